@@ -1,0 +1,77 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The layers, leftmost first. A file imports its own layer and those to its left; `completion` and `trainer`
+ * stand side by side and do not know each other.
+ */
+const layers = ['util', 'model', 'protocol', 'completion', 'trainer', 'editor', 'commands'];
+const forbidden = {
+  util: ['model', 'protocol', 'completion', 'trainer', 'editor', 'commands'],
+  model: ['protocol', 'completion', 'trainer', 'editor', 'commands'],
+  protocol: ['completion', 'trainer', 'editor', 'commands'],
+  completion: ['trainer', 'editor', 'commands'],
+  trainer: ['completion', 'editor', 'commands'],
+  editor: ['commands'],
+  commands: [],
+};
+const pure = ['vscode', 'fs', 'fs/promises', 'path', 'os', 'child_process', 'worker_threads', 'http', 'https', 'net'];
+
+const layerRules = layers.map((layer) => {
+  const patterns = [
+    { group: ['**/extension', '**/cli'], message: 'Nothing imports an entry point.' },
+    ...forbidden[layer].map((other) => ({
+      group: [`**/${other}/**`],
+      message: `${layer} must not import ${other} (see ARCHITECTURE.md).`,
+    })),
+  ];
+  const paths = [];
+  if (['util', 'model', 'protocol'].includes(layer)) {
+    for (const name of pure) {
+      paths.push({ name, message: `${layer} is pure.` }, { name: `node:${name}`, message: `${layer} is pure.` });
+    }
+    patterns.push({ group: ['@tensorflow/*'], message: `${layer} is pure.` });
+  }
+  if (['completion', 'trainer'].includes(layer)) {
+    paths.push({ name: 'vscode', message: `${layer} runs without VS Code, except in *Provider.ts.` });
+  }
+  if (layer !== 'trainer') {
+    patterns.push({ group: ['@tensorflow/*'], message: 'Only the trainer loads TensorFlow.js.' });
+  }
+  return {
+    files: [`src/${layer}/**/*.ts`],
+    ignores: ['src/completion/*Provider.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { paths, patterns }] },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['node_modules', 'out', 'dist', '.cache', '.vscode-test', 'src/model/kernel/assembly', 'media/vendor'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/prefer-for-of': 'off',
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: { '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: ['it', 'describe'] }] },
+  },
+  {
+    files: ['**/*.{mjs,js}'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', fetch: 'readonly', Buffer: 'readonly' } },
+  },
+  {
+    files: ['media/**/*.js'],
+    languageOptions: { globals: { document: 'readonly', window: 'readonly', acquireVsCodeApi: 'readonly', requestAnimationFrame: 'readonly', getComputedStyle: 'readonly' } },
+  },
+  ...layerRules,
+  prettier,
+);

@@ -1,0 +1,14 @@
+/**
+ * A next-token predictor over one vocabulary. States are immutable values: a caller may keep any number of
+ * them (one a line, one a beam) and continue from each in any order.
+ */
+export interface LanguageModel<State> {
+  readonly name: string;
+  readonly vocabSize: number;
+  /** The state before the first token of a document. */
+  start(): State;
+  /** The state after one more token; the given state stays valid. */
+  next(state: State, tokenId: number): State;
+  /** Writes p(token | state) for every token into `probs` [vocabSize]; it sums to one. */
+  predict(state: State, probs: Float32Array): void;
+}

@@ -1,0 +1,126 @@
+/** What crosses between the extension host (or the terminal tool) and the generator's worker thread. */
+import type { SamplingOptions } from '../model/samplingOptions';
+
+export interface GeneratorDocument {
+  /** Identifies the document among requests, so that states cached for it are found again. */
+  readonly uri: string;
+  readonly languageId: string;
+  /** All text from the start of the document (or at most the last 64 Ki characters) to the cursor. */
+  readonly prefix: string;
+  /** Text after the cursor, at most 4 Ki characters. */
+  readonly suffix: string;
+}
+
+export interface CompleteRequest {
+  readonly kind: 'complete';
+  readonly id: number;
+  readonly document: GeneratorDocument;
+  readonly multiline: boolean;
+  /** 0 shows only what is nearly certain, 1 shows whenever a suggestion might save a key. */
+  readonly eagerness: number;
+  readonly maxNewTokens: number;
+}
+export interface GenerateRequest {
+  readonly kind: 'generate';
+  readonly id: number;
+  readonly document: GeneratorDocument;
+  readonly sampling: SamplingOptions;
+}
+/** Asks what the model would say next, for the panel. */
+export interface InspectRequest {
+  readonly kind: 'inspect';
+  readonly id: number;
+  readonly document: GeneratorDocument;
+  readonly sampling: SamplingOptions;
+  readonly topCount: number;
+}
+/** Loads a checkpoint (absolute path), or none; replaces the one in use without losing requests. */
+export interface LoadModelRequest {
+  readonly kind: 'loadModel';
+  readonly id: number;
+  readonly personalModelPath: string | null;
+}
+/** Replaces what the live workspace model knows of some files; an empty text forgets a file. */
+export interface LearnFilesRequest {
+  readonly kind: 'learnFiles';
+  readonly id: number;
+  readonly files: readonly { readonly uri: string; readonly text: string; readonly recent: boolean }[];
+}
+export interface CancelRequest {
+  readonly kind: 'cancel';
+  /** The id of the request to cancel. */
+  readonly id: number;
+}
+export type GeneratorRequest =
+  | CompleteRequest
+  | GenerateRequest
+  | InspectRequest
+  | LoadModelRequest
+  | LearnFilesRequest
+  | CancelRequest;
+
+export type StopReason = 'length' | 'lineEnd' | 'sentenceEnd' | 'confidence' | 'endOfText' | 'repetition' | 'cancelled' | 'suffix';
+
+/** Why there is no ghost text, so that the user can be told. */
+export type NoSuggestionReason = 'lowConfidence' | 'midWord' | 'repeatsSuffix' | 'empty' | 'cancelled' | 'notReady';
+
+export interface CompletedResponse {
+  readonly kind: 'completed';
+  readonly id: number;
+  /** Text to insert at the cursor; empty when there is nothing worth showing. */
+  readonly insertText: string;
+  readonly noSuggestionReason?: NoSuggestionReason;
+  readonly stopReason?: StopReason;
+  /** Probability of the whole suggestion given the prefix, 0 to 1. */
+  readonly confidence: number;
+  readonly source: 'typedAsSuggested' | 'prefixCache' | 'inFlight' | 'generated';
+  readonly milliseconds: number;
+}
+export interface GeneratedPartResponse {
+  readonly kind: 'generatedPart';
+  readonly id: number;
+  readonly text: string;
+}
+export interface GeneratedResponse {
+  readonly kind: 'generated';
+  readonly id: number;
+  readonly text: string;
+  readonly stopReason: StopReason;
+}
+export interface InspectedResponse {
+  readonly kind: 'inspected';
+  readonly id: number;
+  readonly candidates: readonly {
+    readonly text: string;
+    readonly probability: number;
+    /** The probability each expert gives to this candidate, by expert name. */
+    readonly byExpert: Readonly<Record<string, number>>;
+  }[];
+  readonly expertWeights: Readonly<Record<string, number>>;
+  readonly sample: string;
+}
+export interface ModelLoadedResponse {
+  readonly kind: 'modelLoaded';
+  readonly id: number;
+  readonly description: string;
+}
+export interface FilesLearnedResponse {
+  readonly kind: 'filesLearned';
+  readonly id: number;
+  readonly files: number;
+  readonly tokens: number;
+}
+export interface FailedResponse {
+  readonly kind: 'failed';
+  readonly id: number;
+  readonly message: string;
+}
+/** Every request is settled by exactly one response that is not a `generatedPart`. */
+export type GeneratorResponse =
+  | CompletedResponse
+  | GeneratedPartResponse
+  | GeneratedResponse
+  | InspectedResponse
+  | ModelLoadedResponse
+  | FilesLearnedResponse
+  | FailedResponse;

@@ -1,0 +1,28 @@
+/** Four bundles: the extension host's, the generator's worker, the trainer's process, the terminal tool. */
+const path = require('node:path');
+const CopyPlugin = require('copy-webpack-plugin');
+
+module.exports = (_env, argv) => ({
+  target: 'node',
+  mode: argv.mode ?? 'production',
+  devtool: 'source-map',
+  entry: {
+    extension: './src/extension.ts',
+    generator: './src/completion/generatorWorker.ts',
+    trainer: './src/trainer/trainerProcess.ts',
+    cli: './src/cli.ts',
+  },
+  output: { path: path.join(__dirname, 'dist'), filename: '[name].js', libraryTarget: 'commonjs2', clean: { keep: /kernel\.wasm/ } },
+  // The native engine is optional and loaded at run time from wherever it was installed.
+  externals: { vscode: 'commonjs vscode', '@tensorflow/tfjs-node': 'commonjs @tensorflow/tfjs-node' },
+  resolve: { extensions: ['.ts', '.js'] },
+  module: { rules: [{ test: /\.ts$/, exclude: /node_modules/, loader: 'ts-loader', options: { transpileOnly: true } }] },
+  plugins: [
+    new CopyPlugin({
+      patterns: [{ from: 'node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/*.wasm', to: '[name][ext]' }],
+    }),
+  ],
+  optimization: { minimize: false },
+  performance: { hints: false },
+  stats: 'errors-warnings',
+});
