@@ -16,7 +16,18 @@ const forbidden = {
   editor: ['commands'],
   commands: [],
 };
-const pure = ['vscode', 'fs', 'fs/promises', 'path', 'os', 'child_process', 'worker_threads', 'http', 'https', 'net'];
+const pure = [
+  'vscode',
+  'fs',
+  'fs/promises',
+  'path',
+  'os',
+  'child_process',
+  'worker_threads',
+  'http',
+  'https',
+  'net',
+];
 
 const layerRules = layers.map((layer) => {
   const patterns = [
@@ -29,7 +40,10 @@ const layerRules = layers.map((layer) => {
   const paths = [];
   if (['util', 'model', 'protocol'].includes(layer)) {
     for (const name of pure) {
-      paths.push({ name, message: `${layer} is pure.` }, { name: `node:${name}`, message: `${layer} is pure.` });
+      paths.push(
+        { name, message: `${layer} is pure.` },
+        { name: `node:${name}`, message: `${layer} is pure.` },
+      );
     }
     patterns.push({ group: ['@tensorflow/*'], message: `${layer} is pure.` });
   }
@@ -47,14 +61,19 @@ const layerRules = layers.map((layer) => {
 });
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'out', 'dist', '.cache', '.vscode-test', 'src/model/kernel/assembly', 'media/vendor'] },
+  {
+    ignores: ['node_modules', 'dist', '.cache', '.vscode-test', 'src/model/kernel/assembly', 'media/vendor'],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/prefer-for-of': 'off',
@@ -62,15 +81,38 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts'],
-    rules: { '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: ['it', 'describe'] }] },
+    rules: {
+      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: ['it', 'describe'] }],
+    },
   },
   {
-    files: ['**/*.{mjs,js}'],
-    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', fetch: 'readonly', Buffer: 'readonly' } },
+    files: ['**/*.{mjs,cjs,js}'],
+    languageOptions: {
+      globals: {
+        require: 'readonly',
+        module: 'writable',
+        __dirname: 'readonly',
+        console: 'readonly',
+        process: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        fetch: 'readonly',
+        Buffer: 'readonly',
+      },
+    },
   },
   {
     files: ['media/**/*.js'],
-    languageOptions: { globals: { document: 'readonly', window: 'readonly', acquireVsCodeApi: 'readonly', requestAnimationFrame: 'readonly', getComputedStyle: 'readonly' } },
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        window: 'readonly',
+        acquireVsCodeApi: 'readonly',
+        requestAnimationFrame: 'readonly',
+        getComputedStyle: 'readonly',
+      },
+    },
   },
   ...layerRules,
   prettier,

@@ -12,11 +12,25 @@ module.exports = (_env, argv) => ({
     trainer: './src/trainer/trainerProcess.ts',
     cli: './src/cli.ts',
   },
-  output: { path: path.join(__dirname, 'dist'), filename: '[name].js', libraryTarget: 'commonjs2', clean: { keep: /kernel\.wasm/ } },
+  output: {
+    path: path.join(__dirname, 'dist'),
+    filename: '[name].js',
+    libraryTarget: 'commonjs2',
+    clean: { keep: /kernel\.wasm/ },
+  },
   // The native engine is optional and loaded at run time from wherever it was installed.
   externals: { vscode: 'commonjs vscode', '@tensorflow/tfjs-node': 'commonjs @tensorflow/tfjs-node' },
   resolve: { extensions: ['.ts', '.js'] },
-  module: { rules: [{ test: /\.ts$/, exclude: /node_modules/, loader: 'ts-loader', options: { transpileOnly: true } }] },
+  module: {
+    rules: [
+      {
+        test: /\.ts$/,
+        exclude: /node_modules/,
+        loader: 'ts-loader',
+        options: { transpileOnly: true, compilerOptions: { noEmit: false } },
+      },
+    ],
+  },
   plugins: [
     new CopyPlugin({
       patterns: [{ from: 'node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/*.wasm', to: '[name][ext]' }],

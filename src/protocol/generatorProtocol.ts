@@ -52,17 +52,14 @@ export interface CancelRequest {
   readonly id: number;
 }
 export type GeneratorRequest =
-  | CompleteRequest
-  | GenerateRequest
-  | InspectRequest
-  | LoadModelRequest
-  | LearnFilesRequest
-  | CancelRequest;
+  CompleteRequest | GenerateRequest | InspectRequest | LoadModelRequest | LearnFilesRequest | CancelRequest;
 
-export type StopReason = 'length' | 'lineEnd' | 'sentenceEnd' | 'confidence' | 'endOfText' | 'repetition' | 'cancelled' | 'suffix';
+export type StopReason =
+  'length' | 'lineEnd' | 'sentenceEnd' | 'confidence' | 'endOfText' | 'repetition' | 'cancelled' | 'suffix';
 
 /** Why there is no ghost text, so that the user can be told. */
-export type NoSuggestionReason = 'lowConfidence' | 'midWord' | 'repeatsSuffix' | 'empty' | 'cancelled' | 'notReady';
+export type NoSuggestionReason =
+  'lowConfidence' | 'midWord' | 'repeatsSuffix' | 'empty' | 'cancelled' | 'notReady';
 
 export interface CompletedResponse {
   readonly kind: 'completed';

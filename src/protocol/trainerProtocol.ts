@@ -61,7 +61,12 @@ export type TrainerEvent =
       /** Counts of what was left out, by reason. */
       readonly leftOut: Readonly<Record<string, number>>;
     }
-  | { readonly kind: 'engine'; readonly name: EngineName; readonly description: string; readonly reason: string }
+  | {
+      readonly kind: 'engine';
+      readonly name: EngineName;
+      readonly description: string;
+      readonly reason: string;
+    }
   | { readonly kind: 'resumed'; readonly step: number }
   | {
       readonly kind: 'step';
