@@ -1,0 +1,67 @@
+/** What every command needs first: a Node that is new enough, and the packages of the lock file. */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const minimumNode = [20, 19];
+
+/** Runs a command in the project's folder; rejects with one sentence when it fails. */
+export function run(command, args, { quiet = false, env = process.env, cwd = root } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env,
+      stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
+    });
+    let output = '';
+    child.stdout?.on('data', (chunk) => (output += chunk));
+    child.stderr?.on('data', (chunk) => (output += chunk));
+    child.on('error', (error) => {
+      reject(new Error(`${command} could not be started: ${error.message}.`));
+    });
+    child.on('close', (code, signal) => {
+      if (code === 0) {
+        resolve(output);
+      } else {
+        const how = signal ? `was ended by ${signal}` : `ended with status ${code}`;
+        reject(new Error(`${output}\n"${command} ${args.join(' ')}" ${how}.`));
+      }
+    });
+  });
+}
+
+/** Runs npm by the path that started this script, so that Windows needs no shell. */
+export function npm(args, options) {
+  const cli = process.env.npm_execpath;
+  return cli?.endsWith('.js') || cli?.endsWith('.cjs')
+    ? run(process.execPath, [cli, ...args], options)
+    : run('npm', args, options);
+}
+
+export async function setUp() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < minimumNode[0] || (major === minimumNode[0] && minor < minimumNode[1])) {
+    throw new Error(
+      `Node ${process.versions.node} is too old: Understudy needs ${minimumNode.join('.')} or newer. Install it from https://nodejs.org and run the command again.`,
+    );
+  }
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  const stampPath = join(root, 'node_modules', '.understudy-setup');
+  if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === lock) {
+    return;
+  }
+  process.stderr.write('Installing packages (about 25 s the first time)…\n');
+  await npm(['ci', '--no-audit', '--no-fund'], { quiet: true });
+  writeFileSync(stampPath, lock);
+}
+
+/** Prints an error's sentence and ends with status 1. */
+export function exitWith(error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
