@@ -6,15 +6,16 @@ import tseslint from 'typescript-eslint';
  * The layers, leftmost first. A file imports its own layer and those to its left; `completion` and `trainer`
  * stand side by side and do not know each other.
  */
-const layers = ['util', 'model', 'protocol', 'completion', 'trainer', 'editor', 'commands'];
+const layers = ['util', 'model', 'protocol', 'completion', 'trainer', 'editor', 'commands', 'terminal'];
 const forbidden = {
-  util: ['model', 'protocol', 'completion', 'trainer', 'editor', 'commands'],
-  model: ['protocol', 'completion', 'trainer', 'editor', 'commands'],
-  protocol: ['completion', 'trainer', 'editor', 'commands'],
-  completion: ['trainer', 'editor', 'commands'],
-  trainer: ['completion', 'editor', 'commands'],
-  editor: ['commands'],
-  commands: [],
+  util: ['model', 'protocol', 'completion', 'trainer', 'editor', 'commands', 'terminal'],
+  model: ['protocol', 'completion', 'trainer', 'editor', 'commands', 'terminal'],
+  protocol: ['completion', 'trainer', 'editor', 'commands', 'terminal'],
+  completion: ['trainer', 'editor', 'commands', 'terminal'],
+  trainer: ['completion', 'editor', 'commands', 'terminal'],
+  editor: ['commands', 'terminal'],
+  commands: ['terminal'],
+  terminal: ['editor', 'commands'],
 };
 const pure = [
   'vscode',
@@ -47,7 +48,7 @@ const layerRules = layers.map((layer) => {
     }
     patterns.push({ group: ['@tensorflow/*'], message: `${layer} is pure.` });
   }
-  if (['completion', 'trainer'].includes(layer)) {
+  if (['completion', 'trainer', 'terminal'].includes(layer)) {
     paths.push({ name: 'vscode', message: `${layer} runs without VS Code, except in *Provider.ts.` });
   }
   if (layer !== 'trainer') {

@@ -1,0 +1,44 @@
+/** One line on stderr that rewrites itself; silent when stderr is not a terminal. */
+export class ProgressLine {
+  private width = 0;
+
+  constructor(private readonly stream: NodeJS.WriteStream = process.stderr) {}
+
+  get visible(): boolean {
+    return this.stream.isTTY;
+  }
+
+  show(text: string): void {
+    if (!this.visible) {
+      return;
+    }
+    const line = text.slice(0, Math.max(20, this.stream.columns - 1));
+    this.stream.write(`\r${line.padEnd(this.width)}`);
+    this.width = line.length;
+  }
+
+  clear(): void {
+    if (this.visible && this.width > 0) {
+      this.stream.write(`\r${' '.repeat(this.width)}\r`);
+      this.width = 0;
+    }
+  }
+}
+
+/** A bar of `width` characters, e.g. `█████░░░░░`. */
+export function bar(share: number, width: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return '█'.repeat(full) + '░'.repeat(width - full);
+}
+
+/** Bytes as a person reads them, e.g. `1.2 MB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
