@@ -1,0 +1,144 @@
+/** Bytes of a file to text: Unicode first, then the encoding that its byte statistics tell. */
+import { analyse } from 'chardet';
+import { decode as decodeBytes, encodingExists } from 'iconv-lite';
+
+/** chardet's confidence, 0 to 100, below which an encoding counts as unknown. */
+const SURE_ENOUGH = 30;
+const DETECTION_BYTES = 64 * 1024;
+const REPLACEMENT = '\uFFFD';
+
+export type Decoded =
+  | { readonly kind: 'text'; readonly text: string; readonly encoding: string }
+  | { readonly kind: 'binary' }
+  | { readonly kind: 'unknownEncoding' };
+
+/**
+ * Decodes with any byte order mark, carriage returns of line ends and undecodable bytes removed.
+ * @param bytes a whole file, or its beginning up to a line end
+ */
+export function decodeText(bytes: Uint8Array): Decoded {
+  const mark = byteOrderMark(bytes);
+  if (mark !== null) {
+    return asText(bytes, mark);
+  }
+  const zeros = countZeros(bytes);
+  if (zeros.even + zeros.odd > 0) {
+    const wide = wideEncoding(bytes, zeros);
+    return wide === null ? { kind: 'binary' } : asText(bytes, wide);
+  }
+  if (isMostlyControl(bytes)) {
+    return { kind: 'binary' };
+  }
+  const utf8 = countUtf8(bytes);
+  if (utf8.invalid === 0 || utf8.multibyte >= 10 * utf8.invalid) {
+    return asText(bytes, 'utf8');
+  }
+  return decodeLegacy(bytes);
+}
+
+/** The byte statistics of an old encoding name it; a name under which bytes stay undecodable is refused. */
+function decodeLegacy(bytes: Uint8Array): Decoded {
+  for (const { name, confidence } of analyse(bytes.subarray(0, DETECTION_BYTES))) {
+    if (confidence < SURE_ENOUGH) {
+      break;
+    }
+    if (/^utf/i.test(name) || !encodingExists(name)) {
+      continue;
+    }
+    // GB 18030 is a superset of what chardet may call GB2312, and is what iconv-lite decodes under that name.
+    const decoded = asText(bytes, name);
+    if (decoded.kind === 'text') {
+      return decoded;
+    }
+  }
+  return { kind: 'unknownEncoding' };
+}
+
+function asText(bytes: Uint8Array, encoding: string): Decoded {
+  const raw = decodeBytes(bytes, encoding);
+  const text = raw.replace(/[\uFEFF\uFFFD\0]/g, '').replace(/\r\n?/g, '\n');
+  const damaged = raw.split(REPLACEMENT).length - 1;
+  // eslint-disable-next-line no-control-regex -- control characters are what a wrong encoding shows as.
+  const control = text.match(/[\x01-\x08\x0e-\x1a\x7f-\x9f]/g)?.length ?? 0;
+  if (damaged + control > raw.length / 50) {
+    return { kind: encoding === 'utf8' ? 'binary' : 'unknownEncoding' };
+  }
+  return { kind: 'text', text, encoding };
+}
+
+function byteOrderMark(bytes: Uint8Array): string | null {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
+    return 'utf8';
+  }
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) {
+    return bytes[2] === 0 && bytes[3] === 0 && bytes.length >= 4 ? 'utf32le' : 'utf16le';
+  }
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) {
+    return 'utf16be';
+  }
+  return bytes[0] === 0 && bytes[1] === 0 && bytes[2] === 0xfe && bytes[3] === 0xff ? 'utf32be' : null;
+}
+
+function countZeros(bytes: Uint8Array): { even: number; odd: number } {
+  const zeros = { even: 0, odd: 0 };
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] === 0) {
+      zeros[i % 2 === 0 ? 'even' : 'odd']++;
+    }
+  }
+  return zeros;
+}
+
+/**
+ * UTF-16 without a mark: the zero bytes of its ASCII characters (at least the spaces and line ends) all stand
+ * on one side, and every second byte on the other side is not zero.
+ */
+function wideEncoding(bytes: Uint8Array, zeros: { even: number; odd: number }): string | null {
+  const pairs = bytes.length / 2;
+  const [rare, common] = [Math.min(zeros.even, zeros.odd), Math.max(zeros.even, zeros.odd)];
+  if (bytes.length % 2 !== 0 || common < pairs / 50 || rare > common / 50) {
+    return null;
+  }
+  return zeros.odd > zeros.even ? 'utf16le' : 'utf16be';
+}
+
+function isMostlyControl(bytes: Uint8Array): boolean {
+  let control = 0;
+  for (const byte of bytes) {
+    // Tab, line ends, form feed and escape occur in texts.
+    if ((byte < 32 && (byte < 9 || byte > 13) && byte !== 27) || byte === 127) {
+      control++;
+    }
+  }
+  return control > bytes.length / 50;
+}
+
+/** Well-formed multi-byte sequences and bytes outside any, by the table of RFC 3629, section 4. */
+function countUtf8(bytes: Uint8Array): { multibyte: number; invalid: number } {
+  let multibyte = 0;
+  let invalid = 0;
+  for (let i = 0; i < bytes.length;) {
+    const lead = bytes[i];
+    if (lead < 0x80) {
+      i++;
+      continue;
+    }
+    const length =
+      lead >= 0xc2 && lead <= 0xdf ? 2 : (lead & 0xf0) === 0xe0 ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
+    const second = bytes[i + 1] ?? 0;
+    const secondLow = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+    const secondHigh = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+    let wellFormed = length > 0 && second >= secondLow && second <= secondHigh;
+    for (let k = 2; wellFormed && k < length; k++) {
+      wellFormed = ((bytes[i + k] ?? 0) & 0xc0) === 0x80;
+    }
+    if (wellFormed) {
+      multibyte++;
+      i += length;
+    } else {
+      invalid++;
+      i++;
+    }
+  }
+  return { multibyte, invalid };
+}

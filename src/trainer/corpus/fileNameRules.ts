@@ -1,0 +1,90 @@
+/** What a file's name alone tells: never opened when it is a secret, a lock file, data or binary. */
+import type { LeftOutReason } from './leftOutReason';
+
+/**
+ * Folders that are left out unless `.understudyignore` takes them back with `!name/`; `.gitignore` syntax.
+ */
+export const DEFAULT_IGNORES = [
+  ...['.git', '.hg', '.svn', '.jj', '.cache', '.vscode-test', '.venv', 'venv', '__pycache__', '.tox', '.nox'],
+  ...[
+    '.mypy_cache',
+    '.pytest_cache',
+    '.ruff_cache',
+    '.gradle',
+    '.idea',
+    '.terraform',
+    '.yarn',
+    '.pnpm-store',
+  ],
+  ...[
+    '.next',
+    '.nuxt',
+    '.svelte-kit',
+    '.turbo',
+    '.parcel-cache',
+    '.ipynb_checkpoints',
+    '.dart_tool',
+    '.Trash',
+  ],
+  ...['node_modules', 'bower_components', 'jspm_packages', 'vendor', 'third_party', 'site-packages', 'Pods'],
+  ...['dist', 'build', 'out', 'target', 'coverage', 'obj', 'DerivedData', '_site', '_minted'],
+].map((name) => `${name}/`);
+
+const LOCK_FILE_NAMES = new Set([
+  ...['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'deno.lock'],
+  ...['cargo.lock', 'composer.lock', 'gemfile.lock', 'poetry.lock', 'pdm.lock', 'uv.lock', 'pipfile.lock'],
+  ...['go.sum', 'flake.lock', 'mix.lock', 'pubspec.lock', 'podfile.lock', 'packages.lock.json', 'conan.lock'],
+  ...['gradle.lockfile', 'package.resolved', 'elm-stuff', '.terraform.lock.hcl'],
+]);
+
+const SECRET_NAME = new RegExp(
+  [
+    String.raw`^\.env(\..*)?$|^.*\.env$`,
+    String.raw`^id_(rsa|dsa|ecdsa|ed25519)(_sk)?(\.pub|\..*)?$`,
+    String.raw`\.(pem|key|p8|p12|pfx|ppk|jks|keystore|kdbx?|ovpn|tfstate|tfvars|gpg|pgp|asc|der|crt|cer|csr)$`,
+    String.raw`\.tfstate\.backup$`,
+    String.raw`^\.?(credentials?|secrets?|passwords?|passwd)(\.(json|ya?ml|toml|ini|xml|txt|cfg|conf|properties|csv))?$`,
+    String.raw`^(client_secret|service[-_]?account|.*[-_]credentials?).*\.json$`,
+    String.raw`^\.(npmrc|yarnrc\.yml|pypirc|netrc|pgpass|my\.cnf|htpasswd|git-credentials|dockercfg|vault-token|boto|s3cfg)$`,
+    String.raw`^_netrc$|^(known_hosts|authorized_keys)$|^\.[a-z]*_history$`,
+  ].join('|'),
+  'i',
+);
+const SECRET_FOLDER = /(^|\/)\.(ssh|aws|gnupg|azure|gcloud|kube|docker)\//i;
+
+const BINARY_EXTENSIONS = new Set(
+  (
+    'png jpg jpeg jpe gif bmp ico icns webp avif heic tif tiff psd ai eps xcf raw cr2 nef mp3 wav flac ogg oga opus ' +
+    'm4a aac mp4 m4v mkv mov avi webm wmv mpg mpeg pdf ps doc docx xls xlsx ppt pptx odt ods odp epub mobi azw3 ' +
+    'zip gz tgz bz2 xz zst lz4 br 7z rar tar jar war ear apk ipa dmg iso deb rpm msi cab exe dll so dylib a lib o ' +
+    'obj pdb class pyc pyo wasm node bin dat db sqlite sqlite3 mdb parquet arrow feather avro h5 hdf5 npy npz mat ' +
+    'pkl pickle pt pth onnx tflite safetensors gguf ckpt ttf otf woff woff2 eot blend fbx glb stl vsix nupkg whl'
+  ).split(' '),
+);
+
+/** Formats that programs write: tables, logs, vector drawings, source maps, notebooks with their outputs. */
+const DATA_EXTENSIONS = new Set(
+  'csv tsv jsonl ndjson geojson topojson log out svg map snap ipynb bib.bak plist xcuserstate drawio har lcov dump aux bbl toc synctex'.split(
+    ' ',
+  ),
+);
+
+/** Why the file is left out by its name, or null when it has to be looked into. */
+export function leftOutByName(path: string): LeftOutReason | null {
+  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
+  if (SECRET_NAME.test(name) || SECRET_FOLDER.test(path)) {
+    return 'secret';
+  }
+  if (LOCK_FILE_NAMES.has(name) || name.endsWith('.lock')) {
+    return 'lockFile';
+  }
+  const dot = name.lastIndexOf('.');
+  const extension = dot > 0 ? name.slice(dot + 1) : '';
+  if (BINARY_EXTENSIONS.has(extension)) {
+    return 'binary';
+  }
+  if (DATA_EXTENSIONS.has(extension)) {
+    return 'data';
+  }
+  return /[.-]min\.(m?js|css|html?)$/.test(name) ? 'minified' : null;
+}

@@ -1,0 +1,121 @@
+/** Which folders and files are passed over: defaults, nested .gitignore, .understudyignore, VS Code's globs. */
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+import picomatch from 'picomatch';
+import { DEFAULT_IGNORES } from './fileNameRules';
+import type { LeftOutReason } from './leftOutReason';
+
+interface RuleFile {
+  readonly rules: Ignore;
+  /** The folder the patterns are relative to, relative to the root; '' or ending in '/'. */
+  readonly base: string;
+  /** For a rule file above the root: the root, relative to that folder; '' or ending in '/'. */
+  readonly above: string;
+}
+
+/** The rules that hold in one folder; those of deeper folders speak last and win. */
+export class IgnoreRules {
+  private constructor(
+    private readonly root: string,
+    private readonly matchesGlob: (path: string) => boolean,
+    private readonly defaults: RuleFile,
+    private readonly git: readonly RuleFile[],
+    private readonly own: readonly RuleFile[],
+  ) {}
+
+  /**
+   * The rules at a root folder, with the .gitignore files of the folders above it up to the repository's root.
+   * @param root absolute path
+   * @param excludeGlobs VS Code's globs, relative to the root
+   */
+  static async forRoot(root: string, excludeGlobs: readonly string[]): Promise<IgnoreRules> {
+    const matchesGlob = excludeGlobs.length > 0 ? picomatch([...excludeGlobs], { dot: true }) : () => false;
+    const defaults = { rules: ignore().add(DEFAULT_IGNORES), base: '', above: '' };
+    const rules = new IgnoreRules(root, matchesGlob, defaults, await gitRulesAbove(root), []);
+    return rules.enter('', false);
+  }
+
+  /**
+   * The rules inside a folder of this one.
+   * @param path relative to the root, '' or ending in '/'
+   * @param takenBack whether .understudyignore re-included the folder, which ends what outer rules say of it
+   */
+  async enter(path: string, takenBack: boolean): Promise<IgnoreRules> {
+    const git = await readRules(join(this.root, path, '.gitignore'), path);
+    const own = await readRules(join(this.root, path, '.understudyignore'), path);
+    return new IgnoreRules(
+      this.root,
+      this.matchesGlob,
+      takenBack ? { ...this.defaults, base: path } : this.defaults,
+      [...(takenBack ? [] : this.git), ...git],
+      [...this.own, ...own],
+    );
+  }
+
+  /**
+   * Why the entry is passed over, `takenBack` when .understudyignore includes what other rules leave out,
+   * or null when nothing speaks against it.
+   * @param path relative to the root; a folder ends in '/'
+   */
+  decide(path: string): LeftOutReason | 'takenBack' | null {
+    if (this.matchesGlob(path.replace(/\/$/, ''))) {
+      return 'excludedBySettings';
+    }
+    const own = lastWord(this.own, path);
+    if (own !== null) {
+      return own === 'ignored' ? 'ignored' : 'takenBack';
+    }
+    if (lastWord(this.git, path) === 'ignored') {
+      return 'ignored';
+    }
+    return lastWord([this.defaults], path) === 'ignored' ? 'dependencyOrBuild' : null;
+  }
+}
+
+function lastWord(files: readonly RuleFile[], path: string): 'ignored' | 'unignored' | null {
+  for (const { rules, base, above } of files.toReversed()) {
+    const { ignored, unignored } = rules.test(above + path.slice(base.length));
+    if (ignored || unignored) {
+      return ignored ? 'ignored' : 'unignored';
+    }
+  }
+  return null;
+}
+
+/** A rule file that is absent or unreadable says nothing. */
+async function readRules(file: string, base: string, above = ''): Promise<RuleFile[]> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    return [];
+  }
+  return [{ rules: ignore().add(text), base, above }];
+}
+
+/** Outermost first; none when the root is not inside a repository or is itself one. */
+async function gitRulesAbove(root: string): Promise<RuleFile[]> {
+  const found: RuleFile[] = [];
+  let above = '';
+  for (let folder = root; ; folder = dirname(folder)) {
+    if (folder !== root) {
+      found.unshift(...(await readRules(join(folder, '.gitignore'), '', above)));
+    }
+    if (await exists(join(folder, '.git'))) {
+      found.unshift(...(await readRules(join(folder, '.git', 'info', 'exclude'), '', above)));
+      return found;
+    }
+    if (dirname(folder) === folder) {
+      return [];
+    }
+    above = `${folder.slice(dirname(folder).length).replace(/^[/\\]/, '')}/${above}`;
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

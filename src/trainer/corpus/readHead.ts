@@ -1,0 +1,49 @@
+/** Opens a file that may change under the reader, and reads at most its beginning. */
+import { open, type FileHandle } from 'node:fs/promises';
+import type { LeftOutReason } from './leftOutReason';
+
+const CHUNK_BYTES = 256 * 1024;
+
+export type FileHead =
+  | { readonly kind: 'head'; readonly bytes: Buffer; readonly truncated: boolean }
+  | { readonly kind: 'leftOut'; readonly reason: LeftOutReason };
+
+/**
+ * The first `maxBytes` of a file, cut after its last line end when there is more. Never throws for what a
+ * file system does: a file that vanished or cannot be read is said to be left out.
+ */
+export async function readHead(path: string, maxBytes: number): Promise<FileHead> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      return await readFrom(handle, maxBytes);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    return { kind: 'leftOut', reason: code === 'ENOENT' || code === 'ENOTDIR' ? 'vanished' : 'unreadable' };
+  }
+}
+
+async function readFrom(handle: FileHandle, maxBytes: number): Promise<FileHead> {
+  const { size } = await handle.stat();
+  let bytes = Buffer.alloc(Math.min(size, maxBytes) + 1);
+  let length = 0;
+  while (length <= maxBytes) {
+    if (length === bytes.length) {
+      bytes = Buffer.concat([bytes], Math.min(bytes.length + CHUNK_BYTES, maxBytes + 1));
+    }
+    const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
+    if (bytesRead === 0) {
+      return { kind: 'head', bytes: bytes.subarray(0, length), truncated: false };
+    }
+    length += bytesRead;
+  }
+  const lastLineEnd = bytes.lastIndexOf(0x0a, maxBytes - 1);
+  return {
+    kind: 'head',
+    bytes: bytes.subarray(0, lastLineEnd < 0 ? maxBytes : lastLineEnd + 1),
+    truncated: true,
+  };
+}

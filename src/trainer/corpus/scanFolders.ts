@@ -1,0 +1,205 @@
+/** Which texts of some folders are learned from, and why each other file is left out. */
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeText } from './decodeText';
+import { leftOutByName } from './fileNameRules';
+import { IgnoreRules } from './ignoreRules';
+import type { LeftOut, LeftOutReason } from './leftOutReason';
+import { NearDuplicates } from './nearDuplicates';
+import { readHead, type FileHead } from './readHead';
+import { leftOutByText } from './textRules';
+
+export interface ScanOptions {
+  /** VS Code's `files.exclude` and `search.exclude` globs that are on. */
+  readonly excludeGlobs?: readonly string[];
+  /** A longer file is read up to the last line end before this; default 2 MB. */
+  readonly maxFileBytes?: number;
+  /** Files found after this many bytes of text are left out; default 50 MB. */
+  readonly maxTotalBytes?: number;
+  /** Receives each text as it is found; the scan itself keeps none. */
+  readonly onText?: (file: TextFile, text: string) => void;
+  readonly onProgress?: (progress: ScanProgress) => void;
+}
+
+export interface TextFile {
+  /** Absolute root folder. */
+  readonly root: string;
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  /** Of the text in UTF-8, as it is learned. */
+  readonly bytes: number;
+}
+
+export interface ScanProgress {
+  readonly files: number;
+  readonly bytes: number;
+  readonly leftOut: number;
+}
+
+export interface ScanResult {
+  readonly files: readonly TextFile[];
+  /** A file that is read in part stands here too, with `restOverFileLimit`. */
+  readonly leftOut: readonly LeftOut[];
+  readonly bytes: number;
+}
+
+const DEFAULT_MAX_FILE_BYTES = 2 * 1024 * 1024;
+const DEFAULT_MAX_TOTAL_BYTES = 50 * 1024 * 1024;
+/** Files opened together; their texts are looked at in order, so the result does not depend on timing. */
+const READ_AHEAD = 16;
+
+/**
+ * Walks the folders in the order given, entries by name, and reads each text at most once.
+ * @param folders absolute paths
+ * @throws when a root folder cannot be read, or the signal's reason when it aborts
+ */
+export async function scanFolders(
+  folders: readonly string[],
+  options: ScanOptions = {},
+  signal?: AbortSignal,
+): Promise<ScanResult> {
+  const scan = new Scan(options);
+  for (const folder of folders) {
+    const root = await realRoot(folder);
+    const rules = await IgnoreRules.forRoot(root, options.excludeGlobs ?? []);
+    let waiting: string[] = [];
+    for await (const path of walk(root, '', rules, scan.leaveOut, signal)) {
+      waiting.push(path);
+      if (waiting.length === READ_AHEAD) {
+        await scan.take(root, waiting, signal);
+        waiting = [];
+      }
+    }
+    await scan.take(root, waiting, signal);
+  }
+  return scan.result();
+}
+
+async function realRoot(folder: string): Promise<string> {
+  try {
+    const root = await realpath(folder);
+    if ((await stat(root)).isDirectory()) {
+      return root;
+    }
+  } catch (error) {
+    throw new Error(`The folder ${folder} cannot be read; check that it exists and that you may open it.`, {
+      cause: error,
+    });
+  }
+  throw new Error(`${folder} is not a folder; give a folder to learn from.`);
+}
+
+/** Paths of the ordinary files below a folder that no rule or name leaves out. Links are not followed. */
+async function* walk(
+  root: string,
+  folder: string,
+  rules: IgnoreRules,
+  leaveOut: (root: string, path: string, reason: LeftOutReason) => void,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string> {
+  let entries;
+  try {
+    entries = await readdir(join(root, folder), { withFileTypes: true });
+  } catch {
+    leaveOut(root, folder, 'unreadable');
+    return;
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const entry of entries) {
+    signal?.throwIfAborted();
+    const isFolder = entry.isDirectory();
+    const path = `${folder}${entry.name}${isFolder ? '/' : ''}`;
+    if (entry.isSymbolicLink() || !(isFolder || entry.isFile())) {
+      leaveOut(root, path, entry.isSymbolicLink() ? 'link' : 'specialFile');
+      continue;
+    }
+    const decision = rules.decide(path);
+    const reason = decision === 'takenBack' ? null : decision;
+    if (reason !== null) {
+      leaveOut(root, path, reason);
+    } else if (isFolder) {
+      yield* walk(root, path, await rules.enter(path, decision === 'takenBack'), leaveOut, signal);
+    } else {
+      const byName = leftOutByName(path);
+      if (byName === null) {
+        yield path;
+      } else {
+        leaveOut(root, path, byName);
+      }
+    }
+  }
+}
+
+class Scan {
+  private readonly files: TextFile[] = [];
+  private readonly leftOut: LeftOut[] = [];
+  private readonly duplicates = new NearDuplicates();
+  private readonly maxFileBytes: number;
+  private readonly maxTotalBytes: number;
+  private bytes = 0;
+  private full = false;
+
+  constructor(private readonly options: ScanOptions) {
+    this.maxFileBytes = options.maxFileBytes ?? DEFAULT_MAX_FILE_BYTES;
+    this.maxTotalBytes = options.maxTotalBytes ?? DEFAULT_MAX_TOTAL_BYTES;
+  }
+
+  readonly leaveOut = (root: string, path: string, reason: LeftOutReason): void => {
+    this.leftOut.push({ root, path, reason });
+  };
+
+  async take(root: string, paths: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    const heads = await Promise.all(
+      paths.map(async (path): Promise<FileHead> =>
+        this.full
+          ? { kind: 'leftOut', reason: 'overTotalLimit' }
+          : readHead(join(root, path), this.maxFileBytes),
+      ),
+    );
+    for (const [i, head] of heads.entries()) {
+      signal?.throwIfAborted();
+      this.judge(root, paths[i], head);
+    }
+    this.options.onProgress?.({
+      files: this.files.length,
+      bytes: this.bytes,
+      leftOut: this.leftOut.length,
+    });
+  }
+
+  private judge(root: string, path: string, head: FileHead): void {
+    if (head.kind === 'leftOut') {
+      this.leaveOut(root, path, head.reason);
+      return;
+    }
+    const decoded = decodeText(head.bytes);
+    if (decoded.kind !== 'text') {
+      this.leaveOut(root, path, decoded.kind);
+      return;
+    }
+    const { text } = decoded;
+    const reason = leftOutByText(path, text) ?? (this.duplicates.seenBefore(text) ? 'duplicate' : null);
+    if (reason !== null) {
+      this.leaveOut(root, path, reason);
+      return;
+    }
+    const bytes = Buffer.byteLength(text);
+    if (this.full || this.bytes + bytes > this.maxTotalBytes) {
+      this.full = true;
+      this.leaveOut(root, path, 'overTotalLimit');
+      return;
+    }
+    const file = { root, path, bytes };
+    this.bytes += bytes;
+    this.files.push(file);
+    if (head.truncated) {
+      this.leaveOut(root, path, 'restOverFileLimit');
+    }
+    this.options.onText?.(file, text);
+  }
+
+  result(): ScanResult {
+    return { files: this.files, leftOut: this.leftOut, bytes: this.bytes };
+  }
+}

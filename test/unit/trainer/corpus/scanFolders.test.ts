@@ -1,0 +1,334 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { encode } from 'iconv-lite';
+import { scanFolders, type ScanOptions, type ScanResult } from '../../../../src/trainer/corpus/scanFolders';
+
+const PROSE = 'The kettle had gone cold by the time she came back from the garden.\n';
+const CHINESE =
+  '山路上的雾还没有散，他背着竹篓慢慢往下走，听见溪水在石头之间流动的声音。今天的集市应该很热闹。\n';
+const JAPANESE =
+  '吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。何でも薄暗い所で泣いていた。\n';
+
+describe('scanFolders', () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await realpath(await mkdtemp(join(tmpdir(), 'understudy-scan-')));
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  const write = async (files: Record<string, string | Uint8Array>) => {
+    for (const [path, content] of Object.entries(files)) {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), content);
+    }
+  };
+  const scan = (options?: ScanOptions) => scanFolders([root], options);
+  const paths = (result: ScanResult) => result.files.map(({ path }) => path);
+  const reasons = (result: ScanResult) =>
+    Object.fromEntries(result.leftOut.map(({ path, reason }) => [path, reason]));
+
+  it('finds nothing in an empty folder', async () => {
+    assert.deepEqual(await scan(), { files: [], leftOut: [], bytes: 0 });
+  });
+
+  it('names a root that is missing or not a folder', async () => {
+    await write({ 'a.txt': PROSE });
+    await assert.rejects(scanFolders([join(root, 'none')]), /folder .*none cannot be read/);
+    await assert.rejects(scanFolders([join(root, 'a.txt')]), /a\.txt is not a folder/);
+  });
+
+  it('leaves out binaries by name and by content', async () => {
+    await write({
+      'photo.jpg': 'not even opened',
+      plain: Buffer.from([1, 2, 3, 0, 200, 255, 0, 7]),
+      noise: Buffer.from(Array.from({ length: 4000 }, (_, i) => (i * 7919 + (i >> 3) * 104729) & 255)),
+    });
+    const result = await scan();
+    assert.deepEqual(paths(result), []);
+    assert.deepEqual(reasons(result), { 'photo.jpg': 'binary', plain: 'binary', noise: 'binary' });
+  });
+
+  it('returns files in the same order, sorted by name, folder by folder', async () => {
+    await write({ 'b.txt': `b ${PROSE}`, 'a/z.txt': `z ${PROSE}`, 'a/c.txt': `c ${PROSE}`, 'B.txt': PROSE });
+    assert.deepEqual(paths(await scan()), ['B.txt', 'a/c.txt', 'a/z.txt', 'b.txt']);
+  });
+
+  describe('ignore rules', () => {
+    it('follows nested .gitignore files, the deeper one winning', async () => {
+      await write({
+        '.gitignore': '*.tmp\n/drafts/\n',
+        'x.tmp': `x ${PROSE}`,
+        'drafts/a.txt': `a ${PROSE}`,
+        'sub/drafts/a.txt': `b ${PROSE}`,
+        'sub/.gitignore': '!keep.tmp\nlocal.txt\n',
+        'sub/keep.tmp': `c ${PROSE}`,
+        'sub/local.txt': `d ${PROSE}`,
+        'local.txt': `e ${PROSE}`,
+      });
+      const found = paths(await scan());
+      assert.deepEqual(found.filter((path) => !path.endsWith('.gitignore')).sort(), [
+        'local.txt',
+        'sub/drafts/a.txt',
+        'sub/keep.tmp',
+      ]);
+    });
+
+    it('obeys the .gitignore of the repository that the folder lies in', async () => {
+      await write({
+        'repo/.git/HEAD': 'ref',
+        'repo/.gitignore': '/book/notes/\n',
+        'repo/book/notes/a.txt': PROSE,
+        'repo/book/b.txt': `b ${PROSE}`,
+      });
+      const result = await scanFolders([join(root, 'repo', 'book')]);
+      assert.deepEqual(paths(result), ['b.txt']);
+      assert.deepEqual(reasons(result), { 'notes/': 'ignored' });
+    });
+
+    it('lets .understudyignore leave out more, and take back what other rules leave out', async () => {
+      await write({
+        '.gitignore': 'private.txt\n',
+        '.understudyignore': 'letters/\n!private.txt\n!build/\n',
+        'letters/a.txt': `a ${PROSE}`,
+        'private.txt': `b ${PROSE}`,
+        'build/c.txt': `c ${PROSE}`,
+        'build/node_modules/d.txt': `d ${PROSE}`,
+        'dist/e.txt': `e ${PROSE}`,
+      });
+      const result = await scan();
+      assert.deepEqual(
+        paths(result).filter((path) => path.endsWith('.txt')),
+        ['build/c.txt', 'private.txt'],
+      );
+      assert.equal(reasons(result)['letters/'], 'ignored');
+      assert.equal(reasons(result)['dist/'], 'dependencyOrBuild');
+      assert.equal(reasons(result)['build/node_modules/'], 'dependencyOrBuild');
+    });
+
+    it('takes the exclude globs of the editor', async () => {
+      await write({ 'a/gen/x.md': `x ${PROSE}`, 'a/y.md': `y ${PROSE}`, 'top.rst': `r ${PROSE}` });
+      const result = await scan({ excludeGlobs: ['**/gen', '*.rst'] });
+      assert.deepEqual(paths(result), ['a/y.md']);
+      assert.deepEqual(reasons(result), { 'a/gen/': 'excludedBySettings', 'top.rst': 'excludedBySettings' });
+    });
+
+    it('does not follow links, so that a loop ends', async () => {
+      await write({ 'a/b.txt': PROSE });
+      await symlink(root, join(root, 'a', 'loop'));
+      await symlink('b.txt', join(root, 'a', 'same.txt'));
+      const result = await scan();
+      assert.deepEqual(paths(result), ['a/b.txt']);
+      assert.deepEqual(reasons(result), { 'a/loop': 'link', 'a/same.txt': 'link' });
+    });
+  });
+
+  describe('encodings', () => {
+    const textOf = async (bytes: Uint8Array): Promise<string | undefined> => {
+      await write({ 'file.txt': bytes });
+      let found: string | undefined;
+      await scan({ onText: (_file, text) => (found = text) });
+      return found;
+    };
+    const texts: Record<string, [string, string]> = {
+      'UTF-8': ['utf8', CHINESE + PROSE],
+      'UTF-16 LE': ['utf16le', PROSE + CHINESE],
+      'UTF-16 BE': ['utf16be', PROSE + CHINESE],
+      GB18030: ['gb18030', CHINESE.repeat(5)],
+      'Shift-JIS': ['shift_jis', JAPANESE.repeat(5)],
+      'EUC-JP': ['euc-jp', JAPANESE.repeat(5)],
+      Big5: ['big5', '山路上的霧還沒有散，他背著竹簍慢慢往下走，聽見溪水在石頭之間流動的聲音。\n'.repeat(5)],
+      'EUC-KR': ['euc-kr', '안개가 아직 걷히지 않은 산길을 그는 천천히 내려가고 있었다.\n'.repeat(5)],
+      'Windows-1252': [
+        'win1252',
+        'Le café était fermé, et la forêt derrière l’église déjà noire.\n'.repeat(5),
+      ],
+      'Windows-1251': ['win1251', 'Чайник давно остыл, когда она вернулась из сада в дом.\n'.repeat(5)],
+    };
+    for (const [name, [encoding, text]] of Object.entries(texts)) {
+      it(`reads ${name}`, async () => {
+        assert.equal(await textOf(encode(text, encoding)), text);
+      });
+    }
+    for (const encoding of ['utf8', 'utf16le', 'utf16be', 'utf32le']) {
+      it(`reads ${encoding} with a byte order mark and removes the mark`, async () => {
+        assert.equal(await textOf(encode(CHINESE + PROSE, encoding, { addBOM: true })), CHINESE + PROSE);
+      });
+    }
+    it('reads line ends of every kind as line feeds', async () => {
+      assert.equal(await textOf(Buffer.from('one\r\ntwo\rthree\n')), 'one\ntwo\nthree\n');
+    });
+    it('drops invalid sequences from otherwise valid UTF-8', async () => {
+      const damaged = Buffer.concat([
+        Buffer.from(CHINESE.repeat(5)),
+        Buffer.from([0xff, 0xc0, 0x80]),
+        Buffer.from(PROSE),
+      ]);
+      assert.equal(await textOf(damaged), CHINESE.repeat(5) + PROSE);
+    });
+    it('names a file whose encoding cannot be told', async () => {
+      const bytes = Buffer.from(Array.from({ length: 600 }, (_, i) => 128 + ((i * i * 31 + i * 17) % 128)));
+      await write({ 'odd.txt': bytes, 'ok.txt': PROSE });
+      const result = await scan();
+      assert.deepEqual(paths(result), ['ok.txt']);
+      assert.deepEqual(reasons(result), { 'odd.txt': 'unknownEncoding' });
+    });
+  });
+
+  describe('content', () => {
+    const cases: Record<string, [string, string]> = {
+      'package-lock.json': ['{}', 'lockFile'],
+      'Cargo.lock': [PROSE, 'lockFile'],
+      'table.csv': ['a,b\n1,2\n', 'data'],
+      'blank.txt': [' \n\n', 'empty'],
+      'api.ts': ['// Code generated by protoc-gen-ts. DO NOT EDIT.\nexport const a = 1;\n', 'generated'],
+      'schema.graphql': ['# @generated by relay\ntype A { b: C }\n', 'generated'],
+      'jquery.min.js': ['x', 'minified'],
+      'bundle.js': [`var a=1;${'function b(c){return c+1};'.repeat(60)}\n`, 'minified'],
+      'line.txt': ['word '.repeat(5000), 'longLine'],
+      '.env': ['A=1', 'secret'],
+      '.env.local': ['A=1', 'secret'],
+      'server.pem': ['x', 'secret'],
+      id_rsa: ['x', 'secret'],
+      'credentials.json': ['{}', 'secret'],
+      '.aws/config': ['x', 'secret'],
+      'notes.md': [`${PROSE}-----BEGIN RSA PRIVATE KEY-----\nMIIE\n`, 'secret'],
+      'cloud.md': [`${PROSE}key AKIAIOSFODNN7EXAMPLE\n`, 'secret'],
+      'app.ts': [`const token = "${'a1B2c3D4'.repeat(5)}";\n`, 'secret'],
+      'db.ts': ['connect("postgres://admin:hunter2secret@db.example.org/x");\n', 'secret'],
+    };
+    for (const [path, [content, reason]] of Object.entries(cases)) {
+      it(`leaves out ${path} as ${reason}`, async () => {
+        await write({ [path]: content });
+        assert.deepEqual(reasons(await scan()), { [path]: reason });
+      });
+    }
+    const kept: Record<string, string> = {
+      'Secrets.md': `# Secrets\n\n${PROSE}`,
+      'paragraph.md': `${PROSE.trim()} ${'She poured it out and began again. '.repeat(200)}\n`,
+      'tokens.ts': 'export interface Token { readonly kind: string; readonly password: string }\n',
+      'environment.ts': PROSE,
+      'url.md': 'See https://user@example.org/path and http://example.org:8080/a@b.\n',
+      '小说.txt': CHINESE,
+    };
+    for (const [path, content] of Object.entries(kept)) {
+      it(`keeps ${path}`, async () => {
+        await write({ [path]: content });
+        assert.deepEqual(paths(await scan()), [path]);
+      });
+    }
+
+    it('keeps near-duplicates once', async () => {
+      const chapter = Array.from({ length: 300 }, (_, i) => `Sentence ${i * i} of the long walk home.`).join(
+        ' ',
+      );
+      const other = Array.from({ length: 300 }, (_, i) => `Line ${i * 7} about another thing.`).join(' ');
+      await write({
+        'a.md': chapter,
+        'b.md': `${chapter.replace('Sentence 100 of', 'Sentence one hundred of')}\n`,
+        'c.md': chapter.replaceAll(' ', '\n'),
+        'd.md': other,
+        'zh1.md': CHINESE.repeat(1) + '他想起小时候和祖父一起赶集的日子，那时候的路比现在难走得多。\n',
+        'zh2.md': CHINESE.repeat(1) + '他想起小时候和祖父一起赶集的日子，那时候的路比现在难走得多！！\n',
+      });
+      const result = await scan();
+      assert.deepEqual(paths(result), ['a.md', 'd.md', 'zh1.md']);
+      assert.deepEqual(reasons(result), { 'b.md': 'duplicate', 'c.md': 'duplicate', 'zh2.md': 'duplicate' });
+    });
+  });
+
+  describe('limits', () => {
+    it('reads a long file up to a line end before the limit and says so', async () => {
+      await write({ 'novel.txt': PROSE.repeat(100) });
+      const result = await scan({ maxFileBytes: 1000 });
+      assert.equal(result.bytes, Math.floor(1000 / PROSE.length) * PROSE.length);
+      assert.deepEqual(reasons(result), { 'novel.txt': 'restOverFileLimit' });
+    });
+
+    it('reads a 50 MB text file in its beginning only', async () => {
+      await write({ 'huge.txt': PROSE.repeat(Math.ceil((50 * 2 ** 20) / PROSE.length)) });
+      const result = await scan();
+      assert.ok(result.bytes > 1.9e6 && result.bytes <= 2 * 2 ** 20);
+      assert.deepEqual(reasons(result), { 'huge.txt': 'restOverFileLimit' });
+    });
+
+    it('leaves out a file with one 5 MB line', async () => {
+      await write({ 'dump.txt': 'a b c d '.repeat(650_000) });
+      assert.deepEqual(reasons(await scan()), { 'dump.txt': 'longLine' });
+    });
+
+    it('stops reading at the limit for all files and names the rest', async () => {
+      await write({ 'a.txt': `a ${PROSE}`, 'b.txt': `b ${PROSE}`, 'c.txt': `c ${PROSE}` });
+      const result = await scan({ maxTotalBytes: PROSE.length * 2 });
+      assert.deepEqual(paths(result), ['a.txt']);
+      assert.deepEqual(reasons(result), { 'b.txt': 'overTotalLimit', 'c.txt': 'overTotalLimit' });
+    });
+
+    it('reads 20,000 files', async function () {
+      this.timeout(60_000);
+      for (let folder = 0; folder < 40; folder++) {
+        await mkdir(join(root, `f${folder}`));
+        await Promise.all(
+          Array.from({ length: 500 }, (_, i) =>
+            writeFile(join(root, `f${folder}`, `${i}.txt`), `Note ${folder} number ${i}\n`),
+          ),
+        );
+      }
+      let reports = 0;
+      const result = await scan({ onProgress: () => reports++ });
+      assert.equal(result.files.length, 20_000);
+      assert.ok(reports > 100);
+    });
+  });
+
+  it('carries on when a file vanishes or is unreadable', async () => {
+    await write({ 'a.txt': `a ${PROSE}`, 'z.txt': `z ${PROSE}` });
+    for (let i = 0; i < 40; i++) {
+      await write({ [`m${i}.txt`]: `${i} ${PROSE}` });
+    }
+    const result = await scan({ onText: () => void unlink(join(root, 'z.txt')).catch(() => undefined) });
+    assert.equal(reasons(result)['z.txt'], 'vanished');
+    assert.equal(result.files.length, 41);
+  });
+
+  it('names a folder and a file that it may not open', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    await write({ 'a.txt': PROSE, 'locked.txt': `b ${PROSE}`, 'closed/c.txt': `c ${PROSE}` });
+    await chmod(join(root, 'locked.txt'), 0);
+    await chmod(join(root, 'closed'), 0);
+    await chmod(root, 0o755);
+    // The superuser may open everything, so the scan runs as another user.
+    const superuser = process.geteuid?.() === 0;
+    if (superuser) {
+      process.seteuid?.(65534);
+    }
+    try {
+      const result = await scan();
+      assert.deepEqual(paths(result), ['a.txt']);
+      assert.deepEqual(reasons(result), { 'closed/': 'unreadable', 'locked.txt': 'unreadable' });
+    } finally {
+      if (superuser) {
+        process.seteuid?.(0);
+      }
+      await chmod(join(root, 'closed'), 0o755);
+    }
+  });
+
+  it('stops when asked to', async () => {
+    await write({ 'a.txt': PROSE, 'b.txt': `b ${PROSE}` });
+    const controller = new AbortController();
+    const stopped = scanFolders(
+      [root],
+      {
+        onText: () => {
+          controller.abort();
+        },
+      },
+      controller.signal,
+    );
+    await assert.rejects(stopped, { name: 'AbortError' });
+  });
+});
