@@ -94,7 +94,10 @@ async function readRules(file: string, base: string, above = ''): Promise<RuleFi
   return [{ rules: ignore().add(text), base, above }];
 }
 
-/** Outermost first; none when the root is not inside a repository or is itself one. */
+/**
+ * Outermost first; none when the root is not inside a repository, is itself one, or is ignored as a whole:
+ * who opens an ignored folder means it.
+ */
 async function gitRulesAbove(root: string): Promise<RuleFile[]> {
   const found: RuleFile[] = [];
   let above = '';
@@ -104,7 +107,7 @@ async function gitRulesAbove(root: string): Promise<RuleFile[]> {
     }
     if (await exists(join(folder, '.git'))) {
       found.unshift(...(await readRules(join(folder, '.git', 'info', 'exclude'), '', above)));
-      return found;
+      return found.some(({ rules, above: path }) => path !== '' && rules.test(path).ignored) ? [] : found;
     }
     if (dirname(folder) === folder) {
       return [];

@@ -87,6 +87,11 @@ describe('scanFolders', () => {
       assert.deepEqual(reasons(result), { 'notes/': 'ignored' });
     });
 
+    it('reads a folder that its repository ignores when it is opened itself', async () => {
+      await write({ '.git/HEAD': 'ref', '.gitignore': '/private/\n', 'private/a.txt': PROSE });
+      assert.deepEqual(paths(await scanFolders([join(root, 'private')])), ['a.txt']);
+    });
+
     it('lets .understudyignore leave out more, and take back what other rules leave out', async () => {
       await write({
         '.gitignore': 'private.txt\n',
