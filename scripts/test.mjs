@@ -1,6 +1,5 @@
 /** `npm test`: all set-up, then every check; the last line is `N passed, N failed`. */
 import { spawn } from 'node:child_process';
-import { build } from './build.mjs';
 import { exitWith, root, setUp } from './setup.mjs';
 
 /** Runs one part, shows its output as it comes, and returns the output and the status. */
@@ -47,7 +46,6 @@ async function suite(name, args, patterns) {
 
 try {
   await setUp();
-  await build();
 } catch (error) {
   exitWith(error);
 }
@@ -58,11 +56,6 @@ await suite('Unit', ['node_modules/mocha/bin/mocha.js', '--forbid-only'], {
   passed: /(\d+) passing/,
   failed: /(\d+) failing/,
   skipped: /(\d+) pending/,
-});
-await suite('Integration, in VS Code', ['test/integration/run.mjs'], {
-  passed: /(\d+) passed, \d+ failed/,
-  failed: /\d+ passed, (\d+) failed/,
-  skipped: /failed, (\d+) skipped/,
 });
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { nextBoundary, PRE_TOKEN_PATTERN } from '../../../../src/model/tokenizer/preTokenize';
+import { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
+import { trainBpe } from '../../../../src/model/tokenizer/trainBpe';
+
+const json: unknown = JSON.parse(readFileSync('models/base/tokenizer.json', 'utf8'));
+const tokenizer = Tokenizer.fromJson(json);
+
+const fragment = fc.constantFrom(
+  'the',
+  ' word',
+  "don't",
+  '’s',
+  'Ünï',
+  '\\section',
+  '\\',
+  '\\\\',
+  '{x}',
+  '  ',
+  ' ',
+  '\t',
+  '\n',
+  '\r\n',
+  '\r',
+  '12',
+  '2024',
+  '你好世界',
+  '，',
+  '。',
+  '😀',
+  '👩‍👩‍👧',
+  '𝐀',
+  'a\u0301',
+  '<|endoftext|>',
+  '\u00a0',
+  '\u3000',
+  "''",
+  '₂',
+);
+const text = fc.oneof(
+  fc.array(fragment, { maxLength: 30 }).map((parts) => parts.join('')),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+);
+
+function pieces(whole: string): string[] {
+  const result: string[] = [];
+  for (let index = 0; index < whole.length;) {
+    const end = nextBoundary(whole, index);
+    result.push(whole.slice(index, end));
+    index = end;
+  }
+  return result;
+}
+
+describe('Tokenizer', () => {
+  it('gives back any text', () => {
+    fc.assert(
+      fc.property(text, (given) => {
+        assert.equal(tokenizer.decode(tokenizer.encode(given)), Buffer.from(given).toString());
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('cuts text as the pattern in tokenizer.json does', () => {
+    fc.assert(
+      fc.property(text, (given) => {
+        assert.deepEqual(pieces(given), given.match(new RegExp(PRE_TOKEN_PATTERN, 'gu')) ?? []);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('never spans a line break and text after it', () => {
+    for (let id = 1; id < tokenizer.vocabSize; id++) {
+      assert.doesNotMatch(Buffer.from(tokenizer.tokenBytes(id)).toString('latin1'), /\n[^\r\n]/);
+    }
+  });
+
+  it('never encodes text to the mark of a document', () => {
+    assert.ok(!tokenizer.encode('<|endoftext|>').includes(tokenizer.endOfTextId));
+  });
+
+  it('is the same after a round trip through tokenizer.json', () => {
+    const copy = Tokenizer.fromJson(JSON.parse(JSON.stringify(tokenizer.toJson())));
+    assert.deepEqual(
+      copy.encode('We met 你好 in \\section{x}.\n'),
+      tokenizer.encode('We met 你好 in \\section{x}.\n'),
+    );
+  });
+
+  it('lists exactly the tokens that begin with some bytes', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: tokenizer.vocabSize - 2 }), fc.nat({ max: 4 }), (index, length) => {
+        const prefix = tokenizer.tokenBytes(index + 1).slice(0, length);
+        const expected = Array.from({ length: tokenizer.vocabSize - 1 }, (_, i) => i + 1).filter(
+          (id) => Buffer.compare(tokenizer.tokenBytes(id).subarray(0, prefix.length), prefix) === 0,
+        );
+        assert.deepEqual(
+          [...tokenizer.tokensStartingWith(prefix)].sort((a, b) => a - b),
+          expected,
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('stays linear on a line of five million letters', () => {
+    const long = 'abcdefghij'.repeat(500_000);
+    assert.equal(tokenizer.decode(tokenizer.encode(long)).length, long.length);
+  });
+
+  it('refuses a file of another kind and says why', () => {
+    assert.throws(() => Tokenizer.fromJson({ model: { type: 'WordPiece' } }), /not a byte-level BPE/);
+    const foreign = JSON.parse(JSON.stringify(json)) as {
+      pre_tokenizer: { pretokenizers: [{ pattern: { Regex: string } }] };
+    };
+    foreign.pre_tokenizer.pretokenizers[0].pattern.Regex = '\\S+';
+    assert.throws(() => Tokenizer.fromJson(foreign), /another rule/);
+  });
+});
+
+describe('trainBpe', () => {
+  it('merges the most frequent neighbours first', () => {
+    const trained = trainBpe(
+      new Map([
+        ['low', 5],
+        ['lower', 2],
+        ['wow', 1],
+      ]),
+      260,
+    );
+    const learned = [257, 258, 259].map((id) => Buffer.from(trained.tokenBytes(id)).toString());
+    assert.deepEqual(learned, ['ow', 'low', 'lowe']);
+    assert.equal(trained.encode('lowlow').length, 2);
+  });
+
+  it('says how small a vocabulary may be', () => {
+    assert.throws(() => trainBpe(new Map(), 100), /at least 257/);
+  });
+});
