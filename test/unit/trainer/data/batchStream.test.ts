@@ -19,9 +19,18 @@ describe('BatchStream', () => {
     assert.deepEqual([...second.resets], [0, 0]);
     for (let row = 0; row < 2; row++) {
       const [input] = first.inputs.subarray(row * 4);
-      assert.deepEqual([...first.inputs.subarray(row * 4, row * 4 + 4)], [0, 1, 2, 3].map((i) => input + i));
-      assert.deepEqual([...first.targets.subarray(row * 4, row * 4 + 4)], [1, 2, 3, 4].map((i) => input + i));
-      assert.deepEqual([...second.inputs.subarray(row * 4, row * 4 + 3)], [4, 5, 6].map((i) => input + i));
+      assert.deepEqual(
+        [...first.inputs.subarray(row * 4, row * 4 + 4)],
+        [0, 1, 2, 3].map((i) => input + i),
+      );
+      assert.deepEqual(
+        [...first.targets.subarray(row * 4, row * 4 + 4)],
+        [1, 2, 3, 4].map((i) => input + i),
+      );
+      assert.deepEqual(
+        [...second.inputs.subarray(row * 4, row * 4 + 3)],
+        [4, 5, 6].map((i) => input + i),
+      );
       assert.deepEqual([...second.mask.subarray(row * 4, row * 4 + 4)], [1, 1, 1, 0]);
     }
   });
@@ -33,7 +42,10 @@ describe('BatchStream', () => {
   });
 
   it('uses fewer rows when there is little text', () => {
-    assert.equal(new BatchStream(documentsOf([100]), { batchSize: 32, unrollSteps: 32, seed: 1 }).batchSize, 3);
+    assert.equal(
+      new BatchStream(documentsOf([100]), { batchSize: 32, unrollSteps: 32, seed: 1 }).batchSize,
+      3,
+    );
     assert.equal(new BatchStream(documentsOf([2]), { batchSize: 32, unrollSteps: 32, seed: 1 }).batchSize, 1);
   });
 
