@@ -125,8 +125,17 @@ function cut(
   rows: number,
   unrollSteps: number,
 ): Stretch[] {
-  const windows = Math.ceil(total / (rows * STRETCHES_PER_ROW * unrollSteps));
-  const length = unrollSteps * Math.max(windows, SHORTEST_STRETCH_WINDOWS);
+  let windows = Math.max(
+    Math.ceil(total / (rows * STRETCHES_PER_ROW * unrollSteps)),
+    SHORTEST_STRETCH_WINDOWS,
+  );
+  const count = () =>
+    documents.reduce((sum, { length }) => sum + Math.ceil((length - 1) / (windows * unrollSteps)), 0);
+  // Where text is scarce stretches are shorter, or rows would read the same one.
+  while (windows > 1 && count() < rows) {
+    windows--;
+  }
+  const length = windows * unrollSteps;
   return documents.flatMap((tokens, document) => {
     const count = Math.ceil((tokens.length - 1) / length);
     return Array.from({ length: count }, (_, i) => ({

@@ -1,0 +1,51 @@
+/** What generation, evaluation and the panel ask of the experts and the gate together; `mixture/` implements it. */
+import type { LanguageModel } from './languageModel';
+
+/** What all experts remember of one sequence; an immutable value, opaque to callers. */
+export interface MixtureState {
+  /** Number of tokens read since {@link LanguageModel.start}. */
+  readonly length: number;
+}
+
+/** The text before the current line of the document that is being written: learned as it grows, unlearned as it shrinks. */
+export interface DocumentText {
+  /** In tokens. */
+  readonly length: number;
+  append(tokens: ArrayLike<number>): void;
+  /** @throws RangeError when `length` is more than the present one. */
+  truncate(length: number): void;
+}
+
+/** Live counts and longest-match copy over the workspace's files, in nested scopes: this document, recent files, all. */
+export interface WorkspaceText {
+  readonly fileCount: number;
+  readonly tokenCount: number;
+  /** Learns a file, replacing what was learned of it; no tokens forgets it. `tokens` hold no end-of-text token. */
+  learnFile(uri: string, tokens: Int32Array, recent: boolean): void;
+  /**
+   * Names the document that is being written and empties {@link document}. What was learned of the file of that name is set
+   * aside until another document is opened, so that a text never predicts itself.
+   */
+  openDocument(uri: string | null): void;
+  readonly document: DocumentText;
+}
+
+export interface ExpertPrediction {
+  readonly name: string;
+  /** The gate's weight in this state; the weights sum to one. */
+  readonly weight: number;
+  /** [vocabSize], sums to one. */
+  readonly probs: Float32Array;
+}
+
+/** The experts combined at every step; `predict` is normalised: |Σp − 1| < 1e-6. */
+export interface MixtureModel extends LanguageModel<MixtureState> {
+  readonly workspace: WorkspaceText;
+  nextMany(states: readonly MixtureState[], tokenIds: ArrayLike<number>): MixtureState[];
+  predictMany(states: readonly MixtureState[], probs: readonly Float32Array[]): void;
+  /** Each expert's own distribution in this state and its weight. */
+  explain(state: MixtureState): ExpertPrediction[];
+  /** Teaches the gate which expert was right: the token that really followed, after it was scored. Costs one `predict`. */
+  learnGate(state: MixtureState, tokenId: number): void;
+  dispose(): void;
+}

@@ -1,0 +1,132 @@
+/**
+ * The learned tensors on an engine's device. Stored layout is [rows = outputs, columns = inputs] (networkConfig.ts); on the
+ * device every kernel and the projection stand transposed, [inputs, outputs], so that the forward pass is plain products.
+ * The embedding keeps its [V, E].
+ */
+import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
+import type { OptimizerState } from '../engine';
+import type { AdamSlot, Matrix, Tensor, TensorFlow, Vector } from './tensorOps';
+
+export type Slots = ReadonlyMap<string, AdamSlot>;
+
+/** Whether a tensor stands on the device transposed. */
+function isTransposed(name: string): boolean {
+  return name.endsWith('Kernel') || name === 'projection';
+}
+
+/** The transpose of row-major `values` [rows, columns]. */
+export function transposeValues(values: Float32Array, rows: number, columns: number): Float32Array {
+  const transposed = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      transposed[column * rows + row] = values[row * columns + column]!;
+    }
+  }
+  return transposed;
+}
+
+/**
+ * Puts stored values on the device.
+ * @throws Error when a tensor is missing or of the wrong size.
+ */
+export function uploadTensors(
+  tf: TensorFlow,
+  config: NetworkConfig,
+  stored: NetworkWeights,
+): Map<string, Tensor> {
+  const shapes = networkTensorShapes(config);
+  for (const [name, shape] of shapes) {
+    const size = shape.reduce((product, length) => product * length, 1);
+    const found = stored.get(name)?.length;
+    if (found !== size) {
+      throw new Error(
+        `The weights do not fit the network: "${name}" should have ${size} values and has ${found ?? 'none'}. ` +
+          'Use the weights of a model with the same configuration.',
+      );
+    }
+  }
+  const tensors = new Map<string, Tensor>();
+  for (const [name, shape] of shapes) {
+    const values = stored.get(name)!;
+    const [rows, columns] = shape as [number, number];
+    // The copy keeps backends that adopt the array they are given from sharing memory with the caller.
+    const tensor = isTransposed(name)
+      ? tf.tensor2d(transposeValues(values, rows, columns), [columns, rows])
+      : tf.tensor(values.slice(), [...shape]);
+    tensors.set(name, tf.keep(tensor));
+  }
+  return tensors;
+}
+
+/** Reads tensors back into the stored layout. */
+export async function downloadTensors(
+  config: NetworkConfig,
+  tensors: ReadonlyMap<string, Tensor>,
+): Promise<Map<string, Float32Array>> {
+  const stored = new Map<string, Float32Array>();
+  for (const [name, shape] of networkTensorShapes(config)) {
+    const values = await tensors.get(name)!.data<'float32'>();
+    const [rows, columns] = shape as [number, number];
+    stored.set(name, isTransposed(name) ? transposeValues(values, columns, rows) : Float32Array.from(values));
+  }
+  return stored;
+}
+
+/** Weights with zeroed moments, as before the first step. */
+export function freshSlots(tf: TensorFlow, values: ReadonlyMap<string, Tensor>): Map<string, AdamSlot> {
+  const slots = new Map<string, AdamSlot>();
+  for (const [name, value] of values) {
+    const firstMoment = tf.keep(tf.zerosLike(value));
+    slots.set(name, { value, firstMoment, secondMoment: tf.keep(tf.zerosLike(value)) });
+  }
+  return slots;
+}
+
+export async function downloadOptimizer(
+  config: NetworkConfig,
+  slots: Slots,
+  step: number,
+): Promise<OptimizerState> {
+  const moments = (which: 'firstMoment' | 'secondMoment'): Map<string, Tensor> =>
+    new Map([...slots].map(([name, slot]) => [name, slot[which]]));
+  return {
+    step,
+    firstMoments: await downloadTensors(config, moments('firstMoment')),
+    secondMoments: await downloadTensors(config, moments('secondMoment')),
+  };
+}
+
+/** A layer's learned tensors on the device. */
+export interface LayerParameters {
+  /** [inputs, gates · H]. */
+  readonly inputKernel: Matrix;
+  /** [H, gates · H]. */
+  readonly recurrentKernel: Matrix;
+  readonly bias: Vector;
+  readonly recurrentBias: Vector | null;
+}
+
+export interface Parameters {
+  /** [V, E]. */
+  readonly embedding: Matrix;
+  readonly layers: readonly LayerParameters[];
+  /** [H, E]. */
+  readonly projection: Matrix;
+  readonly outputBias: Vector;
+}
+
+/** The named tensors as the passes use them. */
+export function parametersOf(config: NetworkConfig, slots: Slots): Parameters {
+  const value = (name: string): Tensor => slots.get(name)!.value;
+  return {
+    embedding: value('embedding') as Matrix,
+    layers: Array.from({ length: config.numLayers }, (_, layer) => ({
+      inputKernel: value(`layers.${layer}.inputKernel`) as Matrix,
+      recurrentKernel: value(`layers.${layer}.recurrentKernel`) as Matrix,
+      bias: value(`layers.${layer}.bias`) as Vector,
+      recurrentBias: (slots.get(`layers.${layer}.recurrentBias`)?.value as Vector | undefined) ?? null,
+    })),
+    projection: value('projection') as Matrix,
+    outputBias: value('outputBias') as Vector,
+  };
+}

@@ -1,0 +1,192 @@
+/** {@link TrainableNetwork} on any {@link TensorOps}: truncated back-propagation, clipping and Adam. */
+import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
+import type {
+  OptimizerState,
+  TrainableNetwork,
+  TrainBatch,
+  TrainStepOptions,
+  TrainStepResult,
+} from '../engine';
+import { backwardPass } from './backwardPass';
+import { dropoutMask, randomBits } from './dropoutMask';
+import { forwardPass, type ForwardTape } from './forwardPass';
+import { downloadOptimizer, downloadTensors, freshSlots, parametersOf, uploadTensors } from './parameters';
+import { CarriedState } from './carriedState';
+import type { AdamSlot, Matrix, Tensor, TensorOps } from './tensorOps';
+
+interface Gradients {
+  readonly lossSum: number;
+  readonly count: number;
+  /** In the device's layout; the caller disposes them. */
+  readonly byName: ReadonlyMap<string, Tensor>;
+}
+
+export class RecurrentNetwork implements TrainableNetwork {
+  private readonly slots: Map<string, AdamSlot>;
+  private step = 0;
+  private readonly states: { readonly train: CarriedState; readonly evaluate: CarriedState };
+
+  /**
+   * @param weights in the stored layout; copied
+   * @param seed of the dropout masks
+   * @throws Error when the weights do not fit the configuration
+   */
+  constructor(
+    private readonly ops: TensorOps,
+    readonly config: NetworkConfig,
+    weights: NetworkWeights,
+    private readonly seed: number,
+  ) {
+    this.slots = freshSlots(ops.tf, uploadTensors(ops.tf, config, weights));
+    this.states = { train: new CarriedState(ops.tf, config), evaluate: new CarriedState(ops.tf, config) };
+  }
+
+  trainStep(batch: TrainBatch, options: TrainStepOptions): Promise<TrainStepResult> {
+    const { lossSum, count, byName } = this.gradients(batch, options.dropout);
+    const norm = Math.sqrt(this.ops.sumOfSquares([...byName.values()]));
+    if (!Number.isFinite(norm) || !Number.isFinite(lossSum)) {
+      this.ops.tf.dispose([...byName.values()]);
+      throw new Error(
+        `Training diverged at step ${this.step + 1}: the loss or its gradient is no longer a finite number. ` +
+          'Use a lower learning rate.',
+      );
+    }
+    this.step++;
+    const gradientScale = norm > options.gradientClipNorm ? options.gradientClipNorm / norm : 1;
+    const update = { learningRate: options.learningRate, gradientScale, step: this.step };
+    for (const [name, gradient] of byName) {
+      this.slots.set(name, this.ops.adam(this.slots.get(name)!, gradient, update));
+      gradient.dispose();
+    }
+    return Promise.resolve({ loss: lossSum / Math.max(count, 1), gradientNorm: norm });
+  }
+
+  evaluateStep(batch: TrainBatch): Promise<{ lossSum: number; count: number }> {
+    const { tf } = this.ops;
+    const weights = timeMajor(batch.mask, batch);
+    const lossSum = tf.tidy(() => {
+      const tape = this.forward(batch, this.states.evaluate, 0);
+      return this.ops.softmaxLoss(tape.logits, timeMajor(batch.targets, batch), weights, false).lossSum;
+    });
+    return Promise.resolve({ lossSum, count: countOf(weights) });
+  }
+
+  resetState(which: 'train' | 'evaluate'): void {
+    this.states[which].reset();
+  }
+
+  exportWeights(): Promise<NetworkWeights> {
+    const values = new Map([...this.slots].map(([name, slot]) => [name, slot.value]));
+    return downloadTensors(this.config, values);
+  }
+
+  importWeights(weights: NetworkWeights): void {
+    const { tf } = this.ops;
+    for (const [name, value] of uploadTensors(tf, this.config, weights)) {
+      const slot = this.slots.get(name)!;
+      slot.value.dispose();
+      this.slots.set(name, { ...slot, value });
+    }
+  }
+
+  exportOptimizer(): Promise<OptimizerState> {
+    return downloadOptimizer(this.config, this.slots, this.step);
+  }
+
+  importOptimizer(state: OptimizerState): void {
+    const { tf } = this.ops;
+    const firstMoments = uploadTensors(tf, this.config, state.firstMoments);
+    const secondMoments = uploadTensors(tf, this.config, state.secondMoments);
+    for (const [name, slot] of this.slots) {
+      tf.dispose([slot.firstMoment, slot.secondMoment]);
+      this.slots.set(name, {
+        value: slot.value,
+        firstMoment: firstMoments.get(name)!,
+        secondMoment: secondMoments.get(name)!,
+      });
+    }
+    this.step = state.step;
+  }
+
+  dispose(): void {
+    for (const slot of this.slots.values()) {
+      this.ops.tf.dispose([slot.value, slot.firstMoment, slot.secondMoment]);
+    }
+    this.slots.clear();
+    this.states.train.reset();
+    this.states.evaluate.reset();
+  }
+
+  /** Gradients of the mean loss over one window, by name and in the stored layout; carries the training state on. */
+  async exportGradients(batch: TrainBatch, dropout: number): Promise<NetworkWeights> {
+    const { byName } = this.gradients(batch, dropout);
+    const stored = await downloadTensors(this.config, byName);
+    this.ops.tf.dispose([...byName.values()]);
+    return stored;
+  }
+
+  private gradients(batch: TrainBatch, dropout: number): Gradients {
+    const { tf } = this.ops;
+    const weights = timeMajor(batch.mask, batch);
+    const count = countOf(weights);
+    const inputs = timeMajor(batch.inputs, batch);
+    const targets = timeMajor(batch.targets, batch);
+    // Weighting each row by mask / count makes the gradient that of the mean loss without another pass over it.
+    const scaled = weights.map((weight) => weight / Math.max(count, 1));
+    let meanLoss = 0;
+    const byName = new Map<string, Tensor>();
+    tf.tidy(() => {
+      const tape = this.forward(batch, this.states.train, dropout);
+      const { lossSum, gradient } = this.ops.softmaxLoss(tape.logits, targets, scaled, true);
+      meanLoss = lossSum;
+      const parameters = parametersOf(this.config, this.slots);
+      const { architecture } = this.config;
+      const found = backwardPass(this.ops, architecture, parameters, inputs, tape, gradient!);
+      for (const [name, tensor] of found) {
+        byName.set(name, tf.keep(tensor));
+      }
+    });
+    return { lossSum: meanLoss * Math.max(count, 1), count, byName };
+  }
+
+  /** The forward pass from `state`, which it carries on. Call inside a tidy scope. */
+  private forward(batch: TrainBatch, state: CarriedState, dropout: number): ForwardTape {
+    const { tf } = this.ops;
+    // The step number is part of the seed, so that a resumed run draws the masks an uninterrupted one would have.
+    const bits = randomBits(Math.imul(this.seed + 1, 0x9e3779b1) ^ Math.imul(this.step + 1, 0x85ebca6b));
+    const mask =
+      dropout > 0
+        ? (shape: [number, number]): Matrix =>
+            tf.tensor2d(dropoutMask(bits, shape[0] * shape[1], dropout), shape)
+        : null;
+    const tape = forwardPass(this.ops, this.config.architecture, parametersOf(this.config, this.slots), {
+      inputs: timeMajor(batch.inputs, batch),
+      unrollSteps: batch.unrollSteps,
+      initial: state.begin(batch.batchSize, batch.resets),
+      mask,
+    });
+    state.carry(tape.layers.map((layer) => layer.tape.final));
+    return tape;
+  }
+}
+
+/** [batchSize, unrollSteps] to [unrollSteps, batchSize]. */
+function timeMajor<A extends Int32Array | Float32Array>(values: A, batch: TrainBatch): A {
+  const { batchSize, unrollSteps } = batch;
+  if (values.length !== batchSize * unrollSteps) {
+    throw new Error(
+      `A batch of ${batchSize} rows and ${unrollSteps} steps needs ${batchSize * unrollSteps} values; got ${values.length}.`,
+    );
+  }
+  const turned = values.slice() as A;
+  for (let row = 0; row < batchSize; row++) {
+    for (let t = 0; t < unrollSteps; t++) {
+      turned[t * batchSize + row] = values[row * unrollSteps + t]!;
+    }
+  }
+  return turned;
+}
+
+function countOf(mask: Float32Array): number {
+  return mask.reduce((sum, weight) => sum + weight, 0);
+}

@@ -1,0 +1,173 @@
+/** {@link TensorOps} in ordinary TensorFlow.js ops: right on any backend, and the measure for the engines' own. */
+import type { CellKind } from '../../model/networkConfig';
+import { gruStep, gruStepGradient } from './gruCell';
+import { lstmStep, lstmStepGradient } from './lstmCell';
+import { rnnStep, rnnStepGradient } from './rnnCell';
+import type { RecurrentCell } from './recurrentCell';
+import {
+  ADAM_BETA1,
+  ADAM_BETA2,
+  ADAM_EPSILON,
+  type AdamSlot,
+  type AdamUpdate,
+  type Matrix,
+  type RecurrentGradients,
+  type RecurrentInput,
+  type RecurrentTape,
+  type SoftmaxLoss,
+  type Tensor,
+  type TensorFlow,
+  type TensorOps,
+  type Vector,
+} from './tensorOps';
+
+const CELLS: Readonly<Record<CellKind, RecurrentCell>> = {
+  lstm: { step: lstmStep, stepGradient: lstmStepGradient },
+  gru: { step: gruStep, stepGradient: gruStepGradient },
+  rnn: { step: rnnStep, stepGradient: rnnStepGradient },
+};
+
+export class StockOps implements TensorOps {
+  constructor(readonly tf: TensorFlow) {}
+
+  product(a: Matrix, b: Matrix): Matrix {
+    return this.tf.matMul(a, b);
+  }
+
+  transpose(a: Matrix): Matrix {
+    return this.tf.transpose(a);
+  }
+
+  recurrentForward(architecture: CellKind, input: RecurrentInput): RecurrentTape {
+    const { tf } = this;
+    const { inputGates, recurrentKernel, recurrentBias, unrollSteps } = input;
+    const batchSize = inputGates.shape[0] / unrollSteps;
+    const width = inputGates.shape[1];
+    let state = input.initial;
+    const outputs: Matrix[] = [];
+    const previous: Matrix[] = [];
+    const saved: Tensor[] = [];
+    for (let t = 0; t < unrollSteps; t++) {
+      const inputPart = tf.slice(inputGates, [t * batchSize, 0], [batchSize, width]);
+      const recurrent = this.product(state.hidden, recurrentKernel);
+      const biased = recurrentBias === null ? recurrent : tf.add<Matrix>(recurrent, recurrentBias);
+      const step = CELLS[architecture].step(tf, inputPart, biased, state);
+      previous.push(state.hidden);
+      outputs.push(step.state.hidden);
+      saved.push(...step.saved);
+      state = step.state;
+    }
+    return { outputs: tf.concat(outputs, 0), previousOutputs: tf.concat(previous, 0), final: state, saved };
+  }
+
+  recurrentBackward(
+    architecture: CellKind,
+    input: RecurrentInput,
+    tape: RecurrentTape,
+    outputGradients: Matrix,
+    recurrentKernelTransposed: Matrix,
+  ): RecurrentGradients {
+    const { tf } = this;
+    const { unrollSteps } = input;
+    const batchSize = outputGradients.shape[0] / unrollSteps;
+    const hiddenSize = outputGradients.shape[1];
+    const savedPerStep = tape.saved.length / unrollSteps;
+    const inputParts: Matrix[] = [];
+    const recurrentParts: Matrix[] = [];
+    let dHidden: Matrix | null = null;
+    let dCell: Matrix | null = null;
+    for (let t = unrollSteps - 1; t >= 0; t--) {
+      const dOutput = tf.slice(outputGradients, [t * batchSize, 0], [batchSize, hiddenSize]);
+      const dTotal: Matrix = dHidden === null ? dOutput : tf.add<Matrix>(dOutput, dHidden);
+      const saved = tape.saved.slice(t * savedPerStep, (t + 1) * savedPerStep) as Matrix[];
+      const step = CELLS[architecture].stepGradient(tf, saved, dTotal, dCell);
+      inputParts.unshift(step.inputGates);
+      recurrentParts.unshift(step.recurrentGates);
+      dCell = step.cell;
+      if (t > 0) {
+        const through = this.product(step.recurrentGates, recurrentKernelTransposed);
+        dHidden = step.hidden === null ? through : tf.add<Matrix>(through, step.hidden);
+      }
+    }
+    const inputGates = tf.concat(inputParts, 0);
+    return { inputGates, recurrentGates: architecture === 'gru' ? tf.concat(recurrentParts, 0) : inputGates };
+  }
+
+  softmaxLoss(
+    logits: Matrix,
+    targets: Int32Array,
+    weights: Float32Array,
+    withGradient: boolean,
+  ): SoftmaxLoss {
+    const { tf } = this;
+    const rows = logits.shape[0];
+    const vocabSize = logits.shape[1];
+    const shifted = tf.sub<Matrix>(logits, tf.max(logits, 1, true));
+    const logSum = tf.log(tf.sum<Vector>(tf.exp(shifted), 1));
+    const hot = tf.cast<Matrix>(tf.oneHot(tf.tensor1d(targets, 'int32'), vocabSize), 'float32');
+    const atTarget = tf.sum<Vector>(tf.mul(shifted, hot), 1);
+    const rowWeights = tf.tensor1d(weights);
+    const lossSum = tf.sum(tf.mul(tf.sub(logSum, atTarget), rowWeights)).dataSync()[0];
+    if (!withGradient) {
+      return { lossSum, gradient: null };
+    }
+    const column = tf.reshape(rowWeights, [rows, 1]);
+    return { lossSum, gradient: tf.mul<Matrix>(tf.sub(tf.softmax(logits), hot), column) };
+  }
+
+  addRowsAt(dense: Matrix, ids: Int32Array, rows: Matrix): Matrix {
+    const sums = dense.dataSync<'float32'>();
+    const total = new Float32Array(sums);
+    addRows(total, ids, rows.dataSync<'float32'>(), dense.shape[1]);
+    return this.tf.tensor2d(total, dense.shape);
+  }
+
+  sumOfSquares(tensors: readonly Tensor[]): number {
+    const { tf } = this;
+    let total = 0;
+    for (const tensor of tensors) {
+      total += tf.tidy(() => tf.sum(tf.square(tensor)).dataSync()[0]);
+    }
+    return total;
+  }
+
+  adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot {
+    const { tf } = this;
+    const stepSize = adamStepSize(update);
+    const epsilon = adamEpsilon(update);
+    const next = tf.tidy(() => {
+      const scaled = tf.mul(gradient, update.gradientScale);
+      const firstMoment = tf.add(tf.mul(slot.firstMoment, ADAM_BETA1), tf.mul(scaled, 1 - ADAM_BETA1));
+      const squared = tf.square(scaled);
+      const secondMoment = tf.add(tf.mul(slot.secondMoment, ADAM_BETA2), tf.mul(squared, 1 - ADAM_BETA2));
+      const direction = tf.div(firstMoment, tf.add(tf.sqrt(secondMoment), epsilon));
+      return { value: tf.sub(slot.value, tf.mul(direction, stepSize)), firstMoment, secondMoment };
+    });
+    for (const tensor of [next.value, next.firstMoment, next.secondMoment]) {
+      tf.keep(tensor);
+    }
+    tf.dispose([slot.value, slot.firstMoment, slot.secondMoment]);
+    return next;
+  }
+}
+
+/** Adds row n of `rows` to row ids[n] of `total`, both row-major with `width` columns. */
+export function addRows(total: Float32Array, ids: Int32Array, rows: Float32Array, width: number): void {
+  for (let n = 0; n < ids.length; n++) {
+    const to = ids[n] * width;
+    const from = n * width;
+    for (let i = 0; i < width; i++) {
+      total[to + i] = total[to + i] + rows[from + i];
+    }
+  }
+}
+
+/** The step size with both bias corrections folded in, for use with {@link adamEpsilon} (section 2 of the paper). */
+export function adamStepSize({ learningRate, step }: AdamUpdate): number {
+  return (learningRate * Math.sqrt(1 - ADAM_BETA2 ** step)) / (1 - ADAM_BETA1 ** step);
+}
+
+/** Epsilon scaled so that the folded form equals m̂ / (√v̂ + ε) exactly. */
+export function adamEpsilon({ step }: AdamUpdate): number {
+  return ADAM_EPSILON * Math.sqrt(1 - ADAM_BETA2 ** step);
+}
