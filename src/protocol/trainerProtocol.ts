@@ -9,8 +9,9 @@ export interface TrainingOptions {
   readonly numLayers: number;
   readonly hiddenSize: number;
   readonly embeddingSize: number;
-  /** Wall-clock budget for the optimisation, in seconds. */
+  /** Wall-clock budget for the optimisation, in seconds; time spent paused does not count. */
   readonly seconds: number;
+  /** Peak of the schedule. */
   readonly learningRate: number;
   readonly dropout: number;
   readonly batchSize: number;
@@ -20,38 +21,121 @@ export interface TrainingOptions {
   readonly seed: number;
 }
 
-export interface TrainJob {
+/** For a network that starts afresh. */
+export const DEFAULT_TRAINING: TrainingOptions = {
+  engine: 'auto',
+  architecture: 'lstm',
+  numLayers: 1,
+  hiddenSize: 512,
+  embeddingSize: 256,
+  seconds: 600,
+  learningRate: 0.003,
+  dropout: 0.1,
+  batchSize: 32,
+  unrollSteps: 32,
+  gradientClipNorm: 1,
+  seed: 1,
+};
+
+/** For a network that already knows language: a larger step would first undo what it knows. */
+export const FINE_TUNING_LEARNING_RATE = 0.001;
+
+/** Which texts of which folders. */
+export interface CorpusSelection {
   /** Absolute root folders to read. */
   readonly folders: readonly string[];
-  /** Relative paths to train on and to hold out; null lets the trainer scan and split by itself. */
+  /**
+   * Paths, relative to any of the folders, to train on and to hold out; these are read whatever the ignore rules say. Null
+   * lets the trainer scan and split by itself.
+   */
   readonly split: { readonly train: readonly string[]; readonly heldOut: readonly string[] } | null;
   /** VS Code's `files.exclude` and `search.exclude` globs that are on. */
   readonly excludeGlobs: readonly string[];
   readonly maxTotalBytes: number;
+}
+
+export interface TrainJob extends CorpusSelection {
   /** Where the finished checkpoint goes. */
   readonly modelPath: string;
   /** Holds what is needed to resume; removed when training is done. */
   readonly resumePath: string;
-  /** Checkpoint to start from (base or earlier personal model); null starts afresh. */
+  /**
+   * Checkpoint to start from (base or earlier personal model); null starts afresh. One of another architecture or size than
+   * `options` asks for gives only its tokenizer, and a warning says so.
+   */
   readonly initialModelPath: string | null;
   /** `tokenizer.json` used when there is no initial model. */
   readonly tokenizerPath: string;
+  /** Folders where the native engine may have been installed. */
+  readonly nativeFolders?: readonly string[];
+  readonly options: TrainingOptions;
+}
+
+export interface PlanJob extends CorpusSelection {
   readonly options: TrainingOptions;
 }
 
 export type TrainerRequest =
   | { readonly kind: 'train'; readonly job: TrainJob }
+  | { readonly kind: 'plan'; readonly job: PlanJob }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'cancel' };
 
 /** Held-out quality; bits per byte. */
 export interface HeldOutScore {
+  /** UTF-8 bytes of the text scored: a fixed sample where the held-out text is long. */
   readonly bytes: number;
   readonly bitsPerByte: number;
 }
 
+export interface PlannedFile {
+  /** Absolute root folder. */
+  readonly root: string;
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** What training would read, and how long it would take; shown before it starts. */
+export interface TrainingPlan {
+  readonly files: readonly (PlannedFile & {
+    /** Share of the file that is kept from training to measure on; 0 or 1 but for single large files. */
+    readonly heldOutShare: number;
+  })[];
+  readonly trainBytes: number;
+  readonly heldOutBytes: number;
+  /** Counts of what is left out, by the reasons of `LEFT_OUT_REASONS`. */
+  readonly leftOut: Readonly<Record<string, number>>;
+  /** The largest files left out, largest first, at most 20; folders are not measured. */
+  readonly largestLeftOut: readonly (PlannedFile & { readonly reason: string })[];
+  readonly estimate: {
+    readonly trainTokens: number;
+    /** Of the optimisation: the budget. */
+    readonly seconds: number;
+    /** Passes over the text within the budget, at the speed that the wasm engine has on common machines. */
+    readonly epochs: number;
+  };
+}
+
+/** Where the result of a training stands. */
+export interface DoneEvent {
+  readonly kind: 'done';
+  readonly outcome: 'improved' | 'notImproved' | 'cancelled';
+  /** The initial model; null when training began afresh. */
+  readonly before: HeldOutScore | null;
+  /** The best network of this training; null when it ended before it was measured. */
+  readonly after: HeldOutScore | null;
+  readonly steps: number;
+  /** While optimising, measuring left out. */
+  readonly tokensPerSecond: number;
+  /** The model written by this training; null when it wrote none and an earlier one is as it was. */
+  readonly modelPath: string | null;
+}
+
 export type TrainerEvent =
+  | { readonly kind: 'planned'; readonly plan: TrainingPlan }
+  | { readonly kind: 'scanning'; readonly files: number; readonly bytes: number; readonly leftOut: number }
   | {
       readonly kind: 'files';
       readonly trainFiles: number;
@@ -67,6 +151,8 @@ export type TrainerEvent =
       readonly description: string;
       readonly reason: string;
     }
+  /** Something that does not stop the training but that the user should know; a sentence. */
+  | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'resumed'; readonly step: number }
   | {
       readonly kind: 'step';
@@ -84,13 +170,7 @@ export type TrainerEvent =
   | { readonly kind: 'validation'; readonly step: number; readonly score: HeldOutScore }
   | { readonly kind: 'saved'; readonly path: string; readonly step: number }
   | { readonly kind: 'paused' }
-  | {
-      readonly kind: 'done';
-      readonly outcome: 'improved' | 'notImproved' | 'cancelled';
-      readonly before: HeldOutScore | null;
-      readonly after: HeldOutScore | null;
-      readonly steps: number;
-      readonly tokensPerSecond: number;
-      readonly modelPath: string | null;
-    }
+  /** After `paused`. */
+  | { readonly kind: 'continued' }
+  | DoneEvent
   | { readonly kind: 'failed'; readonly message: string };

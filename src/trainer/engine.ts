@@ -35,9 +35,13 @@ export interface OptimizerState {
   readonly secondMoments: NetworkWeights;
 }
 
+/** The loss or its gradient is no longer a finite number. */
+export class DivergenceError extends Error {}
+
 /** A network on an engine's device, with its optimizer and the state carried from window to window. */
 export interface TrainableNetwork {
   readonly config: NetworkConfig;
+  /** @throws DivergenceError, with the weights as they were before the step. */
   trainStep(batch: TrainBatch, options: TrainStepOptions): Promise<TrainStepResult>;
   /** Summed cross-entropy (nats) and number of the counted targets; no update, no dropout, own carried state. */
   evaluateStep(batch: TrainBatch): Promise<{ readonly lossSum: number; readonly count: number }>;

@@ -14,14 +14,44 @@ export interface ChosenEngine {
   readonly engine: TrainingEngine;
   /** Why this one, a sentence for the user. */
   readonly reason: string;
-  /** In the order of trial; without an error it loaded. */
-  readonly tried: readonly { readonly name: EngineName; readonly error?: string }[];
 }
 
-/** Best first. */
-const PREFERENCE: readonly EngineName[] = ['native', 'wasm'];
+type EngineLoader = (options: EngineOptions) => Promise<TrainingEngine>;
+
+const LOADERS: Readonly<Record<EngineName, EngineLoader>> = {
+  // Imported late, so that a native engine that is not installed costs nothing.
+  native: async (options) => (await import('./nativeEngine')).loadNativeEngine(options),
+  wasm: loadWasmEngine,
+};
 
 /** @throws Error that says how to get the engine, when it does not load. */
-export async function loadEngine(name: EngineName, options: EngineOptions = {}): Promise<TrainingEngine> {
-  return name === 'native' ? Promise.reject(new Error('none')) : loadWasmEngine(options);
+export function loadEngine(name: EngineName, options: EngineOptions = {}): Promise<TrainingEngine> {
+  return LOADERS[name](options);
+}
+
+/**
+ * The engine that was asked for, or for `auto` the native one where it loads, else wasm.
+ * @param load takes the place of {@link loadEngine} in tests
+ * @throws Error of the engine that was asked for, or of wasm, when it does not load
+ */
+export async function chooseEngine(
+  wanted: EngineName | 'auto',
+  options: EngineOptions = {},
+  load: (name: EngineName, options: EngineOptions) => Promise<TrainingEngine> = loadEngine,
+): Promise<ChosenEngine> {
+  if (wanted !== 'auto') {
+    return { engine: await load(wanted, options), reason: `The setting asks for the engine "${wanted}".` };
+  }
+  try {
+    return {
+      engine: await load('native', options),
+      reason: 'The native engine is installed, and is the fastest.',
+    };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return {
+      engine: await load('wasm', options),
+      reason: `The native engine did not load (${why.replace(/\.?\s*$/, '')}); WebAssembly runs everywhere.`,
+    };
+  }
 }

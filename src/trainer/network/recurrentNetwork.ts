@@ -1,11 +1,12 @@
 /** {@link TrainableNetwork} on any {@link TensorOps}: truncated back-propagation, clipping and Adam. */
 import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
-import type {
-  OptimizerState,
-  TrainableNetwork,
-  TrainBatch,
-  TrainStepOptions,
-  TrainStepResult,
+import {
+  DivergenceError,
+  type OptimizerState,
+  type TrainableNetwork,
+  type TrainBatch,
+  type TrainStepOptions,
+  type TrainStepResult,
 } from '../engine';
 import { backwardPass } from './backwardPass';
 import { dropoutMask, randomBits } from './dropoutMask';
@@ -46,7 +47,7 @@ export class RecurrentNetwork implements TrainableNetwork {
     const norm = Math.sqrt(this.ops.sumOfSquares([...byName.values()]));
     if (!Number.isFinite(norm) || !Number.isFinite(lossSum)) {
       this.ops.tf.dispose([...byName.values()]);
-      throw new Error(
+      throw new DivergenceError(
         `Training diverged at step ${this.step + 1}: the loss or its gradient is no longer a finite number. ` +
           'Use a lower learning rate.',
       );

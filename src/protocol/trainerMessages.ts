@@ -1,0 +1,141 @@
+/** Checks, on arrival, of what crosses between the parent and the trainer's process. */
+import * as v from 'valibot';
+import { CELL_KINDS } from '../model/networkConfig';
+import type { TrainerEvent, TrainerRequest, TrainingOptions } from './trainerProtocol';
+
+const whole = (name: string, min: number, max: number) => {
+  const message = `${name} must be a whole number from ${min} to ${max}.`;
+  return v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+  );
+};
+const between = (name: string, min: number, max: number) => {
+  const message = `${name} must be a number from ${min} to ${max}.`;
+  return v.pipe(v.number(message), v.minValue(min, message), v.maxValue(max, message));
+};
+const count = v.pipe(v.number(), v.minValue(0));
+const texts = v.array(v.string());
+
+export const trainingOptionsSchema: v.GenericSchema<unknown, TrainingOptions> = v.object({
+  engine: v.picklist(['auto', 'native', 'wasm'], 'The engine must be auto, native or wasm.'),
+  architecture: v.picklist(CELL_KINDS, `The architecture must be one of ${CELL_KINDS.join(', ')}.`),
+  numLayers: whole('The number of layers', 1, 3),
+  hiddenSize: whole('The hidden size', 8, 2048),
+  embeddingSize: whole('The embedding size', 8, 2048),
+  seconds: between('The time budget in seconds', 1, 7 * 24 * 3600),
+  learningRate: between('The learning rate', 1e-6, 1),
+  dropout: between('The dropout', 0, 0.9),
+  batchSize: whole('The batch size', 1, 512),
+  unrollSteps: whole('The number of unrolled steps', 1, 512),
+  gradientClipNorm: between("The gradient's clipping norm", 1e-3, 1000),
+  seed: whole('The seed', 0, 2 ** 31 - 1),
+});
+
+const selection = {
+  folders: v.pipe(texts, v.minLength(1, 'Give at least one folder to learn from.')),
+  split: v.nullable(v.object({ train: texts, heldOut: texts })),
+  excludeGlobs: texts,
+  maxTotalBytes: between("The limit for all files' bytes", 1, 2 ** 31),
+};
+
+const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind', [
+  v.object({
+    kind: v.literal('train'),
+    job: v.object({
+      ...selection,
+      modelPath: v.string(),
+      resumePath: v.string(),
+      initialModelPath: v.nullable(v.string()),
+      tokenizerPath: v.string(),
+      nativeFolders: v.exactOptional(texts),
+      options: trainingOptionsSchema,
+    }),
+  }),
+  v.object({ kind: v.literal('plan'), job: v.object({ ...selection, options: trainingOptionsSchema }) }),
+  v.object({ kind: v.picklist(['pause', 'resume', 'cancel']) }),
+]);
+
+const score = v.object({ bytes: count, bitsPerByte: v.number() });
+const file = { root: v.string(), path: v.string(), bytes: count };
+const counts = v.record(v.string(), count);
+
+const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
+  v.object({
+    kind: v.literal('planned'),
+    plan: v.object({
+      files: v.array(v.object({ ...file, heldOutShare: v.number() })),
+      trainBytes: count,
+      heldOutBytes: count,
+      leftOut: counts,
+      largestLeftOut: v.array(v.object({ ...file, reason: v.string() })),
+      estimate: v.object({ trainTokens: count, seconds: count, epochs: count }),
+    }),
+  }),
+  v.object({ kind: v.literal('scanning'), files: count, bytes: count, leftOut: count }),
+  v.object({
+    kind: v.literal('files'),
+    trainFiles: count,
+    heldOutFiles: count,
+    bytes: count,
+    tokens: count,
+    leftOut: counts,
+  }),
+  v.object({
+    kind: v.literal('engine'),
+    name: v.picklist(['native', 'wasm']),
+    description: v.string(),
+    reason: v.string(),
+  }),
+  v.object({ kind: v.picklist(['warning', 'failed']), message: v.string() }),
+  v.object({ kind: v.literal('resumed'), step: count }),
+  v.object({
+    kind: v.literal('step'),
+    step: count,
+    epoch: count,
+    progress: count,
+    trainLoss: v.number(),
+    learningRate: count,
+    gradientNorm: count,
+    tokensPerSecond: count,
+    secondsLeft: count,
+  }),
+  v.object({ kind: v.literal('validation'), step: count, score }),
+  v.object({ kind: v.literal('saved'), path: v.string(), step: count }),
+  v.object({ kind: v.picklist(['paused', 'continued']) }),
+  v.object({
+    kind: v.literal('done'),
+    outcome: v.picklist(['improved', 'notImproved', 'cancelled']),
+    before: v.nullable(score),
+    after: v.nullable(score),
+    steps: count,
+    tokensPerSecond: count,
+    modelPath: v.nullable(v.string()),
+  }),
+]);
+
+/** @throws Error whose message is the sentence of the first rule that the value breaks. */
+export function parseTrainerRequest(value: unknown): TrainerRequest {
+  return parse(requestSchema, value, 'The trainer was sent a request');
+}
+
+/** @throws Error when the value is no event. */
+export function parseTrainerEvent(value: unknown): TrainerEvent {
+  return parse(eventSchema, value, 'The trainer sent an event');
+}
+
+function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, what: string): T {
+  const parsed = v.safeParse(schema, value);
+  if (parsed.success) {
+    return parsed.output;
+  }
+  const [issue] = parsed.issues;
+  // Messages of our own are whole sentences; valibot's are not, and name the field instead.
+  throw new Error(
+    issue.message.endsWith('.') && !issue.message.startsWith('Invalid')
+      ? issue.message
+      : `${what} that it does not know (${v.getDotPath(issue) ?? 'kind'}: ${issue.message}).`,
+  );
+}
