@@ -1,0 +1,137 @@
+/** A simulated user who types a text and takes what ghost text gets right: how many keys it saves, how often it is wrong. */
+import type { TypedStretch, TypedText } from './typedStretches';
+
+/** The product's suggestions, seen as the user sees them. */
+export interface GhostText {
+  /** What is shown at the end of `prefix`, the text before the cursor; empty when nothing is. */
+  suggest(file: TypedText, prefix: string): Promise<string>;
+  /** The part of a suggestion that accepting one word takes. */
+  firstWord(suggestion: string): string;
+}
+
+export interface KeystrokeScore {
+  /** Code points of the text that was written. */
+  readonly characters: number;
+  /** One for each typed character and each acceptance. */
+  readonly keys: number;
+  /** 1 − keys / characters. */
+  readonly savedShare: number;
+  /** Different suggestions shown; one that stays while its beginning is typed counts once. */
+  readonly shown: number;
+  /** Of which nothing was accepted, as a share of `shown`; 0 when none was shown. */
+  readonly wrongShownShare: number;
+  readonly shownPer100Characters: number;
+  /** Code points of a suggestion when it is first shown; 0 when none was. */
+  readonly meanShownLength: number;
+  readonly acceptedWhole: number;
+  readonly acceptedWords: number;
+}
+
+/**
+ * Types each stretch to its end. At every cursor the user reads the suggestion and accepts it whole when the
+ * text goes on just so, else its first word when that is right, one key each; else types the next character.
+ * An acceptance that would end inside a word of the text ("the" of "there") is not right. Nothing is ever
+ * deleted, and an acceptance may run past the end of a stretch.
+ */
+export async function simulateTyping(
+  stretches: readonly TypedStretch[],
+  ghostText: GhostText,
+  onProgress?: (share: number) => void,
+): Promise<KeystrokeScore> {
+  const tally = new Tally();
+  for (const [i, { file, from, to }] of stretches.entries()) {
+    onProgress?.(i / stretches.length);
+    const { text } = file;
+    let position = from;
+    while (position < to) {
+      const suggestion = await ghostText.suggest(file, text.slice(0, position));
+      tally.see(suggestion);
+      const accepted = rightPart(suggestion, text, position, ghostText);
+      const taken = accepted === '' ? String.fromCodePoint(text.codePointAt(position)!) : accepted;
+      tally.press(taken, accepted === '' ? 'typed' : accepted === suggestion ? 'whole' : 'word');
+      position += taken.length;
+    }
+    tally.leave();
+  }
+  return tally.score();
+}
+
+function rightPart(suggestion: string, text: string, position: number, ghostText: GhostText): string {
+  if (suggestion === '') {
+    return '';
+  }
+  for (const part of [suggestion, ghostText.firstWord(suggestion)]) {
+    if (text.startsWith(part, position) && !isInsideWord(text, position + part.length)) {
+      return part;
+    }
+  }
+  return '';
+}
+
+const WORD = /^[\p{L}\p{M}\p{N}_]$/u;
+/** Scripts written without spaces, where a word may begin at any character. */
+const UNSPACED =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u;
+
+function isInsideWord(text: string, position: number): boolean {
+  const before = Array.from(text.slice(Math.max(0, position - 2), position)).at(-1) ?? '';
+  const [after = ''] = Array.from(text.slice(position, position + 2));
+  return [before, after].every((character) => WORD.test(character) && !UNSPACED.test(character));
+}
+
+class Tally {
+  private characters = 0;
+  private keys = 0;
+  private shown = 0;
+  private shownLength = 0;
+  private right = 0;
+  private readonly accepted = { whole: 0, word: 0 };
+  /** What is left of the suggestion on the screen, and whether some of it was accepted. */
+  private current = { rest: '', counted: false };
+
+  see(suggestion: string): void {
+    if (suggestion !== this.current.rest) {
+      this.current = { rest: suggestion, counted: false };
+      if (suggestion !== '') {
+        this.shown++;
+        this.shownLength += codePoints(suggestion);
+      }
+    }
+  }
+
+  press(taken: string, how: 'typed' | 'whole' | 'word'): void {
+    this.keys++;
+    this.characters += codePoints(taken);
+    if (how !== 'typed') {
+      this.accepted[how]++;
+      this.right += this.current.counted ? 0 : 1;
+      this.current.counted = true;
+    }
+    const { rest } = this.current;
+    this.current.rest = rest.startsWith(taken) ? rest.slice(taken.length) : '';
+  }
+
+  /** The next stretch starts with nothing on the screen. */
+  leave(): void {
+    this.current = { rest: '', counted: false };
+  }
+
+  score(): KeystrokeScore {
+    const { characters, keys, shown } = this;
+    return {
+      characters,
+      keys,
+      savedShare: characters === 0 ? 0 : 1 - keys / characters,
+      shown,
+      wrongShownShare: shown === 0 ? 0 : (shown - this.right) / shown,
+      shownPer100Characters: characters === 0 ? 0 : (100 * shown) / characters,
+      meanShownLength: shown === 0 ? 0 : this.shownLength / shown,
+      acceptedWhole: this.accepted.whole,
+      acceptedWords: this.accepted.word,
+    };
+  }
+}
+
+function codePoints(text: string): number {
+  return Array.from(text).length;
+}

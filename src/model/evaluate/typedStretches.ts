@@ -1,0 +1,66 @@
+/** Which parts of some texts a simulated user types: a random sample that is the same for the same seed. */
+
+export interface TypedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Typed from `from` (included) to `to` (excluded), UTF-16 offsets; all text before stands already. */
+export interface TypedStretch {
+  readonly file: TypedText;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A longer line is cut near this length, at the start of a word, so that long paragraphs do not crowd out the rest. */
+const STRETCH_LENGTH = 160;
+
+/**
+ * Draws lines, or stretches of long ones, until about `characters` (UTF-16) are found; in the order of the files, so
+ * that a reader's state can move on through each. Blank lines and indentation, which an editor types itself, are
+ * left out.
+ * @param random uniform in [0, 1)
+ */
+export function sampleStretches(
+  files: readonly TypedText[],
+  characters: number,
+  random: () => number,
+): TypedStretch[] {
+  const all = files.flatMap(stretchesOf);
+  const order = all.map((_, i) => i);
+  const chosen: number[] = [];
+  let found = 0;
+  for (let i = 0; i < order.length && found < characters; i++) {
+    const j = i + Math.floor(random() * (order.length - i));
+    [order[i], order[j]] = [order[j], order[i]];
+    chosen.push(order[i]);
+    found += all[order[i]].to - all[order[i]].from;
+  }
+  return chosen.sort((a, b) => a - b).map((i) => all[i]);
+}
+
+function stretchesOf(file: TypedText): TypedStretch[] {
+  const stretches: TypedStretch[] = [];
+  for (const line of file.text.matchAll(/[^\r\n]*\S/g)) {
+    const end = line.index + line[0].length;
+    let from = line.index + line[0].search(/\S/);
+    while (from < end) {
+      const to = cutPoint(file.text, from, end);
+      stretches.push({ file, from, to });
+      from = to;
+    }
+  }
+  return stretches;
+}
+
+/** The start of the first word at or after the wished length; without one, the next whole character. */
+function cutPoint(text: string, from: number, end: number): number {
+  const wished = from + STRETCH_LENGTH;
+  if (wished >= end) {
+    return end;
+  }
+  const space = text.slice(wished, Math.min(end, wished + STRETCH_LENGTH)).search(/(?<=\s)\S/);
+  const cut = space === -1 ? wished : wished + space;
+  const splitsPair = text.codePointAt(cut - 1)! > 0xffff;
+  return splitsPair ? cut + 1 : cut;
+}
