@@ -1,8 +1,15 @@
+/** What it needs of `process.stderr`. */
+export interface ProgressStream {
+  readonly isTTY: boolean;
+  readonly columns: number;
+  write(text: string): boolean;
+}
+
 /** One line on stderr that rewrites itself; silent when stderr is not a terminal. */
 export class ProgressLine {
   private width = 0;
 
-  constructor(private readonly stream: NodeJS.WriteStream = process.stderr) {}
+  constructor(private readonly stream: ProgressStream = process.stderr) {}
 
   get visible(): boolean {
     return this.stream.isTTY;

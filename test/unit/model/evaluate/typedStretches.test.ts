@@ -26,11 +26,14 @@ describe('stretches for the simulated user', () => {
 
   it('never cut a character in two', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('😀', '中'), minLength: 100, maxLength: 400 }), (text) => {
-        const parts = sample(text);
-        assert.equal(parts.join(''), text);
-        assert.ok(parts.every((part) => !/\p{Surrogate}/u.test(part)));
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('😀', '中'), minLength: 100, maxLength: 400 }),
+        (text) => {
+          const parts = sample(text);
+          assert.equal(parts.join(''), text);
+          assert.ok(parts.every((part) => !/\p{Surrogate}/u.test(part)));
+        },
+      ),
     );
   });
 

@@ -1,0 +1,102 @@
+/** Which files of a folder are trained on and which are measured on, as a `split.json` names them. */
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join, normalize } from 'node:path';
+import * as v from 'valibot';
+import { decodeText } from '../trainer/corpus/decodeText';
+import { LEFT_OUT_REASONS } from '../trainer/corpus/leftOutReason';
+import { readHead } from '../trainer/corpus/readHead';
+import { splitHeldOut } from '../trainer/corpus/splitHeldOut';
+
+export interface Split {
+  /** Relative to the folder, with `/`; no path stands in both. */
+  readonly train: readonly string[];
+  readonly test: readonly string[];
+}
+
+export interface FileText {
+  readonly path: string;
+  readonly text: string;
+  /** In UTF-8. */
+  readonly bytes: number;
+}
+
+const paths = v.pipe(v.array(v.string()), v.minLength(1));
+const splitSchema = v.object({ train: paths, test: paths });
+
+/** Longer files are no text that a person wrote. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+/** @throws Error whose message is for the user */
+export async function readSplit(path: string): Promise<Split> {
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read';
+    throw new Error(`The split ${path} cannot be used: ${why}.`, { cause: error });
+  }
+  const parsed = v.safeParse(splitSchema, content);
+  if (!parsed.success) {
+    throw new Error(
+      `The split ${path} cannot be used: it needs "train" and "test", each a list of paths that is not empty.`,
+    );
+  }
+  const { train, test } = parsed.output;
+  const seen = new Set<string>();
+  for (const file of [...train, ...test]) {
+    const plain = normalize(file);
+    if (isAbsolute(file) || plain.split(/[\\/]/)[0] === '..') {
+      throw new Error(`The split ${path} cannot be used: "${file}" is not a path below the folder.`);
+    }
+    if (seen.has(plain)) {
+      throw new Error(
+        `The split ${path} cannot be used: "${file}" stands in it twice, so the score would mean nothing.`,
+      );
+    }
+    seen.add(plain);
+  }
+  return { train, test };
+}
+
+/**
+ * Texts of the files named, in the order given.
+ * @throws Error whose message names the file that cannot be read as text: a score over fewer files would mislead
+ */
+export async function readTexts(folder: string, files: readonly string[]): Promise<FileText[]> {
+  const texts: FileText[] = [];
+  for (const path of files) {
+    const head = await readHead(join(folder, path), MAX_FILE_BYTES);
+    const decoded = head.kind === 'head' ? decodeText(head.bytes) : { kind: head.reason };
+    if (!('text' in decoded)) {
+      const why = LEFT_OUT_REASONS[decoded.kind];
+      throw new Error(`${join(folder, path)} is named in the split but cannot be used: ${why}.`);
+    }
+    texts.push({ path, text: decoded.text, bytes: Buffer.byteLength(decoded.text) });
+  }
+  return texts;
+}
+
+/**
+ * Parts the training files into those that are trained on and those by which the better network is kept, so that the test
+ * files decide nothing.
+ * @throws Error whose message is for the user, when there is only one file
+ */
+export function holdOutFromTraining(
+  folder: string,
+  files: readonly FileText[],
+  seed: number,
+): { train: string[]; heldOut: string[] } {
+  if (files.length < 2) {
+    throw new Error(
+      'The split needs two files or more in "train": one of them is kept aside to choose the network by.',
+    );
+  }
+  const candidates = files.map(({ path, bytes }) => ({ root: folder, path, bytes }));
+  const whole = splitHeldOut(candidates, seed).heldOut.filter(({ from }) => from === 0);
+  const smallest = candidates.reduce((least, file) => (file.bytes < least.bytes ? file : least));
+  const heldOut = new Set(whole.length > 0 ? whole.map(({ file }) => file.path) : [smallest.path]);
+  return {
+    train: files.map(({ path }) => path).filter((path) => !heldOut.has(path)),
+    heldOut: [...heldOut],
+  };
+}

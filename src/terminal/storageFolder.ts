@@ -1,0 +1,24 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Where the terminal tool keeps its models: `UNDERSTUDY_HOME`, else the place that the system has for a program's data.
+ * @param environment `process.env`
+ */
+export function storageFolder(
+  environment: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+): string {
+  const own = environment['UNDERSTUDY_HOME'];
+  if (own !== undefined && own !== '') {
+    return own;
+  }
+  switch (platform) {
+    case 'win32':
+      return join(environment['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'understudy');
+    case 'darwin':
+      return join(homedir(), 'Library', 'Application Support', 'understudy');
+    default:
+      return join(environment['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'understudy');
+  }
+}

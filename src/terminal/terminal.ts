@@ -1,0 +1,16 @@
+import type { ProductPaths } from './productPaths';
+import type { ProgressLine } from './progressLine';
+
+/** What a command works with: where results and remarks go, when to stop, and the product's parts. */
+export interface Terminal {
+  /** Writes to stdout: results alone, so that they can be piped. */
+  readonly write: (text: string) => void;
+  /** Writes a line to stderr. */
+  readonly note: (line: string) => void;
+  /** On stderr; silent when that is not a terminal. */
+  readonly progress: ProgressLine;
+  readonly readStdin: () => Promise<string>;
+  /** Aborts at the first Ctrl+C. */
+  readonly signal: AbortSignal;
+  readonly product: ProductPaths;
+}

@@ -1,0 +1,59 @@
+import { CELL_KINDS } from '../model/networkConfig';
+import {
+  DEFAULT_TRAINING,
+  FINE_TUNING_LEARNING_RATE,
+  type TrainingOptions,
+} from '../protocol/trainerProtocol';
+import type { OptionValues } from './commandLine';
+
+/** How to train; the ranges are those of the `understudy.training.*` settings. */
+export const TRAINING_OPTIONS = {
+  seconds: { type: 'number', min: 1, max: 86_400, help: 'time to train, in seconds' },
+  engine: {
+    type: 'choice',
+    choices: ['auto', 'native', 'wasm'],
+    help: 'what trains; auto takes the fastest that loads',
+  },
+  architecture: { type: 'choice', choices: CELL_KINDS, help: 'cell of the network (default lstm)' },
+  layers: { type: 'number', min: 1, max: 3, integer: true, help: 'layers of the network (default 1)' },
+  'hidden-size': {
+    type: 'number',
+    min: 32,
+    max: 1024,
+    integer: true,
+    help: 'units of a layer (default 512)',
+  },
+  'embedding-size': {
+    type: 'number',
+    min: 32,
+    max: 512,
+    integer: true,
+    help: 'length of a token vector (default 256)',
+  },
+  seed: {
+    type: 'number',
+    min: 0,
+    max: 0x7fffffff,
+    integer: true,
+    help: 'of everything random (default 1)',
+  },
+} as const;
+
+/** @param fineTunes whether training starts from a model that already knows language */
+export function trainingOptions(
+  given: OptionValues<typeof TRAINING_OPTIONS>,
+  defaultSeconds: number,
+  fineTunes: boolean,
+): TrainingOptions {
+  return {
+    ...DEFAULT_TRAINING,
+    seconds: given.seconds ?? defaultSeconds,
+    engine: given.engine ?? DEFAULT_TRAINING.engine,
+    architecture: given.architecture ?? DEFAULT_TRAINING.architecture,
+    numLayers: given.layers ?? DEFAULT_TRAINING.numLayers,
+    hiddenSize: given['hidden-size'] ?? DEFAULT_TRAINING.hiddenSize,
+    embeddingSize: given['embedding-size'] ?? DEFAULT_TRAINING.embeddingSize,
+    seed: given.seed ?? DEFAULT_TRAINING.seed,
+    learningRate: fineTunes ? FINE_TUNING_LEARNING_RATE : DEFAULT_TRAINING.learningRate,
+  };
+}

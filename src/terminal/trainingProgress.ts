@@ -1,0 +1,83 @@
+/** What a training says while it runs: a line that moves, and the few remarks that stay. */
+import type { TrainerEvent } from '../protocol/trainerProtocol';
+import { bar, formatBytes } from './progressLine';
+import type { Terminal } from './terminal';
+
+type StepEvent = Extract<TrainerEvent, { kind: 'step' }>;
+
+/** Hears a training's events; shows them on stderr, the progress only where that is a terminal. */
+export class TrainingProgress {
+  private heldOut: number | null = null;
+  /** Null until a network trains. */
+  private engine: { readonly name: string; readonly description: string } | null = null;
+
+  constructor(private readonly terminal: Terminal) {}
+
+  get engineName(): string | null {
+    return this.engine?.name ?? null;
+  }
+
+  readonly hear = (event: TrainerEvent): void => {
+    const { progress, note } = this.terminal;
+    switch (event.kind) {
+      case 'scanning':
+        progress.show(`Reading… ${formatCount(event.files, 'file')}, ${formatBytes(event.bytes)}`);
+        break;
+      case 'engine':
+        this.engine = event;
+        if (progress.visible) {
+          note(`Engine: ${event.name}, ${event.description}. ${event.reason}`);
+        }
+        break;
+      case 'warning':
+        note(event.message);
+        break;
+      case 'resumed':
+        if (progress.visible) {
+          note(`Goes on from step ${event.step} of a training that was interrupted.`);
+        }
+        break;
+      case 'step':
+        progress.show(describeStep(event, this.heldOut));
+        break;
+      case 'validation':
+        this.heldOut = event.score.bitsPerByte;
+        break;
+      default:
+        break;
+    }
+  };
+}
+
+/** E.g. `█████░░░░░ 50 %  loss 3.21  1,020 tokens/s  30 s left  held-out 2.13 bits/byte`. */
+export function describeStep(step: StepEvent, heldOutBitsPerByte: number | null): string {
+  const parts = [
+    `${bar(step.progress, 20)} ${Math.round(100 * Math.min(1, step.progress))} %`,
+    `loss ${step.trainLoss.toFixed(2)}`,
+    `${formatNumber(step.tokensPerSecond)} tokens/s`,
+    `${formatSeconds(step.secondsLeft)} left`,
+  ];
+  if (heldOutBitsPerByte !== null) {
+    parts.push(`held-out ${heldOutBitsPerByte.toFixed(2)} bits/byte`);
+  }
+  return parts.join('  ');
+}
+
+/** E.g. `1,020`. */
+export function formatNumber(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** E.g. `1 file`, `1,200 files`. */
+export function formatCount(count: number, noun: string): string {
+  return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** E.g. `45 s`, `12 min`, `1 h 30 min`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 90) {
+    return `${Math.max(0, Math.round(seconds))} s`;
+  }
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

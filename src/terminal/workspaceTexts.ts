@@ -1,0 +1,30 @@
+/** The texts of a folder, as the live workspace model learns them. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { scanFolders } from '../trainer/corpus/scanFolders';
+
+export interface WorkspaceFile {
+  readonly uri: string;
+  readonly text: string;
+  readonly recent: boolean;
+}
+
+/** @throws Error whose message is for the user, when the folder cannot be read; the signal's reason when it aborts */
+export async function workspaceTexts(folder: string, signal: AbortSignal): Promise<WorkspaceFile[]> {
+  const files: WorkspaceFile[] = [];
+  await scanFolders(
+    [folder],
+    {
+      onText: ({ root, path }, text) => {
+        files.push({ uri: fileUri(root, path), text, recent: false });
+      },
+    },
+    signal,
+  );
+  return files;
+}
+
+/** The same file has the same URI as a workspace file and as the document that is being written. */
+export function fileUri(folder: string, path: string): string {
+  return pathToFileURL(join(folder, path)).href;
+}

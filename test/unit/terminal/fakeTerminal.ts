@@ -1,0 +1,37 @@
+import { ProgressLine, type ProgressStream } from '../../../src/terminal/progressLine';
+import type { Terminal } from '../../../src/terminal/terminal';
+
+/** A terminal that keeps what is written to it; stderr is none that shows progress unless `columns` are given. */
+export function fakeTerminal(columns?: number) {
+  const written = { stdout: '', stderr: '' };
+  const cancel = new AbortController();
+  const stream: ProgressStream = {
+    isTTY: columns !== undefined,
+    columns: columns ?? 0,
+    write: (text: string) => {
+      written.stderr += text;
+      return true;
+    },
+  };
+  const terminal: Terminal = {
+    write: (text) => {
+      written.stdout += text;
+    },
+    note: (line) => {
+      written.stderr += `${line}\n`;
+    },
+    progress: new ProgressLine(stream),
+    readStdin: () => Promise.resolve(''),
+    signal: cancel.signal,
+    product: {
+      trainer: '/nowhere/trainer.js',
+      generator: '/nowhere/generator.js',
+      kernel: '/nowhere/kernel.wasm',
+      tokenizer: '/nowhere/tokenizer.json',
+      baseModel: null,
+      root: '/nowhere',
+      version: '1.2.3',
+    },
+  };
+  return { terminal, written, cancel };
+}

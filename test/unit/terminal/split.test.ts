@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { holdOutFromTraining, readSplit, readTexts, type FileText } from '../../../src/terminal/split';
+
+describe('split', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-split-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function messageOf(content: string): Promise<string> {
+    const path = join(folder, 'split.json');
+    await writeFile(path, content);
+    const error: unknown = await readSplit(path).then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof Error);
+    return error.message.replace(path, 'PATH');
+  }
+
+  it('names its train and test files', async () => {
+    await writeFile(join(folder, 'split.json'), '{ "seed": 1, "train": ["a.md"], "test": ["b/c.md"] }');
+    assert.deepEqual(await readSplit(join(folder, 'split.json')), { train: ['a.md'], test: ['b/c.md'] });
+  });
+
+  it('that cannot be used says why', async () => {
+    assert.equal(await messageOf('{'), 'The split PATH cannot be used: it is not JSON.');
+    const shape = 'it needs "train" and "test", each a list of paths that is not empty.';
+    assert.equal(await messageOf('[]'), `The split PATH cannot be used: ${shape}`);
+    assert.equal(
+      await messageOf('{ "train": ["a"], "test": [] }'),
+      `The split PATH cannot be used: ${shape}`,
+    );
+    assert.match(await messageOf('{ "train": ["a"], "test": ["../b"] }'), /"\.\.\/b" is not a path below/);
+    assert.match(await messageOf('{ "train": ["a"], "test": ["/b"] }'), /"\/b" is not a path below/);
+    assert.match(await messageOf('{ "train": ["a"], "test": ["./a"] }'), /"\.\/a" stands in it twice/);
+    await assert.rejects(
+      readSplit(join(folder, 'none.json')),
+      /none\.json cannot be used: it cannot be read/,
+    );
+  });
+
+  it('reads each file it names as text, or says which it cannot', async () => {
+    await mkdir(join(folder, 'b'));
+    await writeFile(join(folder, 'b', 'c.md'), 'één\r\n');
+    await writeFile(join(folder, 'd.bin'), Buffer.from([0, 1, 2, 0, 255, 7]));
+    assert.deepEqual(await readTexts(folder, ['b/c.md']), [{ path: 'b/c.md', text: 'één\n', bytes: 6 }]);
+    await assert.rejects(readTexts(folder, ['gone.md']), /gone\.md is named in the split .* disappeared/);
+    await assert.rejects(readTexts(folder, ['d.bin']), /d\.bin is named in the split .* not text/);
+  });
+
+  it('keeps whole training files aside to choose the network by', () => {
+    const files = (...sizes: number[]): FileText[] =>
+      sizes.map((bytes, i) => ({ path: `${i}.md`, text: '', bytes }));
+    const many = holdOutFromTraining('/f', files(...Array.from({ length: 40 }, () => 100)), 1);
+    assert.deepEqual([many.train.length, many.heldOut.length], [36, 4]);
+    assert.deepEqual(holdOutFromTraining('/f', files(1000, 900), 1), { train: ['0.md'], heldOut: ['1.md'] });
+    assert.throws(() => holdOutFromTraining('/f', files(1000), 1), /two files or more/);
+  });
+});

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import type { TrainerEvent } from '../../../src/protocol/trainerProtocol';
+import { bar, formatBytes, ProgressLine } from '../../../src/terminal/progressLine';
+import { formatCount, formatSeconds, TrainingProgress } from '../../../src/terminal/trainingProgress';
+import { fakeTerminal } from './fakeTerminal';
+
+const engine: TrainerEvent = {
+  kind: 'engine',
+  name: 'wasm',
+  description: 'TensorFlow.js on WebAssembly',
+  reason: 'It runs everywhere.',
+};
+const step: TrainerEvent = {
+  kind: 'step',
+  step: 10,
+  epoch: 0,
+  progress: 0.5,
+  trainLoss: 3.214,
+  learningRate: 0.001,
+  gradientNorm: 1,
+  tokensPerSecond: 1020.4,
+  secondsLeft: 30.2,
+};
+const validation: TrainerEvent = { kind: 'validation', step: 9, score: { bytes: 9, bitsPerByte: 2.128 } };
+
+function hear(columns: number | undefined, ...events: TrainerEvent[]) {
+  const { terminal, written } = fakeTerminal(columns);
+  const progress = new TrainingProgress(terminal);
+  events.forEach(progress.hear);
+  return { progress, ...written };
+}
+
+describe('training progress', () => {
+  it('shows a bar, the loss, the speed and the time left on one line', () => {
+    const { stderr } = hear(120, step);
+    assert.equal(stderr, '\r██████████░░░░░░░░░░ 50 %  loss 3.21  1,020 tokens/s  30 s left');
+  });
+
+  it('adds the held-out score once there is one', () => {
+    assert.match(hear(120, validation, step).stderr, / {2}held-out 2\.13 bits\/byte$/);
+  });
+
+  it('never grows wider than the terminal', () => {
+    assert.equal(hear(30, step).stderr.length, 1 + 29);
+  });
+
+  it('names the engine once and remembers it', () => {
+    const { stderr, progress } = hear(80, engine);
+    assert.equal(stderr, 'Engine: wasm, TensorFlow.js on WebAssembly. It runs everywhere.\n');
+    assert.equal(progress.engineName, 'wasm');
+  });
+
+  it('says nothing but warnings when stderr is not a terminal', () => {
+    const warning: TrainerEvent = { kind: 'warning', message: 'The disk is nearly full.' };
+    const scanning: TrainerEvent = { kind: 'scanning', files: 1, bytes: 2, leftOut: 0 };
+    assert.equal(
+      hear(undefined, scanning, engine, validation, step, warning).stderr,
+      'The disk is nearly full.\n',
+    );
+  });
+});
+
+describe('progress line', () => {
+  it('covers a longer line that was there before', () => {
+    const { terminal, written } = fakeTerminal(80);
+    terminal.progress.show('abcdef');
+    terminal.progress.show('xy');
+    terminal.progress.clear();
+    assert.equal(written.stderr, '\rabcdef\rxy    \r  \r');
+  });
+
+  it('is silent when stderr is not a terminal', () => {
+    const { terminal, written } = fakeTerminal();
+    terminal.progress.show('abc');
+    terminal.progress.clear();
+    assert.equal(written.stderr, '');
+    assert.ok(terminal.progress instanceof ProgressLine);
+  });
+
+  it('renders shares, sizes, counts and times as a person reads them', () => {
+    assert.deepEqual([bar(0, 4), bar(0.5, 4), bar(2, 4)], ['░░░░', '██░░', '████']);
+    assert.deepEqual([999, 1200, 2_500_000].map(formatBytes), ['999 B', '1.2 kB', '2.5 MB']);
+    assert.deepEqual(
+      [0, 1, 1200].map((n) => formatCount(n, 'file')),
+      ['0 files', '1 file', '1,200 files'],
+    );
+    assert.deepEqual([-1, 45, 600, 5400].map(formatSeconds), ['0 s', '45 s', '10 min', '1 h 30 min']);
+  });
+});
