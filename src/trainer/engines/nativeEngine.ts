@@ -1,0 +1,89 @@
+/** The fast engine: TensorFlow's C library through tfjs-node, which is optional and installed by the user's wish. */
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import util from 'node:util';
+import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
+import type { TrainingEngine } from '../engine';
+import { RecurrentNetwork } from '../network/recurrentNetwork';
+import type { TensorFlow } from '../network/tensorOps';
+import type { NativeBackend } from './nativeKernels';
+import { NativeOps } from './nativeOps';
+
+export interface NativeEngineOptions {
+  /** Folders into which the native engine may have been installed, tried in order after the optional package. */
+  readonly nativeFolders?: readonly string[];
+}
+
+/** The GPU's package first: it runs on the processor too where there is no CUDA. */
+const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
+
+/** @throws Error that says how to install it, and what was found in each place. */
+export function loadNativeEngine(options: NativeEngineOptions = {}): Promise<TrainingEngine> {
+  return Promise.resolve().then(() => {
+    const tf = loadTensorFlow(options.nativeFolders ?? []);
+    const backend = tf.backend() as unknown as NativeBackend;
+    const ops = new NativeOps(tf, backend);
+    const device = backend.isUsingGpuDevice ? 'GPU' : 'CPU';
+    return {
+      name: 'native' as const,
+      description: `TensorFlow ${backend.binding.TF_Version} on the ${device}`,
+      createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
+        new RecurrentNetwork(ops, config, weights, seed),
+    };
+  });
+}
+
+function loadTensorFlow(folders: readonly string[]): TensorFlow {
+  const failures: string[] = [];
+  for (const from of [__filename, ...folders.map((folder) => join(folder, 'package.json'))]) {
+    const requireFrom = createRequire(from);
+    for (const name of PACKAGES) {
+      const manifest = resolvedOrNull(requireFrom, `${name}/package.json`);
+      if (manifest === null) {
+        continue;
+      }
+      // A package whose binding was not built registers half of itself before it fails, so it is not even started.
+      if (!hasBinding(dirname(manifest))) {
+        failures.push(`${dirname(manifest)} has no compiled binding`);
+        continue;
+      }
+      try {
+        return startTensorFlow(requireFrom, name);
+      } catch (error) {
+        failures.push(`${dirname(manifest)}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+  const found = failures.length === 0 ? '' : ` Found: ${failures.join('; ')}.`;
+  throw new Error(
+    `The native engine is not installed. Run the command "Understudy: Install Native Engine" or "npm run native".${found}`,
+  );
+}
+
+function startTensorFlow(requireFrom: NodeJS.Require, name: string): TensorFlow {
+  // tfjs-node calls two functions that Node 23 dropped. Nothing else about it is changed.
+  const dropped = util as unknown as Record<string, unknown>;
+  dropped['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
+  dropped['isArray'] ??= Array.isArray;
+  // TensorFlow tells of its start-up on the console at any lower level. What an op has to say comes as an exception.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
+  const tf = requireFrom(name) as TensorFlow;
+  if (tf.getBackend() !== 'tensorflow') {
+    throw new Error(`the backend "${tf.getBackend()}" is active instead of TensorFlow's`);
+  }
+  return tf;
+}
+
+function resolvedOrNull(requireFrom: NodeJS.Require, request: string): string | null {
+  try {
+    return requireFrom.resolve(request);
+  } catch {
+    return null;
+  }
+}
+
+function hasBinding(packageFolder: string): boolean {
+  const lib = join(packageFolder, 'lib');
+  return existsSync(lib) && readdirSync(lib).some((name) => existsSync(join(lib, name, 'tfjs_binding.node')));
+}

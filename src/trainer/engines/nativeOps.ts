@@ -1,0 +1,166 @@
+/**
+ * {@link TensorOps} on TensorFlow's C library: products by its `MatMul`, the LSTM's gates by fused elementwise ops, softmax and
+ * Adam by one op each. Only the recurrent products stand in the loops over time.
+ */
+import type { Rank } from '@tensorflow/tfjs-core';
+import type { CellKind } from '../../model/networkConfig';
+import { StockOps } from '../network/stockOps';
+import type {
+  AdamSlot,
+  AdamUpdate,
+  Matrix,
+  RecurrentGradients,
+  RecurrentInput,
+  RecurrentTape,
+  SoftmaxLoss,
+  Tensor,
+  TensorFlow,
+} from '../network/tensorOps';
+import { NativeKernels, type LstmStepTape, type NativeBackend } from './nativeKernels';
+
+/** Tensors of {@link LstmStepTape}, in the order in which a {@link RecurrentTape} saves them. */
+const SAVED_PER_STEP = 6;
+
+export class NativeOps extends StockOps {
+  private readonly kernels: NativeKernels;
+
+  constructor(tf: TensorFlow, backend: NativeBackend) {
+    super(tf);
+    this.kernels = new NativeKernels(tf, backend);
+  }
+
+  override product(a: Matrix, b: Matrix): Matrix {
+    return this.kernels.matMul(a, b);
+  }
+
+  override recurrentForward(architecture: CellKind, input: RecurrentInput): RecurrentTape {
+    return architecture === 'lstm' ? this.lstmForward(input) : super.recurrentForward(architecture, input);
+  }
+
+  override recurrentBackward(
+    architecture: CellKind,
+    input: RecurrentInput,
+    tape: RecurrentTape,
+    outputGradients: Matrix,
+    recurrentKernelTransposed: Matrix,
+  ): RecurrentGradients {
+    if (architecture === 'lstm') {
+      return this.lstmBackward(input, tape, outputGradients, recurrentKernelTransposed);
+    }
+    return super.recurrentBackward(architecture, input, tape, outputGradients, recurrentKernelTransposed);
+  }
+
+  override softmaxLoss(
+    logits: Matrix,
+    targets: Int32Array,
+    weights: Float32Array,
+    withGradient: boolean,
+  ): SoftmaxLoss {
+    const { tf, kernels } = this;
+    const { losses, gradient } = kernels.sparseSoftmaxCrossEntropy(logits, tf.tensor1d(targets, 'int32'));
+    const rowWeights = tf.tensor2d(weights, [weights.length, 1]);
+    const lossSum = tf.dot(losses, tf.reshape(rowWeights, [-1])).dataSync()[0];
+    return { lossSum, gradient: withGradient ? kernels.mul(gradient, rowWeights) : null };
+  }
+
+  override addRowsAt(dense: Matrix, ids: Int32Array, rows: Matrix): Matrix {
+    return this.kernels.scatterAdd(dense, this.tf.tensor1d(ids, 'int32'), rows);
+  }
+
+  override sumOfSquares(tensors: readonly Tensor[]): number {
+    const { tf, kernels } = this;
+    return tf.tidy(() => {
+      const halves = tensors.map((tensor) => kernels.halfSumOfSquares(tensor));
+      return 2 * tf.addN(halves).dataSync()[0];
+    });
+  }
+
+  override adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot {
+    const { tf, kernels } = this;
+    const next = tf.tidy(() => {
+      const scaled = update.gradientScale === 1 ? gradient : tf.mul(gradient, update.gradientScale);
+      return { ...kernels.adam(slot, scaled, update) };
+    });
+    for (const tensor of [next.value, next.firstMoment, next.secondMoment]) {
+      tf.keep(tensor);
+    }
+    return next;
+  }
+
+  private lstmForward({ inputGates, recurrentKernel, initial, unrollSteps }: RecurrentInput): RecurrentTape {
+    const { kernels } = this;
+    let { hidden } = initial;
+    let cell = initial.cell!;
+    const outputs: Matrix[] = [];
+    const previous: Matrix[] = [];
+    const saved: Matrix[] = [];
+    for (const inputPart of kernels.split(inputGates, unrollSteps, 0)) {
+      const gates = kernels.add(inputPart, kernels.matMul(hidden, recurrentKernel));
+      const parts = kernels.split(gates, 4, 1);
+      const inputGate = kernels.sigmoid(parts[0]);
+      const forgetGate = kernels.sigmoid(parts[1]);
+      const candidate = kernels.tanh(parts[2]);
+      const outputGate = kernels.sigmoid(parts[3]);
+      const next = kernels.add(kernels.mul(forgetGate, cell), kernels.mul(inputGate, candidate));
+      const cellTanh = kernels.tanh(next);
+      saved.push(inputGate, forgetGate, candidate, outputGate, cell, cellTanh);
+      previous.push(hidden);
+      cell = next;
+      hidden = kernels.mul(outputGate, cellTanh);
+      outputs.push(hidden);
+    }
+    return {
+      outputs: kernels.concat(outputs, 0),
+      previousOutputs: kernels.concat(previous, 0),
+      final: { hidden, cell },
+      saved,
+    };
+  }
+
+  private lstmBackward(
+    { recurrentKernel, unrollSteps }: RecurrentInput,
+    tape: RecurrentTape,
+    outputGradients: Matrix,
+    recurrentKernelTransposed: Matrix,
+  ): RecurrentGradients {
+    const { tf, kernels } = this;
+    const hiddenSize = outputGradients.shape[1];
+    const batchSize = outputGradients.shape[0] / unrollSteps;
+    const zeros = {
+      input: tf.zeros<Rank.R2>([batchSize, 0]),
+      peephole: tf.zeros<Rank.R1>([hiddenSize]),
+      bias: tf.zeros<Rank.R1>([4 * hiddenSize]),
+    };
+    // The fused gradient gives the gates in the order i c f o, the network has i f c o: the kernel's rows follow the former
+    // within the loop, and the gates of all steps are put right in one go after it.
+    const kernel = swapMiddle(kernels, recurrentKernelTransposed, 0);
+    const dOutputs = kernels.split(outputGradients, unrollSteps, 0);
+    const dGates: Matrix[] = [];
+    let dHidden = dOutputs[unrollSteps - 1];
+    let dCell: Matrix = tf.zeros([batchSize, hiddenSize]);
+    for (let t = unrollSteps - 1; t >= 0; t--) {
+      const gradient = kernels.lstmStepGradient(recurrentKernel, stepOf(tape, t), dHidden, dCell, zeros);
+      dGates.push(gradient.gates);
+      dCell = gradient.previousCell;
+      if (t > 0) {
+        dHidden = kernels.add(dOutputs[t - 1], kernels.matMul(gradient.gates, kernel));
+      }
+    }
+    const inputGates = swapMiddle(kernels, kernels.concat(dGates.reverse(), 0), 1);
+    return { inputGates, recurrentGates: inputGates };
+  }
+}
+
+/** The second and third quarters exchanged: from gates i c f o to i f c o, and back. */
+function swapMiddle(kernels: NativeKernels, x: Matrix, axis: 0 | 1): Matrix {
+  const [first, second, third, fourth] = kernels.split(x, 4, axis) as [Matrix, Matrix, Matrix, Matrix];
+  return kernels.concat([first, third, second, fourth], axis);
+}
+
+function stepOf({ saved }: RecurrentTape, t: number): LstmStepTape {
+  const [inputGate, forgetGate, candidate, outputGate, previousCell, cellTanh] = saved.slice(
+    t * SAVED_PER_STEP,
+    (t + 1) * SAVED_PER_STEP,
+  ) as [Matrix, Matrix, Matrix, Matrix, Matrix, Matrix];
+  return { inputGate, forgetGate, candidate, outputGate, previousCell, cellTanh };
+}
