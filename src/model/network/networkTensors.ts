@@ -3,7 +3,8 @@ import { dequantizeRows, quantizeRows, type QuantizedMatrix, type StoredWeights 
 
 /**
  * The largest number of columns of any matrix (so also of `embeddingSize` and `hiddenSize`). The kernel keeps
- * activations in a range in which a sum over this many columns fits 32 bits; see `activationLimit`.
+ * activations in a range in which a sum over this many columns fits 32 bits; see `activationLimit` in
+ * kernelModule.ts.
  */
 export const MAX_COLUMNS = 4096;
 export const MAX_VOCAB_SIZE = 65536;

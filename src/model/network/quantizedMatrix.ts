@@ -1,3 +1,5 @@
+import { networkTensorShapes, type NetworkConfig } from '../networkConfig';
+
 /** A matrix of 8-bit integers with one scale a row: element (r, c) stands for values[r, c] · scales[r]. */
 export interface QuantizedMatrix {
   readonly rows: number;
@@ -56,6 +58,18 @@ export function dequantizeRows({ rows, columns, values, scales }: QuantizedMatri
     }
   }
   return matrix;
+}
+
+/** All matrices of a blueprint in 8 bits, as a model that is only read from is stored. */
+export function quantizeWeights(config: NetworkConfig, weights: StoredWeights): StoredWeights {
+  const quantized = new Map(weights);
+  for (const [name, shape] of networkTensorShapes(config)) {
+    const tensor = weights.get(name);
+    if (shape.length === 2 && tensor instanceof Float32Array) {
+      quantized.set(name, quantizeRows(tensor, shape[0], shape[1]));
+    }
+  }
+  return quantized;
 }
 
 /** All tensors as floats, e.g. to train a network further that was stored in 8 bits. */

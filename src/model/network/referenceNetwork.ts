@@ -2,7 +2,14 @@ import { GATES_PER_CELL, type NetworkConfig } from '../networkConfig';
 import { CELL_STEPS } from './cells';
 import { NetworkTensors } from './networkTensors';
 import type { StoredWeights } from './quantizedMatrix';
-import { stateSizePerLayer, type RecurrentModel, type RecurrentState } from './recurrentModel';
+import {
+  checkState,
+  checkToken,
+  stateLength,
+  stateSizePerLayer,
+  type RecurrentModel,
+  type RecurrentState,
+} from './recurrentModel';
 
 interface Layer {
   /** Columns of the input kernel: embeddingSize for the first layer, else hiddenSize. */
@@ -56,10 +63,12 @@ export class ReferenceNetwork implements RecurrentModel {
   }
 
   start(): RecurrentState {
-    return { values: new Float32Array(this.config.numLayers * stateSizePerLayer(this.config)) };
+    return { values: new Float32Array(stateLength(this.config)) };
   }
 
   next(state: RecurrentState, tokenId: number): RecurrentState {
+    checkState(this.config, state.values);
+    checkToken(this.config, tokenId);
     const { architecture, embeddingSize, hiddenSize } = this.config;
     const step = CELL_STEPS[architecture];
     const stateSize = stateSizePerLayer(this.config);
@@ -84,6 +93,7 @@ export class ReferenceNetwork implements RecurrentModel {
   }
 
   predict(state: RecurrentState, probs: Float32Array): void {
+    checkState(this.config, state.values);
     const { hiddenSize, embeddingSize, numLayers } = this.config;
     const stateSize = stateSizePerLayer(this.config);
     let output = new Float32Array(hiddenSize);

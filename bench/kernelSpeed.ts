@@ -1,0 +1,122 @@
+/**
+ * Milliseconds a token of the generation kernel: reading (`next`) and predicting, one state and several at once.
+ * Medians over interleaved rounds. `npx tsx bench/kernelSpeed.ts [--json]`
+ */
+import { createKernelNetwork } from '../src/model/network/kernelNetwork';
+import type { RecurrentModel, RecurrentState } from '../src/model/network/recurrentModel';
+import { networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
+import { kernelBytes } from '../test/support/kernelBytes';
+
+const ROUNDS = 15;
+/** Long enough that a timer's resolution and a single interruption do not count. */
+const TOKENS_A_ROUND = 100;
+const BEAMS = [1, 2, 4, 8];
+
+const base = { architecture: 'lstm', vocabSize: 4096, embeddingSize: 256, hiddenSize: 512 } as const;
+const networks: Readonly<Record<string, NetworkConfig>> = {
+  A: { ...base, numLayers: 1 },
+  B: { ...base, numLayers: 2 },
+};
+
+function randomWeights(config: NetworkConfig): Map<string, Float32Array> {
+  const weights = new Map<string, Float32Array>();
+  for (const [name, shape] of networkTensorShapes(config)) {
+    const length = shape.reduce((product, size) => product * size, 1);
+    weights.set(
+      name,
+      Float32Array.from({ length }, () => (Math.random() - 0.5) / 8),
+    );
+  }
+  return weights;
+}
+
+interface Measurement {
+  readonly network: string;
+  readonly what: string;
+  readonly states: number;
+  /** Milliseconds of one call. */
+  readonly times: number[];
+  readonly run: (tokens: number) => void;
+}
+
+function measurements(network: string, model: RecurrentModel): Measurement[] {
+  const vocabSize = model.vocabSize;
+  return BEAMS.flatMap((states) => {
+    let current: RecurrentState[] = Array.from({ length: states }, () => model.start());
+    const probs = current.map(() => new Float32Array(vocabSize));
+    const step = (token: number) => {
+      current = model.nextMany(
+        current,
+        current.map((_, i) => (token * 31 + i * 7) % vocabSize),
+      );
+    };
+    const each = (call: (token: number) => void) => (tokens: number) => {
+      for (let token = 0; token < tokens; token++) {
+        call(token);
+      }
+    };
+    const predict = () => {
+      model.predictMany(current, probs);
+    };
+    const measured = { network, states };
+    return [
+      { ...measured, what: 'next', times: [], run: each(step) },
+      { ...measured, what: 'predict', times: [], run: each(predict) },
+      {
+        ...measured,
+        what: 'next and predict',
+        times: [],
+        run: each((token) => {
+          step(token);
+          predict();
+        }),
+      },
+    ];
+  });
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+async function main(): Promise<void> {
+  const kernel = await kernelBytes();
+  const all = Object.entries(networks).flatMap(([name, config]) =>
+    measurements(name, createKernelNetwork(config, randomWeights(config), name, kernel)),
+  );
+  for (const { run } of all) {
+    run(TOKENS_A_ROUND);
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { run, times } of all) {
+      const begin = performance.now();
+      run(TOKENS_A_ROUND);
+      times.push((performance.now() - begin) / TOKENS_A_ROUND);
+    }
+  }
+  const rows = all.map(({ network, what, states, times }) => {
+    const single = all.find(
+      (other) => other.network === network && other.what === what && other.states === 1,
+    );
+    const milliseconds = median(times);
+    return {
+      network,
+      what,
+      states,
+      milliseconds,
+      timesCheaper: (median(single!.times) * states) / milliseconds,
+    };
+  });
+  if (process.argv.includes('--json')) {
+    process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+    return;
+  }
+  for (const { network, what, states, milliseconds, timesCheaper } of rows) {
+    process.stdout.write(
+      `net ${network}  ${what.padEnd(17)} ${states} state${states > 1 ? 's' : ' '}  ${milliseconds.toFixed(3)} ms` +
+        (states > 1 ? `  ${timesCheaper.toFixed(2)} times cheaper than one by one\n` : '\n'),
+    );
+  }
+}
+
+void main();

@@ -1,0 +1,90 @@
+/**
+ * The functions of `assembly/kernel.ts` as the host sees them. Every argument that names an array is a byte offset
+ * into the kernel's memory, a multiple of 16 (of 4 for single floats). Sizes are padded: hidden and embedding
+ * sizes, the vocabulary and each gate's rows to a multiple of {@link PANEL_ROWS}, with zeros.
+ */
+export interface KernelFunctions {
+  /** out [count, 8 · panels] += packed matrix (see packMatrix.ts) times each of the vectors int16 [count, 2 · pairs]. */
+  multiplyAdd(
+    weights: number,
+    rowScales: number,
+    panels: number,
+    pairs: number,
+    vectors: number,
+    vectorScales: number,
+    count: number,
+    out: number,
+  ): void;
+  /** Rounds floats to int16 of magnitude at most `limit`; returns what one unit stands for. */
+  quantize(vector: number, length: number, limit: number, values: number): number;
+  /** Widens one row of a packed matrix to int16 [2 · pairs]. */
+  unpackRow(weights: number, pairs: number, row: number, values: number): void;
+  lstmStep(preactivations: number, hidden: number, cell: number, size: number): void;
+  gruStep(input: number, recurrent: number, hidden: number, size: number): void;
+  rnnStep(preactivations: number, hidden: number, size: number): void;
+  /** In place; probabilities sum to one within 1e-7. */
+  softmax(logits: number, length: number): void;
+  addTo(sum: number, term: number, length: number): void;
+}
+
+/** Rows of a packed panel; all sizes are padded to a multiple of it. */
+export const PANEL_ROWS = 8;
+
+export function padded(size: number): number {
+  return Math.ceil(size / PANEL_ROWS) * PANEL_ROWS;
+}
+
+/**
+ * The largest magnitude of a quantised activation. A sum over `columns` products with weights of magnitude at
+ * most 128 then stays within 32 bits: columns · 128 · limit < 2^31.
+ */
+export function activationLimit(columns: number): number {
+  return Math.min(32767, Math.floor((2 ** 31 - 1) / (128 * columns)));
+}
+
+export interface Kernel {
+  readonly functions: KernelFunctions;
+  /** Never grows, so views of it stay valid. */
+  readonly buffer: ArrayBuffer;
+}
+
+const PAGE_BYTES = 65536;
+
+/**
+ * Lays out a kernel's memory before it is made, so that it is made in its final size: reserve each array, then
+ * {@link instantiate}.
+ */
+export class KernelMemory {
+  private byteLength = 0;
+  private readonly contents: ((buffer: ArrayBuffer) => void)[] = [];
+
+  /** Offset of a zeroed array of so many bytes, aligned for vectors. `write` fills it once the memory exists. */
+  reserve(byteLength: number, write?: (buffer: ArrayBuffer, offset: number) => void): number {
+    const offset = this.byteLength;
+    this.byteLength += Math.ceil(byteLength / 16) * 16;
+    if (write) {
+      this.contents.push((buffer) => {
+        write(buffer, offset);
+      });
+    }
+    return offset;
+  }
+
+  /** As {@link reserve}, for given floats. */
+  reserveFloats(values: Float32Array): number {
+    return this.reserve(4 * values.length, (buffer, offset) => {
+      new Float32Array(buffer, offset).set(values);
+    });
+  }
+
+  /** @throws RangeError when the system has not so much memory; WebAssembly's CompileError when the bytes are no kernel. */
+  instantiate(kernelBytes: Uint8Array): Kernel {
+    const pages = Math.max(1, Math.ceil(this.byteLength / PAGE_BYTES));
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(kernelBytes), { env: { memory } });
+    for (const write of this.contents) {
+      write(memory.buffer);
+    }
+    return { functions: instance.exports as KernelFunctions, buffer: memory.buffer };
+  }
+}

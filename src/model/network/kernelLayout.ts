@@ -1,0 +1,95 @@
+import { KernelMemory, padded } from '../kernel/kernelModule';
+import { packMatrix, padGroups, type PackedMatrix } from '../kernel/packMatrix';
+import { GATES_PER_CELL, type NetworkConfig } from '../networkConfig';
+import { NetworkTensors } from './networkTensors';
+import type { StoredWeights } from './quantizedMatrix';
+
+/** Sequences that one pass over the weights serves; more are worked off in turns. */
+export const MAX_SLOTS = 8;
+/** Bias of the rows that pad the vocabulary: their probability is 0. */
+const NEVER = -3e38;
+
+export interface LayerLayout {
+  readonly inputKernel: PackedMatrix;
+  readonly recurrentKernel: PackedMatrix;
+  /** float [gates, hiddenSize] */
+  readonly bias: number;
+  /** As `bias`; only a GRU has one. */
+  readonly recurrentBias: number | null;
+}
+
+/** Where a network's arrays lie in the kernel's memory: byte offsets, and sizes padded as the kernel wants them. */
+export interface KernelLayout {
+  readonly hiddenSize: number;
+  readonly embeddingSize: number;
+  readonly vocabSize: number;
+  readonly gates: number;
+  /** Vectors [hiddenSize] that a layer's state holds: hidden and, for an LSTM, cell. */
+  readonly stateParts: number;
+  readonly embedding: PackedMatrix;
+  readonly layers: readonly LayerLayout[];
+  readonly projection: PackedMatrix;
+  /** float [vocabSize] */
+  readonly outputBias: number;
+  /** float [slots, numLayers, stateParts, hiddenSize] */
+  readonly states: number;
+  /** float [slots, gates, hiddenSize] */
+  readonly preactivations: number;
+  /** As `preactivations`: a GRU keeps the recurrent product apart. */
+  readonly recurrent: number;
+  /** float [slots, hiddenSize], the sum of the residual layers so far */
+  readonly output: number;
+  /** float [slots, embeddingSize] */
+  readonly projected: number;
+  /** float [slots, vocabSize] */
+  readonly logits: number;
+  /** int16 [slots, hiddenSize or embeddingSize] and what a unit of each slot's stands for, float [slots] */
+  readonly vectors: number;
+  readonly vectorScales: number;
+}
+
+/**
+ * Plans a network's memory: its weights, packed, and scratch for {@link MAX_SLOTS} sequences.
+ * @throws RangeError naming a tensor that is missing or of another shape than the blueprint's
+ */
+export function layOutNetwork(
+  memory: KernelMemory,
+  config: NetworkConfig,
+  weights: StoredWeights,
+): KernelLayout {
+  const tensors = new NetworkTensors(config, weights);
+  const gates = GATES_PER_CELL[config.architecture];
+  const isGru = config.architecture === 'gru';
+  const stateParts = config.architecture === 'lstm' ? 2 : 1;
+  const hiddenSize = padded(config.hiddenSize);
+  const embeddingSize = padded(config.embeddingSize);
+  const vocabSize = padded(config.vocabSize);
+  const matrix = (name: string, groups = 1) => packMatrix(memory, tensors.quantizedMatrix(name), groups);
+  const vector = (name: string, groups = 1, filler = 0) =>
+    memory.reserveFloats(padGroups(tensors.vector(name), groups, filler));
+  const slots = (size: number) => memory.reserve(4 * MAX_SLOTS * size);
+  return {
+    hiddenSize,
+    embeddingSize,
+    vocabSize,
+    gates,
+    stateParts,
+    embedding: matrix('embedding'),
+    layers: Array.from({ length: config.numLayers }, (_, layer) => ({
+      inputKernel: matrix(`layers.${layer}.inputKernel`, gates),
+      recurrentKernel: matrix(`layers.${layer}.recurrentKernel`, gates),
+      bias: vector(`layers.${layer}.bias`, gates),
+      recurrentBias: isGru ? vector(`layers.${layer}.recurrentBias`, gates) : null,
+    })),
+    projection: matrix('projection'),
+    outputBias: vector('outputBias', 1, NEVER),
+    states: slots(config.numLayers * stateParts * hiddenSize),
+    preactivations: slots(gates * hiddenSize),
+    recurrent: slots(isGru ? gates * hiddenSize : 0),
+    output: slots(hiddenSize),
+    projected: slots(embeddingSize),
+    logits: slots(vocabSize),
+    vectors: memory.reserve(2 * MAX_SLOTS * Math.max(hiddenSize, embeddingSize)),
+    vectorScales: slots(1),
+  };
+}

@@ -1,0 +1,240 @@
+import { KernelMemory, type KernelFunctions } from '../kernel/kernelModule';
+import type { PackedMatrix } from '../kernel/packMatrix';
+import type { NetworkConfig } from '../networkConfig';
+import { layOutNetwork, MAX_SLOTS, type KernelLayout, type LayerLayout } from './kernelLayout';
+import type { StoredWeights } from './quantizedMatrix';
+import {
+  checkState,
+  checkToken,
+  stateLength,
+  type RecurrentModel,
+  type RecurrentState,
+} from './recurrentModel';
+
+/**
+ * A network on the WebAssembly kernel: 8-bit weights, each vector of activations rounded to 16 bits, sums exact in
+ * 32 bits, gates and softmax in floats. Each network has a memory of its own; nothing is allocated for a token but
+ * the state that is returned.
+ *
+ * @param weights matrices that are not in 8 bits are rounded now
+ * @param kernelBytes content of kernel.wasm
+ * @throws RangeError naming a tensor that is missing or of another shape than the blueprint's
+ */
+export function createKernelNetwork(
+  config: NetworkConfig,
+  weights: StoredWeights,
+  name: string,
+  kernelBytes: Uint8Array,
+): RecurrentModel {
+  return new KernelNetwork(config, weights, name, kernelBytes);
+}
+
+class KernelNetwork implements RecurrentModel {
+  readonly vocabSize: number;
+  private readonly layout: KernelLayout;
+  private readonly functions: KernelFunctions;
+  /** All of the kernel's memory; empty once disposed of. */
+  private floats: Float32Array;
+
+  constructor(
+    readonly config: NetworkConfig,
+    weights: StoredWeights,
+    readonly name: string,
+    kernelBytes: Uint8Array,
+  ) {
+    const memory = new KernelMemory();
+    this.vocabSize = config.vocabSize;
+    this.layout = layOutNetwork(memory, config, weights);
+    const { functions, buffer } = memory.instantiate(kernelBytes);
+    this.functions = functions;
+    this.floats = new Float32Array(buffer);
+  }
+
+  start(): RecurrentState {
+    return { values: new Float32Array(stateLength(this.config)) };
+  }
+
+  next(state: RecurrentState, tokenId: number): RecurrentState {
+    return this.nextMany([state], [tokenId])[0];
+  }
+
+  nextMany(states: readonly RecurrentState[], tokenIds: ArrayLike<number>): RecurrentState[] {
+    const results: RecurrentState[] = [];
+    for (let begin = 0; begin < states.length; begin += MAX_SLOTS) {
+      const count = Math.min(MAX_SLOTS, states.length - begin);
+      this.loadStates(states, begin, count);
+      this.loadEmbeddings(tokenIds, begin, count);
+      for (const [index, layer] of this.layout.layers.entries()) {
+        this.stepLayer(layer, index, count);
+      }
+      for (let slot = 0; slot < count; slot++) {
+        results.push(this.storedState(slot));
+      }
+    }
+    return results;
+  }
+
+  predict(state: RecurrentState, probs: Float32Array): void {
+    this.predictMany([state], [probs]);
+  }
+
+  predictMany(states: readonly RecurrentState[], probs: readonly Float32Array[]): void {
+    const { hiddenSize, embeddingSize, vocabSize, projection, embedding, output, projected, logits } =
+      this.layout;
+    for (let begin = 0; begin < states.length; begin += MAX_SLOTS) {
+      const count = Math.min(MAX_SLOTS, states.length - begin);
+      this.loadStates(states, begin, count);
+      for (let layer = 0; layer < this.config.numLayers; layer++) {
+        this.addToOutput(layer, count);
+      }
+      this.floats.fill(0, projected / 4, projected / 4 + count * embeddingSize);
+      this.quantize(output, hiddenSize, hiddenSize, projection, count);
+      this.multiplyAdd(projection, projected, count);
+      this.fill(logits, this.layout.outputBias, vocabSize, count);
+      this.quantize(projected, embeddingSize, embeddingSize, embedding, count);
+      this.multiplyAdd(embedding, logits, count);
+      for (let slot = 0; slot < count; slot++) {
+        const at = logits + 4 * slot * vocabSize;
+        this.functions.softmax(at, vocabSize);
+        probs[begin + slot].set(this.floats.subarray(at / 4, at / 4 + this.vocabSize));
+      }
+    }
+  }
+
+  dispose(): void {
+    this.floats = new Float32Array();
+  }
+
+  /** One layer's step for all slots; its input lies quantised in `vectors`. Afterwards the next layer's does. */
+  private stepLayer(layer: LayerLayout, index: number, count: number): void {
+    const { hiddenSize, gates, preactivations, recurrent, output } = this.layout;
+    const stateStride = this.config.numLayers * this.layout.stateParts * hiddenSize;
+    const hidden = this.hiddenAt(0, index);
+    const recurrentTarget = layer.recurrentBias === null ? preactivations : recurrent;
+    this.fill(preactivations, layer.bias, gates * hiddenSize, count);
+    this.multiplyAdd(layer.inputKernel, preactivations, count);
+    if (layer.recurrentBias !== null) {
+      this.fill(recurrent, layer.recurrentBias, gates * hiddenSize, count);
+    }
+    this.quantize(hidden, hiddenSize, stateStride, layer.recurrentKernel, count);
+    this.multiplyAdd(layer.recurrentKernel, recurrentTarget, count);
+    for (let slot = 0; slot < count; slot++) {
+      this.stepCell(slot, index);
+    }
+    if (index + 1 < this.layout.layers.length) {
+      this.addToOutput(index, count);
+      this.quantize(output, hiddenSize, hiddenSize, this.layout.layers[index + 1].inputKernel, count);
+    }
+  }
+
+  private stepCell(slot: number, layer: number): void {
+    const { hiddenSize, gates } = this.layout;
+    const offset = 4 * slot * gates * hiddenSize;
+    const input = this.layout.preactivations + offset;
+    const hidden = this.hiddenAt(slot, layer);
+    switch (this.config.architecture) {
+      case 'lstm':
+        this.functions.lstmStep(input, hidden, hidden + 4 * hiddenSize, hiddenSize);
+        break;
+      case 'gru':
+        this.functions.gruStep(input, this.layout.recurrent + offset, hidden, hiddenSize);
+        break;
+      case 'rnn':
+        this.functions.rnnStep(input, hidden, hiddenSize);
+        break;
+    }
+  }
+
+  /** output = hidden of the first layer, += hidden of a further one. */
+  private addToOutput(layer: number, count: number): void {
+    const { hiddenSize, output } = this.layout;
+    for (let slot = 0; slot < count; slot++) {
+      const target = output + 4 * slot * hiddenSize;
+      const hidden = this.hiddenAt(slot, layer);
+      if (layer === 0) {
+        this.floats.copyWithin(target / 4, hidden / 4, hidden / 4 + hiddenSize);
+      } else {
+        this.functions.addTo(target, hidden, hiddenSize);
+      }
+    }
+  }
+
+  /** The embeddings are 8-bit rows already: widened, they are exact activations. */
+  private loadEmbeddings(tokenIds: ArrayLike<number>, begin: number, count: number): void {
+    const { embedding, vectors, vectorScales } = this.layout;
+    for (let slot = 0; slot < count; slot++) {
+      const tokenId = tokenIds[begin + slot];
+      checkToken(this.config, tokenId);
+      this.functions.unpackRow(
+        embedding.weights,
+        embedding.pairs,
+        tokenId,
+        vectors + 4 * slot * embedding.pairs,
+      );
+      this.floats[vectorScales / 4 + slot] = this.floats[embedding.scales / 4 + tokenId];
+    }
+  }
+
+  /** Rounds each slot's floats, `stride` floats apart, to what `matrix` is multiplied with. */
+  private quantize(
+    source: number,
+    length: number,
+    stride: number,
+    matrix: PackedMatrix,
+    count: number,
+  ): void {
+    const { vectors, vectorScales } = this.layout;
+    for (let slot = 0; slot < count; slot++) {
+      const from = source + 4 * slot * stride;
+      const scale = this.functions.quantize(from, length, matrix.limit, vectors + 2 * slot * length);
+      this.floats[vectorScales / 4 + slot] = scale;
+    }
+  }
+
+  private multiplyAdd({ weights, scales, panels, pairs }: PackedMatrix, out: number, count: number): void {
+    const { vectors, vectorScales } = this.layout;
+    this.functions.multiplyAdd(weights, scales, panels, pairs, vectors, vectorScales, count, out);
+  }
+
+  /** Starts each slot of `target` with the same floats. */
+  private fill(target: number, source: number, length: number, count: number): void {
+    for (let slot = 0; slot < count; slot++) {
+      this.floats.copyWithin(target / 4 + slot * length, source / 4, source / 4 + length);
+    }
+  }
+
+  private hiddenAt(slot: number, layer: number): number {
+    const { states, stateParts, hiddenSize } = this.layout;
+    return states + 4 * (slot * this.config.numLayers + layer) * stateParts * hiddenSize;
+  }
+
+  private loadStates(states: readonly RecurrentState[], begin: number, count: number): void {
+    if (this.floats.length === 0) {
+      throw new Error(`The network "${this.name}" has been disposed of.`);
+    }
+    for (let slot = 0; slot < count; slot++) {
+      const { values } = states[begin + slot];
+      checkState(this.config, values);
+      this.eachStatePart(slot, (from, to, at) => {
+        this.floats.set(values.subarray(from, to), at);
+      });
+    }
+  }
+
+  private storedState(slot: number): RecurrentState {
+    const values = new Float32Array(stateLength(this.config));
+    this.eachStatePart(slot, (from, to, at) => {
+      values.set(this.floats.subarray(at, at + to - from), from);
+    });
+    return { values };
+  }
+
+  /** Pairs each vector [hiddenSize] of a state value with where it lies, padded, in the kernel's floats. */
+  private eachStatePart(slot: number, visit: (from: number, to: number, at: number) => void): void {
+    const size = this.config.hiddenSize;
+    const at = this.hiddenAt(slot, 0) / 4;
+    for (let part = 0; part < this.config.numLayers * this.layout.stateParts; part++) {
+      visit(part * size, (part + 1) * size, at + part * this.layout.hiddenSize);
+    }
+  }
+}
