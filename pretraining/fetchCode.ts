@@ -11,6 +11,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { cleanSource, isHandWritten, isSourcePath } from './codeFileFilter';
+import { DOCUMENT_SEPARATOR } from './corpusFormat';
 import { type CodePackage, isFreeLicence, parsePackageList } from './codePackageList';
 import { fetchPackage } from './fetchPackage';
 import { NearDuplicateFilter } from './nearDuplicates';
@@ -21,7 +22,6 @@ const MAX_BYTES_PER_HELD_OUT_PACKAGE = 220_000;
 const SIMULTANEOUS_DOWNLOADS = 4;
 const PACKAGE_CACHE = '.cache/packages';
 const CORPUS_FOLDER = '.cache/corpus';
-export const DOCUMENT_SEPARATOR = '\n\f\n';
 
 /** One or two of each language; the README files of the first two are held out of the Markdown text as well. */
 const HELD_OUT = new Set([

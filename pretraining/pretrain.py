@@ -1,0 +1,203 @@
+"""Pretrains the base model: a PyTorch twin of the network in src/model/networkConfig.ts.
+
+    python pretraining/pretrain.py TOKENS_FOLDER RUN_FOLDER [--minutes N] [--decay-tokens N --out MODEL.safetensors]
+
+TOKENS_FOLDER is what tokenizeCorpus.ts wrote. The run keeps a constant learning rate, so it may be stopped and
+continued for as long as one likes: RUN_FOLDER/state.pt holds weights, Adam's moments and the place in every stream,
+is replaced as a whole every few minutes, and is where the next start continues. `--decay-tokens` leaves that state
+alone: it continues from it with a rate that falls to zero over so many tokens (warmup-stable-decay, Hu et al., arXiv
+2404.06395) and writes the finished model, which exportCheckpoint.ts turns into a checkpoint. The curve is
+RUN_FOLDER/log.jsonl.
+"""
+
+import argparse
+import json
+import math
+import os
+import time
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+# Rows of each batch by kind of text: prose in two languages, markup, code.
+ROWS = {"prose-en": 22, "prose-zh": 14, "latex-md": 6, "code": 22}
+STEPS = 64
+PEAK_RATE = 2e-3
+WARM_UP_STEPS = 200
+CLIP_NORM = 1.0
+HELD_OUT_TOKENS = 49152
+VOCAB, EMBEDDING, HIDDEN = 4096, 256, 512
+
+
+class Network(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = torch.nn.Embedding(VOCAB, EMBEDDING)
+        self.lstm = torch.nn.LSTM(EMBEDDING, HIDDEN)
+        self.projection = torch.nn.Linear(HIDDEN, EMBEDDING, bias=False)
+        self.output_bias = torch.nn.Parameter(torch.zeros(VOCAB))
+        torch.nn.init.normal_(self.embedding.weight, std=EMBEDDING**-0.5)
+        with torch.no_grad():
+            # An open forget gate at the start (Jozefowicz et al. 2015).
+            self.lstm.bias_hh_l0.zero_()
+            self.lstm.bias_ih_l0.zero_()
+            self.lstm.bias_ih_l0[HIDDEN : 2 * HIDDEN] = 1.0
+
+    def forward(self, inputs, state):
+        outputs, state = self.lstm(self.embedding(inputs), state)
+        logits = torch.nn.functional.linear(
+            self.projection(outputs), self.embedding.weight, self.output_bias
+        )
+        return logits, state
+
+
+class Stream:
+    """Rows that each walk through their own part of one token file, wrapping round to the next part."""
+
+    def __init__(self, path, rows):
+        self.tokens = np.memmap(path, dtype="<u2", mode="r")
+        spacing = len(self.tokens) // rows
+        self.offsets = [row * spacing for row in range(rows)]
+
+    def next(self, steps):
+        rows = []
+        for row, offset in enumerate(self.offsets):
+            if offset + steps + 1 > len(self.tokens):
+                offset = 0
+            rows.append(np.asarray(self.tokens[offset : offset + steps + 1], dtype=np.int64))
+            self.offsets[row] = offset + steps
+        return np.stack(rows, axis=1)
+
+
+def cross_entropy(logits, targets, reduction):
+    return torch.nn.functional.cross_entropy(
+        logits.float().view(-1, VOCAB), targets.reshape(-1), reduction=reduction
+    )
+
+
+@torch.no_grad()
+def held_out_bits(network, folder):
+    """Bits per byte by kind, on the beginning of each held-out file."""
+    bits = {}
+    for kind in ROWS:
+        tokens = np.fromfile(os.path.join(folder, f"{kind}-heldout.u16"), dtype="<u2")
+        with open(os.path.join(folder, f"{kind}-heldout.json")) as file:
+            info = json.load(file)
+        bytes_per_token = info["bytes"] / info["tokens"]
+        rows = 16
+        length = min(len(tokens), HELD_OUT_TOKENS) // rows - 1
+        block = np.stack(
+            [tokens[row * length : row * length + length + 1] for row in range(rows)], axis=1
+        ).astype(np.int64)
+        state, total = None, 0.0
+        for begin in range(0, length, 256):
+            window = torch.from_numpy(block[begin : begin + 257])
+            logits, state = network(window[:-1], state)
+            total += cross_entropy(logits, window[1:], "sum").item()
+        bits[kind] = total / (rows * length) / math.log(2) / bytes_per_token
+    return bits
+
+
+def stored_weights(network):
+    """Tensors under the names and in the layout of networkConfig.ts; PyTorch's gate order i f g o is that of Keras."""
+    lstm = network.lstm
+    return {
+        "embedding": network.embedding.weight,
+        "layers.0.inputKernel": lstm.weight_ih_l0,
+        "layers.0.recurrentKernel": lstm.weight_hh_l0,
+        "layers.0.bias": lstm.bias_ih_l0 + lstm.bias_hh_l0,
+        "projection": network.projection.weight,
+        "outputBias": network.output_bias,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("tokens")
+    parser.add_argument("run")
+    parser.add_argument("--minutes", type=float, default=600)
+    parser.add_argument("--decay-tokens", type=int, default=0)
+    parser.add_argument("--out")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(1)
+    os.makedirs(options.run, exist_ok=True)
+    state_path = os.path.join(options.run, "state.pt")
+
+    network = Network()
+    optimizer = torch.optim.Adam(network.parameters(), lr=PEAK_RATE, fused=True)
+    streams = {kind: Stream(os.path.join(options.tokens, f"{kind}.u16"), rows) for kind, rows in ROWS.items()}
+    carried, step = None, 0
+    if os.path.exists(state_path):
+        saved = torch.load(state_path)
+        network.load_state_dict(saved["network"])
+        optimizer.load_state_dict(saved["optimizer"])
+        for kind, offsets in saved["offsets"].items():
+            streams[kind].offsets = offsets
+        carried, step = saved["carried"], saved["step"]
+    tokens_per_step = sum(ROWS.values()) * STEPS
+    decay_steps = options.decay_tokens // tokens_per_step
+    first = step
+
+    def save():
+        torch.save(
+            {
+                "network": network.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "offsets": {kind: stream.offsets for kind, stream in streams.items()},
+                "carried": carried,
+                "step": step,
+            },
+            state_path + ".new",
+        )
+        os.replace(state_path + ".new", state_path)
+
+    def log(record):
+        record = {"tokens": step * tokens_per_step, "decay": decay_steps > 0, **record}
+        with open(os.path.join(options.run, "log.jsonl"), "a") as file:
+            file.write(json.dumps(record) + "\n")
+
+    begun, last_saved, losses, last_log = time.time(), time.time(), [], time.time()
+    while time.time() - begun < options.minutes * 60 and not (decay_steps and step - first >= decay_steps):
+        rate = PEAK_RATE * min(1.0, (step + 1) / WARM_UP_STEPS)
+        if decay_steps:
+            rate *= 1 - (step - first) / decay_steps
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        window = torch.from_numpy(
+            np.concatenate([stream.next(STEPS) for stream in streams.values()], axis=1)
+        )
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits, state = network(window[:-1], carried)
+        loss = cross_entropy(logits, window[1:], "mean")
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP_NORM)
+        optimizer.step()
+        carried = tuple(part.detach() for part in state)
+        step += 1
+        losses.append(loss.item())
+        if step % 100 == 0:
+            seconds = time.time() - last_log
+            log({"loss": sum(losses) / len(losses), "rate": rate, "tokensPerSecond": round(len(losses) * tokens_per_step / seconds)})
+            losses, last_log = [], time.time()
+        if step % 1000 == 0:
+            log({"heldOutBitsPerByte": held_out_bits(network, options.tokens)})
+        if not decay_steps and time.time() - last_saved > 180:
+            save()
+            last_saved = time.time()
+    bits = held_out_bits(network, options.tokens)
+    log({"heldOutBitsPerByte": bits})
+    if not decay_steps:
+        save()
+    if options.out:
+        tensors = {name: tensor.detach().float().contiguous() for name, tensor in stored_weights(network).items()}
+        record = {"tokens": str(step * tokens_per_step), "steps": str(step), "heldOutBitsPerByte": json.dumps(bits)}
+        save_file(tensors, options.out, metadata=record)
+    print(json.dumps({"step": step, "tokens": step * tokens_per_step, "heldOutBitsPerByte": bits}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+/** How well the experts and their mix predict texts that they have not seen. */
+import { Mixture } from '../mixture/mixture';
+import type { RecurrentModel } from '../network/recurrentModel';
+
+export interface ScoredDocument {
+  readonly uri: string;
+  readonly tokens: Int32Array;
+  /** Of the text in UTF-8. */
+  readonly bytes: number;
+}
+
+export interface TextScore {
+  readonly bytes: number;
+  readonly tokens: number;
+  /** By expert's name; `counts` and `copy` each alone with the unigrams below them, `mix` all together. */
+  readonly bitsPerByte: Readonly<Record<string, number>>;
+}
+
+export interface ScoreProgress {
+  readonly tokens: number;
+  readonly totalTokens: number;
+}
+
+/**
+ * Reads each document from its start and scores every token before anything learns it: the counts of the document, then
+ * the gate. Files of the workspace must have been learned before; none of the documents may be among them.
+ * @param networks those of `mix`, whose names the answer uses
+ * @param onProgress called about every thousand tokens; a promise it returns is waited for, so that a caller can breathe or throw
+ */
+export async function scoreText(
+  mix: Mixture,
+  networks: readonly RecurrentModel[],
+  documents: readonly ScoredDocument[],
+  onProgress?: (progress: ScoreProgress) => void | Promise<void>,
+): Promise<TextScore> {
+  const { vocabSize, workspace } = mix;
+  const alone = { vocabSize, networks: [], gate: null, workspace };
+  const counts = new Mixture({ ...alone, only: 'counts' });
+  const copy = new Mixture({ ...alone, only: 'copy' });
+  const names = [...networks.map(({ name }) => name), 'counts', 'copy', 'mix'];
+  const bits = new Float64Array(names.length);
+  const totalTokens = documents.reduce((sum, { tokens }) => sum + tokens.length, 0);
+  let tokens = 0;
+  for (const document of documents) {
+    workspace.openDocument(document.uri);
+    let states = [mix.start(), counts.start(), copy.start()];
+    for (const tokenId of document.tokens) {
+      const scored = mix.scoreAndLearn(states[0], tokenId);
+      const probabilities = [
+        ...scored.networks,
+        counts.scoreAndLearn(states[1], tokenId).mix,
+        copy.scoreAndLearn(states[2], tokenId).mix,
+        scored.mix,
+      ];
+      for (const [i, probability] of probabilities.entries()) {
+        // A 32-bit softmax may round a probability to zero; the smallest one stands for it.
+        bits[i] -= Math.log2(Math.max(probability, 1e-38));
+      }
+      workspace.document.append([tokenId]);
+      states = [mix.next(states[0], tokenId), counts.next(states[1], tokenId), copy.next(states[2], tokenId)];
+      if (++tokens % 1024 === 0) {
+        await onProgress?.({ tokens, totalTokens });
+      }
+    }
+  }
+  workspace.openDocument(null);
+  const bytes = documents.reduce((sum, document) => sum + document.bytes, 0);
+  return {
+    bytes,
+    tokens,
+    bitsPerByte: Object.fromEntries(names.map((name, i) => [name, bits[i] / bytes])),
+  };
+}

@@ -1,0 +1,166 @@
+/**
+ * How much each context length is trusted, and each network below them: one number a situation, learned online by
+ * gradient descent on the cross-entropy of the mixed prediction.
+ *
+ * The mix is a chain from the longest context down, as in prediction by partial matching with learned escapes (Cleary and
+ * Witten 1984; secondary escape estimation: Shkarin 2002), but its last resort is the networks instead of a uniform distribution:
+ *   mix_k = trust_k · p_k + (1 − trust_k) · mix_(k−1),   mix_0 = trust_0 · unigrams + (1 − trust_0) · Σ_i weight_i · network_i
+ * A network alone has a soft place in the sum: weight = softmax over the networks of this situation's scores.
+ */
+import type { ContextCounts } from './contextCounts';
+
+/** Contexts of 1 to this many tokens have a level each; the one longest match, if longer, is one level more. */
+export const COUNTED_LENGTHS = 5;
+/** The longest match, then the counted lengths from long to short are levels COUNTED_LENGTHS … 0; level 0 is one token. */
+export const LEVELS = COUNTED_LENGTHS + 1;
+/** A base and a personal network at most. */
+export const MAX_NETWORKS = 2;
+const TOTALS = 8;
+const SPREADS = 5;
+const AGREEMENTS = 6;
+const TRUST_CELLS = TOTALS * SPREADS;
+const AGREEMENT_OFFSET = LEVELS * TRUST_CELLS;
+const UNIGRAM_OFFSET = AGREEMENT_OFFSET + LEVELS * AGREEMENTS;
+const NETWORK_OFFSET = UNIGRAM_OFFSET + LEVELS + 1;
+/** Length of {@link Gate.parameters}. */
+export const GATE_SIZE = NETWORK_OFFSET + (LEVELS + 1) * MAX_NETWORKS;
+
+const totalLimits = [1.5, 2.5, 4.5, 8.5, 16.5, 64.5, 512.5];
+const matchLimits = [7.5, 9.5, 12.5, 16.5, 20.5, 24.5, 31.5];
+const agreementLimits = [0.001, 0.01, 0.05, 0.2, 0.6];
+
+function bucket(value: number, limits: readonly number[]): number {
+  let index = 0;
+  while (index < limits.length && value > limits[index]) {
+    index++;
+  }
+  return index;
+}
+
+function spreadOf({ distinct, total }: ContextCounts): number {
+  if (distinct <= 2) {
+    return distinct - 1;
+  }
+  return distinct <= total / 4 ? 2 : distinct <= total / 2 ? 3 : 4;
+}
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+/** One level of the chain in one situation. */
+export interface GateLevel {
+  readonly counts: ContextCounts;
+  /** 0 to {@link LEVELS} − 1. */
+  readonly level: number;
+  /** What the networks together give to this level's most likely token. */
+  readonly agreement: number;
+}
+
+/** The weights in one situation; all of `trusts` with the rest shared by the networks make one. */
+export interface GateWeights {
+  /** By place in the list of levels, longest context first: the share of what longer contexts left. */
+  readonly trusts: Float64Array;
+  readonly unigramTrust: number;
+  /** By network; they sum to one. */
+  readonly networks: Float64Array;
+}
+
+export class Gate {
+  /** [GATE_SIZE]; learned. */
+  readonly parameters: Float32Array;
+
+  /** @param parameters of an earlier gate, copied; null starts from what absolute discounting would do */
+  constructor(
+    parameters: Float32Array | null,
+    private readonly learningRate: number,
+  ) {
+    if (parameters !== null && parameters.length !== GATE_SIZE) {
+      throw new RangeError(`A gate has ${GATE_SIZE} parameters, not ${parameters.length}.`);
+    }
+    this.parameters = parameters?.slice() ?? initialParameters();
+  }
+
+  weigh(levels: readonly GateLevel[], networkCount: number): GateWeights {
+    const trusts = Float64Array.from(levels, (level) => sigmoid(this.score(level)));
+    const top = levels.length === 0 ? 0 : levels[0].level + 1;
+    const unigramTrust = networkCount === 0 ? 1 : sigmoid(this.parameters[UNIGRAM_OFFSET + top]);
+    const networks = new Float64Array(networkCount);
+    let sum = 0;
+    for (let i = 0; i < networkCount; i++) {
+      networks[i] = Math.exp(this.parameters[NETWORK_OFFSET + top * MAX_NETWORKS + i]);
+      sum += networks[i];
+    }
+    return { trusts, unigramTrust, networks: networks.map((weight) => weight / sum) };
+  }
+
+  /**
+   * One step of gradient descent on −log p(token).
+   * @param probabilities of the token at each level, then by the unigrams
+   * @param networkProbabilities of the token by each network
+   */
+  learn(
+    levels: readonly GateLevel[],
+    weights: GateWeights,
+    probabilities: Float64Array,
+    networkProbabilities: Float64Array,
+  ): void {
+    const { parameters, learningRate } = this;
+    const top = levels.length === 0 ? 0 : levels[0].level + 1;
+    const networkMix = networkProbabilities.reduce((sum, p, i) => sum + p * weights.networks[i], 0);
+    const unigram = probabilities[levels.length];
+    // mixes[k]: what the chain from place k on gives to the token.
+    const mixes = new Float64Array(levels.length + 1);
+    mixes[levels.length] = weights.unigramTrust * unigram + (1 - weights.unigramTrust) * networkMix;
+    for (let k = levels.length - 1; k >= 0; k--) {
+      mixes[k] = weights.trusts[k] * probabilities[k] + (1 - weights.trusts[k]) * mixes[k + 1];
+    }
+    let remaining = learningRate / mixes[0];
+    for (let k = 0; k < levels.length; k++) {
+      const trust = weights.trusts[k];
+      const step = remaining * trust * (1 - trust) * (probabilities[k] - mixes[k + 1]);
+      parameters[trustCell(levels[k])] += step;
+      parameters[agreementCell(levels[k])] += step;
+      remaining *= 1 - trust;
+    }
+    if (networkProbabilities.length === 0) {
+      return;
+    }
+    const trust = weights.unigramTrust;
+    parameters[UNIGRAM_OFFSET + top] += remaining * trust * (1 - trust) * (unigram - networkMix);
+    remaining *= 1 - trust;
+    for (let i = 0; i < networkProbabilities.length; i++) {
+      parameters[NETWORK_OFFSET + top * MAX_NETWORKS + i] +=
+        remaining * weights.networks[i] * (networkProbabilities[i] - networkMix);
+    }
+  }
+
+  private score(level: GateLevel): number {
+    return this.parameters[trustCell(level)] + this.parameters[agreementCell(level)];
+  }
+}
+
+function trustCell({ counts, level }: GateLevel): number {
+  const size =
+    level === COUNTED_LENGTHS ? bucket(counts.contextLength, matchLimits) : bucket(counts.total, totalLimits);
+  return level * TRUST_CELLS + size * SPREADS + spreadOf(counts);
+}
+
+function agreementCell({ level, agreement }: GateLevel): number {
+  return AGREEMENT_OFFSET + level * AGREEMENTS + bucket(agreement, agreementLimits);
+}
+
+function initialParameters(): Float32Array {
+  const parameters = new Float32Array(GATE_SIZE);
+  const totals = [1, 2, 3.5, 6.5, 12, 32, 200, 1000];
+  for (let level = 0; level < LEVELS; level++) {
+    for (let size = 0; size < TOTALS; size++) {
+      for (let spread = 0; spread < SPREADS; spread++) {
+        const total = level === COUNTED_LENGTHS ? 2 : totals[size];
+        const distinct = [1, 2, total / 6, total / 3, total / 1.5][spread];
+        const trust = Math.min(0.95, Math.max(0.1, 1 - (0.75 * distinct) / total));
+        parameters[level * TRUST_CELLS + size * SPREADS + spread] = Math.log(trust / (1 - trust));
+      }
+    }
+  }
+  parameters.fill(-4, UNIGRAM_OFFSET, NETWORK_OFFSET);
+  return parameters;
+}

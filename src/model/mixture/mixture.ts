@@ -1,0 +1,295 @@
+import type { ExpertPrediction, MixtureModel, MixtureState } from '../mixtureModel';
+import type { RecurrentModel, RecurrentState } from '../network/recurrentModel';
+import { ContextCounts } from './contextCounts';
+import { COUNTED_LENGTHS, Gate, LEVELS, MAX_NETWORKS, type GateLevel, type GateWeights } from './gate';
+import { MAX_CONTEXT } from './textIndex';
+import { WorkspaceIndex, type ScopeWeights } from './workspaceIndex';
+
+export interface MixtureOptions {
+  readonly vocabSize: number;
+  /** The base network, the personal one, or both, in this order; at most two. */
+  readonly networks: readonly RecurrentModel[];
+  /** Parameters that a gate has learned; null starts afresh. */
+  readonly gate: Float32Array | null;
+  readonly endOfTextId?: number;
+  /** Shares the text of another mixture; without it there is none yet. */
+  readonly workspace?: WorkspaceIndex;
+  /** Leaves out one half of the live text, to measure the other alone. */
+  readonly only?: 'counts' | 'copy';
+  readonly settings?: Partial<MixtureSettings>;
+}
+
+export interface MixtureSettings {
+  readonly scopeWeights: ScopeWeights;
+  /** Taken from each count, 0 to 1. */
+  readonly discount: number;
+  readonly gateLearningRate: number;
+}
+
+const DEFAULT_SETTINGS: MixtureSettings = {
+  scopeWeights: { document: 2, recent: 1.5 },
+  discount: 0.6,
+  gateLearningRate: 0.02,
+};
+
+interface State extends MixtureState {
+  /** The last tokens, at most {@link MAX_CONTEXT}. */
+  readonly history: Uint16Array;
+  readonly networks: readonly RecurrentState[];
+}
+
+/** Everything about one state that predicting, explaining and learning share. */
+interface Reading {
+  readonly state: State;
+  readonly version: number;
+  /** Longest context first. */
+  readonly levels: readonly GateLevel[];
+  readonly weights: GateWeights;
+}
+
+/** See {@link Mixture}. */
+export function createMixture(options: MixtureOptions): Mixture {
+  return new Mixture(options);
+}
+
+/** The networks and the live workspace text as one predictor; the gate decides at every step whom to trust. */
+export class Mixture implements MixtureModel {
+  readonly name = 'mix';
+  readonly vocabSize: number;
+  readonly workspace: WorkspaceIndex;
+  readonly gate: Gate;
+  private readonly networks: readonly RecurrentModel[];
+  private readonly endOfTextId: number;
+  private readonly only: 'counts' | 'copy' | null;
+  /** By level. */
+  private readonly counts: readonly ContextCounts[];
+  /** By network, [vocabSize]. */
+  private readonly networkProbs: readonly Float32Array[];
+  private readonly sum: Float64Array;
+  private reading: Reading | null = null;
+
+  constructor(options: MixtureOptions) {
+    const { vocabSize, networks, gate, endOfTextId = 0, workspace, only = null, settings = {} } = options;
+    const { scopeWeights, discount, gateLearningRate } = { ...DEFAULT_SETTINGS, ...settings };
+    if (networks.length > MAX_NETWORKS) {
+      throw new RangeError(`A mixture holds at most ${MAX_NETWORKS} networks, not ${networks.length}.`);
+    }
+    for (const network of networks) {
+      if (network.vocabSize !== vocabSize) {
+        throw new RangeError(
+          `The network "${network.name}" has ${network.vocabSize} tokens, the mixture ${vocabSize}.`,
+        );
+      }
+    }
+    this.vocabSize = vocabSize;
+    this.networks = networks;
+    this.endOfTextId = endOfTextId;
+    this.only = only;
+    this.workspace = workspace ?? new WorkspaceIndex(vocabSize, endOfTextId, scopeWeights);
+    this.gate = new Gate(gate, gateLearningRate);
+    this.counts = Array.from({ length: LEVELS }, () => new ContextCounts(vocabSize, discount));
+    this.networkProbs = networks.map(() => new Float32Array(vocabSize));
+    this.sum = new Float64Array(vocabSize);
+  }
+
+  start(): MixtureState {
+    const networks = this.networks.map((network) => network.next(network.start(), this.endOfTextId));
+    return this.state(0, Uint16Array.of(this.endOfTextId), networks);
+  }
+
+  next(state: MixtureState, tokenId: number): MixtureState {
+    return this.nextMany([state], [tokenId])[0];
+  }
+
+  nextMany(states: readonly MixtureState[], tokenIds: ArrayLike<number>): MixtureState[] {
+    const own = states as readonly State[];
+    const byNetwork = this.networks.map((network, n) =>
+      network.nextMany(
+        own.map((state) => state.networks[n]),
+        tokenIds,
+      ),
+    );
+    return own.map(({ length, history }, i) => {
+      const kept = Math.min(history.length, MAX_CONTEXT - 1);
+      const extended = new Uint16Array(kept + 1);
+      extended.set(history.subarray(history.length - kept));
+      extended[kept] = tokenIds[i];
+      return this.state(
+        length + 1,
+        extended,
+        byNetwork.map((networkStates) => networkStates[i]),
+      );
+    });
+  }
+
+  predict(state: MixtureState, probs: Float32Array): void {
+    const reading = this.read(state as State);
+    this.mixInto(reading, probs);
+  }
+
+  predictMany(states: readonly MixtureState[], probs: readonly Float32Array[]): void {
+    const own = states as readonly State[];
+    const networkProbs = this.networks.map((network, n) => {
+      const several = own.map(() => new Float32Array(this.vocabSize));
+      network.predictMany(
+        own.map((state) => state.networks[n]),
+        several,
+      );
+      return several;
+    });
+    for (const [i, state] of own.entries()) {
+      const given = networkProbs.map((several) => several[i]);
+      this.mixInto(this.read(state, given), probs[i]);
+    }
+  }
+
+  explain(state: MixtureState): ExpertPrediction[] {
+    const { levels, weights } = this.read(state as State);
+    const predictions: ExpertPrediction[] = [];
+    const countsProbs = new Float64Array(this.vocabSize);
+    let remaining = 1;
+    let countsWeight = 0;
+    for (const [k, { counts, level }] of levels.entries()) {
+      const weight = remaining * weights.trusts[k];
+      remaining -= weight;
+      if (level === COUNTED_LENGTHS) {
+        const probs = new Float32Array(this.vocabSize);
+        counts.addTo(probs, 1);
+        predictions.push({ name: 'copy', weight, probs });
+      } else {
+        counts.addTo(countsProbs, weight);
+        countsWeight += weight;
+      }
+    }
+    const unigramWeight = remaining * weights.unigramTrust;
+    this.workspace.addUnigrams(countsProbs, unigramWeight);
+    countsWeight += unigramWeight;
+    remaining -= unigramWeight;
+    const probs = Float32Array.from(countsProbs, (p) => p / countsWeight);
+    predictions.push({ name: 'counts', weight: countsWeight, probs });
+    for (const [i, network] of this.networks.entries()) {
+      const weight = remaining * weights.networks[i];
+      predictions.push({ name: network.name, weight, probs: this.networkProbs[i].slice() });
+    }
+    return predictions;
+  }
+
+  learnGate(state: MixtureState, tokenId: number): void {
+    this.scoreAndLearn(state, tokenId);
+  }
+
+  /**
+   * The probability of the token that really follows, by the mix and by each network; then the gate learns from it.
+   * Costs one prediction of each network, which a `predict` of the same state just before has already paid.
+   */
+  scoreAndLearn(state: MixtureState, tokenId: number): { mix: number; networks: Float64Array } {
+    const { levels, weights } = this.read(state as State);
+    const probabilities = Float64Array.from([
+      ...levels.map(({ counts }) => counts.probability(tokenId)),
+      this.workspace.unigramProbability(tokenId),
+    ]);
+    const networks = Float64Array.from(this.networkProbs, (probs) => probs[tokenId]);
+    let mix = 0;
+    let remaining = 1;
+    for (const [k, trust] of weights.trusts.entries()) {
+      mix += remaining * trust * probabilities[k];
+      remaining *= 1 - trust;
+    }
+    const networkMix = networks.reduce((sum, p, i) => sum + p * weights.networks[i], 0);
+    mix +=
+      remaining *
+      (weights.unigramTrust * probabilities[levels.length] + (1 - weights.unigramTrust) * networkMix);
+    this.gate.learn(levels, weights, probabilities, networks);
+    this.reading = null;
+    return { mix, networks };
+  }
+
+  dispose(): void {
+    for (const network of this.networks) {
+      network.dispose();
+    }
+  }
+
+  private state(length: number, history: Uint16Array, networks: readonly RecurrentState[]): State {
+    return { length, history, networks };
+  }
+
+  /** Brings the scratch arrays to a state; the answer is good until the next call. */
+  private read(state: State, networkProbs?: readonly Float32Array[]): Reading {
+    const { version } = this.workspace;
+    if (this.reading?.state === state && this.reading.version === version) {
+      return this.reading;
+    }
+    for (const [i, network] of this.networks.entries()) {
+      if (networkProbs === undefined) {
+        network.predict(state.networks[i], this.networkProbs[i]);
+      } else {
+        this.networkProbs[i].set(networkProbs[i]);
+      }
+    }
+    const levels = this.readLevels(state.history);
+    const weights = this.gate.weigh(levels, this.networks.length);
+    this.reading = { state, version, levels, weights };
+    return this.reading;
+  }
+
+  private readLevels(history: Uint16Array): GateLevel[] {
+    const levels: GateLevel[] = [];
+    const countedLengths = this.only === 'copy' ? 0 : Math.min(COUNTED_LENGTHS, history.length);
+    for (let length = 1; length <= countedLengths; length++) {
+      if (!this.readLevel(levels, length - 1, history, length)) {
+        return levels;
+      }
+    }
+    if (this.only === 'counts') {
+      return levels;
+    }
+    let longest = this.workspace.longestContext(history, COUNTED_LENGTHS + 1);
+    // What occurs may be text that was set aside; then a shorter context is the longest.
+    while (longest > COUNTED_LENGTHS && !this.readLevel(levels, COUNTED_LENGTHS, history, longest)) {
+      longest--;
+    }
+    return levels;
+  }
+
+  /** Counts what follows a context and puts it before the shorter ones; false when nothing does. */
+  private readLevel(levels: GateLevel[], level: number, history: Uint16Array, length: number): boolean {
+    const counts = this.counts[level];
+    counts.clear(length);
+    this.workspace.addContinuations(counts, history, length);
+    counts.finish();
+    if (counts.distinct === 0) {
+      return false;
+    }
+    const top = counts.mostLikely;
+    const agreement =
+      this.networkProbs.reduce((sum, probs) => sum + probs[top], 0) / Math.max(1, this.networkProbs.length);
+    levels.unshift({ counts, level, agreement });
+    return true;
+  }
+
+  private mixInto({ levels, weights }: Reading, probs: Float32Array): void {
+    const sum = this.sum.fill(0);
+    let remaining = 1;
+    for (const [k, { counts }] of levels.entries()) {
+      counts.addTo(sum, remaining * weights.trusts[k]);
+      remaining *= 1 - weights.trusts[k];
+    }
+    this.workspace.addUnigrams(sum, remaining * weights.unigramTrust);
+    remaining *= 1 - weights.unigramTrust;
+    for (const [i, networkProbs] of this.networkProbs.entries()) {
+      const weight = remaining * weights.networks[i];
+      for (let tokenId = 0; tokenId < sum.length; tokenId++) {
+        sum[tokenId] += weight * networkProbs[tokenId];
+      }
+    }
+    // The networks' 32-bit probabilities sum to one only nearly; this makes it exact before rounding.
+    let total = 0;
+    for (let tokenId = 0; tokenId < sum.length; tokenId++) {
+      total += sum[tokenId];
+    }
+    for (let tokenId = 0; tokenId < sum.length; tokenId++) {
+      probs[tokenId] = sum[tokenId] / total;
+    }
+  }
+}
