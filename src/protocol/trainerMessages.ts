@@ -36,7 +36,6 @@ export const trainingOptionsSchema: v.GenericSchema<unknown, TrainingOptions> = 
 
 const selection = {
   folders: v.pipe(texts, v.minLength(1, 'Give at least one folder to learn from.')),
-  split: v.nullable(v.object({ train: texts, heldOut: texts })),
   excludeGlobs: texts,
   maxTotalBytes: between("The limit for all files' bytes", 1, 2 ** 31),
 };
@@ -46,6 +45,7 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
     kind: v.literal('train'),
     job: v.object({
       ...selection,
+      split: v.nullable(v.object({ train: texts, heldOut: texts })),
       modelPath: v.string(),
       resumePath: v.string(),
       initialModelPath: v.nullable(v.string()),
@@ -54,7 +54,10 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
       options: trainingOptionsSchema,
     }),
   }),
-  v.object({ kind: v.literal('plan'), job: v.object({ ...selection, options: trainingOptionsSchema }) }),
+  v.object({
+    kind: v.literal('plan'),
+    job: v.object({ ...selection, tokenizerPath: v.string(), options: trainingOptionsSchema }),
+  }),
   v.object({ kind: v.picklist(['pause', 'resume', 'cancel']) }),
 ]);
 

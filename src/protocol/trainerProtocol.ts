@@ -71,7 +71,10 @@ export interface TrainJob extends CorpusSelection {
   readonly options: TrainingOptions;
 }
 
-export interface PlanJob extends CorpusSelection {
+/** A plan is made of what the trainer would find by itself. */
+export interface PlanJob extends Omit<CorpusSelection, 'split'> {
+  /** `tokenizer.json`, to tell how many tokens the text is. */
+  readonly tokenizerPath: string;
   readonly options: TrainingOptions;
 }
 
@@ -167,6 +170,7 @@ export type TrainerEvent =
       readonly tokensPerSecond: number;
       readonly secondsLeft: number;
     }
+  /** At step 0: the initial model. */
   | { readonly kind: 'validation'; readonly step: number; readonly score: HeldOutScore }
   | { readonly kind: 'saved'; readonly path: string; readonly step: number }
   | { readonly kind: 'paused' }

@@ -6,7 +6,7 @@ import type { TrainBatch } from '../engine';
 import { shuffledIndices } from './seededRandom';
 
 /** A text as tokens: `endOfText`, the text, `endOfText`; the first is only read, the last only predicted. */
-export type DocumentTokens = Int32Array;
+export type DocumentTokens = Uint16Array;
 
 export interface BatchStreamOptions {
   readonly batchSize: number;

@@ -6,7 +6,7 @@ import type { TrainBatch } from '../../../../src/trainer/engine';
 /** Documents in which every token is different, so that each window shows where it comes from. */
 const documentsOf = (lengths: readonly number[]): DocumentTokens[] => {
   let next = 0;
-  return lengths.map((length) => Int32Array.from({ length }, () => next++));
+  return lengths.map((length) => Uint16Array.from({ length }, () => next++));
 };
 
 const countedTargets = (batch: TrainBatch) => [...batch.targets].filter((_, i) => batch.mask[i] === 1);

@@ -1,0 +1,200 @@
+/** The texts of some folders as tokens, parted into what is trained on and what is held out. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { CorpusSelection } from '../../protocol/trainerProtocol';
+import type { DocumentTokens } from '../data/batchStream';
+import { decodeText } from './decodeText';
+import { LEFT_OUT_REASONS, type LeftOut, type LeftOutReason } from './leftOutReason';
+import { readHead, type FileHead } from './readHead';
+import { scanFolders, type ScanProgress, type TextFile } from './scanFolders';
+import { splitHeldOut, type FilePart } from './splitHeldOut';
+
+/** What the corpus needs of a tokenizer; ids must fit 16 bits. */
+export interface TextEncoding {
+  readonly endOfTextId: number;
+  encode(text: string): Int32Array;
+}
+
+export interface Corpus {
+  /** Each: end of text, the text, end of text. */
+  readonly train: readonly DocumentTokens[];
+  /** Each: end of text, the text. */
+  readonly heldOut: readonly DocumentTokens[];
+  readonly trainFiles: number;
+  readonly heldOutFiles: number;
+  /** Of all texts in UTF-8. */
+  readonly bytes: number;
+  readonly tokens: number;
+  readonly leftOut: readonly LeftOut[];
+  /** Changes when any token of any text, or the split, changes. */
+  readonly fingerprint: string;
+}
+
+/** A file named in a split is read up to this; that is more than any single text of a workspace. */
+const MAX_LISTED_FILE_BYTES = 64 * 1024 * 1024;
+const FEWEST_TRAIN_TOKENS = 64;
+const FEWEST_HELD_OUT_TOKENS = 8;
+
+interface TextSet {
+  readonly tokens: ReadonlyMap<TextFile, Uint16Array>;
+  readonly train: readonly FilePart[];
+  readonly heldOut: readonly FilePart[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/**
+ * Reads and tokenizes each text once. A file that vanishes or cannot be read is left out, and stands in `leftOut`.
+ * @param seed of the choice of held-out files, when the selection names none
+ * @throws Error with a sentence for the user when a folder cannot be read or there is too little text; the signal's reason when
+ * it aborts
+ */
+export async function readCorpus(
+  selection: CorpusSelection,
+  encoding: TextEncoding,
+  seed: number,
+  signal?: AbortSignal,
+  onProgress?: (progress: ScanProgress) => void,
+): Promise<Corpus> {
+  const texts =
+    selection.split === null
+      ? await scanned(selection, encoding, seed, signal, onProgress)
+      : await listed(selection.folders, selection.split, encoding, signal);
+  const { endOfTextId } = encoding;
+  const cut = (parts: readonly FilePart[], ending: readonly number[]): DocumentTokens[] =>
+    parts.map(({ file, from, to }) => {
+      const all = texts.tokens.get(file)!;
+      const part = all.subarray(Math.round(from * all.length), Math.round(to * all.length));
+      const document = new Uint16Array(part.length + 1 + ending.length);
+      document[0] = endOfTextId;
+      document.set(part, 1);
+      document.set(ending, part.length + 1);
+      return document;
+    });
+  const train = cut(texts.train, [endOfTextId]);
+  const heldOut = cut(texts.heldOut, []).filter((document) => document.length > 1);
+  checkEnough(selection.folders, train, heldOut, texts.leftOut);
+  const files = [...texts.tokens.keys()];
+  return {
+    train,
+    heldOut,
+    trainFiles: texts.train.length,
+    heldOutFiles: texts.heldOut.length,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    tokens: countTargets(train) + countTargets(heldOut),
+    leftOut: texts.leftOut,
+    fingerprint: fingerprintOf(train, heldOut),
+  };
+}
+
+/** How many entries were left out for each reason. */
+export function countReasons(leftOut: readonly LeftOut[]): Record<string, number> {
+  const counts: Partial<Record<LeftOutReason, number>> = {};
+  for (const { reason } of leftOut) {
+    counts[reason] = (counts[reason] ?? 0) + 1;
+  }
+  return counts;
+}
+
+async function scanned(
+  selection: CorpusSelection,
+  encoding: TextEncoding,
+  seed: number,
+  signal: AbortSignal | undefined,
+  onProgress: ((progress: ScanProgress) => void) | undefined,
+): Promise<TextSet> {
+  const tokens = new Map<TextFile, Uint16Array>();
+  const scan = await scanFolders(
+    selection.folders,
+    {
+      excludeGlobs: selection.excludeGlobs,
+      maxTotalBytes: selection.maxTotalBytes,
+      onText: (file, text) => tokens.set(file, Uint16Array.from(encoding.encode(text))),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    },
+    signal,
+  );
+  return { tokens, ...splitHeldOut(scan.files, seed), leftOut: scan.leftOut };
+}
+
+async function listed(
+  folders: readonly string[],
+  split: NonNullable<CorpusSelection['split']>,
+  encoding: TextEncoding,
+  signal: AbortSignal | undefined,
+): Promise<TextSet> {
+  const tokens = new Map<TextFile, Uint16Array>();
+  const leftOut: LeftOut[] = [];
+  const read = async (paths: readonly string[]): Promise<FilePart[]> => {
+    const parts: FilePart[] = [];
+    for (const path of paths) {
+      signal?.throwIfAborted();
+      const { root, head } = await readFromAny(folders, path);
+      if (head.kind === 'leftOut') {
+        leftOut.push({ root, path, reason: head.reason });
+        continue;
+      }
+      const decoded = decodeText(head.bytes);
+      if (decoded.kind !== 'text') {
+        leftOut.push({ root, path, reason: decoded.kind });
+        continue;
+      }
+      const file = { root, path, bytes: Buffer.byteLength(decoded.text) };
+      tokens.set(file, Uint16Array.from(encoding.encode(decoded.text)));
+      parts.push({ file, from: 0, to: 1 });
+    }
+    return parts;
+  };
+  const train = await read(split.train);
+  return { tokens, train, heldOut: await read(split.heldOut), leftOut };
+}
+
+async function readFromAny(
+  folders: readonly string[],
+  path: string,
+): Promise<{ root: string; head: FileHead }> {
+  let root = folders[0];
+  let head: FileHead = { kind: 'leftOut', reason: 'vanished' };
+  for (root of folders) {
+    head = await readHead(join(root, path), MAX_LISTED_FILE_BYTES);
+    if (head.kind === 'head' || head.reason !== 'vanished') {
+      break;
+    }
+  }
+  return { root, head };
+}
+
+function checkEnough(
+  folders: readonly string[],
+  train: readonly DocumentTokens[],
+  heldOut: readonly DocumentTokens[],
+  leftOut: readonly LeftOut[],
+): void {
+  const where = folders.join(', ');
+  if (train.length + heldOut.length === 0) {
+    const reasons = Object.entries(countReasons(leftOut)).map(
+      ([reason, count]) => `${count} ${LEFT_OUT_REASONS[reason as LeftOutReason]}`,
+    );
+    const why = reasons.length > 0 ? `what is there was left out: ${reasons.join('; ')}` : 'it holds no files';
+    throw new Error(`There is no text to learn from in ${where}: ${why}.`);
+  }
+  if (countTargets(train) < FEWEST_TRAIN_TOKENS || countTargets(heldOut) < FEWEST_HELD_OUT_TOKENS) {
+    throw new Error(
+      `There is too little text to learn from in ${where}: about a page is needed to learn from and to measure on.`,
+    );
+  }
+}
+
+function countTargets(documents: readonly DocumentTokens[]): number {
+  return documents.reduce((sum, { length }) => sum + length - 1, 0);
+}
+
+function fingerprintOf(...sets: readonly (readonly DocumentTokens[])[]): string {
+  const hash = createHash('sha256');
+  for (const documents of sets) {
+    hash.update(`${documents.length}\n`);
+    for (const { buffer, byteOffset, byteLength } of documents) {
+      hash.update(`${byteLength}\n`).update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,76 @@
+/** One conversation with a trainer's process: a request, events, and a last event or a fault. */
+import { fork } from 'node:child_process';
+import { parseTrainerEvent } from '../protocol/trainerMessages';
+import type { TrainerEvent, TrainerRequest } from '../protocol/trainerProtocol';
+
+export interface TrainerChild<Last extends TrainerEvent> {
+  /** Does nothing once the process has ended. */
+  send(request: TrainerRequest): void;
+  /** Ends the process at once; `last` rejects unless it is settled. */
+  kill(): void;
+  /** Settles when the process has given its last event or has ended; rejects with a sentence for the user. */
+  readonly last: Promise<Last>;
+}
+
+/** The end of what the process wrote to its standard error, kept for the log when it crashes; characters. */
+const KEPT_ERROR_OUTPUT = 2000;
+
+/**
+ * @param processPath the built trainer, or its TypeScript source, which runs by tsx
+ * @param isLast tells the event that answers the request
+ */
+export function startTrainerChild<Last extends TrainerEvent>(
+  processPath: string,
+  request: TrainerRequest,
+  isLast: (event: TrainerEvent) => event is Last,
+  onEvent: (event: TrainerEvent) => void,
+): TrainerChild<Last> {
+  const child = fork(processPath, [], {
+    // The options of this process (an inspector's port, a test's loader) are not for the child.
+    execArgv: processPath.endsWith('.ts') ? ['--import', require.resolve('tsx')] : [],
+    // Inside VS Code the executable is Electron, which runs as Node when told so.
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let errorOutput = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errorOutput = (errorOutput + chunk.toString()).slice(-KEPT_ERROR_OUTPUT);
+  });
+  const last = new Promise<Last>((resolve, reject) => {
+    child.on('message', (message) => {
+      try {
+        const event = parseTrainerEvent(message);
+        onEvent(event);
+        if (isLast(event)) {
+          resolve(event);
+        } else if (event.kind === 'failed') {
+          reject(new Error(event.message));
+        }
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+        child.kill('SIGKILL');
+      }
+    });
+    child.on('error', (error) => {
+      reject(new Error(`The trainer's process could not be started: ${error.message}.`, { cause: error }));
+    });
+    // Not 'exit': messages that are still in the channel arrive before 'close'.
+    child.on('close', (code, signal) => {
+      const how = signal === null ? `with status ${code}` : `by ${signal}`;
+      reject(
+        new Error(
+          `The trainer's process ended unexpectedly, ${how}. What it saved is kept: train again to go on from there.`,
+          { cause: new Error(errorOutput) },
+        ),
+      );
+    });
+  });
+  const send = (message: TrainerRequest): void => {
+    if (child.connected) {
+      // A channel that closes meanwhile is told by 'close'.
+      child.send(message, () => undefined);
+    }
+  };
+  send(request);
+  return { send, kill: () => child.kill('SIGKILL'), last };
+}

@@ -1,0 +1,150 @@
+/** The parent's side of training: a run that can be paused and cancelled, and the plan shown before it. */
+import { rm } from 'node:fs/promises';
+import type {
+  DoneEvent,
+  HeldOutScore,
+  PlanJob,
+  TrainerEvent,
+  TrainingPlan,
+  TrainJob,
+} from '../protocol/trainerProtocol';
+import { startTrainerChild } from './trainerChild';
+
+export interface TrainingStart {
+  /** dist/trainer.js, or from sources src/trainer/trainerProcess.ts, which then runs by tsx. */
+  readonly processPath: string;
+  readonly job: TrainJob;
+  /** Receives every event, the last one included. */
+  readonly onEvent: (event: TrainerEvent) => void;
+}
+
+export interface TrainingRun {
+  pause(): void;
+  resume(): void;
+  /** Settles `finished` with the outcome `cancelled` within a second. Does nothing when the run has ended. */
+  cancel(): void;
+  /** Rejects with a sentence for the user when training fails or its process dies. */
+  readonly finished: Promise<DoneEvent>;
+}
+
+/** Time for the process to end by itself when it is cancelled; a step of a large network takes longer. */
+const CANCEL_MILLISECONDS = 700;
+
+/** Trains in a process of its own, which ends with this one. */
+export function startTraining({ processPath, job, onEvent }: TrainingStart): TrainingRun {
+  const seen = new SeenSoFar();
+  const child = startTrainerChild(
+    processPath,
+    { kind: 'train', job },
+    (event): event is DoneEvent => event.kind === 'done',
+    (event) => {
+      seen.note(event);
+      onEvent(event);
+    },
+  );
+  let endNow: (() => void) | null = null;
+  const stopped = new Promise<null>((resolve) => {
+    endNow = () => {
+      child.kill();
+      resolve(null);
+    };
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const finished = Promise.race([child.last, stopped])
+    .then(async (last) => {
+      if (last !== null) {
+        return last;
+      }
+      await rm(job.resumePath, { force: true });
+      const done = seen.cancelled();
+      onEvent(done);
+      return done;
+    })
+    .finally(() => {
+      clearTimeout(timer);
+    });
+  return {
+    pause: () => {
+      child.send({ kind: 'pause' });
+    },
+    resume: () => {
+      child.send({ kind: 'resume' });
+    },
+    cancel: () => {
+      child.send({ kind: 'cancel' });
+      // A step cannot be interrupted from within; what it would have learned is not wanted any more.
+      timer ??= setTimeout(() => endNow?.(), CANCEL_MILLISECONDS);
+    },
+    finished,
+  };
+}
+
+export interface PlanStart {
+  readonly processPath: string;
+  readonly job: PlanJob;
+  readonly onProgress?: (progress: Extract<TrainerEvent, { kind: 'scanning' }>) => void;
+}
+
+/**
+ * Finds what a training would read.
+ * @throws Error with a sentence for the user; the signal's reason when it aborts
+ */
+export async function planTraining(
+  { processPath, job, onProgress }: PlanStart,
+  signal?: AbortSignal,
+): Promise<TrainingPlan> {
+  signal?.throwIfAborted();
+  const child = startTrainerChild(
+    processPath,
+    { kind: 'plan', job },
+    (event) => event.kind === 'planned',
+    (event) => {
+      if (event.kind === 'scanning') {
+        onProgress?.(event);
+      }
+    },
+  );
+  signal?.addEventListener('abort', child.kill, { once: true });
+  try {
+    return (await child.last).plan;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', child.kill);
+  }
+}
+
+/** What the events have told, for a run whose process cannot tell it any more. */
+class SeenSoFar {
+  private before: HeldOutScore | null = null;
+  private after: HeldOutScore | null = null;
+  private steps = 0;
+  private tokensPerSecond = 0;
+  private modelPath: string | null = null;
+
+  note(event: TrainerEvent): void {
+    switch (event.kind) {
+      case 'step':
+        ({ step: this.steps, tokensPerSecond: this.tokensPerSecond } = event);
+        break;
+      case 'validation':
+        if (event.step === 0) {
+          this.before = event.score;
+        } else if (this.after === null || event.score.bitsPerByte < this.after.bitsPerByte) {
+          this.after = event.score;
+        }
+        break;
+      case 'saved':
+        this.modelPath = event.path;
+        break;
+      default:
+        break;
+    }
+  }
+
+  cancelled(): DoneEvent {
+    const { before, after, steps, tokensPerSecond, modelPath } = this;
+    return { kind: 'done', outcome: 'cancelled', before, after, steps, tokensPerSecond, modelPath };
+  }
+}

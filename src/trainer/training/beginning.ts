@@ -1,0 +1,84 @@
+/** What a training starts from: a checkpoint, or a tokenizer alone. */
+import { readFile } from 'node:fs/promises';
+import { decodeCheckpoint, type Checkpoint } from '../../model/checkpoint/checkpoint';
+import { dequantizeWeights } from '../../model/network/quantizedMatrix';
+import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
+import { Tokenizer } from '../../model/tokenizer/tokenizer';
+import type { TrainJob } from '../../protocol/trainerProtocol';
+
+export interface Beginning {
+  readonly config: NetworkConfig;
+  readonly tokenizer: Tokenizer;
+  /** The content of `tokenizer.json`, as a checkpoint keeps it. */
+  readonly tokenizerJson: unknown;
+  /** Null when the network starts afresh. */
+  readonly initial: {
+    readonly weights: NetworkWeights;
+    readonly gate: Float32Array | null;
+  } | null;
+}
+
+/**
+ * @param warn receives a sentence when the initial model is of another shape than was asked for
+ * @throws Error with a sentence for the user when a file is missing or damaged
+ */
+export async function readBeginning(job: TrainJob, warn: (message: string) => void): Promise<Beginning> {
+  const { initialModelPath, tokenizerPath, options } = job;
+  const checkpoint = initialModelPath === null ? null : await readCheckpoint(initialModelPath);
+  const tokenizerJson = checkpoint?.tokenizer ?? (await readTokenizerJson(tokenizerPath));
+  const tokenizer = Tokenizer.fromJson(tokenizerJson);
+  const config: NetworkConfig = {
+    architecture: options.architecture,
+    vocabSize: tokenizer.vocabSize,
+    embeddingSize: options.embeddingSize,
+    hiddenSize: options.hiddenSize,
+    numLayers: options.numLayers,
+  };
+  if (checkpoint === null) {
+    return { config, tokenizer, tokenizerJson, initial: null };
+  }
+  if (!sameConfig(config, checkpoint.config)) {
+    warn(
+      `${initialModelPath} is ${describe(checkpoint.config)}, and ${describe(config)} is asked for, so training starts afresh.`,
+    );
+    return { config, tokenizer, tokenizerJson, initial: null };
+  }
+  const { gate } = checkpoint;
+  return { config, tokenizer, tokenizerJson, initial: { weights: dequantizeWeights(checkpoint.weights), gate } };
+}
+
+async function readCheckpoint(path: string): Promise<Checkpoint> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new Error(`The model ${path} cannot be read; check that it exists, or train from another one.`, {
+      cause: error,
+    });
+  }
+  return decodeCheckpoint(bytes, path);
+}
+
+/** @throws Error with a sentence for the user */
+export async function readTokenizerJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new Error(`The tokenizer ${path} cannot be read; install Understudy again.`, { cause: error });
+  }
+}
+
+function sameConfig(a: NetworkConfig, b: NetworkConfig): boolean {
+  return (
+    a.architecture === b.architecture &&
+    a.vocabSize === b.vocabSize &&
+    a.embeddingSize === b.embeddingSize &&
+    a.hiddenSize === b.hiddenSize &&
+    a.numLayers === b.numLayers
+  );
+}
+
+function describe({ architecture, hiddenSize, embeddingSize, numLayers }: NetworkConfig): string {
+  const layers = numLayers === 1 ? 'one layer' : `${numLayers} layers`;
+  return `a network of ${layers} (${architecture}, hidden size ${hiddenSize}, embedding size ${embeddingSize})`;
+}

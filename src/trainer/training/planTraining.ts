@@ -1,0 +1,95 @@
+/** What a training would read and how long it would take, found without training. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { countParameters } from '../../model/networkConfig';
+import { Tokenizer } from '../../model/tokenizer/tokenizer';
+import type { PlanJob, PlannedFile, TrainerEvent, TrainingPlan } from '../../protocol/trainerProtocol';
+import type { LeftOut, LeftOutReason } from '../corpus/leftOutReason';
+import { countReasons } from '../corpus/readCorpus';
+import { scanFolders } from '../corpus/scanFolders';
+import { splitHeldOut } from '../corpus/splitHeldOut';
+import { readTokenizerJson } from './beginning';
+
+/** The rest of the text is taken to have as many tokens a byte as this much of it; UTF-8 bytes. */
+const TOKENIZED_BYTES = 1024 * 1024;
+const MOST_LARGEST = 20;
+/** Entries that are measured to find the largest; a folder with more of them is not a person's text. */
+const MOST_MEASURED = 20_000;
+/** What a person may have meant to be read; the others were excluded on purpose or are no text. */
+const SURPRISING: ReadonlySet<LeftOutReason> = new Set<LeftOutReason>([
+  'unknownEncoding',
+  'data',
+  'generated',
+  'minified',
+  'longLine',
+  'secret',
+  'duplicate',
+  'restOverFileLimit',
+  'overTotalLimit',
+  'unreadable',
+]);
+/** Weights times tokens that the wasm engine trains a second on a laptop of 2020; only ever called an estimate. */
+const TYPICAL_WEIGHT_TOKENS_PER_SECOND = 2.5e9;
+
+/** @throws Error with a sentence for the user, or the signal's reason when it aborts */
+export async function planTraining(
+  job: PlanJob,
+  signal: AbortSignal,
+  emit: (event: TrainerEvent) => void,
+): Promise<TrainingPlan> {
+  const tokenizer = Tokenizer.fromJson(await readTokenizerJson(job.tokenizerPath));
+  const seen = { bytes: 0, tokens: 0 };
+  const scan = await scanFolders(
+    job.folders,
+    {
+      excludeGlobs: job.excludeGlobs,
+      maxTotalBytes: job.maxTotalBytes,
+      onText: ({ bytes }, text) => {
+        if (seen.bytes < TOKENIZED_BYTES) {
+          seen.bytes += bytes;
+          seen.tokens += tokenizer.encode(text).length;
+        }
+      },
+      onProgress: (progress) => {
+        emit({ kind: 'scanning', ...progress });
+      },
+    },
+    signal,
+  );
+  const { heldOut } = splitHeldOut(scan.files, job.options.seed);
+  const shares = new Map(heldOut.map(({ file, from, to }) => [file, to - from]));
+  const files = scan.files.map((file) => ({ ...file, heldOutShare: shares.get(file) ?? 0 }));
+  const heldOutBytes = Math.round(
+    files.reduce((sum, { bytes, heldOutShare }) => sum + bytes * heldOutShare, 0),
+  );
+  const trainBytes = scan.bytes - heldOutBytes;
+  const trainTokens = seen.bytes === 0 ? 0 : Math.round((trainBytes * seen.tokens) / seen.bytes);
+  const { seconds } = job.options;
+  const weights = countParameters({ ...job.options, vocabSize: tokenizer.vocabSize });
+  const affordableTokens = (seconds * TYPICAL_WEIGHT_TOKENS_PER_SECOND) / weights;
+  return {
+    files,
+    trainBytes,
+    heldOutBytes,
+    leftOut: countReasons(scan.leftOut),
+    largestLeftOut: await largest(scan.leftOut, signal),
+    estimate: { trainTokens, seconds, epochs: trainTokens === 0 ? 0 : affordableTokens / trainTokens },
+  };
+}
+
+async function largest(
+  leftOut: readonly LeftOut[],
+  signal: AbortSignal,
+): Promise<(PlannedFile & { reason: string })[]> {
+  const measured: (PlannedFile & { reason: string })[] = [];
+  const surprising = leftOut.filter(({ path, reason }) => SURPRISING.has(reason) && !path.endsWith('/'));
+  for (const { root, path, reason } of surprising.slice(0, MOST_MEASURED)) {
+    signal.throwIfAborted();
+    try {
+      measured.push({ root, path, reason, bytes: (await stat(join(root, path))).size });
+    } catch {
+      // It disappeared since; there is nothing to tell of it.
+    }
+  }
+  return measured.toSorted((a, b) => b.bytes - a.bytes).slice(0, MOST_LARGEST);
+}

@@ -1,0 +1,128 @@
+/** What is needed to go on with a training that was ended from outside: written now and then, read at the next start. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { deserialize, serialize } from 'node:v8';
+import * as v from 'valibot';
+import type { NetworkWeights } from '../../model/networkConfig';
+import type { HeldOutScore } from '../../protocol/trainerProtocol';
+import type { BatchPosition } from '../data/batchStream';
+import type { OptimizerState } from '../engine';
+
+/** How far a training has come. */
+export interface TrainingProgress {
+  readonly step: number;
+  /** Of the budget. */
+  readonly seconds: number;
+  readonly trainedTokens: number;
+  /** Spent in steps alone. */
+  readonly trainingSeconds: number;
+  readonly validations: number;
+  /** Of the networks that this training made, better than the initial one or not. */
+  readonly bestScore: HeldOutScore | null;
+  /** Validations in a row that did not better it. */
+  readonly withoutImprovement: number;
+  readonly rollBacks: number;
+}
+
+/** The best network that a training has found, at first the one it starts from. */
+export interface BestNetwork {
+  readonly weights: NetworkWeights;
+  /** Null until measured. */
+  readonly score: HeldOutScore | null;
+  /** Whether this training made it, so that it has been written. */
+  readonly saved: boolean;
+}
+
+export interface ResumePoint {
+  /** Of the corpus, the options and the tokenizer; a training of anything else does not continue this one. */
+  readonly fingerprint: string;
+  readonly before: HeldOutScore | null;
+  /** Limit of the held-out sample, so that it is drawn again as it was. */
+  readonly sampleTokens: number;
+  readonly validationSeconds: number;
+  readonly weights: NetworkWeights;
+  readonly optimizer: OptimizerState;
+  readonly best: BestNetwork;
+  readonly position: BatchPosition;
+  readonly progress: TrainingProgress;
+}
+
+const tensors = v.map(v.string(), v.instance(Float32Array));
+const count = v.pipe(v.number(), v.minValue(0));
+const score = v.nullable(v.object({ bytes: count, bitsPerByte: v.number() }));
+
+const resumePointSchema: v.GenericSchema<unknown, ResumePoint> = v.object({
+  fingerprint: v.string(),
+  before: score,
+  sampleTokens: count,
+  validationSeconds: count,
+  weights: tensors,
+  optimizer: v.object({ step: count, firstMoments: tensors, secondMoments: tensors }),
+  best: v.object({ weights: tensors, score, saved: v.boolean() }),
+  position: v.object({
+    epoch: count,
+    taken: count,
+    rows: v.array(v.object({ stretch: count, offset: count })),
+  }),
+  progress: v.object({
+    step: count,
+    seconds: count,
+    trainedTokens: count,
+    trainingSeconds: count,
+    validations: count,
+    bestScore: score,
+    withoutImprovement: count,
+    rollBacks: count,
+  }),
+});
+
+/** First bytes of the file; the number changes with what it holds. */
+const MAGIC = Buffer.from('understudy-resume-1\n');
+const DIGEST_BYTES = 32;
+
+export function encodeResumePoint(point: ResumePoint): Buffer {
+  const body = serialize(point);
+  return Buffer.concat([MAGIC, digestOf(body), body]);
+}
+
+/** @throws Error when the bytes are not a whole resume point of this version. */
+export function decodeResumePoint(bytes: Buffer): ResumePoint {
+  const bodyStart = MAGIC.length + DIGEST_BYTES;
+  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
+    throw new Error('it is not of this version');
+  }
+  const body = bytes.subarray(bodyStart);
+  if (!bytes.subarray(MAGIC.length, bodyStart).equals(digestOf(body))) {
+    throw new Error('it is damaged');
+  }
+  return v.parse(resumePointSchema, deserialize(body));
+}
+
+export type FoundResumePoint =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'found'; readonly point: ResumePoint }
+  | { readonly kind: 'unusable'; readonly why: string };
+
+/** Looks for the state of a training with this fingerprint. */
+export async function findResumePoint(path: string, fingerprint: string): Promise<FoundResumePoint> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? { kind: 'none' }
+      : { kind: 'unusable', why: 'it cannot be read' };
+  }
+  try {
+    const point = decodeResumePoint(bytes);
+    return point.fingerprint === fingerprint
+      ? { kind: 'found', point }
+      : { kind: 'unusable', why: 'the files or the options have changed since' };
+  } catch (error) {
+    return { kind: 'unusable', why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function digestOf(body: Buffer): Buffer {
+  return createHash('sha256').update(body).digest();
+}

@@ -1,0 +1,253 @@
+/** One training from its job to its model: reads, trains, measures, writes. */
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { encodeCheckpoint } from '../../model/checkpoint/checkpoint';
+import type { DoneEvent, HeldOutScore, TrainerEvent, TrainJob } from '../../protocol/trainerProtocol';
+import { countReasons, readCorpus, type Corpus } from '../corpus/readCorpus';
+import { BatchStream } from '../data/batchStream';
+import { sampleHeldOut, type HeldOutSample } from '../data/heldOutSample';
+import type { TrainableNetwork, TrainingEngine } from '../engine';
+import { chooseEngine, type EngineOptions } from '../engines/loadEngine';
+import { readBeginning, type Beginning } from './beginning';
+import { freshWeights } from './freshWeights';
+import { measureHeldOut } from './measureHeldOut';
+import {
+  encodeResumePoint,
+  findResumePoint,
+  type BestNetwork,
+  type ResumePoint,
+  type TrainingProgress,
+} from './resumeFile';
+import { notWritten, removeLeftovers, writeWholeFile, type WriteFile } from './saveFile';
+import { toStoredWeights } from './storedWeights';
+import { CancelledError, type TrainingControl } from './trainingControl';
+import { lockModel } from './trainingLock';
+import { TrainingLoop, validationCount } from './trainingLoop';
+
+/** What a job meets outside of itself. */
+export interface TrainSurroundings {
+  readonly emit: (event: TrainerEvent) => void;
+  readonly control: TrainingControl;
+  readonly engineOptions?: EngineOptions;
+  /** Default: {@link writeWholeFile}. */
+  readonly writeFile?: WriteFile;
+  /** Default: {@link chooseEngine}. */
+  readonly chooseEngine?: typeof chooseEngine;
+}
+
+/** Measuring may take this share of the budget. */
+const VALIDATION_SHARE = 0.08;
+const SMALLEST_SAMPLE_TOKENS = 1024;
+const LARGEST_SAMPLE_TOKENS = 65_536;
+/** Files named in a warning. */
+const MOST_NAMES = 5;
+
+/**
+ * Trains. The resume file is removed at the end and when cancelled; it stays when the training fails or is killed.
+ * @throws Error with a sentence for the user; a model written before is as it was
+ */
+export async function runTrainJob(job: TrainJob, surroundings: TrainSurroundings): Promise<DoneEvent> {
+  const release = await lockModel(job.modelPath);
+  try {
+    return await new TrainJobRun(job, surroundings).run();
+  } finally {
+    await release();
+  }
+}
+
+class TrainJobRun {
+  private before: HeldOutScore | null = null;
+  private loop: TrainingLoop | null = null;
+
+  constructor(
+    private readonly job: TrainJob,
+    private readonly surroundings: TrainSurroundings,
+  ) {}
+
+  async run(): Promise<DoneEvent> {
+    const { modelPath, resumePath } = this.job;
+    let cancelled = false;
+    try {
+      await Promise.all([modelPath, resumePath].map(removeLeftovers));
+      await this.train();
+    } catch (error) {
+      if (!(error instanceof CancelledError)) {
+        throw error;
+      }
+      cancelled = true;
+    }
+    await rm(resumePath, { force: true });
+    const improved = this.loop?.best.saved === true;
+    return {
+      kind: 'done',
+      outcome: cancelled ? 'cancelled' : improved ? 'improved' : 'notImproved',
+      before: this.before,
+      after: this.loop?.bestScore ?? null,
+      steps: this.loop?.steps ?? 0,
+      tokensPerSecond: this.loop?.tokensPerSecond ?? 0,
+      modelPath: improved ? modelPath : null,
+    };
+  }
+
+  private async train(): Promise<void> {
+    const { job } = this;
+    const { emit } = this.surroundings;
+    const beginning = await readBeginning(job, (message) => {
+      emit({ kind: 'warning', message });
+    });
+    const corpus = await this.readTexts(beginning);
+    const engine = await this.loadEngine();
+    const weights =
+      beginning.initial?.weights ?? freshWeights(beginning.config, corpus.train, job.options.seed);
+    const network = engine.createNetwork(beginning.config, weights, job.options.seed);
+    try {
+      const fingerprint = fingerprintOf(job, beginning, corpus);
+      await this.optimise(beginning, corpus, network, await this.readResumePoint(fingerprint), fingerprint);
+    } finally {
+      network.dispose();
+    }
+  }
+
+  private async readTexts({ tokenizer }: Beginning): Promise<Corpus> {
+    const { job } = this;
+    const { emit, control } = this.surroundings;
+    const corpus = await readCorpus(job, tokenizer, job.options.seed, control.signal, (progress) => {
+      emit({ kind: 'scanning', ...progress });
+    });
+    const lost = corpus.leftOut.filter(({ reason }) => reason === 'vanished' || reason === 'unreadable');
+    if (lost.length > 0) {
+      const names = lost.slice(0, MOST_NAMES).map(({ path }) => path);
+      const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : '';
+      emit({
+        kind: 'warning',
+        message: `Training goes on without ${names.join(', ')}${more}: gone or not readable.`,
+      });
+    }
+    const { trainFiles, heldOutFiles, bytes, tokens, leftOut } = corpus;
+    emit({ kind: 'files', trainFiles, heldOutFiles, bytes, tokens, leftOut: countReasons(leftOut) });
+    return corpus;
+  }
+
+  private async loadEngine(): Promise<TrainingEngine> {
+    const { job } = this;
+    const { emit, engineOptions, chooseEngine: choose = chooseEngine } = this.surroundings;
+    const { engine, reason } = await choose(job.options.engine, {
+      ...engineOptions,
+      ...(job.nativeFolders === undefined ? {} : { nativeFolders: job.nativeFolders }),
+    });
+    emit({ kind: 'engine', name: engine.name, description: engine.description, reason });
+    return engine;
+  }
+
+  private async readResumePoint(fingerprint: string): Promise<ResumePoint | null> {
+    const { resumePath } = this.job;
+    const { emit } = this.surroundings;
+    const found = await findResumePoint(resumePath, fingerprint);
+    if (found.kind === 'found') {
+      emit({ kind: 'resumed', step: found.point.progress.step });
+      return found.point;
+    }
+    if (found.kind === 'unusable') {
+      emit({
+        kind: 'warning',
+        message: `An interrupted training left ${resumePath}, but ${found.why}, so this one starts again.`,
+      });
+    }
+    return null;
+  }
+
+  private async optimise(
+    beginning: Beginning,
+    corpus: Corpus,
+    network: TrainableNetwork,
+    resumeFrom: ResumePoint | null,
+    fingerprint: string,
+  ): Promise<void> {
+    const { job } = this;
+    const { options } = job;
+    const { emit, control } = this.surroundings;
+    const drawSample = (maxTokens: number): HeldOutSample =>
+      sampleHeldOut(corpus.heldOut, {
+        ...options,
+        maxTokens,
+        bytesOf: (id) => beginning.tokenizer.tokenBytes(id).length,
+      });
+    const sampleTokens =
+      resumeFrom?.sampleTokens ??
+      (await affordableTokens(network, drawSample(SMALLEST_SAMPLE_TOKENS), options.seconds));
+    const sample = drawSample(sampleTokens);
+    const measure = () => measureHeldOut(network, sample, control);
+    const start = performance.now();
+    const first = resumeFrom === null ? await measure() : null;
+    const validationSeconds = resumeFrom?.validationSeconds ?? (performance.now() - start) / 1000;
+    const before = beginning.initial === null ? null : (resumeFrom?.before ?? first?.score ?? null);
+    this.before = before;
+    if (before !== null && resumeFrom === null) {
+      emit({ kind: 'validation', step: 0, score: before });
+    }
+    this.loop = new TrainingLoop({
+      network,
+      stream: new BatchStream(corpus.train, options),
+      training: options,
+      best: { weights: await network.exportWeights(), score: before, saved: false },
+      measure,
+      validationSeconds,
+      resumeFrom,
+      control,
+      emit,
+      saveBest: (best, progress) => this.writeModel(beginning, best, progress),
+      saveResumePoint: (state) =>
+        this.write(
+          job.resumePath,
+          encodeResumePoint({ fingerprint, before, sampleTokens, validationSeconds, ...state }),
+        ),
+      now: () => performance.now(),
+    });
+    await this.loop.run();
+  }
+
+  private async writeModel(beginning: Beginning, best: BestNetwork, progress: TrainingProgress): Promise<void> {
+    const { modelPath, options } = this.job;
+    const bytes = encodeCheckpoint({
+      config: beginning.config,
+      weights: toStoredWeights(beginning.config, best.weights),
+      tokenizer: beginning.tokenizerJson,
+      training: {},
+      gate: beginning.initial?.gate ?? null,
+    });
+    await this.write(modelPath, bytes);
+    this.surroundings.emit({ kind: 'saved', path: modelPath, step: progress.step });
+  }
+
+  private async write(path: string, bytes: Uint8Array): Promise<void> {
+    try {
+      await (this.surroundings.writeFile ?? writeWholeFile)(path, bytes);
+    } catch (error) {
+      throw notWritten(path, error);
+    }
+  }
+}
+
+/** How many tokens of held-out text can be measured as often as planned within their share of the budget. */
+async function affordableTokens(
+  network: TrainableNetwork,
+  trial: HeldOutSample,
+  seconds: number,
+): Promise<number> {
+  const [batch] = trial.batches;
+  // The first run of an engine is slower than all later ones.
+  await network.evaluateStep(batch);
+  const start = performance.now();
+  await network.evaluateStep(batch);
+  const tokensPerSecond = (batch.batchSize * batch.unrollSteps) / ((performance.now() - start) / 1000);
+  const affordable = (tokensPerSecond * seconds * VALIDATION_SHARE) / (validationCount(seconds) + 1);
+  return Math.round(Math.min(LARGEST_SAMPLE_TOKENS, Math.max(SMALLEST_SAMPLE_TOKENS, affordable)));
+}
+
+/** The initial weights are no part of it: the model they came from may have been replaced by this very training. */
+function fingerprintOf(job: TrainJob, { config, tokenizerJson, initial }: Beginning, corpus: Corpus): string {
+  const { engine: _anyEngine, ...options } = job.options;
+  return createHash('sha256')
+    .update(JSON.stringify([corpus.fingerprint, options, config, initial !== null, tokenizerJson]))
+    .digest('hex');
+}

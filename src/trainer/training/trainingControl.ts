@@ -1,0 +1,63 @@
+/** Pause, continue and cancel, as the training loop hears them between two steps. */
+import { setImmediate } from 'node:timers/promises';
+
+/** The training was cancelled by the user; not a fault. */
+export class CancelledError extends Error {
+  constructor() {
+    super('The training was cancelled.');
+  }
+}
+
+export class TrainingControl {
+  private readonly abort = new AbortController();
+  private wake: (() => void) | null = null;
+  private paused = false;
+
+  /** Aborts, with a {@link CancelledError}, when the training is cancelled. */
+  get signal(): AbortSignal {
+    return this.abort.signal;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.wake?.();
+  }
+
+  cancel(): void {
+    this.abort.abort(new CancelledError());
+    this.wake?.();
+  }
+
+  /**
+   * Lets messages in.
+   * @throws CancelledError
+   */
+  async breathe(): Promise<void> {
+    await setImmediate();
+    this.signal.throwIfAborted();
+  }
+
+  /**
+   * Lets messages in, and waits while paused.
+   * @throws CancelledError
+   */
+  async ready(onPaused: () => Promise<void>, onContinued: () => void): Promise<void> {
+    await this.breathe();
+    if (!this.paused) {
+      return;
+    }
+    await onPaused();
+    while (this.paused && !this.signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+    this.wake = null;
+    this.signal.throwIfAborted();
+    onContinued();
+  }
+}

@@ -1,0 +1,255 @@
+/** The optimisation: truncated back-propagation within a time budget, measured on held-out text as it goes. */
+import type { NetworkWeights } from '../../model/networkConfig';
+import type { HeldOutScore, TrainerEvent, TrainingOptions } from '../../protocol/trainerProtocol';
+import type { BatchStream } from '../data/batchStream';
+import { DivergenceError, type OptimizerState, type TrainableNetwork } from '../engine';
+import { learningRateAt } from './learningRateSchedule';
+import type { Measured } from './measureHeldOut';
+import type { BestNetwork, ResumePoint, TrainingProgress } from './resumeFile';
+import type { TrainingControl } from './trainingControl';
+
+export interface TrainingLoopOptions {
+  readonly network: TrainableNetwork;
+  readonly stream: BatchStream;
+  readonly training: TrainingOptions;
+  /** What training starts from: the initial network with its score, or fresh weights without one. */
+  readonly best: BestNetwork;
+  /** Scores the network as it would be stored. */
+  readonly measure: () => Promise<Measured>;
+  /** What one call of `measure` takes, seconds. */
+  readonly validationSeconds: number;
+  readonly resumeFrom: ResumePoint | null;
+  readonly control: TrainingControl;
+  readonly emit: (event: TrainerEvent) => void;
+  /** Writes a network that is better than any before; a throw ends the training. */
+  readonly saveBest: (best: BestNetwork, progress: TrainingProgress) => Promise<void>;
+  readonly saveResumePoint: (state: LoopState) => Promise<void>;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+export type LoopState = Pick<ResumePoint, 'weights' | 'optimizer' | 'best' | 'position' | 'progress'>;
+
+const SECONDS_BETWEEN_RESUME_POINTS = 10;
+/** Writing them may take this share of the time, so that a slow disk makes them rarer. */
+const RESUME_POINT_SHARE = 0.02;
+const SECONDS_BETWEEN_VALIDATIONS = 15;
+const FEWEST_VALIDATIONS = 4;
+const MOST_VALIDATIONS = 20;
+/** Validations in a row without improvement that end the training early. */
+const PATIENCE = 5;
+const MOST_ROLL_BACKS = 3;
+const MILLISECONDS_BETWEEN_STEP_EVENTS = 100;
+
+/** How often a training of this length is measured. */
+export function validationCount(seconds: number): number {
+  const wished = Math.round(seconds / SECONDS_BETWEEN_VALIDATIONS);
+  return Math.min(MOST_VALIDATIONS, Math.max(FEWEST_VALIDATIONS, wished));
+}
+
+export class TrainingLoop {
+  /** The best network so far: the one that training started from until a better one is found. */
+  best: BestNetwork;
+  private progress: TrainingProgress = {
+    step: 0,
+    seconds: 0,
+    trainedTokens: 0,
+    trainingSeconds: 0,
+    validations: 0,
+    bestScore: null,
+    withoutImprovement: 0,
+    rollBacks: 0,
+  };
+  private lastResumePoint: number;
+  private resumePointSeconds = 0;
+  private lastStepEvent = -Infinity;
+
+  constructor(private readonly options: TrainingLoopOptions) {
+    const { resumeFrom, network, stream } = options;
+    this.best = options.best;
+    this.lastResumePoint = options.now();
+    if (resumeFrom !== null) {
+      network.importWeights(resumeFrom.weights);
+      network.importOptimizer(resumeFrom.optimizer);
+      stream.restore(resumeFrom.position);
+      this.progress = resumeFrom.progress;
+      this.best = resumeFrom.best;
+    }
+  }
+
+  get steps(): number {
+    return this.progress.step;
+  }
+
+  /** Of the best network that this training made, better than the one it started from or not. */
+  get bestScore(): HeldOutScore | null {
+    return this.progress.bestScore;
+  }
+
+  /** While optimising, measuring left out. */
+  get tokensPerSecond(): number {
+    const { trainedTokens, trainingSeconds } = this.progress;
+    return trainingSeconds > 0 ? trainedTokens / trainingSeconds : 0;
+  }
+
+  /**
+   * Trains until the budget is spent or nothing improves any more.
+   * @throws CancelledError when cancelled, Error when training diverges again and again or a file cannot be written
+   */
+  async run(): Promise<void> {
+    const { training, validationSeconds } = this.options;
+    // What is left is kept for the last validation.
+    const budget = Math.max(training.seconds - validationSeconds, training.seconds / 2);
+    const validations = validationCount(training.seconds);
+    // The first write shows at once whether there is room for the files.
+    await this.writeResumePoint();
+    while (this.progress.seconds < budget && this.progress.withoutImprovement < PATIENCE) {
+      await this.ready();
+      await this.step(Math.min(this.progress.seconds / budget, 1));
+      const share = this.progress.seconds / budget;
+      if (share >= 1 || share >= (this.progress.validations + 1) / validations) {
+        await this.ready();
+        await this.validate();
+      }
+      await this.writeResumePointIfDue();
+    }
+  }
+
+  private ready(): Promise<void> {
+    const { control, emit } = this.options;
+    return control.ready(
+      async () => {
+        await this.writeResumePoint();
+        emit({ kind: 'paused' });
+      },
+      () => {
+        emit({ kind: 'continued' });
+      },
+    );
+  }
+
+  private async step(share: number): Promise<void> {
+    const { network, stream, training, now } = this.options;
+    const start = now();
+    const batch = stream.next();
+    const learningRate = learningRateAt(share, training.learningRate / 2 ** this.progress.rollBacks);
+    try {
+      const result = await network.trainStep(batch, {
+        learningRate,
+        gradientClipNorm: training.gradientClipNorm,
+        dropout: training.dropout,
+      });
+      const seconds = (now() - start) / 1000;
+      this.advance(seconds, {
+        step: this.progress.step + 1,
+        trainedTokens: this.progress.trainedTokens + batch.mask.reduce((sum, weight) => sum + weight, 0),
+        trainingSeconds: this.progress.trainingSeconds + seconds,
+      });
+      this.report({ trainLoss: result.loss, gradientNorm: result.gradientNorm, learningRate });
+    } catch (error) {
+      if (!(error instanceof DivergenceError)) {
+        throw error;
+      }
+      this.rollBack();
+      this.advance((now() - start) / 1000);
+    }
+  }
+
+  private report(result: { trainLoss: number; gradientNorm: number; learningRate: number }): void {
+    const { emit, training, stream, now } = this.options;
+    const time = now();
+    if (time - this.lastStepEvent < MILLISECONDS_BETWEEN_STEP_EVENTS) {
+      return;
+    }
+    this.lastStepEvent = time;
+    emit({
+      kind: 'step',
+      step: this.progress.step,
+      epoch: stream.epochs,
+      progress: Math.min(this.progress.seconds / training.seconds, 1),
+      ...result,
+      tokensPerSecond: this.tokensPerSecond,
+      secondsLeft: Math.max(training.seconds - this.progress.seconds, 0),
+    });
+  }
+
+  private async validate(): Promise<void> {
+    const { measure, emit, saveBest, now } = this.options;
+    const start = now();
+    const { score, weights } = await measure();
+    if (!Number.isFinite(score.bitsPerByte)) {
+      this.rollBack();
+      this.advance((now() - start) / 1000, { validations: this.progress.validations + 1 });
+      return;
+    }
+    emit({ kind: 'validation', step: this.progress.step, score });
+    const isBetter = isBetterThan(score);
+    const improves = isBetter(this.progress.bestScore);
+    this.advance((now() - start) / 1000, {
+      validations: this.progress.validations + 1,
+      bestScore: improves ? score : this.progress.bestScore,
+      withoutImprovement: improves ? 0 : this.progress.withoutImprovement + 1,
+    });
+    if (isBetter(this.best.score)) {
+      const best = { weights, score, saved: true };
+      await saveBest(best, this.progress);
+      this.best = best;
+    }
+  }
+
+  /** Back to the best network with fresh moments; the rate is halved by the count of these. */
+  private rollBack(): void {
+    const { network, training, emit } = this.options;
+    const { rollBacks, step } = this.progress;
+    if (rollBacks === MOST_ROLL_BACKS) {
+      throw new Error(
+        `Training diverged ${rollBacks + 1} times, at last with a learning rate of ${training.learningRate / 2 ** rollBacks}. ` +
+          'Set a lower learning rate and train again.',
+      );
+    }
+    network.importWeights(this.best.weights);
+    network.importOptimizer(freshOptimizer(this.best.weights));
+    network.resetState('train');
+    this.advance(0, { rollBacks: rollBacks + 1 });
+    emit({
+      kind: 'warning',
+      message: `Training diverged at step ${step + 1}; it goes on from the best network so far at half the learning rate.`,
+    });
+  }
+
+  private advance(seconds: number, change: Partial<TrainingProgress> = {}): void {
+    this.progress = { ...this.progress, ...change, seconds: this.progress.seconds + seconds };
+  }
+
+  private async writeResumePointIfDue(): Promise<void> {
+    const pause = Math.max(SECONDS_BETWEEN_RESUME_POINTS, this.resumePointSeconds / RESUME_POINT_SHARE);
+    if (this.options.now() - this.lastResumePoint >= 1000 * pause) {
+      await this.writeResumePoint();
+    }
+  }
+
+  private async writeResumePoint(): Promise<void> {
+    const { network, stream, saveResumePoint, now } = this.options;
+    const start = now();
+    await saveResumePoint({
+      weights: await network.exportWeights(),
+      optimizer: await network.exportOptimizer(),
+      best: this.best,
+      position: stream.position(),
+      progress: this.progress,
+    });
+    this.lastResumePoint = now();
+    this.resumePointSeconds = (this.lastResumePoint - start) / 1000;
+    this.advance(this.resumePointSeconds);
+  }
+}
+
+function isBetterThan(score: HeldOutScore): (other: HeldOutScore | null) => boolean {
+  return (other) => other === null || score.bitsPerByte < other.bitsPerByte;
+}
+
+function freshOptimizer(weights: NetworkWeights): OptimizerState {
+  const zeros = (): NetworkWeights =>
+    new Map([...weights].map(([name, values]) => [name, new Float32Array(values.length)]));
+  return { step: 0, firstMoments: zeros(), secondMoments: zeros() };
+}
