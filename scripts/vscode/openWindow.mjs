@@ -1,0 +1,62 @@
+/** One VS Code window in a headless browser: what a user does in it, and what they see. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { root } from '../setup.mjs';
+
+export const screenshotFolder = join(root, '.cache', 'screenshots');
+
+// VS Code draws ghost text on the cursor's line as injected text, and further lines in a zone below it.
+const ghostSelector =
+  '.ghost-text-decoration, .ghost-text-decoration-preview, .suggest-preview-text .ghost-text';
+
+/**
+ * @param browser from prepareBrowser
+ * @param {string} address from windowAddress
+ * @param {object} options `size` of the window in CSS pixels; `scale` of a screenshot; `onExit(status)` is called when a
+ *   suite has ended
+ */
+export async function openWindow(
+  browser,
+  address,
+  { size = { width: 1200, height: 750 }, scale = 1, onExit = () => {} } = {},
+) {
+  const running = await chromium.launch(browser);
+  const page = await running.newPage({ viewport: size, deviceScaleFactor: scale });
+  const consoleLines = [];
+  page.on('console', (message) => consoleLines.push(`${message.type()}: ${message.text()}`));
+  page.on('crash', () => onExit('the window crashed'));
+  // VS Code calls these two while it runs a suite.
+  await page.exposeFunction('codeAutomationLog', () => {});
+  await page.exposeFunction('codeAutomationExit', onExit);
+  await page.goto(address, { waitUntil: 'domcontentloaded' });
+
+  return {
+    page,
+    /** What the window's own console said: the last lines are shown when a run fails. */
+    consoleLines,
+    /** Presses a key or a chord by its Playwright name, such as `Tab` or `Control+ArrowRight`. */
+    async press(keys) {
+      await page.keyboard.press(keys);
+    },
+    /** Types as a person does, one key after the other, with `delay` milliseconds between them. */
+    async type(text, delay = 30) {
+      await page.keyboard.type(text, { delay });
+    },
+    /** The ghost text in sight, an empty string when there is none. */
+    async ghostText() {
+      const parts = await page.locator(ghostSelector).allTextContents();
+      return parts.join('').replaceAll('\u00a0', ' ');
+    },
+    /** Writes a picture of the window and returns its path. */
+    async screenshot(name, options = {}) {
+      await mkdir(screenshotFolder, { recursive: true });
+      const path = join(screenshotFolder, `${name.replace(/[^\p{L}\p{N}]+/gu, '-')}.png`);
+      await page.screenshot({ path, ...options });
+      return path;
+    },
+    async close() {
+      await running.close();
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** Runs the suites of one window in VS Code from npm packages, and lets them press keys. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openChannel } from './windowChannel.mjs';
+import { openWindow } from './openWindow.mjs';
+import { prepareBrowser } from './prepareBrowser.mjs';
+import { prepareServer } from './prepareServer.mjs';
+import { startServer } from './startServer.mjs';
+import { userSettings } from './userSettings.mjs';
+import { windowAddress } from './windowAddress.mjs';
+
+const logLines = 60;
+
+/** The ends of the logs of the extension host and of this extension. */
+function readLogs(dataFolder) {
+  const folder = join(dataFolder, 'data', 'logs');
+  if (!existsSync(folder)) {
+    return '';
+  }
+  return readdirSync(folder, { recursive: true })
+    .filter((file) => /remoteexthost\.log$|understudy/i.test(file) && file.endsWith('.log'))
+    .map((file) => {
+      const lines = readFileSync(join(folder, file), 'utf8').trimEnd().split('\n');
+      return `--- ${file}\n${lines.slice(-logLines).join('\n')}\n`;
+    })
+    .join('');
+}
+
+/** @returns {Promise<string | null>} what went wrong, in one sentence */
+export async function runInBrowser({ dataFolder, trusted, workspace, extension, suite, timeout, env }) {
+  const prepared = await prepareServer();
+  const browser = await prepareBrowser();
+  let end;
+  const ended = new Promise((resolve) => {
+    end = resolve;
+  });
+  let window = null;
+  let server = null;
+  const actions = { print: (line) => void process.stdout.write(`${line}\n`) };
+  for (const name of ['press', 'type', 'ghostText', 'screenshot']) {
+    actions[name] = (...args) => window[name](...args);
+  }
+  const channel = await openChannel(actions);
+  const timer = setTimeout(() => {
+    end(`not finished after ${timeout / 1000} s, so it was ended`);
+  }, timeout);
+  try {
+    server = await startServer(prepared, {
+      dataFolder,
+      trusted,
+      settings: userSettings,
+      env: { ...env, UNDERSTUDY_TEST_CHANNEL: channel.address },
+    });
+    void server.exited.then(() => end('the server ended in the middle'));
+    window = await openWindow(browser, windowAddress(server, { workspace, extension, suite }), {
+      onExit: end,
+    });
+    const outcome = await ended;
+    if (outcome === 0) {
+      return null;
+    }
+    const picture = await window.screenshot('at-the-end');
+    process.stdout.write(`${readLogs(dataFolder)}${server.output()}\nLast picture: ${picture}\n`);
+    return typeof outcome === 'string' ? outcome : 'tests failed';
+  } finally {
+    clearTimeout(timer);
+    channel.close();
+    await window?.close();
+    await server?.stop();
+  }
+}

@@ -1,0 +1,97 @@
+/** Starts the prepared VS Code server on a free port of this machine, with everything it writes in one folder. */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const startTimeout = 60_000;
+
+/**
+ * @param {{ node: string, main: string }} server from prepareServer
+ * @param {object} options `port` 0 takes any free one; `trusted` opens every folder as trusted; `settings` are the
+ *   user's, written once; `env` is added to the environment of the server and of the extension host
+ */
+export async function startServer(server, { dataFolder, port = 0, trusted = true, settings, env = {} }) {
+  if (settings) {
+    const userFolder = join(dataFolder, 'data', 'User');
+    await mkdir(userFolder, { recursive: true });
+    await writeFile(join(userFolder, 'settings.json'), JSON.stringify(settings, null, 2));
+  }
+  const token = randomBytes(16).toString('hex');
+  const args = [
+    server.main,
+    ...['--host', '127.0.0.1', '--port', String(port), '--connection-token', token],
+    ...['--server-data-dir', dataFolder, '--telemetry-level', 'off'],
+    '--accept-server-license-terms',
+    // A built VS Code ignores a development extension without it.
+    '--enable-smoke-test-driver',
+    ...(trusted ? ['--disable-workspace-trust'] : []),
+  ];
+  const child = spawn(server.node, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that extension hosts and trainers end with it.
+    detached: true,
+  });
+  let output = '';
+  let ended = false;
+  const exited = new Promise((resolve) => {
+    child.on('close', () => {
+      ended = true;
+      resolve();
+    });
+  });
+  const signal = (name) => {
+    try {
+      process.kill(-child.pid, name);
+    } catch (error) {
+      if (error.code !== 'ESRCH') {
+        throw error;
+      }
+    }
+  };
+  const stop = async () => {
+    signal('SIGTERM');
+    const late = setTimeout(() => signal('SIGKILL'), 3000);
+    await exited;
+    clearTimeout(late);
+    // What the server had started may outlive it.
+    signal('SIGKILL');
+  };
+  const listening = await new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`VS Code's server did not start within a minute.\n${output}`));
+    }, startTimeout);
+    const settle = (action, value) => {
+      clearTimeout(timer);
+      action(value);
+    };
+    const onData = (chunk) => {
+      output += chunk;
+      const match = output.match(/Extension host agent listening on (\d+)/);
+      if (match) {
+        settle(resolve, Number(match[1]));
+      }
+    };
+    child.stdout.on('data', onData);
+    child.stderr.on('data', onData);
+    child.on('error', (error) => settle(reject, error));
+    exited.then(() => {
+      const taken = output.includes('EADDRINUSE');
+      settle(
+        reject,
+        new Error(
+          taken
+            ? `Port ${port} is taken by another program: choose another with --port N, or leave it out for a free one.`
+            : `VS Code's server ended while starting.\n${output}`,
+        ),
+      );
+    });
+  }).catch(async (error) => {
+    if (!ended && child.pid) {
+      await stop();
+    }
+    throw error;
+  });
+  return { port: listening, token, output: () => output, exited, stop };
+}

@@ -1,0 +1,27 @@
+import { cp, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, extname, join } from 'node:path';
+
+/**
+ * A temporary folder for one window: a copy of the workspace to spoil and a place for the profile. A workspace of several
+ * roots is named by its `.code-workspace` file, and the folder that holds the file is copied.
+ * @param {string | null} source the workspace; null for a window without one
+ */
+export async function windowFolder(source) {
+  const path = await realpath(await mkdtemp(join(tmpdir(), 'understudy-window-')));
+  let workspace = null;
+  if (source !== null) {
+    const folder = extname(source) === '.code-workspace' ? join(source, '..') : source;
+    const copy = join(path, basename(folder));
+    await cp(folder, copy, { recursive: true });
+    workspace = folder === source ? copy : join(copy, basename(source));
+  }
+  const dataFolder = join(path, '.profile');
+  await mkdir(dataFolder);
+  return {
+    path,
+    workspace,
+    dataFolder,
+    remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }),
+  };
+}

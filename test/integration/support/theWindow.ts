@@ -1,0 +1,28 @@
+import { ask, hasChannel } from './channel.js';
+
+/** What a user does in the window and sees of it, with real keys and real pixels. */
+export const theWindow = {
+  /** Presses a key or a chord, such as `Tab` or `Control+ArrowRight`. */
+  async press(keys: string): Promise<void> {
+    await ask('press', keys);
+  },
+  /** Types key by key, `delay` milliseconds apart. */
+  async type(text: string, delay = 30): Promise<void> {
+    await ask('type', text, delay);
+  },
+  /** The ghost text in sight; empty when there is none. */
+  async ghostText(): Promise<string> {
+    return String(await ask('ghostText'));
+  },
+  /** Writes a picture into .cache/screenshots and returns its path. */
+  async screenshot(name: string): Promise<string> {
+    return String(await ask('screenshot', name));
+  },
+};
+
+/** For `before`: skips a suite that needs the keyboard where nobody can press a key. */
+export function needsKeyboard(this: Mocha.Context): void {
+  if (!hasChannel) {
+    this.skip();
+  }
+}
