@@ -1,13 +1,9 @@
 /** A simulated user who types a text and takes what ghost text gets right: how many keys it saves, how often it is wrong. */
+import { firstWord } from '../generation/wordUnits';
 import type { TypedStretch, TypedText } from './typedStretches';
 
-/** The product's suggestions, seen as the user sees them. */
-export interface GhostText {
-  /** What is shown at the end of `prefix`, the text before the cursor; empty when nothing is. */
-  suggest(file: TypedText, prefix: string): Promise<string>;
-  /** The part of a suggestion that accepting one word takes. */
-  firstWord(suggestion: string): string;
-}
+/** What the product shows at the end of `prefix`, the text before the cursor; empty when nothing. */
+export type Suggest = (file: TypedText, prefix: string) => Promise<string>;
 
 export interface KeystrokeScore {
   /** Code points of the text that was written. */
@@ -35,7 +31,7 @@ export interface KeystrokeScore {
  */
 export async function simulateTyping(
   stretches: readonly TypedStretch[],
-  ghostText: GhostText,
+  suggest: Suggest,
   onProgress?: (share: number) => void,
 ): Promise<KeystrokeScore> {
   const tally = new Tally();
@@ -44,9 +40,10 @@ export async function simulateTyping(
     const { text } = file;
     let position = from;
     while (position < to) {
-      const suggestion = await ghostText.suggest(file, text.slice(0, position));
+      const prefix = text.slice(0, position);
+      const suggestion = await suggest(file, prefix);
       tally.see(suggestion);
-      const accepted = rightPart(suggestion, text, position, ghostText);
+      const accepted = rightPart(suggestion, text, prefix);
       const taken = accepted === '' ? String.fromCodePoint(text.codePointAt(position)!) : accepted;
       tally.press(taken, accepted === '' ? 'typed' : accepted === suggestion ? 'whole' : 'word');
       position += taken.length;
@@ -56,12 +53,14 @@ export async function simulateTyping(
   return tally.score();
 }
 
-function rightPart(suggestion: string, text: string, position: number, ghostText: GhostText): string {
+/** The whole suggestion, or its first word, or nothing. */
+function rightPart(suggestion: string, text: string, prefix: string): string {
   if (suggestion === '') {
     return '';
   }
-  for (const part of [suggestion, ghostText.firstWord(suggestion)]) {
-    if (text.startsWith(part, position) && !isInsideWord(text, position + part.length)) {
+  for (const part of [suggestion, firstWord(prefix, suggestion)]) {
+    const end = prefix.length + part.length;
+    if (text.startsWith(part, prefix.length) && !isInsideWord(text, end)) {
       return part;
     }
   }

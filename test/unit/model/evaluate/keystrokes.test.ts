@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { simulateTyping, type GhostText } from '../../../../src/model/evaluate/keystrokes';
+import { simulateTyping, type Suggest } from '../../../../src/model/evaluate/keystrokes';
 import type { TypedText } from '../../../../src/model/evaluate/typedStretches';
 
-/** Shows `suggestions[what stands before the cursor]`; a word is a run of non-spaces with the spaces before it. */
-function shows(suggestions: Readonly<Record<string, string>>): GhostText {
-  return {
-    suggest: (_file, prefix) => Promise.resolve(suggestions[prefix] ?? ''),
-    firstWord: (suggestion) => /^\s*\S+/.exec(suggestion)?.[0] ?? suggestion,
-  };
+/** Shows `suggestions[what stands before the cursor]`. */
+function shows(suggestions: Readonly<Record<string, string>>): Suggest {
+  return (_file, prefix) => Promise.resolve(suggestions[prefix] ?? '');
 }
 
-function type(text: string, ghostText: GhostText) {
+function type(text: string, suggest: Suggest) {
   const file: TypedText = { name: 'a.md', text };
-  return simulateTyping([{ file, from: 0, to: text.length }], ghostText);
+  return simulateTyping([{ file, from: 0, to: text.length }], suggest);
 }
 
 describe('keystroke simulation', () => {
@@ -70,12 +67,9 @@ describe('keystroke simulation', () => {
   it('asks only at stretches, with all text before them', async () => {
     const file = { name: 'a.md', text: 'one\ntwo\nsix' };
     const asked: string[] = [];
-    const score = await simulateTyping([{ file, from: 8, to: 11 }], {
-      suggest: (_file, prefix) => {
-        asked.push(prefix);
-        return Promise.resolve('');
-      },
-      firstWord: (suggestion) => suggestion,
+    const score = await simulateTyping([{ file, from: 8, to: 11 }], (_file, prefix) => {
+      asked.push(prefix);
+      return Promise.resolve('');
     });
     assert.deepEqual(asked, ['one\ntwo\n', 'one\ntwo\ns', 'one\ntwo\nsi']);
     assert.equal(score.characters, 3);
@@ -87,10 +81,9 @@ describe('keystroke simulation', () => {
         fc.string({ unit: fc.constantFrom('a', 'b', ' ', '中', '😀'), minLength: 1 }),
         fc.array(fc.string({ unit: fc.constantFrom('a', 'b', ' ', '中', '😀') }), { minLength: 1 }),
         async (text, pool) => {
-          const score = await type(text, {
-            suggest: (_file, prefix) => Promise.resolve(pool[prefix.length % pool.length]),
-            firstWord: (suggestion) => /^\s*\S+/.exec(suggestion)?.[0] ?? suggestion,
-          });
+          const score = await type(text, (_file, prefix) =>
+            Promise.resolve(pool[prefix.length % pool.length]),
+          );
           assert.equal(score.characters, Array.from(text).length);
           assert.ok(score.keys >= 1 && score.keys <= score.characters);
           assert.ok(score.wrongShownShare >= 0 && score.wrongShownShare <= 1);
