@@ -59,7 +59,19 @@ export type StopReason =
 
 /** Why there is no ghost text, so that the user can be told. */
 export type NoSuggestionReason =
-  'lowConfidence' | 'midWord' | 'repeatsSuffix' | 'empty' | 'cancelled' | 'notReady';
+  /** No continuation is likely enough for the eagerness set. */
+  | 'lowConfidence'
+  /** Letters stand right of the cursor. */
+  | 'midWord'
+  /** Code other than closing brackets stands right of the cursor. */
+  | 'midLine'
+  /** What would be suggested stands there already. */
+  | 'repeatsSuffix'
+  /** The document has no text before the cursor, or the text ends here. */
+  | 'empty'
+  | 'cancelled'
+  /** Nothing has been learned yet and no model is loaded. */
+  | 'notReady';
 
 export interface CompletedResponse {
   readonly kind: 'completed';
@@ -112,8 +124,15 @@ export interface FailedResponse {
   readonly id: number;
   readonly message: string;
 }
-/** Every request is settled by exactly one response that is not a `generatedPart`. */
+/** Belongs to no request. */
+export interface GeneratorLog {
+  readonly kind: 'log';
+  readonly level: 'info' | 'error';
+  readonly message: string;
+}
+/** Every request but `cancel` is settled by exactly one response that is neither a `generatedPart` nor a `log`. */
 export type GeneratorResponse =
+  | GeneratorLog
   | CompletedResponse
   | GeneratedPartResponse
   | GeneratedResponse

@@ -1,0 +1,164 @@
+/** Beam search over the mix; all beams take a step together, so that a network reads its weights once for all. */
+import type { MixtureModel, MixtureState } from '../mixtureModel';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { Candidate, HealedStart } from './healedStart';
+import { mostLikely } from './samplerStages';
+import { appendBytes, NOTHING_DECODED, type DecodedText } from './wholeCharacters';
+
+export interface Seed {
+  readonly candidate: Candidate;
+  readonly logProb: number;
+  /** Its most likely continuation is followed even where likelier beams would push it out. */
+  readonly reserved: boolean;
+}
+
+export interface BeamStep {
+  /** Log-probability of all tokens up to this one, nats. */
+  readonly logProb: number;
+  /** UTF-16 units of the text up to here. */
+  readonly length: number;
+  /** Probability that no token follows that goes on with the same word; known once the next step is computed, else 1. */
+  readonly wordEnds: number;
+}
+
+export interface Beam<Reason> {
+  readonly tokens: readonly number[];
+  readonly steps: readonly BeamStep[];
+  readonly text: string;
+  readonly reason: Reason | 'length' | 'confidence' | 'endOfText';
+}
+
+export interface BeamRules<Reason> {
+  readonly width: number;
+  readonly maxTokens: number;
+  /** A beam less likely than this goes on no further. */
+  readonly minLogProb: number;
+  /** Changes the distribution after `tokens` in place before extensions are chosen by it. */
+  shape?(probs: Float32Array, tokens: readonly number[]): void;
+  /** A reason when the beam ends after its present text. */
+  finish(text: string, tokens: readonly number[]): Reason | null;
+  /** Whether a token goes on with the word that `text` ends in, as a table by token id [vocabSize]; null when none can. */
+  continuesWord(text: string): Uint8Array | null;
+}
+
+interface OpenBeam {
+  readonly tokens: readonly number[];
+  readonly steps: readonly BeamStep[];
+  readonly decoded: DecodedText;
+  readonly state: MixtureState;
+  readonly reserved: boolean;
+}
+
+interface Extension {
+  readonly parent: OpenBeam;
+  readonly tokenId: number;
+  readonly logProb: number;
+  readonly decoded: DecodedText;
+  readonly reserved: boolean;
+}
+
+/** Yields after each step; returns every beam that ended, each with its reason. */
+export function* beamSearch<Reason extends string>(
+  model: MixtureModel,
+  tokenizer: Tokenizer,
+  start: HealedStart,
+  seeds: readonly Seed[],
+  rules: BeamRules<Reason>,
+): Generator<undefined, Beam<Reason>[]> {
+  const ended: Beam<Reason>[] = [];
+  let open: OpenBeam[] = [];
+  const end = (beam: OpenBeam, reason: Beam<Reason>['reason']) => {
+    ended.push({ tokens: beam.tokens, steps: beam.steps, text: beam.decoded.text, reason });
+  };
+  const keep = (beam: OpenBeam) => {
+    const reason = rules.finish(beam.decoded.text, beam.tokens);
+    if (reason === null) {
+      open.push(beam);
+    } else {
+      end(beam, reason);
+    }
+  };
+  for (const { candidate, logProb, reserved } of seeds) {
+    const decoded = appendBytes(NOTHING_DECODED, start.newBytes(candidate));
+    if (decoded !== null && candidate.tokenId !== tokenizer.endOfTextId) {
+      const tokens = [...candidate.branch.tokens, candidate.tokenId];
+      const steps = [{ logProb, length: decoded.text.length, wordEnds: 1 }];
+      keep({ tokens, steps, decoded, state: start.stateAfter(candidate), reserved });
+    }
+  }
+  const buffers: Float32Array[] = [];
+  for (let step = 1; open.length > 0; step++) {
+    yield;
+    while (buffers.length < open.length) {
+      buffers.push(new Float32Array(model.vocabSize));
+    }
+    const probs = buffers.slice(0, open.length);
+    model.predictMany(
+      open.map((beam) => beam.state),
+      probs,
+    );
+    const beams = open.map((beam, i) => withWordEnd(beam, probs[i], rules.continuesWord(beam.decoded.text)));
+    beams.forEach(({ tokens }, i) => rules.shape?.(probs[i], tokens));
+    const chosen = step < rules.maxTokens ? chooseExtensions(beams, probs, tokenizer, rules) : [];
+    for (const beam of beams) {
+      const children = chosen.filter(({ parent }) => parent === beam);
+      if (children.length === 0) {
+        end(beam, step < rules.maxTokens ? 'confidence' : 'length');
+      } else if (children.some(({ tokenId }) => tokenId === tokenizer.endOfTextId)) {
+        end(beam, 'endOfText');
+      }
+    }
+    const going = chosen.filter(({ tokenId }) => tokenId !== tokenizer.endOfTextId);
+    const states = model.nextMany(
+      going.map(({ parent }) => parent.state),
+      going.map(({ tokenId }) => tokenId),
+    );
+    open = [];
+    going.forEach(({ parent, tokenId, logProb, decoded, reserved }, i) => {
+      const steps = [...parent.steps, { logProb, length: decoded.text.length, wordEnds: 1 }];
+      keep({ tokens: [...parent.tokens, tokenId], steps, decoded, state: states[i], reserved });
+    });
+  }
+  return ended;
+}
+
+function withWordEnd(beam: OpenBeam, probs: Float32Array, continuesWord: Uint8Array | null): OpenBeam {
+  if (continuesWord === null) {
+    return beam;
+  }
+  let continued = 0;
+  for (let id = 0; id < probs.length; id++) {
+    continued += continuesWord[id] * probs[id];
+  }
+  const last = beam.steps[beam.steps.length - 1];
+  return { ...beam, steps: [...beam.steps.slice(0, -1), { ...last, wordEnds: Math.max(0, 1 - continued) }] };
+}
+
+/** The likeliest one-token extension of each reserved beam, and the `width` likeliest of all others. */
+function chooseExtensions<Reason>(
+  beams: readonly OpenBeam[],
+  probs: readonly Float32Array[],
+  tokenizer: Tokenizer,
+  { width, minLogProb }: BeamRules<Reason>,
+): Extension[] {
+  const extensions: Extension[] = [];
+  beams.forEach((parent, i) => {
+    const before = parent.steps[parent.steps.length - 1].logProb;
+    let found = 0;
+    // A few more than needed, for those that are no characters.
+    for (const tokenId of mostLikely(probs[i], 2 * width + 2)) {
+      const logProb = before + Math.log(probs[i][tokenId]);
+      if (found === width || logProb < minLogProb) {
+        break;
+      }
+      const decoded = appendBytes(parent.decoded, tokenizer.tokenBytes(tokenId));
+      if (decoded !== null) {
+        extensions.push({ parent, tokenId, logProb, decoded, reserved: parent.reserved && found === 0 });
+        found++;
+      }
+    }
+  });
+  extensions.sort((a, b) => b.logProb - a.logProb);
+  const others = extensions.filter(({ reserved }) => !reserved);
+  return [...extensions.filter(({ reserved }) => reserved), ...others.slice(0, width)];
+}

@@ -1,0 +1,63 @@
+import type { MixtureModel } from '../mixtureModel';
+import type { SamplingOptions } from '../samplingOptions';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { beamSearch, type Beam } from './beamSearch';
+import type { GeneratedText, GenerationStop } from './generateText';
+import { HealedStart, type ReadTail } from './healedStart';
+import { endsInLoop } from './repetition';
+import { penalizeRepetition } from './samplerStages';
+import { findStop, type StoppingCriteria } from './stoppingCriteria';
+import { withoutHalfGrapheme } from './wholeCharacters';
+
+/**
+ * The likeliest continuation that a beam search finds, by its log-probability a token, so that short ones have no advantage.
+ * Only `beamWidth`, `repetitionPenalty` (on the new text) and `maxNewTokens` matter. Yields an empty part between steps.
+ */
+export function* searchText(
+  model: MixtureModel,
+  tokenizer: Tokenizer,
+  tail: ReadTail,
+  options: SamplingOptions,
+  criteria: StoppingCriteria,
+): Generator<string, GeneratedText> {
+  const start = new HealedStart(model, tokenizer, tail);
+  const seeds = start.mostLikely(options.beamWidth).map(({ candidate, probability }) => ({
+    candidate,
+    logProb: Math.log(probability),
+    reserved: false,
+  }));
+  const search = beamSearch<GenerationStop>(model, tokenizer, start, seeds, {
+    width: options.beamWidth,
+    maxTokens: options.maxNewTokens,
+    minLogProb: -Infinity,
+    shape(probs, tokens) {
+      penalizeRepetition(probs, tokens, options.repetitionPenalty);
+    },
+    finish: (text, tokens) => findStop(text, criteria)?.reason ?? (endsInLoop(tokens) ? 'repetition' : null),
+    continuesWord: () => null,
+  });
+  let step = search.next();
+  while (!step.done) {
+    yield '';
+    step = search.next();
+  }
+  const best = likeliest(step.value);
+  if (best === null) {
+    return { text: '', stopReason: 'endOfText' };
+  }
+  const stop = findStop(best.text, criteria);
+  const end = stop === null ? best.text : best.text.slice(0, stop.length);
+  const text = withoutHalfGrapheme(tokenizer.decode(tail.tokens), end);
+  yield text;
+  return { text, stopReason: best.reason === 'confidence' ? 'length' : best.reason };
+}
+
+/** Beams that a likelier one pushed out count only where no beam came to an end of its own. */
+function likeliest(beams: readonly Beam<GenerationStop>[]): Beam<GenerationStop> | null {
+  const complete = beams.filter(({ reason }) => reason !== 'confidence');
+  const perToken = ({ steps }: Beam<GenerationStop>) => steps[steps.length - 1].logProb / steps.length;
+  return (complete.length > 0 ? complete : beams).reduce<Beam<GenerationStop> | null>(
+    (best, beam) => (best === null || perToken(beam) > perToken(best) ? beam : best),
+    null,
+  );
+}

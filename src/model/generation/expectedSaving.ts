@@ -1,0 +1,57 @@
+/** Whether, and how far, a continuation is worth showing. */
+
+export interface Cut {
+  /** UTF-16 units of the continuation to show. */
+  readonly length: number;
+  /** Keys that showing it is expected to save; positive. */
+  readonly savedKeys: number;
+  /** Probability that all of it is right. */
+  readonly confidence: number;
+}
+
+/** A place where a continuation may be cut. */
+export interface CutPoint {
+  /** UTF-16 units before it. */
+  readonly length: number;
+  /** Keys it takes to type what is before it. */
+  readonly keys: number;
+  /** Probability that the text goes on just so up to here and that no word goes on past it. */
+  readonly probability: number;
+}
+
+/** Keys' worth of attention that a wrong suggestion costs at eagerness 0. */
+const MOST_COSTLY = 64;
+
+/** What reading a wrong suggestion costs, in keys, for an eagerness of 0 (only what is nearly certain) to 1 (nothing). */
+export function costOfWrong(eagerness: number): number {
+  return MOST_COSTLY * (1 - Math.min(1, Math.max(0, eagerness))) ** 3;
+}
+
+/**
+ * Keys saved on average by showing the continuation up to `points[end]`: a right one is accepted with one key, one of which
+ * only the first part is right up to there, and one that is wrong from the start costs attention.
+ */
+export function expectedSaving(points: readonly CutPoint[], end: number, cost: number): number {
+  const first = points[0];
+  const whole = points[end];
+  const firstOnly = Math.max(0, first.probability - whole.probability);
+  const wrong = 1 - Math.max(first.probability, whole.probability);
+  return whole.probability * (whole.keys - 1) + firstOnly * (first.keys - 1) - wrong * cost;
+}
+
+/** The longest part for which each further word is expected to save keys, or null when no part is. */
+export function bestCut(points: readonly CutPoint[], cost: number): Cut | null {
+  let best: Cut | null = null;
+  points.forEach((point, end) => {
+    const savedKeys = expectedSaving(points, end, cost);
+    if (savedKeys > 0 && savedKeys >= (best?.savedKeys ?? 0)) {
+      best = { length: point.length, savedKeys, confidence: point.probability };
+    }
+  });
+  return best;
+}
+
+/** Below this probability no continuation of at most `keys` keys can be worth showing. */
+export function leastUsefulProbability(keys: number, cost: number): number {
+  return cost / (cost + Math.max(1, keys - 1));
+}

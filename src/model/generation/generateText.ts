@@ -1,0 +1,167 @@
+import type { MixtureModel, MixtureState } from '../mixtureModel';
+import type { SamplingOptions } from '../samplingOptions';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { HealedStart, type Candidate, type ReadTail } from './healedStart';
+import { endsInLoop } from './repetition';
+import { sample } from './sampler';
+import { seededRandom } from './seededRandom';
+import { findStop, type StoppingCriteria } from './stoppingCriteria';
+import {
+  appendBytes,
+  NOTHING_DECODED,
+  wholeLengthWhileGrowing,
+  withoutHalfGrapheme,
+  type DecodedText,
+} from './wholeCharacters';
+
+export type GenerationStop = 'length' | 'lineEnd' | 'sentenceEnd' | 'endOfText' | 'repetition';
+
+export interface GeneratedText {
+  readonly text: string;
+  readonly stopReason: GenerationStop;
+}
+
+/** Tokens of the text before the cursor, and of the new text, that the repetition penalty looks back on. */
+const REPETITION_WINDOW = 64;
+
+/**
+ * Continues a text token by token. Yields each part of the new text as soon as no later token can change it, whole
+ * characters only; the parts joined are the returned text. A caller stops it between tokens by not asking on.
+ * @param seed of the random numbers, used when the options hold none
+ */
+export function* generateText(
+  model: MixtureModel,
+  tokenizer: Tokenizer,
+  tail: ReadTail,
+  options: SamplingOptions,
+  criteria: StoppingCriteria,
+  seed: number,
+): Generator<string, GeneratedText> {
+  const random = seededRandom(options.seed ?? seed);
+  const before = tokenizer.decode(tail.tokens);
+  const recent = Array.from(tail.tokens).slice(-REPETITION_WINDOW);
+  const added: number[] = [];
+  let decoded: DecodedText = NOTHING_DECODED;
+  let given = 0;
+  let state: MixtureState | null = null;
+  const probs = new Float32Array(model.vocabSize);
+
+  const finish = function* (end: string, stopReason: GenerationStop): Generator<string, GeneratedText> {
+    const text = withoutHalfGrapheme(before, end);
+    if (text.length > given) {
+      yield text.slice(given);
+    }
+    return { text, stopReason };
+  };
+
+  while (added.length < options.maxNewTokens) {
+    const step: Step | null = state
+      ? continueFrom(model, tokenizer, state, probs, decoded, recent, options, random)
+      : startAt(new HealedStart(model, tokenizer, tail), tokenizer, recent, options, random);
+    if (step === null) {
+      return yield* finish(decoded.text, 'endOfText');
+    }
+    ({ state, decoded } = step);
+    added.push(step.tokenId);
+    recent.push(step.tokenId);
+    if (recent.length > REPETITION_WINDOW) {
+      recent.shift();
+    }
+    const stop = findStop(decoded.text, criteria);
+    if (stop) {
+      return yield* finish(decoded.text.slice(0, stop.length), stop.reason);
+    }
+    if (endsInLoop(added)) {
+      return yield* finish(decoded.text, 'repetition');
+    }
+    const settled = settledLength(before, decoded.text, criteria);
+    yield decoded.text.slice(given, Math.max(given, settled));
+    given = Math.max(given, settled);
+  }
+  return yield* finish(decoded.text, 'length');
+}
+
+interface Step {
+  readonly tokenId: number;
+  readonly state: MixtureState;
+  readonly decoded: DecodedText;
+}
+
+/** The first token; null when it is the end of the text. */
+function startAt(
+  start: HealedStart,
+  tokenizer: Tokenizer,
+  recent: readonly number[],
+  options: SamplingOptions,
+  random: () => number,
+): Step | null {
+  const probs = start.probs.slice();
+  const repeated = new Set(recent);
+  const repeatedCandidates = start.candidates.flatMap(({ tokenId }, i) => (repeated.has(tokenId) ? [i] : []));
+  const chosen = drawUsable(probs, repeatedCandidates, options, random, (index): Candidate | null => {
+    const candidate = start.candidates[index];
+    return start.isEncoding(candidate) && appendBytes(NOTHING_DECODED, start.newBytes(candidate))
+      ? candidate
+      : null;
+  });
+  return chosen === null || chosen.tokenId === tokenizer.endOfTextId
+    ? null
+    : {
+        tokenId: chosen.tokenId,
+        state: start.stateAfter(chosen),
+        decoded: appendBytes(NOTHING_DECODED, start.newBytes(chosen))!,
+      };
+}
+
+function continueFrom(
+  model: MixtureModel,
+  tokenizer: Tokenizer,
+  state: MixtureState,
+  probs: Float32Array,
+  decoded: DecodedText,
+  recent: readonly number[],
+  options: SamplingOptions,
+  random: () => number,
+): Step | null {
+  model.predict(state, probs);
+  const tokenId = drawUsable(probs, recent, options, random, (index) =>
+    appendBytes(decoded, tokenizer.tokenBytes(index)) ? index : null,
+  );
+  return tokenId === null || tokenId === tokenizer.endOfTextId
+    ? null
+    : {
+        tokenId,
+        state: model.next(state, tokenId),
+        decoded: appendBytes(decoded, tokenizer.tokenBytes(tokenId))!,
+      };
+}
+
+/** Draws until the entry is usable; what is not is left out of the next draw. Null when none is. */
+function drawUsable<T>(
+  probs: Float32Array,
+  repeated: readonly number[],
+  options: SamplingOptions,
+  random: () => number,
+  usable: (index: number) => T | null,
+): T | null {
+  for (;;) {
+    const shaped = probs.slice();
+    const index = sample(shaped, repeated, options, random);
+    const found = usable(index);
+    if (found !== null) {
+      return found;
+    }
+    probs[index] = 0;
+    if (!probs.some((p) => p > 0)) {
+      return null;
+    }
+  }
+}
+
+/** How much of a growing text is final: all but what a stop or the second half of a character may yet change. */
+function settledLength(before: string, text: string, criteria: StoppingCriteria): number {
+  const undecided = criteria.stopAtSentenceEnd
+    ? /[。！？｡.!?…]?["'”’」』）》)\]»]*$/u.exec(text)![0].length
+    : 0;
+  return Math.min(wholeLengthWhileGrowing(before, text), text.length - undecided);
+}

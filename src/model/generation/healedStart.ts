@@ -1,0 +1,217 @@
+/**
+ * Token healing at the cursor. The tokens of a half-typed word are rarely those of the whole word: ` hel` is ` he` + `l`,
+ * ` hello` is one token, and a model that has read ` he` + `l` has hardly ever seen what follows there. So the last tokens
+ * are taken back, and the first new token is drawn from all that cover what was typed and go on beyond it.
+ *
+ * A _branch_ is a beginning of the last word, in the tokens it has as such, and the typed bytes after it that one token must
+ * cover. Tokens of a beginning of a byte-pair encoding are themselves an encoding, so one branch a position is exact.
+ */
+import type { MixtureModel, MixtureState } from '../mixtureModel';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { mostLikely, normalize } from './samplerStages';
+
+/** The end of a text that has been read. */
+export interface ReadTail {
+  /** The last tokens of the text, oldest first; they begin at a piece of the tokenizer. */
+  readonly tokens: ArrayLike<number>;
+  /** [tokens.length + 1]: before the first token, and after each. */
+  readonly states: readonly MixtureState[];
+  /** p(token | the first `count` tokens of the tail and all before) [vocabSize]; not to be changed. */
+  predictAfter(count: number): Float32Array;
+}
+
+export interface Branch {
+  readonly state: MixtureState;
+  /** p(next token | state) [vocabSize]. */
+  readonly probs: Float32Array;
+  /** Probability of the branch's tokens, relative to the other branches. */
+  readonly weight: number;
+  /** Tokens between the earliest branch's state and this one's, for the check of the encoding. */
+  readonly tokens: readonly number[];
+  /** Typed bytes that the next token must begin with; empty on the branch that keeps all tokens. */
+  readonly rest: Uint8Array;
+}
+
+/** A first token and the branch that it continues. */
+export interface Candidate {
+  readonly branch: Branch;
+  readonly tokenId: number;
+}
+
+/** How far back, in bytes, a first token may begin; longer tokens are runs of spaces and the like. */
+const MAX_REST_BYTES = 32;
+/** Covering tokens tried to see whether a branch of other tokens than the typed ones is an encoding at all. */
+const MAX_COVERS_TRIED = 64;
+
+const utf8 = new TextEncoder();
+
+/** The distribution of the first new token at the cursor, normalised over all candidates. */
+export class HealedStart {
+  /** Longest rest first; the last branch keeps all tokens. */
+  readonly branches: readonly Branch[];
+  readonly candidates: readonly Candidate[];
+  /** [candidates.length], sums to one. Some candidates may yet prove {@link isEncoding not to be an encoding}. */
+  readonly probs: Float32Array;
+
+  constructor(
+    private readonly model: MixtureModel,
+    private readonly tokenizer: Tokenizer,
+    private readonly tail: ReadTail,
+  ) {
+    const word = this.lastWord();
+    this.branches = this.branchesOf(word);
+    const candidates: Candidate[] = [];
+    const probs: number[] = [];
+    for (const branch of this.branches) {
+      for (const tokenId of this.covers(branch.rest)) {
+        candidates.push({ branch, tokenId });
+        probs.push(branch.weight * branch.probs[tokenId]);
+      }
+    }
+    this.candidates = candidates;
+    this.probs = Float32Array.from(probs);
+    normalize(this.probs);
+  }
+
+  /** Bytes that a candidate adds to the typed text. */
+  newBytes({ branch, tokenId }: Candidate): Uint8Array {
+    return this.tokenizer.tokenBytes(tokenId).subarray(branch.rest.length);
+  }
+
+  stateAfter({ branch, tokenId }: Candidate): MixtureState {
+    return this.model.next(branch.state, tokenId);
+  }
+
+  /** Whether the candidate's tokens are how its text is encoded; others are paths that no text takes. */
+  isEncoding({ branch, tokenId }: Candidate): boolean {
+    return tokenId === this.tokenizer.endOfTextId || this.encodes(branch.tokens, tokenId);
+  }
+
+  /** At most `count` candidates that are encodings, most likely first, with their probabilities. */
+  mostLikely(count: number): { candidate: Candidate; probability: number }[] {
+    return mostLikely(this.probs, 8 * count)
+      .filter((index) => this.probs[index] > 0 && this.isEncoding(this.candidates[index]))
+      .slice(0, count)
+      .map((index) => ({ candidate: this.candidates[index], probability: this.probs[index] }));
+  }
+
+  /** The branch that the first token most likely comes from. */
+  likeliestBranch(): Branch {
+    const sums = new Map<Branch, number>();
+    this.candidates.forEach(({ branch }, i) => sums.set(branch, (sums.get(branch) ?? 0) + this.probs[i]));
+    return this.branches.reduce((best, branch) =>
+      (sums.get(branch) ?? 0) > (sums.get(best) ?? 0) ? branch : best,
+    );
+  }
+
+  /** The last word with the white space before it: earlier tokens cannot change, whatever is typed on. */
+  private lastWord(): { text: string; firstToken: number } {
+    const text = this.tokenizer.decode(this.tail.tokens);
+    const word = /\s+\S*$/u.exec(text)?.[0] ?? text;
+    let bytes = utf8.encode(word).length;
+    let firstToken = this.tail.tokens.length;
+    while (bytes > 0 && firstToken > 0) {
+      firstToken--;
+      bytes -= this.tokenizer.tokenBytes(this.tail.tokens[firstToken]).length;
+    }
+    // Where the tail starts inside a character, or the end of text stands in it, nothing is taken back.
+    return bytes === 0 ? { text: word, firstToken } : { text: '', firstToken: this.tail.tokens.length };
+  }
+
+  private branchesOf({ text, firstToken }: { text: string; firstToken: number }): Branch[] {
+    const typed = Array.from(
+      { length: this.tail.tokens.length - firstToken },
+      (_, i) => this.tail.tokens[firstToken + i],
+    );
+    const paths = this.pathsOf(text, typed);
+    const shared = Math.min(...paths.map((path) => path.shared));
+    return paths.map(({ tokens, rest, shared: own }) => {
+      let weight = 1;
+      for (let i = shared; i < own; i++) {
+        weight *= this.tail.predictAfter(firstToken + i)[typed[i]];
+      }
+      let state = this.tail.states[firstToken + own];
+      let probs = this.tail.predictAfter(firstToken + own);
+      for (const tokenId of tokens.slice(own)) {
+        weight *= probs[tokenId];
+        state = this.model.next(state, tokenId);
+        probs = new Float32Array(this.model.vocabSize);
+        this.model.predict(state, probs);
+      }
+      return { state, probs, weight, tokens, rest };
+    });
+  }
+
+  /** Every beginning of the word after which one token can cover the rest, and how many tokens it shares with the typed ones. */
+  private pathsOf(text: string, typed: readonly number[]) {
+    const paths: { tokens: number[]; rest: Uint8Array; shared: number }[] = [];
+    const bytes = utf8.encode(text);
+    const boundaries = new Set<number>();
+    let end = 0;
+    for (const tokenId of typed) {
+      boundaries.add(end);
+      end += this.tokenizer.tokenBytes(tokenId).length;
+    }
+    for (let at = Math.max(0, bytes.length - MAX_REST_BYTES); at < bytes.length; at++) {
+      const isCharacterStart = (bytes[at] & 0xc0) !== 0x80;
+      const rest = bytes.slice(at);
+      if ((!isCharacterStart && !boundaries.has(at)) || this.covers(rest).length === 0) {
+        continue;
+      }
+      const count = countTokensBefore(this.tokenizer, typed, at);
+      const tokens = boundaries.has(at)
+        ? typed.slice(0, count)
+        : Array.from(this.tokenizer.encode(new TextDecoder().decode(bytes.subarray(0, at))));
+      const shared = sharedLength(tokens, typed);
+      if (shared === tokens.length || this.hasEncoding(tokens, rest)) {
+        paths.push({ tokens, rest, shared });
+      }
+    }
+    paths.push({ tokens: [...typed], rest: new Uint8Array(), shared: typed.length });
+    return paths;
+  }
+
+  private covers(rest: Uint8Array): Int32Array {
+    return rest.length === 0
+      ? Int32Array.from({ length: this.tokenizer.vocabSize }, (_, id) => id)
+      : this.tokenizer
+          .tokensStartingWith(rest)
+          .filter((id) => this.tokenizer.tokenBytes(id).length > rest.length);
+  }
+
+  private hasEncoding(tokens: readonly number[], rest: Uint8Array): boolean {
+    return this.covers(rest)
+      .slice(0, MAX_COVERS_TRIED)
+      .some((tokenId) => this.encodes(tokens, tokenId));
+  }
+
+  private encodes(tokens: readonly number[], tokenId: number): boolean {
+    const path = [...tokens, tokenId];
+    const text = this.tokenizer.decode(path);
+    if (text.endsWith('\ufffd')) {
+      // It ends inside a character: what follows decides.
+      return true;
+    }
+    const encoded = this.tokenizer.encode(text);
+    return encoded.length === path.length && path.every((id, i) => encoded[i] === id);
+  }
+}
+
+function countTokensBefore(tokenizer: Tokenizer, tokens: readonly number[], byte: number): number {
+  let count = 0;
+  for (let end = 0; count < tokens.length; count++) {
+    end += tokenizer.tokenBytes(tokens[count]).length;
+    if (end > byte) {
+      break;
+    }
+  }
+  return count;
+}
+
+function sharedLength(a: readonly number[], b: readonly number[]): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length] === b[length]) {
+    length++;
+  }
+  return length;
+}

@@ -1,0 +1,36 @@
+/** Where a growing text ends. Reasons are those the user can be told. */
+export type TextStop = 'lineEnd' | 'sentenceEnd';
+
+export interface StoppingCriteria {
+  readonly stopAtLineEnd: boolean;
+  readonly stopAtSentenceEnd: boolean;
+}
+
+export interface StopPoint {
+  /** UTF-16 units of the text to keep. */
+  readonly length: number;
+  readonly reason: TextStop;
+}
+
+/**
+ * A sentence's end with the quotes and brackets that close it. A Latin full stop counts only before white space, which
+ * keeps `3.14` and `file.txt` whole; Chinese and Japanese ends count before anything but more of the same.
+ */
+const SENTENCE_END = /[。！？｡]["'”’」』）》)]*(?=[^。！？｡"'”’」』）》)])|[.!?…]["'”’)\]»]*(?=\s)/gu;
+/** After these a full stop ends no sentence. */
+const ABBREVIATION = /(?:^|[^\p{L}])(?:Mr|Mrs|Ms|Dr|Prof|St|vs|cf|Fig|No|e\.g|i\.e|etc|[A-Z])\.$/u;
+
+/** The first place at which `text` must end, or null when it may go on. One character past a sentence's end is needed to see it. */
+export function findStop(text: string, criteria: StoppingCriteria): StopPoint | null {
+  const lineEnd = criteria.stopAtLineEnd ? text.search(/[\r\n]/) : -1;
+  const line = lineEnd < 0 ? text : text.slice(0, lineEnd + 1);
+  if (criteria.stopAtSentenceEnd) {
+    for (const match of line.matchAll(SENTENCE_END)) {
+      const length = match.index + match[0].length;
+      if (!ABBREVIATION.test(text.slice(0, length)) && length !== lineEnd) {
+        return { length, reason: 'sentenceEnd' };
+      }
+    }
+  }
+  return lineEnd < 0 ? null : { length: lineEnd, reason: 'lineEnd' };
+}

@@ -1,0 +1,161 @@
+/** Ghost text: the continuation, and as much of it as is worth showing. */
+import type { MixtureModel } from '../mixtureModel';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { beamSearch, type Beam, type Seed } from './beamSearch';
+import { bestCut, costOfWrong, leastUsefulProbability, type CutPoint } from './expectedSaving';
+import { HealedStart, type ReadTail } from './healedStart';
+import { endsInLoop } from './repetition';
+import { findStop, type StoppingCriteria } from './stoppingCriteria';
+import { withoutHalfGrapheme } from './wholeCharacters';
+import { continuationTable } from './wordContinuation';
+import { wordEnds } from './wordUnits';
+
+export interface SuggestionOptions extends StoppingCriteria {
+  /** 0 shows only what is nearly certain, 1 whatever might save a key. */
+  readonly eagerness: number;
+  readonly maxNewTokens: number;
+  /**
+   * What of a continuation may really be inserted here, by rules outside the model: a beginning of it, '' for none.
+   * Must give beginnings of one another for beginnings of one text.
+   */
+  readonly allowed: (text: string) => string;
+}
+
+export type SuggestionStop =
+  'length' | 'lineEnd' | 'sentenceEnd' | 'confidence' | 'endOfText' | 'repetition' | 'suffix';
+
+export interface Suggestion {
+  /** Empty when nothing is worth showing. */
+  readonly text: string;
+  /** Probability that all of it is right, 0 to 1. */
+  readonly confidence: number;
+  readonly stopReason: SuggestionStop;
+  /** The likeliest continuation that was found, shown or not. */
+  readonly likeliest: string;
+}
+
+const BEAM_WIDTH = 3;
+/** The name of the expert whose own choice is followed as one more candidate. */
+const COPY_EXPERT = 'copy';
+/** Explored even when any suggestion is welcome, so that the search stays short. */
+const LEAST_EXPLORED = 0.03;
+/** Keys in the longest suggestion that the search bothers to hope for. */
+const LONGEST_HOPE = 60;
+
+/** Yields between the model's steps; a caller stops it there by not asking on. */
+export function* searchSuggestion(
+  model: MixtureModel,
+  tokenizer: Tokenizer,
+  tail: ReadTail,
+  options: SuggestionOptions,
+): Generator<undefined, Suggestion> {
+  const before = tokenizer.decode(tail.tokens);
+  const cost = costOfWrong(options.eagerness);
+  const start = new HealedStart(model, tokenizer, tail);
+  yield;
+  const minProbability = Math.max(LEAST_EXPLORED, leastUsefulProbability(LONGEST_HOPE, cost));
+  const beams = yield* beamSearch<SuggestionStop>(
+    model,
+    tokenizer,
+    start,
+    seedsOf(model, start, minProbability),
+    {
+      width: BEAM_WIDTH,
+      maxTokens: options.maxNewTokens,
+      minLogProb: Math.log(minProbability),
+      finish(text, tokens) {
+        if (options.allowed(text) !== text) {
+          return 'suffix';
+        }
+        return findStop(text, options)?.reason ?? (endsInLoop(tokens) ? 'repetition' : null);
+      },
+      continuesWord: (text) => continuationTable(tokenizer, before + text),
+    },
+  );
+  let best = NOTHING;
+  let bestSaving = 0;
+  for (const beam of beams) {
+    const suggestion = cutWhereWorthShowing(beam, before, cost, options);
+    if (suggestion !== null && suggestion.savedKeys > bestSaving) {
+      bestSaving = suggestion.savedKeys;
+      best = suggestion;
+    }
+  }
+  const likeliest = beams.reduce((longest, { text }) => (text.length > longest.length ? text : longest), '');
+  return { text: best.text, confidence: best.confidence, stopReason: best.stopReason, likeliest };
+}
+
+const NOTHING: Suggestion = { text: '', confidence: 0, stopReason: 'confidence', likeliest: '' };
+
+/** The likeliest first tokens, the very likeliest as the greedy candidate; and what the copy model alone would say. */
+function seedsOf(model: MixtureModel, start: HealedStart, minProbability: number): Seed[] {
+  const seeds: Seed[] = [];
+  for (const { candidate, probability } of start.mostLikely(BEAM_WIDTH)) {
+    if (probability >= minProbability) {
+      seeds.push({ candidate, logProb: Math.log(probability), reserved: seeds.length === 0 });
+    }
+  }
+  const copied = seeds.length > 0 ? copySeed(model, start) : null;
+  if (copied === null || copied.logProb < Math.log(minProbability)) {
+    return seeds;
+  }
+  return [...seeds.filter(({ candidate }) => candidate !== copied.candidate), copied];
+}
+
+function copySeed(model: MixtureModel, start: HealedStart): Seed | null {
+  const branch = start.likeliestBranch();
+  const copy = model.explain(branch.state).find(({ name }) => name === COPY_EXPERT);
+  if (copy === undefined) {
+    return null;
+  }
+  let best = -1;
+  start.candidates.forEach((candidate, i) => {
+    const isLikelier = best < 0 || copy.probs[candidate.tokenId] > copy.probs[start.candidates[best].tokenId];
+    best = candidate.branch === branch && isLikelier ? i : best;
+  });
+  return start.isEncoding(start.candidates[best])
+    ? { candidate: start.candidates[best], logProb: Math.log(start.probs[best]), reserved: true }
+    : null;
+}
+
+function cutWhereWorthShowing(
+  beam: Beam<SuggestionStop>,
+  before: string,
+  cost: number,
+  options: SuggestionOptions,
+): (Suggestion & { savedKeys: number }) | null {
+  const stop = findStop(beam.text, options);
+  const stopped = withoutHalfGrapheme(before, stop === null ? beam.text : beam.text.slice(0, stop.length));
+  const text = options.allowed(stopped).trimEnd();
+  const points = cutPoints(beam, before, text);
+  const cut = points.length === 0 ? null : bestCut(points, cost);
+  if (cut === null) {
+    return null;
+  }
+  const isWhole = cut.length === text.length;
+  const stopReason = !isWhole
+    ? 'confidence'
+    : text.length < stopped.trimEnd().length
+      ? 'suffix'
+      : (stop?.reason ?? beam.reason);
+  return {
+    text: text.slice(0, cut.length),
+    confidence: cut.confidence,
+    stopReason,
+    likeliest: '',
+    savedKeys: cut.savedKeys,
+  };
+}
+
+/** The word ends of `text`, a beginning of the beam's, with the probability of each. */
+function cutPoints({ steps }: Beam<SuggestionStop>, before: string, text: string): CutPoint[] {
+  return wordEnds(before, text).map((length) => {
+    const step = steps.find((candidate) => candidate.length >= length)!;
+    return {
+      length,
+      keys: Array.from(text.slice(0, length)).length,
+      // A cut inside a token is followed by the rest of that token, so the word ends there for certain.
+      probability: Math.exp(step.logProb) * (step.length === length ? step.wordEnds : 1),
+    };
+  });
+}
