@@ -27,9 +27,9 @@ export interface MixtureSettings {
 }
 
 const DEFAULT_SETTINGS: MixtureSettings = {
-  scopeWeights: { document: 2, recent: 1.5 },
-  discount: 0.6,
-  gateLearningRate: 0.02,
+  scopeWeights: { document: 4, recent: 1.5 },
+  discount: 0.4,
+  gateLearningRate: 0.03,
 };
 
 interface State extends MixtureState {

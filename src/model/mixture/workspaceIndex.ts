@@ -67,6 +67,11 @@ export class WorkspaceIndex implements WorkspaceText {
     return this.changes + this.document.version;
   }
 
+  /** Suffix arrays that every look-up searches. */
+  get segmentCount(): number {
+    return this.segments.length;
+  }
+
   get fileCount(): number {
     return this.files.size;
   }

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ContextCounts } from '../../../../src/model/mixture/contextCounts';
+import { WorkspaceIndex } from '../../../../src/model/mixture/workspaceIndex';
+import { countContinuations, fewTokens } from './naiveCounts';
+
+const VOCAB = 5;
+const weights = { document: 4, recent: 2 };
+const uris = ['a', 'b', 'c'];
+
+type Step =
+  | { readonly learn: string; readonly tokens: number[]; readonly recent: boolean }
+  | { readonly open: string | null }
+  | { readonly write: number[] };
+
+/** Tokens of a text; only the mark before it is 0. */
+const textOf = (maxLength: number): fc.Arbitrary<number[]> =>
+  fewTokens(VOCAB - 1, maxLength).map((tokens) => tokens.map((tokenId) => tokenId + 1));
+const histories = fc
+  .tuple(fc.boolean(), textOf(3))
+  .map(([atStart, tokens]) => (atStart || tokens.length === 0 ? [0, ...tokens] : tokens));
+
+const steps = fc.array(
+  fc.oneof(
+    fc.record({ learn: fc.constantFrom(...uris), tokens: textOf(40), recent: fc.boolean() }),
+    fc.record({ open: fc.option(fc.constantFrom(...uris)) }),
+    fc.record({ write: textOf(20) }),
+  ),
+  { maxLength: 12 },
+);
+
+/** The same by plain lists: files by name, the one that is open, what was written in it. */
+class PlainWorkspace {
+  private readonly files = new Map<string, { readonly tokens: number[]; readonly weight: number }>();
+  private open: string | null = null;
+  private written: number[] = [];
+
+  do(step: Step): void {
+    if ('learn' in step) {
+      this.files.delete(step.learn);
+      if (step.tokens.length > 0) {
+        this.files.set(step.learn, { tokens: step.tokens, weight: step.recent ? weights.recent : 1 });
+      }
+    } else if ('open' in step) {
+      this.open = step.open;
+      this.written = [];
+    } else {
+      this.written.push(...step.write);
+    }
+  }
+
+  texts(): { readonly tokens: number[]; readonly weight: number }[] {
+    const others = [...this.files].filter(([uri]) => uri !== this.open).map(([, file]) => file);
+    return [...others, { tokens: this.written, weight: weights.document }];
+  }
+}
+
+function perform(workspace: WorkspaceIndex, step: Step): void {
+  if ('learn' in step) {
+    workspace.learnFile(step.learn, Int32Array.from(step.tokens), step.recent);
+  } else if ('open' in step) {
+    workspace.openDocument(step.open);
+  } else {
+    workspace.document.append(step.write);
+  }
+}
+
+function weighted(
+  texts: ReturnType<PlainWorkspace['texts']>,
+  count: (tokens: readonly number[]) => Map<number, number>,
+): number[] {
+  const sums = new Array<number>(VOCAB).fill(0);
+  for (const { tokens, weight } of texts) {
+    for (const [tokenId, found] of count(tokens)) {
+      sums[tokenId] += weight * found;
+    }
+  }
+  return sums;
+}
+
+describe('WorkspaceIndex', () => {
+  it('counts exactly what its files and the document hold, after any learning, forgetting, opening and writing', () => {
+    fc.assert(
+      fc.property(steps, histories, (performed, history) => {
+        const workspace = new WorkspaceIndex(VOCAB, 0, weights);
+        const plain = new PlainWorkspace();
+        for (const step of performed) {
+          perform(workspace, step);
+          plain.do(step);
+          const counts = new ContextCounts(VOCAB, 0);
+          workspace.addContinuations(counts, Uint16Array.from(history), history.length);
+          counts.finish();
+          // A text is followed by the end-of-text token only where another text or the end of the index comes after it.
+          const expected = weighted(plain.texts(), (tokens) => countContinuations([0, ...tokens], history));
+          for (let tokenId = 1; tokenId < VOCAB; tokenId++) {
+            assert.ok(Math.abs(counts.probability(tokenId) * counts.total - expected[tokenId]) < 1e-9);
+          }
+          const unigrams = weighted(
+            plain.texts(),
+            (tokens) =>
+              new Map([...Array(VOCAB).keys()].map((id) => [id, tokens.filter((t) => t === id).length])),
+          );
+          const total = unigrams.reduce((a, b) => a + b, VOCAB);
+          for (let tokenId = 0; tokenId < VOCAB; tokenId++) {
+            assert.ok(
+              Math.abs(workspace.unigramProbability(tokenId) - (unigrams[tokenId] + 1) / total) < 1e-9,
+            );
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('lets no context reach from one file into the next', () => {
+    const workspace = new WorkspaceIndex(VOCAB, 0, weights);
+    workspace.learnFile('a', Int32Array.of(1, 2), false);
+    workspace.learnFile('b', Int32Array.of(3, 4), false);
+    const counts = new ContextCounts(VOCAB, 0);
+    workspace.addContinuations(counts, Uint16Array.of(2), 1);
+    counts.finish();
+    assert.equal(counts.probability(3), 0);
+    assert.equal(counts.probability(0), 1);
+  });
+
+  it('merges its segments, so that many small files cost little', () => {
+    const workspace = new WorkspaceIndex(VOCAB, 0, weights);
+    for (let file = 0; file < 2000; file++) {
+      workspace.learnFile(`file${file}`, Int32Array.of(1, 2, 3, 4, 1, 2), false);
+      workspace.longestContext(Uint16Array.of(1), 1);
+    }
+    assert.ok(workspace.segmentCount < 16, `${workspace.segmentCount} segments`);
+    assert.equal(workspace.fileCount, 2000);
+    assert.equal(workspace.tokenCount, 12_000);
+  });
+});
