@@ -49,30 +49,31 @@ export class NetworkTensors {
 
   /** A 2-D tensor as row-major floats [rows, columns]. */
   matrix(name: string): Float32Array {
-    const { tensor } = this.stored(name);
+    const tensor = this.storedMatrix(name);
     return tensor instanceof Float32Array ? tensor : dequantizeRows(tensor);
   }
 
   /** A 2-D tensor in 8 bits, rounded now if it is not stored so. */
   quantizedMatrix(name: string): QuantizedMatrix {
-    const { tensor, rows, columns } = this.stored(name);
+    const tensor = this.storedMatrix(name);
+    const [rows, columns] = this.shapes.get(name)! as [number, number];
     return tensor instanceof Float32Array ? quantizeRows(tensor, rows, columns) : tensor;
   }
 
-  private stored(name: string): {
-    tensor: Float32Array | QuantizedMatrix;
-    rows: number;
-    columns: number;
-  } {
+  /** A 2-D tensor as it is stored. */
+  storedMatrix(name: string): Float32Array | QuantizedMatrix {
     const [rows, columns] = this.shapes.get(name)! as [number, number];
     const tensor = this.weights.get(name);
     const fits =
       tensor instanceof Float32Array
         ? tensor.length === rows * columns
-        : tensor?.rows === rows && tensor.columns === columns;
+        : tensor?.rows === rows &&
+          tensor.columns === columns &&
+          tensor.values.length === rows * columns &&
+          tensor.scales.length === rows;
     if (tensor === undefined || !fits) {
       throw new RangeError(`The network needs tensor "${name}" as ${rows} rows of ${columns} columns.`);
     }
-    return { tensor, rows, columns };
+    return tensor;
   }
 }

@@ -1,0 +1,111 @@
+/**
+ * A model in one self-contained safetensors file, which any reader of that format opens. Format version 1:
+ *
+ * metadata  format         "understudy"
+ *           formatVersion  "1"
+ *           config         NetworkConfig as JSON
+ *           tokenizer      the content of a tokenizer.json
+ *           training       TrainingRecord as JSON
+ *           checksum       8 lower-case hexadecimal digits, see `checksumOf`
+ * tensors   those of networkTensorShapes, each as F32, or, if a matrix, as I8 (−127 to 127) with `<name>.scales` F32
+ *           [rows]; `gate` F32 [any length], optional
+ *
+ * Readers ignore further metadata and tensors, so that an addition needs no new version.
+ */
+import * as v from 'valibot';
+import { CELL_KINDS, type NetworkConfig } from '../networkConfig';
+import { checkNetworkConfig } from '../network/networkTensors';
+import type { StoredWeights } from '../network/quantizedMatrix';
+import { CheckpointError, type CheckpointFault } from './checkpointError';
+import { checksumOf } from './checksum';
+import { decodeHeader, decodeTensors, encodeSafetensors } from './safetensors';
+import { trainingRecordSchema, type TrainingRecord } from './trainingRecord';
+import { floatTensor, readFloats, readWeights, storeWeights } from './weightTensors';
+
+const FORMAT = 'understudy';
+export const FORMAT_VERSION = 1;
+const GATE = 'gate';
+
+export interface Checkpoint {
+  readonly config: NetworkConfig;
+  readonly weights: StoredWeights;
+  /** Content of a tokenizer.json, for `Tokenizer.fromJson`. */
+  readonly tokenizer: unknown;
+  readonly training: TrainingRecord;
+  /** The mixer's learned weights, for `createMixture`; null starts with its defaults. */
+  readonly gate: Float32Array | null;
+}
+
+const configSchema = v.object({
+  architecture: v.picklist(CELL_KINDS),
+  vocabSize: v.number(),
+  embeddingSize: v.number(),
+  hiddenSize: v.number(),
+  numLayers: v.number(),
+});
+const metadataSchema = v.object({
+  config: v.pipe(v.string(), v.parseJson(), configSchema),
+  tokenizer: v.pipe(v.string(), v.parseJson()),
+  training: v.pipe(v.string(), v.parseJson(), trainingRecordSchema),
+  checksum: v.string(),
+});
+
+/** @throws RangeError when the weights do not fit the blueprint or are not finite; ValiError for an impossible record. */
+export function encodeCheckpoint({ config, weights, tokenizer, training, gate }: Checkpoint): Uint8Array {
+  const tensors = storeWeights(config, weights);
+  if (gate) {
+    tensors.set(GATE, floatTensor(gate, [gate.length]));
+  }
+  const metadata = {
+    format: FORMAT,
+    formatVersion: String(FORMAT_VERSION),
+    config: JSON.stringify(config),
+    tokenizer: JSON.stringify(tokenizer),
+    training: JSON.stringify(v.parse(trainingRecordSchema, training)),
+  };
+  return encodeSafetensors({ ...metadata, checksum: checksumOf(metadata, tensors) }, tensors);
+}
+
+/**
+ * @param name names the file in messages to the user
+ * @throws CheckpointError when the bytes are damaged, truncated, foreign or of a newer version
+ */
+export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
+  const fail = (reason: CheckpointFault, detail: string) => new CheckpointError(reason, name, detail);
+  const header = decodeHeader(bytes, name);
+  const { format, formatVersion } = header.metadata;
+  if (format !== FORMAT) {
+    throw fail('foreign', 'another program wrote it');
+  }
+  const version = Number(formatVersion);
+  if (!Number.isInteger(version) || version < 1) {
+    throw fail('damaged', 'its format version cannot be read');
+  }
+  if (version > FORMAT_VERSION) {
+    throw fail('newer', `it has format ${version}, and this version reads up to ${FORMAT_VERSION}`);
+  }
+  const tensors = decodeTensors(bytes, header, name);
+  const metadata = v.safeParse(metadataSchema, header.metadata);
+  if (!metadata.success) {
+    throw fail('damaged', `its metadata cannot be read (${v.getDotPath(metadata.issues[0]) ?? 'all'})`);
+  }
+  const { config, tokenizer, training, checksum } = metadata.output;
+  if (checksum !== checksumOf(header.metadata, tensors)) {
+    throw fail('damaged', 'its checksum does not fit its content');
+  }
+  try {
+    checkNetworkConfig(config);
+  } catch (error) {
+    throw fail('damaged', (error as RangeError).message.replace(/\.$/, ''));
+  }
+  const weights = readWeights(config, tensors);
+  if (typeof weights === 'string') {
+    throw fail('damaged', `its tensor "${weights}" is missing, of a wrong shape or not finite`);
+  }
+  const gateTensor = tensors.get(GATE);
+  const gate = gateTensor ? readFloats(gateTensor, [gateTensor.shape[0]]) : null;
+  if (gate === undefined) {
+    throw fail('damaged', `its tensor "${GATE}" is of a wrong shape or not finite`);
+  }
+  return { config, weights, tokenizer, training, gate };
+}

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const bitsPerByte = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+/** What is known of how a model came to be; fields that are not known are left out. */
+export const trainingRecordSchema = v.object({
+  /** When training ended, ISO 8601. */
+  trainedAt: v.exactOptional(v.string()),
+  /** Text trained on. */
+  files: v.exactOptional(count),
+  bytes: v.exactOptional(count),
+  tokens: v.exactOptional(count),
+  /** Optimizer steps, those of an earlier training that was continued included. */
+  steps: v.exactOptional(count),
+  /** What the user is shown, e.g. "TensorFlow.js on WebAssembly". */
+  engine: v.exactOptional(v.string()),
+  /** Quality on text not trained on, before and after the training. */
+  heldOut: v.exactOptional(
+    v.object({
+      bytes: count,
+      bitsPerByteBefore: v.exactOptional(bitsPerByte),
+      bitsPerByteAfter: v.exactOptional(bitsPerByte),
+    }),
+  ),
+  /** Identifies the text trained on, so that a change of it can be told. */
+  corpusFingerprint: v.exactOptional(v.string()),
+});
+
+export type TrainingRecord = Readonly<v.InferOutput<typeof trainingRecordSchema>>;

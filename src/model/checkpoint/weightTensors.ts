@@ -1,0 +1,83 @@
+/** How learned tensors are stored: floats, or a matrix in 8 bits and `<name>.scales` with one float a row. */
+import { networkTensorShapes, type NetworkConfig } from '../networkConfig';
+import { NetworkTensors } from '../network/networkTensors';
+import type { QuantizedMatrix, StoredWeights } from '../network/quantizedMatrix';
+import type { StoredTensor } from './safetensors';
+
+export function floatTensor(values: Float32Array, shape: readonly number[]): StoredTensor {
+  return { type: 'F32', shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+}
+
+/** Undefined when the tensor is missing, of another type or shape, or holds NaN or infinities. */
+export function readFloats(
+  tensor: StoredTensor | undefined,
+  shape: readonly number[],
+): Float32Array | undefined {
+  if (tensor?.type !== 'F32' || !sameShape(tensor.shape, shape)) {
+    return undefined;
+  }
+  const values = new Float32Array(tensor.bytes.slice().buffer);
+  return values.every(Number.isFinite) ? values : undefined;
+}
+
+/** @throws RangeError naming a tensor that is missing, of another shape, or holds NaN or infinities. */
+export function storeWeights(config: NetworkConfig, weights: StoredWeights): Map<string, StoredTensor> {
+  const tensors = new NetworkTensors(config, weights);
+  const stored = new Map<string, StoredTensor>();
+  for (const [name, shape] of networkTensorShapes(config)) {
+    const tensor = shape.length === 1 ? tensors.vector(name) : tensors.storedMatrix(name);
+    const floats = tensor instanceof Float32Array ? tensor : tensor.scales;
+    if (!floats.every(Number.isFinite)) {
+      throw new RangeError(`Tensor "${name}" holds values that are not finite; its training has diverged.`);
+    }
+    if (tensor instanceof Float32Array) {
+      stored.set(name, floatTensor(tensor, shape));
+    } else {
+      const { buffer, byteOffset, byteLength } = tensor.values;
+      stored.set(name, { type: 'I8', shape, bytes: new Uint8Array(buffer, byteOffset, byteLength) });
+      stored.set(scalesName(name), floatTensor(tensor.scales, [shape[0]]));
+    }
+  }
+  return stored;
+}
+
+/** The weights, or the name of the first tensor that is missing, of a wrong type or shape, or not finite. */
+export function readWeights(
+  config: NetworkConfig,
+  stored: ReadonlyMap<string, StoredTensor>,
+): Map<string, Float32Array | QuantizedMatrix> | string {
+  const weights = new Map<string, Float32Array | QuantizedMatrix>();
+  for (const [name, shape] of networkTensorShapes(config)) {
+    const tensor = stored.get(name);
+    const weight =
+      tensor?.type === 'I8'
+        ? readQuantized(tensor, stored.get(scalesName(name)), shape)
+        : readFloats(tensor, shape);
+    if (!weight) {
+      return name;
+    }
+    weights.set(name, weight);
+  }
+  return weights;
+}
+
+function readQuantized(
+  tensor: StoredTensor,
+  scalesTensor: StoredTensor | undefined,
+  shape: readonly number[],
+): QuantizedMatrix | undefined {
+  const scales = readFloats(scalesTensor, [shape[0]]);
+  const values = new Int8Array(tensor.bytes.slice().buffer);
+  const isSound = shape.length === 2 && sameShape(tensor.shape, shape) && !values.includes(-128);
+  return isSound && scales?.every((scale) => scale >= 0)
+    ? { rows: shape[0], columns: shape[1], values, scales }
+    : undefined;
+}
+
+function scalesName(matrixName: string): string {
+  return `${matrixName}.scales`;
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((length, i) => length === b[i]);
+}
