@@ -16,7 +16,7 @@ export function readFloats(
   if (tensor?.type !== 'F32' || !sameShape(tensor.shape, shape)) {
     return undefined;
   }
-  const values = new Float32Array(tensor.bytes.slice().buffer);
+  const values = new Float32Array(copied(tensor.bytes));
   return values.every(Number.isFinite) ? values : undefined;
 }
 
@@ -67,11 +67,16 @@ function readQuantized(
   shape: readonly number[],
 ): QuantizedMatrix | undefined {
   const scales = readFloats(scalesTensor, [shape[0]]);
-  const values = new Int8Array(tensor.bytes.slice().buffer);
+  const values = new Int8Array(copied(tensor.bytes));
   const isSound = shape.length === 2 && sameShape(tensor.shape, shape) && !values.includes(-128);
   return isSound && scales?.every((scale) => scale >= 0)
     ? { rows: shape[0], columns: shape[1], values, scales }
     : undefined;
+}
+
+/** The bytes in a buffer of their own, aligned for any type. (`slice` would not copy one of Node's Buffers.) */
+function copied(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer;
 }
 
 function scalesName(matrixName: string): string {

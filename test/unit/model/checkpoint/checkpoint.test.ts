@@ -127,7 +127,7 @@ describe('A checkpoint', () => {
     );
   });
 
-  it('is read from any place in a larger buffer', () => {
+  it('is read from any place in a larger buffer, and from what Node reads of a file', () => {
     const file = encodeCheckpoint(example());
     const shifted = new Uint8Array(file.length + 5);
     shifted.set(file, 3);
@@ -135,6 +135,7 @@ describe('A checkpoint', () => {
       decodeCheckpoint(shifted.subarray(3, 3 + file.length), NAME),
       decodeCheckpoint(file, NAME),
     );
+    assert.deepEqual(decodeCheckpoint(Buffer.from(file), NAME), decodeCheckpoint(file, NAME));
   });
 
   it('with any one byte changed is refused, or still says the same', () => {
