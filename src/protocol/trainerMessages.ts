@@ -5,12 +5,7 @@ import type { TrainerEvent, TrainerRequest, TrainingOptions } from './trainerPro
 
 const whole = (name: string, min: number, max: number) => {
   const message = `${name} must be a whole number from ${min} to ${max}.`;
-  return v.pipe(
-    v.number(message),
-    v.integer(message),
-    v.minValue(min, message),
-    v.maxValue(max, message),
-  );
+  return v.pipe(v.number(message), v.integer(message), v.minValue(min, message), v.maxValue(max, message));
 };
 const between = (name: string, min: number, max: number) => {
   const message = `${name} must be a number from ${min} to ${max}.`;

@@ -1,13 +1,14 @@
 /** One conversation with a trainer's process: a request, events, and a last event or a fault. */
 import { fork } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { parseTrainerEvent } from '../protocol/trainerMessages';
 import type { TrainerEvent, TrainerRequest } from '../protocol/trainerProtocol';
 
 export interface TrainerChild<Last extends TrainerEvent> {
   /** Does nothing once the process has ended. */
-  send(request: TrainerRequest): void;
+  readonly send: (request: TrainerRequest) => void;
   /** Ends the process at once; `last` rejects unless it is settled. */
-  kill(): void;
+  readonly kill: () => void;
   /** Settles when the process has given its last event or has ended; rejects with a sentence for the user. */
   readonly last: Promise<Last>;
 }
@@ -27,7 +28,7 @@ export function startTrainerChild<Last extends TrainerEvent>(
 ): TrainerChild<Last> {
   const child = fork(processPath, [], {
     // The options of this process (an inspector's port, a test's loader) are not for the child.
-    execArgv: processPath.endsWith('.ts') ? ['--import', require.resolve('tsx')] : [],
+    execArgv: processPath.endsWith('.ts') ? ['--import', createRequire(processPath).resolve('tsx')] : [],
     // Inside VS Code the executable is Electron, which runs as Node when told so.
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

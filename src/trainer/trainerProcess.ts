@@ -48,9 +48,10 @@ function handle(request: TrainerRequest): void {
       break;
     case 'plan':
       void finish(
-        planTraining(request.job, control.signal, emit).then(
-          (plan): TrainerEvent => ({ kind: 'planned', plan }),
-        ),
+        planTraining(request.job, control.signal, emit).then((plan): TrainerEvent => ({
+          kind: 'planned',
+          plan,
+        })),
       );
       break;
     case 'pause':

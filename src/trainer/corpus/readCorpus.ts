@@ -174,7 +174,8 @@ function checkEnough(
     const reasons = Object.entries(countReasons(leftOut)).map(
       ([reason, count]) => `${count} ${LEFT_OUT_REASONS[reason as LeftOutReason]}`,
     );
-    const why = reasons.length > 0 ? `what is there was left out: ${reasons.join('; ')}` : 'it holds no files';
+    const why =
+      reasons.length > 0 ? `what is there was left out: ${reasons.join('; ')}` : 'it holds no files';
     throw new Error(`There is no text to learn from in ${where}: ${why}.`);
   }
   if (countTargets(train) < FEWEST_TRAIN_TOKENS || countTargets(heldOut) < FEWEST_HELD_OUT_TOKENS) {

@@ -1,6 +1,7 @@
 /** Which engine trains: the best that really loads, or the one that was asked for. */
 import type { EngineName } from '../../protocol/trainerProtocol';
 import type { TrainingEngine } from '../engine';
+import { loadNativeEngine } from './nativeEngine';
 import { loadWasmEngine } from './wasmEngine';
 
 export interface EngineOptions {
@@ -19,8 +20,7 @@ export interface ChosenEngine {
 type EngineLoader = (options: EngineOptions) => Promise<TrainingEngine>;
 
 const LOADERS: Readonly<Record<EngineName, EngineLoader>> = {
-  // Imported late, so that a native engine that is not installed costs nothing.
-  native: async (options) => (await import('./nativeEngine')).loadNativeEngine(options),
+  native: loadNativeEngine,
   wasm: loadWasmEngine,
 };
 

@@ -17,6 +17,9 @@ import {
   type Tensor,
 } from '../network/tensorOps';
 
+/** The part of the backend that reaches its heap. */
+type WasmHeap = Pick<BackendWasm, 'typedArrayFromHeap' | 'makeOutput'>;
+
 export class WasmOps extends StockOps {
   override softmaxLoss(
     logits: Matrix,
@@ -82,8 +85,8 @@ export class WasmOps extends StockOps {
     return { ...slot, value: this.tf.keep(next) };
   }
 
-  private get backend(): BackendWasm {
-    return this.tf.backend() as BackendWasm;
+  private get backend(): WasmHeap {
+    return this.tf.backend() as unknown as WasmHeap;
   }
 
   private view(tensor: Tensor): Float32Array {

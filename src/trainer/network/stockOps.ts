@@ -104,7 +104,7 @@ export class StockOps implements TensorOps {
     const vocabSize = logits.shape[1];
     const shifted = tf.sub<Matrix>(logits, tf.max<Matrix>(logits, 1, true));
     const logSum = tf.log(tf.sum<Vector>(tf.exp(shifted), 1));
-    const hot = tf.cast<Matrix>(tf.oneHot(tf.tensor1d(targets, 'int32'), vocabSize), 'float32');
+    const hot = tf.cast<Matrix>(tf.oneHot(tf.tensor1d(targets, 'int32'), vocabSize) as Matrix, 'float32');
     const atTarget = tf.sum<Vector>(tf.mul(shifted, hot), 1);
     const rowWeights = tf.tensor1d(weights);
     const lossSum = tf.sum(tf.mul(tf.sub(logSum, atTarget), rowWeights)).dataSync()[0];

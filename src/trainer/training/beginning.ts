@@ -15,6 +15,8 @@ export interface Beginning {
   readonly initial: {
     readonly weights: NetworkWeights;
     readonly gate: Float32Array | null;
+    /** Optimizer steps that it had before. */
+    readonly steps: number;
   } | null;
 }
 
@@ -43,8 +45,12 @@ export async function readBeginning(job: TrainJob, warn: (message: string) => vo
     );
     return { config, tokenizer, tokenizerJson, initial: null };
   }
-  const { gate } = checkpoint;
-  return { config, tokenizer, tokenizerJson, initial: { weights: dequantizeWeights(checkpoint.weights), gate } };
+  const initial = {
+    weights: dequantizeWeights(checkpoint.weights),
+    gate: checkpoint.gate,
+    steps: checkpoint.training.steps ?? 0,
+  };
+  return { config, tokenizer, tokenizerJson, initial };
 }
 
 async function readCheckpoint(path: string): Promise<Checkpoint> {

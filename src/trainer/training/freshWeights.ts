@@ -20,7 +20,8 @@ export function freshWeights(
     const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
     if (columns !== undefined) {
       // The embedding is also the output matrix: its rows are scaled by what goes into them.
-      const fan = name === 'embedding' ? 2 * columns : columns + (name.includes('Kernel') ? hiddenSize : rows);
+      const fan =
+        name === 'embedding' ? 2 * columns : columns + (name.includes('Kernel') ? hiddenSize : rows);
       const limit = Math.sqrt(6 / fan);
       for (let i = 0; i < values.length; i++) {
         values[i] = (2 * random() - 1) * limit;

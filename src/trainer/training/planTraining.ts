@@ -7,6 +7,7 @@ import type { PlanJob, PlannedFile, TrainerEvent, TrainingPlan } from '../../pro
 import type { LeftOut, LeftOutReason } from '../corpus/leftOutReason';
 import { countReasons } from '../corpus/readCorpus';
 import { scanFolders } from '../corpus/scanFolders';
+import { scanReporter } from '../corpus/scanReporter';
 import { splitHeldOut } from '../corpus/splitHeldOut';
 import { readTokenizerJson } from './beginning';
 
@@ -50,9 +51,7 @@ export async function planTraining(
           seen.tokens += tokenizer.encode(text).length;
         }
       },
-      onProgress: (progress) => {
-        emit({ kind: 'scanning', ...progress });
-      },
+      onProgress: scanReporter(emit),
     },
     signal,
   );

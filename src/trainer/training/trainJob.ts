@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { encodeCheckpoint } from '../../model/checkpoint/checkpoint';
 import type { DoneEvent, HeldOutScore, TrainerEvent, TrainJob } from '../../protocol/trainerProtocol';
 import { countReasons, readCorpus, type Corpus } from '../corpus/readCorpus';
+import { scanReporter } from '../corpus/scanReporter';
 import { BatchStream } from '../data/batchStream';
 import { sampleHeldOut, type HeldOutSample } from '../data/heldOutSample';
 import type { TrainableNetwork, TrainingEngine } from '../engine';
@@ -55,6 +56,15 @@ export async function runTrainJob(job: TrainJob, surroundings: TrainSurroundings
   }
 }
 
+/** All that the optimisation needs, loaded. */
+interface Prepared {
+  readonly beginning: Beginning;
+  readonly corpus: Corpus;
+  readonly network: TrainableNetwork;
+  /** As the user is shown it. */
+  readonly engine: string;
+}
+
 class TrainJobRun {
   private before: HeldOutScore | null = null;
   private loop: TrainingLoop | null = null;
@@ -101,8 +111,7 @@ class TrainJobRun {
       beginning.initial?.weights ?? freshWeights(beginning.config, corpus.train, job.options.seed);
     const network = engine.createNetwork(beginning.config, weights, job.options.seed);
     try {
-      const fingerprint = fingerprintOf(job, beginning, corpus);
-      await this.optimise(beginning, corpus, network, await this.readResumePoint(fingerprint), fingerprint);
+      await this.optimise({ beginning, corpus, network, engine: engine.description });
     } finally {
       network.dispose();
     }
@@ -111,9 +120,7 @@ class TrainJobRun {
   private async readTexts({ tokenizer }: Beginning): Promise<Corpus> {
     const { job } = this;
     const { emit, control } = this.surroundings;
-    const corpus = await readCorpus(job, tokenizer, job.options.seed, control.signal, (progress) => {
-      emit({ kind: 'scanning', ...progress });
-    });
+    const corpus = await readCorpus(job, tokenizer, job.options.seed, control.signal, scanReporter(emit));
     const lost = corpus.leftOut.filter(({ reason }) => reason === 'vanished' || reason === 'unreadable');
     if (lost.length > 0) {
       const names = lost.slice(0, MOST_NAMES).map(({ path }) => path);
@@ -156,16 +163,13 @@ class TrainJobRun {
     return null;
   }
 
-  private async optimise(
-    beginning: Beginning,
-    corpus: Corpus,
-    network: TrainableNetwork,
-    resumeFrom: ResumePoint | null,
-    fingerprint: string,
-  ): Promise<void> {
+  private async optimise(prepared: Prepared): Promise<void> {
     const { job } = this;
     const { options } = job;
     const { emit, control } = this.surroundings;
+    const { beginning, corpus, network } = prepared;
+    const fingerprint = fingerprintOf(job, beginning, corpus);
+    const resumeFrom = await this.readResumePoint(fingerprint);
     const drawSample = (maxTokens: number): HeldOutSample =>
       sampleHeldOut(corpus.heldOut, {
         ...options,
@@ -195,7 +199,7 @@ class TrainJobRun {
       resumeFrom,
       control,
       emit,
-      saveBest: (best, progress) => this.writeModel(beginning, best, progress),
+      saveBest: (best, progress) => this.writeModel(prepared, best, progress),
       saveResumePoint: (state) =>
         this.write(
           job.resumePath,
@@ -206,14 +210,30 @@ class TrainJobRun {
     await this.loop.run();
   }
 
-  private async writeModel(beginning: Beginning, best: BestNetwork, progress: TrainingProgress): Promise<void> {
-    const { modelPath, options } = this.job;
+  private async writeModel(prepared: Prepared, best: BestNetwork, progress: TrainingProgress): Promise<void> {
+    const { modelPath } = this.job;
+    const { beginning, corpus, engine } = prepared;
+    const { config, initial, tokenizerJson } = beginning;
+    const score = best.score!;
     const bytes = encodeCheckpoint({
-      config: beginning.config,
-      weights: toStoredWeights(beginning.config, best.weights),
-      tokenizer: beginning.tokenizerJson,
-      training: {},
-      gate: beginning.initial?.gate ?? null,
+      config,
+      weights: toStoredWeights(config, best.weights),
+      tokenizer: tokenizerJson,
+      training: {
+        trainedAt: new Date().toISOString(),
+        files: corpus.trainFiles,
+        bytes: corpus.bytes,
+        tokens: corpus.tokens,
+        steps: (initial?.steps ?? 0) + progress.step,
+        engine,
+        heldOut: {
+          bytes: score.bytes,
+          ...(this.before === null ? {} : { bitsPerByteBefore: this.before.bitsPerByte }),
+          bitsPerByteAfter: score.bitsPerByte,
+        },
+        corpusFingerprint: corpus.fingerprint,
+      },
+      gate: initial?.gate ?? null,
     });
     await this.write(modelPath, bytes);
     this.surroundings.emit({ kind: 'saved', path: modelPath, step: progress.step });
@@ -246,7 +266,8 @@ async function affordableTokens(
 
 /** The initial weights are no part of it: the model they came from may have been replaced by this very training. */
 function fingerprintOf(job: TrainJob, { config, tokenizerJson, initial }: Beginning, corpus: Corpus): string {
-  const { engine: _anyEngine, ...options } = job.options;
+  // Another engine may go on where one has failed.
+  const options = { ...job.options, engine: null };
   return createHash('sha256')
     .update(JSON.stringify([corpus.fingerprint, options, config, initial !== null, tokenizerJson]))
     .digest('hex');

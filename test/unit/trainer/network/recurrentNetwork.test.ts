@@ -1,0 +1,231 @@
+import '@tensorflow/tfjs-backend-cpu';
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs-core';
+import { CELL_KINDS, type NetworkConfig, type NetworkWeights } from '../../../../src/model/networkConfig';
+import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
+import { DivergenceError, type TrainBatch } from '../../../../src/trainer/engine';
+import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
+import { WasmOps } from '../../../../src/trainer/engines/wasmOps';
+import { RecurrentNetwork } from '../../../../src/trainer/network/recurrentNetwork';
+import { StockOps } from '../../../../src/trainer/network/stockOps';
+import type { TensorOps } from '../../../../src/trainer/network/tensorOps';
+import { randomWeights, seededRandom } from '../../model/network/randomWeights';
+import { doubleLoss } from './doubleLoss';
+
+const batchSize = 3;
+const unrollSteps = 4;
+
+const configOf = (architecture: NetworkConfig['architecture'], numLayers: number): NetworkConfig => ({
+  architecture,
+  vocabSize: 11,
+  embeddingSize: 5,
+  hiddenSize: 6,
+  numLayers,
+});
+
+/** Three rows, of which in the second window one ends early and one starts a document. */
+function twoWindows(): [TrainBatch, TrainBatch] {
+  const random = seededRandom(5);
+  const ids = () => Int32Array.from({ length: batchSize * unrollSteps }, () => Math.floor(11 * random()));
+  const window = (resets: number[], mask: number[]): TrainBatch => ({
+    batchSize,
+    unrollSteps,
+    inputs: ids(),
+    targets: ids(),
+    mask: Float32Array.from(mask),
+    resets: Uint8Array.from(resets),
+  });
+  return [
+    window([1, 1, 1], [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]),
+    window([0, 0, 1], [1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1]),
+  ];
+}
+
+const doubles = (weights: NetworkWeights) =>
+  new Map([...weights].map(([name, values]) => [name, Float64Array.from(values)]));
+
+const engines: readonly { name: string; steps: number; start: () => Promise<TensorOps> }[] = [
+  {
+    name: 'stock ops',
+    steps: 200,
+    start: async () => {
+      await tf.setBackend('cpu');
+      return new StockOps(tf);
+    },
+  },
+  {
+    name: 'wasm',
+    steps: 1000,
+    start: async () => {
+      await loadWasmEngine({});
+      return new WasmOps(tf);
+    },
+  },
+];
+
+for (const engine of engines) {
+  describe(`RecurrentNetwork on ${engine.name}`, () => {
+    let ops: TensorOps;
+    before(async () => {
+      ops = await engine.start();
+    });
+
+    for (const architecture of CELL_KINDS) {
+      for (const numLayers of [1, 2]) {
+        const config = configOf(architecture, numLayers);
+        const title = `${architecture} of ${numLayers} layer${numLayers > 1 ? 's' : ''}`;
+
+        it(`${title}: gradients equal finite differences, the state carried over`, async () => {
+          const weights = randomWeights(config, 3);
+          const [first, second] = twoWindows();
+          const network = new RecurrentNetwork(ops, config, weights, 1);
+          await network.exportGradients(first, 0);
+          const gradients = await network.exportGradients(second, 0);
+          network.dispose();
+
+          const { state } = doubleLoss(config, doubles(weights), first, null);
+          const h = 1e-5;
+          for (const [name, gradient] of gradients) {
+            for (let i = 0; i < gradient.length; i++) {
+              const lossAt = (change: number) => {
+                const moved = doubles(weights);
+                moved.get(name)![i] += change;
+                return doubleLoss(config, moved, second, state).loss;
+              };
+              const expected = (lossAt(h) - lossAt(-h)) / (2 * h);
+              assert.ok(
+                Math.abs(gradient[i] - expected) < 1e-6 + 1e-4 * Math.abs(expected),
+                `${name}[${i}] is ${gradient[i]}, should be ${expected}`,
+              );
+            }
+          }
+        });
+
+        it(`${title}: predicts what the reference network predicts`, async () => {
+          const weights = randomWeights(config, 4);
+          const [first, second] = twoWindows();
+          const network = new RecurrentNetwork(ops, config, weights, 1);
+          const results = [await network.evaluateStep(first), await network.evaluateStep(second)];
+          network.dispose();
+
+          const reference = new ReferenceNetwork(config, weights, 'reference');
+          const states = Array.from({ length: batchSize }, () => reference.start());
+          const probs = new Float32Array(config.vocabSize);
+          for (const [window, batch] of [first, second].entries()) {
+            let lossSum = 0;
+            let count = 0;
+            for (let row = 0; row < batchSize; row++) {
+              states[row] = batch.resets[row] === 1 ? reference.start() : states[row];
+              for (let i = row * unrollSteps; i < (row + 1) * unrollSteps; i++) {
+                states[row] = reference.next(states[row], batch.inputs[i]);
+                reference.predict(states[row], probs);
+                lossSum -= batch.mask[i] * Math.log(probs[batch.targets[i]]);
+                count += batch.mask[i];
+              }
+            }
+            assert.equal(results[window].count, count);
+            assert.ok(Math.abs(results[window].lossSum - lossSum) < 1e-4 * lossSum);
+          }
+        });
+
+        it(`${title}: learns a text by heart, and holds no more tensors after ${engine.steps} steps`, async () => {
+          const [batch] = twoWindows();
+          const network = new RecurrentNetwork(ops, config, randomWeights(config, 6), 1);
+          const options = { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.1 };
+          const step = () => network.trainStep({ ...batch, resets: new Uint8Array([0, 0, 1]) }, options);
+          const first = await step();
+          const held = tf.memory().numTensors;
+          for (let i = 0; i < engine.steps; i++) {
+            await step();
+          }
+          await network.evaluateStep(batch);
+          network.resetState('evaluate');
+          assert.equal(tf.memory().numTensors, held);
+          const last = await network.trainStep(batch, { ...options, dropout: 0 });
+          assert.ok(last.loss < first.loss / 1.5, `${first.loss} became ${last.loss}`);
+          network.dispose();
+        });
+      }
+    }
+
+    it('clips the gradient to the norm asked for', async () => {
+      const config = configOf('lstm', 1);
+      const weights = randomWeights(config, 3);
+      const [batch] = twoWindows();
+      const moments = async (gradientClipNorm: number) => {
+        const network = new RecurrentNetwork(ops, config, weights, 1);
+        const { gradientNorm } = await network.trainStep(batch, {
+          learningRate: 0.01,
+          gradientClipNorm,
+          dropout: 0,
+        });
+        const { firstMoments } = await network.exportOptimizer();
+        network.dispose();
+        const squares = [...firstMoments.values()].flatMap((values) => [...values].map((x) => x * x));
+        // The first moment after one step is a tenth of the gradient.
+        return { gradientNorm, applied: 10 * Math.sqrt(squares.reduce((a, b) => a + b)) };
+      };
+      const free = await moments(1e9);
+      assert.ok(Math.abs(free.applied - free.gradientNorm) < 1e-4 * free.gradientNorm);
+      const clipped = await moments(free.gradientNorm / 4);
+      assert.ok(Math.abs(clipped.applied - free.gradientNorm / 4) < 1e-4 * free.gradientNorm);
+      assert.equal(clipped.gradientNorm, free.gradientNorm);
+    });
+
+    it('goes on from exported weights and moments exactly as it would have', async () => {
+      const config = configOf('gru', 2);
+      const [first, second] = twoWindows();
+      const options = { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.3 };
+      const one = new RecurrentNetwork(ops, config, randomWeights(config, 3), 9);
+      await one.trainStep(first, options);
+      const two = new RecurrentNetwork(ops, config, await one.exportWeights(), 9);
+      two.importOptimizer(await one.exportOptimizer());
+      one.resetState('train');
+      const fresh = { ...second, resets: new Uint8Array([1, 1, 1]) };
+      assert.deepEqual(await one.trainStep(fresh, options), await two.trainStep(fresh, options));
+      assert.deepEqual(await one.exportWeights(), await two.exportWeights());
+      one.dispose();
+      two.dispose();
+    });
+
+    it('says when training diverges and keeps the weights', async () => {
+      const config = configOf('rnn', 1);
+      const weights = randomWeights(config, 3);
+      weights.get('outputBias')![0] = NaN;
+      const network = new RecurrentNetwork(ops, config, weights, 1);
+      const [batch] = twoWindows();
+      await assert.rejects(
+        async () => network.trainStep(batch, { learningRate: 0.01, gradientClipNorm: 1, dropout: 0 }),
+        DivergenceError,
+      );
+      const kept = (await network.exportWeights()).get('projection')!;
+      assert.deepEqual(kept, weights.get('projection'));
+      network.dispose();
+    });
+  });
+}
+
+describe('WasmOps', () => {
+  it('gives the numbers of stock ops over several steps, dropout included', async () => {
+    const config = configOf('lstm', 2);
+    const [first, second] = twoWindows();
+    const train = async (ops: TensorOps) => {
+      const network = new RecurrentNetwork(ops, config, randomWeights(config, 3), 9);
+      const options = { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.3 };
+      for (let i = 0; i < 5; i++) {
+        await network.trainStep(first, options);
+        await network.trainStep(second, options);
+      }
+      const weights = await network.exportWeights();
+      network.dispose();
+      return weights;
+    };
+    const stock = await train(await engines[0].start());
+    const wasm = await train(await engines[1].start());
+    for (const [name, values] of stock) {
+      values.forEach((value, i) => {
+        assert.ok(Math.abs(value - wasm.get(name)![i]) < 1e-4, `${name}[${i}]`);
+      });
+    }
+  });
+});
