@@ -1,0 +1,48 @@
+import type { MixtureModel } from '../model/mixtureModel';
+import { searchSuggestion } from '../model/generation/suggestionSearch';
+import type { Tokenizer } from '../model/tokenizer/tokenizer';
+import type { CompleteRequest, NoSuggestionReason, StopReason } from '../protocol/generatorProtocol';
+import { isProse, refusePlace } from './cursorPlace';
+import type { DocumentReader } from './documentReader';
+import { createTrimmer } from './trimToPlace';
+
+export interface Completion {
+  readonly insertText: string;
+  readonly confidence: number;
+  readonly stopReason?: StopReason;
+  readonly noSuggestionReason?: NoSuggestionReason;
+}
+
+export type CompletionQuestion = Omit<CompleteRequest, 'kind' | 'id'>;
+
+/** The ghost text for a document at its cursor. Yields between the model's steps. */
+export function* completeDocument(
+  model: MixtureModel,
+  tokenizer: Tokenizer,
+  reader: DocumentReader,
+  question: CompletionQuestion,
+): Generator<undefined, Completion> {
+  const { document, multiline, eagerness, maxNewTokens } = question;
+  const refused = refusePlace(document);
+  if (refused !== null) {
+    return nothing(refused);
+  }
+  const tail = reader.moveTo(document.uri, document.prefix);
+  yield;
+  const trim = createTrimmer(document);
+  const { text, confidence, stopReason, likeliest } = yield* searchSuggestion(model, tokenizer, tail, {
+    eagerness,
+    maxNewTokens,
+    stopAtLineEnd: !multiline,
+    stopAtSentenceEnd: isProse(document.languageId),
+    allowed: trim,
+  });
+  if (text !== '') {
+    return { insertText: text, confidence, stopReason };
+  }
+  return nothing(likeliest !== '' && trim(likeliest) === '' ? 'repeatsSuffix' : 'lowConfidence');
+}
+
+function nothing(noSuggestionReason: NoSuggestionReason): Completion {
+  return { insertText: '', confidence: 0, noSuggestionReason };
+}

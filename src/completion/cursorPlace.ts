@@ -1,0 +1,76 @@
+/** Whether the place of the cursor allows ghost text at all; nothing but the text decides, so it costs nothing. */
+import type { GeneratorDocument, NoSuggestionReason } from '../protocol/generatorProtocol';
+
+/** Languages whose text is sentences: ghost text may stand in the middle of a line, and ends with its sentence. */
+const PROSE = new Set([
+  'asciidoc',
+  'bibtex',
+  'git-commit',
+  'latex',
+  'markdown',
+  'mdx',
+  'norg',
+  'org',
+  'plaintext',
+  'quarto',
+  'restructuredtext',
+  'rmd',
+  'scminput',
+  'tex',
+  'text',
+  'typst',
+  'wikitext',
+]);
+
+export const isProse = (languageId: string): boolean => PROSE.has(languageId);
+
+/** What may stand right of the cursor in code: closing brackets and quotes, separators, the closing part of a comment or tag. */
+const CLOSERS = /^(?:[\s)\]}>"'`;,:]|\*\/|-->|<\/[\w.-]*>)*$/;
+const WORD = /^[\p{L}\p{M}\p{N}_]$/u;
+/** Scripts written without spaces; a word may begin after any character. */
+const UNSPACED =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u;
+const words = new Intl.Segmenter(undefined, { granularity: 'word' });
+
+/** The text between the cursor and the end of its line. */
+export function restOfLine(suffix: string): string {
+  return /^[^\r\n]*/.exec(suffix)![0];
+}
+
+/** The text between the start of the cursor's line and the cursor. */
+export function startOfLine(prefix: string): string {
+  return prefix.slice(Math.max(prefix.lastIndexOf('\n'), prefix.lastIndexOf('\r')) + 1);
+}
+
+/** Why ghost text has no place at the cursor, or null when it has. */
+export function refusePlace({
+  languageId,
+  prefix,
+  suffix,
+}: Pick<GeneratorDocument, 'languageId' | 'prefix' | 'suffix'>): NoSuggestionReason | null {
+  if (prefix.trim() === '') {
+    return 'empty';
+  }
+  const rest = restOfLine(suffix);
+  if (isInsideWord(startOfLine(prefix), rest)) {
+    return 'midWord';
+  }
+  return isProse(languageId) || CLOSERS.test(rest) ? null : 'midLine';
+}
+
+function isInsideWord(before: string, after: string): boolean {
+  const left = lastCharacter(before);
+  const right = firstCharacter(after);
+  if (!WORD.test(right)) {
+    return false;
+  }
+  if (UNSPACED.test(left) && UNSPACED.test(right)) {
+    const context = before.slice(-12);
+    return words.segment(context + after.slice(0, 12)).containing(context.length)?.index !== context.length;
+  }
+  // Where the scripts differ, as in 使用React, a word ends; before Chinese text one may always insert.
+  return !UNSPACED.test(left) && !UNSPACED.test(right);
+}
+
+const firstCharacter = (text: string) => (text === '' ? '' : String.fromCodePoint(text.codePointAt(0)!));
+const lastCharacter = (text: string) => Array.from(text.slice(-2)).at(-1) ?? '';

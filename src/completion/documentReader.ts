@@ -1,0 +1,273 @@
+/**
+ * Brings the mix of experts to the cursor. What was read stays: one state a line start, and one a token for the last lines,
+ * so that a typed character costs a step or two and not a re-read.
+ */
+import type { MixtureModel, MixtureState } from '../model/mixtureModel';
+import type { ReadTail } from '../model/generation/healedStart';
+import type { Tokenizer } from '../model/tokenizer/tokenizer';
+
+/** Tokens that the networks read at most to catch up; the counts and the copy model still see all of the text. */
+const MAX_REREAD = 320;
+/** Tokens before the cursor that teach the gate when a document is opened. */
+const LEARNED_WHEN_OPENED = 64;
+/** Characters added between two requests that can still have been typed or accepted; a longer piece was pasted. */
+const LONGEST_TYPED = 200;
+/** Tokens of a finished line that teach the gate at once; the rest was learned while the line was typed. */
+const LEARNED_AT_LINE_END = 8;
+/** Tokens at the end that may still change as the user types on. */
+const UNSETTLED_TOKENS = 2;
+/** Tokens whose states are kept each; older lines keep one state a line start. */
+const TAIL_TOKENS = 256;
+const MAX_LINE_STATES = 256;
+
+/** A line with the line breaks after it: no token crosses its end. */
+interface Line {
+  /** UTF-16 units and tokens before it. */
+  readonly start: number;
+  readonly firstToken: number;
+}
+
+/** One document as far as it was read. States by the number of tokens before them. */
+export class ReadDocument {
+  text = '';
+  tokens: number[] = [];
+  lines: Line[] = [{ start: 0, firstToken: 0 }];
+  readonly states = new Map<number, MixtureState>();
+  readonly predictions = new Map<number, Float32Array>();
+  /** Tokens before this have taught the gate, or were not typed. */
+  learnedUpTo = 0;
+
+  get lastLine(): Line {
+    return this.lines[this.lines.length - 1];
+  }
+
+  /** Forgets what follows the common beginning with `text`; returns where in `text` reading goes on. */
+  keepCommon(text: string): number {
+    const common = commonLength(this.text, text);
+    let index = this.lines.length - 1;
+    // A line break at a line's start would belong to the line breaks before it.
+    while (
+      index > 0 &&
+      (this.lines[index].start > common || /[\r\n]/.test(text.charAt(this.lines[index].start)))
+    ) {
+      index--;
+    }
+    this.lines.length = index + 1;
+    return this.lastLine.start;
+  }
+
+  keepTokens(count: number): void {
+    this.tokens.length = count;
+    for (const cache of [this.states, this.predictions]) {
+      for (const position of cache.keys()) {
+        if (position > count) {
+          cache.delete(position);
+        }
+      }
+    }
+    this.learnedUpTo = Math.min(this.learnedUpTo, count);
+  }
+
+  /** Keeps memory bounded: states of the tail, and of as many line starts as allowed, latest first. */
+  prune(): void {
+    const tail = this.tokens.length - TAIL_TOKENS;
+    const lineStarts = new Set(this.lines.slice(-MAX_LINE_STATES).map(({ firstToken }) => firstToken));
+    for (const position of this.states.keys()) {
+      if (position < tail && !lineStarts.has(position)) {
+        this.states.delete(position);
+      }
+    }
+    for (const position of this.predictions.keys()) {
+      if (position < tail) {
+        this.predictions.delete(position);
+      }
+    }
+  }
+}
+
+export class DocumentReader {
+  private current: { uri: string; document: ReadDocument } | null = null;
+  /** Least recently used first. */
+  private readonly documents = new Map<string, ReadDocument>();
+
+  constructor(
+    private readonly model: MixtureModel,
+    private readonly tokenizer: Tokenizer,
+    private readonly maxDocuments = 6,
+  ) {}
+
+  /** Reads up to the end of `prefix` and opens the document named `uri` in the workspace's model. */
+  moveTo(uri: string, prefix: string): ReadTail {
+    const { document, isNew } = this.open(uri);
+    const added = prefix.length - document.text.length;
+    const from = document.keepCommon(prefix);
+    const kept = this.replaceTokens(document, prefix, from);
+    document.text = prefix;
+    const wasTyped = !isNew && added <= LONGEST_TYPED && from <= prefix.length;
+    if (isNew) {
+      document.learnedUpTo = Math.max(0, document.tokens.length - LEARNED_WHEN_OPENED);
+    } else if (!wasTyped) {
+      document.learnedUpTo = document.tokens.length;
+    }
+    const shared = this.model.workspace.document;
+    shared.truncate(Math.min(shared.length, kept, document.lastLine.firstToken));
+    this.readOn(document, isNew ? LEARNED_WHEN_OPENED : LEARNED_AT_LINE_END);
+    document.prune();
+    return this.tailOf(document);
+  }
+
+  /** Teaches the gate with at most `count` settled tokens of the text that is being typed; returns how many there were. */
+  learnTyped(count: number): number {
+    if (this.current === null) {
+      return 0;
+    }
+    const { document } = this.current;
+    const end = Math.min(document.learnedUpTo + count, document.tokens.length - UNSETTLED_TOKENS);
+    let learned = 0;
+    for (let i = Math.max(document.learnedUpTo, document.lastLine.firstToken); i < end; i++) {
+      learned += this.learn(document, i) ? 1 : 0;
+    }
+    document.learnedUpTo = Math.max(document.learnedUpTo, end);
+    return learned;
+  }
+
+  private open(uri: string): { document: ReadDocument; isNew: boolean } {
+    const known = this.documents.get(uri);
+    const document = known ?? new ReadDocument();
+    this.documents.delete(uri);
+    this.documents.set(uri, document);
+    if (this.documents.size > this.maxDocuments) {
+      const [oldest] = this.documents.keys();
+      this.documents.delete(oldest);
+    }
+    if (this.current?.uri !== uri) {
+      this.model.workspace.openDocument(uri);
+      this.current = { uri, document };
+    }
+    return { document, isNew: known === undefined };
+  }
+
+  /** Encodes `prefix` from `from` on; returns the number of tokens that stayed the same from the document's start. */
+  private replaceTokens(document: ReadDocument, prefix: string, from: number): number {
+    const { firstToken } = document.lastLine;
+    const fresh: number[] = [];
+    const lines: Line[] = [];
+    let start = from;
+    for (const [line] of prefix.slice(from).matchAll(/[^\n]*\n(?:\r?\n)*|[^\n]+$/g)) {
+      lines.push({ start, firstToken: firstToken + fresh.length });
+      for (const tokenId of this.tokenizer.encode(line)) {
+        fresh.push(tokenId);
+      }
+      start += line.length;
+    }
+    if (prefix.endsWith('\n') || prefix === '') {
+      lines.push({ start: prefix.length, firstToken: firstToken + fresh.length });
+    }
+    let same = 0;
+    while (same < fresh.length && fresh[same] === document.tokens[firstToken + same]) {
+      same++;
+    }
+    document.keepTokens(firstToken + same);
+    for (let i = same; i < fresh.length; i++) {
+      document.tokens.push(fresh[i]);
+    }
+    document.lines.pop();
+    document.lines.push(...(lines.length > 0 ? lines : [{ start: from, firstToken }]));
+    return firstToken + same;
+  }
+
+  /** Steps through what was not read yet, line by line: each line is learned as text only after it was read as news. */
+  private readOn(document: ReadDocument, learnedAtLineEnd: number): void {
+    const shared = this.model.workspace.document;
+    const end = document.tokens.length;
+    let position = this.readFrom(document);
+    const lastLine = document.lines.length - 1;
+    for (let index = lineOfToken(document.lines, shared.length); index <= lastLine; index++) {
+      const lineEnd = index < lastLine ? document.lines[index + 1].firstToken : end;
+      const learnFrom = Math.max(document.learnedUpTo, lineEnd - learnedAtLineEnd);
+      for (let i = Math.min(position, lineEnd); i < lineEnd; i++) {
+        document.states.set(i + 1, this.model.next(document.states.get(i)!, document.tokens[i]));
+      }
+      position = Math.max(position, lineEnd);
+      if (index < lastLine) {
+        for (let i = Math.max(learnFrom, document.lines[index].firstToken); i < lineEnd; i++) {
+          this.learn(document, i);
+        }
+        document.learnedUpTo = Math.max(document.learnedUpTo, lineEnd);
+        shared.append(document.tokens.slice(shared.length, lineEnd));
+      }
+    }
+  }
+
+  /** The latest position with a known state; one is made where reading from there would take too long. */
+  private readFrom(document: ReadDocument): number {
+    const end = document.tokens.length;
+    let position = end;
+    while (position > 0 && position > end - MAX_REREAD && !document.states.has(position)) {
+      position--;
+    }
+    if (!document.states.has(position)) {
+      document.states.set(position, this.model.start());
+    }
+    return position;
+  }
+
+  private learn(document: ReadDocument, position: number): boolean {
+    const state = document.states.get(position);
+    if (state !== undefined) {
+      this.model.learnGate(state, document.tokens[position]);
+    }
+    return state !== undefined;
+  }
+
+  /** From the line break before the last line on: a typed line break may yet turn out to be two. */
+  private tailOf(document: ReadDocument): ReadTail {
+    const end = document.tokens.length;
+    let first = Math.max(0, Math.min(document.lastLine.firstToken - 1, end - 1), end - TAIL_TOKENS + 1);
+    while (!document.states.has(first)) {
+      first++;
+    }
+    const tokens = document.tokens.slice(first);
+    const states = Array.from({ length: tokens.length + 1 }, (_, i) => document.states.get(first + i)!);
+    return {
+      tokens,
+      states,
+      predictAfter: (count) => {
+        let probs = document.predictions.get(first + count);
+        if (probs === undefined) {
+          probs = new Float32Array(this.model.vocabSize);
+          this.model.predict(states[count], probs);
+          document.predictions.set(first + count, probs);
+        }
+        return probs;
+      },
+    };
+  }
+}
+
+/** The last line that starts at or before a token. */
+function lineOfToken(lines: readonly Line[], token: number): number {
+  let index = lines.length - 1;
+  while (index > 0 && lines[index].firstToken > token) {
+    index--;
+  }
+  return index;
+}
+
+/** UTF-16 units that two texts have in common at their beginnings. */
+export function commonLength(a: string, b: string): number {
+  if (b.startsWith(a)) {
+    return a.length;
+  }
+  let low = 0;
+  let high = Math.min(a.length, b.length);
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (a.startsWith(b.slice(low, middle), low)) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
+}

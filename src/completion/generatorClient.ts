@@ -1,0 +1,230 @@
+/** What the extension and the terminal tool ask of the generator's thread. */
+import type {
+  CompletedResponse,
+  FilesLearnedResponse,
+  GeneratedResponse,
+  GenerateRequest,
+  InspectedResponse,
+  InspectRequest,
+  LearnFilesRequest,
+  ModelLoadedResponse,
+} from '../protocol/generatorProtocol';
+import { GeneratorLink } from './generatorLink';
+import type { GeneratorFiles } from './generatorModel';
+import { SuggestionCache, type CompletionQuestion } from './suggestionCache';
+
+export interface GeneratorClientOptions extends GeneratorFiles {
+  /** Absolute path of the built worker, dist/generator.js. */
+  readonly workerPath: string;
+  /** Told in a sentence of what the user did not ask for: a restart, a base model that cannot be used. No user's text. */
+  readonly onLog?: (line: string) => void;
+}
+
+/** A suggestion that is being made. */
+interface Flight {
+  readonly id: number;
+  readonly question: CompletionQuestion;
+  readonly response: Promise<CompletedResponse>;
+  /** Callers that still wait for it. */
+  waiting: number;
+}
+
+export class GeneratorClient {
+  private readonly link: GeneratorLink;
+  private readonly cache = new SuggestionCache();
+  private readonly flights = new Set<Flight>();
+  private readonly onLog: (line: string) => void;
+  /** What a new thread is told again. */
+  private readonly learned = new Map<string, LearnFilesRequest['files'][number]>();
+  private personalModelPath: string | null = null;
+
+  constructor({ workerPath, onLog = () => undefined, ...files }: GeneratorClientOptions) {
+    this.onLog = onLog;
+    this.link = new GeneratorLink({
+      workerPath,
+      files,
+      onLog,
+      onRestart: () => {
+        void this.replay();
+      },
+    });
+  }
+
+  /**
+   * The ghost text at a cursor: what is left of one typed along with, else of one made before, else of one that is being made,
+   * else a new one. An aborted call resolves as cancelled; its suggestion is finished for the cache unless a request comes
+   * that it cannot serve.
+   */
+  async complete(question: CompletionQuestion, signal?: AbortSignal): Promise<CompletedResponse> {
+    const start = performance.now();
+    if (signal?.aborted) {
+      return cancelledCompletion(0);
+    }
+    const cached = this.fromCache(question, start);
+    if (cached !== null) {
+      return cached;
+    }
+    const agreeing = this.findAgreeing(question);
+    this.cancelAbandoned(agreeing);
+    if (agreeing !== null) {
+      const response = await this.wait(agreeing, start, signal);
+      const isSame = agreeing.question.document.prefix === question.document.prefix;
+      if (isSame || response.noSuggestionReason === 'cancelled') {
+        return { ...response, source: 'inFlight', milliseconds: performance.now() - start };
+      }
+      const rest = this.fromCache(question, start);
+      if (rest !== null) {
+        return { ...rest, source: 'inFlight' };
+      }
+    }
+    const response = await this.wait(this.launch(question), start, signal);
+    return { ...response, milliseconds: performance.now() - start };
+  }
+
+  /** Continues a text. `onPart` gets each piece as it comes; the pieces joined are the response's text. Aborting ends it early. */
+  async generate(
+    request: Omit<GenerateRequest, 'kind' | 'id'>,
+    onPart: (text: string) => void,
+    signal?: AbortSignal,
+  ): Promise<GeneratedResponse> {
+    const { id, response } = this.link.request({ kind: 'generate', ...request }, onPart);
+    return (await this.cancelOnAbort(id, response, signal)) as GeneratedResponse;
+  }
+
+  /** What would come next, and from which expert. Rejects when aborted. */
+  async inspect(
+    request: Omit<InspectRequest, 'kind' | 'id'>,
+    signal?: AbortSignal,
+  ): Promise<InspectedResponse> {
+    const { id, response } = this.link.request({ kind: 'inspect', ...request });
+    return (await this.cancelOnAbort(id, response, signal)) as InspectedResponse;
+  }
+
+  /** Answers with the personal model at an absolute path from now on, or with none. Rejects with a sentence, and changes nothing, when it cannot be used. */
+  async loadModel(path: string | null): Promise<ModelLoadedResponse> {
+    const response = await this.link.request({ kind: 'loadModel', personalModelPath: path }).response;
+    this.personalModelPath = path;
+    this.cache.clear();
+    return response as ModelLoadedResponse;
+  }
+
+  /** Learns files for the live model, or again, or forgets those of empty text; completions stay quick meanwhile. */
+  async learnFiles(files: LearnFilesRequest['files']): Promise<FilesLearnedResponse> {
+    const response = await this.link.request({ kind: 'learnFiles', files }).response;
+    for (const file of files) {
+      if (file.text === '') {
+        this.learned.delete(file.uri);
+      } else {
+        this.learned.set(file.uri, file);
+      }
+    }
+    return response as FilesLearnedResponse;
+  }
+
+  /** Ends the thread; whatever waits is rejected. */
+  async dispose(): Promise<void> {
+    await this.link.dispose();
+  }
+
+  private fromCache(question: CompletionQuestion, start: number): CompletedResponse | null {
+    const cached = this.cache.answer(question);
+    return cached && { kind: 'completed', id: 0, ...cached, milliseconds: performance.now() - start };
+  }
+
+  /** The latest suggestion in the making for a beginning of what is typed now, all else being equal. */
+  private findAgreeing({ document, ...options }: CompletionQuestion): Flight | null {
+    return (
+      [...this.flights].findLast(({ question }) => {
+        const { document: earlier, ...earlierOptions } = question;
+        return (
+          earlier.uri === document.uri &&
+          earlier.suffix === document.suffix &&
+          document.prefix.startsWith(earlier.prefix) &&
+          JSON.stringify(earlierOptions) === JSON.stringify(options)
+        );
+      }) ?? null
+    );
+  }
+
+  private cancelAbandoned(needed: Flight | null): void {
+    for (const flight of this.flights) {
+      if (flight.waiting === 0 && flight !== needed) {
+        this.link.cancel(flight.id);
+      }
+    }
+  }
+
+  private launch(question: CompletionQuestion): Flight {
+    const { id, response } = this.link.request({ kind: 'complete', ...question });
+    const flight: Flight = { id, question, response: response as Promise<CompletedResponse>, waiting: 0 };
+    this.flights.add(flight);
+    flight.response.then(
+      (completed) => {
+        this.flights.delete(flight);
+        this.cache.remember(question, completed);
+      },
+      // Whoever waits is told of the failure by the same promise.
+      () => this.flights.delete(flight),
+    );
+    return flight;
+  }
+
+  private async wait(flight: Flight, start: number, signal?: AbortSignal): Promise<CompletedResponse> {
+    flight.waiting++;
+    let onAbort: () => void = () => undefined;
+    const aborted = new Promise<CompletedResponse>((resolve) => {
+      onAbort = () => {
+        resolve(cancelledCompletion(performance.now() - start));
+      };
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await Promise.race([aborted, flight.response]);
+    } finally {
+      flight.waiting--;
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  private async cancelOnAbort<T>(id: number, response: Promise<T>, signal?: AbortSignal): Promise<T> {
+    const onAbort = () => {
+      this.link.cancel(id);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) {
+      onAbort();
+    }
+    try {
+      return await response;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Tells a new thread what the old one knew. */
+  private async replay(): Promise<void> {
+    try {
+      if (this.personalModelPath !== null) {
+        await this.link.request({ kind: 'loadModel', personalModelPath: this.personalModelPath }).response;
+      }
+      await this.link.request({ kind: 'learnFiles', files: [...this.learned.values()] }).response;
+    } catch (error) {
+      this.onLog(
+        `The generator could not be brought back to where it was. ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+}
+
+function cancelledCompletion(milliseconds: number): CompletedResponse {
+  return {
+    kind: 'completed',
+    id: 0,
+    insertText: '',
+    noSuggestionReason: 'cancelled',
+    stopReason: 'cancelled',
+    confidence: 0,
+    source: 'generated',
+    milliseconds,
+  };
+}

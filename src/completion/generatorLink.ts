@@ -1,0 +1,148 @@
+/** The worker thread and the promises that wait for it: every request settles exactly once, also when the thread dies. */
+import { Worker } from 'node:worker_threads';
+import type { GeneratorRequest, GeneratorResponse } from '../protocol/generatorProtocol';
+import type { GeneratorFiles } from './generatorModel';
+
+export type AnsweredRequest = Exclude<GeneratorRequest, { kind: 'cancel' }>;
+export type SettlingResponse = Exclude<GeneratorResponse, { kind: 'generatedPart' | 'log' | 'failed' }>;
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+/** The message is a sentence for the user. */
+export class GeneratorError extends Error {
+  override readonly name = 'GeneratorError';
+}
+
+export interface LinkOptions {
+  readonly workerPath: string;
+  readonly files: GeneratorFiles;
+  readonly onLog: (line: string) => void;
+  /** A new thread has taken the place of one that died; told once it can be asked. */
+  readonly onRestart: () => void;
+}
+
+interface Pending {
+  readonly resolve: (response: SettlingResponse) => void;
+  readonly reject: (error: Error) => void;
+  readonly onPart: ((text: string) => void) | null;
+}
+
+/** Deaths in a row after which no new thread is started. */
+const MAX_RESTARTS = 3;
+/** A thread that lived this long, in milliseconds, starts a new row. */
+const HEALTHY_LIFE = 60_000;
+
+export class GeneratorLink {
+  private worker: Worker | null;
+  private readonly pending = new Map<number, Pending>();
+  private nextId = 1;
+  private restarts = 0;
+  private startedAt = 0;
+  /** Why no thread runs any more; null while one does. */
+  private closed: string | null = null;
+
+  constructor(private readonly options: LinkOptions) {
+    this.worker = this.start();
+  }
+
+  /** Resolves with the settling response; rejects with a {@link GeneratorError} when the request failed or the thread died. */
+  request(
+    request: WithoutId<AnsweredRequest>,
+    onPart: ((text: string) => void) | null = null,
+  ): { readonly id: number; readonly response: Promise<SettlingResponse> } {
+    const id = this.nextId++;
+    const response = new Promise<SettlingResponse>((resolve, reject) => {
+      if (this.worker === null) {
+        reject(new GeneratorError(this.closed!));
+        return;
+      }
+      this.pending.set(id, { resolve, reject, onPart });
+      this.worker.postMessage({ ...request, id });
+    });
+    return { id, response };
+  }
+
+  /** Asks the thread to settle a request now, with what it has. */
+  cancel(id: number): void {
+    if (this.pending.has(id)) {
+      this.worker?.postMessage({ kind: 'cancel', id } satisfies GeneratorRequest);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const { worker } = this;
+    this.close('Understudy was closed while it was working.');
+    await worker?.terminate();
+  }
+
+  private start(): Worker {
+    const worker = new Worker(this.options.workerPath, { workerData: this.options.files });
+    this.startedAt = performance.now();
+    let fault: unknown = null;
+    worker.on('message', (response: GeneratorResponse) => {
+      this.receive(response);
+    });
+    worker.on('messageerror', (error) => {
+      fault = error;
+      void worker.terminate();
+    });
+    worker.on('error', (error) => {
+      fault = error;
+    });
+    worker.on('exit', (code) => {
+      if (worker === this.worker) {
+        this.replace(fault instanceof Error ? fault.message : `exit code ${code}`);
+      }
+    });
+    return worker;
+  }
+
+  private receive(response: GeneratorResponse): void {
+    if (response.kind === 'log') {
+      this.options.onLog(response.message);
+      return;
+    }
+    const pending = this.pending.get(response.id);
+    if (response.kind === 'generatedPart') {
+      pending?.onPart?.(response.text);
+      return;
+    }
+    this.pending.delete(response.id);
+    if (response.kind === 'failed') {
+      pending?.reject(new GeneratorError(response.message));
+    } else {
+      pending?.resolve(response);
+    }
+  }
+
+  /** After a death: fails what was waiting, and starts a new thread unless they die one after the other. */
+  private replace(detail: string): void {
+    this.restarts = performance.now() - this.startedAt > HEALTHY_LIFE ? 0 : this.restarts;
+    if (this.restarts >= MAX_RESTARTS) {
+      const sentence = `The part of Understudy that writes suggestions keeps stopping (${detail}). Reload the window to start it again.`;
+      this.options.onLog(sentence);
+      this.close(sentence);
+      return;
+    }
+    this.restarts++;
+    this.options.onLog(`The generator stopped (${detail}) and is started again.`);
+    this.worker = this.start();
+    this.failPending(
+      `The part of Understudy that writes suggestions stopped (${detail}) and was started again.`,
+    );
+    this.options.onRestart();
+  }
+
+  private close(sentence: string): void {
+    this.worker = null;
+    this.closed = sentence;
+    this.failPending(sentence);
+  }
+
+  private failPending(sentence: string): void {
+    const waiting = [...this.pending.values()];
+    this.pending.clear();
+    for (const { reject } of waiting) {
+      reject(new GeneratorError(sentence));
+    }
+  }
+}

@@ -1,0 +1,132 @@
+/** The models that the generator answers with, loaded from files. */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { decodeCheckpoint, type Checkpoint } from '../model/checkpoint/checkpoint';
+import { GATE_SIZE } from '../model/mixture/gate';
+import { createMixture } from '../model/mixture/mixture';
+import type { WorkspaceIndex } from '../model/mixture/workspaceIndex';
+import type { MixtureModel } from '../model/mixtureModel';
+import { createKernelNetwork } from '../model/network/kernelNetwork';
+import type { RecurrentModel } from '../model/network/recurrentModel';
+import { countParameters } from '../model/networkConfig';
+import { Tokenizer } from '../model/tokenizer/tokenizer';
+
+export interface GeneratorFiles {
+  /** Absolute paths. */
+  readonly kernelPath: string;
+  readonly tokenizerPath: string;
+  /** Null works without the base network. */
+  readonly baseModelPath: string | null;
+}
+
+/** What {@link Generator} needs of its models. */
+export interface LoadedModel {
+  readonly tokenizer: Tokenizer;
+  readonly mixture: MixtureModel;
+  /** Whether any network is loaded; the live text of the workspace answers without one, too. */
+  readonly hasNetwork: boolean;
+  /**
+   * Puts a personal network in the place of the present one, or removes it; keeps what was learned of the workspace.
+   * @returns what the user is told, e.g. "lstm 512, 2.9 M parameters"
+   * @throws Error with one sentence; the present model then stays in use
+   */
+  usePersonal(path: string | null): string;
+}
+
+interface LoadedNetwork {
+  readonly network: RecurrentModel;
+  readonly gate: Float32Array | null;
+  readonly description: string;
+}
+
+export class GeneratorModel implements LoadedModel {
+  readonly tokenizer: Tokenizer;
+  mixture: MixtureModel & { readonly workspace: WorkspaceIndex };
+  private readonly kernelBytes: Uint8Array;
+  private readonly tokenizerText: string;
+  private readonly base: LoadedNetwork | null;
+  private personal: LoadedNetwork | null = null;
+
+  /** @param warn told in one sentence that a base model cannot be used; the rest works without it */
+  constructor(files: GeneratorFiles, warn: (sentence: string) => void) {
+    this.kernelBytes = readFileSync(files.kernelPath);
+    this.tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync(files.tokenizerPath, 'utf8')));
+    this.tokenizerText = JSON.stringify(this.tokenizer.toJson());
+    this.base = this.loadBase(files.baseModelPath, warn);
+    this.mixture = this.mix(null);
+  }
+
+  get hasNetwork(): boolean {
+    return this.base !== null || this.personal !== null;
+  }
+
+  usePersonal(path: string | null): string {
+    const loaded = path === null ? null : this.load(path, 'personal');
+    this.mixture = this.mix(loaded);
+    this.personal?.network.dispose();
+    this.personal = loaded;
+    return loaded?.description ?? this.base?.description ?? 'no network';
+  }
+
+  private mix(personal: LoadedNetwork | null): GeneratorModel['mixture'] {
+    const networks = [this.base, personal].flatMap((loaded) => (loaded === null ? [] : [loaded.network]));
+    const { workspace } = (this.mixture as GeneratorModel['mixture'] | undefined) ?? {};
+    return createMixture({
+      vocabSize: this.tokenizer.vocabSize,
+      endOfTextId: this.tokenizer.endOfTextId,
+      networks,
+      gate: (personal ?? this.base)?.gate ?? null,
+      ...(workspace && { workspace }),
+    });
+  }
+
+  private loadBase(path: string | null, warn: (sentence: string) => void): LoadedNetwork | null {
+    if (path === null) {
+      return null;
+    }
+    try {
+      return this.load(path, 'base');
+    } catch (error) {
+      warn(
+        `Suggestions work without the base model. ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return null;
+    }
+  }
+
+  private load(path: string, name: 'base' | 'personal'): LoadedNetwork {
+    const fileName = basename(path);
+    const checkpoint = decodeCheckpoint(readModel(path), fileName);
+    this.checkTokenizer(checkpoint, fileName);
+    const { config, weights, gate } = checkpoint;
+    return {
+      network: createKernelNetwork(config, weights, name, this.kernelBytes),
+      // One of another size was learned by a gate of another version; a new one learns again as the user types.
+      gate: gate?.length === GATE_SIZE ? gate : null,
+      description: `${config.architecture} ${config.hiddenSize}, ${(countParameters(config) / 1e6).toFixed(1)} M parameters`,
+    };
+  }
+
+  private checkTokenizer(checkpoint: Checkpoint, fileName: string): void {
+    const own = Tokenizer.fromJson(checkpoint.tokenizer);
+    if (JSON.stringify(own.toJson()) !== this.tokenizerText) {
+      throw new Error(
+        `The model "${fileName}" was trained with another tokenizer than this version of Understudy has. Train it again.`,
+      );
+    }
+  }
+}
+
+function readModel(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The model file ${path} cannot be read (${detail}). Check that it exists, or train again.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}

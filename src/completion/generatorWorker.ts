@@ -1,0 +1,40 @@
+/** The generator's worker thread: pure JavaScript and WebAssembly, so that it can be ended at any moment. */
+import { randomInt } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { GeneratorRequest, GeneratorResponse } from '../protocol/generatorProtocol';
+import { GeneratorModel, type GeneratorFiles } from './generatorModel';
+import { TextGenerator } from './textGenerator';
+
+const port = parentPort;
+if (port === null) {
+  throw new Error('generatorWorker runs as a worker thread; GeneratorClient starts it.');
+}
+const respond = (response: GeneratorResponse) => {
+  port.postMessage(response);
+};
+const model = new GeneratorModel(workerData as GeneratorFiles, (message) => {
+  respond({ kind: 'log', level: 'error', message });
+});
+const generator = new TextGenerator(
+  model,
+  respond,
+  () => performance.now(),
+  () => randomInt(2 ** 32),
+);
+
+let isRunning = false;
+port.on('message', (request: GeneratorRequest) => {
+  generator.receive(request);
+  if (!isRunning) {
+    isRunning = true;
+    setImmediate(run);
+  }
+});
+
+/** One step, then a turn of the event loop, in which newer requests and cancellations arrive. */
+function run(): void {
+  isRunning = generator.step();
+  if (isRunning) {
+    setImmediate(run);
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Suggestions that still hold as the user types on, accepts a word or goes back a step, so that what is on the screen stays
+ * there and an answer that came too late is not lost. Whatever is served continues exactly what stands before the cursor.
+ */
+import type { CompletedResponse, CompleteRequest } from '../protocol/generatorProtocol';
+
+export type CompletionQuestion = Omit<CompleteRequest, 'kind' | 'id'>;
+
+export interface CachedSuggestion {
+  readonly insertText: string;
+  readonly confidence: number;
+  readonly source: 'typedAsSuggested' | 'prefixCache';
+}
+
+interface Entry {
+  /** Everything but the prefix that the suggestion depends on. */
+  readonly key: string;
+  readonly prefixLength: number;
+  /** The end of the prefix; with its length, enough to know it again. */
+  readonly prefixEnd: string;
+  readonly insertText: string;
+  readonly confidence: number;
+}
+
+/** Characters before the cursor that must be the same. */
+const COMPARED = 1024;
+const CAPACITY = 64;
+
+export class SuggestionCache {
+  /** Latest used last. */
+  private readonly entries: Entry[] = [];
+
+  remember(question: CompletionQuestion, { insertText, confidence }: CompletedResponse): void {
+    if (insertText === '') {
+      return;
+    }
+    const { prefix } = question.document;
+    this.use({
+      key: keyOf(question),
+      prefixLength: prefix.length,
+      prefixEnd: prefix.slice(-COMPARED),
+      insertText,
+      confidence,
+    });
+  }
+
+  /** What is left of a suggestion that the user has typed along with, the latest first; null when there is none. */
+  answer(question: CompletionQuestion): CachedSuggestion | null {
+    const key = keyOf(question);
+    const { prefix } = question.document;
+    const latest = this.entries.at(-1);
+    const entry = this.entries.findLast((candidate) => candidate.key === key && continues(candidate, prefix));
+    if (entry === undefined) {
+      return null;
+    }
+    this.use(entry);
+    return {
+      insertText: entry.insertText.slice(prefix.length - entry.prefixLength),
+      confidence: entry.confidence,
+      source: entry === latest ? 'typedAsSuggested' : 'prefixCache',
+    };
+  }
+
+  clear(): void {
+    this.entries.length = 0;
+  }
+
+  private use(entry: Entry): void {
+    const index = this.entries.indexOf(entry);
+    if (index >= 0) {
+      this.entries.splice(index, 1);
+    }
+    this.entries.push(entry);
+    if (this.entries.length > CAPACITY) {
+      this.entries.shift();
+    }
+  }
+}
+
+function keyOf({ document, multiline, eagerness, maxNewTokens }: CompletionQuestion): string {
+  return JSON.stringify([
+    document.uri,
+    document.languageId,
+    document.suffix,
+    multiline,
+    eagerness,
+    maxNewTokens,
+  ]);
+}
+
+/** Whether `prefix` is the entry's prefix with a beginning of its suggestion, but not all of it, typed after. */
+function continues({ prefixLength, prefixEnd, insertText }: Entry, prefix: string): boolean {
+  const typed = prefix.length - prefixLength;
+  return (
+    typed >= 0 &&
+    typed < insertText.length &&
+    prefix.endsWith(insertText.slice(0, typed)) &&
+    prefix.slice(0, prefixLength).endsWith(prefixEnd)
+  );
+}

@@ -1,0 +1,220 @@
+/**
+ * The generator's work, apart from the thread it runs in: a set of requests, of which the newest goes on first, one step of
+ * the model at a time, so that a newer request or a cancellation is heard between any two tokens.
+ */
+import { searchText } from '../model/generation/beamText';
+import { generateText, type GeneratedText } from '../model/generation/generateText';
+import type { SamplingOptions } from '../model/samplingOptions';
+import type {
+  CompleteRequest,
+  GenerateRequest,
+  GeneratorDocument,
+  GeneratorRequest,
+  GeneratorResponse,
+  InspectRequest,
+  LearnFilesRequest,
+  LoadModelRequest,
+} from '../protocol/generatorProtocol';
+import { completeDocument } from './completeDocument';
+import { DocumentReader } from './documentReader';
+import type { LoadedModel } from './generatorModel';
+import { inspectDocument } from './inspectDocument';
+import { learnFiles } from './learnFiles';
+
+type JobRequest = Exclude<GeneratorRequest, { kind: 'cancel' }>;
+
+interface Job {
+  readonly request: JobRequest;
+  readonly received: number;
+  /** Null until its first step. */
+  work: Generator<undefined, GeneratorResponse> | null;
+  /** Streamed so far. */
+  text: string;
+}
+
+/** Which kind goes first, the newest of a kind before the others. `loadModel` and `learnFiles` keep their order. */
+const URGENCY = { complete: 3, inspect: 2, generate: 1 } as const;
+/** Tokens of a sample for the panel. */
+const SAMPLE_TOKENS = 40;
+
+export class TextGenerator {
+  private readonly jobs: Job[] = [];
+  private reader: DocumentReader;
+
+  /**
+   * @param respond called with exactly one settling response a request
+   * @param now milliseconds of a steady clock
+   * @param newSeed for sampling where the user has set none
+   */
+  constructor(
+    private readonly model: LoadedModel,
+    private readonly respond: (response: GeneratorResponse) => void,
+    private readonly now: () => number,
+    private readonly newSeed: () => number,
+  ) {
+    this.reader = this.newReader();
+  }
+
+  receive(request: GeneratorRequest): void {
+    if (request.kind === 'cancel') {
+      const job = this.jobs.find(({ request: { id } }) => id === request.id);
+      if (job !== undefined) {
+        this.settle(job, this.cancelled(job));
+      }
+    } else {
+      this.jobs.push({ request, received: this.now(), work: null, text: '' });
+    }
+  }
+
+  /** Takes one step of the most urgent work; false when there is none, so that the caller may wait for a request. */
+  step(): boolean {
+    const job = this.nextJob();
+    if (job === null) {
+      return this.reader.learnTyped(1) > 0;
+    }
+    try {
+      job.work ??= this.start(job);
+      const result = job.work.next();
+      if (result.done) {
+        this.settle(job, result.value);
+      }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.settle(job, { kind: 'failed', id: job.request.id, message });
+    }
+    return true;
+  }
+
+  private nextJob(): Job | null {
+    const interactive = this.jobs.filter(({ request }) => request.kind in URGENCY);
+    // A new model waits for what began with the old one, and nothing else begins before it is there.
+    const load = this.jobs.find(({ request }) => request.kind === 'loadModel');
+    const eligible = load === undefined ? interactive : interactive.filter(({ work }) => work !== null);
+    const urgency = ({ request }: Job) => URGENCY[request.kind as keyof typeof URGENCY];
+    const [first] = eligible.sort((a, b) => urgency(b) - urgency(a) || b.request.id - a.request.id);
+    return first ?? load ?? this.jobs[0] ?? null;
+  }
+
+  private settle(job: Job, response: GeneratorResponse): void {
+    this.jobs.splice(this.jobs.indexOf(job), 1);
+    this.respond(response);
+  }
+
+  private start(job: Job): Generator<undefined, GeneratorResponse> {
+    const { request } = job;
+    switch (request.kind) {
+      case 'complete':
+        return this.complete(request, job.received);
+      case 'generate':
+        return this.generate(request, job);
+      case 'inspect':
+        return this.inspect(request);
+      case 'loadModel':
+        return this.loadModel(request);
+      case 'learnFiles':
+        return this.learn(request);
+    }
+  }
+
+  private *complete(request: CompleteRequest, received: number): Generator<undefined, GeneratorResponse> {
+    const { mixture, tokenizer } = this.model;
+    const completion = yield* completeDocument(mixture, tokenizer, this.reader, request);
+    const isUntaught = !this.model.hasNetwork && mixture.workspace.tokenCount === 0;
+    return {
+      kind: 'completed',
+      id: request.id,
+      ...completion,
+      ...(completion.noSuggestionReason === 'lowConfidence' &&
+        isUntaught && { noSuggestionReason: 'notReady' }),
+      source: 'generated',
+      milliseconds: this.now() - received,
+    };
+  }
+
+  private *generate(
+    { id, document, sampling }: GenerateRequest,
+    job: Job,
+  ): Generator<undefined, GeneratorResponse> {
+    const { text, stopReason } = yield* this.sampleText(document, sampling, (part) => {
+      job.text += part;
+      this.respond({ kind: 'generatedPart', id, text: part });
+    });
+    return { kind: 'generated', id, text, stopReason };
+  }
+
+  private *inspect(request: InspectRequest): Generator<undefined, GeneratorResponse> {
+    const { mixture, tokenizer } = this.model;
+    const tail = this.reader.moveTo(request.document.uri, request.document.prefix);
+    yield;
+    const inspection = inspectDocument(mixture, tokenizer, tail, request.topCount);
+    const maxNewTokens = Math.min(SAMPLE_TOKENS, request.sampling.maxNewTokens);
+    const sample = yield* this.sampleText(
+      request.document,
+      { ...request.sampling, maxNewTokens },
+      () => undefined,
+    );
+    return { kind: 'inspected', id: request.id, ...inspection, sample: sample.text };
+  }
+
+  private *sampleText(
+    document: GeneratorDocument,
+    sampling: SamplingOptions,
+    onPart: (part: string) => void,
+  ): Generator<undefined, GeneratedText> {
+    const { mixture, tokenizer } = this.model;
+    const tail = this.reader.moveTo(document.uri, document.prefix);
+    const criteria = { stopAtLineEnd: false, stopAtSentenceEnd: false };
+    const parts =
+      sampling.greedy && sampling.beamWidth > 1
+        ? searchText(mixture, tokenizer, tail, sampling, criteria)
+        : generateText(mixture, tokenizer, tail, sampling, criteria, this.newSeed());
+    for (;;) {
+      const part = parts.next();
+      if (part.done) {
+        return part.value;
+      }
+      if (part.value !== '') {
+        onPart(part.value);
+      }
+      yield;
+    }
+  }
+
+  // eslint-disable-next-line require-yield -- it must not be torn apart.
+  private *loadModel({ id, personalModelPath }: LoadModelRequest): Generator<undefined, GeneratorResponse> {
+    const description = this.model.usePersonal(personalModelPath);
+    // States belong to the networks that made them.
+    this.reader = this.newReader();
+    return { kind: 'modelLoaded', id, description };
+  }
+
+  private *learn({ id, files }: LearnFilesRequest): Generator<undefined, GeneratorResponse> {
+    const learned = yield* learnFiles(this.model.mixture.workspace, this.model.tokenizer, files);
+    return { kind: 'filesLearned', id, ...learned };
+  }
+
+  private newReader(): DocumentReader {
+    return new DocumentReader(this.model.mixture, this.model.tokenizer);
+  }
+
+  private cancelled({ request, received, text }: Job): GeneratorResponse {
+    const { id } = request;
+    switch (request.kind) {
+      case 'complete':
+        return {
+          kind: 'completed',
+          id,
+          insertText: '',
+          noSuggestionReason: 'cancelled',
+          stopReason: 'cancelled',
+          confidence: 0,
+          source: 'generated',
+          milliseconds: this.now() - received,
+        };
+      case 'generate':
+        return { kind: 'generated', id, text, stopReason: 'cancelled' };
+      default:
+        return { kind: 'failed', id, message: 'The request was cancelled.' };
+    }
+  }
+}

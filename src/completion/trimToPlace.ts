@@ -1,0 +1,156 @@
+/** What of a continuation may be inserted between the text before and after the cursor. */
+import { wordEnds } from '../model/generation/wordUnits';
+import type { GeneratorDocument } from '../protocol/generatorProtocol';
+import { isProse, restOfLine, startOfLine } from './cursorPlace';
+
+type Place = Pick<GeneratorDocument, 'languageId' | 'prefix' | 'suffix'>;
+
+const CLOSER_OF = new Map([
+  ['(', ')'],
+  ['[', ']'],
+  ['{', '}'],
+  ['（', '）'],
+  ['「', '」'],
+  ['『', '』'],
+  ['《', '》'],
+  ['“', '”'],
+]);
+const CLOSERS = new Set(CLOSER_OF.values());
+const QUOTES = new Set(['"', "'", '`']);
+/** Text before the cursor in which open brackets are looked for. */
+const BRACKET_CONTEXT = 4096;
+const CJK_PUNCTUATION = /[，。！？、；：]/;
+/** Lines shorter than this may well repeat: `}`, `---`, `else:`. */
+const SHORTEST_REPEATED_LINE = 8;
+/** Lines above the cursor's that a line may not repeat. */
+const LINES_COMPARED = 2;
+
+/**
+ * The beginning of `text` that may be inserted; '' for none. What it gives for a beginning of a text is a beginning of what it
+ * gives for the text, unless that is '', so a search may ask as its text grows.
+ */
+export function createTrimmer(place: Place): (text: string) => string {
+  const rest = restOfLine(place.suffix);
+  const isAtLineEnd = rest.trim() === '';
+  const openers = openBrackets(place.prefix.slice(-BRACKET_CONTEXT));
+  const line = startOfLine(place.prefix);
+  const openQuotes = new Set([...QUOTES].filter((quote) => isOdd(line.split(quote).length - 1)));
+  const firstOfRest = isAtLineEnd ? '' : rest.slice(0, wordEnds('', rest)[0]);
+  const nextLine = isAtLineEnd ? firstLineWithText(place.suffix.slice(rest.length)) : '';
+  const linesAbove = place.prefix
+    .slice(0, place.prefix.length - line.length)
+    .split('\n')
+    .map((above) => above.trim())
+    .filter((above) => above.length >= SHORTEST_REPEATED_LINE)
+    .slice(-LINES_COMPARED);
+
+  return (text) => {
+    if (breaksChinese(place.prefix, text)) {
+      return '';
+    }
+    let end = isProse(place.languageId) ? text.length : endBeforeBlankLine(text);
+    end = Math.min(end, endOfBalance(text.slice(0, end), openers, openQuotes, rest));
+    if (!isAtLineEnd) {
+      const repeated = indexOfWord(text.slice(0, end), firstOfRest);
+      return text.slice(0, repeated < 0 ? end : repeated);
+    }
+    const kept = text.slice(0, end);
+    const [first] = kept.split('\n', 1);
+    const whole = (line + first).trim();
+    const repeats = (whole !== '' && whole === nextLine) || linesAbove.includes(whole);
+    return repeats ? '' : kept;
+  };
+}
+
+/** A blank line ends a suggestion in code: what follows is another thought. */
+function endBeforeBlankLine(text: string): number {
+  const blank = text.search(/\n[^\S\n]*\n/);
+  return blank < 0 ? text.length : blank;
+}
+
+/**
+ * Where `text` first closes a bracket or quote that is not open, or that the rest of the line closes already. Quotes of the
+ * text itself are balanced as they come.
+ */
+function endOfBalance(
+  text: string,
+  openers: readonly string[],
+  openQuotes: ReadonlySet<string>,
+  rest: string,
+): number {
+  const open = [...openers];
+  const quotes = new Set(openQuotes);
+  let openedHere = 0;
+  let index = 0;
+  for (const character of text) {
+    const closer = CLOSER_OF.get(character);
+    if (closer !== undefined) {
+      open.push(closer);
+      openedHere++;
+    } else if (CLOSERS.has(character)) {
+      const closesOwn = openedHere > 0 && open[open.length - 1] === character;
+      if (!closesOwn && (open[open.length - 1] !== character || rest.includes(character))) {
+        return index;
+      }
+      open.pop();
+      openedHere -= closesOwn ? 1 : 0;
+    } else if (openQuotes.has(character) && quotes.has(character) && rest.includes(character)) {
+      return index;
+    } else if (
+      (character === ';' || character === ',') &&
+      openedHere === 0 &&
+      rest.trim().startsWith(character)
+    ) {
+      return index;
+    }
+    index += character.length;
+  }
+  return text.length;
+}
+
+/** Closers that the open brackets of a text wait for, innermost last. */
+function openBrackets(text: string): string[] {
+  const open: string[] = [];
+  for (const character of text) {
+    const closer = CLOSER_OF.get(character);
+    if (closer !== undefined) {
+      open.push(closer);
+    } else if (CLOSERS.has(character)) {
+      // An unbalanced closer, in a comment or string, closes nothing.
+      const at = open.lastIndexOf(character);
+      open.length = at < 0 ? open.length : at;
+    }
+  }
+  return open;
+}
+
+/** A space between two Chinese characters, or one sentence sign after another. */
+function breaksChinese(prefix: string, text: string): boolean {
+  const last = prefix.slice(-1);
+  return (
+    (/\p{Script=Han}$/u.test(prefix.slice(-2)) && /^[^\S\n]+\p{Script=Han}/u.test(text)) ||
+    (CJK_PUNCTUATION.test(last) && CJK_PUNCTUATION.test(text.charAt(0)))
+  );
+}
+
+/** Where a word, or a sign, stands in a text as a unit of its own; −1 where it does not. */
+function indexOfWord(text: string, word: string): number {
+  const units = [0, ...wordEnds('', text)];
+  for (let i = 0; i + 1 < units.length; i++) {
+    if (text.slice(units[i], units[i + 1]).trim() === word.trim()) {
+      return units[i];
+    }
+  }
+  return -1;
+}
+
+function firstLineWithText(text: string): string {
+  return (
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .find((line) => line !== '') ?? ''
+  );
+}
+
+const isOdd = (count: number) => count % 2 === 1;
