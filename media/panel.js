@@ -1,0 +1,215 @@
+/** The settings panel's page. Messages are described in src/protocol/panelProtocol.ts. */
+(() => {
+  const vscode = acquireVsCodeApi();
+  const byId = (id) => document.getElementById(id);
+  const texts = document.body.dataset;
+  /** Fields by setting name; each takes a new setting without losing the focus. */
+  const fields = new Map();
+
+  function element(name, properties = {}, children = []) {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  }
+
+  const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)]));
+  const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+
+  function set(name, value) {
+    vscode.postMessage({ kind: 'setSetting', name, value });
+  }
+
+  function numberField(setting) {
+    const id = setting.name;
+    const isSeed = setting.kind === 'seed';
+    const box = element('input', { type: 'number', id, step: setting.step ?? 1 });
+    const problem = element('p', { className: 'problem', id: `${id}-problem`, role: 'alert' });
+    const slider = element('input', { type: 'range', tabIndex: -1, step: setting.step ?? 1 });
+    // The number beside it does the same for the keyboard and for screen readers.
+    slider.setAttribute('aria-hidden', 'true');
+    box.setAttribute('aria-describedby', `${id}-description ${id}-problem`);
+    for (const input of [box, slider]) {
+      input.min = setting.minimum;
+      input.max = setting.maximum;
+    }
+    if (isSeed) {
+      box.placeholder = texts.textRandom;
+    }
+    slider.addEventListener('input', () => {
+      box.value = slider.value;
+    });
+    slider.addEventListener('change', () => {
+      problem.textContent = '';
+      set(id, slider.valueAsNumber);
+    });
+    box.addEventListener('change', () => {
+      const empty = isSeed && box.value === '' && !box.validity.badInput;
+      const value = empty ? null : box.valueAsNumber;
+      const fits = empty || (value >= setting.minimum && value <= setting.maximum);
+      box.setAttribute('aria-invalid', String(!fits));
+      problem.textContent = fits ? '' : fill(texts.textInvalid, setting.minimum, setting.maximum);
+      if (fits) {
+        set(id, value);
+      }
+    });
+    const show = ({ value }) => {
+      if (document.activeElement !== box || box.valueAsNumber !== value) {
+        box.value = value ?? '';
+      }
+      slider.value = value ?? 0;
+    };
+    const inputs = isSeed ? [box] : [slider, box];
+    return { show, children: [...inputs, problem] };
+  }
+
+  function flagField(setting) {
+    const box = element('input', { type: 'checkbox', id: setting.name });
+    box.setAttribute('aria-describedby', `${setting.name}-description`);
+    box.addEventListener('change', () => {
+      set(setting.name, box.checked);
+    });
+    return {
+      show: ({ value }) => {
+        box.checked = value;
+      },
+      children: [box],
+    };
+  }
+
+  function showSettings(settings) {
+    for (const setting of settings) {
+      let field = fields.get(setting.name);
+      if (field === undefined) {
+        field = setting.kind === 'flag' ? flagField(setting) : numberField(setting);
+        fields.set(setting.name, field);
+        const label = element('label', { htmlFor: setting.name, textContent: setting.label });
+        const description = element('p', {
+          className: 'description',
+          id: `${setting.name}-description`,
+          textContent: setting.description,
+        });
+        const parts =
+          setting.kind === 'flag'
+            ? [...field.children, label, description]
+            : [label, ...field.children, description];
+        byId('settings').append(element('div', { className: `field ${setting.kind}` }, parts));
+      }
+      field.show(setting);
+    }
+  }
+
+  function row(cellName, cells) {
+    return element(
+      'tr',
+      {},
+      cells.map((textContent, index) => {
+        const cell = element(index === 0 ? 'th' : cellName, { textContent });
+        if (index === 0 || cellName === 'th') {
+          cell.scope = cellName === 'th' ? 'col' : 'row';
+        }
+        return cell;
+      }),
+    );
+  }
+
+  function showCandidates({ candidates, experts }) {
+    const table = byId('candidates');
+    table.tHead?.remove();
+    table.tBodies[0]?.remove();
+    const names = experts.map(({ name }) => name);
+    const rows = candidates.map(({ text, probability, byExpert }) =>
+      row('td', [text, percent(probability), ...byExpert.map((expert) => percent(expert.probability))]),
+    );
+    table.append(
+      element('thead', {}, [row('th', [texts.textToken, texts.textProbability, ...names])]),
+      element('tbody', {}, rows),
+    );
+  }
+
+  function showInspection(inspection) {
+    const ready = inspection.state === 'ready';
+    byId('inspection').hidden = !ready;
+    byId('message').textContent = ready ? '' : inspection.message;
+    if (!ready) {
+      return;
+    }
+    byId('where').textContent = inspection.where;
+    byId('before').textContent = inspection.before;
+    byId('sample').textContent = inspection.sample;
+    showCandidates(inspection);
+    byId('experts').replaceChildren(
+      ...inspection.experts.flatMap(({ name, weight }) => {
+        const meter = element('meter', { min: 0, max: 1, value: weight });
+        meter.setAttribute('aria-label', name);
+        return [
+          element('dt', { textContent: name }),
+          element('dd', {}, [meter]),
+          element('dd', { className: 'number', textContent: percent(weight) }),
+        ];
+      }),
+    );
+  }
+
+  function curve(points, caption) {
+    const space = 'http://www.w3.org/2000/svg';
+    const values = points.map(({ value }) => value);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const svg = document.createElementNS(space, 'svg');
+    svg.setAttribute('viewBox', '0 0 100 100');
+    svg.setAttribute('preserveAspectRatio', 'none');
+    svg.setAttribute('aria-hidden', 'true');
+    const line = document.createElementNS(space, 'polyline');
+    const height = (value) => (high === low ? 50 : 95 - (90 * (value - low)) / (high - low));
+    line.setAttribute(
+      'points',
+      points.map(({ progress, value }) => `${100 * progress},${height(value)}`).join(' '),
+    );
+    svg.append(line);
+    const path =
+      values.length > 1 ? `${values[0].toFixed(2)} → ${values.at(-1).toFixed(2)}` : values[0].toFixed(2);
+    return element('figure', {}, [svg, element('figcaption', { textContent: fill(caption, path) })]);
+  }
+
+  function showTraining({ phase, lines, progress, trainLoss, heldOut }) {
+    byId('training-lines').replaceChildren(...lines.map((textContent) => element('li', { textContent })));
+    byId('training-progress').hidden = phase === 'idle';
+    byId('training-progress').value = progress;
+    const curves = [];
+    if (trainLoss.length > 0) {
+      curves.push(curve(trainLoss, texts.textTrainLoss));
+    }
+    if (heldOut.length > 0) {
+      curves.push(curve(heldOut, texts.textHeldOut));
+    }
+    byId('curves').replaceChildren(...curves);
+    for (const button of document.querySelectorAll('button[data-phase]')) {
+      button.hidden = !button.dataset.phase.split(' ').includes(phase);
+    }
+  }
+
+  window.addEventListener('message', ({ data }) => {
+    switch (data.kind) {
+      case 'settings':
+        showSettings(data.settings);
+        break;
+      case 'inspection':
+        showInspection(data.inspection);
+        break;
+      case 'training':
+        showTraining(data.training);
+        break;
+    }
+  });
+  byId('reset').addEventListener('click', () => {
+    vscode.postMessage({ kind: 'resetSettings' });
+  });
+  byId('again').addEventListener('click', () => {
+    vscode.postMessage({ kind: 'sampleAgain' });
+  });
+  for (const button of document.querySelectorAll('button[data-command]')) {
+    button.addEventListener('click', () => {
+      vscode.postMessage({ kind: 'run', command: button.dataset.command });
+    });
+  }
+  vscode.postMessage({ kind: 'ready' });
+})();

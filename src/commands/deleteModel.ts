@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import type { Parts } from '../editor/parts';
+
+export interface DeleteArguments {
+  /** False deletes without asking. */
+  readonly confirm?: boolean;
+}
+
+/** *Delete Model*, after a question. */
+export async function deleteModel(
+  { model, training }: Parts,
+  { confirm = true }: DeleteArguments = {},
+): Promise<void> {
+  if (training.phase !== 'idle') {
+    throw new Error(
+      vscode.l10n.t('The model is being trained; cancel the training before you delete the model.'),
+    );
+  }
+  if (model.path === null) {
+    throw new Error(vscode.l10n.t('This workspace has no model of its own to delete.'));
+  }
+  const remove = vscode.l10n.t('Delete');
+  if (
+    confirm &&
+    (await vscode.window.showWarningMessage(
+      vscode.l10n.t('Delete the model of this workspace?'),
+      {
+        modal: true,
+        detail: vscode.l10n.t('What it learned in training is lost. Your files are not touched.'),
+      },
+      remove,
+    )) !== remove
+  ) {
+    return;
+  }
+  await model.delete();
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('The model of this workspace is deleted; ghost text goes on without it.'),
+  );
+}

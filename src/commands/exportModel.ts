@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import type { Parts } from '../editor/parts';
+
+/** *Export Model*: one self-contained file. `target` skips the dialog. */
+export async function exportModel({ model }: Parts, target?: vscode.Uri): Promise<void> {
+  if (model.path === null) {
+    throw new Error(
+      vscode.l10n.t('This workspace has no model of its own yet; use Understudy: Train on Workspace first.'),
+    );
+  }
+  const name = vscode.workspace.name?.replaceAll(/[^\p{Letter}\p{Number}_-]+/gu, '-') ?? 'workspace';
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const uri =
+    target ??
+    (await vscode.window.showSaveDialog({
+      title: vscode.l10n.t('Export Model'),
+      filters: { [vscode.l10n.t('Understudy models')]: ['safetensors'] },
+      ...(folder === undefined
+        ? {}
+        : { defaultUri: vscode.Uri.joinPath(folder, '..', `${name}.safetensors`) }),
+    }));
+  if (uri === undefined) {
+    return;
+  }
+  await model.exportTo(uri);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'The model is exported to {0}. It holds what it learned of your texts; give it only to whom you would give those.',
+      uri.fsPath,
+    ),
+  );
+}

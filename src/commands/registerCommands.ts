@@ -1,0 +1,69 @@
+/** Every command of the manifest; a failure is shown as its sentence and logged. */
+import * as vscode from 'vscode';
+import { asError } from '../editor/asError';
+import type { Parts } from '../editor/parts';
+import { acceptWord } from './acceptWord';
+import { cancelGeneration } from './cancelGeneration';
+import { cancelTraining } from './cancelTraining';
+import { deleteModel } from './deleteModel';
+import { exportModel } from './exportModel';
+import { generateAnother } from './generateAnother';
+import { generateFromSelection } from './generateFromSelection';
+import { importModel } from './importModel';
+import { openSettingsPanel } from './openSettingsPanel';
+import { pauseTraining } from './pauseTraining';
+import { resumeTraining } from './resumeTraining';
+import { showLog } from './showLog';
+import { showMenu } from './showMenu';
+import { toggle } from './toggle';
+import { toggleForLanguage } from './toggleForLanguage';
+import { trainOnWorkspace } from './trainOnWorkspace';
+import { whyNoSuggestion } from './whyNoSuggestion';
+
+/** What an argument holds is for the command to check. */
+type Command = (parts: Parts, argument?: unknown) => unknown;
+
+const COMMANDS = {
+  acceptWord,
+  cancelGeneration,
+  cancelTraining,
+  deleteModel,
+  exportModel,
+  generateAnother,
+  generateFromSelection,
+  importModel,
+  openSettingsPanel,
+  pauseTraining,
+  resumeTraining,
+  showLog,
+  showMenu,
+  toggle,
+  toggleForLanguage,
+  trainOnWorkspace,
+  whyNoSuggestion,
+};
+
+export function registerCommands(parts: Parts): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...Object.entries(COMMANDS).map(([name, run]) =>
+      vscode.commands.registerCommand(`understudy.${name}`, async (argument?: unknown): Promise<unknown> => {
+        try {
+          return await (run as Command)(parts, argument);
+        } catch (error) {
+          showFailure(parts, error);
+          return undefined;
+        }
+      }),
+    ),
+  );
+}
+
+function showFailure({ log }: Parts, error: unknown): void {
+  log.error(asError(error));
+  const details = vscode.l10n.t('Show Log');
+  void vscode.window.showErrorMessage(asError(error).message, details).then((chosen) => {
+    if (chosen === details) {
+      log.show(true);
+    }
+  });
+}

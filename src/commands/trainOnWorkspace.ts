@@ -1,0 +1,180 @@
+/** *Train on Workspace*: shows what would be read, trains, says whether it helped, and uses the better model. */
+import * as vscode from 'vscode';
+import type { TrainingSettings } from '../editor/configuration';
+import type { Parts } from '../editor/parts';
+import { trainableFolders } from '../editor/trainableFolders';
+import { leftOutLines, planSummary, resultText } from '../editor/trainingTexts';
+import {
+  DEFAULT_TRAINING,
+  FINE_TUNING_LEARNING_RATE,
+  type DoneEvent,
+  type TrainingPlan,
+} from '../protocol/trainerProtocol';
+import { reportProblems } from './reportProblems';
+
+export interface TrainArguments {
+  /** False starts without showing the files first, e.g. from a key binding or a test. */
+  readonly preview?: boolean;
+}
+
+/** @returns what came of it; undefined when the user changed their mind before it started */
+export async function trainOnWorkspace(
+  parts: Parts,
+  { preview = true }: TrainArguments = {},
+): Promise<DoneEvent | undefined> {
+  const folders = foldersToTrainOn();
+  if (parts.training.phase !== 'idle') {
+    throw new Error(vscode.l10n.t('A training is running already; cancel it first.'));
+  }
+  const { values: settings, problems } = parts.configuration.training();
+  reportProblems(problems);
+  if (preview && !(await previewPlan(parts, folders, settings))) {
+    return undefined;
+  }
+  const done = await trainWithProgress(parts, folders, settings);
+  if (done.modelPath !== null) {
+    await parts.model.load();
+  }
+  const details = vscode.l10n.t('Show Curve');
+  void vscode.window.showInformationMessage(resultText(vscode.l10n.t, done), details).then((chosen) => {
+    if (chosen === details) {
+      parts.panel.show();
+    }
+  });
+  parts.log.info(resultText(vscode.l10n.t, done));
+  return done;
+}
+
+function foldersToTrainOn(): string[] {
+  if (!vscode.workspace.isTrusted) {
+    throw new Error(
+      vscode.l10n.t(
+        'Training reads all texts of the workspace, so it needs a trusted one; choose Manage Workspace Trust first.',
+      ),
+    );
+  }
+  const folders = trainableFolders();
+  if (folders.length === 0) {
+    throw new Error(
+      (vscode.workspace.workspaceFolders ?? []).length === 0
+        ? vscode.l10n.t(
+            'There is no folder to train on; open one with File: Open Folder. Ghost text works without it.',
+          )
+        : vscode.l10n.t(
+            'The workspace lies in a virtual file system, which training cannot read; open a folder on a disk.',
+          ),
+    );
+  }
+  return folders.map(({ uri }) => uri.fsPath);
+}
+
+async function previewPlan(
+  parts: Parts,
+  folders: readonly string[],
+  settings: TrainingSettings,
+): Promise<boolean> {
+  const plan = await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Looking for texts to learn from…'),
+      cancellable: true,
+    },
+    async (_progress, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => {
+        abort.abort();
+      });
+      try {
+        return await parts.planTraining(folders, settings, abort.signal);
+      } catch (error) {
+        if (abort.signal.aborted) {
+          return null;
+        }
+        throw error;
+      }
+    },
+  );
+  return plan !== null && (await confirmPlan(parts, plan));
+}
+
+interface PlanItem extends vscode.QuickPickItem {
+  readonly action?: 'start' | 'list';
+}
+
+/** Stays open behind the file list, so that the user reads it and then decides. */
+async function confirmPlan(parts: Parts, plan: TrainingPlan): Promise<boolean> {
+  const { t } = vscode.l10n;
+  const items: PlanItem[] = [];
+  if (plan.files.length > 0) {
+    items.push({ label: `$(play) ${t('Start Training')}`, detail: planSummary(t, plan), action: 'start' });
+  }
+  items.push({ label: `$(list-unordered) ${t('Show File List')}`, action: 'list' });
+  const leftOut = leftOutLines(t, plan);
+  if (leftOut.length > 0) {
+    items.push({ label: t('Left out'), kind: vscode.QuickPickItemKind.Separator });
+    items.push(
+      ...leftOut.map(({ count, reason }) => ({
+        label: String(count),
+        description: reason,
+        action: 'list' as const,
+      })),
+    );
+  }
+  for (;;) {
+    const chosen = await vscode.window.showQuickPick(items, {
+      title: t('Train on Workspace'),
+      placeHolder:
+        plan.files.length > 0
+          ? t('Everything stays on this machine.')
+          : t('There is no text to learn from in this workspace.'),
+      ignoreFocusOut: true,
+    });
+    if (chosen?.action !== 'list') {
+      return chosen?.action === 'start';
+    }
+    await parts.fileLists.show(plan);
+  }
+}
+
+function trainWithProgress(
+  parts: Parts,
+  folders: readonly string[],
+  settings: TrainingSettings,
+): Thenable<DoneEvent> {
+  const { maxTotalBytes, ...options } = settings;
+  return vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Understudy is training'),
+      cancellable: true,
+    },
+    async (progress, token) => {
+      token.onCancellationRequested(() => {
+        parts.training.cancel();
+      });
+      let shown = 0;
+      const start = await parts.model.startingPoint(settings, parts.paths.baseModel);
+      return parts.training.train(
+        {
+          ...(await parts.model.places()),
+          folders,
+          split: null,
+          excludeGlobs: parts.configuration.excludeGlobs(),
+          maxTotalBytes,
+          initialModelPath: start.path,
+          tokenizerPath: parts.paths.tokenizer,
+          options: {
+            ...DEFAULT_TRAINING,
+            ...options,
+            learningRate: start.fits ? FINE_TUNING_LEARNING_RATE : DEFAULT_TRAINING.learningRate,
+          },
+        },
+        (message, reached) => {
+          const percent = 100 * reached;
+          progress.report({ message, increment: percent - shown });
+          shown = percent;
+        },
+      );
+    },
+  );
+}

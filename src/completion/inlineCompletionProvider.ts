@@ -1,0 +1,168 @@
+/**
+ * Ghost text for every language, prose and code.
+ *
+ * VS Code waits 50 ms after a key, asks, and drops an answer whose document has changed meanwhile; the generator
+ * keeps late answers, so nothing waits here. What became of a suggestion is proposed API: a whole acceptance is told
+ * by the item's command, the rest is inferred by {@link SuggestionListener}.
+ */
+import * as vscode from 'vscode';
+import type { CompletedResponse, CompleteRequest, GeneratorDocument } from '../protocol/generatorProtocol';
+import { textAroundCursor } from './textAroundCursor';
+
+export interface CompletionSettings {
+  readonly enabled: boolean;
+  readonly eagerness: number;
+  readonly multiline: boolean;
+  readonly maxNewTokens: number;
+}
+
+/** Why the generator was not asked, or its answer not shown. */
+export type SilentReason =
+  'off' | 'emptyDocument' | 'multipleCursors' | 'readOnly' | 'composing' | 'suggestWidget' | 'failed';
+
+/** What became of the last request; answers *Why No Suggestion?*. */
+export type CompletionOutcome =
+  | { readonly kind: 'silent'; readonly reason: SilentReason; readonly languageId: string }
+  | { readonly kind: 'answered'; readonly response: CompletedResponse };
+
+/** Asked to complete; rejects when the generator has failed. */
+export interface Completer {
+  complete(request: Omit<CompleteRequest, 'kind' | 'id'>, signal?: AbortSignal): Promise<CompletedResponse>;
+}
+
+export interface SuggestionListener {
+  /** Whether the last change of the document looks like a step of an input method. */
+  isComposing(document: vscode.TextDocument): boolean;
+  offered(document: vscode.TextDocument, position: vscode.Position, insertText: string): void;
+  settled(outcome: CompletionOutcome): void;
+}
+
+/** Run by VS Code when a whole suggestion is accepted; registered by the extension, not offered to users. */
+export const ACCEPTED_COMMAND = 'understudy.suggestionAccepted';
+
+export const GHOST_TEXT_SCHEMES = [
+  'file',
+  'untitled',
+  'vscode-remote',
+  'vscode-notebook-cell',
+  'vscode-vfs',
+] as const;
+
+export class InlineCompletionProvider implements vscode.InlineCompletionItemProvider {
+  constructor(
+    private readonly completer: Completer,
+    private readonly settingsFor: (document: vscode.TextDocument) => CompletionSettings,
+    private readonly listener: SuggestionListener,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  async provideInlineCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    context: vscode.InlineCompletionContext,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.InlineCompletionItem[]> {
+    const settings = this.settingsFor(document);
+    const silent = this.reasonForSilence(document, settings);
+    if (silent !== null) {
+      this.silence(silent, document);
+      return [];
+    }
+    const abort = new AbortController();
+    const subscription = token.onCancellationRequested(() => {
+      abort.abort();
+    });
+    try {
+      const response = await this.completer.complete(
+        {
+          document: generatorDocument(document, position),
+          multiline: settings.multiline,
+          eagerness: settings.eagerness,
+          maxNewTokens: settings.maxNewTokens,
+        },
+        abort.signal,
+      );
+      return token.isCancellationRequested ? [] : this.show(document, position, context, response);
+    } catch (error) {
+      if (!token.isCancellationRequested) {
+        this.log.error(error instanceof Error ? error : String(error));
+        this.silence('failed', document);
+      }
+      return [];
+    } finally {
+      subscription.dispose();
+    }
+  }
+
+  private show(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    context: vscode.InlineCompletionContext,
+    response: CompletedResponse,
+  ): vscode.InlineCompletionItem[] {
+    const { insertText } = response;
+    this.log.trace(
+      `${response.source}, ${response.milliseconds.toFixed(1)} ms: ${JSON.stringify(insertText)}`,
+    );
+    if (insertText !== '' && !extendsSelectedCompletion(document, position, context, insertText)) {
+      this.silence('suggestWidget', document);
+      return [];
+    }
+    this.listener.settled({ kind: 'answered', response });
+    if (insertText === '') {
+      return [];
+    }
+    this.listener.offered(document, position, insertText);
+    const item = new vscode.InlineCompletionItem(insertText, new vscode.Range(position, position));
+    item.command = { command: ACCEPTED_COMMAND, title: '' };
+    return [item];
+  }
+
+  private reasonForSilence(document: vscode.TextDocument, settings: CompletionSettings): SilentReason | null {
+    if (!settings.enabled) {
+      return 'off';
+    }
+    if (vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false) {
+      return 'readOnly';
+    }
+    const editor = vscode.window.activeTextEditor;
+    if (editor?.document === document && editor.selections.length > 1) {
+      return 'multipleCursors';
+    }
+    if (this.listener.isComposing(document)) {
+      return 'composing';
+    }
+    return document.lineCount === 1 && document.lineAt(0).text === '' ? 'emptyDocument' : null;
+  }
+
+  private silence(reason: SilentReason, document: vscode.TextDocument): void {
+    this.listener.settled({ kind: 'silent', reason, languageId: document.languageId });
+  }
+}
+
+/** While the suggest widget has an item selected, VS Code shows only what starts with that item. */
+function extendsSelectedCompletion(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+  { selectedCompletionInfo: selected }: vscode.InlineCompletionContext,
+  insertText: string,
+): boolean {
+  if (selected === undefined) {
+    return true;
+  }
+  const typed = document.getText(new vscode.Range(selected.range.start, position));
+  return (typed + insertText).startsWith(selected.text);
+}
+
+/** The text around the cursor as the generator reads it. */
+export function generatorDocument(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+): GeneratorDocument {
+  return textAroundCursor(
+    document.uri.toString(),
+    document.languageId,
+    document.offsetAt(position),
+    (start, end) => document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end))),
+  );
+}

@@ -1,0 +1,39 @@
+/** The part of a document that the generator is given. */
+import type { GeneratorDocument } from '../protocol/generatorProtocol';
+
+/** In UTF-16 code units; the generator's limits. */
+const MAX_PREFIX = 64 * 1024;
+const MAX_SUFFIX = 4 * 1024;
+/** The start of the prefix moves by this much at a time, so that typing on keeps the states cached for earlier lines. */
+const PREFIX_STRIDE = MAX_PREFIX / 2;
+
+/**
+ * Line ends become `\n`, which is what models learn from; VS Code writes the document's own on insertion.
+ * @param offset of the cursor
+ * @param slice the text from a start to an end offset, the end clamped to the document's
+ */
+export function textAroundCursor(
+  uri: string,
+  languageId: string,
+  offset: number,
+  slice: (start: number, end: number) => string,
+): GeneratorDocument {
+  const start = offset <= MAX_PREFIX ? 0 : Math.floor(offset / PREFIX_STRIDE) * PREFIX_STRIDE - PREFIX_STRIDE;
+  const prefix = slice(start, offset).replaceAll('\r\n', '\n');
+  return {
+    uri,
+    languageId,
+    prefix: start === 0 ? prefix : fromFirstWholeLine(prefix),
+    suffix: slice(offset, offset + MAX_SUFFIX).replaceAll('\r\n', '\n'),
+  };
+}
+
+/** Drops the line that the cut went through, or, in a text of one long line, half a surrogate pair. */
+function fromFirstWholeLine(text: string): string {
+  const lineEnd = text.indexOf('\n');
+  if (lineEnd >= 0) {
+    return text.slice(lineEnd + 1);
+  }
+  const first = text.charCodeAt(0);
+  return first >= 0xdc00 && first <= 0xdfff ? text.slice(1) : text;
+}

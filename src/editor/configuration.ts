@@ -1,0 +1,135 @@
+/** Reads and writes `understudy.*`; a value that does not fit is mended and named once in the log. */
+import * as vscode from 'vscode';
+import type { SamplingOptions } from '../model/samplingOptions';
+import type { TrainingOptions } from '../protocol/trainerProtocol';
+import type { CompletionSettings } from '../completion/inlineCompletionProvider';
+import { isEnabled, parseEnablement, type Enablement } from './enablement';
+import {
+  describeProblem,
+  parseSetting,
+  type SettingName,
+  type SettingProblem,
+  type SettingValue,
+} from './settings';
+
+/** Settings read together, and the sentences about those that did not fit. */
+export interface ReadSettings<T> {
+  readonly values: T;
+  readonly problems: readonly string[];
+}
+
+export type TrainingSettings = Pick<
+  TrainingOptions,
+  'seconds' | 'engine' | 'architecture' | 'numLayers' | 'hiddenSize' | 'embeddingSize'
+> & { readonly maxTotalBytes: number };
+
+export class Configuration {
+  private readonly named = new Set<string>();
+
+  constructor(private readonly log: vscode.LogOutputChannel) {}
+
+  get<Name extends SettingName>(
+    name: Name,
+    scope?: vscode.ConfigurationScope,
+    problems?: string[],
+  ): SettingValue<Name> {
+    const { value, problem } = parseSetting(name, section(scope).get<unknown>(name));
+    if (problem !== null) {
+      this.name(problem);
+      problems?.push(describeProblem(vscode.l10n.t, problem));
+    }
+    return value;
+  }
+
+  enablement(scope?: vscode.ConfigurationScope): Enablement {
+    return parseEnablement(section(scope).get<unknown>('enable'));
+  }
+
+  completion(document: vscode.TextDocument): CompletionSettings {
+    return {
+      enabled: isEnabled(this.enablement(document), document.languageId),
+      eagerness: this.get('eagerness', document),
+      multiline: this.get('multiline', document),
+      maxNewTokens: this.get('maxNewTokens', document),
+    };
+  }
+
+  sampling(): ReadSettings<SamplingOptions> {
+    const problems: string[] = [];
+    const read = <Name extends SettingName>(name: Name) => this.get(name, undefined, problems);
+    return {
+      values: {
+        repetitionPenalty: read('sampling.repetitionPenalty'),
+        temperature: read('sampling.temperature'),
+        topK: read('sampling.topK'),
+        topP: read('sampling.topP'),
+        minP: read('sampling.minP'),
+        greedy: read('sampling.greedy'),
+        beamWidth: read('sampling.beamWidth'),
+        seed: read('sampling.seed'),
+        maxNewTokens: read('sampling.maxNewTokens'),
+      },
+      problems,
+    };
+  }
+
+  training(): ReadSettings<TrainingSettings> {
+    const problems: string[] = [];
+    const read = <Name extends SettingName>(name: Name) => this.get(name, undefined, problems);
+    return {
+      values: {
+        seconds: read('training.seconds'),
+        engine: read('training.engine'),
+        architecture: read('training.architecture'),
+        numLayers: read('training.numLayers'),
+        hiddenSize: read('training.hiddenSize'),
+        embeddingSize: read('training.embeddingSize'),
+        maxTotalBytes: read('training.maxTotalMegabytes') * 1024 * 1024,
+      },
+      problems,
+    };
+  }
+
+  /** VS Code's exclude globs that are on. */
+  excludeGlobs(): string[] {
+    const globs = new Set<string>();
+    for (const name of ['files.exclude', 'search.exclude']) {
+      const excludes = vscode.workspace.getConfiguration().get<Record<string, unknown>>(name, {});
+      for (const [glob, on] of Object.entries(excludes)) {
+        if (on === true) {
+          globs.add(glob);
+        }
+      }
+    }
+    return [...globs];
+  }
+
+  /** Writes where the value in force stands, so that the change is seen; undefined returns to the default. */
+  async update(
+    name: SettingName | 'enable',
+    value: unknown,
+    scope?: vscode.ConfigurationScope,
+  ): Promise<void> {
+    const configuration = section(scope);
+    const places = configuration.inspect(name);
+    const target =
+      places?.workspaceFolderValue !== undefined
+        ? vscode.ConfigurationTarget.WorkspaceFolder
+        : places?.workspaceValue !== undefined
+          ? vscode.ConfigurationTarget.Workspace
+          : vscode.ConfigurationTarget.Global;
+    await configuration.update(name, value, target);
+  }
+
+  private name(problem: SettingProblem): void {
+    const key = `${problem.name} ${JSON.stringify(problem.given)}`;
+    if (!this.named.has(key)) {
+      this.named.add(key);
+      this.log.warn(describeProblem(vscode.l10n.t, problem));
+    }
+  }
+}
+
+function section(scope: vscode.ConfigurationScope | undefined): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration('understudy', scope);
+}

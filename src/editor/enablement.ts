@@ -1,0 +1,28 @@
+/** The value of `understudy.enable`: on or off by language identifier, `*` for all others. */
+export type Enablement = Readonly<Record<string, boolean>>;
+
+export const DEFAULT_ENABLEMENT: Enablement = { '*': true };
+
+/** Entries that are not true or false are left out. */
+export function parseEnablement(given: unknown): Enablement {
+  if (typeof given !== 'object' || given === null) {
+    return DEFAULT_ENABLEMENT;
+  }
+  const entries = Object.entries(given).filter(
+    (entry): entry is [string, boolean] => typeof entry[1] === 'boolean',
+  );
+  return { ...DEFAULT_ENABLEMENT, ...Object.fromEntries(entries) };
+}
+
+export function isEnabled(enablement: Enablement, languageId: string): boolean {
+  return enablement[languageId] ?? enablement['*'];
+}
+
+/** Turns all languages on or off; a language with a choice of its own keeps it. */
+export function toggled(enablement: Enablement): Enablement {
+  return { ...enablement, '*': !enablement['*'] };
+}
+
+export function toggledForLanguage(enablement: Enablement, languageId: string): Enablement {
+  return { ...enablement, [languageId]: !isEnabled(enablement, languageId) };
+}

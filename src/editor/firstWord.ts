@@ -1,0 +1,21 @@
+/** One word of a suggestion, also in scripts that put no spaces between words. */
+
+/** Han, Kana, Thai, Lao, Khmer and Myanmar letters. */
+const UNSPACED =
+  /^\s*[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' });
+
+/** White space at the start, and the word or mark that follows it; never empty unless `text` is. */
+export function firstWord(text: string): string {
+  const space = /^\s*/u.exec(text)![0];
+  for (const { segment } of segmenter.segment(text.slice(space.length))) {
+    return space + segment;
+  }
+  return space;
+}
+
+/** Whether the text starts in a script without spaces, where VS Code's own command takes a whole run of characters. */
+export function startsUnspaced(text: string): boolean {
+  return UNSPACED.test(text);
+}

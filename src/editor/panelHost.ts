@@ -1,0 +1,213 @@
+/** The settings panel: its window, and what it shows of settings, cursor and training. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { generatorDocument, GHOST_TEXT_SCHEMES } from '../completion/inlineCompletionProvider';
+import type { GeneratorClient } from '../completion/generatorClient';
+import {
+  parseFromPanel,
+  type FromPanel,
+  type PanelInspection,
+  type ToPanel,
+} from '../protocol/panelProtocol';
+import { asError } from './asError';
+import type { Configuration } from './configuration';
+import { panelInspection } from './panelInspection';
+import { panelPage } from './panelPage';
+import { isSamplingName, panelSettings, SAMPLING_NAMES } from './panelSettings';
+import { parseSetting } from './settings';
+import type { TrainingSession } from './trainingSession';
+
+const VIEW_TYPE = 'understudy.settings';
+/** After the last key or cursor movement, so that the panel never competes with ghost text. */
+const QUIET_MILLISECONDS = 250;
+const CANDIDATES = 8;
+const COMMANDS = {
+  train: 'understudy.trainOnWorkspace',
+  pause: 'understudy.pauseTraining',
+  resume: 'understudy.resumeTraining',
+  cancel: 'understudy.cancelTraining',
+} as const;
+
+export class PanelHost implements vscode.Disposable {
+  private panel: vscode.WebviewPanel | null = null;
+  /** The last text editor; that of the panel itself is none. */
+  private editor = vscode.window.activeTextEditor;
+  private timer: NodeJS.Timeout | undefined;
+  private asking: AbortController | null = null;
+  private readonly disposable: vscode.Disposable;
+
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    private readonly generator: Pick<GeneratorClient, 'inspect'>,
+    private readonly configuration: Configuration,
+    private readonly training: TrainingSession,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.disposable = vscode.Disposable.from(
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        if (editor !== undefined) {
+          this.editor = editor;
+          this.inspectSoon();
+        }
+      }),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+        if (textEditor === this.editor) {
+          this.inspectSoon();
+        }
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('understudy.sampling')) {
+          this.sendSettings();
+          this.inspectSoon();
+        }
+      }),
+      training.onDidChange(() => {
+        this.post({ kind: 'training', training: this.training.view() });
+      }),
+    );
+  }
+
+  show(): void {
+    if (this.panel !== null) {
+      this.panel.reveal(undefined, false);
+      return;
+    }
+    const media = vscode.Uri.joinPath(this.extensionUri, 'media');
+    const panel = vscode.window.createWebviewPanel(
+      VIEW_TYPE,
+      vscode.l10n.t('Understudy Settings'),
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false },
+      { enableScripts: true, localResourceRoots: [media] },
+    );
+    this.panel = panel;
+    panel.iconPath = vscode.Uri.joinPath(media, 'icon.png');
+    panel.webview.onDidReceiveMessage((message: unknown) => {
+      void this.receive(message);
+    });
+    panel.onDidChangeViewState(() => {
+      this.inspectSoon();
+    });
+    panel.onDidDispose(() => {
+      this.panel = null;
+      this.asking?.abort();
+    });
+    const { webview } = panel;
+    webview.html = panelPage(vscode.l10n.t, {
+      language: vscode.env.language,
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString('hex'),
+      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel.js')).toString(),
+      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel.css')).toString(),
+    });
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.asking?.abort();
+    this.panel?.dispose();
+    this.disposable.dispose();
+  }
+
+  private post(message: ToPanel): void {
+    void this.panel?.webview.postMessage(message);
+  }
+
+  private async receive(given: unknown): Promise<void> {
+    try {
+      await this.act(parseFromPanel(given));
+    } catch (error) {
+      this.log.error(asError(error));
+    }
+  }
+
+  private async act(message: FromPanel): Promise<void> {
+    switch (message.kind) {
+      case 'ready':
+        this.sendSettings();
+        this.post({ kind: 'training', training: this.training.view() });
+        await this.inspect();
+        break;
+      case 'setSetting':
+        if (isSamplingName(message.name)) {
+          const { value } = parseSetting(message.name, message.value);
+          await this.configuration.update(message.name, value);
+        }
+        break;
+      case 'resetSettings':
+        for (const name of SAMPLING_NAMES) {
+          await this.configuration.update(name, undefined);
+        }
+        break;
+      case 'sampleAgain':
+        await this.inspect();
+        break;
+      case 'run':
+        await vscode.commands.executeCommand(COMMANDS[message.command]);
+        break;
+    }
+  }
+
+  private sendSettings(): void {
+    const settings = panelSettings(vscode.l10n.t, (name) => this.configuration.get(name));
+    this.post({ kind: 'settings', settings });
+  }
+
+  private inspectSoon(): void {
+    clearTimeout(this.timer);
+    if (this.panel?.visible === true) {
+      this.timer = setTimeout(() => {
+        void this.inspect();
+      }, QUIET_MILLISECONDS);
+    }
+  }
+
+  /** The newest request wins. Never rejects: a failure is shown in the panel. */
+  private async inspect(): Promise<void> {
+    this.asking?.abort();
+    const asking = new AbortController();
+    this.asking = asking;
+    let inspection: PanelInspection;
+    try {
+      inspection = await this.askGenerator(asking.signal);
+    } catch (error) {
+      if (!asking.signal.aborted) {
+        this.log.error(asError(error));
+      }
+      inspection = {
+        state: 'failed',
+        message: vscode.l10n.t('The generator failed; Understudy: Show Log tells more.'),
+      };
+    }
+    if (!asking.signal.aborted) {
+      this.post({ kind: 'inspection', inspection });
+    }
+  }
+
+  private async askGenerator(signal: AbortSignal): Promise<PanelInspection> {
+    const { t } = vscode.l10n;
+    const { editor } = this;
+    const schemes: readonly string[] = GHOST_TEXT_SCHEMES;
+    if (editor === undefined || editor.document.isClosed || !schemes.includes(editor.document.uri.scheme)) {
+      return {
+        state: 'empty',
+        message: t('Put the cursor into a text to see what the model would say next.'),
+      };
+    }
+    const { document, selection } = editor;
+    const around = generatorDocument(document, selection.active);
+    if (around.prefix.trim() === '') {
+      return { state: 'empty', message: t('There is no text before the cursor yet.') };
+    }
+    const { values: sampling } = this.configuration.sampling();
+    const response = await this.generator.inspect(
+      { document: around, sampling, topCount: CANDIDATES },
+      signal,
+    );
+    const where = t(
+      '{0}, line {1}',
+      vscode.workspace.asRelativePath(document.uri),
+      selection.active.line + 1,
+    );
+    return panelInspection(t, where, around.prefix, response);
+  }
+}

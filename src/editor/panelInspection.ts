@@ -1,0 +1,51 @@
+/** What the generator says of the text at the cursor, as the panel shows it; texts only. */
+import type { InspectedResponse } from '../protocol/generatorProtocol';
+import type { PanelInspection } from '../protocol/panelProtocol';
+import type { Translate } from './translate';
+
+/** Characters of the user's text that are shown before the candidates. */
+const SHOWN_BEFORE = 60;
+
+export function panelInspection(
+  t: Translate,
+  where: string,
+  prefix: string,
+  { candidates, expertWeights, sample }: InspectedResponse,
+): PanelInspection {
+  const experts = Object.entries(expertWeights)
+    .map(([name, weight]) => ({ key: name, name: expertName(t, name), weight }))
+    .sort((a, b) => b.weight - a.weight);
+  return {
+    state: 'ready',
+    where,
+    before: Array.from(prefix).slice(-SHOWN_BEFORE).join(''),
+    experts: experts.map(({ name, weight }) => ({ name, weight })),
+    candidates: candidates.map(({ text, probability, byExpert }) => ({
+      text: visible(text),
+      probability,
+      byExpert: experts.map(({ key, name }) => ({ name, probability: byExpert[key] ?? 0 })),
+    })),
+    sample,
+  };
+}
+
+/** Experts are named by the mixture; a name that this version does not know is shown as it is. */
+export function expertName(t: Translate, name: string): string {
+  switch (name) {
+    case 'personal':
+      return t('Personal network');
+    case 'base':
+      return t('Base network');
+    case 'counts':
+      return t('Word counts');
+    case 'copy':
+      return t('Longest match');
+    default:
+      return name;
+  }
+}
+
+/** White space made visible, as a token may be nothing else. */
+export function visible(text: string): string {
+  return text.replaceAll(' ', '·').replaceAll('\n', '⏎').replaceAll('\t', '→').replaceAll('\r', '␍');
+}

@@ -1,0 +1,79 @@
+/** The settings panel's page; its script fills in what changes. */
+import type { Translate } from './translate';
+
+export interface PageResources {
+  readonly language: string;
+  readonly cspSource: string;
+  readonly nonce: string;
+  readonly scriptUri: string;
+  readonly styleUri: string;
+}
+
+export function panelPage(t: Translate, resources: PageResources): string {
+  const { language, cspSource, nonce, scriptUri, styleUri } = resources;
+  const csp = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'`;
+  const text = (message: string): string => escapeHtml(message);
+  return `<!DOCTYPE html>
+<html lang="${escapeHtml(language)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(csp)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${escapeHtml(styleUri)}">
+<title>Understudy</title>
+</head>
+<body
+  data-text-token="${text(t('Continuation'))}"
+  data-text-probability="${text(t('Probability'))}"
+  data-text-random="${text(t('new each time'))}"
+  data-text-invalid="${text(t('Takes a number from {0} to {1}', '{0}', '{1}'))}"
+  data-text-train-loss="${text(t('Loss in training: {0} nats a token', '{0}'))}"
+  data-text-held-out="${text(t('On text kept aside: {0} bits a byte', '{0}'))}">
+<main>
+<section aria-labelledby="sampling-title">
+  <h2 id="sampling-title">${text(t('Generated text'))}</h2>
+  <div id="settings"></div>
+  <button type="button" id="reset" class="secondary">${text(t('Return to Defaults'))}</button>
+</section>
+<section aria-labelledby="cursor-title">
+  <h2 id="cursor-title">${text(t('What comes next at the cursor'))}</h2>
+  <p id="message" role="status"></p>
+  <div id="inspection" hidden>
+    <p id="where" class="quiet"></p>
+    <p id="before" class="text"></p>
+    <table id="candidates">
+      <caption>${text(t('The likeliest continuations, and what each expert thinks of them'))}</caption>
+    </table>
+    <h3>${text(t('Weight of each expert here'))}</h3>
+    <dl id="experts"></dl>
+    <h3>${text(t('A sample with the values of this panel'))}</h3>
+    <p id="sample" class="text"></p>
+    <button type="button" id="again">${text(t('Another Sample'))}</button>
+  </div>
+</section>
+<section aria-labelledby="training-title">
+  <h2 id="training-title">${text(t('Training'))}</h2>
+  <ul id="training-lines" aria-live="polite"></ul>
+  <progress id="training-progress" max="1" value="0" aria-labelledby="training-title" hidden></progress>
+  <div id="curves"></div>
+  <p>
+    <button type="button" data-command="train" data-phase="idle">${text(t('Train on Workspace'))}</button>
+    <button type="button" data-command="pause" data-phase="running">${text(t('Pause'))}</button>
+    <button type="button" data-command="resume" data-phase="paused">${text(t('Resume'))}</button>
+    <button type="button" data-command="cancel" data-phase="running paused" class="secondary">${text(t('Cancel'))}</button>
+  </p>
+</section>
+</main>
+<script nonce="${nonce}" src="${escapeHtml(scriptUri)}"></script>
+</body>
+</html>`;
+}
+
+export function escapeHtml(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}

@@ -1,0 +1,40 @@
+/** What the commands work on; built once by `activate`. */
+import type * as vscode from 'vscode';
+import type { TrainingPlan } from '../protocol/trainerProtocol';
+import type { Configuration, TrainingSettings } from './configuration';
+import type { FileListDocuments } from './fileListDocuments';
+import type { Generation } from './generation';
+import type { PanelHost } from './panelHost';
+import type { PersonalModel } from './personalModel';
+import type { StatusBar } from './statusBar';
+import type { SuggestionWatch } from './suggestionWatch';
+import type { TrainingSession } from './trainingSession';
+
+export interface Parts {
+  readonly log: vscode.LogOutputChannel;
+  readonly configuration: Configuration;
+  readonly generation: Generation;
+  readonly model: PersonalModel;
+  readonly training: TrainingSession;
+  readonly fileLists: FileListDocuments;
+  readonly status: StatusBar;
+  readonly watch: SuggestionWatch;
+  readonly panel: PanelHost;
+  readonly paths: ProductPaths;
+  /** Scans folders in the trainer's process. */
+  planTraining(
+    folders: readonly string[],
+    settings: TrainingSettings,
+    signal: AbortSignal,
+  ): Promise<TrainingPlan>;
+}
+
+/** Absolute paths of what the extension ships. */
+export interface ProductPaths {
+  readonly worker: string;
+  readonly kernel: string;
+  readonly trainer: string;
+  readonly tokenizer: string;
+  /** Null in a build without a base model. */
+  readonly baseModel: string | null;
+}

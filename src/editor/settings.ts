@@ -1,0 +1,169 @@
+/** Every setting of the extension: its default and range, and how a value that does not fit is mended. */
+import { CELL_KINDS, type CellKind } from '../model/networkConfig';
+import { DEFAULT_SAMPLING } from '../model/samplingOptions';
+import { DEFAULT_TRAINING, type TrainingOptions } from '../protocol/trainerProtocol';
+import type { Translate } from './translate';
+
+export interface NumberSetting {
+  readonly kind: 'number';
+  readonly default: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly integer: boolean;
+}
+export interface FlagSetting {
+  readonly kind: 'flag';
+  readonly default: boolean;
+}
+export interface ChoiceSetting<T extends string = string> {
+  readonly kind: 'choice';
+  readonly default: T;
+  readonly choices: readonly T[];
+}
+/** A whole number, or null. */
+export interface SeedSetting {
+  readonly kind: 'seed';
+  readonly default: null;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+export type Setting = NumberSetting | FlagSetting | ChoiceSetting | SeedSetting;
+
+const real = (value: number, minimum: number, maximum: number): NumberSetting => ({
+  kind: 'number',
+  default: value,
+  minimum,
+  maximum,
+  integer: false,
+});
+const whole = (value: number, minimum: number, maximum: number): NumberSetting => ({
+  ...real(value, minimum, maximum),
+  integer: true,
+});
+const flag = (value: boolean): FlagSetting => ({ kind: 'flag', default: value });
+const choice = <T extends string>(value: T, choices: readonly T[]): ChoiceSetting<T> => ({
+  kind: 'choice',
+  default: value,
+  choices,
+});
+
+/** By name below `understudy.`; `enable` has a shape of its own, see `enablement.ts`. */
+export const SETTINGS = {
+  eagerness: real(0.5, 0, 1),
+  multiline: flag(false),
+  maxNewTokens: whole(32, 1, 200),
+  'sampling.repetitionPenalty': real(DEFAULT_SAMPLING.repetitionPenalty, 1, 2),
+  'sampling.temperature': real(DEFAULT_SAMPLING.temperature, 0.05, 2),
+  'sampling.topK': whole(DEFAULT_SAMPLING.topK, 0, 1000),
+  'sampling.topP': real(DEFAULT_SAMPLING.topP, 0.01, 1),
+  'sampling.minP': real(DEFAULT_SAMPLING.minP, 0, 1),
+  'sampling.greedy': flag(DEFAULT_SAMPLING.greedy),
+  'sampling.beamWidth': whole(DEFAULT_SAMPLING.beamWidth, 1, 8),
+  'sampling.seed': { kind: 'seed', default: null, minimum: 0, maximum: 0x7fffffff } satisfies SeedSetting,
+  'sampling.maxNewTokens': whole(DEFAULT_SAMPLING.maxNewTokens, 1, 1000),
+  'training.seconds': whole(DEFAULT_TRAINING.seconds, 10, 86_400),
+  'training.engine': choice<TrainingOptions['engine']>(DEFAULT_TRAINING.engine, ['auto', 'native', 'wasm']),
+  'training.architecture': choice<CellKind>(DEFAULT_TRAINING.architecture, CELL_KINDS),
+  'training.numLayers': whole(DEFAULT_TRAINING.numLayers, 1, 3),
+  'training.hiddenSize': whole(DEFAULT_TRAINING.hiddenSize, 32, 1024),
+  'training.embeddingSize': whole(DEFAULT_TRAINING.embeddingSize, 32, 512),
+  'training.maxTotalMegabytes': whole(50, 1, 500),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+export type SettingValue<Name extends SettingName> = (typeof SETTINGS)[Name] extends { kind: 'number' }
+  ? number
+  : (typeof SETTINGS)[Name] extends { kind: 'flag' }
+    ? boolean
+    : (typeof SETTINGS)[Name] extends ChoiceSetting<infer T>
+      ? T
+      : number | null;
+
+/** A value that did not fit, and the one used in its place. */
+export interface SettingProblem {
+  readonly name: SettingName;
+  readonly given: unknown;
+  readonly used: number | boolean | string | null;
+}
+
+export interface ParsedSetting<T> {
+  readonly value: T;
+  readonly problem: SettingProblem | null;
+}
+
+/** A number out of range is moved to the nearest end of it; anything else that does not fit becomes the default. */
+export function parseSetting<Name extends SettingName>(
+  name: Name,
+  given: unknown,
+): ParsedSetting<SettingValue<Name>> {
+  const used = given === undefined ? SETTINGS[name].default : mend(SETTINGS[name], given);
+  return {
+    value: used as SettingValue<Name>,
+    problem: given === undefined || used === given ? null : { name, given, used },
+  };
+}
+
+function mend(setting: Setting, given: unknown): number | boolean | string | null {
+  switch (setting.kind) {
+    case 'number': {
+      if (typeof given !== 'number' || Number.isNaN(given)) {
+        return setting.default;
+      }
+      const inRange = Math.min(setting.maximum, Math.max(setting.minimum, given));
+      return setting.integer ? Math.round(inRange) : inRange;
+    }
+    case 'flag':
+      return typeof given === 'boolean' ? given : setting.default;
+    case 'choice':
+      return setting.choices.includes(given as string) ? (given as string) : setting.default;
+    case 'seed':
+      return typeof given === 'number' && !Number.isNaN(given)
+        ? Math.round(Math.min(setting.maximum, Math.max(setting.minimum, given)))
+        : null;
+  }
+}
+
+/** One sentence that names the setting, what it holds, what it may hold and what is used instead. */
+export function describeProblem(t: Translate, { name, given, used }: SettingProblem): string {
+  const [full, held, instead] = [`understudy.${name}`, JSON.stringify(given), JSON.stringify(used)];
+  const setting: Setting = SETTINGS[name];
+  switch (setting.kind) {
+    case 'number':
+      return setting.integer
+        ? t(
+            'The setting {0} is {1}; it takes a whole number from {2} to {3}, and {4} is used.',
+            full,
+            held,
+            setting.minimum,
+            setting.maximum,
+            instead,
+          )
+        : t(
+            'The setting {0} is {1}; it takes a number from {2} to {3}, and {4} is used.',
+            full,
+            held,
+            setting.minimum,
+            setting.maximum,
+            instead,
+          );
+    case 'flag':
+      return t('The setting {0} is {1}; it takes true or false, and {2} is used.', full, held, instead);
+    case 'choice':
+      return t(
+        'The setting {0} is {1}; it takes one of {2}, and {3} is used.',
+        full,
+        held,
+        setting.choices.join(', '),
+        instead,
+      );
+    case 'seed':
+      return t(
+        'The setting {0} is {1}; it takes null or a whole number from {2} to {3}, and {4} is used.',
+        full,
+        held,
+        setting.minimum,
+        setting.maximum,
+        instead,
+      );
+  }
+}

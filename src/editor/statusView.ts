@@ -1,0 +1,133 @@
+/** What the status-bar item shows, and what its menu offers, in each state; texts only. */
+import type { TallyCounts } from './suggestionTally';
+import type { Translate } from './translate';
+
+export interface TrainingStatus {
+  /** 0 to 1. */
+  readonly progress: number;
+  readonly paused: boolean;
+}
+
+export interface StatusState {
+  /** A sentence when the generator failed. */
+  readonly generator: 'loading' | 'ready' | { readonly failed: string };
+  /** What is loaded, e.g. "base model and personal LSTM"; null when there is none yet. */
+  readonly model: string | null;
+  readonly hasPersonalModel: boolean;
+  readonly training: TrainingStatus | null;
+  readonly enabled: boolean;
+  /** Of the active editor. */
+  readonly language: { readonly id: string; readonly enabled: boolean } | null;
+  readonly counts: TallyCounts;
+}
+
+export interface StatusView {
+  readonly text: string;
+  /** Lines, plain text. */
+  readonly tooltip: readonly string[];
+  readonly accessibleName: string;
+  readonly isError: boolean;
+}
+
+export interface MenuItem {
+  readonly icon: string;
+  readonly label: string;
+  readonly description?: string;
+  readonly command: string;
+}
+
+export function statusView(t: Translate, state: StatusState): StatusView {
+  const { icon, word } = statusWord(t, state);
+  const { shown, accepted, acceptedInPart, charactersSaved } = state.counts;
+  const tooltip = [`Understudy: ${word}`];
+  if (typeof state.generator === 'object') {
+    tooltip.push(state.generator.failed);
+  }
+  if (state.model !== null) {
+    tooltip.push(t('Model: {0}', state.model));
+  }
+  if (shown > 0) {
+    tooltip.push(
+      t(
+        'Since VS Code was started: {0} suggestions shown, {1} accepted, {2} in part; {3} characters saved',
+        shown,
+        accepted,
+        acceptedInPart,
+        charactersSaved,
+      ),
+    );
+  }
+  const showsWord = state.training !== null || typeof state.generator === 'object';
+  return {
+    text: showsWord ? `$(${icon}) ${word}` : `$(${icon}) Understudy`,
+    tooltip,
+    accessibleName: `Understudy, ${word}`,
+    isError: typeof state.generator === 'object',
+  };
+}
+
+function statusWord(t: Translate, state: StatusState): { icon: string; word: string } {
+  if (typeof state.generator === 'object') {
+    return { icon: 'error', word: t('error') };
+  }
+  if (state.training !== null) {
+    const percent = Math.floor(100 * state.training.progress);
+    return state.training.paused
+      ? { icon: 'debug-pause', word: t('training paused at {0} %', percent) }
+      : { icon: 'sync~spin', word: t('training {0} %', percent) };
+  }
+  if (!state.enabled && !(state.language?.enabled ?? false)) {
+    return { icon: 'circle-slash', word: t('off') };
+  }
+  if (state.language !== null && !state.language.enabled) {
+    return { icon: 'circle-slash', word: t('off for {0}', state.language.id) };
+  }
+  return state.generator === 'loading'
+    ? { icon: 'loading~spin', word: t('loading') }
+    : { icon: 'quote', word: t('on') };
+}
+
+export function statusMenu(t: Translate, state: StatusState): MenuItem[] {
+  const items: MenuItem[] = [
+    {
+      icon: state.enabled ? 'circle-slash' : 'check',
+      label: state.enabled ? t('Turn Ghost Text Off') : t('Turn Ghost Text On'),
+      command: 'understudy.toggle',
+    },
+  ];
+  if (state.language !== null) {
+    items.push({
+      icon: state.language.enabled ? 'circle-slash' : 'check',
+      label: state.language.enabled
+        ? t('Turn Ghost Text Off for {0}', state.language.id)
+        : t('Turn Ghost Text On for {0}', state.language.id),
+      command: 'understudy.toggleForLanguage',
+    });
+  }
+  items.push(...trainingItems(t, state));
+  items.push(
+    { icon: 'settings', label: t('Open Settings Panel'), command: 'understudy.openSettingsPanel' },
+    { icon: 'question', label: t('Why No Suggestion?'), command: 'understudy.whyNoSuggestion' },
+    { icon: 'output', label: t('Show Log'), command: 'understudy.showLog' },
+  );
+  return items;
+}
+
+function trainingItems(t: Translate, { training, hasPersonalModel }: StatusState): MenuItem[] {
+  if (training === null) {
+    return [
+      {
+        icon: 'mortar-board',
+        label: t('Train on Workspace'),
+        description: hasPersonalModel ? t('continues from the model of this workspace') : '',
+        command: 'understudy.trainOnWorkspace',
+      },
+    ];
+  }
+  return [
+    training.paused
+      ? { icon: 'debug-continue', label: t('Resume Training'), command: 'understudy.resumeTraining' }
+      : { icon: 'debug-pause', label: t('Pause Training'), command: 'understudy.pauseTraining' },
+    { icon: 'debug-stop', label: t('Cancel Training'), command: 'understudy.cancelTraining' },
+  ];
+}

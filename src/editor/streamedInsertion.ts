@@ -1,0 +1,95 @@
+/** Writes a text into a document piece by piece, as one undo step. */
+import * as vscode from 'vscode';
+
+export class StreamedInsertion implements vscode.Disposable {
+  private end: vscode.Position;
+  private pieces = Promise.resolve();
+  private first = true;
+  /** The edit that is on its way, so that its event is told from those of other edits. */
+  private pending: { readonly start: vscode.Position; readonly text: string } | null = null;
+  private readonly disturbed = new vscode.EventEmitter<void>();
+  /** Fires when anything but this insertion edits the document. */
+  readonly onDidDisturb = this.disturbed.event;
+  private readonly disposable: vscode.Disposable;
+
+  /** @param replaced the text that the insertion takes the place of, in the same undo step; empty to insert */
+  constructor(
+    private readonly editor: vscode.TextEditor,
+    private readonly replaced: vscode.Range,
+  ) {
+    this.end = replaced.start;
+    this.disposable = vscode.Disposable.from(
+      this.disturbed,
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (document === editor.document && contentChanges.length > 0 && !this.isOwn(contentChanges)) {
+          this.disturbed.fire();
+        }
+      }),
+    );
+  }
+
+  /** What has been written so far. */
+  get range(): vscode.Range {
+    return new vscode.Range(this.replaced.start, this.end);
+  }
+
+  /** @throws Error when the document cannot be edited */
+  append(text: string): Promise<void> {
+    this.pieces = this.pieces.then(() => this.write(text, false));
+    return this.pieces;
+  }
+
+  /** Ends the undo step. */
+  finish(): Promise<void> {
+    this.pieces = this.pieces.then(() => (this.first ? undefined : this.write('', true)));
+    return this.pieces;
+  }
+
+  dispose(): void {
+    this.disposable.dispose();
+  }
+
+  private async write(text: string, last: boolean): Promise<void> {
+    const { first, end } = this;
+    this.pending = { start: end, text };
+    try {
+      const done = await this.editor.edit(
+        (edit) => {
+          if (first && !this.replaced.isEmpty) {
+            edit.replace(this.replaced, text);
+          } else {
+            edit.insert(end, text);
+          }
+        },
+        { undoStopBefore: first, undoStopAfter: last },
+      );
+      if (!done) {
+        throw new Error(
+          vscode.l10n.t('The text could not be written into {0}; it may be read-only.', this.name()),
+        );
+      }
+    } finally {
+      this.pending = null;
+    }
+    this.first = false;
+    const lines = text.split('\n');
+    this.end =
+      lines.length === 1
+        ? end.translate(0, text.length)
+        : new vscode.Position(end.line + lines.length - 1, lines.at(-1)!.length);
+  }
+
+  private isOwn(changes: readonly vscode.TextDocumentContentChangeEvent[]): boolean {
+    const [change] = changes;
+    return (
+      changes.length === 1 &&
+      this.pending !== null &&
+      change.range.start.isEqual(this.pending.start) &&
+      change.text.replaceAll('\r\n', '\n') === this.pending.text
+    );
+  }
+
+  private name(): string {
+    return vscode.workspace.asRelativePath(this.editor.document.uri);
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * What became of the suggestions of this session. A whole acceptance is reported by VS Code; that a part was
+ * accepted is inferred: several characters arrive at once and agree with what was shown.
+ */
+export interface Suggestion {
+  readonly uri: string;
+  /** Of the cursor when it was offered. */
+  readonly line: number;
+  readonly character: number;
+  readonly text: string;
+}
+
+export interface TallyCounts {
+  readonly shown: number;
+  readonly accepted: number;
+  readonly acceptedInPart: number;
+  /** Characters that were accepted and so not typed. */
+  readonly charactersSaved: number;
+}
+
+export class SuggestionTally {
+  private offer: Suggestion | null = null;
+  private shown = 0;
+  private accepted = 0;
+  private acceptedInPart = 0;
+  private charactersSaved = 0;
+  /** Whether part of the present suggestion was already counted, so that each counts once. */
+  private partCounted = false;
+  /** The rest of what is shown, after typing as suggested; a new offer that equals it is no new suggestion. */
+  private rest: Suggestion | null = null;
+
+  get current(): Suggestion | null {
+    return this.offer;
+  }
+
+  get counts(): TallyCounts {
+    const { shown, accepted, acceptedInPart, charactersSaved } = this;
+    return { shown, accepted, acceptedInPart, charactersSaved };
+  }
+
+  offered(suggestion: Suggestion): void {
+    const { rest } = this;
+    const continues =
+      rest?.uri === suggestion.uri &&
+      rest.line === suggestion.line &&
+      rest.character === suggestion.character &&
+      (rest.text.startsWith(suggestion.text) || suggestion.text.startsWith(rest.text));
+    if (!continues) {
+      this.shown++;
+      this.partCounted = false;
+    }
+    this.offer = suggestion;
+    this.rest = suggestion;
+  }
+
+  acceptedWhole(): void {
+    if (this.offer !== null) {
+      this.accepted++;
+      this.charactersSaved += this.offer.text.length;
+    }
+    this.offer = null;
+    this.rest = null;
+  }
+
+  /** A text was inserted in a document, at a position; nothing was replaced. */
+  inserted(uri: string, line: number, character: number, text: string): void {
+    const offer = this.rest;
+    this.offer = null;
+    this.rest = null;
+    if (
+      offer === null ||
+      offer.uri !== uri ||
+      offer.line !== line ||
+      offer.character !== character ||
+      text.includes('\n') ||
+      text.length >= offer.text.length ||
+      !offer.text.startsWith(text)
+    ) {
+      return;
+    }
+    if (Array.from(text).length > 1) {
+      this.acceptedInPart += this.partCounted ? 0 : 1;
+      this.charactersSaved += text.length;
+      this.partCounted = true;
+    }
+    this.rest = {
+      ...offer,
+      character: character + text.length,
+      text: offer.text.slice(text.length),
+    };
+  }
+
+  /** The cursor went elsewhere, or another edit was made. */
+  dropped(): void {
+    this.offer = null;
+    this.rest = null;
+  }
+}

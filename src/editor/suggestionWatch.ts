@@ -1,0 +1,107 @@
+/** Follows what is suggested and typed: the last outcome, the tally, the guess about input methods. */
+import * as vscode from 'vscode';
+import {
+  ACCEPTED_COMMAND,
+  type CompletionOutcome,
+  type SuggestionListener,
+} from '../completion/inlineCompletionProvider';
+import { CompositionGuess } from './compositionGuess';
+import { startsUnspaced } from './firstWord';
+import { SuggestionTally, type Suggestion } from './suggestionTally';
+
+/** Set while the suggestion shown starts in a script without spaces, so that the accept-word key is ours. */
+const UNSPACED_CONTEXT = 'understudy.unspacedSuggestion';
+
+export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
+  readonly tally = new SuggestionTally();
+  lastOutcome: CompletionOutcome | null = null;
+  private readonly composition = new CompositionGuess();
+  private compositionUri = '';
+  private unspaced = false;
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+  private readonly disposable: vscode.Disposable;
+
+  constructor() {
+    this.disposable = vscode.Disposable.from(
+      this.changed,
+      vscode.commands.registerCommand(ACCEPTED_COMMAND, () => {
+        this.tally.acceptedWhole();
+        this.changed.fire();
+      }),
+      vscode.workspace.onDidChangeTextDocument((event) => {
+        this.edited(event);
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => {
+        this.tally.dropped();
+        this.setUnspaced(false);
+      }),
+    );
+  }
+
+  isComposing(document: vscode.TextDocument): boolean {
+    return this.composition.composing && this.compositionUri === document.uri.toString();
+  }
+
+  offered(document: vscode.TextDocument, position: vscode.Position, insertText: string): void {
+    this.tally.offered({
+      uri: document.uri.toString(),
+      line: position.line,
+      character: position.character,
+      text: insertText,
+    });
+    this.setUnspaced(startsUnspaced(insertText));
+    this.changed.fire();
+  }
+
+  settled(outcome: CompletionOutcome): void {
+    this.lastOutcome = outcome;
+  }
+
+  /** The suggestion that is shown at the cursor of an editor, as far as can be told. */
+  suggestionAt(editor: vscode.TextEditor): Suggestion | null {
+    const suggestion = this.tally.current;
+    const { line, character } = editor.selection.active;
+    return suggestion?.uri === editor.document.uri.toString() &&
+      suggestion.line === line &&
+      suggestion.character === character
+      ? suggestion
+      : null;
+  }
+
+  dispose(): void {
+    this.disposable.dispose();
+  }
+
+  private edited({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+    if (contentChanges.length === 0) {
+      return;
+    }
+    const uri = document.uri.toString();
+    if (uri !== this.compositionUri) {
+      this.compositionUri = uri;
+      this.composition.changed([]);
+    }
+    this.composition.changed(
+      contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
+        offset: rangeOffset,
+        replacedLength: rangeLength,
+        text,
+      })),
+    );
+    const [change] = contentChanges;
+    if (contentChanges.length === 1 && change.rangeLength === 0) {
+      this.tally.inserted(uri, change.range.start.line, change.range.start.character, change.text);
+    } else {
+      this.tally.dropped();
+    }
+    this.setUnspaced(false);
+  }
+
+  private setUnspaced(unspaced: boolean): void {
+    if (unspaced !== this.unspaced) {
+      this.unspaced = unspaced;
+      void vscode.commands.executeCommand('setContext', UNSPACED_CONTEXT, unspaced);
+    }
+  }
+}

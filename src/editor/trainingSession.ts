@@ -1,0 +1,159 @@
+/** The training of this window: one at a time; what it has reported so far, for the status bar and the panel. */
+import * as vscode from 'vscode';
+import type { DoneEvent, TrainerEvent, TrainJob } from '../protocol/trainerProtocol';
+import type { PanelTraining } from '../protocol/panelProtocol';
+import { startTraining, type TrainingRun } from '../trainer/trainerClient';
+import { LossCurve } from './lossCurve';
+import { resultText, sizeText, stepText, type StepEvent } from './trainingTexts';
+
+const PHASE_CONTEXT = 'understudy.training';
+
+export class TrainingSession implements vscode.Disposable {
+  private run: TrainingRun | null = null;
+  private paused = false;
+  private step: StepEvent | null = null;
+  private lines: string[] = [];
+  private trainLoss = new LossCurve();
+  private heldOut = new LossCurve();
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+
+  constructor(
+    private readonly processPath: string,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  get phase(): PanelTraining['phase'] {
+    return this.run === null ? 'idle' : this.paused ? 'paused' : 'running';
+  }
+
+  /** 0 to 1. */
+  get progress(): number {
+    return this.step?.progress ?? 0;
+  }
+
+  view(): PanelTraining {
+    const { phase, progress } = this;
+    const lines = [...this.lines];
+    if (this.run !== null && this.step !== null) {
+      lines.push(stepText(vscode.l10n.t, this.step));
+    }
+    return { phase, progress, lines, trainLoss: this.trainLoss.points, heldOut: this.heldOut.points };
+  }
+
+  /**
+   * @param onStep hears a line on each step
+   * @throws Error with a sentence for the user when the training fails
+   */
+  async train(job: TrainJob, onStep: (line: string, progress: number) => void): Promise<DoneEvent> {
+    if (this.run !== null) {
+      throw new Error(vscode.l10n.t('A training is running already; cancel it first.'));
+    }
+    this.paused = false;
+    this.step = null;
+    this.lines = [];
+    this.trainLoss = new LossCurve();
+    this.heldOut = new LossCurve();
+    const run = startTraining({
+      processPath: this.processPath,
+      job,
+      onEvent: (event) => {
+        this.hear(event, onStep);
+      },
+    });
+    this.run = run;
+    this.phaseChanged();
+    try {
+      const done = await run.finished;
+      this.lines.push(resultText(vscode.l10n.t, done));
+      return done;
+    } finally {
+      this.run = null;
+      this.phaseChanged();
+    }
+  }
+
+  pause(): void {
+    this.running().pause();
+  }
+
+  resume(): void {
+    this.running().resume();
+  }
+
+  cancel(): void {
+    this.running().cancel();
+  }
+
+  dispose(): void {
+    this.run?.cancel();
+    this.changed.dispose();
+  }
+
+  private running(): TrainingRun {
+    if (this.run === null) {
+      throw new Error(
+        vscode.l10n.t('No training is running; start one with Understudy: Train on Workspace.'),
+      );
+    }
+    return this.run;
+  }
+
+  private hear(event: TrainerEvent, onStep: (line: string, progress: number) => void): void {
+    const { t } = vscode.l10n;
+    switch (event.kind) {
+      case 'files':
+        this.note(
+          t(
+            '{0} files to learn from and {1} to measure on, {2}',
+            event.trainFiles,
+            event.heldOutFiles,
+            sizeText(event.bytes),
+          ),
+        );
+        break;
+      case 'engine':
+        this.note(t('Engine: {0} ({1})', event.description, event.reason));
+        break;
+      case 'warning':
+        this.note(event.message);
+        break;
+      case 'resumed':
+        this.note(t('Continues an interrupted training at step {0}', event.step));
+        break;
+      case 'step':
+        this.step = event;
+        this.trainLoss.add({ progress: event.progress, value: event.trainLoss });
+        onStep(stepText(t, event), event.progress);
+        break;
+      case 'validation':
+        this.heldOut.add({ progress: this.progress, value: event.score.bitsPerByte });
+        this.log.info(`Step ${event.step}: ${event.score.bitsPerByte.toFixed(3)} bits per byte held out.`);
+        break;
+      case 'paused':
+      case 'continued':
+        this.paused = event.kind === 'paused';
+        this.phaseChanged();
+        break;
+      case 'saved':
+        this.log.info(`Saved at step ${event.step}.`);
+        break;
+      case 'planned':
+      case 'scanning':
+      case 'done':
+      case 'failed':
+        break;
+    }
+    this.changed.fire();
+  }
+
+  private note(line: string): void {
+    this.lines.push(line);
+    this.log.info(line);
+  }
+
+  private phaseChanged(): void {
+    void vscode.commands.executeCommand('setContext', PHASE_CONTEXT, this.phase);
+    this.changed.fire();
+  }
+}

@@ -1,0 +1,115 @@
+/** What the user reads before, during and after training; texts only. */
+import type { DoneEvent, TrainerEvent, TrainingPlan } from '../protocol/trainerProtocol';
+import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
+import type { Translate } from './translate';
+
+export type StepEvent = Extract<TrainerEvent, { kind: 'step' }>;
+
+export function sizeText(bytes: number): string {
+  const [unit, size] = bytes >= 1e6 ? ['MB', bytes / 1e6] : ['kB', bytes / 1e3];
+  return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`;
+}
+
+export function durationText(t: Translate, seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 90) {
+    return t('{0} s', whole);
+  }
+  const minutes = Math.round(whole / 60);
+  return minutes < 90 ? t('{0} min', minutes) : t('{0} h', (minutes / 60).toFixed(1));
+}
+
+export function leftOutText(t: Translate, reason: string): string {
+  return Object.hasOwn(LEFT_OUT_REASONS, reason) ? t(LEFT_OUT_REASONS[reason as LeftOutReason]) : reason;
+}
+
+/** One line: how much is read and how long it takes. */
+export function planSummary(t: Translate, plan: TrainingPlan): string {
+  const { seconds, epochs } = plan.estimate;
+  return t(
+    '{0} files, {1}, about {2}: {3} passes over the text',
+    plan.files.length,
+    sizeText(plan.trainBytes + plan.heldOutBytes),
+    durationText(t, seconds),
+    epochs < 10 ? epochs.toFixed(1) : Math.round(epochs),
+  );
+}
+
+/** By reason, most frequent first. */
+export function leftOutLines(t: Translate, plan: TrainingPlan): { count: number; reason: string }[] {
+  return Object.entries(plan.leftOut)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, count]) => ({ count, reason: leftOutText(t, reason) }));
+}
+
+/** The document behind *Show File List*. */
+export function fileListText(t: Translate, plan: TrainingPlan): string {
+  const lines = [planSummary(t, plan), ''];
+  lines.push(t('Learned from, except the files marked *, which are kept to measure the result:'));
+  let root = '';
+  for (const file of plan.files) {
+    if (file.root !== root) {
+      root = file.root;
+      lines.push('', root);
+    }
+    lines.push(`${file.heldOutShare > 0 ? '*' : ' '} ${sizeText(file.bytes).padStart(8)}  ${file.path}`);
+  }
+  lines.push('', t('Left out:'));
+  for (const { count, reason } of leftOutLines(t, plan)) {
+    lines.push(`${String(count).padStart(10)}  ${reason}`);
+  }
+  if (plan.largestLeftOut.length > 0) {
+    lines.push('', t('The largest files left out:'));
+    for (const { bytes, path, reason } of plan.largestLeftOut) {
+      lines.push(`  ${sizeText(bytes).padStart(8)}  ${path} — ${leftOutText(t, reason)}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+export function stepText(t: Translate, step: StepEvent): string {
+  return t(
+    '{0} tokens/s, loss {1}, {2} left',
+    Math.round(step.tokensPerSecond),
+    step.trainLoss.toFixed(2),
+    durationText(t, step.secondsLeft),
+  );
+}
+
+/** One sentence or two: whether training helped, measured on what it did not train on. */
+export function resultText(t: Translate, done: DoneEvent): string {
+  const { before, after } = done;
+  if (done.outcome === 'cancelled') {
+    return done.modelPath === null
+      ? t('Training was cancelled; the model is as it was.')
+      : t('Training was cancelled; what it had learned so far is better than before and is used.');
+  }
+  if (after === null) {
+    return t('Training ended before its result could be measured; the model is as it was.');
+  }
+  if (before === null) {
+    return done.outcome === 'improved'
+      ? t(
+          'The personal network is trained: {0} bits per byte on text kept aside. It is used from now on.',
+          after.bitsPerByte.toFixed(2),
+        )
+      : t(
+          'Training gave no usable network ({0} bits per byte on text kept aside); a longer one may.',
+          after.bitsPerByte.toFixed(2),
+        );
+  }
+  const change = Math.round(100 * (1 - after.bitsPerByte / before.bitsPerByte));
+  return done.outcome === 'improved'
+    ? t(
+        'Training helped: {0} bits per byte on text kept aside, {1} before ({2} % less). The new model is used from now on.',
+        after.bitsPerByte.toFixed(2),
+        before.bitsPerByte.toFixed(2),
+        change,
+      )
+    : t(
+        'Training did not help: {0} bits per byte on text kept aside, {1} before. The earlier model is kept.',
+        after.bitsPerByte.toFixed(2),
+        before.bitsPerByte.toFixed(2),
+      );
+}

@@ -1,0 +1,67 @@
+/** The answer to *Why No Suggestion?*, from what became of the last request. */
+import type { CompletionOutcome, SilentReason } from '../completion/inlineCompletionProvider';
+import type { NoSuggestionReason } from '../protocol/generatorProtocol';
+import type { Translate } from './translate';
+
+export function explainOutcome(t: Translate, outcome: CompletionOutcome | null): string {
+  if (outcome === null) {
+    return t('Nothing has been typed yet since VS Code was started, so no suggestion was asked for.');
+  }
+  if (outcome.kind === 'silent') {
+    return explainSilence(t, outcome.reason, outcome.languageId);
+  }
+  const { response } = outcome;
+  if (response.insertText === '') {
+    return explainRefusal(t, response.noSuggestionReason ?? 'empty');
+  }
+  return t(
+    'The last request had a suggestion of {0} characters, at a confidence of {1} %. If you did not see it, the setting editor.inlineSuggest.enabled may be off, or another extension may have answered first.',
+    response.insertText.length,
+    Math.round(100 * response.confidence),
+  );
+}
+
+function explainSilence(t: Translate, reason: SilentReason, languageId: string): string {
+  switch (reason) {
+    case 'off':
+      return t(
+        'Understudy is off for {0}: see the setting understudy.enable, or click its item in the status bar.',
+        languageId,
+      );
+    case 'emptyDocument':
+      return t('The document is empty, so there is nothing to continue.');
+    case 'multipleCursors':
+      return t('There are several cursors; ghost text is shown for a single one.');
+    case 'readOnly':
+      return t('The document cannot be changed, so nothing is suggested in it.');
+    case 'composing':
+      return t('An input method seems to be composing; ghost text comes back when it is done.');
+    case 'suggestWidget':
+      return t('The suggestion did not agree with the selected item of the list of completions.');
+    case 'failed':
+      return t('The generator failed; Understudy: Show Log tells more.');
+  }
+}
+
+function explainRefusal(t: Translate, reason: NoSuggestionReason): string {
+  switch (reason) {
+    case 'lowConfidence':
+      return t(
+        'The model was not sure enough of any continuation. A higher understudy.eagerness shows more, and training on the workspace makes it surer.',
+      );
+    case 'midWord':
+      return t('The cursor stands inside a word; ghost text is shown at its end.');
+    case 'midLine':
+      return t(
+        'Code stands after the cursor; in code, ghost text is shown where only closing brackets follow.',
+      );
+    case 'repeatsSuffix':
+      return t('The continuation already stands after the cursor.');
+    case 'empty':
+      return t('The model sees the text end here, or there is no text before the cursor.');
+    case 'cancelled':
+      return t('The text changed before the answer came.');
+    case 'notReady':
+      return t('Nothing has been learned yet: there is no model and no text of a workspace.');
+  }
+}

@@ -1,0 +1,145 @@
+/** Builds the parts of the extension and wires them. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { registerCommands } from './commands/registerCommands';
+import { GeneratorClient } from './completion/generatorClient';
+import { GHOST_TEXT_SCHEMES, InlineCompletionProvider } from './completion/inlineCompletionProvider';
+import { asError } from './editor/asError';
+import { Configuration } from './editor/configuration';
+import { FileListDocuments } from './editor/fileListDocuments';
+import { Generation } from './editor/generation';
+import { PanelHost } from './editor/panelHost';
+import type { Parts, ProductPaths } from './editor/parts';
+import { PersonalModel } from './editor/personalModel';
+import { StatusBar } from './editor/statusBar';
+import { SuggestionWatch } from './editor/suggestionWatch';
+import { TrainingSession } from './editor/trainingSession';
+import { LIVE_BYTES, WorkspaceReader } from './editor/workspaceReader';
+import { DEFAULT_TRAINING } from './protocol/trainerProtocol';
+import { planTraining } from './trainer/trainerClient';
+
+let generator: GeneratorClient | null = null;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const log = vscode.window.createOutputChannel('Understudy', { log: true });
+  context.subscriptions.push(log);
+  const paths = productPaths(context.extensionPath);
+  const configuration = new Configuration(log);
+  generator = new GeneratorClient({
+    workerPath: paths.worker,
+    kernelPath: paths.kernel,
+    baseModelPath: paths.baseModel,
+    tokenizerPath: paths.tokenizer,
+    onLog: (line) => {
+      log.info(line);
+    },
+  });
+  const watch = new SuggestionWatch();
+  const status = new StatusBar(configuration, watch);
+  const training = new TrainingSession(paths.trainer, log);
+  const model = new PersonalModel(context.storageUri?.fsPath ?? null, generator);
+  const generation = new Generation(generator);
+  const fileLists = new FileListDocuments();
+  const panel = new PanelHost(context.extensionUri, generator, configuration, training, log);
+  const plan: Parts['planTraining'] = (folders, { maxTotalBytes, ...options }, signal) =>
+    planTraining(
+      {
+        processPath: paths.trainer,
+        job: {
+          folders,
+          excludeGlobs: configuration.excludeGlobs(),
+          maxTotalBytes,
+          tokenizerPath: paths.tokenizer,
+          options: { ...DEFAULT_TRAINING, ...options },
+        },
+      },
+      signal,
+    );
+  const reader = new WorkspaceReader(
+    generator,
+    (folders, signal) => {
+      const { values } = configuration.training();
+      const maxTotalBytes = Math.min(LIVE_BYTES, values.maxTotalBytes);
+      return plan(folders, { ...values, maxTotalBytes }, signal);
+    },
+    () => configuration.excludeGlobs(),
+    log,
+  );
+  const provider = new InlineCompletionProvider(
+    generator,
+    (document) => configuration.completion(document),
+    watch,
+    log,
+  );
+  context.subscriptions.push(
+    watch,
+    status,
+    training,
+    model,
+    generation,
+    fileLists,
+    panel,
+    reader,
+    vscode.languages.registerInlineCompletionItemProvider(
+      GHOST_TEXT_SCHEMES.map((scheme) => ({ scheme })),
+      provider,
+    ),
+    registerCommands({
+      log,
+      configuration,
+      generation,
+      model,
+      training,
+      fileLists,
+      status,
+      watch,
+      panel,
+      paths,
+      planTraining: plan,
+    }),
+    training.onDidChange(() => {
+      const { phase, progress } = training;
+      status.setTraining(phase === 'idle' ? null : { progress, paused: phase === 'paused' });
+    }),
+    model.onDidChange(() => {
+      status.setGenerator('ready', model.description, model.path !== null);
+    }),
+  );
+  await loadModel(model, status, log);
+  void reader.start();
+}
+
+export async function deactivate(): Promise<void> {
+  await generator?.dispose();
+}
+
+/** A damaged model is named to the user; ghost text goes on without it. */
+async function loadModel(
+  model: PersonalModel,
+  status: StatusBar,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  try {
+    await model.load();
+    log.info(`Ready: ${model.description ?? 'no personal model'}.`);
+  } catch (error) {
+    const { message } = asError(error);
+    log.error(message);
+    status.setGenerator({ failed: message }, null, false);
+    void vscode.window.showErrorMessage(message);
+  }
+}
+
+/** @param root the folder of the extension */
+function productPaths(root: string): ProductPaths {
+  const built = (name: string): string => join(root, 'dist', name);
+  const baseModel = join(root, 'models', 'base', 'model.safetensors');
+  return {
+    worker: built('generator.js'),
+    kernel: built('kernel.wasm'),
+    trainer: built('trainer.js'),
+    tokenizer: join(root, 'models', 'base', 'tokenizer.json'),
+    baseModel: existsSync(baseModel) ? baseModel : null,
+  };
+}

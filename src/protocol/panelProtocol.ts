@@ -1,0 +1,87 @@
+/** What crosses between the extension host and the settings panel's page. */
+import * as v from 'valibot';
+
+/** A sampling setting as the page draws it. */
+export type PanelSetting = {
+  /** Below `understudy.`. */
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+} & (
+  | {
+      readonly kind: 'number';
+      readonly value: number;
+      readonly minimum: number;
+      readonly maximum: number;
+      readonly step: number;
+    }
+  | { readonly kind: 'flag'; readonly value: boolean }
+  | {
+      readonly kind: 'seed';
+      readonly value: number | null;
+      readonly minimum: number;
+      readonly maximum: number;
+    }
+);
+
+/** One point of a curve. */
+export interface CurvePoint {
+  /** 0 to 1, of the training's budget. */
+  readonly progress: number;
+  readonly value: number;
+}
+
+export interface PanelTraining {
+  readonly phase: 'idle' | 'running' | 'paused';
+  /** Lines for the user, e.g. engine, speed, time left. */
+  readonly lines: readonly string[];
+  readonly progress: number;
+  /** Cross-entropy on what is trained on, nats a token. */
+  readonly trainLoss: readonly CurvePoint[];
+  /** Bits per byte on what is held out. */
+  readonly heldOut: readonly CurvePoint[];
+}
+
+export interface PanelCandidate {
+  /** With white space made visible. */
+  readonly text: string;
+  readonly probability: number;
+  readonly byExpert: readonly { readonly name: string; readonly probability: number }[];
+}
+
+/** What the model would say at the cursor. */
+export type PanelInspection =
+  | { readonly state: 'empty'; readonly message: string }
+  | { readonly state: 'failed'; readonly message: string }
+  | {
+      readonly state: 'ready';
+      readonly where: string;
+      /** The end of the text before the cursor. */
+      readonly before: string;
+      readonly experts: readonly { readonly name: string; readonly weight: number }[];
+      readonly candidates: readonly PanelCandidate[];
+      readonly sample: string;
+    };
+
+export type ToPanel =
+  | { readonly kind: 'settings'; readonly settings: readonly PanelSetting[] }
+  | { readonly kind: 'inspection'; readonly inspection: PanelInspection }
+  | { readonly kind: 'training'; readonly training: PanelTraining };
+
+const fromPanel = v.variant('kind', [
+  v.object({ kind: v.literal('ready') }),
+  v.object({
+    kind: v.literal('setSetting'),
+    name: v.string(),
+    value: v.union([v.pipe(v.number(), v.finite()), v.boolean(), v.null()]),
+  }),
+  v.object({ kind: v.literal('resetSettings') }),
+  v.object({ kind: v.literal('sampleAgain') }),
+  v.object({ kind: v.literal('run'), command: v.picklist(['train', 'pause', 'resume', 'cancel']) }),
+]);
+export type FromPanel = v.InferOutput<typeof fromPanel>;
+
+/** @throws ValiError when the message is none of {@link FromPanel} */
+export function parseFromPanel(message: unknown): FromPanel {
+  return v.parse(fromPanel, message);
+}
