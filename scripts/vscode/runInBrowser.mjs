@@ -11,6 +11,9 @@ import { windowAddress } from './windowAddress.mjs';
 
 const logLines = 60;
 
+/** The failure of a window whose tests ran to the end and printed their own count. */
+export const testsFailed = 'tests failed';
+
 /** The ends of the logs of the extension host and of this extension. */
 function readLogs(dataFolder) {
   const folder = join(dataFolder, 'data', 'logs');
@@ -36,7 +39,13 @@ export async function runInBrowser({ dataFolder, trusted, workspace, extension, 
   });
   let window = null;
   let server = null;
-  const actions = { print: (line) => void process.stdout.write(`${line}\n`) };
+  let isCounted = false;
+  const actions = {
+    print(line) {
+      isCounted ||= /^\s+\d+ failing/.test(line);
+      process.stdout.write(`${line}\n`);
+    },
+  };
   for (const name of ['press', 'type', 'ghostText', 'screenshot']) {
     actions[name] = (...args) => window[name](...args);
   }
@@ -60,8 +69,13 @@ export async function runInBrowser({ dataFolder, trusted, workspace, extension, 
       return null;
     }
     const picture = await window.screenshot('at-the-end');
-    process.stdout.write(`${readLogs(dataFolder)}${server.output()}\nLast picture: ${picture}\n`);
-    return typeof outcome === 'string' ? outcome : 'tests failed';
+    process.stdout.write(`${readLogs(dataFolder)}\nLast picture: ${picture}\n`);
+    if (typeof outcome === 'string') {
+      const lines = [...window.consoleLines.slice(-logLines), server.output()];
+      process.stdout.write(`--- the window's console and its server\n${lines.join('\n')}\n`);
+      return outcome;
+    }
+    return isCounted ? testsFailed : 'could not run its tests';
   } finally {
     clearTimeout(timer);
     channel.close();

@@ -1,7 +1,8 @@
 /** Runs the suites of one window in desktop VS Code: the one of VSCODE_EXECUTABLE, or one that is downloaded. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runTests } from '@vscode/test-electron';
+import { TestRunFailedError, runTests } from '@vscode/test-electron';
+import { testsFailed } from './runInBrowser.mjs';
 import { releaseOf } from './release.mjs';
 import { userSettings } from './userSettings.mjs';
 
@@ -26,7 +27,7 @@ export async function runOnDesktop({ dataFolder, trusted, workspace, extension, 
     ],
   }).then(
     () => null,
-    (error) => error.message,
+    (error) => (error instanceof TestRunFailedError && error.code === 1 ? testsFailed : error.message),
   );
   try {
     return await Promise.race([finished, late]);

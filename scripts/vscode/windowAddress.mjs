@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { URLSearchParams } from 'node:url';
 
 /**
  * The address of a window of the running server.

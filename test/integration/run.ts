@@ -7,15 +7,28 @@ import { theWindow } from './support/theWindow.js';
 
 const testTimeout = 30_000;
 
+/** Mocha has already said which, and why. */
+class TestsFailed extends Error {}
+
+/** Adds every suite below the window's folder, so that none is lost from a list kept by hand. */
+function addSuites(mocha: Mocha, name: string): void {
+  const folder = join(__dirname, 'suites', name);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.test.js'),
+  );
+  if (files.length === 0) {
+    throw new Error(`test/integration/suites/${name} has no *.test.ts file.`);
+  }
+  for (const file of files.sort()) {
+    mocha.addFile(join(folder, file));
+  }
+}
+
 /**
- * Runs every suite of this window's folder; called by VS Code inside the extension host.
+ * Runs the suites of this window; called by VS Code inside the extension host.
  * @throws when a test fails, which makes VS Code end with a status other than 0
  */
 export async function run(): Promise<void> {
-  const name = process.env['UNDERSTUDY_TEST_WINDOW'];
-  if (name === undefined) {
-    throw new Error('UNDERSTUDY_TEST_WINDOW must name a folder of test/integration/suites.');
-  }
   const mocha = new Mocha({
     color: false,
     forbidOnly: true,
@@ -28,22 +41,25 @@ export async function run(): Promise<void> {
       },
     },
   });
-  const folder = join(__dirname, 'suites', name);
-  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()) {
-    if (file.endsWith('.test.js')) {
-      mocha.addFile(join(folder, file));
-    }
-  }
-  const filter = process.env['UNDERSTUDY_TEST_GREP'];
-  if (filter) {
-    mocha.grep(filter);
-  }
   Mocha.reporters.Base.consoleLog = (...args: unknown[]) => {
     print(format(...args));
   };
-  const failures = await new Promise<number>((resolve) => mocha.run(resolve));
-  await printed();
-  if (failures > 0) {
-    throw new Error(`${failures} tests failed.`);
+  try {
+    addSuites(mocha, process.env['UNDERSTUDY_TEST_WINDOW'] ?? '');
+    const filter = process.env['UNDERSTUDY_TEST_GREP'];
+    if (filter) {
+      mocha.grep(filter);
+    }
+    const failures = await new Promise<number>((resolve) => mocha.run(resolve));
+    if (failures > 0) {
+      throw new TestsFailed(`${failures} tests failed.`);
+    }
+  } catch (error) {
+    if (!(error instanceof TestsFailed)) {
+      print(String(error instanceof Error ? error.stack : error));
+    }
+    throw error;
+  } finally {
+    await printed();
   }
 }
