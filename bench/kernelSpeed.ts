@@ -7,7 +7,7 @@ import type { RecurrentModel, RecurrentState } from '../src/model/network/recurr
 import { networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
 import { kernelBytes } from '../test/support/kernelBytes';
 
-const ROUNDS = 15;
+const ROUNDS = 21;
 /** Long enough that a timer's resolution and a single interruption do not count. */
 const TOKENS_A_ROUND = 100;
 const BEAMS = [1, 2, 4, 8];

@@ -1,40 +1,27 @@
 /** Compiles the generation kernel (src/model/kernel/assembly) to dist/kernel.wasm. */
 import asc from 'assemblyscript/asc';
-import { mkdirSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { mkdirSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { exitWith, root } from './setup.mjs';
 
-export const kernelSourceFolder = join(root, 'src', 'model', 'kernel', 'assembly');
-const defaultTarget = join(root, 'dist', 'kernel.wasm');
+const source = 'src/model/kernel/assembly/kernel.ts';
+const target = join(root, 'dist', 'kernel.wasm');
 
 /** Nothing is allocated inside, so the smallest runtime does; the host makes the memory in its final size. */
-const options = [
-  '-O3',
-  '--noAssert',
-  '--runtime',
-  'stub',
-  '--enable',
-  'simd',
-  '--importMemory',
-  '--noExportMemory',
-];
+const options = '-O3 --noAssert --runtime stub --enable simd --importMemory --noExportMemory'.split(' ');
 
-export async function buildKernel(target = defaultTarget) {
+export async function buildKernel() {
   mkdirSync(dirname(target), { recursive: true });
-  const source = relative(root, join(kernelSourceFolder, 'kernel.ts'));
-  const { error, stderr } = await asc.main([
-    source,
-    ...options,
-    '--baseDir',
-    root,
-    '--outFile',
-    relative(root, target),
-  ]);
+  // Test runs may overlap; none must read a file that another is writing.
+  const temporary = `${target}.${process.pid}`;
+  const { error, stderr } = await asc.main([source, ...options, '--baseDir', root, '--outFile', temporary]);
   if (error) {
     throw new Error(`The generation kernel does not compile.\n${stderr.toString()}`);
   }
+  renameSync(temporary, target);
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   buildKernel().catch(exitWith);
 }
