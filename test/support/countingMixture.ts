@@ -34,7 +34,10 @@ export class CountingMixture implements MixtureModel {
     for (const tokens of texts) {
       for (let i = 0; i < tokens.length; i++) {
         for (let order = 0; order <= 2 && order <= i; order++) {
-          this.count(Array.from({ length: order }, (_, k) => tokens[i - order + k]), tokens[i]);
+          this.count(
+            Array.from({ length: order }, (_, k) => tokens[i - order + k]),
+            tokens[i],
+          );
         }
       }
     }

@@ -27,16 +27,21 @@ export function costOfWrong(eagerness: number): number {
   return MOST_COSTLY * (1 - Math.min(1, Math.max(0, eagerness))) ** 3;
 }
 
+/** Share of that cost where the first word was right and only what follows it was wrong. */
+const PARTLY_WRONG = 0.5;
+
 /**
- * Keys saved on average by showing the continuation up to `points[end]`: a right one is accepted with one key, one of which
- * only the first part is right up to there, and one that is wrong from the start costs attention.
+ * Keys saved on average by showing the continuation up to `points[end]`: one that is right is accepted with one key; one of
+ * which the first part is right, up to there; what is wrong costs attention.
  */
 export function expectedSaving(points: readonly CutPoint[], end: number, cost: number): number {
   const first = points[0];
   const whole = points[end];
   const firstOnly = Math.max(0, first.probability - whole.probability);
   const wrong = 1 - Math.max(first.probability, whole.probability);
-  return whole.probability * (whole.keys - 1) + firstOnly * (first.keys - 1) - wrong * cost;
+  return (
+    whole.probability * (whole.keys - 1) + firstOnly * (first.keys - 1 - PARTLY_WRONG * cost) - wrong * cost
+  );
 }
 
 /** The longest part for which each further word is expected to save keys, or null when no part is. */

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  bestCut,
+  costOfWrong,
+  expectedSaving,
+  leastUsefulProbability,
+  type CutPoint,
+} from '../../../../src/model/generation/expectedSaving';
+
+const points = fc
+  .array(fc.tuple(fc.integer({ min: 1, max: 12 }), fc.double({ min: 0, max: 1, noNaN: true })), {
+    minLength: 1,
+    maxLength: 8,
+  })
+  .map((words) => {
+    let length = 0;
+    let probability = 1;
+    return words.map(([keys, p]): CutPoint => {
+      length += keys;
+      probability *= p;
+      return { length, keys: length, probability };
+    });
+  });
+
+describe('how much of a continuation to show', () => {
+  it('a likely sentence is shown whole, and cut where confidence falls', () => {
+    const cost = costOfWrong(0.5);
+    const sure = [4, 9, 15].map((length) => ({ length, keys: length, probability: 0.95 }));
+    assert.equal(bestCut(sure, cost)?.length, 15);
+    const falling = [...sure, { length: 21, keys: 21, probability: 0.2 }];
+    assert.equal(bestCut(falling, cost)?.length, 15);
+  });
+
+  it('an unlikely one is not shown, nor one that saves no key', () => {
+    assert.equal(bestCut([{ length: 8, keys: 8, probability: 0.2 }], costOfWrong(0.5)), null);
+    assert.equal(bestCut([{ length: 1, keys: 1, probability: 1 }], costOfWrong(0.5)), null);
+  });
+
+  it('eagerness moves the threshold from nearly certain to anything', () => {
+    const half = [{ length: 10, keys: 10, probability: 0.5 }];
+    assert.equal(bestCut(half, costOfWrong(0)), null);
+    assert.equal(bestCut(half, costOfWrong(1))?.length, 10);
+    const certain = [{ length: 10, keys: 10, probability: 0.97 }];
+    assert.equal(bestCut(certain, costOfWrong(0))?.length, 10);
+  });
+
+  it('more eagerness never shows less', () => {
+    const eagerness = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(points, eagerness, eagerness, (list, a, b) => {
+        const [less, more] = a < b ? [a, b] : [b, a];
+        assert.ok(costOfWrong(less) >= costOfWrong(more));
+        assert.ok(bestCut(list, costOfWrong(less)) === null || bestCut(list, costOfWrong(more)) !== null);
+      }),
+    );
+  });
+
+  it('what is shown saves the most keys, and the longest of equals is shown', () => {
+    fc.assert(
+      fc.property(points, fc.double({ min: 0, max: 64, noNaN: true }), (list, cost) => {
+        const cut = bestCut(list, cost);
+        const savings = list.map((_, end) => expectedSaving(list, end, cost));
+        if (cut === null) {
+          assert.ok(savings.every((saving) => saving <= 0));
+        } else {
+          assert.equal(cut.savedKeys, Math.max(...savings));
+          assert.equal(cut.length, list[savings.lastIndexOf(cut.savedKeys)].length);
+        }
+      }),
+    );
+  });
+
+  it('nothing below the least useful probability is ever worth showing', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 60 }),
+        fc.double({ min: 0.1, max: 64, noNaN: true }),
+        (keys, cost) => {
+          const probability = 0.999 * leastUsefulProbability(keys, cost);
+          assert.equal(bestCut([{ length: keys, keys, probability }], cost), null);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { searchText } from '../../../../src/model/generation/beamText';
+import { generateText, type GeneratedText } from '../../../../src/model/generation/generateText';
+import type { StoppingCriteria } from '../../../../src/model/generation/stoppingCriteria';
+import { DEFAULT_SAMPLING, type SamplingOptions } from '../../../../src/model/samplingOptions';
+import { CountingMixture } from '../../../support/countingMixture';
+import { readTail } from '../../../support/readTail';
+import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
+
+const LESSON = [
+  'The play begins at eight. The play ends at ten, or the play goes on. The understudy waits.\n',
+  'An understudy learns the part. An understudy learns by watching! An understudy steps in when needed.\n',
+  '舞台上的灯亮了。舞台上的人笑了！舞台下的人哭了。👩‍👩‍👧 🇨🇳\n',
+].join('');
+const model = new CountingMixture(tokenizer.vocabSize, [
+  [...tokenizer.encode(LESSON), tokenizer.endOfTextId, ...tokenizer.encode(LESSON)],
+]);
+const onward: StoppingCriteria = { stopAtLineEnd: false, stopAtSentenceEnd: false };
+
+function run(
+  prefix: string,
+  options: Partial<SamplingOptions>,
+  criteria = onward,
+  seed = 7,
+): GeneratedText & { parts: string[] } {
+  const all = { ...DEFAULT_SAMPLING, maxNewTokens: 24, ...options };
+  const work =
+    all.greedy && all.beamWidth > 1
+      ? searchText(model, tokenizer, readTail(model, tokenizer, prefix), all, criteria)
+      : generateText(model, tokenizer, readTail(model, tokenizer, prefix), all, criteria, seed);
+  const parts: string[] = [];
+  for (;;) {
+    const step = work.next();
+    if (step.done) {
+      return { ...step.value, parts };
+    }
+    parts.push(step.value);
+  }
+}
+
+/** The texts that a set of options gives for a few seeds. */
+const texts = (options: Partial<SamplingOptions>) =>
+  Array.from({ length: 12 }, (_, seed) => run('The play', { ...options, seed }).text);
+
+describe('generated text', () => {
+  it('is the same for the same seed, and another for another', () => {
+    assert.equal(run('The play', { seed: 3 }).text, run('The play', { seed: 3 }).text);
+    assert.ok(new Set(texts({})).size > 1);
+  });
+
+  it('draws the caller’s seed where the user has set none', () => {
+    assert.equal(run('The play', { seed: null }, onward, 5).text, run('The play', { seed: 5 }).text);
+  });
+
+  for (const [name, options] of Object.entries({
+    repetitionPenalty: { repetitionPenalty: 2 },
+    temperature: { temperature: 2 },
+    topK: { topK: 2 },
+    topP: { topP: 0.3 },
+    minP: { minP: 0.9 },
+    greedy: { greedy: true },
+    maxNewTokens: { maxNewTokens: 3 },
+  })) {
+    it(`${name} changes the output`, () => {
+      const neutral = { repetitionPenalty: 1, temperature: 1, topK: 0, topP: 1, minP: 0 };
+      assert.notDeepEqual(texts({ ...neutral, ...options }), texts(neutral));
+    });
+  }
+
+  it('top-k of one, and greedy, are the likeliest at each step whatever the seed', () => {
+    const neutral = { repetitionPenalty: 1, topP: 1 };
+    const greedy = run('An understudy steps in', { ...neutral, greedy: true }).text;
+    assert.match(greedy, /^ when needed\.\n/);
+    assert.deepEqual(new Set(texts({ ...neutral, topK: 1 })), new Set(texts({ ...neutral, greedy: true })));
+  });
+
+  it('a beam finds a text at least as likely as the greedy one', () => {
+    const likelihood = (text: string) => {
+      const tail = readTail(model, tokenizer, `An${text}`);
+      let sum = 0;
+      for (let i = 1; i < tail.tokens.length; i++) {
+        sum += Math.log(tail.predictAfter(i)[tail.tokens[i]]);
+      }
+      return sum / (tail.tokens.length - 1);
+    };
+    const options = { greedy: true, repetitionPenalty: 1, maxNewTokens: 12 };
+    const greedy = run('An', options);
+    const beam = run('An', { ...options, beamWidth: 4 });
+    assert.ok(likelihood(beam.text) >= likelihood(greedy.text) - 1e-6);
+    assert.notEqual(beam.text, '');
+  });
+
+  it('finishes a half-typed word before it goes on', () => {
+    assert.match(run('An underst', { greedy: true }).text, /^udy /);
+  });
+
+  it('stops at a line end, a sentence end, a length and the end of the text, and says which', () => {
+    const greedy = { greedy: true, repetitionPenalty: 1, maxNewTokens: 60 };
+    const line = run('An understudy steps in', greedy, { stopAtLineEnd: true, stopAtSentenceEnd: false });
+    assert.deepEqual([line.text, line.stopReason], [' when needed.', 'lineEnd']);
+    const sentence = run('The play begins', greedy, { stopAtLineEnd: false, stopAtSentenceEnd: true });
+    assert.deepEqual([sentence.text, sentence.stopReason], [' at eight.', 'sentenceEnd']);
+    const chinese = run('舞台上的灯', greedy, { stopAtLineEnd: false, stopAtSentenceEnd: true });
+    assert.deepEqual([chinese.text, chinese.stopReason], ['亮了。', 'sentenceEnd']);
+    assert.equal(run('The play', { ...greedy, maxNewTokens: 2 }).stopReason, 'length');
+    assert.equal(run(LESSON.trimEnd(), greedy).stopReason, 'endOfText');
+  });
+
+  it('stops when it repeats itself', () => {
+    const loop = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode('ha ho '.repeat(30))]);
+    const work = generateText(
+      loop,
+      tokenizer,
+      readTail(loop, tokenizer, 'ha ho'),
+      { ...DEFAULT_SAMPLING, greedy: true, repetitionPenalty: 1 },
+      onward,
+      1,
+    );
+    let step = work.next();
+    while (!step.done) {
+      step = work.next();
+    }
+    assert.equal(step.value.stopReason, 'repetition');
+  });
+
+  it('streams whole characters whose parts joined are the text', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: LESSON.length - 1 }),
+        fc.integer(),
+        fc.boolean(),
+        (end, seed, stopAtSentenceEnd) => {
+          const prefix = LESSON.slice(0, end).replace(/[\ud800-\udbff]$/, '');
+          const result = run(
+            prefix,
+            { seed: seed >>> 0, temperature: 1.5, topP: 1, topK: 0 },
+            { stopAtLineEnd: false, stopAtSentenceEnd },
+          );
+          assert.equal(result.parts.join(''), result.text);
+          assert.ok(!result.text.includes('\ufffd'));
+          assert.ok(result.text.isWellFormed());
+          assert.ok(!/\u200d$/.test(result.text));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

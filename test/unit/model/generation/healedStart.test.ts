@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { HealedStart } from '../../../../src/model/generation/healedStart';
+import { CountingMixture } from '../../../support/countingMixture';
+import { readTail } from '../../../support/readTail';
+import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
+
+const LESSON = [
+  'She said hello to the understudy, and the understudy understood a different part. ',
+  "They don't stop; we didn't either.\n\nA new paragraph: understanding grows.\n",
+  '我们学习中文，他们学习数学。组件状态更新。\n',
+  'const understudy = require("understudy");\n    return understudy.start();\n',
+].join('');
+const model = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON.repeat(3))]);
+const start = (text: string) => new HealedStart(model, tokenizer, readTail(model, tokenizer, text));
+const pieces = (text: string) => Array.from(tokenizer.encode(text), (id) => tokenizer.decode([id]));
+const newText = (healed: HealedStart, index = 0) => {
+  const [{ candidate }] = healed.mostLikely(index + 1).slice(index);
+  return new TextDecoder().decode(healed.newBytes(candidate));
+};
+
+describe('token healing at the cursor', () => {
+  it('finishes a half-typed word whose tokens are not those of the whole word', () => {
+    const typed = pieces(' hell');
+    const whole = pieces(' hello');
+    assert.deepEqual(
+      [typed, whole],
+      [
+        [' he', 'll'],
+        [' hel', 'lo'],
+      ],
+    );
+    assert.equal(newText(start('She said hell')), 'o');
+  });
+
+  it('finds the whole word behind a space that was typed', () => {
+    assert.equal(newText(start('hello to the ')), 'under');
+  });
+
+  it('finds a second line break after a first', () => {
+    assert.equal(newText(start("They don't stop; we didn't either.\n")), '\n');
+  });
+
+  it("finds the rest of a word with an apostrophe, which joins its word's piece", () => {
+    assert.equal(newText(start("They don'")), 't');
+  });
+
+  it('goes back over more than one token', () => {
+    const healed = start('She said hello to the understud');
+    const taken = healed.branches.map(({ rest }) => rest.length);
+    assert.ok(Math.max(...taken) > 1 && taken.includes(0));
+    assert.equal(newText(healed), 'y');
+  });
+
+  it('covers ends of Chinese words', () => {
+    assert.match(newText(start('我们学习中文，他们学')), /^习/);
+  });
+
+  it('reproduces what was typed exactly, in the tokens the whole text has', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: LESSON.length }), (end) => {
+        const typed = LESSON.slice(0, end);
+        const tail = readTail(model, tokenizer, typed);
+        const healed = new HealedStart(model, tokenizer, tail);
+        const typedBytes = new TextEncoder().encode(typed);
+        for (const { candidate } of healed.mostLikely(5)) {
+          const bytes = Buffer.concat([typedBytes, healed.newBytes(candidate)]);
+          const path = [...candidate.branch.tokens, candidate.tokenId];
+          assert.ok(
+            bytes.toString('latin1').endsWith(Buffer.from(tokenizer.decodeBytes(path)).toString('latin1')),
+          );
+          const text = bytes.toString('utf8');
+          if (!text.endsWith('\ufffd') && candidate.tokenId !== tokenizer.endOfTextId) {
+            assert.deepEqual(Array.from(tokenizer.encode(text)).slice(-path.length), path);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is a distribution over the candidates, and every branch but the last has something to cover', () => {
+    for (const typed of ['', ' ', 'She', 'She said he', 'const under', "don'", '我', 'a\n', '    ']) {
+      const healed = start(typed);
+      const sum = healed.probs.reduce((a, b) => a + b, 0);
+      assert.ok(Math.abs(sum - 1) < 1e-4, typed);
+      assert.ok(healed.branches.slice(0, -1).every(({ rest }) => rest.length > 0));
+      assert.equal(healed.branches.at(-1)!.rest.length, 0);
+    }
+  });
+
+  it('gives each way to the same text the probability it has from the start of the word', () => {
+    const healed = start('understood a differen');
+    assert.deepEqual(pieces(' differen'), [' differ', 'en']);
+    const [{ candidate }] = healed.mostLikely(1);
+    assert.deepEqual([tokenizer.decode([candidate.tokenId]), candidate.branch.weight], [' different', 1]);
+    const before = readTail(model, tokenizer, 'understood a');
+    const probs = before.predictAfter(before.tokens.length);
+    assert.ok(Math.abs(candidate.branch.probs[candidate.tokenId] - probs[candidate.tokenId]) < 1e-7);
+  });
+});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { endsInLoop } from '../../../../src/model/generation/repetition';
+import { findStop } from '../../../../src/model/generation/stoppingCriteria';
+
+/** `|` stands where the text must end; none means that it goes on. */
+function check(marked: string, line = true, sentence = true): void {
+  const text = marked.replace('|', '');
+  const stop = findStop(text, { stopAtLineEnd: line, stopAtSentenceEnd: sentence });
+  const shown = stop === null ? text : `${text.slice(0, stop.length)}|${text.slice(stop.length)}`;
+  assert.equal(shown, marked);
+}
+
+describe('stopping', () => {
+  const cases: Record<string, string> = {
+    'at the end of a line': 'one line|\nanother',
+    'at a carriage return': 'one line|\r\nanother',
+    'at a sentence end before a space': 'It ends.| Another',
+    'at a question with a quotation mark': '“Why?”| he asked',
+    'not at a decimal point': 'about 3.14 metres',
+    'not in a file name': 'see main.ts for',
+    'not after a title': 'Mr. Darcy',
+    'not after e.g.': 'fruit, e.g. apples',
+    'not before it is seen that a space follows': 'It ends.',
+    'at a Chinese full stop, without a space': '他走了。|她',
+    'after the quotation mark that closes a Chinese sentence': '“走吧。”|他说',
+    'after two Chinese signs': '真的吗？！|他',
+    'not at a Chinese comma': '他走了，她',
+    'not at a Chinese stop that may yet be followed by a quotation mark': '“走吧。',
+  };
+  for (const [name, marked] of Object.entries(cases)) {
+    it(name, () => {
+      check(marked);
+    });
+  }
+
+  it('a sentence that ends with its line is a line end', () => {
+    assert.deepEqual(findStop('It ends.\nAnother', { stopAtLineEnd: true, stopAtSentenceEnd: true }), {
+      length: 8,
+      reason: 'lineEnd',
+    });
+  });
+
+  it('lines and sentences go on when asked to', () => {
+    check('one line\nanother. And', false, false);
+    check('one line\nanother.| And', false, true);
+    check('It ends. Another|\n', true, false);
+  });
+});
+
+describe('a loop of tokens', () => {
+  it('is noticed when a unit comes three times', () => {
+    assert.equal(endsInLoop([9, 1, 2, 3, 1, 2, 3, 1, 2, 3]), true);
+    assert.equal(endsInLoop([1, 2, 3, 1, 2, 3]), false);
+    assert.equal(endsInLoop([1, 2, 3, 1, 2, 3, 1, 2, 3, 4]), false);
+  });
+
+  it('is not seen in a short run of one token', () => {
+    assert.equal(endsInLoop([5, 5, 5, 5]), false);
+    assert.equal(endsInLoop(new Array<number>(9).fill(5)), true);
+  });
+});

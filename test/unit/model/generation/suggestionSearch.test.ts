@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  searchSuggestion,
+  type Suggestion,
+  type SuggestionOptions,
+} from '../../../../src/model/generation/suggestionSearch';
+import type { MixtureModel } from '../../../../src/model/mixtureModel';
+import { CountingMixture } from '../../../support/countingMixture';
+import { readTail } from '../../../support/readTail';
+import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
+
+const LESSON = [
+  'The committee approved the annual budget. The committee met in October.\n',
+  'export function renderPage(request: Request): Promise<void> {\n',
+  '委员会批准了年度预算。委员会在十月开会。\n',
+].join('');
+const model = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON.repeat(2))]);
+const defaults: SuggestionOptions = {
+  eagerness: 0.6,
+  maxNewTokens: 24,
+  stopAtLineEnd: true,
+  stopAtSentenceEnd: true,
+  allowed: (text) => text,
+};
+
+function suggest(
+  prefix: string,
+  options: Partial<SuggestionOptions> = {},
+  from: MixtureModel = model,
+): Suggestion {
+  const search = searchSuggestion(from, tokenizer, readTail(from, tokenizer, prefix), {
+    ...defaults,
+    ...options,
+  });
+  let step = search.next();
+  while (!step.done) {
+    step = search.next();
+  }
+  return step.value;
+}
+
+describe('ghost text search', () => {
+  it('suggests the rest of a sentence that is known', () => {
+    const { text, confidence, stopReason } = suggest('The committee app');
+    assert.equal(text, 'roved the annual budget.');
+    assert.equal(stopReason, 'sentenceEnd');
+    assert.ok(confidence > 0.5 && confidence <= 1);
+  });
+
+  it('suggests the rest of a line and stops at its end', () => {
+    const { text, stopReason } = suggest('export function rend', { stopAtSentenceEnd: false });
+    assert.equal(text, 'erPage(request: Request): Promise<void> {');
+    assert.equal(stopReason, 'lineEnd');
+  });
+
+  it('stops at a Chinese full stop', () => {
+    assert.equal(suggest('委员会批准').text, '了年度预算。');
+  });
+
+  it('is cut at a word where it may go on in two ways', () => {
+    const forked = new CountingMixture(tokenizer.vocabSize, [
+      tokenizer.encode(
+        'We met the honourable member for Leeds. We met the honourable member from York. '.repeat(4),
+      ),
+    ]);
+    assert.equal(suggest('We met the hon', { eagerness: 0.2 }, forked).text, 'ourable member');
+  });
+
+  it('shows nothing when nothing is likely, and says so', () => {
+    const { text, confidence, stopReason } = suggest('Zebra quartz ');
+    assert.deepEqual([text, confidence, stopReason], ['', 0, 'confidence']);
+  });
+
+  it('shows more the more eager it is', () => {
+    const length = (eagerness: number) => suggest('The committee', { eagerness }).text.length;
+    assert.ok(length(0) <= length(0.5) && length(0.5) <= length(1));
+    assert.ok(length(0) < length(1));
+  });
+
+  it('keeps to what may be inserted', () => {
+    const stopBeforeBudget = (text: string) => text.split(' budget')[0];
+    const { text, stopReason } = suggest('The committee approved the', { allowed: stopBeforeBudget });
+    assert.deepEqual([text, stopReason], [' annual', 'suffix']);
+    const refused = suggest('The committee approved the', { allowed: () => '' });
+    assert.equal(refused.text, '');
+    assert.notEqual(refused.likeliest, '');
+  });
+
+  it('follows what the copy model would say, if the mix agrees that it is worth it', () => {
+    class WithCopy extends CountingMixture {
+      override explain(state: Parameters<CountingMixture['explain']>[0]) {
+        const probs = new Float32Array(this.vocabSize);
+        probs[tokenizer.encode(' October')[0]] = 1;
+        return [...super.explain(state), { name: 'copy', weight: 0, probs }];
+      }
+    }
+    const copying = new WithCopy(tokenizer.vocabSize, [tokenizer.encode(LESSON)]);
+    assert.match(suggest('The committee met in', { eagerness: 1 }, copying).text, /^ October/);
+  });
+
+  it('ends at a word, on whole characters, with a probability, wherever the cursor is', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: LESSON.length }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (end, eagerness) => {
+          const { text, confidence } = suggest(LESSON.slice(0, end), { eagerness });
+          assert.ok(!/[\r\n]/.test(text));
+          assert.ok(!text.includes('\ufffd'));
+          assert.equal(text, text.trimEnd());
+          assert.ok(text === '' ? confidence === 0 : confidence > 0 && confidence <= 1 + 1e-6);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

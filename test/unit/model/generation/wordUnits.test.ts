@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { continuationTable } from '../../../../src/model/generation/wordContinuation';
+import { firstWord, wordEnds } from '../../../../src/model/generation/wordUnits';
+import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
+
+const cut = (before: string, text: string) => {
+  const ends = [0, ...wordEnds(before, text)];
+  return ends.slice(1).map((end, i) => text.slice(ends[i], end));
+};
+
+describe('words of a suggestion', () => {
+  it('keep the white space before them', () => {
+    assert.deepEqual(cut('The ', 'quick brown fox, '), ['quick', ' brown', ' fox', ',']);
+  });
+
+  it('complete a half-typed word first', () => {
+    assert.deepEqual(cut('under', 'stood it'), ['stood', ' it']);
+  });
+
+  it('are found in Chinese, which has no spaces', () => {
+    assert.deepEqual(cut('我们', '学习中文。'), ['学习', '中文', '。']);
+  });
+
+  it('are taken one at a time', () => {
+    assert.equal(firstWord('The ', 'quick brown'), 'quick');
+    assert.equal(firstWord('', '我们学习中文'), '我们');
+    assert.equal(firstWord('', '  '), '  ');
+  });
+
+  it('joined, are the text less the white space at its end', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (before, text) => {
+        const ends = wordEnds(before, text);
+        assert.ok(ends.every((end, i) => end > (ends[i - 1] ?? 0) && end <= text.length));
+        assert.equal(text.slice(ends.at(-1) ?? 0).trim(), '');
+      }),
+    );
+  });
+});
+
+describe('tokens that go on with a word', () => {
+  const goesOn = (text: string, token: string) => {
+    const [tokenId, ...more] = tokenizer.encode(token);
+    assert.equal(more.length, 0, `"${token}" is one token`);
+    return continuationTable(tokenizer, text)?.[tokenId] === 1;
+  };
+  it('are letters after a letter, not spaces or signs', () => {
+    assert.equal(goesOn('the', 're'), true);
+    assert.equal(goesOn('the', ' same'), false);
+    assert.equal(goesOn('the', '.'), false);
+  });
+  it('are none after a sign, a space or Chinese', () => {
+    assert.equal(continuationTable(tokenizer, 'foo('), null);
+    assert.equal(continuationTable(tokenizer, 'foo '), null);
+    assert.equal(continuationTable(tokenizer, '中文'), null);
+    assert.equal(continuationTable(tokenizer, ''), null);
+  });
+});
