@@ -61,14 +61,20 @@ const MAX_GRAPHEME = 32;
  * no joiner that waits for its second half, no half of a flag.
  */
 export function withoutHalfGrapheme(before: string, text: string): string {
-  const last = lastGrapheme(before, text);
-  const isHalf = last.endsWith('\u200d') || /^\p{Regional_Indicator}$/u.test(last);
-  return isHalf ? text.slice(0, Math.max(0, text.length - last.length)) : text;
+  let whole = text;
+  for (;;) {
+    const last = lastGrapheme(before, whole);
+    if (!last.endsWith('\u200d') && !/^\p{Regional_Indicator}$/u.test(last)) {
+      return whole;
+    }
+    whole = whole.slice(0, Math.max(0, whole.length - last.length));
+  }
 }
 
 /** Length of `text` less its last character, unless that is plain Latin: what comes next may belong to it. */
 export function wholeLengthWhileGrowing(before: string, text: string): number {
-  return Math.max(0, text.length - lastGrapheme(before, text).length);
+  const settled = text.slice(0, Math.max(0, text.length - lastGrapheme(before, text).length));
+  return withoutHalfGrapheme(before, settled).length;
 }
 
 /** Empty when `text` is, or ends in a plain Latin character, the usual case, which needs no search. */

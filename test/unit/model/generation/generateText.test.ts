@@ -139,8 +139,8 @@ describe('generated text', () => {
           );
           assert.equal(result.parts.join(''), result.text);
           assert.ok(!result.text.includes('\ufffd'));
-          assert.ok(result.text.isWellFormed());
-          assert.ok(!/\u200d$/.test(result.text));
+          assert.ok(!/[\ud800-\udfff]/u.test(result.text));
+          assert.ok(!result.text.endsWith('\u200d'));
         },
       ),
       { numRuns: 60 },

@@ -18,13 +18,13 @@ describe('text from the bytes of tokens', () => {
         let decoded: DecodedText | null = NOTHING_DECODED;
         let at = 0;
         for (const size of [...sizes, bytes.length]) {
-          decoded = appendBytes(decoded!, bytes.subarray(at, at + size));
+          decoded = appendBytes(decoded, bytes.subarray(at, at + size));
           at = Math.min(bytes.length, at + size);
           assert.ok(decoded !== null && whole.startsWith(decoded.text) && !decoded.text.includes('\ufffd'));
           assert.ok(decoded.pending.length <= 3);
         }
-        assert.equal(decoded!.text, whole);
-        assert.equal(decoded!.pending.length, 0);
+        assert.equal(decoded.text, whole);
+        assert.equal(decoded.pending.length, 0);
       }),
     );
   });
