@@ -58,17 +58,14 @@ const MAX_GRAPHEME = 32;
 
 /**
  * The longest beginning of `text` that ends where a user-perceived character does when it stands after `before`:
- * no joiner that waits for its second half, no half of a flag.
+ * no joiner without its second half, no half of a flag.
  */
 export function withoutHalfGrapheme(before: string, text: string): string {
-  let whole = text;
-  for (;;) {
-    const last = lastGrapheme(before, whole);
-    if (!last.endsWith('\u200d') && !/^\p{Regional_Indicator}$/u.test(last)) {
-      return whole;
-    }
-    whole = whole.slice(0, Math.max(0, whole.length - last.length));
+  let whole = text.replace(/\u200d+$/u, '');
+  while (/^\p{Regional_Indicator}$/u.test(lastGrapheme(before, whole))) {
+    whole = whole.slice(0, -2).replace(/\u200d+$/u, '');
   }
+  return whole;
 }
 
 /** Length of `text` less its last character, unless that is plain Latin: what comes next may belong to it. */
