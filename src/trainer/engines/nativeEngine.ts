@@ -66,8 +66,8 @@ function startTensorFlow(requireFrom: NodeJS.Require, name: string): TensorFlow 
   const dropped = util as unknown as Record<string, unknown>;
   dropped['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
   dropped['isArray'] ??= Array.isArray;
-  // TensorFlow tells of its start-up on the console at any lower level. What an op has to say comes as an exception.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
+  // TensorFlow tells of its start-up on the console. What is wrong with an op comes as an exception all the same.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   const tf = requireFrom(name) as TensorFlow;
   if (tf.getBackend() !== 'tensorflow') {
     throw new Error(`the backend "${tf.getBackend()}" is active instead of TensorFlow's`);

@@ -1,0 +1,189 @@
+/**
+ * Installs tfjs-node, the native training engine, into a folder of its own: first by tfjs-node's own download; where that is not
+ * reachable, on Linux x64, with TensorFlow's libraries out of the wheel that PyPI has and the binding compiled here.
+ *
+ * Each part that is done stays, so that an installation that was broken off goes on from there.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lock } from 'proper-lockfile';
+import { compileBinding, findCompiler } from './compileBinding';
+import { bytesInWords, downloadWheel } from './downloadWheel';
+import type { InstallContext } from './installProgress';
+import { verifiedRecord, writeRecord, type InstallRecord } from './installRecord';
+import {
+  DOWNLOAD_BYTES,
+  INSTALLED_BYTES,
+  NODE_HEADERS,
+  NODE_HEADERS_VERSION,
+  PEAK_BYTES,
+  TFJS_NODE,
+  TFJS_NODE_VERSION,
+  nativePaths,
+} from './pinnedFiles';
+import { CommandError, runCommand } from './runCommand';
+import { unpackWheel } from './unpackWheel';
+
+/** What to tell the user before anything is downloaded. */
+export function describeInstallation(folder: string): string {
+  return (
+    `TensorFlow's native engine: downloads up to ${bytesInWords(DOWNLOAD_BYTES)} ` +
+    `and takes ${bytesInWords(INSTALLED_BYTES)} in ${folder}.`
+  );
+}
+
+/**
+ * @returns the record of what stands in `folder` now; an intact installation is left as it is
+ * @throws Error that says what is missing and how to get it; the signal's reason when it was cancelled
+ */
+export async function installNative(folder: string, context: InstallContext): Promise<InstallRecord> {
+  await mkdir(folder, { recursive: true });
+  const release = await lock(folder).catch(() => {
+    throw new Error(
+      `The native engine is being installed into ${folder} already. Wait until that has ended.`,
+    );
+  });
+  try {
+    context.onProgress({ step: 'check', message: 'Looking at what is installed' });
+    const record = await verifiedRecord(folder, context.signal);
+    if (record !== null) {
+      return record;
+    }
+    await checkSpace(folder);
+    await installPackages(folder, context);
+    if (!(await installPrebuilt(folder, context))) {
+      await installFromWheel(folder, context);
+    }
+    context.onProgress({ step: 'check', message: 'Trying TensorFlow' });
+    const version = await tryTensorFlow(folder, context);
+    const written = await writeRecord(folder, version, context.signal);
+    await rm(nativePaths(folder).workFolder, { recursive: true, force: true });
+    return written;
+  } finally {
+    await release();
+  }
+}
+
+/** Removes everything in `folder` that {@link installNative} put there. */
+export async function removeNative(folder: string): Promise<void> {
+  const { record, workFolder, librariesFolder } = nativePaths(folder);
+  // The record goes first, so that what is half removed is never taken for whole.
+  const own = ['node_modules', 'package-lock.json', 'package.json'].map((name) => join(folder, name));
+  for (const path of [record, workFolder, librariesFolder, ...own]) {
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function checkSpace(folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (free < PEAK_BYTES) {
+    throw new Error(
+      `The native engine needs ${bytesInWords(PEAK_BYTES)} of free space while it is installed; ` +
+        `${folder} has ${bytesInWords(free)}. Make room and install again.`,
+    );
+  }
+}
+
+/** The JavaScript part, by npm, which verifies what it downloads. */
+async function installPackages(folder: string, context: InstallContext): Promise<void> {
+  const { packageFolder, headersFolder } = nativePaths(folder);
+  if ((await installedVersion(packageFolder)) === TFJS_NODE_VERSION && existsSync(headersFolder)) {
+    return;
+  }
+  context.onProgress({ step: 'packages', message: 'Installing TensorFlow.js from npm' });
+  // A package of its own, so that npm touches no project around it.
+  await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
+  const wanted = [`${TFJS_NODE}@${TFJS_NODE_VERSION}`, `${NODE_HEADERS}@${NODE_HEADERS_VERSION}`];
+  try {
+    await npm(['install', '--ignore-scripts', '--no-audit', '--no-fund', ...wanted], folder, context);
+  } catch (error) {
+    if (error instanceof CommandError && error.missing) {
+      throw new Error(
+        'The native engine is installed with npm, which was not found. Install Node.js from https://nodejs.org and install the engine again.',
+        { cause: error },
+      );
+    }
+    if (error instanceof CommandError) {
+      throw new Error(
+        `npm could not install ${TFJS_NODE}. Check the network and npm's configuration, then install again. ${error.message}`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+/** tfjs-node's own way: its install script, which downloads libraries and binding. */
+async function installPrebuilt(folder: string, context: InstallContext): Promise<boolean> {
+  context.onProgress({ step: 'download', message: 'Asking for the prebuilt TensorFlow of tfjs-node' });
+  try {
+    await npm(['rebuild', TFJS_NODE], folder, context);
+    await tryTensorFlow(folder, context);
+    return true;
+  } catch (error) {
+    if (error instanceof CommandError) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+async function installFromWheel(folder: string, context: InstallContext): Promise<void> {
+  if (!isGlibcLinuxX64()) {
+    throw new Error(
+      "TensorFlow's prebuilt libraries could not be downloaded from storage.googleapis.com, and there is no other way to install " +
+        `them on ${process.platform} ${process.arch}. Check the network and its proxy, then install again.`,
+    );
+  }
+  // Before the long download, not after it.
+  const compiler = await findCompiler(context);
+  await unpackWheel(await downloadWheel(folder, context), folder, context);
+  await compileBinding(compiler, folder, context);
+}
+
+/** The wheel is built against glibc; Alpine has another C library. */
+function isGlibcLinuxX64(): boolean {
+  const { header } = process.report.getReport() as unknown as {
+    header: { glibcVersionRuntime?: string };
+  };
+  return process.platform === 'linux' && process.arch === 'x64' && header.glibcVersionRuntime !== undefined;
+}
+
+/** Loads the engine in a process of its own, which may crash, and multiplies with it; answers TensorFlow's version. */
+async function tryTensorFlow(folder: string, { signal }: InstallContext): Promise<string> {
+  const script = `
+    const util = require('node:util');
+    util.isNullOrUndefined ??= (value) => value === null || value === undefined;
+    util.isArray ??= Array.isArray;
+    const tf = require(process.argv[1]);
+    const product = tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0];
+    if (tf.getBackend() !== 'tensorflow' || product !== 11) throw new Error('TensorFlow gave ' + product + ' for 11.');
+    process.stdout.write('version ' + tf.backend().binding.TF_Version);`;
+  const output = await runCommand(process.execPath, ['-e', script, nativePaths(folder).packageFolder], {
+    // The extension's own program is Electron, which is Node when it is told so.
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', TF_CPP_MIN_LOG_LEVEL: '2' },
+    signal,
+  });
+  return /version (\S+)$/.exec(output)?.[1] ?? 'of an unknown version';
+}
+
+async function npm(args: readonly string[], cwd: string, { signal }: InstallContext): Promise<void> {
+  // Under `npm run` this is the npm that runs, and Node starts it on every system.
+  const script = process.env['npm_execpath'];
+  if (script !== undefined && /\.c?js$/.test(script)) {
+    await runCommand(process.execPath, [script, ...args], { cwd, signal });
+  } else {
+    await runCommand('npm', args, { cwd, signal });
+  }
+}
+
+async function installedVersion(packageFolder: string): Promise<string | null> {
+  try {
+    const manifest = await readFile(join(packageFolder, 'package.json'), 'utf8');
+    return (JSON.parse(manifest) as { version: string }).version;
+  } catch {
+    return null;
+  }
+}

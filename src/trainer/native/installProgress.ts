@@ -1,0 +1,14 @@
+/** What an installation tells while it runs. */
+export interface InstallProgress {
+  readonly step: 'packages' | 'download' | 'unpack' | 'compile' | 'check';
+  /** A sentence for the user. */
+  readonly message: string;
+  /** Of `totalBytes`; absent in steps that cannot be measured. */
+  readonly doneBytes?: number;
+  readonly totalBytes?: number;
+}
+
+export interface InstallContext {
+  readonly onProgress: (progress: InstallProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+}

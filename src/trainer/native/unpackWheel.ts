@@ -1,0 +1,122 @@
+/** Takes TensorFlow's libraries and headers out of its wheel, each checked against the wheel's own record. */
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Transform, type Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { open, type Entry, type ZipFile } from 'yauzl';
+import type { InstallContext } from './installProgress';
+import { HEADER_FOLDERS, LIBRARIES, nativePaths } from './pinnedFiles';
+
+/** @throws Error when a file is missing from the wheel or differs from its record */
+export async function unpackWheel(wheel: string, folder: string, context: InstallContext): Promise<void> {
+  const zip = await openZip(wheel);
+  try {
+    const entries = await listEntries(zip);
+    const hashes = await readRecord(zip, entries);
+    const { librariesFolder, workFolder } = nativePaths(folder);
+    const wanted = new Map<Entry, string>();
+    for (const entry of entries) {
+      const name = entry.fileName;
+      if (LIBRARIES.some((library) => name === `tensorflow/${library}`)) {
+        wanted.set(entry, join(librariesFolder, basename(name)));
+      } else if (name.endsWith('.h') && HEADER_FOLDERS.some((headers) => name.startsWith(headers))) {
+        wanted.set(entry, join(workFolder, name));
+      }
+    }
+    const totalBytes = [...wanted.keys()].reduce((total, entry) => total + entry.uncompressedSize, 0);
+    let doneBytes = 0;
+    for (const [entry, target] of wanted) {
+      const tell = (bytes: number): void => {
+        doneBytes += bytes;
+        context.onProgress({ step: 'unpack', message: 'Unpacking TensorFlow', doneBytes, totalBytes });
+      };
+      await unpackEntry(zip, entry, target, hashes.get(entry.fileName), tell, context.signal);
+    }
+  } finally {
+    zip.close();
+  }
+}
+
+async function unpackEntry(
+  zip: ZipFile,
+  entry: Entry,
+  target: string,
+  expected: string | undefined,
+  tell: (bytes: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  const hash = createHash('sha256');
+  const hashed = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      hash.update(chunk);
+      tell(chunk.length);
+      next(null, chunk);
+    },
+  });
+  const partial = `${target}.partial`;
+  await pipeline(await openEntry(zip, entry), hashed, createWriteStream(partial), { signal });
+  if (hash.digest('base64url') !== expected) {
+    throw new Error(
+      `"${entry.fileName}" in the wheel does not match the wheel's record. Remove the engine with "npm run native -- --remove" and install again.`,
+    );
+  }
+  await rename(partial, target);
+}
+
+/** SHA-256 by file name, in base64url as the wheel's RECORD has it (https://packaging.python.org, "Recording installed projects"). */
+async function readRecord(zip: ZipFile, entries: readonly Entry[]): Promise<Map<string, string>> {
+  const entry = entries.find(({ fileName }) => /^[^/]+\.dist-info\/RECORD$/.test(fileName));
+  if (entry === undefined) {
+    throw new Error('The wheel has no record of its files, so that they cannot be checked.');
+  }
+  const lines = (await text(await openEntry(zip, entry))).split('\n');
+  return new Map(
+    lines.flatMap((line) => {
+      const match = /^(.+),sha256=([\w-]+),\d+\s*$/.exec(line);
+      return match === null ? [] : [[match[1], match[2]] as const];
+    }),
+  );
+}
+
+function openZip(path: string): Promise<ZipFile> {
+  return new Promise((resolve, reject) => {
+    open(path, { lazyEntries: true, autoClose: false }, (error, zip) => {
+      if (error === null) {
+        resolve(zip);
+      } else {
+        reject(error);
+      }
+    });
+  });
+}
+
+function listEntries(zip: ZipFile): Promise<Entry[]> {
+  return new Promise((resolve, reject) => {
+    const entries: Entry[] = [];
+    zip.on('entry', (entry: Entry) => {
+      entries.push(entry);
+      zip.readEntry();
+    });
+    zip.on('end', () => {
+      resolve(entries);
+    });
+    zip.on('error', reject);
+    zip.readEntry();
+  });
+}
+
+function openEntry(zip: ZipFile, entry: Entry): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    zip.openReadStream(entry, (error, stream) => {
+      if (error === null) {
+        resolve(stream);
+      } else {
+        reject(error);
+      }
+    });
+  });
+}
