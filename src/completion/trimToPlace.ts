@@ -35,7 +35,9 @@ export function createTrimmer(place: Place): (text: string) => string {
   const openers = openBrackets(place.prefix.slice(-BRACKET_CONTEXT));
   const line = startOfLine(place.prefix);
   const openQuotes = new Set([...QUOTES].filter((quote) => isOdd(line.split(quote).length - 1)));
-  const firstOfRest = isAtLineEnd ? '' : rest.slice(0, wordEnds('', rest)[0]);
+  const firstOfRest = isAtLineEnd ? '' : rest.slice(0, wordEnds('', rest)[0]).trim();
+  // A bracket or quote is no repetition when the text opens it itself; endOfBalance sees to those.
+  const mayRepeat = CLOSERS.has(firstOfRest) || QUOTES.has(firstOfRest);
   const nextLine = isAtLineEnd ? firstLineWithText(place.suffix.slice(rest.length)) : '';
   const linesAbove = place.prefix
     .slice(0, place.prefix.length - line.length)
@@ -51,7 +53,7 @@ export function createTrimmer(place: Place): (text: string) => string {
     let end = isProse(place.languageId) ? text.length : endBeforeBlankLine(text);
     end = Math.min(end, endOfBalance(text.slice(0, end), openers, openQuotes, rest));
     if (!isAtLineEnd) {
-      const repeated = indexOfWord(text.slice(0, end), firstOfRest);
+      const repeated = mayRepeat ? -1 : indexOfWord(text.slice(0, end), firstOfRest);
       return text.slice(0, repeated < 0 ? end : repeated);
     }
     const kept = text.slice(0, end);
@@ -137,7 +139,7 @@ function breaksChinese(prefix: string, text: string): boolean {
 function indexOfWord(text: string, word: string): number {
   const units = [0, ...wordEnds('', text)];
   for (let i = 0; i + 1 < units.length; i++) {
-    if (text.slice(units[i], units[i + 1]).trim() === word.trim()) {
+    if (text.slice(units[i], units[i + 1]).trim() === word) {
       return units[i];
     }
   }

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { refusePlace } from '../../../src/completion/cursorPlace';
+import { cursorText } from '../../support/cursorText';
+
+const refuse = (languageId: string, marked: string) => refusePlace({ languageId, ...cursorText(marked) });
+
+describe('where ghost text may stand', () => {
+  const code: Record<string, string> = {
+    'at the end of a line': 'const x = █',
+    'before closing brackets': 'foo(bar, █));\nbaz();',
+    'inside quotes that the editor closed': 'import x from "█";',
+    'before a closing tag': '<p>Hello █</p>',
+    'before the end of a comment': '/* does █ */',
+    'before white space': 'const x = █   \nnext',
+  };
+  for (const [name, marked] of Object.entries(code)) {
+    it(`code: ${name}`, () => {
+      assert.equal(refuse('typescript', marked), null);
+    });
+  }
+
+  it('code: not before more code', () => {
+    assert.equal(refuse('typescript', 'const █ = 5;'), 'midLine');
+    assert.equal(refuse('python', 'foo(█) + bar'), 'midLine');
+  });
+
+  it('prose: in the middle of a sentence too', () => {
+    assert.equal(refuse('markdown', 'The fox █, as it were, jumps.'), null);
+    assert.equal(refuse('latex', 'Let █ $x$ be'), null);
+  });
+
+  it('never inside a word, nor right before one', () => {
+    assert.equal(refuse('markdown', 'under█stand'), 'midWord');
+    assert.equal(refuse('markdown', 'I █understand'), 'midWord');
+    assert.equal(refuse('typescript', 'foo█Bar()'), 'midWord');
+    assert.equal(refuse('plaintext', 'naï█ve'), 'midWord');
+  });
+
+  it('Chinese: between two words, but not inside one', () => {
+    assert.equal(refuse('markdown', '我们█学习中文'), null);
+    assert.equal(refuse('markdown', '我们学█习中文'), 'midWord');
+    assert.equal(refuse('markdown', '使用█React 组件'), null);
+    assert.equal(refuse('markdown', '今天，█我们学习'), null);
+  });
+
+  it('not in a document with nothing before the cursor', () => {
+    assert.equal(refuse('markdown', '█'), 'empty');
+    assert.equal(refuse('markdown', '\n  █\nText'), 'empty');
+  });
+});

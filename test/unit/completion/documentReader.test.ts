@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { commonLength, DocumentReader } from '../../../src/completion/documentReader';
+import type { MixtureState } from '../../../src/model/mixtureModel';
+import { CountingMixture } from '../../support/countingMixture';
+import { shippedTokenizer as tokenizer } from '../../support/shippedTokenizer';
+
+const encode = (text: string) => Array.from(tokenizer.encode(text));
+const newModel = () => new CountingMixture(tokenizer.vocabSize, []);
+
+/** A mixture whose states hold every token read, so that a wrong state shows. */
+class RememberingMixture extends CountingMixture {
+  override start() {
+    return { length: 0, context: [] as number[] };
+  }
+  override next(state: MixtureState, tokenId: number) {
+    this.calls.next++;
+    const { context } = state as unknown as { context: number[] };
+    return { length: state.length + 1, context: [...context, tokenId] };
+  }
+}
+const tokensOf = (state: MixtureState) => (state as unknown as { context: number[] }).context;
+
+describe('reading a document to the cursor', () => {
+  it('costs a step or two for each typed character', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    const text = 'First line of the document.\nSecond line, and what the user types now';
+    reader.moveTo('a', text.slice(0, 40));
+    for (let end = 41; end <= text.length; end++) {
+      const before = model.calls.next;
+      reader.moveTo('a', text.slice(0, end));
+      assert.ok(model.calls.next - before <= 4, `${model.calls.next - before} steps at ${end}`);
+    }
+  });
+
+  it('reads at most a few hundred tokens of a document that is opened at its end', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    const text = 'A line of a long document.\n'.repeat(2000);
+    reader.moveTo('a', text);
+    assert.ok(model.calls.next <= 320);
+    assert.deepEqual(model.workspace.document.tokens, encode(text), 'the counts see all of it');
+  });
+
+  it('reads a line of enormous length in bounded time', () => {
+    const model = newModel();
+    const tail = new DocumentReader(model, tokenizer).moveTo('a', 'word '.repeat(13_000));
+    assert.ok(model.calls.next <= 320);
+    assert.ok(tail.tokens.length > 0);
+  });
+
+  it('learns the text before the current line, and unlearns what was deleted', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    reader.moveTo('a', 'One.\nTwo.\nThree');
+    assert.deepEqual(model.workspace.document.tokens, encode('One.\nTwo.\n'));
+    reader.moveTo('a', 'One.\nTw');
+    assert.deepEqual(model.workspace.document.tokens, encode('One.\n'));
+    reader.moveTo('a', 'One.\nTwelve.\n\nThree');
+    assert.deepEqual(model.workspace.document.tokens, encode('One.\nTwelve.\n\n'));
+  });
+
+  it('gives the state, the tokens and the document of a fresh reading after any edits', () => {
+    const piece = fc.constantFrom('foo', ' bar', '\n', '\r\n', '  ', '中文', '。', '\n\n', 'x', '=');
+    const text = fc.array(piece, { maxLength: 14 }).map((parts) => parts.join(''));
+    const visit = fc.tuple(fc.constantFrom('a', 'b'), text);
+    fc.assert(
+      fc.property(fc.array(visit, { minLength: 1, maxLength: 8 }), (visits) => {
+        const model = new RememberingMixture(tokenizer.vocabSize, []);
+        const reader = new DocumentReader(model, tokenizer, 2);
+        for (const [uri, prefix] of visits) {
+          const tail = reader.moveTo(uri, prefix);
+          const tokens = encode(prefix);
+          assert.deepEqual(tokensOf(tail.states.at(-1)!), tokens);
+          assert.deepEqual(Array.from(tail.tokens), tokens.slice(tokens.length - tail.tokens.length));
+          assert.equal(tail.states.length, tail.tokens.length + 1);
+          const learned = model.workspace.document.tokens;
+          assert.deepEqual(learned, tokens.slice(0, learned.length));
+          assert.ok(/[^\n\r]*$/.exec(prefix)![0].startsWith(tokenizer.decode(tokens.slice(learned.length))));
+          assert.equal(model.workspace.openUri, uri);
+        }
+      }),
+    );
+  });
+
+  it('starts the tail a line break early, since a second may follow', () => {
+    const tail = new DocumentReader(newModel(), tokenizer).moveTo('a', 'One.\nTwo');
+    assert.equal(tokenizer.decode(tail.tokens), '\nTwo');
+  });
+
+  it('predicts each place once', () => {
+    const model = newModel();
+    const tail = new DocumentReader(model, tokenizer).moveTo('a', 'One two');
+    const first = tail.predictAfter(1);
+    assert.equal(tail.predictAfter(1), first);
+    assert.equal(model.calls.predict, 1);
+  });
+});
+
+describe('what teaches the gate', () => {
+  it('is the end of a document when it is opened, not all of it', () => {
+    const model = newModel();
+    new DocumentReader(model, tokenizer).moveTo('a', 'A line of a long document.\n'.repeat(100));
+    assert.ok(model.calls.learned.length > 0 && model.calls.learned.length <= 64);
+  });
+
+  it('is each typed token once, after it is settled, in order', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    const text = 'Start.\nThe user types this line now.\nAnd this one.\n';
+    reader.moveTo('a', text.slice(0, 7));
+    const atOpening = model.calls.learned.length;
+    for (let end = 8; end <= text.length; end++) {
+      reader.moveTo('a', text.slice(0, end));
+      while (reader.learnTyped(1) > 0);
+    }
+    const typed = encode(text.slice(7));
+    assert.deepEqual(
+      model.calls.learned.slice(atOpening),
+      typed.slice(0, model.calls.learned.length - atOpening),
+    );
+    assert.ok(model.calls.learned.length - atOpening >= typed.length - 3);
+  });
+
+  it('is not what was pasted', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    reader.moveTo('a', 'Start.\n');
+    const before = model.calls.learned.length;
+    reader.moveTo('a', `Start.\n${'A pasted line of some length.\n'.repeat(20)}`);
+    assert.equal(reader.learnTyped(100), 0);
+    assert.equal(model.calls.learned.length, before);
+  });
+});
+
+it('the common beginning of two texts is found whatever they are', () => {
+  const text = fc.array(fc.constantFrom('a', 'b', 'ab'), { maxLength: 20 }).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(text, text, text, (shared, a, b) => {
+      let expected = 0;
+      const [left, right] = [shared + a, shared + b];
+      while (expected < left.length && left[expected] === right[expected]) {
+        expected++;
+      }
+      assert.equal(commonLength(left, right), expected);
+    }),
+  );
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { SuggestionCache, type CompletionQuestion } from '../../../src/completion/suggestionCache';
+import type { CompletedResponse } from '../../../src/protocol/generatorProtocol';
+import { cursorText } from '../../support/cursorText';
+
+const question = (marked: string, rest: Partial<CompletionQuestion> = {}, uri = 'a'): CompletionQuestion => ({
+  document: { uri, languageId: 'markdown', ...cursorText(marked) },
+  multiline: false,
+  eagerness: 0.5,
+  maxNewTokens: 24,
+  ...rest,
+});
+const response = (insertText: string): CompletedResponse => ({
+  kind: 'completed',
+  id: 1,
+  insertText,
+  confidence: 0.8,
+  source: 'generated',
+  milliseconds: 5,
+});
+
+describe('suggestions that still hold', () => {
+  const filled = () => {
+    const cache = new SuggestionCache();
+    cache.remember(question('The quick█'), response(' brown fox'));
+    return cache;
+  };
+
+  it('shrink as the user types along', () => {
+    const cache = filled();
+    assert.deepEqual(cache.answer(question('The quick br█')), {
+      insertText: 'own fox',
+      confidence: 0.8,
+      source: 'typedAsSuggested',
+    });
+    assert.equal(cache.answer(question('The quick brown █'))?.insertText, 'fox');
+  });
+
+  it('come back when the user goes back a step', () => {
+    const cache = filled();
+    cache.remember(question('The quick x█'), response('ylophone'));
+    assert.deepEqual(cache.answer(question('The quick█')), {
+      insertText: ' brown fox',
+      confidence: 0.8,
+      source: 'prefixCache',
+    });
+  });
+
+  it('end with other words, the whole suggestion, another suffix, document or setting', () => {
+    const cache = filled();
+    for (const other of [
+      question('The quick red█'),
+      question('The quick brown fox█'),
+      question('The quic█'),
+      question('A quick█'),
+      question('The quick█ dog'),
+      question('The quick█', { multiline: true }),
+      question('The quick█', { eagerness: 0.9 }),
+      question('The quick█', {}, 'b'),
+    ]) {
+      assert.equal(cache.answer(other), null);
+    }
+  });
+
+  it('are forgotten when the model changes', () => {
+    const cache = filled();
+    cache.clear();
+    assert.equal(cache.answer(question('The quick█')), null);
+  });
+
+  it('always continue exactly what was typed, as the suggestion said', () => {
+    const word = fc.constantFrom('a', 'b', 'ab', ' ', '\n');
+    const text = fc.array(word, { maxLength: 6 }).map((words) => words.join(''));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, text), { maxLength: 8 }), text, (remembered, prefix) => {
+        const cache = new SuggestionCache();
+        for (const [before, insertText] of remembered) {
+          cache.remember(question(`${before}█`), response(insertText));
+        }
+        const served = cache.answer(question(`${prefix}█`));
+        const whole = remembered.map(([before, insertText]) => [before, before + insertText] as const);
+        const possible = whole.filter(
+          ([before, end]) => prefix.startsWith(before) && end.startsWith(prefix) && end !== prefix,
+        );
+        if (served === null) {
+          assert.equal(possible.length, 0);
+        } else {
+          assert.ok(served.insertText !== '');
+          assert.ok(possible.some(([, end]) => end === prefix + served.insertText));
+        }
+      }),
+    );
+  });
+});

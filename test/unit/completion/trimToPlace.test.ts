@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { createTrimmer } from '../../../src/completion/trimToPlace';
+import { cursorText } from '../../support/cursorText';
+
+const trim = (languageId: string, marked: string, text: string) =>
+  createTrimmer({ languageId, ...cursorText(marked) })(text);
+
+describe('a suggestion, trimmed to its place', () => {
+  const code: [name: string, marked: string, text: string, shown: string][] = [
+    ['stays whole at a line end', 'const x = █', 'foo(bar);', 'foo(bar);'],
+    ['does not repeat the closing bracket', 'foo(█)', 'bar, baz)', 'bar, baz'],
+    ['keeps brackets of its own', 'foo(█)', 'bar(1), [2])', 'bar(1), [2]'],
+    ['does not repeat the closing quote', 'import x from "█";', './x";', './x'],
+    ['does not repeat the semicolon', 'foo(a█);', ', b);', ', b'],
+    ['may close what is open', 'if (isReady(x█', ')) {', ')) {'],
+    ['closes nothing that is not open', 'const x = y█', ')', ''],
+    ['closes brackets of an earlier line', 'foo(\n  a,\n  b█', ');', ');'],
+    ['ends at a blank line', 'a();█', '\nb();\n\nfunction c', '\nb();'],
+    ['does not repeat the next line', 'a();\n█\nreturn total;', 'return total;', ''],
+    ['does not repeat the line above', 'total += price;\ntotal █', '+= price;', ''],
+    ['may repeat short lines', '}\n█', '}', ''],
+    ['leaves a quote of its own alone', 'const a = █', "'b';", "'b';"],
+  ];
+  for (const [name, marked, text, shown] of code) {
+    it(`code: ${name}`, () => {
+      assert.equal(trim('typescript', marked, text), shown);
+    });
+  }
+
+  const prose: [name: string, marked: string, text: string, shown: string][] = [
+    ['stops before the word that follows', 'The fox █ over the dog.', 'jumps over the dog', 'jumps'],
+    ['stops before the sign that follows', 'The fox█, they say', ' jumps, runs', ' jumps'],
+    ['is empty when it stands there already', 'The fox █ jumps', 'jumps high', ''],
+    ['does not repeat a closing bracket', 'as seen (in Figure █)', '3)', '3'],
+    ['keeps blank lines', 'The end.█', '\n\nNext', '\n\nNext'],
+    ['does not repeat the paragraph below', '█\n\nThe same paragraph.', 'The same paragraph.', ''],
+    ['Chinese: no space between characters', '我们学习█', ' 中文', ''],
+    ['Chinese: a space before a Latin word stays', '我们使用█', ' React 组件', ' React 组件'],
+    ['Chinese: no two signs in a row', '我们学习，█', '。', ''],
+    ['Chinese: stops before the word that follows', '我们█中文。', '学习中文', '学习'],
+    ['Chinese: closes a bracket once', '（见图█）', '三）', '三'],
+  ];
+  for (const [name, marked, text, shown] of prose) {
+    it(`prose: ${name}`, () => {
+      assert.equal(trim('markdown', `${marked.startsWith('█') ? 'x\n' : ''}${marked}`, text), shown);
+    });
+  }
+
+  it('is always a beginning, and grows with the text until it is refused', () => {
+    const piece = fc.constantFrom(
+      'foo',
+      ' bar',
+      '(',
+      ')',
+      '"',
+      '{',
+      '}',
+      ';',
+      ',',
+      '\n',
+      '中文',
+      '，',
+      ' ',
+      'over',
+    );
+    const text = fc.array(piece, { maxLength: 8 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(
+        fc.constantFrom('typescript', 'markdown'),
+        text,
+        text,
+        text,
+        (languageId, prefix, suffix, full) => {
+          const trimmer = createTrimmer({ languageId, prefix, suffix });
+          let earlier = '';
+          for (let end = 0; end <= full.length; end++) {
+            const shown = trimmer(full.slice(0, end));
+            assert.ok(full.startsWith(shown));
+            assert.ok(shown === '' || shown.startsWith(earlier) || earlier.startsWith(shown));
+            earlier = shown;
+          }
+        },
+      ),
+    );
+  });
+});
