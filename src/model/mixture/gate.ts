@@ -9,10 +9,19 @@
  */
 import type { ContextCounts } from './contextCounts';
 
-/** Contexts of 1 to this many tokens have a level each; the one longest match, if longer, is one level more. */
+/** Contexts of 1 to this many tokens have a level each, counted over all text. */
 export const COUNTED_LENGTHS = 5;
-/** The longest match, then the counted lengths from long to short are levels COUNTED_LENGTHS … 0; level 0 is one token. */
-export const LEVELS = COUNTED_LENGTHS + 1;
+/** The shortest of them have a second one, counted in the document alone, which is asked first. */
+export const DOCUMENT_LENGTHS = 2;
+/** The one longest match, when it is longer than the counted lengths, is asked before all others. */
+export const MATCH_LEVEL = COUNTED_LENGTHS + DOCUMENT_LENGTHS;
+export const LEVELS = MATCH_LEVEL + 1;
+
+/** The level of contexts of `length` tokens over all text, 1 to {@link COUNTED_LENGTHS}. */
+export const countedLevel = (length: number): number => length - 1;
+/** The level of contexts of `length` tokens in the document, 1 to {@link DOCUMENT_LENGTHS}. */
+export const documentLevel = (length: number): number => COUNTED_LENGTHS + length - 1;
+
 /** A base and a personal network at most. */
 export const MAX_NETWORKS = 2;
 const TOTALS = 8;
@@ -68,15 +77,15 @@ export class Gate {
   /** [GATE_SIZE]; learned. */
   readonly parameters: Float32Array;
 
-  /** @param parameters of an earlier gate, copied; null starts from what absolute discounting would do */
+  /**
+   * @param parameters of an earlier gate, copied; null, or those of a version with another number of them, starts from what absolute
+   * discounting would do
+   */
   constructor(
     parameters: Float32Array | null,
     private readonly learningRate: number,
   ) {
-    if (parameters !== null && parameters.length !== GATE_SIZE) {
-      throw new RangeError(`A gate has ${GATE_SIZE} parameters, not ${parameters.length}.`);
-    }
-    this.parameters = parameters?.slice() ?? initialParameters();
+    this.parameters = parameters?.length === GATE_SIZE ? parameters.slice() : initialParameters();
   }
 
   weigh(levels: readonly GateLevel[], networkCount: number): GateWeights {
@@ -140,7 +149,7 @@ export class Gate {
 
 function trustCell({ counts, level }: GateLevel): number {
   const size =
-    level === COUNTED_LENGTHS ? bucket(counts.contextLength, matchLimits) : bucket(counts.total, totalLimits);
+    level === MATCH_LEVEL ? bucket(counts.contextLength, matchLimits) : bucket(counts.total, totalLimits);
   return level * TRUST_CELLS + size * SPREADS + spreadOf(counts);
 }
 
@@ -154,7 +163,7 @@ function initialParameters(): Float32Array {
   for (let level = 0; level < LEVELS; level++) {
     for (let size = 0; size < TOTALS; size++) {
       for (let spread = 0; spread < SPREADS; spread++) {
-        const total = level === COUNTED_LENGTHS ? 2 : totals[size];
+        const total = level === MATCH_LEVEL ? 2 : totals[size];
         const distinct = [1, 2, total / 6, total / 3, total / 1.5][spread];
         const trust = Math.min(0.95, Math.max(0.1, 1 - (0.75 * distinct) / total));
         parameters[level * TRUST_CELLS + size * SPREADS + spread] = Math.log(trust / (1 - trust));

@@ -1,7 +1,18 @@
 import type { ExpertPrediction, MixtureModel, MixtureState } from '../mixtureModel';
 import type { RecurrentModel, RecurrentState } from '../network/recurrentModel';
 import { ContextCounts } from './contextCounts';
-import { COUNTED_LENGTHS, Gate, LEVELS, MAX_NETWORKS, type GateLevel, type GateWeights } from './gate';
+import {
+  COUNTED_LENGTHS,
+  countedLevel,
+  DOCUMENT_LENGTHS,
+  documentLevel,
+  Gate,
+  LEVELS,
+  MATCH_LEVEL,
+  MAX_NETWORKS,
+  type GateLevel,
+  type GateWeights,
+} from './gate';
 import { MAX_CONTEXT } from './textIndex';
 import { WorkspaceIndex, type ScopeWeights } from './workspaceIndex';
 
@@ -152,7 +163,7 @@ export class Mixture implements MixtureModel {
     for (const [k, { counts, level }] of levels.entries()) {
       const weight = remaining * weights.trusts[k];
       remaining -= weight;
-      if (level === COUNTED_LENGTHS) {
+      if (level === MATCH_LEVEL) {
         const probs = new Float32Array(this.vocabSize);
         counts.addTo(probs, 1);
         predictions.push({ name: 'copy', weight, probs });
@@ -235,28 +246,46 @@ export class Mixture implements MixtureModel {
 
   private readLevels(history: Uint16Array): GateLevel[] {
     const levels: GateLevel[] = [];
+    const { workspace } = this;
     const countedLengths = this.only === 'copy' ? 0 : Math.min(COUNTED_LENGTHS, history.length);
     for (let length = 1; length <= countedLengths; length++) {
-      if (!this.readLevel(levels, length - 1, history, length)) {
+      const found = this.readLevel(levels, countedLevel(length), length, (counts) => {
+        workspace.addContinuations(counts, history, length);
+      });
+      if (!found) {
         return levels;
+      }
+      if (length <= DOCUMENT_LENGTHS) {
+        this.readLevel(levels, documentLevel(length), length, (counts) => {
+          workspace.document.continuations(history, length, counts.adder(1));
+        });
       }
     }
     if (this.only === 'counts') {
       return levels;
     }
-    let longest = this.workspace.longestContext(history, COUNTED_LENGTHS + 1);
+    let longest = workspace.longestContext(history, COUNTED_LENGTHS + 1);
+    const readMatch = (): boolean =>
+      this.readLevel(levels, MATCH_LEVEL, longest, (counts) => {
+        workspace.addContinuations(counts, history, longest);
+      });
     // What occurs may be text that was set aside; then a shorter context is the longest.
-    while (longest > COUNTED_LENGTHS && !this.readLevel(levels, COUNTED_LENGTHS, history, longest)) {
+    while (longest > COUNTED_LENGTHS && !readMatch()) {
       longest--;
     }
     return levels;
   }
 
   /** Counts what follows a context and puts it before the shorter ones; false when nothing does. */
-  private readLevel(levels: GateLevel[], level: number, history: Uint16Array, length: number): boolean {
+  private readLevel(
+    levels: GateLevel[],
+    level: number,
+    contextLength: number,
+    add: (counts: ContextCounts) => void,
+  ): boolean {
     const counts = this.counts[level];
-    counts.clear(length);
-    this.workspace.addContinuations(counts, history, length);
+    counts.clear(contextLength);
+    add(counts);
     counts.finish();
     if (counts.distinct === 0) {
       return false;
