@@ -77,14 +77,29 @@ export class KernelMemory {
     });
   }
 
-  /** @throws RangeError when the system has not so much memory; WebAssembly's CompileError when the bytes are no kernel. */
+  /** @throws Error saying what to do when the bytes are no kernel or the system has not so much memory. */
   instantiate(kernelBytes: Uint8Array): Kernel {
+    const module = attempt(
+      () => new WebAssembly.Module(kernelBytes),
+      'The generation kernel (kernel.wasm) cannot be loaded. Install Understudy again.',
+    );
     const pages = Math.max(1, Math.ceil(this.byteLength / PAGE_BYTES));
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(kernelBytes), { env: { memory } });
+    const memory = attempt(
+      () => new WebAssembly.Memory({ initial: pages, maximum: pages }),
+      `A network needs ${Math.ceil((pages * PAGE_BYTES) / 2 ** 20)} MB of memory, which are not to be had. Close other programs.`,
+    );
+    const instance = new WebAssembly.Instance(module, { env: { memory } });
     for (const write of this.contents) {
       write(memory.buffer);
     }
     return { functions: instance.exports as KernelFunctions, buffer: memory.buffer };
+  }
+}
+
+function attempt<Result>(make: () => Result, failure: string): Result {
+  try {
+    return make();
+  } catch (cause) {
+    throw new Error(failure, { cause });
   }
 }

@@ -18,7 +18,8 @@ import {
  *
  * @param weights matrices that are not in 8 bits are rounded now
  * @param kernelBytes content of kernel.wasm
- * @throws RangeError naming a tensor that is missing or of another shape than the blueprint's
+ * @throws RangeError naming a tensor that is missing or of another shape than the blueprint's; Error when the kernel
+ *   cannot be loaded or the memory is not to be had
  */
 export function createKernelNetwork(
   config: NetworkConfig,
@@ -32,9 +33,8 @@ export function createKernelNetwork(
 class KernelNetwork implements RecurrentModel {
   readonly vocabSize: number;
   private readonly layout: KernelLayout;
-  private readonly functions: KernelFunctions;
-  /** All of the kernel's memory; empty once disposed of. */
-  private floats: Float32Array;
+  /** The kernel's functions and all of its memory; null once disposed of. */
+  private kernel: { readonly functions: KernelFunctions; readonly floats: Float32Array } | null;
 
   constructor(
     readonly config: NetworkConfig,
@@ -46,8 +46,7 @@ class KernelNetwork implements RecurrentModel {
     this.vocabSize = config.vocabSize;
     this.layout = layOutNetwork(memory, config, weights);
     const { functions, buffer } = memory.instantiate(kernelBytes);
-    this.functions = functions;
-    this.floats = new Float32Array(buffer);
+    this.kernel = { functions, floats: new Float32Array(buffer) };
   }
 
   start(): RecurrentState {
@@ -102,7 +101,22 @@ class KernelNetwork implements RecurrentModel {
   }
 
   dispose(): void {
-    this.floats = new Float32Array();
+    this.kernel = null;
+  }
+
+  private get functions(): KernelFunctions {
+    return this.runningKernel().functions;
+  }
+
+  private get floats(): Float32Array {
+    return this.runningKernel().floats;
+  }
+
+  private runningKernel(): NonNullable<KernelNetwork['kernel']> {
+    if (!this.kernel) {
+      throw new Error(`The network "${this.name}" has been disposed of.`);
+    }
+    return this.kernel;
   }
 
   /** One layer's step for all slots; its input lies quantised in `vectors`. Afterwards the next layer's does. */
@@ -209,9 +223,6 @@ class KernelNetwork implements RecurrentModel {
   }
 
   private loadStates(states: readonly RecurrentState[], begin: number, count: number): void {
-    if (this.floats.length === 0) {
-      throw new Error(`The network "${this.name}" has been disposed of.`);
-    }
     for (let slot = 0; slot < count; slot++) {
       const { values } = states[begin + slot];
       checkState(this.config, values);

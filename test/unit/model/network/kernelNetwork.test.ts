@@ -155,5 +155,9 @@ describe('createKernelNetwork', () => {
       () => createKernelNetwork(config, new Map(), 'kernel', kernel),
       /needs tensor "embedding" as 5 rows of 2 columns/,
     );
+    assert.throws(
+      () => createKernelNetwork(config, randomWeights(config, 1), 'kernel', kernel.slice(0, 100)),
+      /kernel\.wasm\) cannot be loaded\. Install Understudy again/,
+    );
   });
 });
