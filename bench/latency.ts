@@ -1,0 +1,167 @@
+/**
+ * How long a keystroke waits for its answer: real typing, character by character, in test files of workspaces whose training
+ * files the live model has learned, with the base and a personal network loaded, through the built worker.
+ *
+ *   npx tsx bench/latency.ts [--json] [--keys 80] [--keys-per-second 5] [--model PERSONAL] [--workspaces FOLDER] [--show]
+ *
+ * Without --model the base network stands for the personal one, too: the cost does not depend on what a network has learned.
+ * Opening a document is timed apart. `new` leaves out answers that the cache gives without asking the worker.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { GeneratorClient } from '../src/completion/generatorClient';
+import { textAroundCursor } from '../src/completion/textAroundCursor';
+import type { CompletedResponse } from '../src/protocol/generatorProtocol';
+
+const root = join(__dirname, '..');
+const LANGUAGES: Readonly<Record<string, string>> = {
+  '.md': 'markdown',
+  '.tex': 'latex',
+  '.txt': 'plaintext',
+};
+
+interface Quantiles {
+  readonly count: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+interface Result {
+  readonly workspace: string;
+  readonly learnMilliseconds: number;
+  readonly openMilliseconds: number;
+  readonly all: Quantiles;
+  readonly new: Quantiles;
+}
+
+function quantiles(times: readonly number[]): Quantiles {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
+  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    show: { type: 'boolean', default: false },
+    keys: { type: 'string', default: '80' },
+    'keys-per-second': { type: 'string', default: '5' },
+    model: { type: 'string' },
+    workspaces: { type: 'string', default: join(root, '..', 'shared', 'workspaces') },
+  },
+});
+const keys = Number(values.keys);
+const pause = Number(values['keys-per-second']) > 0 ? 1000 / Number(values['keys-per-second']) : 0;
+
+async function measure(folder: string): Promise<{ result: Result; times: number[]; newTimes: number[] }> {
+  const baseModelPath = join(root, 'models', 'base', 'model.safetensors');
+  const client = new GeneratorClient({
+    workerPath: join(root, 'dist', 'generator.js'),
+    kernelPath: join(root, 'dist', 'kernel.wasm'),
+    tokenizerPath: join(root, 'models', 'base', 'tokenizer.json'),
+    baseModelPath,
+    onLog: (line) => {
+      process.stderr.write(`${line}\n`);
+    },
+  });
+  try {
+    await client.loadModel(values.model ?? baseModelPath);
+    const split = JSON.parse(readFileSync(join(folder, 'split.json'), 'utf8')) as {
+      train: string[];
+      test: string[];
+    };
+    const read = (path: string) => readFileSync(join(folder, path), 'utf8');
+    const learnStart = performance.now();
+    await client.learnFiles(split.train.map((path) => ({ uri: path, text: read(path), recent: false })));
+    const learnMilliseconds = performance.now() - learnStart;
+
+    const path = split.test.reduce((longest, next) =>
+      read(next).length > read(longest).length ? next : longest,
+    );
+    const text = read(path);
+    const complete = async (offset: number): Promise<CompletedResponse> =>
+      client.complete({
+        document: textAroundCursor(path, LANGUAGES[extname(path)] ?? 'plaintext', offset, (start, end) =>
+          text.slice(0, offset).slice(start, end),
+        ),
+        multiline: false,
+        eagerness: 0.5,
+        maxNewTokens: 24,
+      });
+    const first = Math.floor(text.length / 2);
+    const { milliseconds: openMilliseconds } = await complete(first);
+    const times: number[] = [];
+    const newTimes: number[] = [];
+    for (let offset = first + 1; offset <= first + keys && offset <= text.length; offset++) {
+      await sleep(pause);
+      const { milliseconds, source, insertText } = await complete(offset);
+      times.push(milliseconds);
+      if (source === 'generated') {
+        newTimes.push(milliseconds);
+      }
+      if (values.show && source === 'generated' && insertText !== '') {
+        const typed = JSON.stringify(text.slice(Math.max(0, offset - 30), offset));
+        process.stderr.write(`${typed} → ${JSON.stringify(insertText)} (${milliseconds.toFixed(1)} ms)\n`);
+      }
+    }
+    const name = folder.split(/[\\/]/).at(-1)!;
+    return {
+      result: {
+        workspace: name,
+        learnMilliseconds,
+        openMilliseconds,
+        all: quantiles(times),
+        new: quantiles(newTimes),
+      },
+      times,
+      newTimes,
+    };
+  } finally {
+    await client.dispose();
+  }
+}
+
+const format = ({ count, p50, p95, p99, max }: Quantiles) =>
+  `${String(count).padStart(5)} ${[p50, p95, p99, max].map((ms) => ms.toFixed(1).padStart(7)).join('')}`;
+
+async function main(): Promise<void> {
+  const folders = readdirSync(values.workspaces)
+    .map((name) => join(values.workspaces, name))
+    .filter((folder) => existsSync(join(folder, 'split.json')));
+  if (folders.length === 0) {
+    throw new Error(`No folder with a split.json in ${values.workspaces}; name another with --workspaces.`);
+  }
+  const results: Result[] = [];
+  const times: number[] = [];
+  const newTimes: number[] = [];
+  for (const folder of folders) {
+    const measured = await measure(folder);
+    results.push(measured.result);
+    times.push(...measured.times);
+    newTimes.push(...measured.newTimes);
+  }
+  const total = { all: quantiles(times), new: quantiles(newTimes) };
+  if (values.json) {
+    process.stdout.write(
+      `${JSON.stringify({ keysPerSecond: pause && 1000 / pause, workspaces: results, total }, null, 2)}\n`,
+    );
+    return;
+  }
+  const lines = ['ms per keystroke               keys    p50    p95    p99    max   open'];
+  for (const { workspace, all, openMilliseconds } of results) {
+    lines.push(`${workspace.padEnd(28)} ${format(all)} ${openMilliseconds.toFixed(0).padStart(6)}`);
+  }
+  lines.push(
+    `${'all'.padEnd(28)} ${format(total.all)}`,
+    `${'all, not from the cache'.padEnd(28)} ${format(total.new)}`,
+  );
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
