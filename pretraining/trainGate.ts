@@ -56,7 +56,7 @@ async function main([basePath, corpusFolder, out]: string[]): Promise<void> {
         }
       }
       const test = documents.filter((_, i) => isTest(i)).slice(0, 24);
-      const { bitsPerByte } = await scoreText(mixture, [base], test);
+      const { bitsPerByte } = await scoreText(mixture, test);
       gate = mixture.gate.parameters;
       console.log(`round ${round + 1}, ${kind}: ${JSON.stringify(bitsPerByte)}`);
     }

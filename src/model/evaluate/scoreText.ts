@@ -1,6 +1,5 @@
 /** How well the experts and their mix predict texts that they have not seen. */
 import { Mixture } from '../mixture/mixture';
-import type { RecurrentModel } from '../network/recurrentModel';
 
 export interface ScoredDocument {
   readonly uri: string;
@@ -24,12 +23,10 @@ export interface ScoreProgress {
 /**
  * Reads each document from its start and scores every token before anything learns it: the counts of the document, then
  * the gate. Files of the workspace must have been learned before; none of the documents may be among them.
- * @param networks those of `mix`, whose names the answer uses
  * @param onProgress called about every thousand tokens; a promise it returns is waited for, so that a caller can breathe or throw
  */
 export async function scoreText(
   mix: Mixture,
-  networks: readonly RecurrentModel[],
   documents: readonly ScoredDocument[],
   onProgress?: (progress: ScoreProgress) => void | Promise<void>,
 ): Promise<TextScore> {
@@ -37,7 +34,7 @@ export async function scoreText(
   const alone = { vocabSize, networks: [], gate: null, workspace };
   const counts = new Mixture({ ...alone, only: 'counts' });
   const copy = new Mixture({ ...alone, only: 'copy' });
-  const names = [...networks.map(({ name }) => name), 'counts', 'copy', 'mix'];
+  const names = [...mix.networkNames, 'counts', 'copy', 'mix'];
   const bits = new Float64Array(names.length);
   const totalTokens = documents.reduce((sum, { tokens }) => sum + tokens.length, 0);
   let tokens = 0;

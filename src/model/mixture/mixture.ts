@@ -103,6 +103,10 @@ export class Mixture implements MixtureModel {
     this.sum = new Float64Array(vocabSize);
   }
 
+  get networkNames(): string[] {
+    return this.networks.map(({ name }) => name);
+  }
+
   start(): MixtureState {
     const networks = this.networks.map((network) => network.next(network.start(), this.endOfTextId));
     return this.state(0, Uint16Array.of(this.endOfTextId), networks);

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { calibrateGate } from '../../../../src/model/evaluate/calibrateGate';
+import { scoreText } from '../../../../src/model/evaluate/scoreText';
+import { createMixture } from '../../../../src/model/mixture/mixture';
+import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
+import { randomWeights } from '../network/randomWeights';
+
+const VOCAB = 9;
+
+/** A network whose prediction, whatever came before, is mostly one token. */
+function biased(name: string, tokenId: number): ReferenceNetwork {
+  const config = {
+    architecture: 'rnn' as const,
+    vocabSize: VOCAB,
+    embeddingSize: 2,
+    hiddenSize: 2,
+    numLayers: 1,
+  };
+  const weights = randomWeights(config, 1);
+  weights.get('embedding')!.fill(0);
+  weights.get('outputBias')!.fill(0)[tokenId] = 6;
+  return new ReferenceNetwork(config, weights, name);
+}
+
+const repeated = (pattern: readonly number[], length: number) =>
+  Int32Array.from({ length }, (_, i) => pattern[i % pattern.length]);
+
+describe('scoreText', () => {
+  it('measures a network by the text alone: log2 of its probabilities over the bytes', async () => {
+    const network = biased('base', 3);
+    const probs = new Float32Array(VOCAB);
+    network.predict(network.start(), probs);
+    const mixture = createMixture({ vocabSize: VOCAB, networks: [network], gate: null });
+    const documents = [{ uri: 'a', tokens: Int32Array.of(3, 3, 4), bytes: 6 }];
+    const score = await scoreText(mixture, documents);
+    const expected = -(2 * Math.log2(probs[3]) + Math.log2(probs[4])) / 6;
+    assert.ok(Math.abs(score.bitsPerByte['base'] - expected) < 1e-6);
+    assert.deepEqual([score.bytes, score.tokens], [6, 3]);
+    assert.deepEqual(Object.keys(score.bitsPerByte), ['base', 'counts', 'copy', 'mix']);
+  });
+
+  it('knows nothing of a document before it reads it: the first pass over a surprise costs what chance costs', async () => {
+    const mixture = createMixture({ vocabSize: VOCAB, networks: [], gate: null });
+    const once = [{ uri: 'a', tokens: Int32Array.of(5), bytes: 1 }];
+    const { bitsPerByte } = await scoreText(mixture, once);
+    assert.ok(Math.abs(bitsPerByte['mix'] - Math.log2(VOCAB)) < 1e-6);
+  });
+
+  it('finds text of a learned file cheap, and leaves the learned files as they were', async () => {
+    const pattern = [1, 5, 2, 7, 3, 8, 4, 6];
+    const mixture = createMixture({ vocabSize: VOCAB, networks: [], gate: null });
+    mixture.workspace.learnFile('learned', repeated(pattern, 400), false);
+    const documents = [{ uri: 'new', tokens: repeated(pattern, 80), bytes: 80 }];
+    const { bitsPerByte } = await scoreText(mixture, documents);
+    assert.ok(bitsPerByte['mix'] < 0.5, `${bitsPerByte['mix']}`);
+    assert.ok(bitsPerByte['copy'] < 1);
+    assert.equal(mixture.workspace.tokenCount, 400);
+    assert.equal(mixture.workspace.document.length, 0);
+  });
+
+  it('can be stopped by its progress callback', async () => {
+    const mixture = createMixture({ vocabSize: VOCAB, networks: [], gate: null });
+    const documents = [{ uri: 'a', tokens: repeated([1, 2], 5000), bytes: 5000 }];
+    const stop = new Error('stop');
+    await assert.rejects(
+      scoreText(mixture, documents, ({ tokens, totalTokens }) => {
+        assert.deepEqual([tokens, totalTokens], [1024, 5000]);
+        throw stop;
+      }),
+      stop,
+    );
+  });
+});
+
+describe('calibrateGate', () => {
+  it('shifts trust to the network that predicts the held-out text', async () => {
+    // Tokens that never repeat in pairs leave the counts without a say.
+    const heldOut = [{ uri: 'new', tokens: repeated([3], 300), bytes: 300 }];
+    const { gate, before, after } = await calibrateGate({
+      vocabSize: VOCAB,
+      base: biased('base', 7),
+      personal: biased('personal', 3),
+      gate: null,
+      learned: [{ uri: 'old', tokens: Int32Array.of(1, 2) }],
+      heldOut,
+    });
+    assert.ok(after.bitsPerByte['mix'] < before.bitsPerByte['mix']);
+    assert.deepEqual(Object.keys(after.bitsPerByte), ['base', 'personal', 'counts', 'copy', 'mix']);
+    const networks = [biased('base', 7), biased('personal', 3)];
+    const mixture = createMixture({ vocabSize: VOCAB, networks, gate });
+    const weights = new Map(mixture.explain(mixture.start()).map(({ name, weight }) => [name, weight]));
+    assert.ok(weights.get('personal')! > weights.get('base')!);
+  });
+});
