@@ -1,0 +1,290 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { LoadedModel } from '../../../src/completion/generatorModel';
+import { TextGenerator } from '../../../src/completion/textGenerator';
+import { DEFAULT_SAMPLING } from '../../../src/model/samplingOptions';
+import type { GeneratorRequest, GeneratorResponse } from '../../../src/protocol/generatorProtocol';
+import { CountingMixture } from '../../support/countingMixture';
+import { cursorText } from '../../support/cursorText';
+import { shippedTokenizer as tokenizer } from '../../support/shippedTokenizer';
+
+const LESSON = 'The committee approved the annual budget. The committee met in October.\n'.repeat(3);
+
+class TestModel implements LoadedModel {
+  readonly tokenizer = tokenizer;
+  mixture = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON)]);
+  hasNetwork = true;
+  personal: string | null = null;
+  usePersonal(path: string | null): string {
+    if (path === 'damaged') {
+      throw new Error('The model "damaged" is damaged. Train again.');
+    }
+    this.personal = path;
+    this.mixture = new CountingMixture(tokenizer.vocabSize, [
+      tokenizer.encode(`${path} knows better. `.repeat(5)),
+    ]);
+    return `model ${path}`;
+  }
+}
+
+function setUp(model = new TestModel()) {
+  const responses: GeneratorResponse[] = [];
+  let clock = 0;
+  const generator = new TextGenerator(
+    model,
+    (response) => responses.push(response),
+    () => clock++,
+    () => 42,
+  );
+  const finish = () => {
+    while (generator.step());
+  };
+  return { generator, responses, finish, model };
+}
+
+const document = (marked: string) => ({ uri: 'a', languageId: 'markdown', ...cursorText(marked) });
+const complete = (id: number, marked: string): GeneratorRequest => ({
+  kind: 'complete',
+  id,
+  document: document(marked),
+  multiline: false,
+  eagerness: 0.6,
+  maxNewTokens: 24,
+});
+const generate = (id: number, marked: string, maxNewTokens = 30): GeneratorRequest => ({
+  kind: 'generate',
+  id,
+  document: document(marked),
+  sampling: { ...DEFAULT_SAMPLING, maxNewTokens },
+});
+const settled = (responses: readonly GeneratorResponse[]) =>
+  responses.flatMap((response) =>
+    response.kind === 'generatedPart' || response.kind === 'log' ? [] : [response.id],
+  );
+
+describe('the generator', () => {
+  it('answers a completion with ghost text', () => {
+    const { generator, responses, finish } = setUp();
+    generator.receive(complete(1, 'The committee app█'));
+    finish();
+    assert.equal(responses.length, 1);
+    const [response] = responses;
+    assert.ok(response.kind === 'completed');
+    assert.equal(response.insertText, 'roved the annual budget.');
+    assert.equal(response.source, 'generated');
+    assert.ok(response.confidence > 0.5 && response.milliseconds > 0);
+  });
+
+  const silent: [marked: string, reason: string][] = [
+    ['Zebra quartz█', 'lowConfidence'],
+    ['commit█tee', 'midWord'],
+    ['█', 'empty'],
+    ['The committee █approved', 'midWord'],
+  ];
+  for (const [marked, reason] of silent) {
+    it(`says why there is none: ${reason} at ${marked}`, () => {
+      const { generator, responses, finish } = setUp();
+      generator.receive(complete(1, marked));
+      finish();
+      const [response] = responses;
+      assert.ok(response.kind === 'completed');
+      assert.deepEqual([response.insertText, response.noSuggestionReason], ['', reason]);
+    });
+  }
+
+  it('says that the text stands there already', () => {
+    const { generator, responses, finish } = setUp();
+    generator.receive(complete(1, 'The committee approved█ the annual budget.'));
+    finish();
+    const [response] = responses;
+    assert.ok(response.kind === 'completed');
+    assert.equal(response.noSuggestionReason, 'repeatsSuffix');
+  });
+
+  it('says that it knows nothing yet', () => {
+    const model = new TestModel();
+    model.hasNetwork = false;
+    const { generator, responses, finish } = setUp(model);
+    generator.receive(complete(1, 'Zebra quartz█'));
+    finish();
+    assert.ok(responses[0].kind === 'completed' && responses[0].noSuggestionReason === 'notReady');
+  });
+
+  it('answers the newest request first, also when an older one has begun', () => {
+    const { generator, responses, finish } = setUp();
+    generator.receive(complete(1, 'The committee app█'));
+    generator.step();
+    generator.receive(complete(2, 'The committee m█'));
+    generator.receive(complete(3, 'The committee a█'));
+    finish();
+    assert.deepEqual(settled(responses), [3, 2, 1]);
+  });
+
+  it('lets a completion pass a long generation, which then goes on', () => {
+    const { generator, responses, finish } = setUp();
+    generator.receive(generate(1, 'The committee█'));
+    for (let step = 0; step < 5; step++) {
+      generator.step();
+    }
+    generator.receive(complete(2, 'The committee app█'));
+    finish();
+    assert.deepEqual(settled(responses), [2, 1]);
+  });
+
+  it('streams a generation whose parts joined are its text', () => {
+    const { generator, responses, finish } = setUp();
+    generator.receive(generate(1, 'The committee█'));
+    finish();
+    const parts = responses.flatMap((response) => (response.kind === 'generatedPart' ? [response.text] : []));
+    const last = responses.at(-1)!;
+    assert.ok(last.kind === 'generated' && parts.length > 1);
+    assert.equal(parts.join(''), last.text);
+  });
+
+  it('hears a cancellation between tokens and settles with what it has', () => {
+    const { generator, responses, finish } = setUp();
+    generator.receive(generate(1, 'The committee█', 2000));
+    for (let step = 0; step < 12; step++) {
+      generator.step();
+    }
+    generator.receive({ kind: 'cancel', id: 1 });
+    finish();
+    const last = responses.at(-1)!;
+    assert.ok(last.kind === 'generated' && last.stopReason === 'cancelled');
+    const parts = responses.flatMap((response) => (response.kind === 'generatedPart' ? [response.text] : []));
+    assert.ok(last.text.length > 0);
+    assert.equal(last.text, parts.join(''));
+  });
+
+  it('a cancelled completion is settled as cancelled, one that is done already not twice', () => {
+    const { generator, responses, finish } = setUp();
+    generator.receive(complete(1, 'The committee app█'));
+    generator.receive({ kind: 'cancel', id: 1 });
+    generator.receive(complete(2, 'The committee app█'));
+    finish();
+    generator.receive({ kind: 'cancel', id: 2 });
+    finish();
+    assert.deepEqual(settled(responses), [1, 2]);
+    assert.ok(responses[0].kind === 'completed' && responses[0].noSuggestionReason === 'cancelled');
+  });
+
+  it('uses a new model for the requests after it, and lets what has begun end with the old one', () => {
+    const { generator, responses, finish, model } = setUp();
+    generator.receive(complete(1, 'The committee app█'));
+    generator.step();
+    generator.receive({ kind: 'loadModel', id: 2, personalModelPath: 'Rosa' });
+    generator.receive(complete(3, 'Rosa knows bet█'));
+    finish();
+    assert.deepEqual(settled(responses), [1, 2, 3]);
+    assert.equal(model.personal, 'Rosa');
+    const [first, , third] = responses;
+    assert.ok(first.kind === 'completed' && first.insertText === 'roved the annual budget.');
+    assert.ok(third.kind === 'completed' && third.insertText === 'ter.');
+  });
+
+  it('a model that cannot be used fails its request and leaves the old one in use', () => {
+    const { generator, responses, finish } = setUp();
+    generator.receive({ kind: 'loadModel', id: 1, personalModelPath: 'damaged' });
+    generator.receive(complete(2, 'The committee app█'));
+    finish();
+    assert.deepEqual(responses[0], {
+      kind: 'failed',
+      id: 1,
+      message: 'The model "damaged" is damaged. Train again.',
+    });
+    assert.ok(responses[1].kind === 'completed' && responses[1].insertText !== '');
+  });
+
+  it('learns files in slices that a completion passes', () => {
+    const { generator, responses, finish, model } = setUp();
+    const text = 'One line of a long file.\n'.repeat(4000);
+    generator.receive({ kind: 'learnFiles', id: 1, files: [{ uri: 'b', text, recent: false }] });
+    generator.step();
+    generator.receive(complete(2, 'The committee app█'));
+    finish();
+    assert.deepEqual(settled(responses), [2, 1]);
+    const tokens = tokenizer.encode(text);
+    assert.deepEqual(model.mixture.workspace.files.get('b'), tokens, 'slices change no token');
+    assert.deepEqual(responses[1], { kind: 'filesLearned', id: 1, files: 1, tokens: tokens.length });
+  });
+
+  it('forgets a file of empty text', () => {
+    const { generator, finish, model } = setUp();
+    generator.receive({ kind: 'learnFiles', id: 1, files: [{ uri: 'b', text: 'Words.', recent: true }] });
+    generator.receive({ kind: 'learnFiles', id: 2, files: [{ uri: 'b', text: '', recent: true }] });
+    finish();
+    assert.equal(model.mixture.workspace.fileCount, 0);
+  });
+
+  it('shows the next words with their probabilities, by expert, and a sample', () => {
+    const { generator, responses, finish } = setUp();
+    generator.receive({
+      kind: 'inspect',
+      id: 1,
+      document: document('The committee app█'),
+      sampling: { ...DEFAULT_SAMPLING, greedy: true },
+      topCount: 5,
+    });
+    finish();
+    const [response] = responses;
+    assert.ok(response.kind === 'inspected');
+    const [first] = response.candidates;
+    assert.ok('roved'.startsWith(first.text));
+    assert.ok(first.probability > 0.5 && first.byExpert['counts'] > first.byExpert['uniform']);
+    assert.deepEqual(response.expertWeights, { counts: 0.75, uniform: 0.25 });
+    assert.match(response.sample, /^roved/);
+  });
+
+  it('a fault in one request fails that one alone', () => {
+    const model = new TestModel();
+    const { generator, responses, finish } = setUp(model);
+    model.mixture.predict = () => {
+      throw new Error('Out of memory.');
+    };
+    generator.receive(complete(1, 'The committee app█'));
+    finish();
+    delete (model.mixture as Partial<CountingMixture>).predict;
+    generator.receive(complete(2, 'The committee app█'));
+    finish();
+    assert.deepEqual(responses[0], { kind: 'failed', id: 1, message: 'Out of memory.' });
+    assert.ok(responses[1].kind === 'completed' && responses[1].insertText !== '');
+  });
+
+  it('settles every request exactly once, in whatever order requests, steps and cancellations come', () => {
+    const action = fc.oneof(
+      fc.constantFrom('complete', 'generate', 'load', 'learn', 'step', 'step', 'step'),
+      fc.integer({ min: 1, max: 12 }),
+    );
+    fc.assert(
+      fc.property(fc.array(action, { maxLength: 25 }), (actions) => {
+        const { generator, responses, finish } = setUp();
+        let id = 0;
+        for (const next of actions) {
+          if (next === 'step') {
+            generator.step();
+          } else if (typeof next === 'number') {
+            generator.receive({ kind: 'cancel', id: next });
+          } else if (next === 'complete') {
+            generator.receive(complete(++id, 'The committee a█'));
+          } else if (next === 'generate') {
+            generator.receive(generate(++id, 'The committee█', 5));
+          } else if (next === 'load') {
+            generator.receive({ kind: 'loadModel', id: ++id, personalModelPath: null });
+          } else {
+            generator.receive({
+              kind: 'learnFiles',
+              id: ++id,
+              files: [{ uri: 'b', text: 'x', recent: true }],
+            });
+          }
+        }
+        finish();
+        assert.deepEqual(
+          settled(responses).sort((a, b) => a - b),
+          Array.from({ length: id }, (_, i) => i + 1),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
