@@ -201,17 +201,17 @@ export class GeneratorClient {
     }
   }
 
-  /** Tells a new thread what the old one knew. */
+  /** Tells a new thread, before it hears anything else, what the old one knew. */
   private async replay(): Promise<void> {
-    try {
-      if (this.personalModelPath !== null) {
-        await this.link.request({ kind: 'loadModel', personalModelPath: this.personalModelPath }).response;
+    const { personalModelPath } = this;
+    const told = [this.link.request({ kind: 'learnFiles', files: [...this.learned.values()] })];
+    if (personalModelPath !== null) {
+      told.push(this.link.request({ kind: 'loadModel', personalModelPath }));
+    }
+    for (const result of await Promise.allSettled(told.map(({ response }) => response))) {
+      if (result.status === 'rejected') {
+        this.onLog(`The generator could not be brought back to where it was. ${String(result.reason)}`);
       }
-      await this.link.request({ kind: 'learnFiles', files: [...this.learned.values()] }).response;
-    } catch (error) {
-      this.onLog(
-        `The generator could not be brought back to where it was. ${error instanceof Error ? error.message : String(error)}`,
-      );
     }
   }
 }

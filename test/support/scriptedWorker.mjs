@@ -1,0 +1,71 @@
+/**
+ * A generator's worker whose answers are known, for tests of the client. A prefix with CRASH in it ends the thread, one with HANG is
+ * answered only when cancelled; any other is continued with " word" after a few milliseconds. `tokens` of `filesLearned` counts the
+ * files this thread has been told of, and a model's description is the number of models it has loaded.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+
+if (workerData.tokenizerPath === 'BROKEN') {
+  throw new Error('the tokenizer is broken');
+}
+const hanging = new Map();
+const files = new Set();
+let models = 0;
+
+const completed = (id, insertText, rest = {}) => ({
+  kind: 'completed',
+  id,
+  insertText,
+  confidence: 0.9,
+  source: 'generated',
+  milliseconds: 1,
+  ...rest,
+});
+
+parentPort.on('message', (request) => {
+  const { kind, id } = request;
+  const respond = (response) => {
+    parentPort.postMessage(response);
+  };
+  if (kind === 'cancel') {
+    const settle = hanging.get(id);
+    hanging.delete(id);
+    settle?.();
+  } else if (kind === 'complete' || kind === 'generate') {
+    const { prefix } = request.document;
+    if (prefix.includes('CRASH')) {
+      throw new Error('boom');
+    }
+    const isCompletion = kind === 'complete';
+    if (prefix.includes('HANG')) {
+      hanging.set(id, () => {
+        respond(
+          isCompletion
+            ? completed(id, '', { noSuggestionReason: 'cancelled' })
+            : { kind: 'generated', id, text: 'part', stopReason: 'cancelled' },
+        );
+      });
+      if (!isCompletion) {
+        respond({ kind: 'generatedPart', id, text: 'part' });
+      }
+    } else if (isCompletion) {
+      setTimeout(() => respond(completed(id, ' word')), 20);
+    } else {
+      respond({ kind: 'generatedPart', id, text: 'one ' });
+      respond({ kind: 'generatedPart', id, text: 'two' });
+      respond({ kind: 'generated', id, text: 'one two', stopReason: 'length' });
+    }
+  } else if (kind === 'loadModel') {
+    if (request.personalModelPath === 'damaged') {
+      respond({ kind: 'failed', id, message: 'The model "damaged" is damaged.' });
+    } else {
+      models++;
+      respond({ kind: 'modelLoaded', id, description: `${models}` });
+    }
+  } else if (kind === 'learnFiles') {
+    for (const { uri, text } of request.files) {
+      files[text === '' ? 'delete' : 'add'](uri);
+    }
+    respond({ kind: 'filesLearned', id, files: request.files.length, tokens: files.size });
+  }
+});

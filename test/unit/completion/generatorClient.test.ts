@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { GeneratorClient, type GeneratorClientOptions } from '../../../src/completion/generatorClient';
+import { encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
+import type { NetworkConfig } from '../../../src/model/networkConfig';
+import { DEFAULT_SAMPLING } from '../../../src/model/samplingOptions';
+import { cursorText } from '../../support/cursorText';
+import { kernelBytes } from '../../support/kernelBytes';
+import { shippedTokenizer } from '../../support/shippedTokenizer';
+import { randomWeights } from '../model/network/randomWeights';
+
+const clients: GeneratorClient[] = [];
+function newClient(options: Partial<GeneratorClientOptions> = {}): GeneratorClient {
+  const client = new GeneratorClient({
+    workerPath: resolve('test/support/scriptedWorker.mjs'),
+    kernelPath: '',
+    tokenizerPath: '',
+    baseModelPath: null,
+    ...options,
+  });
+  clients.push(client);
+  return client;
+}
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.dispose()));
+});
+
+const question = (marked: string) => ({
+  document: { uri: 'a', languageId: 'markdown', ...cursorText(marked) },
+  multiline: false,
+  eagerness: 0.6,
+  maxNewTokens: 24,
+});
+const prompt = (marked: string) => ({
+  document: question(marked).document,
+  sampling: DEFAULT_SAMPLING,
+});
+const ignore = () => undefined;
+
+describe('asking the generator', () => {
+  it('answers what is typed along with from the screen', async () => {
+    const client = newClient();
+    const first = await client.complete(question('The█'));
+    const second = await client.complete(question('The wo█'));
+    assert.deepEqual([first.insertText, first.source], [' word', 'generated']);
+    assert.deepEqual([second.insertText, second.source], ['rd', 'typedAsSuggested']);
+  });
+
+  it('waits for a suggestion in the making that still agrees', async () => {
+    const client = newClient();
+    const abort = new AbortController();
+    const first = client.complete(question('The█'), abort.signal);
+    const second = client.complete(question('The w█'));
+    const same = client.complete(question('The█'));
+    abort.abort();
+    assert.equal((await first).noSuggestionReason, 'cancelled');
+    assert.deepEqual([(await second).insertText, (await second).source], ['ord', 'inFlight']);
+    assert.deepEqual([(await same).insertText, (await same).source], [' word', 'inFlight']);
+  });
+
+  it('asks anew when the one in the making does not agree', async () => {
+    const client = newClient();
+    const [, second] = await Promise.all([
+      client.complete(question('The█')),
+      client.complete(question('The x█')),
+    ]);
+    assert.deepEqual([second.insertText, second.source], [' word', 'generated']);
+  });
+
+  it('keeps an answer that came too late', async () => {
+    const client = newClient();
+    const abort = new AbortController();
+    const late = client.complete(question('The█'), abort.signal);
+    abort.abort();
+    assert.equal((await late).noSuggestionReason, 'cancelled');
+    await client.complete(question('Other█')).catch(ignore);
+    const again = await client.complete(question('The█'));
+    assert.equal(again.insertText, ' word');
+  });
+
+  it('cancels a suggestion that nobody waits for when another is asked for', async () => {
+    const client = newClient();
+    const abort = new AbortController();
+    const hanging = client.complete(question('HANG█'), abort.signal);
+    abort.abort();
+    await hanging;
+    assert.equal((await client.complete(question('The█'))).insertText, ' word');
+    // It is gone: the same question is a new one, which hangs again until it is aborted.
+    const second = new AbortController();
+    const again = client.complete(question('HANG█'), second.signal);
+    second.abort();
+    assert.equal((await again).noSuggestionReason, 'cancelled');
+  });
+
+  it('asks nothing when it was aborted before', async () => {
+    const response = await newClient().complete(question('CRASH█'), AbortSignal.abort());
+    assert.equal(response.noSuggestionReason, 'cancelled');
+  });
+
+  it('streams a generation, and ends it early with what there is', async () => {
+    const client = newClient();
+    const parts: string[] = [];
+    const whole = await client.generate(prompt('The█'), (part) => parts.push(part));
+    assert.deepEqual([parts, whole.text], [['one ', 'two'], 'one two']);
+    const abort = new AbortController();
+    const endless = client.generate(
+      prompt('HANG█'),
+      () => {
+        abort.abort();
+      },
+      abort.signal,
+    );
+    assert.deepEqual([(await endless).text, (await endless).stopReason], ['part', 'cancelled']);
+  });
+
+  it('forgets cached suggestions when the model changes', async () => {
+    const client = newClient();
+    await client.complete(question('The█'));
+    await client.loadModel('better');
+    assert.equal((await client.complete(question('The█'))).source, 'generated');
+  });
+
+  it('rejects with the sentence about a model that cannot be used', async () => {
+    await assert.rejects(newClient().loadModel('damaged'), { message: 'The model "damaged" is damaged.' });
+  });
+});
+
+describe('a generator that dies', () => {
+  it('fails everything that waited, with a reason, and works again', async () => {
+    const log: string[] = [];
+    const client = newClient({ onLog: (line) => log.push(line) });
+    const waiting = [
+      client.generate(prompt('HANG█'), ignore),
+      client.complete(question('HANG█')),
+      client.complete(question('CRASH█')),
+    ];
+    for (const result of await Promise.allSettled(waiting)) {
+      assert.ok(result.status === 'rejected');
+      assert.match(String(result.reason), /stopped \(boom\) and was started again/);
+    }
+    assert.equal((await client.complete(question('The█'))).insertText, ' word');
+    assert.ok(log.some((line) => line.includes('boom')));
+  });
+
+  it('is told again which model and files it knew', async () => {
+    const client = newClient();
+    await client.loadModel('mine');
+    await client.learnFiles([
+      { uri: 'a', text: 'x', recent: false },
+      { uri: 'b', text: 'y', recent: false },
+    ]);
+    await client.learnFiles([{ uri: 'a', text: '', recent: false }]);
+    await assert.rejects(client.complete(question('CRASH█')));
+    const learned = await client.learnFiles([{ uri: 'c', text: 'z', recent: true }]);
+    assert.equal(learned.tokens, 2, 'b, told again, and c');
+    assert.equal((await client.loadModel('other')).description, '2');
+  });
+
+  it('is not started for ever, and says what to do', async () => {
+    const client = newClient({ tokenizerPath: 'BROKEN' });
+    const deadline = performance.now() + 10_000;
+    let message = '';
+    while (!message.includes('Reload the window') && performance.now() < deadline) {
+      message = await client.complete(question('The█')).then(
+        () => '',
+        (error: unknown) => String(error),
+      );
+    }
+    assert.match(message, /keeps stopping \(the tokenizer is broken\)\. Reload the window/);
+    await assert.rejects(client.learnFiles([]), /Reload the window/);
+  });
+
+  it('rejects what waits when it is closed, and what is asked after', async () => {
+    const client = newClient();
+    const waiting = client.generate(prompt('HANG█'), ignore);
+    await Promise.all([assert.rejects(waiting, /closed/), client.dispose()]);
+    await assert.rejects(client.loadModel(null), /closed/);
+  });
+});
+
+describe('the worker with real networks', () => {
+  const config: NetworkConfig = {
+    architecture: 'lstm',
+    vocabSize: shippedTokenizer.vocabSize,
+    embeddingSize: 16,
+    hiddenSize: 32,
+    numLayers: 1,
+  };
+  let folder = '';
+  const path = (name: string) => join(folder, name);
+  const save = (name: string, tokenizer: unknown) => {
+    const weights = randomWeights(config, 5);
+    writeFileSync(path(name), encodeCheckpoint({ config, weights, tokenizer, training: {}, gate: null }));
+  };
+  const realClient = (log: string[] = [], baseModelPath: string | null = path('base.safetensors')) =>
+    newClient({
+      workerPath: resolve('test/support/generatorWorker.mjs'),
+      kernelPath: path('kernel.wasm'),
+      tokenizerPath: resolve('models/base/tokenizer.json'),
+      baseModelPath,
+      onLog: (line) => log.push(line),
+    });
+
+  before(async function () {
+    // The kernel may have to be compiled first.
+    this.timeout(120_000);
+    folder = mkdtempSync(join(tmpdir(), 'understudy-generator-'));
+    writeFileSync(path('kernel.wasm'), await kernelBytes());
+    const json = shippedTokenizer.toJson();
+    save('base.safetensors', json);
+    save('personal.safetensors', json);
+    const other = structuredClone(json) as { model: { merges: unknown[] } };
+    other.model.merges.reverse();
+    save('otherTokenizer.safetensors', other);
+    writeFileSync(path('damaged.safetensors'), 'no model at all');
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const lesson = { uri: 'b', text: 'The committee approved the annual budget.\n'.repeat(20), recent: false };
+
+  it('completes from files it was told of, with a base and a personal network', async () => {
+    const client = realClient();
+    assert.match((await client.loadModel(path('personal.safetensors'))).description, /^lstm 32/);
+    const learned = await client.learnFiles([lesson]);
+    assert.equal(learned.tokens, shippedTokenizer.encode(lesson.text).length);
+    const { insertText, confidence } = await client.complete(question('Then the committee app█'));
+    assert.equal(insertText, 'roved the annual budget.');
+    assert.ok(confidence > 0.3);
+    const { expertWeights } = await client.inspect({ ...prompt('The committee█'), topCount: 3 });
+    assert.ok('base' in expertWeights && 'personal' in expertWeights);
+  });
+
+  it('refuses a model of another tokenizer, a damaged and a missing one, and goes on with what it has', async () => {
+    const client = realClient();
+    await client.learnFiles([lesson]);
+    await assert.rejects(
+      client.loadModel(path('otherTokenizer.safetensors')),
+      /"otherTokenizer.safetensors" was trained with another tokenizer.*Train it again/,
+    );
+    await assert.rejects(client.loadModel(path('damaged.safetensors')), /damaged.safetensors/);
+    await assert.rejects(client.loadModel(path('missing.safetensors')), /missing.safetensors cannot be read/);
+    assert.equal(
+      (await client.complete(question('The committee app█'))).insertText,
+      'roved the annual budget.',
+    );
+  });
+
+  it('works without a base model, and says when the one it has is damaged', async () => {
+    const log: string[] = [];
+    const client = realClient(log, path('damaged.safetensors'));
+    await client.learnFiles([lesson]);
+    assert.equal(
+      (await client.complete(question('The committee app█'))).insertText,
+      'roved the annual budget.',
+    );
+    assert.match(log.join(), /work without the base model.*damaged.safetensors/);
+  });
+});
