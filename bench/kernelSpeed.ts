@@ -1,6 +1,7 @@
 /**
  * Milliseconds a token of the generation kernel: reading (`next`) and predicting, one state and several at once.
- * Medians over interleaved rounds. `npx tsx bench/kernelSpeed.ts [--json]`
+ * A beam step predicts, then
+ * continues half of the states with two tokens each. Medians over interleaved rounds. `npx tsx bench/kernelSpeed.ts [--json]`
  */
 import { createKernelNetwork } from '../src/model/network/kernelNetwork';
 import type { RecurrentModel, RecurrentState } from '../src/model/network/recurrentModel';
@@ -58,6 +59,14 @@ function measurements(network: string, model: RecurrentModel): Measurement[] {
     const predict = () => {
       model.predictMany(current, probs);
     };
+    // The children of a beam's better half push out those of the other.
+    const beamStep = (token: number) => {
+      predict();
+      current = model.nextMany(
+        current.map((_, i) => current[i >> 1]),
+        current.map((_, i) => (token * 31 + i * 7) % vocabSize),
+      );
+    };
     const measured = { network, states };
     return [
       { ...measured, what: 'next', times: [], run: each(step) },
@@ -71,6 +80,7 @@ function measurements(network: string, model: RecurrentModel): Measurement[] {
           predict();
         }),
       },
+      { ...measured, what: 'beam step', times: [], run: each(beamStep) },
     ];
   });
 }

@@ -19,9 +19,10 @@ export interface KernelFunctions {
   quantize(vector: number, length: number, limit: number, values: number): number;
   /** Widens one row of a packed matrix to int16 [2 · pairs]. */
   unpackRow(weights: number, pairs: number, row: number, values: number): void;
-  lstmStep(preactivations: number, hidden: number, cell: number, size: number): void;
+  /** The cells' steps, in place; `input` and `recurrent` are the products with their biases, float [gates, size]. */
+  lstmStep(input: number, recurrent: number, hidden: number, cell: number, size: number): void;
   gruStep(input: number, recurrent: number, hidden: number, size: number): void;
-  rnnStep(preactivations: number, hidden: number, size: number): void;
+  rnnStep(input: number, recurrent: number, hidden: number, size: number): void;
   /** In place; probabilities sum to one within 1e-7. */
   softmax(logits: number, length: number): void;
   addTo(sum: number, term: number, length: number): void;

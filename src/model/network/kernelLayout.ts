@@ -12,10 +12,9 @@ const NEVER = -3e38;
 export interface LayerLayout {
   readonly inputKernel: PackedMatrix;
   readonly recurrentKernel: PackedMatrix;
-  /** float [gates, hiddenSize] */
-  readonly bias: number;
-  /** As `bias`; only a GRU has one. */
-  readonly recurrentBias: number | null;
+  /** float [gates, hiddenSize]; the recurrent one is zero but for a GRU. */
+  readonly inputBias: number;
+  readonly recurrentBias: number;
 }
 
 /** Where a network's arrays lie in the kernel's memory: byte offsets, and sizes padded as the kernel wants them. */
@@ -33,9 +32,8 @@ export interface KernelLayout {
   readonly outputBias: number;
   /** float [slots, numLayers, stateParts, hiddenSize] */
   readonly states: number;
-  /** float [slots, gates, hiddenSize] */
-  readonly preactivations: number;
-  /** As `preactivations`: a GRU keeps the recurrent product apart. */
+  /** The products of a layer with their biases, float [slots, gates, hiddenSize]. */
+  readonly input: number;
   readonly recurrent: number;
   /** float [slots, hiddenSize], the sum of the residual layers so far */
   readonly output: number;
@@ -59,7 +57,6 @@ export function layOutNetwork(
 ): KernelLayout {
   const tensors = new NetworkTensors(config, weights);
   const gates = GATES_PER_CELL[config.architecture];
-  const isGru = config.architecture === 'gru';
   const stateParts = config.architecture === 'lstm' ? 2 : 1;
   const hiddenSize = padded(config.hiddenSize);
   const embeddingSize = padded(config.embeddingSize);
@@ -78,14 +75,17 @@ export function layOutNetwork(
     layers: Array.from({ length: config.numLayers }, (_, layer) => ({
       inputKernel: matrix(`layers.${layer}.inputKernel`, gates),
       recurrentKernel: matrix(`layers.${layer}.recurrentKernel`, gates),
-      bias: vector(`layers.${layer}.bias`, gates),
-      recurrentBias: isGru ? vector(`layers.${layer}.recurrentBias`, gates) : null,
+      inputBias: vector(`layers.${layer}.bias`, gates),
+      recurrentBias:
+        config.architecture === 'gru'
+          ? vector(`layers.${layer}.recurrentBias`, gates)
+          : memory.reserve(4 * gates * hiddenSize),
     })),
     projection: matrix('projection'),
     outputBias: vector('outputBias', 1, NEVER),
     states: slots(config.numLayers * stateParts * hiddenSize),
-    preactivations: slots(gates * hiddenSize),
-    recurrent: slots(isGru ? gates * hiddenSize : 0),
+    input: slots(gates * hiddenSize),
+    recurrent: slots(gates * hiddenSize),
     output: slots(hiddenSize),
     projected: slots(embeddingSize),
     logits: slots(vocabSize),

@@ -63,8 +63,9 @@ class KernelNetwork implements RecurrentModel {
       const count = Math.min(MAX_SLOTS, states.length - begin);
       this.loadStates(states, begin, count);
       this.loadEmbeddings(tokenIds, begin, count);
+      const parents = distinctStates(states, begin, count);
       for (const [index, layer] of this.layout.layers.entries()) {
-        this.stepLayer(layer, index, count);
+        this.stepLayer(layer, index, parents);
       }
       for (let slot = 0; slot < count; slot++) {
         results.push(this.storedState(slot));
@@ -87,10 +88,10 @@ class KernelNetwork implements RecurrentModel {
         this.addToOutput(layer, count);
       }
       this.floats.fill(0, projected / 4, projected / 4 + count * embeddingSize);
-      this.quantize(output, hiddenSize, hiddenSize, projection, count);
+      this.quantizeAll(output, hiddenSize, projection, count);
       this.multiplyAdd(projection, projected, count);
       this.fill(logits, this.layout.outputBias, vocabSize, count);
-      this.quantize(projected, embeddingSize, embeddingSize, embedding, count);
+      this.quantizeAll(projected, embeddingSize, embedding, count);
       this.multiplyAdd(embedding, logits, count);
       for (let slot = 0; slot < count; slot++) {
         const at = logits + 4 * slot * vocabSize;
@@ -120,41 +121,39 @@ class KernelNetwork implements RecurrentModel {
   }
 
   /** One layer's step for all slots; its input lies quantised in `vectors`. Afterwards the next layer's does. */
-  private stepLayer(layer: LayerLayout, index: number, count: number): void {
-    const { hiddenSize, gates, preactivations, recurrent, output } = this.layout;
-    const stateStride = this.config.numLayers * this.layout.stateParts * hiddenSize;
-    const hidden = this.hiddenAt(0, index);
-    const recurrentTarget = layer.recurrentBias === null ? preactivations : recurrent;
-    this.fill(preactivations, layer.bias, gates * hiddenSize, count);
-    this.multiplyAdd(layer.inputKernel, preactivations, count);
-    if (layer.recurrentBias !== null) {
-      this.fill(recurrent, layer.recurrentBias, gates * hiddenSize, count);
-    }
-    this.quantize(hidden, hiddenSize, stateStride, layer.recurrentKernel, count);
-    this.multiplyAdd(layer.recurrentKernel, recurrentTarget, count);
+  private stepLayer(layer: LayerLayout, index: number, { slots, indexOfSlot }: DistinctStates): void {
+    const { hiddenSize, gates, input, recurrent, output } = this.layout;
+    const count = indexOfSlot.length;
+    this.fill(input, layer.inputBias, gates * hiddenSize, count);
+    this.multiplyAdd(layer.inputKernel, input, count);
+    this.fill(recurrent, layer.recurrentBias, gates * hiddenSize, slots.length);
+    slots.forEach((slot, i) => {
+      this.quantize(this.hiddenAt(slot, index), hiddenSize, layer.recurrentKernel, i);
+    });
+    this.multiplyAdd(layer.recurrentKernel, recurrent, slots.length);
     for (let slot = 0; slot < count; slot++) {
-      this.stepCell(slot, index);
+      this.stepCell(slot, index, indexOfSlot[slot]);
     }
     if (index + 1 < this.layout.layers.length) {
       this.addToOutput(index, count);
-      this.quantize(output, hiddenSize, hiddenSize, this.layout.layers[index + 1].inputKernel, count);
+      this.quantizeAll(output, hiddenSize, this.layout.layers[index + 1].inputKernel, count);
     }
   }
 
-  private stepCell(slot: number, layer: number): void {
+  private stepCell(slot: number, layer: number, recurrentIndex: number): void {
     const { hiddenSize, gates } = this.layout;
-    const offset = 4 * slot * gates * hiddenSize;
-    const input = this.layout.preactivations + offset;
+    const input = this.layout.input + 4 * slot * gates * hiddenSize;
+    const recurrent = this.layout.recurrent + 4 * recurrentIndex * gates * hiddenSize;
     const hidden = this.hiddenAt(slot, layer);
     switch (this.config.architecture) {
       case 'lstm':
-        this.functions.lstmStep(input, hidden, hidden + 4 * hiddenSize, hiddenSize);
+        this.functions.lstmStep(input, recurrent, hidden, hidden + 4 * hiddenSize, hiddenSize);
         break;
       case 'gru':
-        this.functions.gruStep(input, this.layout.recurrent + offset, hidden, hiddenSize);
+        this.functions.gruStep(input, recurrent, hidden, hiddenSize);
         break;
       case 'rnn':
-        this.functions.rnnStep(input, hidden, hiddenSize);
+        this.functions.rnnStep(input, recurrent, hidden, hiddenSize);
         break;
     }
   }
@@ -189,20 +188,17 @@ class KernelNetwork implements RecurrentModel {
     }
   }
 
-  /** Rounds each slot's floats, `stride` floats apart, to what `matrix` is multiplied with. */
-  private quantize(
-    source: number,
-    length: number,
-    stride: number,
-    matrix: PackedMatrix,
-    count: number,
-  ): void {
-    const { vectors, vectorScales } = this.layout;
-    for (let slot = 0; slot < count; slot++) {
-      const from = source + 4 * slot * stride;
-      const scale = this.functions.quantize(from, length, matrix.limit, vectors + 2 * slot * length);
-      this.floats[vectorScales / 4 + slot] = scale;
+  /** Rounds the floats [count, length] to what `matrix` is multiplied with. */
+  private quantizeAll(source: number, length: number, matrix: PackedMatrix, count: number): void {
+    for (let i = 0; i < count; i++) {
+      this.quantize(source + 4 * i * length, length, matrix, i);
     }
+  }
+
+  private quantize(source: number, length: number, { limit }: PackedMatrix, index: number): void {
+    const { vectors, vectorScales } = this.layout;
+    const scale = this.functions.quantize(source, length, limit, vectors + 2 * index * length);
+    this.floats[vectorScales / 4 + index] = scale;
   }
 
   private multiplyAdd({ weights, scales, panels, pairs }: PackedMatrix, out: number, count: number): void {
@@ -248,4 +244,23 @@ class KernelNetwork implements RecurrentModel {
       visit(part * size, (part + 1) * size, at + part * this.layout.hiddenSize);
     }
   }
+}
+
+interface DistinctStates {
+  /** The first slot with each state. */
+  readonly slots: readonly number[];
+  /** For each slot, which of these states it has. */
+  readonly indexOfSlot: readonly number[];
+}
+
+/** Beams often continue one state with several tokens; what depends on the state alone is then computed once. */
+function distinctStates(states: readonly RecurrentState[], begin: number, count: number): DistinctStates {
+  const slots: number[] = [];
+  const indexOfSlot: number[] = [];
+  for (let slot = 0; slot < count; slot++) {
+    const { values } = states[begin + slot];
+    const index = slots.findIndex((other) => states[begin + other].values === values);
+    indexOfSlot.push(index < 0 ? slots.push(slot) - 1 : index);
+  }
+  return { slots, indexOfSlot };
 }

@@ -1,26 +1,27 @@
 /**
  * One step of one sequence's cell, element by element, after the products; formulas and the order of the gates
- * are those of networkConfig.ts. `size` is the padded hidden size, a multiple of 8; preactivations are
- * [gates, size]; the state is updated in place. Elements beyond the true hidden size have no weights and stay 0.
+ * are those of networkConfig.ts. `size` is the padded hidden size, a multiple of 8; `input` and `recurrent` are the two
+ * products with their biases, [gates, size]; the state is updated in place. Elements beyond the true hidden size have no weights and stay 0.
  */
 import { hyperbolicTangent, sigmoid } from './exponential';
 
-/** Preactivations i f c o of both products together; `hidden` and `cell` [size]. */
-export function lstmStep(preactivations: usize, hidden: usize, cell: usize, size: i32): void {
+/** Gates i f c o; `cell` [size] is the second half of the state. */
+export function lstmStep(input: usize, recurrent: usize, hidden: usize, cell: usize, size: i32): void {
   const gate = (<usize>size) << 2;
   for (let i: usize = 0; i < gate; i += 16) {
-    const at = preactivations + i;
-    const inputGate = sigmoid(v128.load(at));
-    const forgetGate = sigmoid(v128.load(at + gate));
-    const candidate = hyperbolicTangent(v128.load(at + 2 * gate));
-    const outputGate = sigmoid(v128.load(at + 3 * gate));
+    const a = input + i;
+    const r = recurrent + i;
+    const inputGate = sigmoid(f32x4.add(v128.load(a), v128.load(r)));
+    const forgetGate = sigmoid(f32x4.add(v128.load(a + gate), v128.load(r + gate)));
+    const candidate = hyperbolicTangent(f32x4.add(v128.load(a + 2 * gate), v128.load(r + 2 * gate)));
+    const outputGate = sigmoid(f32x4.add(v128.load(a + 3 * gate), v128.load(r + 3 * gate)));
     const state = f32x4.add(f32x4.mul(forgetGate, v128.load(cell + i)), f32x4.mul(inputGate, candidate));
     v128.store(cell + i, state);
     v128.store(hidden + i, f32x4.mul(outputGate, hyperbolicTangent(state)));
   }
 }
 
-/** Preactivations z r h of the input and of the recurrent product apart, for the reset gate comes between. */
+/** Gates z r h. */
 export function gruStep(input: usize, recurrent: usize, hidden: usize, size: i32): void {
   const gate = (<usize>size) << 2;
   for (let i: usize = 0; i < gate; i += 16) {
@@ -37,10 +38,9 @@ export function gruStep(input: usize, recurrent: usize, hidden: usize, size: i32
   }
 }
 
-/** Preactivations [size] of both products together. */
-export function rnnStep(preactivations: usize, hidden: usize, size: i32): void {
+export function rnnStep(input: usize, recurrent: usize, hidden: usize, size: i32): void {
   const end = (<usize>size) << 2;
   for (let i: usize = 0; i < end; i += 16) {
-    v128.store(hidden + i, hyperbolicTangent(v128.load(preactivations + i)));
+    v128.store(hidden + i, hyperbolicTangent(f32x4.add(v128.load(input + i), v128.load(recurrent + i))));
   }
 }
