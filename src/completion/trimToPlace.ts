@@ -17,8 +17,8 @@ const CLOSER_OF = new Map([
 ]);
 const CLOSERS = new Set(CLOSER_OF.values());
 const QUOTES = new Set(['"', "'", '`']);
-/** Text before the cursor in which open brackets are looked for. */
-const BRACKET_CONTEXT = 4096;
+/** Text before the cursor in which open brackets, and lines that would be repeated, are looked for. */
+const CONTEXT = 4096;
 const CJK_PUNCTUATION = /[，。！？、；：]/;
 /** Lines shorter than this may well repeat: `}`, `---`, `else:`. */
 const SHORTEST_REPEATED_LINE = 8;
@@ -32,7 +32,7 @@ const LINES_COMPARED = 2;
 export function createTrimmer(place: Place): (text: string) => string {
   const rest = restOfLine(place.suffix);
   const isAtLineEnd = rest.trim() === '';
-  const openers = openBrackets(place.prefix.slice(-BRACKET_CONTEXT));
+  const openers = openBrackets(place.prefix.slice(-CONTEXT));
   const line = startOfLine(place.prefix);
   const openQuotes = new Set([...QUOTES].filter((quote) => isOdd(line.split(quote).length - 1)));
   const firstOfRest = isAtLineEnd ? '' : rest.slice(0, wordEnds('', rest)[0]).trim();
@@ -40,7 +40,8 @@ export function createTrimmer(place: Place): (text: string) => string {
   const mayRepeat = CLOSERS.has(firstOfRest) || QUOTES.has(firstOfRest);
   const nextLine = isAtLineEnd ? firstLineWithText(place.suffix.slice(rest.length)) : '';
   const linesAbove = place.prefix
-    .slice(0, place.prefix.length - line.length)
+    .slice(-CONTEXT - line.length)
+    .slice(0, -line.length || undefined)
     .split('\n')
     .map((above) => above.trim())
     .filter((above) => above.length >= SHORTEST_REPEATED_LINE)
@@ -110,16 +111,18 @@ function endOfBalance(
   return text.length;
 }
 
+const BRACKETS = /[()[\]{}（）「」『』《》“”]/g;
+
 /** Closers that the open brackets of a text wait for, innermost last. */
 function openBrackets(text: string): string[] {
   const open: string[] = [];
-  for (const character of text) {
-    const closer = CLOSER_OF.get(character);
+  for (const [bracket] of text.matchAll(BRACKETS)) {
+    const closer = CLOSER_OF.get(bracket);
     if (closer !== undefined) {
       open.push(closer);
-    } else if (CLOSERS.has(character)) {
+    } else {
       // An unbalanced closer, in a comment or string, closes nothing.
-      const at = open.lastIndexOf(character);
+      const at = open.lastIndexOf(bracket);
       open.length = at < 0 ? open.length : at;
     }
   }

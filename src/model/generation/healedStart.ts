@@ -52,6 +52,8 @@ export class HealedStart {
   readonly candidates: readonly Candidate[];
   /** [candidates.length], sums to one. Some candidates may yet prove {@link isEncoding not to be an encoding}. */
   readonly probs: Float32Array;
+  /** A rest is known by its length, since all end at the cursor. */
+  private readonly coversByLength = new Map<number, Int32Array>();
 
   constructor(
     private readonly model: MixtureModel,
@@ -171,12 +173,19 @@ export class HealedStart {
     return paths;
   }
 
+  /** Tokens that begin with the typed bytes and go on beyond them. */
   private covers(rest: Uint8Array): Int32Array {
-    return rest.length === 0
-      ? Int32Array.from({ length: this.tokenizer.vocabSize }, (_, id) => id)
-      : this.tokenizer
-          .tokensStartingWith(rest)
-          .filter((id) => this.tokenizer.tokenBytes(id).length > rest.length);
+    let tokens = this.coversByLength.get(rest.length);
+    if (tokens === undefined) {
+      tokens =
+        rest.length === 0
+          ? Int32Array.from({ length: this.tokenizer.vocabSize }, (_, id) => id)
+          : this.tokenizer
+              .tokensStartingWith(rest)
+              .filter((id) => this.tokenizer.tokenBytes(id).length > rest.length);
+      this.coversByLength.set(rest.length, tokens);
+    }
+    return tokens;
   }
 
   private hasEncoding(tokens: readonly number[], rest: Uint8Array): boolean {
