@@ -1,7 +1,9 @@
 /**
- * Milliseconds a token of the generation kernel: reading (`next`) and predicting, one state and several at once.
- * A beam step predicts, then
- * continues half of the states with two tokens each. Medians over interleaved rounds. `npx tsx bench/kernelSpeed.ts [--json]`
+ * Milliseconds a token of the generation kernel, for one state and for several at once: reading (`next`), predicting,
+ * both, and a beam's step, which predicts and then continues half of the states with two tokens each. Medians of
+ * processor time over interleaved rounds, which other work on the machine disturbs less than the clock's.
+ *
+ *   npx tsx bench/kernelSpeed.ts [--json]
  */
 import { createKernelNetwork } from '../src/model/network/kernelNetwork';
 import type { RecurrentModel, RecurrentState } from '../src/model/network/recurrentModel';
@@ -99,14 +101,16 @@ async function main(): Promise<void> {
   }
   for (let round = 0; round < ROUNDS; round++) {
     for (const { run, times } of all) {
-      const begin = performance.now();
+      const before = process.cpuUsage();
       run(TOKENS_A_ROUND);
-      times.push((performance.now() - begin) / TOKENS_A_ROUND);
+      const { user, system } = process.cpuUsage(before);
+      times.push((user + system) / 1000 / TOKENS_A_ROUND);
     }
   }
   const rows = all.map(({ network, what, states, times }) => {
+    const compared = what === 'beam step' ? 'next and predict' : what;
     const single = all.find(
-      (other) => other.network === network && other.what === what && other.states === 1,
+      (other) => other.network === network && other.what === compared && other.states === 1,
     );
     const milliseconds = median(times);
     return {
