@@ -36,7 +36,8 @@ export async function compileBinding(
   folder: string,
   context: InstallContext,
 ): Promise<void> {
-  const { packageFolder, headersFolder, librariesFolder, workFolder, compiledBinding } = nativePaths(folder);
+  const { packageFolder, headersFolder, librariesFolder, includeFolder, compiledBinding } =
+    nativePaths(folder);
   context.onProgress({ step: 'compile', message: 'Compiling the connection to TensorFlow (about 10 s)' });
   const sources = join(packageFolder, 'binding');
   const files = (await readdir(sources)).filter((name) => name.endsWith('.cc'));
@@ -49,11 +50,16 @@ export async function compileBinding(
       compiler,
       [
         ...['-O2', '-std=c++17', '-shared', '-fPIC', '-DNAPI_VERSION=8'],
-        ...[headersFolder, join(workFolder, 'tensorflow', 'include'), sources].map((path) => `-I${path}`),
+        ...[headersFolder, includeFolder, sources].map((path) => `-I${path}`),
         // The sources include "../binding/…" by way of this folder.
         `-I${join(sources, '..')}`,
         ...files.map((name) => join(sources, name)),
-        ...['-o', partial, `-L${librariesFolder}`, ...LIBRARIES.map((library) => `-l:${library}`)],
+        ...[
+          '-o',
+          partial,
+          `-L${librariesFolder}`,
+          ...[...LIBRARIES.keys()].map((library) => `-l:${library}`),
+        ],
         `-Wl,-rpath,${libraries}`,
       ],
       { signal: context.signal },

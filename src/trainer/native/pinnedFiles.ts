@@ -20,7 +20,11 @@ export const WHEEL = {
   platform: 'manylinux_2_27_x86_64',
 } as const;
 
-export const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const;
+/** SHA-256 by name of the libraries in the wheel. */
+export const LIBRARIES: ReadonlyMap<string, string> = new Map([
+  ['libtensorflow_cc.so.2', '6505a4b9657e62100c6bdacb683957a395cb047725042945aaa50e40a71e429e'],
+  ['libtensorflow_framework.so.2', 'f060b323b26ef80add21b9df9428de3aeaf2843d772c5bb098745f7abff3709b'],
+]);
 
 /** Folders of the wheel that hold the headers which the binding includes. */
 export const HEADER_FOLDERS = [
@@ -43,7 +47,11 @@ export function nativePaths(folder: string) {
     packageFolder,
     headersFolder: join(folder, 'node_modules', NODE_HEADERS, 'include'),
     librariesFolder: join(folder, 'tensorflow'),
-    /** Holds what is only needed to install. */
+    /** Written when the wheel's files have all been unpacked. */
+    unpacked: join(folder, 'tensorflow', 'unpacked'),
+    /** TensorFlow's C headers. */
+    includeFolder: join(folder, 'tensorflow', 'include'),
+    /** Holds what is being downloaded. */
     workFolder: join(folder, 'work'),
     wheel: join(folder, 'work', WHEEL.fileName),
     compiledBinding: join(packageFolder, 'lib', 'napi-v8', 'tfjs_binding.node'),

@@ -1,29 +1,44 @@
 /** Takes TensorFlow's libraries and headers out of its wheel, each checked against the wheel's own record. */
 import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { open, type Entry, type ZipFile } from 'yauzl';
+import { fileHash } from './fileHash';
 import type { InstallContext } from './installProgress';
-import { HEADER_FOLDERS, LIBRARIES, nativePaths } from './pinnedFiles';
+import { HEADER_FOLDERS, LIBRARIES, WHEEL, nativePaths } from './pinnedFiles';
 
-/** @throws Error when a file is missing from the wheel or differs from its record */
+/** Whether {@link unpackWheel} has been here and all that it left is as it was. */
+export async function isUnpacked(folder: string, { signal }: InstallContext): Promise<boolean> {
+  const { librariesFolder, unpacked } = nativePaths(folder);
+  if (!existsSync(unpacked)) {
+    return false;
+  }
+  for (const [library, expected] of LIBRARIES) {
+    if ((await fileHash(join(librariesFolder, library), signal)) !== expected) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** @throws Error when the wheel has no record, or a file differs from it */
 export async function unpackWheel(wheel: string, folder: string, context: InstallContext): Promise<void> {
   const zip = await openZip(wheel);
   try {
     const entries = await listEntries(zip);
     const hashes = await readRecord(zip, entries);
-    const { librariesFolder, workFolder } = nativePaths(folder);
+    const { librariesFolder, includeFolder, unpacked } = nativePaths(folder);
     const wanted = new Map<Entry, string>();
     for (const entry of entries) {
       const name = entry.fileName;
-      if (LIBRARIES.some((library) => name === `tensorflow/${library}`)) {
+      if (name.startsWith('tensorflow/') && LIBRARIES.has(name.slice('tensorflow/'.length))) {
         wanted.set(entry, join(librariesFolder, basename(name)));
       } else if (name.endsWith('.h') && HEADER_FOLDERS.some((headers) => name.startsWith(headers))) {
-        wanted.set(entry, join(workFolder, name));
+        wanted.set(entry, join(includeFolder, name.slice('tensorflow/include/'.length)));
       }
     }
     const totalBytes = [...wanted.keys()].reduce((total, entry) => total + entry.uncompressedSize, 0);
@@ -35,6 +50,7 @@ export async function unpackWheel(wheel: string, folder: string, context: Instal
       };
       await unpackEntry(zip, entry, target, hashes.get(entry.fileName), tell, context.signal);
     }
+    await writeFile(unpacked, `${WHEEL.fileName}\n`);
   } finally {
     zip.close();
   }
