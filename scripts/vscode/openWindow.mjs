@@ -10,6 +10,16 @@ export const screenshotFolder = join(root, '.cache', 'screenshots');
 const ghostSelector =
   '.ghost-text-decoration, .ghost-text-decoration-preview, .suggest-preview-text .ghost-text';
 
+/** VS Code puts a panel's page into a frame within a frame. */
+async function findPanel(page) {
+  for (const frame of page.frames()) {
+    if (frame.parentFrame()?.parentFrame() && (await frame.locator('main').count()) > 0) {
+      return frame;
+    }
+  }
+  return null;
+}
+
 /**
  * @param browser from prepareBrowser
  * @param {string} address from windowAddress
@@ -47,6 +57,19 @@ export async function openWindow(
     async ghostText() {
       const parts = await page.locator(ghostSelector).allTextContents();
       return parts.join('').replaceAll('\u00a0', ' ');
+    },
+    /** The texts of the notifications in sight. */
+    async notifications() {
+      return page.locator('.notification-list-item-message').allTextContents();
+    },
+    /** What a screen reader says of this extension's item in the status bar. */
+    async statusBarItem() {
+      return page.locator('.statusbar-item[id^="understudy"] a').first().getAttribute('aria-label');
+    },
+    /** The text of the settings panel, which is a page in a frame of its own; empty when it is not open. */
+    async panelText() {
+      const panel = await findPanel(page);
+      return panel ? panel.locator('body').innerText() : '';
     },
     /** Writes a picture of the window and returns its path. */
     async screenshot(name, options = {}) {

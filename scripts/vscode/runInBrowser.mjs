@@ -1,6 +1,7 @@
 /** Runs the suites of one window in VS Code from npm packages, and lets them press keys. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openChannel } from './windowChannel.mjs';
 import { openWindow } from './openWindow.mjs';
 import { prepareBrowser } from './prepareBrowser.mjs';
@@ -9,7 +10,8 @@ import { startServer } from './startServer.mjs';
 import { userSettings } from './userSettings.mjs';
 import { windowAddress } from './windowAddress.mjs';
 
-const logLines = 60;
+const connectionRecorder = fileURLToPath(new URL('recordConnections.cjs', import.meta.url));
+const logLines = 25;
 
 /** The failure of a window whose tests ran to the end and printed their own count. */
 export const testsFailed = 'tests failed';
@@ -46,7 +48,15 @@ export async function runInBrowser({ dataFolder, trusted, workspace, extension, 
       process.stdout.write(`${line}\n`);
     },
   };
-  for (const name of ['press', 'type', 'ghostText', 'screenshot']) {
+  for (const name of [
+    'press',
+    'type',
+    'ghostText',
+    'notifications',
+    'statusBarItem',
+    'panelText',
+    'screenshot',
+  ]) {
     actions[name] = (...args) => window[name](...args);
   }
   const channel = await openChannel(actions);
@@ -58,7 +68,12 @@ export async function runInBrowser({ dataFolder, trusted, workspace, extension, 
       dataFolder,
       trusted,
       settings: userSettings,
-      env: { ...env, UNDERSTUDY_TEST_CHANNEL: channel.address },
+      nodeOptions: ['--require', connectionRecorder],
+      env: {
+        ...env,
+        UNDERSTUDY_TEST_CHANNEL: channel.address,
+        UNDERSTUDY_TEST_RECORD: join(dataFolder, 'connections.jsonl'),
+      },
     });
     void server.exited.then(() => end('the server ended in the middle'));
     window = await openWindow(browser, windowAddress(server, { workspace, extension, suite }), {

@@ -9,9 +9,13 @@ const startTimeout = 60_000;
 /**
  * @param {{ node: string, main: string }} server from prepareServer
  * @param {object} options `port` 0 takes any free one; `trusted` opens every folder as trusted; `settings` are the
- *   user's, written once; `env` is added to the environment of the server and of the extension host
+ *   user's, written once; `env` is added to the environment of the server and of the extension host;
+ *   `nodeOptions` are given to the server's Node
  */
-export async function startServer(server, { dataFolder, port = 0, trusted = true, settings, env = {} }) {
+export async function startServer(
+  server,
+  { dataFolder, port = 0, trusted = true, settings, env = {}, nodeOptions = [] },
+) {
   if (settings) {
     const userFolder = join(dataFolder, 'data', 'User');
     await mkdir(userFolder, { recursive: true });
@@ -19,6 +23,7 @@ export async function startServer(server, { dataFolder, port = 0, trusted = true
   }
   const token = randomBytes(16).toString('hex');
   const args = [
+    ...nodeOptions,
     server.main,
     ...['--host', '127.0.0.1', '--port', String(port), '--connection-token', token],
     ...['--server-data-dir', dataFolder, '--telemetry-level', 'off'],

@@ -14,6 +14,18 @@ export const theWindow = {
   async ghostText(): Promise<string> {
     return String(await ask('ghostText'));
   },
+  /** The texts of the notifications in sight. */
+  async notifications(): Promise<string[]> {
+    return (await ask('notifications')) as string[];
+  },
+  /** What a screen reader says of this extension's item in the status bar. */
+  async statusBarItem(): Promise<string> {
+    return String(await ask('statusBarItem'));
+  },
+  /** The text of the settings panel; empty when it is not open. */
+  async panelText(): Promise<string> {
+    return String(await ask('panelText'));
+  },
   /** Writes a picture into .cache/screenshots and returns its path. */
   async screenshot(name: string): Promise<string> {
     return String(await ask('screenshot', name));

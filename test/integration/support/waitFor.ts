@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Asks again until there is an answer other than undefined, false and an empty string.
- * @throws after `timeout` milliseconds, naming what was awaited
+ * @throws after `timeout` milliseconds, naming what was awaited and, by `seen`, what was there instead
  */
 export async function waitFor<T>(
   what: string,
   probe: () => T | Promise<T>,
   timeout = 10_000,
+  seen: () => string = () => 'nothing came',
 ): Promise<Exclude<T, undefined | false | ''>> {
   const end = Date.now() + timeout;
   for (;;) {
@@ -16,7 +17,7 @@ export async function waitFor<T>(
       return answer as Exclude<T, undefined | false | ''>;
     }
     if (Date.now() > end) {
-      throw new Error(`Waited ${timeout / 1000} s in vain for ${what}.`);
+      throw new Error(`Waited ${timeout / 1000} s in vain for ${what}; ${seen()}.`);
     }
     await sleep(50);
   }

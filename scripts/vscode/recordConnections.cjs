@@ -1,0 +1,59 @@
+/**
+ * Loaded before anything else into VS Code's server, and by it into the extension host, its worker threads and the
+ * processes that it starts: writes a line for each start of one of them, and for each attempt to reach an address or to
+ * look one up, with the calls that led to it. What nobody sees leave was not sent.
+ */
+const { appendFileSync } = require('node:fs');
+const childProcess = require('node:child_process');
+const dgram = require('node:dgram');
+const dns = require('node:dns');
+const { syncBuiltinESMExports } = require('node:module');
+const net = require('node:net');
+const { isMainThread } = require('node:worker_threads');
+
+const record = process.env.UNDERSTUDY_TEST_RECORD;
+const preload = ['--require', __filename];
+
+function write(kind, target) {
+  const program = process.argv[1] ?? '';
+  const calls = new Error().stack.split('\n').slice(3).join('\n');
+  appendFileSync(record, `${JSON.stringify({ kind, target, program, isMainThread, calls })}\n`);
+}
+
+/** Writes a line before each call; `targetOf` tells from its arguments where it goes. */
+function watch(owner, name, targetOf) {
+  const original = owner[name];
+  owner[name] = function (...args) {
+    write(name, targetOf(args));
+    return original.apply(this, args);
+  };
+}
+
+if (record) {
+  write('start', '');
+  watch(net.Socket.prototype, 'connect', ([first, second]) => {
+    const options = Array.isArray(first) ? first[0] : first;
+    return typeof options === 'object'
+      ? (options.path ?? `${options.host ?? 'localhost'}:${options.port}`)
+      : `${typeof second === 'string' ? second : 'localhost'}:${options}`;
+  });
+  watch(dgram.Socket.prototype, 'send', (args) => args.slice(1).join(' '));
+  for (const owner of [dns, dns.promises, dns.Resolver.prototype, dns.promises.Resolver.prototype]) {
+    for (const name of ['lookup', 'resolve', 'resolve4', 'resolve6', 'resolveAny', 'resolveTxt', 'reverse']) {
+      if (owner[name]) {
+        watch(owner, name, ([host]) => String(host));
+      }
+    }
+  }
+  // VS Code takes NODE_OPTIONS from the extension host, so the option is passed on as an argument.
+  const { fork } = childProcess;
+  childProcess.fork = function (module, ...rest) {
+    const options = rest.find((value) => value && typeof value === 'object' && !Array.isArray(value)) ?? {};
+    const args = rest.find(Array.isArray) ?? [];
+    return fork.call(this, module, args, {
+      ...options,
+      execArgv: [...(options.execArgv ?? process.execArgv), ...preload],
+    });
+  };
+  syncBuiltinESMExports();
+}

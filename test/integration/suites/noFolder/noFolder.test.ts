@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { closeAll, ghostTextBeginning, openUntitled, textWithCursor } from '../../support/editing.js';
+import { needsKeyboard, theWindow } from '../../support/theWindow.js';
+import { waitFor } from '../../support/waitFor.js';
+
+describe('A window without a folder', () => {
+  before(needsKeyboard);
+  before(() => {
+    assert.equal(vscode.workspace.workspaceFolders, undefined);
+  });
+  afterEach(closeAll);
+
+  it('suggests from the text of the open document alone', async () => {
+    const text =
+      'The heron of Saltmarsh Quay stood on one leg. The heron of Saltmarsh Quay did not move.\n' +
+      'When the tide came in, the heron of Saltmarsh Quay stood on one leg.\n';
+    const editor = await openUntitled('markdown', `${text}█`);
+    await theWindow.type('At noon the heron of Saltm');
+    const ghost = await ghostTextBeginning('arsh Quay');
+    await theWindow.press('Tab');
+    await waitFor('the accepted text', () =>
+      editor.document.getText().includes(`noon the heron of Saltm${ghost}`),
+    );
+    assert.equal(textWithCursor(editor), `${text}At noon the heron of Saltm${ghost}█`);
+  });
+
+  it('says at Train on Workspace that there is no folder, and what to do', async () => {
+    const done: unknown = await vscode.commands.executeCommand('understudy.trainOnWorkspace', {
+      preview: false,
+    });
+    assert.equal(done, undefined);
+    await waitFor('the sentence', async () =>
+      (await theWindow.notifications()).some((text) => /no folder to train on.*Open Folder/.test(text)),
+    );
+  });
+
+  it('generates all the same', async () => {
+    const editor = await openUntitled('plaintext', 'The old harbour█');
+    const made: { text: string } | undefined = await vscode.commands.executeCommand(
+      'understudy.generateFromSelection',
+    );
+    assert.ok(made && made.text !== '');
+    assert.equal(editor.document.getText(), `The old harbour${made.text}`);
+  });
+});

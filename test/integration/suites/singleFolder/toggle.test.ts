@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { closeAll, ghostTextBeginning, openDraft } from '../../support/editing.js';
+import { needsKeyboard, theWindow } from '../../support/theWindow.js';
+import { waitFor } from '../../support/waitFor.js';
+
+const toggle = (): Thenable<unknown> => vscode.commands.executeCommand('understudy.toggle');
+const why = (): Thenable<string> => vscode.commands.executeCommand('understudy.whyNoSuggestion');
+
+describe('Toggle Ghost Text', () => {
+  before(needsKeyboard);
+  afterEach(closeAll);
+
+  it('turns ghost text off, says so, and turns it on again', async () => {
+    await openDraft('draft.md', '# Draft\n\n█\n');
+    await toggle();
+    try {
+      await waitFor('the status bar to say off', async () =>
+        (await theWindow.statusBarItem()).includes('off'),
+      );
+      await theWindow.type('The lamp in the east window of ');
+      await waitFor('the reason', async () => (await why()).includes('understudy.enable'));
+      assert.equal(await theWindow.ghostText(), '');
+    } finally {
+      await toggle();
+    }
+    await waitFor('the status bar to say on', async () => !(await theWindow.statusBarItem()).includes('off'));
+    await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of ');
+    await ghostTextBeginning('Marrowfield House');
+  });
+});

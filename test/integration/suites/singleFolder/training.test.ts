@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { DoneEvent } from '../../../../src/protocol/trainerProtocol.js';
+import { closeAll, openDraft, triggerUntilGhostText } from '../../support/editing.js';
+import { hasChannel } from '../../support/channel.js';
+import { theWindow } from '../../support/theWindow.js';
+import { waitFor } from '../../support/waitFor.js';
+
+const settings = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('understudy');
+const train = (): Thenable<DoneEvent | undefined> =>
+  vscode.commands.executeCommand('understudy.trainOnWorkspace', { preview: false });
+
+describe('Train on Workspace', function () {
+  this.timeout(90_000);
+  let done: DoneEvent | undefined;
+
+  before('a training of the shortest time', async () => {
+    done = await train();
+  });
+  after(closeAll);
+
+  it('measures on texts that it did not train on and keeps the better model', () => {
+    assert.ok(done?.after, 'The training gave no score.');
+    assert.ok(done.steps > 0, 'The training took no step.');
+    assert.ok(done.after.bitsPerByte > 0.5 && done.after.bitsPerByte < 8, String(done.after.bitsPerByte));
+    if (done.outcome === 'improved') {
+      assert.ok(done.modelPath !== null && existsSync(done.modelPath), 'The model was not saved.');
+    } else {
+      assert.equal(done.outcome, 'notImproved');
+      assert.ok(done.before !== null && done.before.bitsPerByte <= done.after.bitsPerByte);
+    }
+  });
+
+  it('shows ghost text from the trained model without a restart', async function () {
+    if (!hasChannel) {
+      this.skip();
+    }
+    assert.equal(done?.outcome, 'improved');
+    await openDraft('after-training.md', '# Draft\n\nThe lamp in the east window of █\n');
+    await triggerUntilGhostText('Marrowfield House');
+    await vscode.commands.executeCommand('understudy.openSettingsPanel');
+    await waitFor(
+      'the personal network among the experts of the panel',
+      async () => /personal/i.test(await theWindow.panelText()),
+      10_000,
+    );
+  });
+
+  it('stops within a second of Cancel and keeps the model that was there', async () => {
+    const modelPath = done?.modelPath ?? null;
+    assert.ok(modelPath !== null);
+    const running = train();
+    await sleep(3000);
+    const start = performance.now();
+    await vscode.commands.executeCommand('understudy.cancelTraining');
+    const cancelled = await running;
+    const milliseconds = performance.now() - start;
+    assert.equal(cancelled?.outcome, 'cancelled');
+    assert.ok(milliseconds < 1500, `It took ${Math.round(milliseconds)} ms.`);
+    assert.ok(existsSync(modelPath), 'The model is gone.');
+  });
+
+  it('deletes the model at Delete Model', async () => {
+    const modelPath = done?.modelPath ?? null;
+    await vscode.commands.executeCommand('understudy.deleteModel', { confirm: false });
+    assert.ok(modelPath !== null && !existsSync(modelPath));
+  });
+
+  it('changes no file of the workspace', async () => {
+    const [folder] = vscode.workspace.workspaceFolders!;
+    const names = (await vscode.workspace.fs.readDirectory(folder.uri)).map(([name]) => name);
+    assert.ok(!names.some((name) => /safetensors|understudy/i.test(name)), names.join(', '));
+    assert.ok(existsSync(join(folder.uri.fsPath, 'chapter-1.md')));
+    assert.equal(settings().get('training.seconds'), 12);
+  });
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import {
+  closeAll,
+  ghostTextBeginning,
+  openDraft,
+  textWithCursor,
+  triggerUntilGhostText,
+} from '../../support/editing.js';
+import { needsKeyboard, theWindow } from '../../support/theWindow.js';
+import { waitFor } from '../../support/waitFor.js';
+
+const noGhostText = (): Promise<true> =>
+  waitFor('no ghost text', async () => (await theWindow.ghostText()) === '');
+
+describe('Typing in a window with one folder', () => {
+  before(needsKeyboard);
+  before('the workspace has been read', async () => {
+    await openDraft('draft.md', '# Draft\n\nThe lamp in the east window of █\n');
+    await triggerUntilGhostText('Marrowfield House');
+  });
+  afterEach(closeAll);
+
+  it('shows how the workspace goes on, in grey after the cursor', async () => {
+    const editor = await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of ');
+    await ghostTextBeginning('Marrowfield House');
+    assert.equal(textWithCursor(editor), '# Draft\n\nThe lamp in the east window of █\n');
+  });
+
+  it('takes the whole suggestion at Tab, and nothing more', async () => {
+    const editor = await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of ');
+    const ghost = await ghostTextBeginning('Marrowfield House');
+    await theWindow.press('Tab');
+    await waitFor('the accepted text', () => editor.document.getText().includes(ghost));
+    assert.equal(textWithCursor(editor), `# Draft\n\nThe lamp in the east window of ${ghost}█\n`);
+  });
+
+  it('takes one word at Ctrl+Right and goes on showing the rest', async () => {
+    const editor = await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of ');
+    const ghost = await ghostTextBeginning('Marrowfield House');
+    await theWindow.press('Control+ArrowRight');
+    await waitFor('the accepted word', () => editor.document.getText().includes('Marrowfield'));
+    assert.equal(textWithCursor(editor), '# Draft\n\nThe lamp in the east window of Marrowfield█\n');
+    assert.ok((await ghostTextBeginning(' House')).startsWith(ghost.slice('Marrowfield'.length)));
+  });
+
+  it('keeps the suggestion while one types what it says', async () => {
+    await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of ');
+    const ghost = await ghostTextBeginning('Marrowfield House');
+    await theWindow.type('Marrow');
+    await ghostTextBeginning(ghost.slice('Marrow'.length));
+  });
+
+  it('finishes a half-typed name', async () => {
+    await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('In the evening Ottoline Harrowg');
+    await ghostTextBeginning('ate');
+  });
+
+  it('drops the suggestion when one types something else', async () => {
+    const editor = await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of ');
+    await ghostTextBeginning('Marrowfield House');
+    await theWindow.type('Q');
+    await waitFor('other ghost text or none', async () => !(await theWindow.ghostText()).includes('Marrow'));
+    assert.equal(textWithCursor(editor), '# Draft\n\nThe lamp in the east window of Q█\n');
+  });
+
+  it('hides the suggestion at Escape and leaves the text as typed', async () => {
+    const editor = await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of ');
+    await ghostTextBeginning('Marrowfield House');
+    await theWindow.press('Escape');
+    await noGhostText();
+    assert.equal(textWithCursor(editor), '# Draft\n\nThe lamp in the east window of █\n');
+  });
+
+  it('finishes a line of code with the names of the file beside it', async () => {
+    await openDraft('chart.py', 'def chart(soundings: list[Sounding]) -> float:\n    █\n');
+    await theWindow.type('return max(soundings, key=lambda sounding: sounding.');
+    await ghostTextBeginning('depth_fathoms');
+  });
+
+  it('takes one Chinese word at Ctrl+Right', async () => {
+    const editor = await openDraft('notes.md', '# 笔记\n\n马罗菲尔德庄园东窗的灯█\n');
+    const ghost = await triggerUntilGhostText('亮了');
+    await theWindow.press('Control+ArrowRight');
+    const before = '# 笔记\n\n马罗菲尔德庄园东窗的灯';
+    await waitFor('the accepted word', () => editor.document.getText() !== `${before}\n`);
+    const accepted = editor.document.getText().slice(before.length, -1);
+    assert.ok(ghost.startsWith(accepted), `"${accepted}" is not the start of "${ghost}"`);
+    assert.ok(accepted.length <= 2, `"${accepted}" is more than a word`);
+  });
+
+  it('leaves Tab to VS Code when ghost text is off', async () => {
+    await vscode.workspace
+      .getConfiguration('understudy')
+      .update('enable', { '*': false }, vscode.ConfigurationTarget.Workspace);
+    try {
+      const editor = await openDraft('draft.md', '# Draft\n\n█\n');
+      await theWindow.type('The lamp in the east window of ');
+      await noGhostText();
+      await theWindow.press('Tab');
+      await waitFor('the tab', () => /of {2,}/.test(editor.document.getText()));
+      assert.match(editor.document.getText(), /^# Draft\n\nThe lamp in the east window of +\n$/);
+    } finally {
+      await vscode.workspace
+        .getConfiguration('understudy')
+        .update('enable', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { theWindow } from './theWindow.js';
+import { waitFor } from './waitFor.js';
+
+/** The first folder of the window. */
+export function workspaceFolder(): string {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(folder, 'This window has no folder.');
+  return folder.uri.fsPath;
+}
+
+/** Opens a new file of the workspace with this text and puts the cursor where █ stands. */
+export async function openDraft(name: string, textWithCursor: string): Promise<vscode.TextEditor> {
+  const uri = vscode.Uri.file(join(workspaceFolder(), name));
+  const edit = new vscode.WorkspaceEdit();
+  edit.createFile(uri, { overwrite: true });
+  await vscode.workspace.applyEdit(edit);
+  return placeText(await vscode.workspace.openTextDocument(uri), textWithCursor);
+}
+
+/** Opens a text that is no file, and puts the cursor where █ stands. */
+export async function openUntitled(language: string, textWithCursor: string): Promise<vscode.TextEditor> {
+  return placeText(await vscode.workspace.openTextDocument({ language }), textWithCursor);
+}
+
+async function placeText(document: vscode.TextDocument, textWithCursor: string): Promise<vscode.TextEditor> {
+  const offset = textWithCursor.indexOf('█');
+  assert.ok(offset >= 0, 'The text needs a █ for the cursor.');
+  const editor = await vscode.window.showTextDocument(document);
+  const all = new vscode.Range(0, 0, document.lineCount, 0);
+  await editor.edit((edit) => {
+    edit.replace(all, textWithCursor.replace('█', ''));
+  });
+  const cursor = document.positionAt(offset);
+  editor.selection = new vscode.Selection(cursor, cursor);
+  // Calls are carried out in their order, so the window has the cursor when this one returns.
+  await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
+  return editor;
+}
+
+/** The text with █ where the cursor stands. */
+export function textWithCursor({ document, selection }: vscode.TextEditor): string {
+  const text = document.getText();
+  const offset = document.offsetAt(selection.active);
+  return `${text.slice(0, offset)}█${text.slice(offset)}`;
+}
+
+/** Closes every editor without a question. */
+export async function closeAll(): Promise<void> {
+  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+}
+
+/** Waits for ghost text that begins so, and returns it. */
+export async function ghostTextBeginning(start: string): Promise<string> {
+  let last = '';
+  return waitFor(
+    `ghost text beginning with "${start}"`,
+    async () => {
+      last = await theWindow.ghostText();
+      return last.startsWith(start) && last;
+    },
+    10_000,
+    () => `the last was "${last}"`,
+  );
+}
+
+/** Asks for ghost text by VS Code's own command until it begins so: the workspace is read in the background. */
+export async function triggerUntilGhostText(start: string): Promise<string> {
+  let last = '';
+  return waitFor(
+    `ghost text beginning with "${start}"`,
+    async () => {
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      await sleep(200);
+      last = await theWindow.ghostText();
+      return last.startsWith(start) && last;
+    },
+    20_000,
+    () => `the last was "${last}"`,
+  );
+}
