@@ -24,11 +24,11 @@ const MOST_COSTLY = 64;
 
 /** What reading a wrong suggestion costs, in keys, for an eagerness of 0 (only what is nearly certain) to 1 (nothing). */
 export function costOfWrong(eagerness: number): number {
-  return MOST_COSTLY * (1 - Math.min(1, Math.max(0, eagerness))) ** 3;
+  return (1 + MOST_COSTLY) ** (1 - Math.min(1, Math.max(0, eagerness))) - 1;
 }
 
 /** Share of that cost where the first word was right and only what follows it was wrong. */
-const PARTLY_WRONG = 0.5;
+const PARTLY_WRONG = 0.15;
 
 /**
  * Keys saved on average by showing the continuation up to `points[end]`: one that is right is accepted with one key; one of
