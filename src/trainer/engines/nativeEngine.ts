@@ -19,19 +19,21 @@ export interface NativeEngineOptions {
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
 
 /** @throws Error that says how to install it, and what was found in each place. */
-export function loadNativeEngine(options: NativeEngineOptions = {}): Promise<TrainingEngine> {
-  return Promise.resolve().then(() => {
-    const tf = loadTensorFlow(options.nativeFolders ?? []);
-    const backend = tf.backend() as unknown as NativeBackend;
-    const ops = new NativeOps(tf, backend);
-    const device = backend.isUsingGpuDevice ? 'GPU' : 'CPU';
-    return {
-      name: 'native' as const,
-      description: `TensorFlow ${backend.binding.TF_Version} on the ${device}`,
-      createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
-        new RecurrentNetwork(ops, config, weights, seed),
-    };
-  });
+export async function loadNativeEngine(options: NativeEngineOptions = {}): Promise<TrainingEngine> {
+  const tf = loadTensorFlow(options.nativeFolders ?? []);
+  // All copies of TensorFlow.js in a process share one active backend, which may have been another since the first load.
+  if (!(await tf.setBackend('tensorflow'))) {
+    throw new Error("The native engine did not start: TensorFlow's backend could not be made active.");
+  }
+  const backend = tf.backend() as unknown as NativeBackend;
+  const ops = new NativeOps(tf, backend);
+  const device = backend.isUsingGpuDevice ? 'GPU' : 'CPU';
+  return {
+    name: 'native',
+    description: `TensorFlow ${backend.binding.TF_Version} on the ${device}`,
+    createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
+      new RecurrentNetwork(ops, config, weights, seed),
+  };
 }
 
 function loadTensorFlow(folders: readonly string[]): TensorFlow {
@@ -68,11 +70,7 @@ function startTensorFlow(requireFrom: NodeJS.Require, name: string): TensorFlow 
   dropped['isArray'] ??= Array.isArray;
   // TensorFlow tells of its start-up on the console. What is wrong with an op comes as an exception all the same.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-  const tf = requireFrom(name) as TensorFlow;
-  if (tf.getBackend() !== 'tensorflow') {
-    throw new Error(`the backend "${tf.getBackend()}" is active instead of TensorFlow's`);
-  }
-  return tf;
+  return requireFrom(name) as TensorFlow;
 }
 
 function resolvedOrNull(requireFrom: NodeJS.Require, request: string): string | null {

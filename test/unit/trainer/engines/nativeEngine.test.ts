@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import util from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import { CELL_KINDS, type NetworkConfig, type NetworkWeights } from '../../../../src/model/networkConfig';
+import type { TrainBatch, TrainingEngine, TrainStepResult } from '../../../../src/trainer/engine';
+import { loadNativeEngine } from '../../../../src/trainer/engines/nativeEngine';
+import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
+import { RecurrentNetwork } from '../../../../src/trainer/network/recurrentNetwork';
+import { nativePaths } from '../../../../src/trainer/native/pinnedFiles';
+import { randomWeights, seededRandom } from '../../model/network/randomWeights';
+import { doubleLoss } from '../network/doubleLoss';
+
+const nativeFolder = join(__dirname, '..', '..', '..', '..', '.cache', 'native');
+const batchSize = 3;
+const unrollSteps = 4;
+
+const configOf = (architecture: NetworkConfig['architecture'], numLayers: number): NetworkConfig => ({
+  architecture,
+  vocabSize: 11,
+  embeddingSize: 5,
+  hiddenSize: 6,
+  numLayers,
+});
+
+/** Windows of random tokens; after the first, the middle row ends early and the last starts a document. */
+function windows(count: number): TrainBatch[] {
+  const random = seededRandom(5);
+  const ids = () => Int32Array.from({ length: batchSize * unrollSteps }, () => Math.floor(11 * random()));
+  return Array.from({ length: count }, (_, index) => ({
+    batchSize,
+    unrollSteps,
+    inputs: ids(),
+    targets: ids(),
+    mask: Float32Array.from(index === 0 ? '111111111111' : '111111001111', Number),
+    resets: Uint8Array.from(index === 0 ? '111' : '001', Number),
+  }));
+}
+
+const doubles = (weights: NetworkWeights) =>
+  new Map([...weights].map(([name, values]) => [name, Float64Array.from(values)]));
+
+function createNetwork(engine: TrainingEngine, config: NetworkConfig, seed: number): RecurrentNetwork {
+  const network = engine.createNetwork(config, randomWeights(config, 3), seed);
+  assert.ok(network instanceof RecurrentNetwork);
+  return network;
+}
+
+async function train(engine: TrainingEngine, config: NetworkConfig) {
+  const network = createNetwork(engine, config, 9);
+  const results: TrainStepResult[] = [];
+  for (const batch of windows(6)) {
+    results.push(await network.trainStep(batch, { learningRate: 0.01, gradientClipNorm: 0.5, dropout: 0.3 }));
+  }
+  const evaluated = await network.evaluateStep(windows(1)[0]);
+  const weights = await network.exportWeights();
+  network.dispose();
+  return { results, evaluated, weights };
+}
+
+/** Euclidean, over all tensors. */
+function distance(one: NetworkWeights, other: NetworkWeights): number {
+  let squares = 0;
+  for (const [name, values] of one) {
+    values.forEach((value, i) => (squares += (value - other.get(name)![i]) ** 2));
+  }
+  return Math.sqrt(squares);
+}
+
+describe('Native engine', () => {
+  it('names the command that installs it when it is not there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-native-'));
+    try {
+      const { packageFolder } = nativePaths(folder);
+      await mkdir(packageFolder, { recursive: true });
+      await writeFile(join(packageFolder, 'package.json'), '{ "name": "@tensorflow/tfjs-node" }');
+      await assert.rejects(loadNativeEngine({ nativeFolders: [folder] }), (error: Error) => {
+        assert.match(error.message, /not installed.*npm run native/);
+        assert.ok(error.message.includes(`${packageFolder} has no compiled binding`));
+        return true;
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  if (!existsSync(nativePaths(nativeFolder).record)) {
+    it('native engine is not installed: run npm run native', function () {
+      process.stderr.write(
+        '\n!!! The native engine is not installed; its tests are skipped. Run: npm run native\n',
+      );
+      this.skip();
+    });
+    return;
+  }
+
+  let engine: TrainingEngine;
+  before(async () => {
+    // The second copy of TensorFlow.js in this process says of each of its kernels that it is registered already.
+    const { warn } = console;
+    console.warn = () => undefined;
+    try {
+      engine = await loadNativeEngine({ nativeFolders: [nativeFolder] });
+    } finally {
+      console.warn = warn;
+    }
+  });
+
+  it('tells which TensorFlow runs on which device', () => {
+    assert.match(engine.description, /^TensorFlow \d+\.\d+\.\d+ on the (CPU|GPU)$/);
+  });
+
+  it('has the two functions of Node that tfjs-node still calls', () => {
+    const { isNullOrUndefined, isArray } = util as unknown as Record<string, (value: unknown) => boolean>;
+    assert.deepEqual([null, undefined, 0, ''].map(isNullOrUndefined), [true, true, false, false]);
+    assert.deepEqual([[], {}].map(isArray), [true, false]);
+  });
+
+  for (const architecture of CELL_KINDS) {
+    for (const numLayers of [1, 2]) {
+      const config = configOf(architecture, numLayers);
+      const title = `${architecture} of ${numLayers} layer${numLayers > 1 ? 's' : ''}`;
+
+      it(`${title}: gradients equal finite differences, the state carried over`, async () => {
+        const weights = randomWeights(config, 3);
+        const [first, second] = windows(2);
+        const network = createNetwork(engine, config, 1);
+        await network.exportGradients(first, 0);
+        const gradients = await network.exportGradients(second, 0);
+        network.dispose();
+
+        const { state } = doubleLoss(config, doubles(weights), first, null);
+        const h = 1e-5;
+        for (const [name, gradient] of gradients) {
+          for (let i = 0; i < gradient.length; i++) {
+            const lossAt = (change: number) => {
+              const moved = doubles(weights);
+              moved.get(name)![i] += change;
+              return doubleLoss(config, moved, second, state).loss;
+            };
+            const expected = (lossAt(h) - lossAt(-h)) / (2 * h);
+            assert.ok(
+              Math.abs(gradient[i] - expected) < 1e-6 + 1e-4 * Math.abs(expected),
+              `${name}[${i}] is ${gradient[i]}, should be ${expected}`,
+            );
+          }
+        }
+      });
+
+      it(`${title}: trains as wasm does, dropout, clipping and resets included`, async () => {
+        const wasm = await train(await loadWasmEngine({}), config);
+        const native = await train(await loadNativeEngine({ nativeFolders: [nativeFolder] }), config);
+        for (const [step, { loss, gradientNorm }] of wasm.results.entries()) {
+          assert.ok(Math.abs(native.results[step].loss - loss) < 1e-4 * loss, `loss of step ${step}`);
+          assert.ok(Math.abs(native.results[step].gradientNorm - gradientNorm) < 1e-3 * gradientNorm);
+        }
+        assert.equal(native.evaluated.count, wasm.evaluated.count);
+        assert.ok(
+          Math.abs(native.evaluated.lossSum - wasm.evaluated.lossSum) < 1e-4 * wasm.evaluated.lossSum,
+        );
+        // Adam turns a gradient near zero into a step of full length, so single weights may differ; what was learned may not.
+        const moved = distance(wasm.weights, randomWeights(config, 3));
+        assert.ok(distance(native.weights, wasm.weights) < 0.01 * moved);
+      });
+    }
+  }
+
+  it('holds no more tensors after 1,000 steps', async function () {
+    this.timeout(60_000);
+    engine = await loadNativeEngine({ nativeFolders: [nativeFolder] });
+    const network = createNetwork(engine, configOf('lstm', 2), 1);
+    const [, batch] = windows(2);
+    const step = () => network.trainStep(batch, { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.1 });
+    for (let i = 0; i < 100; i++) {
+      await step();
+    }
+    const tensors = tf.memory().numTensors;
+    for (let i = 0; i < 1000; i++) {
+      await step();
+      assert.equal(tf.memory().numTensors, tensors);
+    }
+    network.dispose();
+  });
+
+  it('leaves exported weights and moments alone when training goes on', async () => {
+    const network = createNetwork(engine, configOf('gru', 1), 1);
+    const [batch] = windows(1);
+    const options = { learningRate: 0.01, gradientClipNorm: 1, dropout: 0 };
+    await network.trainStep(batch, options);
+    const weights = await network.exportWeights();
+    const optimizer = await network.exportOptimizer();
+    const before = [weights, optimizer.firstMoments, optimizer.secondMoments].map((tensors) =>
+      structuredClone(tensors),
+    );
+    await network.trainStep(batch, options);
+    assert.deepEqual([weights, optimizer.firstMoments, optimizer.secondMoments], before);
+    assert.notDeepEqual(await network.exportWeights(), weights);
+    network.dispose();
+  });
+});
