@@ -7,7 +7,7 @@ import type { ReadTail } from '../model/generation/healedStart';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 
 /** Tokens that the networks read at most to catch up; the counts and the copy model still see all of the text. */
-const MAX_REREAD = 320;
+const MAX_REREAD = 192;
 /** Tokens before the cursor that teach the gate when a document is opened. */
 const LEARNED_WHEN_OPENED = 64;
 /** Characters added between two requests that can still have been typed or accepted; a longer piece was pasted. */

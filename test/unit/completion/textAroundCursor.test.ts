@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { textAroundCursor } from '../../../src/completion/textAroundCursor';
+import { cursorText } from '../../support/cursorText';
+
+const around = (text: string, offset: number) =>
+  textAroundCursor('a', 'markdown', offset, (start, end) => text.slice(start, end));
+const aroundCursor = (marked: string) => {
+  const { prefix, suffix } = cursorText(marked);
+  return around(prefix + suffix, prefix.length);
+};
+
+describe('the text around the cursor', () => {
+  it('is all of a short document', () => {
+    assert.deepEqual(aroundCursor('const x = █;\n'), {
+      uri: 'a',
+      languageId: 'markdown',
+      prefix: 'const x = ',
+      suffix: ';\n',
+    });
+  });
+
+  it('has plain line ends in a document with CRLF', () => {
+    const { prefix, suffix } = aroundCursor('one\r\ntwo █\r\nthree\r\n');
+    assert.deepEqual([prefix, suffix], ['one\ntwo ', '\nthree\n']);
+  });
+
+  it('starts at a whole line of a long document, and stays there while the user types on', () => {
+    const text = Array.from({ length: 20_000 }, (_, i) => `Line ${i} of the document.\n`).join('');
+    const first = around(text, 200_000);
+    assert.ok(first.prefix.length <= 64 * 1024 && first.prefix.length > 16 * 1024);
+    assert.match(first.prefix, /^Line \d+ of/);
+    assert.ok(first.suffix.length <= 4 * 1024);
+    const later = around(text, 200_500);
+    assert.ok(later.prefix.startsWith(first.prefix));
+  });
+
+  it('is cut between two characters in a document of one long line', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60_000 }), (position) => {
+        const text = '😀'.repeat(60_000);
+        const { prefix } = around(text, 2 * position);
+        assert.ok(prefix.length <= 64 * 1024);
+        assert.ok(!/[\ud800-\udfff]/u.test(prefix));
+      }),
+    );
+  });
+});
