@@ -9,13 +9,15 @@ const dgram = require('node:dgram');
 const dns = require('node:dns');
 const { syncBuiltinESMExports } = require('node:module');
 const net = require('node:net');
-const { isMainThread } = require('node:worker_threads');
+const workerThreads = require('node:worker_threads');
 
 const record = process.env.UNDERSTUDY_TEST_RECORD;
-const preload = ['--require', __filename];
+const threadName = 'UNDERSTUDY_TEST_THREAD';
+const preload = ['--require', module.filename];
 
 function write(kind, target) {
-  const program = process.argv[1] ?? '';
+  const { isMainThread } = workerThreads;
+  const program = (isMainThread ? process.argv[1] : process.env[threadName]) ?? '';
   const calls = new Error().stack.split('\n').slice(3).join('\n');
   appendFileSync(record, `${JSON.stringify({ kind, target, program, isMainThread, calls })}\n`);
 }
@@ -45,7 +47,7 @@ if (record) {
       }
     }
   }
-  // VS Code takes NODE_OPTIONS from the extension host, so the option is passed on as an argument.
+  // VS Code takes NODE_OPTIONS from the extension host, so the option is passed on as an argument of each program.
   const { fork } = childProcess;
   childProcess.fork = function (module, ...rest) {
     const options = rest.find((value) => value && typeof value === 'object' && !Array.isArray(value)) ?? {};
@@ -54,6 +56,13 @@ if (record) {
       ...options,
       execArgv: [...(options.execArgv ?? process.execArgv), ...preload],
     });
+  };
+  // A thread inherits the option, but does not know its script's name yet when this file runs in it.
+  const { Worker } = workerThreads;
+  workerThreads.Worker = class extends Worker {
+    constructor(file, options = {}) {
+      super(file, { ...options, env: { ...(options.env ?? process.env), [threadName]: String(file) } });
+    }
   };
   syncBuiltinESMExports();
 }

@@ -1,6 +1,6 @@
 /** The user's settings of a fresh profile: quiet, and the same on every machine. */
 export const userSettings = {
-  'workbench.colorTheme': 'Dark Modern',
+  'workbench.colorTheme': 'Default Dark Modern',
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.tips.enabled': false,

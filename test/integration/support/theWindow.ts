@@ -1,3 +1,4 @@
+import * as vscode from 'vscode';
 import { ask, hasChannel } from './channel.js';
 
 /** What a user does in the window and sees of it, with real keys and real pixels. */
@@ -14,8 +15,9 @@ export const theWindow = {
   async ghostText(): Promise<string> {
     return String(await ask('ghostText'));
   },
-  /** The texts of the notifications in sight. */
+  /** The texts of all notifications: their list is opened, as under test VS Code shows none by itself. */
   async notifications(): Promise<string[]> {
+    await vscode.commands.executeCommand('notifications.showList');
     return (await ask('notifications')) as string[];
   },
   /** What a screen reader says of this extension's item in the status bar. */

@@ -74,6 +74,6 @@ describe('Train on Workspace', function () {
     const names = (await vscode.workspace.fs.readDirectory(folder.uri)).map(([name]) => name);
     assert.ok(!names.some((name) => /safetensors|understudy/i.test(name)), names.join(', '));
     assert.ok(existsSync(join(folder.uri.fsPath, 'chapter-1.md')));
-    assert.equal(settings().get('training.seconds'), 12);
+    assert.equal(settings().get('training.seconds'), 10);
   });
 });
