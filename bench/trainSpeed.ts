@@ -1,61 +1,67 @@
 /**
- * Training speed of the engines, tokens a second: `npx tsx bench/trainSpeed.ts [--engines wasm,native] [--rounds 5]
- * [--cell lstm] [--layers 1] [--batch 32] [--steps 32] [--threads 1] [--json]`. Engines take turns round by round, each in
- * a process of its own; the median counts. Net A of the README: vocabulary 4096, embedding 256, hidden size 512.
+ * Training speed of the engines and of PyTorch, tokens a second:
+ *
+ *   npx tsx bench/trainSpeed.ts [--contestants torch,native,wasm] [--python PYTHON] [--rounds 5] [--cell lstm] [--layers 1]
+ *       [--batch 32] [--steps 32] [--threads 1] [--seconds 5] [--json]
+ *
+ * Contestants take turns round by round, each in a process of its own, pinned to as many CPUs as it has threads. Medians count,
+ * and each is compared with the first one, round by round. Beside the tokens of a second stand those of a second of CPU time,
+ * which other work on the machine disturbs less. Net A of the README: vocabulary 4096, embedding 256, hidden size 512.
  */
-import { fork } from 'node:child_process';
-import { parseArgs } from 'node:util';
-import {
-  CELL_KINDS,
-  networkTensorShapes,
-  type CellKind,
-  type NetworkConfig,
-} from '../src/model/networkConfig';
-import type { EngineName } from '../src/protocol/trainerProtocol';
+import { execFile } from 'node:child_process';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { CELL_KINDS, networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
 import { loadEngine } from '../src/trainer/engines/loadEngine';
 import { randomBits } from '../src/trainer/network/dropoutMask';
 import type { TrainBatch } from '../src/trainer/engine';
 
-interface Shape {
-  readonly config: NetworkConfig;
-  readonly batchSize: number;
-  readonly unrollSteps: number;
-}
+const CONTESTANTS = ['torch', 'native', 'wasm'] as const;
+type Contestant = (typeof CONTESTANTS)[number];
 
 interface Round {
+  readonly description: string;
   readonly tokensPerSecond: number;
+  readonly tokensPerCpuSecond: number;
   readonly loss: number;
   readonly peakMegabytes: number;
 }
 
 const { values: flags } = parseArgs({
   options: {
-    engines: { type: 'string', default: 'wasm,native' },
+    contestants: { type: 'string', default: 'torch,native,wasm' },
+    python: { type: 'string', default: 'python3' },
     rounds: { type: 'string', default: '5' },
     cell: { type: 'string', default: 'lstm' },
     layers: { type: 'string', default: '1' },
     batch: { type: 'string', default: '32' },
     steps: { type: 'string', default: '32' },
     threads: { type: 'string', default: '1' },
-    native: { type: 'string' },
+    seconds: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
+    /** Measures this engine in this process and prints the round; what the bench starts itself with. */
+    measure: { type: 'string' },
   },
 });
 
-function shapeOf(): Shape {
-  const architecture = CELL_KINDS.find((kind) => kind === flags.cell);
-  if (architecture === undefined) {
-    throw new Error(`--cell must be one of ${CELL_KINDS.join(', ')}; got "${flags.cell}".`);
+function oneOf<Name extends string>(flag: string, names: readonly Name[], value: string): Name {
+  const name = names.find((candidate) => candidate === value);
+  if (name === undefined) {
+    throw new Error(`--${flag} must be one of ${names.join(', ')}; got "${value}".`);
   }
-  return {
-    config: netA(architecture, Number(flags.layers)),
-    batchSize: Number(flags.batch),
-    unrollSteps: Number(flags.steps),
-  };
+  return name;
 }
 
-function netA(architecture: CellKind, numLayers: number): NetworkConfig {
-  return { architecture, vocabSize: 4096, embeddingSize: 256, hiddenSize: 512, numLayers };
+function netA(): NetworkConfig {
+  const architecture = oneOf('cell', CELL_KINDS, flags.cell);
+  return {
+    architecture,
+    vocabSize: 4096,
+    embeddingSize: 256,
+    hiddenSize: 512,
+    numLayers: Number(flags.layers),
+  };
 }
 
 /** Uniform weights of scale 0.05: speed does not depend on them, but denormal numbers would spoil it. */
@@ -71,9 +77,11 @@ function someWeights(config: NetworkConfig, bits: () => number): Map<string, Flo
   return weights;
 }
 
-function someBatch({ config, batchSize, unrollSteps }: Shape, bits: () => number): TrainBatch {
+function someBatch(vocabSize: number, bits: () => number): TrainBatch {
+  const batchSize = Number(flags.batch);
+  const unrollSteps = Number(flags.steps);
   const ids = (): Int32Array =>
-    Int32Array.from({ length: batchSize * unrollSteps }, () => bits() % config.vocabSize);
+    Int32Array.from({ length: batchSize * unrollSteps }, () => bits() % vocabSize);
   return {
     batchSize,
     unrollSteps,
@@ -84,84 +92,105 @@ function someBatch({ config, batchSize, unrollSteps }: Shape, bits: () => number
   };
 }
 
-/** Trains for about five seconds after a warm-up. */
-async function measure(name: EngineName, shape: Shape): Promise<Round> {
-  const engine = await loadEngine(name, {
-    ...(flags.native === undefined ? {} : { nativeFolder: flags.native }),
-  });
+async function measure(name: 'native' | 'wasm'): Promise<Round> {
+  const engine = await loadEngine(name, { nativeFolders: [join(__dirname, '..', '.cache', 'native')] });
+  const config = netA();
   const bits = randomBits(1);
-  const network = engine.createNetwork(shape.config, someWeights(shape.config, bits), 1);
+  const network = engine.createNetwork(config, someWeights(config, bits), 1);
   const options = { learningRate: 0.002, gradientClipNorm: 1, dropout: 0.1 };
-  const step = (): Promise<{ loss: number }> => network.trainStep(someBatch(shape, bits), options);
+  const step = (): Promise<{ loss: number }> => network.trainStep(someBatch(config.vocabSize, bits), options);
   await step();
   await step();
   const start = performance.now();
+  const startCpu = process.cpuUsage();
   let steps = 0;
   let loss = 0;
-  while (performance.now() - start < 5000) {
+  while (performance.now() - start < 1000 * Number(flags.seconds)) {
     ({ loss } = await step());
     steps++;
   }
   const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(startCpu);
+  const tokens = steps * Number(flags.batch) * Number(flags.steps);
   return {
-    tokensPerSecond: (steps * shape.batchSize * shape.unrollSteps) / seconds,
+    description: engine.description,
+    tokensPerSecond: tokens / seconds,
+    tokensPerCpuSecond: (tokens / (user + system)) * 1e6,
     loss,
     peakMegabytes: process.resourceUsage().maxRSS / 1024,
   };
 }
 
-function inOwnProcess(name: EngineName): Promise<Round> {
-  return new Promise((resolve, reject) => {
-    const child = fork(__filename, process.argv.slice(2), {
-      env: { ...process.env, TRAIN_SPEED_ENGINE: name, OMP_NUM_THREADS: flags.threads },
-    });
-    child.on('message', (round) => {
-      resolve(round as Round);
-    });
-    child.on('exit', (code) => {
-      reject(new Error(`The ${name} round ended with status ${code}.`));
-    });
-  });
+/** One round in a process of its own; the last line that it prints is the result. */
+async function inOwnProcess(contestant: Contestant): Promise<Round> {
+  const shape = ['cell', 'layers', 'batch', 'steps', 'threads', 'seconds'] as const;
+  const shapeFlags = shape.flatMap((name) => [`--${name}`, flags[name]]);
+  const command =
+    contestant === 'torch'
+      ? [flags.python, join(__dirname, 'peers', 'torchTrainSpeed.py'), ...shapeFlags]
+      : [process.execPath, '--import', 'tsx', __filename, '--measure', contestant, ...shapeFlags];
+  // The last CPUs, since most systems serve interrupts on the first.
+  const last = cpus().length - 1;
+  const pinned =
+    process.platform === 'linux' ? ['taskset', '-c', `${last - Number(flags.threads) + 1}-${last}`] : [];
+  const [program, ...args] = [...pinned, ...command] as [string, ...string[]];
+  const env = {
+    ...process.env,
+    OMP_NUM_THREADS: flags.threads,
+    TF_NUM_INTRAOP_THREADS: flags.threads,
+    TF_NUM_INTEROP_THREADS: '1',
+  };
+  const { stdout } = await promisify(execFile)(program, args, { env, cwd: join(__dirname, '..') });
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Round;
 }
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
 
+function summary(contestant: Contestant, rounds: readonly Round[], first: readonly Round[]) {
+  const figure = (pick: (round: Round) => number) => ({
+    median: Math.round(median(rounds.map(pick))),
+    all: rounds.map((round) => Math.round(pick(round))),
+    ratioToFirst: Number(median(rounds.map((round, index) => pick(round) / pick(first[index]))).toFixed(3)),
+  });
+  return {
+    contestant,
+    description: rounds[0].description,
+    tokensPerSecond: figure((round) => round.tokensPerSecond),
+    tokensPerCpuSecond: figure((round) => round.tokensPerCpuSecond),
+    peakMegabytes: Math.round(Math.max(...rounds.map((round) => round.peakMegabytes))),
+  };
+}
+
 async function main(): Promise<void> {
-  const only = process.env['TRAIN_SPEED_ENGINE'] as EngineName | undefined;
-  if (only !== undefined) {
-    const round = await measure(only, shapeOf());
-    process.send!(round, () => {
-      process.exit(0);
-    });
+  if (flags.measure !== undefined) {
+    const round = await measure(oneOf('measure', ['native', 'wasm'], flags.measure));
+    process.stdout.write(`\n${JSON.stringify(round)}\n`);
     return;
   }
-  const engines = flags.engines.split(',') as EngineName[];
-  const rounds = new Map<EngineName, Round[]>(engines.map((name) => [name, []]));
+  const contestants = flags.contestants.split(',').map((name) => oneOf('contestants', CONTESTANTS, name));
+  const rounds = new Map<Contestant, Round[]>(contestants.map((name) => [name, []]));
   for (let round = 0; round < Number(flags.rounds); round++) {
-    for (const name of engines) {
+    for (const name of contestants) {
       rounds.get(name)!.push(await inOwnProcess(name));
     }
   }
-  const table = engines.map((engine) => ({
-    engine,
-    tokensPerSecond: Math.round(median(rounds.get(engine)!.map((round) => round.tokensPerSecond))),
-    all: rounds.get(engine)!.map((round) => Math.round(round.tokensPerSecond)),
-    peakMegabytes: Math.round(Math.max(...rounds.get(engine)!.map((round) => round.peakMegabytes))),
-  }));
+  const first = rounds.get(contestants[0])!;
+  const table = contestants.map((name) => summary(name, rounds.get(name)!, first));
   if (flags.json) {
     process.stdout.write(`${JSON.stringify({ flags, table })}\n`);
-  } else {
-    for (const { engine, tokensPerSecond, all, peakMegabytes } of table) {
-      process.stdout.write(
-        `${engine.padEnd(8)} ${tokensPerSecond} tokens/s (${all.join(', ')}), peak ${peakMegabytes} MB\n`,
-      );
-    }
+    return;
+  }
+  for (const { contestant, description, tokensPerSecond, tokensPerCpuSecond, peakMegabytes } of table) {
+    process.stdout.write(
+      `${contestant.padEnd(7)} ${tokensPerSecond.median} tokens/s (×${tokensPerSecond.ratioToFirst}), ` +
+        `${tokensPerCpuSecond.median} tokens/CPU s (×${tokensPerCpuSecond.ratioToFirst}), peak ${peakMegabytes} MB; ${description}\n`,
+    );
   }
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });
