@@ -28,7 +28,7 @@ export function costOfWrong(eagerness: number): number {
 }
 
 /** Share of that cost where the first word was right and only what follows it was wrong. */
-const PARTLY_WRONG = 0.15;
+const PARTLY_WRONG = 0.4;
 
 /**
  * Keys saved on average by showing the continuation up to `points[end]`: one that is right is accepted with one key; one of

@@ -234,6 +234,25 @@ describe('the worker with real networks', () => {
     assert.ok('base' in expertWeights && 'personal' in expertWeights);
   });
 
+  it('ends a long generation between two tokens when it is cancelled, and answers at once again', async () => {
+    const client = realClient();
+    const abort = new AbortController();
+    const long = {
+      ...prompt('The committee█'),
+      sampling: { ...DEFAULT_SAMPLING, maxNewTokens: 100_000, temperature: 2, topK: 0 },
+    };
+    const generated = await client.generate(
+      long,
+      () => {
+        abort.abort();
+      },
+      abort.signal,
+    );
+    assert.equal(generated.stopReason, 'cancelled');
+    assert.ok(generated.text.length > 0 && generated.text.length < 10_000);
+    assert.equal((await client.complete(question('█'))).noSuggestionReason, 'empty');
+  });
+
   it('refuses a model of another tokenizer, a damaged and a missing one, and goes on with what it has', async () => {
     const client = realClient();
     await client.learnFiles([lesson]);
