@@ -1,0 +1,19 @@
+/** `npm run screenshot`: the README's picture of ghost text, from a real window with a real suggestion. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { exitWith, root, setUp } from './setup.mjs';
+
+const picture = join(root, 'media', 'ghost-text.png');
+
+try {
+  await setUp();
+  await build();
+  await mkdir(join(root, 'media'), { recursive: true });
+  // Only now are the packages there that this part imports.
+  const { takeGhostTextPicture } = await import('./vscode/takeGhostTextPicture.mjs');
+  const ghostText = await takeGhostTextPicture(picture);
+  process.stdout.write(`${picture} shows the suggestion "${ghostText}"\n`);
+} catch (error) {
+  exitWith(error);
+}
