@@ -153,9 +153,12 @@ function cutPoints({ steps }: Beam<SuggestionStop>, before: string, text: string
     const step = steps.find((candidate) => candidate.length >= length)!;
     return {
       length,
-      keys: Array.from(text.slice(0, length)).length,
+      keys: keysToType(text.slice(0, length)),
       // A cut inside a token is followed by the rest of that token, so the word ends there for certain.
       probability: Math.exp(step.logProb) * (step.length === length ? step.wordEnds : 1),
     };
   });
 }
+
+/** One a character; a run of white space counts once, since editors indent and formatters pad. */
+const keysToType = (text: string): number => Array.from(text.replace(/\s{2,}/gu, ' ')).length;

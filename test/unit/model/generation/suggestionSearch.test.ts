@@ -78,6 +78,14 @@ describe('ghost text search', () => {
     assert.ok(length(0) < length(1));
   });
 
+  it('takes padding for no work that it saves', () => {
+    const columns = (gap: string) =>
+      new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(`Name:${gap}7\nCity:${gap}9\n`.repeat(6))]);
+    const shown = (gap: string) => suggest('Name:', { eagerness: 0.3 }, columns(gap)).text;
+    assert.equal(shown(' '.repeat(30)), '');
+    assert.notEqual(shown(' a column of real words '), '');
+  });
+
   it('keeps to what may be inserted', () => {
     const stopBeforeBudget = (text: string) => text.split(' budget')[0];
     const { text, stopReason } = suggest('The committee approved the', { allowed: stopBeforeBudget });
