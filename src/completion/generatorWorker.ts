@@ -13,7 +13,7 @@ const respond = (response: GeneratorResponse) => {
   port.postMessage(response);
 };
 const model = new GeneratorModel(workerData as GeneratorFiles, (message) => {
-  respond({ kind: 'log', level: 'error', message });
+  respond({ kind: 'log', message });
 });
 const generator = new TextGenerator(
   model,

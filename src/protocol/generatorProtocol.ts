@@ -127,7 +127,6 @@ export interface FailedResponse {
 /** Belongs to no request. */
 export interface GeneratorLog {
   readonly kind: 'log';
-  readonly level: 'info' | 'error';
   readonly message: string;
 }
 /** Every request but `cancel` is settled by exactly one response that is neither a `generatedPart` nor a `log`. */
