@@ -1,6 +1,7 @@
 /** One VS Code window in a headless browser: what a user does in it, and what they see. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { root } from '../setup.mjs';
 
@@ -18,6 +19,29 @@ async function findPanel(page) {
     }
   }
   return null;
+}
+
+async function requirePanel(page) {
+  const panel = await findPanel(page);
+  if (!panel) {
+    throw new Error('The settings panel is not open.');
+  }
+  return panel;
+}
+
+/** Of the Web Content Accessibility Guidelines; what axe-core asks of whole pages does not fit a panel. */
+const guidelines = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+async function findBarriers(frame) {
+  await frame.evaluate(axe.source);
+  // The page is transparent before the editor's own background, which axe-core cannot see from inside the frame.
+  await frame.evaluate(() => {
+    globalThis.document.documentElement.style.backgroundColor = 'var(--vscode-editor-background)';
+  });
+  const { violations } = await frame.evaluate((tags) => globalThis.axe.run({ runOnly: tags }), guidelines);
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`),
+  );
 }
 
 /**
@@ -41,10 +65,8 @@ export async function openWindow(
   await page.exposeFunction('codeAutomationExit', onExit);
   await page.goto(address, { waitUntil: 'domcontentloaded' });
 
-  return {
-    page,
-    /** What the window's own console said: the last lines are shown when a run fails. */
-    consoleLines,
+  /** What a suite can ask for; arguments and answers are JSON. */
+  const actions = {
     /** Presses a key or a chord by its Playwright name, such as `Tab` or `Control+ArrowRight`. */
     async press(keys) {
       await page.keyboard.press(keys);
@@ -71,6 +93,20 @@ export async function openWindow(
       const panel = await findPanel(page);
       return panel ? panel.locator('body').innerText() : '';
     },
+    /** Puts a value into the panel's field with this label, as a user who then leaves the field. */
+    async panelFill(label, value) {
+      const field = (await requirePanel(page)).getByLabel(label, { exact: true });
+      await field.fill(value);
+      await field.blur();
+    },
+    /** Presses the panel's button with this name. */
+    async panelPress(name) {
+      await (await requirePanel(page)).getByRole('button', { name, exact: true }).click();
+    },
+    /** What axe-core finds wrong with the panel for users of assistive technology, a line each. */
+    async panelBarriers() {
+      return findBarriers(await requirePanel(page));
+    },
     /** Writes a picture of the window and returns its path. */
     async screenshot(name, options = {}) {
       await mkdir(screenshotFolder, { recursive: true });
@@ -78,6 +114,12 @@ export async function openWindow(
       await page.screenshot({ path, ...options });
       return path;
     },
+  };
+  return {
+    page,
+    actions,
+    /** What the window's own console said: the last lines are shown when a run fails. */
+    consoleLines,
     async close() {
       await running.close();
     },

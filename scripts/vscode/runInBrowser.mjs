@@ -39,27 +39,14 @@ export async function runInBrowser({ dataFolder, trusted, workspace, extension, 
   const ended = new Promise((resolve) => {
     end = resolve;
   });
-  let window = null;
   let server = null;
   let isCounted = false;
-  const actions = {
-    print(line) {
-      isCounted ||= /^\s+\d+ failing/.test(line);
-      process.stdout.write(`${line}\n`);
-    },
+  const print = (line) => {
+    isCounted ||= /^\s+\d+ failing/.test(line);
+    process.stdout.write(`${line}\n`);
   };
-  for (const name of [
-    'press',
-    'type',
-    'ghostText',
-    'notifications',
-    'statusBarItem',
-    'panelText',
-    'screenshot',
-  ]) {
-    actions[name] = (...args) => window[name](...args);
-  }
-  const channel = await openChannel(actions);
+  let window = null;
+  const channel = await openChannel((name) => (name === 'print' ? print : window?.actions[name]));
   const timer = setTimeout(() => {
     end(`not finished after ${timeout / 1000} s, so it was ended`);
   }, timeout);
@@ -83,7 +70,7 @@ export async function runInBrowser({ dataFolder, trusted, workspace, extension, 
     if (outcome === 0) {
       return null;
     }
-    const picture = await window.screenshot('at-the-end');
+    const picture = await window.actions.screenshot('at-the-end');
     process.stdout.write(`${readLogs(dataFolder)}\nLast picture: ${picture}\n`);
     if (typeof outcome === 'string') {
       const lines = [...window.consoleLines.slice(-logLines), server.output()];

@@ -41,14 +41,14 @@ async function waitForGhostText(window) {
   const end = Date.now() + patience;
   while (Date.now() < end) {
     for (let look = 0; look < 20; look++) {
-      const text = await window.ghostText();
+      const text = await window.actions.ghostText();
       if (text.trim() !== '') {
         return text;
       }
       await sleep(100);
     }
-    await window.press('Backspace');
-    await window.type(' ');
+    await window.actions.press('Backspace');
+    await window.actions.type(' ');
   }
   throw new Error(`There was no ghost text within ${patience / 1000} s, so no picture was taken.`);
 }
@@ -65,8 +65,8 @@ export async function takeGhostTextPicture(path) {
       scale: 2,
     });
     await openFile(window.page, 'chapter-3.md');
-    await window.press('Control+End');
-    await window.type(typed);
+    await window.actions.press('Control+End');
+    await window.actions.type(typed);
     const ghostText = await waitForGhostText(window);
     await window.page.screenshot({ path });
     return ghostText;

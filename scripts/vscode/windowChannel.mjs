@@ -7,8 +7,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** @param {Record<string, (...args: unknown[]) => unknown>} actions */
-export async function openChannel(actions) {
+/** @param {(name: string) => ((...args: unknown[]) => unknown) | undefined} find an action by its name */
+export async function openChannel(find) {
   const secret = randomBytes(16).toString('hex');
   const server = createServer(async (request, response) => {
     const reply = (status, value) => {
@@ -17,7 +17,8 @@ export async function openChannel(actions) {
     };
     try {
       const [, given, name] = request.url.split('/');
-      if (given !== secret || !Object.hasOwn(actions, name)) {
+      const action = given === secret ? find(name) : undefined;
+      if (!action) {
         reply(404, `There is no action ${name}.`);
         return;
       }
@@ -25,7 +26,7 @@ export async function openChannel(actions) {
       for await (const chunk of request) {
         body += chunk;
       }
-      reply(200, await actions[name](...JSON.parse(body)));
+      reply(200, await action(...JSON.parse(body)));
     } catch (error) {
       reply(500, error.message);
     }

@@ -28,6 +28,18 @@ export const theWindow = {
   async panelText(): Promise<string> {
     return String(await ask('panelText'));
   },
+  /** Puts a value into the panel's field with this label, as a user does who then leaves the field. */
+  async panelFill(label: string, value: string): Promise<void> {
+    await ask('panelFill', label, value);
+  },
+  /** Presses the panel's button with this name. */
+  async panelPress(name: string): Promise<void> {
+    await ask('panelPress', name);
+  },
+  /** What axe-core finds wrong with the panel for users of assistive technology, a line each. */
+  async panelBarriers(): Promise<string[]> {
+    return (await ask('panelBarriers')) as string[];
+  },
   /** Writes a picture into .cache/screenshots and returns its path. */
   async screenshot(name: string): Promise<string> {
     return String(await ask('screenshot', name));

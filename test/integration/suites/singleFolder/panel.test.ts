@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { closeAll, openDraft, triggerUntilGhostText } from '../../support/editing.js';
+import { needsKeyboard, theWindow } from '../../support/theWindow.js';
+import { waitFor } from '../../support/waitFor.js';
+
+const sampling = (name: string): unknown =>
+  vscode.workspace.getConfiguration('understudy.sampling').get(name);
+
+describe('The settings panel', () => {
+  before(needsKeyboard);
+  before(async () => {
+    await openDraft('draft.md', '# Draft\n\nThe lamp in the east window of █\n');
+    await triggerUntilGhostText('Marrowfield House');
+    await vscode.commands.executeCommand('understudy.openSettingsPanel');
+    await waitFor('the panel', async () => (await theWindow.panelText()).includes('Temperature'));
+  });
+  after(closeAll);
+
+  it('shows what would come next at the cursor, with its probability and the experts', async () => {
+    const text = await waitFor('the continuations', async () => {
+      const now = await theWindow.panelText();
+      return now.includes('draft.md, line 3') && /\d %/.test(now) && now;
+    });
+    assert.match(text, /Mar/);
+    assert.match(text, /Weight of each expert here/);
+  });
+
+  it('writes a changed value into the setting', async () => {
+    await theWindow.panelFill('Temperature', '0.35');
+    await waitFor('the setting', () => sampling('temperature') === 0.35);
+  });
+
+  it('returns every setting to its default', async () => {
+    await theWindow.panelPress('Return to Defaults');
+    await waitFor('the default', () => sampling('temperature') === 0.8);
+  });
+
+  it('says at a value out of range what it takes, and leaves the setting', async () => {
+    await theWindow.panelFill('Temperature', '9');
+    await waitFor('the sentence', async () =>
+      (await theWindow.panelText()).includes('Takes a number from 0.05 to 2'),
+    );
+    assert.equal(sampling('temperature'), 0.8);
+  });
+
+  it('has no barrier that axe-core knows', async () => {
+    assert.deepEqual(await theWindow.panelBarriers(), []);
+  });
+});
