@@ -2,9 +2,10 @@
  * Brings the mix of experts to the cursor. What was read stays: one state a line start, and one a token for the last lines,
  * so that a typed character costs a step or two and not a re-read.
  */
-import type { MixtureModel, MixtureState } from '../model/mixtureModel';
+import type { MixtureModel } from '../model/mixtureModel';
 import type { ReadTail } from '../model/generation/healedStart';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
+import { ReadDocument, TAIL_TOKENS, type Line } from './readDocument';
 
 /** Tokens that the networks read at most to catch up; the counts and the copy model still see all of the text. */
 const MAX_REREAD = 192;
@@ -16,74 +17,6 @@ const LONGEST_TYPED = 200;
 const LEARNED_AT_LINE_END = 8;
 /** Tokens at the end that may still change as the user types on. */
 const UNSETTLED_TOKENS = 2;
-/** Tokens whose states are kept each; older lines keep one state a line start. */
-const TAIL_TOKENS = 256;
-const MAX_LINE_STATES = 256;
-
-/** A line with the line breaks after it: no token crosses its end. */
-interface Line {
-  /** UTF-16 units and tokens before it. */
-  readonly start: number;
-  readonly firstToken: number;
-}
-
-/** One document as far as it was read. States by the number of tokens before them. */
-export class ReadDocument {
-  text = '';
-  tokens: number[] = [];
-  lines: Line[] = [{ start: 0, firstToken: 0 }];
-  readonly states = new Map<number, MixtureState>();
-  readonly predictions = new Map<number, Float32Array>();
-  /** Tokens before this have taught the gate, or were not typed. */
-  learnedUpTo = 0;
-
-  get lastLine(): Line {
-    return this.lines[this.lines.length - 1];
-  }
-
-  /** Forgets what follows the common beginning with `text`; returns where in `text` reading goes on. */
-  keepCommon(text: string): number {
-    const common = commonLength(this.text, text);
-    let index = this.lines.length - 1;
-    // A line break at a line's start would belong to the line breaks before it.
-    while (
-      index > 0 &&
-      (this.lines[index].start > common || /[\r\n]/.test(text.charAt(this.lines[index].start)))
-    ) {
-      index--;
-    }
-    this.lines.length = index + 1;
-    return this.lastLine.start;
-  }
-
-  keepTokens(count: number): void {
-    this.tokens.length = count;
-    for (const cache of [this.states, this.predictions]) {
-      for (const position of cache.keys()) {
-        if (position > count) {
-          cache.delete(position);
-        }
-      }
-    }
-    this.learnedUpTo = Math.min(this.learnedUpTo, count);
-  }
-
-  /** Keeps memory bounded: states of the tail, and of as many line starts as allowed, latest first. */
-  prune(): void {
-    const tail = this.tokens.length - TAIL_TOKENS;
-    const lineStarts = new Set(this.lines.slice(-MAX_LINE_STATES).map(({ firstToken }) => firstToken));
-    for (const position of this.states.keys()) {
-      if (position < tail && !lineStarts.has(position)) {
-        this.states.delete(position);
-      }
-    }
-    for (const position of this.predictions.keys()) {
-      if (position < tail) {
-        this.predictions.delete(position);
-      }
-    }
-  }
-}
 
 export class DocumentReader {
   private current: { uri: string; document: ReadDocument } | null = null;
@@ -252,22 +185,4 @@ function lineOfToken(lines: readonly Line[], token: number): number {
     index--;
   }
   return index;
-}
-
-/** UTF-16 units that two texts have in common at their beginnings. */
-export function commonLength(a: string, b: string): number {
-  if (b.startsWith(a)) {
-    return a.length;
-  }
-  let low = 0;
-  let high = Math.min(a.length, b.length);
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (a.startsWith(b.slice(low, middle), low)) {
-      low = middle;
-    } else {
-      high = middle - 1;
-    }
-  }
-  return low;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { commonLength, DocumentReader } from '../../../src/completion/documentReader';
+import { DocumentReader } from '../../../src/completion/documentReader';
+import { commonLength } from '../../../src/completion/readDocument';
 import type { MixtureState } from '../../../src/model/mixtureModel';
 import { CountingMixture } from '../../support/countingMixture';
 import { shippedTokenizer as tokenizer } from '../../support/shippedTokenizer';
