@@ -4,7 +4,9 @@
 
 TOKENS_FOLDER is what tokenizeCorpus.ts wrote. The run keeps a constant learning rate, so it may be stopped and
 continued for as long as one likes: RUN_FOLDER/state.pt holds weights, Adam's moments and the place in every stream,
-is replaced as a whole every few minutes, and is where the next start continues. `--decay-tokens` leaves that state
+is replaced as a whole every few minutes, and is where the next start continues. `--snapshot FILE` writes the weights
+of that state and its place in half precision and ends; a run that finds no state starts from such a file
+(`--start FILE`), with Adam's moments new and a second warm-up. `--decay-tokens` leaves that state
 alone: it continues from it with a rate that falls to zero over so many tokens (warmup-stable-decay, Hu et al., arXiv
 2404.06395) and writes the finished model, which exportCheckpoint.ts turns into a checkpoint. The curve is
 RUN_FOLDER/log.jsonl.
@@ -18,6 +20,7 @@ import time
 
 import numpy as np
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 
 # Rows of each batch by kind of text: prose in two languages, markup, code.
@@ -112,6 +115,29 @@ def stored_weights(network):
     }
 
 
+def load_snapshot(path, network, streams):
+    """Puts a snapshot's weights into the network and its places into the streams; returns its step."""
+    with safe_open(path, framework="pt") as file:
+        metadata = file.metadata()
+        weights = {name: file.get_tensor(name).float() for name in file.keys()}
+    with torch.no_grad():
+        for name, target in stored_weights(network).items():
+            if name == "layers.0.bias":
+                network.lstm.bias_ih_l0.copy_(weights[name])
+                network.lstm.bias_hh_l0.zero_()
+            else:
+                target.copy_(weights[name])
+    for kind, offsets in json.loads(metadata["offsets"]).items():
+        streams[kind].offsets = offsets
+    return int(metadata["steps"])
+
+
+def save_snapshot(path, network, streams, step):
+    tensors = {name: tensor.detach().half().contiguous() for name, tensor in stored_weights(network).items()}
+    offsets = json.dumps({kind: stream.offsets for kind, stream in streams.items()})
+    save_file(tensors, path, metadata={"steps": str(step), "offsets": offsets})
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("tokens")
@@ -120,6 +146,8 @@ def main():
     parser.add_argument("--decay-tokens", type=int, default=0)
     parser.add_argument("--out")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--start")
+    parser.add_argument("--snapshot")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
@@ -137,6 +165,12 @@ def main():
         for kind, offsets in saved["offsets"].items():
             streams[kind].offsets = offsets
         carried, step = saved["carried"], saved["step"]
+    elif options.start:
+        step = load_snapshot(options.start, network, streams)
+    begun_at = step if carried is None else 0
+    if options.snapshot:
+        save_snapshot(options.snapshot, network, streams, step)
+        return
     tokens_per_step = sum(ROWS.values()) * STEPS
     decay_steps = options.decay_tokens // tokens_per_step
     first = step
@@ -161,7 +195,7 @@ def main():
 
     begun, last_saved, losses, last_log = time.time(), time.time(), [], time.time()
     while time.time() - begun < options.minutes * 60 and not (decay_steps and step - first >= decay_steps):
-        rate = PEAK_RATE * min(1.0, (step + 1) / WARM_UP_STEPS)
+        rate = PEAK_RATE * min(1.0, (step + 1 - begun_at) / WARM_UP_STEPS)
         if decay_steps:
             rate *= 1 - (step - first) / decay_steps
         for group in optimizer.param_groups:
