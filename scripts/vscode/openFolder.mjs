@@ -24,20 +24,18 @@ async function openOnDesktop(program, folder) {
 
 async function openInBrowser(folder, port) {
   const dataFolder = join(root, '.cache', 'vscode', 'profile');
-  const server = await startServer(await prepareServer(), { dataFolder, port, trusted: false });
+  const server = await startServer(await prepareServer(), {
+    dataFolder,
+    port,
+    trusted: false,
+    statusAtSignal: 0,
+  });
   process.stdout.write(
     `VS Code with Understudy is ready. Open this address in a browser on this machine:\n\n` +
       `  ${windowAddress(server, { workspace: folder, extension: root })}\n\nCtrl+C ends it.\n`,
   );
-  let isEnding = false;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      isEnding = true;
-      void server.stop();
-    });
-  }
   await server.exited;
-  if (!isEnding) {
+  if (!server.isStopping()) {
     throw new Error(`VS Code's server ended by itself.\n${server.output()}`);
   }
 }

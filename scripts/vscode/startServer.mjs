@@ -5,16 +5,17 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const startTimeout = 60_000;
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * @param {{ node: string, main: string }} server from prepareServer
  * @param {object} options `port` 0 takes any free one; `trusted` opens every folder as trusted; `settings` are the
  *   user's, written once; `env` is added to the environment of the server and of the extension host;
- *   `nodeOptions` are given to the server's Node
+ *   `nodeOptions` are given to the server's Node; `statusAtSignal` is this process's exit status after Ctrl+C
  */
 export async function startServer(
   server,
-  { dataFolder, port = 0, trusted = true, settings, env = {}, nodeOptions = [] },
+  { dataFolder, port = 0, trusted = true, settings, env = {}, nodeOptions = [], statusAtSignal = 130 },
 ) {
   if (settings) {
     const userFolder = join(dataFolder, 'data', 'User');
@@ -55,14 +56,26 @@ export async function startServer(
       }
     }
   };
+  let isStopping = false;
   const stop = async () => {
+    isStopping = true;
     signal('SIGTERM');
     const late = setTimeout(() => signal('SIGKILL'), 3000);
     await exited;
     clearTimeout(late);
     // What the server had started may outlive it.
     signal('SIGKILL');
+    for (const name of endingSignals) {
+      process.off(name, endWithUser);
+    }
   };
+  const endWithUser = () => {
+    void stop().then(() => process.exit(statusAtSignal));
+  };
+  // The group of its own hears no Ctrl+C.
+  for (const name of endingSignals) {
+    process.on(name, endWithUser);
+  }
   const listening = await new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new Error(`VS Code's server did not start within a minute.\n${output}`));
@@ -76,21 +89,16 @@ export async function startServer(
       const match = output.match(/Extension host agent listening on (\d+)/);
       if (match) {
         settle(resolve, Number(match[1]));
+      } else if (output.includes('EADDRINUSE')) {
+        const advice = 'choose another with --port N, or leave it out for a free one';
+        settle(reject, new Error(`Port ${port} is taken by another program: ${advice}.`));
       }
     };
     child.stdout.on('data', onData);
     child.stderr.on('data', onData);
     child.on('error', (error) => settle(reject, error));
     exited.then(() => {
-      const taken = output.includes('EADDRINUSE');
-      settle(
-        reject,
-        new Error(
-          taken
-            ? `Port ${port} is taken by another program: choose another with --port N, or leave it out for a free one.`
-            : `VS Code's server ended while starting.\n${output}`,
-        ),
-      );
+      settle(reject, new Error(`VS Code's server ended while starting.\n${output}`));
     });
   }).catch(async (error) => {
     if (!ended && child.pid) {
@@ -98,5 +106,5 @@ export async function startServer(
     }
     throw error;
   });
-  return { port: listening, token, output: () => output, exited, stop };
+  return { port: listening, token, output: () => output, exited, stop, isStopping: () => isStopping };
 }
