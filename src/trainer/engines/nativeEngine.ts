@@ -9,10 +9,13 @@ import { RecurrentNetwork } from '../network/recurrentNetwork';
 import type { TensorFlow } from '../network/tensorOps';
 import type { NativeBackend } from './nativeKernels';
 import { NativeOps } from './nativeOps';
+import { fasterPrecision, type Precision } from './nativeProducts';
 
 export interface NativeEngineOptions {
   /** Folders into which the native engine may have been installed, tried in order after the optional package. */
   readonly nativeFolders?: readonly string[];
+  /** Of the matrix products; without it, bfloat16 where a short timing finds it faster. */
+  readonly precision?: Precision;
 }
 
 /** The GPU's package first: it runs on the processor too where there is no CUDA. */
@@ -26,14 +29,20 @@ export async function loadNativeEngine(options: NativeEngineOptions = {}): Promi
     throw new Error("The native engine did not start: TensorFlow's backend could not be made active.");
   }
   const backend = tf.backend() as unknown as NativeBackend;
-  const ops = new NativeOps(tf, backend);
+  const precision = options.precision ?? timedPrecision(tf, backend);
+  const ops = new NativeOps(tf, backend, precision);
   const device = backend.isUsingGpuDevice ? 'GPU' : 'CPU';
+  const rounding = precision === 'bfloat16' ? ', products in bfloat16' : '';
   return {
     name: 'native',
-    description: `TensorFlow ${backend.binding.TF_Version} on the ${device}`,
+    description: `TensorFlow ${backend.binding.TF_Version} on the ${device}${rounding}`,
     createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
       new RecurrentNetwork(ops, config, weights, seed),
   };
+}
+
+function timedPrecision(tf: TensorFlow, backend: NativeBackend): Precision {
+  return tf.tidy(() => fasterPrecision(backend, tf.ones([256, 512]), tf.ones([512, 1024])));
 }
 
 function loadTensorFlow(folders: readonly string[]): TensorFlow {

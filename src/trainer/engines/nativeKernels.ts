@@ -17,10 +17,17 @@ import {
   type Vector,
 } from '../network/tensorOps';
 
-interface OpAttribute {
+export interface OpAttribute {
   readonly name: string;
   readonly type: number;
   readonly value: unknown;
+}
+
+/** A tensor of TensorFlow's own, by number; whoever asked for it deletes it. */
+export interface RawTensor {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
 }
 
 /** The part of tfjs-node's backend that is used here. */
@@ -35,7 +42,18 @@ export interface NativeBackend {
     readonly TF_ATTR_SHAPE: number;
     readonly TF_ATTR_STRING: number;
     readonly TF_ATTR_TYPE: number;
+    executeOp(
+      op: string,
+      attributes: readonly OpAttribute[],
+      inputs: readonly number[],
+      numOutputs: number,
+    ): [RawTensor, ...RawTensor[]];
+    deleteTensor(id: number): void;
   };
+  /** Numbers of the tensors' own memory, which stays theirs. */
+  getInputTensorIds(tensors: readonly Tensor[]): number[];
+  /** Hands a raw tensor over to TensorFlow.js. */
+  createOutputTensor(tensor: RawTensor): Tensor;
   executeMultipleOutputs(
     op: string,
     attributes: readonly OpAttribute[],
@@ -62,13 +80,6 @@ export class NativeKernels {
     private readonly tf: TensorFlow,
     private readonly backend: NativeBackend,
   ) {}
-
-  /** a · b. */
-  matMul(a: Matrix, b: Matrix): Matrix {
-    const { TF_ATTR_BOOL } = this.backend.binding;
-    const plain = ['transpose_a', 'transpose_b'].map((name) => ({ name, type: TF_ATTR_BOOL, value: false }));
-    return this.one('MatMul', [...plain, this.float()], [a, b]);
-  }
 
   add(a: Matrix, b: Matrix): Matrix {
     return this.one('AddV2', [this.float()], [a, b]);

@@ -17,24 +17,29 @@ import type {
   TensorFlow,
 } from '../network/tensorOps';
 import { NativeKernels, type LstmStepTape, type NativeBackend } from './nativeKernels';
+import { NativeProducts, type Precision } from './nativeProducts';
 
 /** Tensors of {@link LstmStepTape}, in the order in which a {@link RecurrentTape} saves them. */
 const SAVED_PER_STEP = 6;
 
 export class NativeOps extends StockOps {
   private readonly kernels: NativeKernels;
+  private readonly products: NativeProducts;
 
-  constructor(tf: TensorFlow, backend: NativeBackend) {
+  constructor(tf: TensorFlow, backend: NativeBackend, precision: Precision) {
     super(tf);
     this.kernels = new NativeKernels(tf, backend);
+    this.products = new NativeProducts(backend, precision);
   }
 
   override product(a: Matrix, b: Matrix): Matrix {
-    return this.kernels.matMul(a, b);
+    return this.products.product(a, b);
   }
 
   override recurrentForward(architecture: CellKind, input: RecurrentInput): RecurrentTape {
-    return architecture === 'lstm' ? this.lstmForward(input) : super.recurrentForward(architecture, input);
+    return architecture === 'lstm'
+      ? this.products.withRight(input.recurrentKernel, (times) => this.lstmForward(input, times))
+      : super.recurrentForward(architecture, input);
   }
 
   override recurrentBackward(
@@ -45,7 +50,13 @@ export class NativeOps extends StockOps {
     recurrentKernelTransposed: Matrix,
   ): RecurrentGradients {
     if (architecture === 'lstm') {
-      return this.lstmBackward(input, tape, outputGradients, recurrentKernelTransposed);
+      // The fused gradient gives the gates in the order i c f o, the network has i f c o: the kernel's rows follow the former
+      // within the loop, and the gates of all steps are put right in one go after it.
+      const kernel = swapMiddle(this.kernels, recurrentKernelTransposed, 0);
+      const inputGates = this.products.withRight(kernel, (times) =>
+        this.lstmBackward(input, tape, outputGradients, times),
+      );
+      return { inputGates, recurrentGates: inputGates };
     }
     return super.recurrentBackward(architecture, input, tape, outputGradients, recurrentKernelTransposed);
   }
@@ -87,7 +98,10 @@ export class NativeOps extends StockOps {
     return next;
   }
 
-  private lstmForward({ inputGates, recurrentKernel, initial, unrollSteps }: RecurrentInput): RecurrentTape {
+  private lstmForward(
+    { inputGates, initial, unrollSteps }: RecurrentInput,
+    timesKernel: (hidden: Matrix) => Matrix,
+  ): RecurrentTape {
     const { kernels } = this;
     let { hidden } = initial;
     let cell = initial.cell!;
@@ -95,7 +109,7 @@ export class NativeOps extends StockOps {
     const previous: Matrix[] = [];
     const saved: Matrix[] = [];
     for (const inputPart of kernels.split(inputGates, unrollSteps, 0)) {
-      const gates = kernels.add(inputPart, kernels.matMul(hidden, recurrentKernel));
+      const gates = kernels.add(inputPart, timesKernel(hidden));
       const parts = kernels.split(gates, 4, 1);
       const inputGate = kernels.sigmoid(parts[0]);
       const forgetGate = kernels.sigmoid(parts[1]);
@@ -121,8 +135,8 @@ export class NativeOps extends StockOps {
     { recurrentKernel, unrollSteps }: RecurrentInput,
     tape: RecurrentTape,
     outputGradients: Matrix,
-    recurrentKernelTransposed: Matrix,
-  ): RecurrentGradients {
+    timesKernel: (dGates: Matrix) => Matrix,
+  ): Matrix {
     const { tf, kernels } = this;
     const hiddenSize = outputGradients.shape[1];
     const batchSize = outputGradients.shape[0] / unrollSteps;
@@ -131,9 +145,6 @@ export class NativeOps extends StockOps {
       peephole: tf.zeros<Rank.R1>([hiddenSize]),
       bias: tf.zeros<Rank.R1>([4 * hiddenSize]),
     };
-    // The fused gradient gives the gates in the order i c f o, the network has i f c o: the kernel's rows follow the former
-    // within the loop, and the gates of all steps are put right in one go after it.
-    const kernel = swapMiddle(kernels, recurrentKernelTransposed, 0);
     const dOutputs = kernels.split(outputGradients, unrollSteps, 0);
     const dGates: Matrix[] = [];
     let dHidden = dOutputs[unrollSteps - 1];
@@ -143,11 +154,10 @@ export class NativeOps extends StockOps {
       dGates.push(gradient.gates);
       dCell = gradient.previousCell;
       if (t > 0) {
-        dHidden = kernels.add(dOutputs[t - 1], kernels.matMul(gradient.gates, kernel));
+        dHidden = kernels.add(dOutputs[t - 1], timesKernel(gradient.gates));
       }
     }
-    const inputGates = swapMiddle(kernels, kernels.concat(dGates.reverse(), 0), 1);
-    return { inputGates, recurrentGates: inputGates };
+    return swapMiddle(kernels, kernels.concat(dGates.reverse(), 0), 1);
   }
 }
 

@@ -70,6 +70,8 @@ function distance(one: NetworkWeights, other: NetworkWeights): number {
   return Math.sqrt(squares);
 }
 
+const loadExact = () => loadNativeEngine({ nativeFolders: [nativeFolder], precision: 'float32' });
+
 describe('Native engine', () => {
   it('names the command that installs it when it is not there', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'understudy-native-'));
@@ -103,7 +105,7 @@ describe('Native engine', () => {
     const { warn } = console;
     console.warn = () => undefined;
     try {
-      engine = await loadNativeEngine({ nativeFolders: [nativeFolder] });
+      engine = await loadExact();
     } finally {
       console.warn = warn;
     }
@@ -152,7 +154,7 @@ describe('Native engine', () => {
 
       it(`${title}: trains as wasm does, dropout, clipping and resets included`, async () => {
         const wasm = await train(await loadWasmEngine({}), config);
-        const native = await train(await loadNativeEngine({ nativeFolders: [nativeFolder] }), config);
+        const native = await train(await loadExact(), config);
         for (const [step, { loss, gradientNorm }] of wasm.results.entries()) {
           assert.ok(Math.abs(native.results[step].loss - loss) < 1e-4 * loss, `loss of step ${step}`);
           assert.ok(Math.abs(native.results[step].gradientNorm - gradientNorm) < 1e-3 * gradientNorm);
@@ -168,21 +170,43 @@ describe('Native engine', () => {
     }
   }
 
-  it('holds no more tensors after 1,000 steps', async function () {
-    this.timeout(60_000);
-    engine = await loadNativeEngine({ nativeFolders: [nativeFolder] });
-    const network = createNetwork(engine, configOf('lstm', 2), 1);
-    const [, batch] = windows(2);
-    const step = () => network.trainStep(batch, { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.1 });
-    for (let i = 0; i < 100; i++) {
+  for (const precision of ['float32', 'bfloat16'] as const) {
+    it(`holds no more tensors after 1,000 steps with products in ${precision}`, async function () {
+      this.timeout(180_000);
+      const load = () => loadNativeEngine({ nativeFolders: [nativeFolder], precision });
+      const network = createNetwork(await load(), configOf('lstm', 1), 1);
+      const [, batch] = windows(2);
+      const step = () => network.trainStep(batch, { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.1 });
       await step();
-    }
-    const tensors = tf.memory().numTensors;
-    for (let i = 0; i < 1000; i++) {
-      await step();
-      assert.equal(tf.memory().numTensors, tensors);
-    }
-    network.dispose();
+      const tensors = tf.memory().numTensors;
+      for (let i = 0; i < 1000; i++) {
+        await step();
+        assert.equal(tf.memory().numTensors, tensors);
+      }
+      network.dispose();
+    });
+  }
+
+  for (const architecture of CELL_KINDS) {
+    it(`${architecture}: products in bfloat16 move the loss by less than half a percent`, async () => {
+      const config = configOf(architecture, 2);
+      const exact = await train(await loadExact(), config);
+      const rounded = await train(
+        await loadNativeEngine({ nativeFolders: [nativeFolder], precision: 'bfloat16' }),
+        config,
+      );
+      assert.notEqual(rounded.evaluated.lossSum, exact.evaluated.lossSum);
+      const change = Math.abs(rounded.evaluated.lossSum - exact.evaluated.lossSum);
+      assert.ok(change < 0.005 * exact.evaluated.lossSum);
+    });
+  }
+
+  it('chooses the precision of the products by what is fast here, and says so', async () => {
+    const chosen = await loadNativeEngine({ nativeFolders: [nativeFolder] });
+    assert.match(chosen.description, /^TensorFlow \d+\.\d+\.\d+ on the (CPU|GPU)(, products in bfloat16)?$/);
+    const { description } = await loadNativeEngine({ nativeFolders: [nativeFolder], precision: 'bfloat16' });
+    assert.match(description, /, products in bfloat16$/);
+    engine = await loadExact();
   });
 
   it('leaves exported weights and moments alone when training goes on', async () => {
