@@ -1,0 +1,178 @@
+/** Where the models of several workspaces lie, each in a folder of its own, and what can be done with them. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
+import type { TrainingRecord } from '../model/checkpoint/trainingRecord';
+import type { NetworkConfig } from '../model/networkConfig';
+import { notWritten, writeWholeFile } from './training/saveFile';
+import { lockModel } from './training/trainingLock';
+
+export interface ModelPlaces {
+  readonly modelPath: string;
+  readonly resumePath: string;
+}
+
+export interface StoredModel {
+  readonly key: string;
+  /** The folders of the workspace, as {@link ModelStore.remember} was told; none when it was not. */
+  readonly folders: readonly string[];
+  readonly modelPath: string;
+  /** Of the file. */
+  readonly bytes: number;
+  /** What the file says, or the sentence for the user when it cannot be used. */
+  readonly content:
+    { readonly config: NetworkConfig; readonly training: TrainingRecord } | { readonly fault: string };
+}
+
+const MODEL_FILE = 'personal.safetensors';
+const RESUME_FILE = 'resume.bin';
+const WORKSPACE_FILE = 'workspace.json';
+const KEY = /^[0-9a-f]{16}$/;
+const workspaceSchema = v.pipe(v.string(), v.parseJson(), v.object({ folders: v.array(v.string()) }));
+
+/** @param folders paths or URIs; their order does not matter */
+export function workspaceKey(folders: readonly string[]): string {
+  return createHash('sha256').update(folders.toSorted().join('\n')).digest('hex').slice(0, 16);
+}
+
+export class ModelStore {
+  /** @param storageFolder absolute; made when something is first written */
+  constructor(private readonly storageFolder: string) {}
+
+  places(key: string): ModelPlaces {
+    const folder = this.folderOf(key);
+    return { modelPath: join(folder, MODEL_FILE), resumePath: join(folder, RESUME_FILE) };
+  }
+
+  /** Notes which folders a key stands for, so that a list can name them. */
+  async remember(folders: readonly string[]): Promise<ModelPlaces> {
+    const key = workspaceKey(folders);
+    await write(join(this.folderOf(key), WORKSPACE_FILE), Buffer.from(JSON.stringify({ folders })));
+    return this.places(key);
+  }
+
+  /** Newest first. */
+  async list(): Promise<StoredModel[]> {
+    const found: { model: StoredModel; time: number }[] = [];
+    for (const key of (await namesIn(this.storageFolder)).filter((name) => KEY.test(name))) {
+      const model = await this.show(key);
+      if (model !== null) {
+        found.push({ model, time: (await stat(model.modelPath)).mtimeMs });
+      }
+    }
+    return found.toSorted((a, b) => b.time - a.time).map(({ model }) => model);
+  }
+
+  /** Null when there is no model under the key. */
+  async show(key: string): Promise<StoredModel | null> {
+    const { modelPath } = this.places(key);
+    const bytes = await readIfPresent(modelPath);
+    if (bytes === null) {
+      return null;
+    }
+    const workspace = await readIfPresent(join(this.folderOf(key), WORKSPACE_FILE));
+    const parsed = v.safeParse(workspaceSchema, workspace?.toString('utf8'));
+    const folders = parsed.success ? parsed.output.folders : [];
+    return { key, folders, modelPath, bytes: bytes.length, content: contentOf(bytes, modelPath) };
+  }
+
+  /** @throws Error with a sentence for the user when there is no model, it is damaged, or the target cannot be written */
+  async exportTo(key: string, path: string): Promise<void> {
+    const { modelPath } = this.places(key);
+    const bytes = await readIfPresent(modelPath);
+    if (bytes === null) {
+      throw noModel(key);
+    }
+    decodeCheckpoint(bytes, modelPath);
+    await write(path, bytes);
+  }
+
+  /**
+   * Takes a model file in place of the present one.
+   * @throws CheckpointError when the file holds no model that can be used, Error when it is in use or cannot be read or written;
+   * the present model then stays
+   */
+  async importFrom(key: string, path: string): Promise<void> {
+    const bytes = await readIfPresent(path);
+    if (bytes === null) {
+      throw new Error(`There is no file ${path}; choose a model that Understudy saved or exported.`);
+    }
+    decodeCheckpoint(bytes, path);
+    const { modelPath, resumePath } = this.places(key);
+    await whileLocked(modelPath, async () => {
+      await write(modelPath, bytes);
+      await rm(resumePath, { force: true });
+    });
+  }
+
+  /** @throws Error with a sentence for the user when there is no model or a training is writing it */
+  async delete(key: string): Promise<void> {
+    const { modelPath } = this.places(key);
+    if ((await readIfPresent(modelPath)) === null) {
+      throw noModel(key);
+    }
+    await whileLocked(modelPath, () => rm(modelPath, { force: true }));
+    await rm(this.folderOf(key), { recursive: true, force: true });
+  }
+
+  private folderOf(key: string): string {
+    if (!KEY.test(key)) {
+      throw new Error(`"${key}" is not the key of a model; keys have 16 characters from 0-9 and a-f.`);
+    }
+    return join(this.storageFolder, key);
+  }
+}
+
+function contentOf(bytes: Uint8Array, path: string): StoredModel['content'] {
+  try {
+    const { config, training } = decodeCheckpoint(bytes, path);
+    return { config, training };
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function noModel(key: string): Error {
+  return new Error(`There is no model under ${key}; train on its workspace first.`);
+}
+
+async function whileLocked(modelPath: string, work: () => Promise<void>): Promise<void> {
+  const release = await lockModel(modelPath);
+  try {
+    await work();
+  } finally {
+    await release();
+  }
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeWholeFile(path, bytes);
+  } catch (error) {
+    throw notWritten(path, error);
+  }
+}
+
+async function readIfPresent(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return null;
+    }
+    throw new Error(`${path} cannot be read; check that you may open it.`, { cause: error });
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return [];
+    }
+    throw new Error(`The folder ${folder} cannot be read; check that you may open it.`, { cause: error });
+  }
+}
