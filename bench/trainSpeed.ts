@@ -1,7 +1,7 @@
 /**
  * Training speed of the engines and of PyTorch, tokens a second:
  *
- *   npx tsx bench/trainSpeed.ts [--contestants torch,native,wasm] [--python PYTHON] [--rounds 5] [--cell lstm] [--layers 1]
+ *   npx tsx bench/trainSpeed.ts [--contestants torch,torch-bfloat16,native,native-float32,wasm] [--python PYTHON] [--rounds 5] [--cell lstm] [--layers 1]
  *       [--batch 32] [--steps 32] [--threads 1] [--seconds 5] [--json]
  *
  * Contestants take turns round by round, each in a process of its own, pinned to as many CPUs as it has threads. Medians count,
@@ -13,11 +13,13 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { CELL_KINDS, networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
-import { loadEngine } from '../src/trainer/engines/loadEngine';
+import { loadNativeEngine } from '../src/trainer/engines/nativeEngine';
+import { loadWasmEngine } from '../src/trainer/engines/wasmEngine';
 import { randomBits } from '../src/trainer/network/dropoutMask';
-import type { TrainBatch } from '../src/trainer/engine';
+import type { TrainBatch, TrainingEngine } from '../src/trainer/engine';
 
-const CONTESTANTS = ['torch', 'native', 'wasm'] as const;
+/** `native` as it is chosen by itself, which may be in bfloat16; the other two that name a type are held to it. */
+const CONTESTANTS = ['torch', 'torch-bfloat16', 'native', 'native-float32', 'wasm'] as const;
 type Contestant = (typeof CONTESTANTS)[number];
 
 interface Round {
@@ -30,7 +32,7 @@ interface Round {
 
 const { values: flags } = parseArgs({
   options: {
-    contestants: { type: 'string', default: 'torch,native,wasm' },
+    contestants: { type: 'string', default: 'torch,native,native-float32,wasm' },
     python: { type: 'string', default: 'python3' },
     rounds: { type: 'string', default: '5' },
     cell: { type: 'string', default: 'lstm' },
@@ -92,8 +94,22 @@ function someBatch(vocabSize: number, bits: () => number): TrainBatch {
   };
 }
 
-async function measure(name: 'native' | 'wasm'): Promise<Round> {
-  const engine = await loadEngine(name, { nativeFolders: [join(__dirname, '..', '.cache', 'native')] });
+function engineOf(contestant: Contestant): Promise<TrainingEngine> {
+  const nativeFolders = [join(__dirname, '..', '.cache', 'native')];
+  switch (contestant) {
+    case 'native':
+      return loadNativeEngine({ nativeFolders });
+    case 'native-float32':
+      return loadNativeEngine({ nativeFolders, precision: 'float32' });
+    case 'wasm':
+      return loadWasmEngine({});
+    default:
+      throw new Error(`${contestant} is not an engine.`);
+  }
+}
+
+async function measure(contestant: Contestant): Promise<Round> {
+  const engine = await engineOf(contestant);
   const config = netA();
   const bits = randomBits(1);
   const network = engine.createNetwork(config, someWeights(config, bits), 1);
@@ -126,8 +142,11 @@ async function inOwnProcess(contestant: Contestant): Promise<Round> {
   const shape = ['cell', 'layers', 'batch', 'steps', 'threads', 'seconds'] as const;
   const shapeFlags = shape.flatMap((name) => [`--${name}`, flags[name]]);
   const command =
-    contestant === 'torch'
-      ? [flags.python, join(__dirname, 'peers', 'torchTrainSpeed.py'), ...shapeFlags]
+    contestant === 'torch' || contestant === 'torch-bfloat16'
+      ? [
+          ...[flags.python, join(__dirname, 'peers', 'torchTrainSpeed.py'), ...shapeFlags],
+          ...(contestant === 'torch' ? [] : ['--bfloat16']),
+        ]
       : [process.execPath, '--import', 'tsx', __filename, '--measure', contestant, ...shapeFlags];
   // The last CPUs, since most systems serve interrupts on the first.
   const last = cpus().length - 1;
@@ -165,7 +184,7 @@ function summary(contestant: Contestant, rounds: readonly Round[], first: readon
 
 async function main(): Promise<void> {
   if (flags.measure !== undefined) {
-    const round = await measure(oneOf('measure', ['native', 'wasm'], flags.measure));
+    const round = await measure(oneOf('measure', CONTESTANTS, flags.measure));
     process.stdout.write(`\n${JSON.stringify(round)}\n`);
     return;
   }
@@ -184,7 +203,7 @@ async function main(): Promise<void> {
   }
   for (const { contestant, description, tokensPerSecond, tokensPerCpuSecond, peakMegabytes } of table) {
     process.stdout.write(
-      `${contestant.padEnd(7)} ${tokensPerSecond.median} tokens/s (×${tokensPerSecond.ratioToFirst}), ` +
+      `${contestant.padEnd(15)} ${tokensPerSecond.median} tokens/s (×${tokensPerSecond.ratioToFirst}), ` +
         `${tokensPerCpuSecond.median} tokens/CPU s (×${tokensPerCpuSecond.ratioToFirst}), peak ${peakMegabytes} MB; ${description}\n`,
     );
   }

@@ -20,6 +20,7 @@ parser.add_argument("--batch", type=int, default=32)
 parser.add_argument("--steps", type=int, default=32)
 parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--seconds", type=float, default=5)
+parser.add_argument("--bfloat16", action="store_true", help="products in bfloat16, by autocast")
 flags = parser.parse_args()
 
 VOCABULARY, EMBEDDING, HIDDEN, DROPOUT = 4096, 256, 512, 0.1
@@ -69,8 +70,10 @@ def step():
     global states
     inputs = torch.randint(VOCABULARY, (flags.steps, flags.batch))
     targets = torch.randint(VOCABULARY, (flags.steps, flags.batch))
-    logits, after = network(inputs, states)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=flags.bfloat16):
+        logits, after = network(inputs, states)
     states = [detached(state) for state in after]
+    logits = logits.float()
     loss = functional.cross_entropy(logits.reshape(-1, VOCABULARY), targets.reshape(-1))
     optimizer.zero_grad()
     loss.backward()
@@ -94,7 +97,7 @@ print(
             "tokensPerCpuSecond": tokens / cpu_seconds,
             "loss": loss,
             "peakMegabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-            "description": f"PyTorch {torch.__version__}",
+            "description": f"PyTorch {torch.__version__}{', bfloat16' if flags.bfloat16 else ''}",
         }
     )
 )
