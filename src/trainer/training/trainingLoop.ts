@@ -38,6 +38,8 @@ const FEWEST_VALIDATIONS = 4;
 const MOST_VALIDATIONS = 20;
 /** Validations in a row without improvement that end the training early. */
 const PATIENCE = 5;
+/** Share of the initial model's bits below which a gain is chance. */
+const SMALLEST_GAIN = 0.001;
 const MOST_ROLL_BACKS = 3;
 const MILLISECONDS_BETWEEN_STEP_EVENTS = 100;
 
@@ -190,7 +192,7 @@ export class TrainingLoop {
       bestScore: improves ? score : this.progress.bestScore,
       withoutImprovement: improves ? 0 : this.progress.withoutImprovement + 1,
     });
-    if (isBetter(this.best.score)) {
+    if (this.best.saved ? isBetter(this.best.score) : helps(score, this.best.score)) {
       const best = { weights, score, saved: true };
       await saveBest(best, this.progress);
       this.best = best;
@@ -246,6 +248,11 @@ export class TrainingLoop {
 
 function isBetterThan(score: HeldOutScore): (other: HeldOutScore | null) => boolean {
   return (other) => other === null || score.bitsPerByte < other.bitsPerByte;
+}
+
+/** Whether a network is so much better than the one that training started from that it should take its place. */
+function helps(score: HeldOutScore, initial: HeldOutScore | null): boolean {
+  return initial === null || score.bitsPerByte < (1 - SMALLEST_GAIN) * initial.bitsPerByte;
 }
 
 function freshOptimizer(weights: NetworkWeights): OptimizerState {

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
+import { CheckpointError } from '../../../src/model/checkpoint/checkpointError';
+import type { NetworkConfig } from '../../../src/model/networkConfig';
+import { ModelStore, workspaceKey } from '../../../src/trainer/modelStore';
+import { lockModel } from '../../../src/trainer/training/trainingLock';
+import { randomWeights } from '../model/network/randomWeights';
+import { SmallWorkspace } from './training/smallJob';
+
+const config: NetworkConfig = {
+  architecture: 'lstm',
+  vocabSize: 20,
+  embeddingSize: 4,
+  hiddenSize: 4,
+  numLayers: 1,
+};
+const modelBytes = (steps: number) =>
+  encodeCheckpoint({
+    config,
+    weights: randomWeights(config, steps),
+    tokenizer: {},
+    training: { steps },
+    gate: null,
+  });
+
+describe('ModelStore', () => {
+  let workspace: SmallWorkspace;
+  let store: ModelStore;
+  const folders = ['/home/ada/novel', '/home/ada/notes'];
+  const key = workspaceKey(folders);
+  beforeEach(() => {
+    workspace = new SmallWorkspace();
+    store = new ModelStore(workspace.storage);
+  });
+  afterEach(() => {
+    workspace.remove();
+  });
+
+  it('gives a workspace the same place whatever the order of its folders, and others another', () => {
+    assert.equal(workspaceKey(folders.toReversed()), key);
+    assert.notEqual(workspaceKey(['/home/ada/novel']), key);
+  });
+
+  it('lists what was kept, newest first, with the folders it was trained on', async () => {
+    assert.deepEqual(await store.list(), []);
+    const { modelPath } = await store.remember(folders);
+    writeFileSync(modelPath, modelBytes(7));
+    const [model] = await store.list();
+    assert.deepEqual(model.folders, folders);
+    assert.deepEqual(model.content, { config, training: { steps: 7 } });
+    assert.equal(model.bytes, modelBytes(7).length);
+  });
+
+  it('says what is wrong with a damaged model and lists it all the same', async () => {
+    const { modelPath } = await store.remember(folders);
+    writeFileSync(modelPath, modelBytes(7).subarray(0, 300));
+    const [{ content }] = await store.list();
+    assert.ok('fault' in content);
+    assert.match(content.fault, /personal\.safetensors/);
+  });
+
+  it('exports and imports a model, and refuses a file that is none', async () => {
+    const { modelPath } = await store.remember(folders);
+    const copy = join(workspace.storage, 'copy.safetensors');
+    await assert.rejects(store.exportTo(key, copy), {
+      message: /^There is no model under [0-9a-f]{16}; train/,
+    });
+    writeFileSync(modelPath, modelBytes(7));
+    await store.exportTo(key, copy);
+    const other = workspaceKey(['/elsewhere']);
+    await store.importFrom(other, copy);
+    assert.deepEqual(readFileSync(store.places(other).modelPath), readFileSync(modelPath));
+    writeFileSync(copy, '{"old":"format"}');
+    await assert.rejects(store.importFrom(other, copy), CheckpointError);
+    assert.deepEqual(readFileSync(store.places(other).modelPath), readFileSync(modelPath));
+  });
+
+  it('deletes a model, but not one that is being written', async () => {
+    const { modelPath } = await store.remember(folders);
+    writeFileSync(modelPath, modelBytes(7));
+    const release = await lockModel(modelPath);
+    await assert.rejects(store.delete(key), { message: /is in use by process \d+/ });
+    assert.ok(existsSync(modelPath));
+    await release();
+    await store.delete(key);
+    assert.equal(await store.show(key), null);
+    await assert.rejects(store.delete(key), { message: /^There is no model/ });
+  });
+
+  it('refuses a key that would lead elsewhere', () => {
+    assert.throws(() => store.places('../../etc'), { message: /is not the key of a model/ });
+  });
+});

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TrainerEvent } from '../../../src/protocol/trainerProtocol';
+import { planTraining, startTraining } from '../../../src/trainer/trainerClient';
+import { eventsOf, SmallWorkspace } from './training/smallJob';
+
+const processPath = join(__dirname, '../../../src/trainer/trainerProcess.ts');
+
+/** Processes that run the trainer on behalf of this one. */
+const trainerPids = () =>
+  execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes('trainerProcess'))
+    .map((line) => Number.parseInt(line, 10));
+
+describe("The trainer's process", function () {
+  this.timeout(60_000);
+  let workspace: SmallWorkspace;
+  beforeEach(() => {
+    workspace = new SmallWorkspace().writeVerses();
+  });
+  afterEach(() => {
+    workspace.remove();
+  });
+
+  const start = (seconds: number, onEvent: (event: TrainerEvent) => void = () => undefined) => {
+    const events: TrainerEvent[] = [];
+    const run = startTraining({
+      processPath,
+      job: workspace.job({ seconds }),
+      onEvent: (event) => {
+        events.push(event);
+        onEvent(event);
+      },
+    });
+    return { run, events };
+  };
+  const until = (kind: TrainerEvent['kind']) => {
+    let arrived: () => void;
+    const promise = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const onEvent = (event: TrainerEvent) => {
+      if (event.kind === kind) {
+        arrived();
+      }
+    };
+    return { promise, onEvent };
+  };
+
+  it('trains and ends', async () => {
+    const { run, events } = start(1.5);
+    const done = await run.finished;
+    assert.equal(done.outcome, 'improved');
+    assert.deepEqual(events.at(-1), done);
+    assert.ok(existsSync(workspace.modelPath));
+  });
+
+  it('pauses and goes on', async () => {
+    const paused = until('paused');
+    const { run, events } = start(3, (event) => {
+      paused.onEvent(event);
+      if (event.kind === 'engine') {
+        run.pause();
+      }
+    });
+    await paused.promise;
+    run.resume();
+    assert.notEqual((await run.finished).outcome, 'cancelled');
+    assert.equal(eventsOf(events, 'continued').length, 1);
+  });
+
+  it('is cancelled within a second, once it has begun and while it begins', async () => {
+    for (const kind of ['step', null] as const) {
+      const begun = until(kind ?? 'step');
+      const { run } = start(60, begun.onEvent);
+      if (kind !== null) {
+        await begun.promise;
+      }
+      const asked = performance.now();
+      run.cancel();
+      assert.equal((await run.finished).outcome, 'cancelled');
+      assert.ok(performance.now() - asked < 1000);
+      assert.ok(!existsSync(workspace.resumePath));
+    }
+  });
+
+  it('may be trained again at once after it was killed, and goes on from there', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const begun = until('validation');
+    const { run } = start(8, begun.onEvent);
+    await begun.promise;
+    for (const pid of trainerPids()) {
+      process.kill(pid, 'SIGKILL');
+    }
+    await assert.rejects(run.finished, {
+      message: /ended unexpectedly, by SIGKILL\. What it saved is kept: train again to go on from there\.$/,
+    });
+    assert.ok(existsSync(workspace.resumePath));
+    const again = start(8);
+    assert.equal((await again.run.finished).outcome, 'improved');
+    assert.equal(eventsOf(again.events, 'resumed').length, 1);
+  });
+
+  it('refuses a second training of the same model and names who trains it', async () => {
+    const begun = until('engine');
+    const { run } = start(60, begun.onEvent);
+    await begun.promise;
+    await assert.rejects(start(1).run.finished, { message: /is in use by process \d+ on .* since / });
+    run.cancel();
+    await run.finished;
+  });
+
+  it('refuses options that are out of range', async () => {
+    const refused = (options: object, message: RegExp) =>
+      assert.rejects(
+        startTraining({ processPath, job: workspace.job(options), onEvent: () => undefined }).finished,
+        { message },
+      );
+    await refused({ dropout: 1.5 }, /^The dropout must be a number from 0 to 0\.9\.$/);
+    await refused({ numLayers: 9 }, /^The number of layers must be a whole number from 1 to 3\.$/);
+    await refused({ learningRate: NaN }, /^The learning rate must be a number/);
+    await refused({ seconds: -1 }, /^The time budget in seconds must be/);
+  });
+
+  it('says so when it cannot be started', async () => {
+    const run = startTraining({
+      processPath: '/gone/trainer.js',
+      job: workspace.job(),
+      onEvent: () => undefined,
+    });
+    await assert.rejects(run.finished, { message: /ended unexpectedly, with status 1/ });
+  });
+
+  it('plans what it would read without training', async () => {
+    workspace.write({ '.env': 'KEY=1\n', 'table.csv': 'a,b\n'.repeat(100), 'small.csv': 'a,b\n' });
+    const { options, folders, excludeGlobs, maxTotalBytes, tokenizerPath } = workspace.job({ seconds: 30 });
+    const job = { options, folders, excludeGlobs, maxTotalBytes, tokenizerPath };
+    const plan = await planTraining({ processPath, job });
+    assert.equal(plan.files.length, 10);
+    const bytes = readFileSync(join(workspace.folder, 'verse0.txt')).length;
+    assert.equal(plan.files.find(({ path }) => path === 'verse0.txt')?.bytes, bytes);
+    assert.equal(
+      plan.trainBytes + plan.heldOutBytes,
+      plan.files.reduce((sum, file) => sum + file.bytes, 0),
+    );
+    assert.deepEqual(plan.leftOut, { secret: 1, data: 2 });
+    assert.deepEqual(
+      plan.largestLeftOut.map(({ path }) => path),
+      ['table.csv', '.env', 'small.csv'],
+    );
+    assert.ok(plan.estimate.trainTokens > plan.trainBytes / 8);
+    assert.equal(plan.estimate.seconds, 30);
+    const stop = new AbortController();
+    const stopped = planTraining({ processPath, job }, stop.signal);
+    stop.abort();
+    await assert.rejects(stopped, { name: 'AbortError' });
+  });
+});

@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
+import type { TrainJob } from '../../../../src/protocol/trainerProtocol';
+import { DivergenceError } from '../../../../src/trainer/engine';
+import { chooseEngine } from '../../../../src/trainer/engines/loadEngine';
+import { writeWholeFile } from '../../../../src/trainer/training/saveFile';
+import { eventsOf, runCollecting, SmallWorkspace } from './smallJob';
+
+describe('Training a workspace', () => {
+  let workspace: SmallWorkspace;
+  beforeEach(() => {
+    workspace = new SmallWorkspace();
+  });
+  afterEach(() => {
+    workspace.remove();
+  });
+
+  const failsWith = (job: TrainJob, sentence: RegExp) =>
+    assert.rejects(runCollecting(job), { message: sentence });
+  const noSpace = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+
+  it('writes a model that is better on files it did not train on, and says what it did', async () => {
+    const { done, events } = await runCollecting(workspace.writeVerses().job());
+
+    assert.equal(done.outcome, 'improved');
+    assert.equal(done.before, null);
+    const scores = eventsOf(events, 'validation').map(({ score }) => score.bitsPerByte);
+    assert.equal(done.after?.bitsPerByte, Math.min(...scores));
+    assert.ok(done.after!.bitsPerByte < 2, 'as few bits as a text of a few words needs');
+    const [files] = eventsOf(events, 'files');
+    assert.equal(files.trainFiles + files.heldOutFiles, 10);
+    assert.equal(eventsOf(events, 'engine')[0].reason, 'The setting asks for the engine "wasm".');
+    const { training, config } = decodeCheckpoint(readFileSync(workspace.modelPath), 'model');
+    assert.equal(config.hiddenSize, 16);
+    assert.equal(training.heldOut?.bitsPerByteAfter, done.after?.bitsPerByte);
+    assert.deepEqual(readdirSync(workspace.storage), ['personal.safetensors'], 'nothing else is left behind');
+  });
+
+  it('goes on from an earlier model and reports its score as the one before', async () => {
+    workspace.writeVerses();
+    const first = await runCollecting(workspace.job());
+    const { done } = await runCollecting(workspace.job({}, { initialModelPath: workspace.modelPath }));
+    // The two samples may differ in size by the engine's speed; these files are short enough to be taken whole.
+    assert.equal(done.before?.bitsPerByte.toFixed(4), first.done.after?.bitsPerByte.toFixed(4));
+    assert.ok(done.after!.bitsPerByte < done.before!.bitsPerByte);
+  });
+
+  it('says that training did not help, and keeps the earlier model', async () => {
+    workspace.writeVerses();
+    await runCollecting(workspace.job());
+    const earlier = readFileSync(workspace.modelPath);
+    const { done } = await runCollecting(
+      // So small a rate changes nothing but a rounding here and there.
+      workspace.job({ learningRate: 1e-9 }, { initialModelPath: workspace.modelPath }),
+    );
+    assert.equal(done.outcome, 'notImproved');
+    assert.equal(done.modelPath, null);
+    assert.deepEqual(readFileSync(workspace.modelPath), earlier);
+  });
+
+  it('starts afresh, with a warning, when the initial model has another shape', async () => {
+    workspace.writeVerses();
+    await runCollecting(workspace.job());
+    const { done, events } = await runCollecting(
+      workspace.job({ architecture: 'gru' }, { initialModelPath: workspace.modelPath }),
+    );
+    assert.equal(done.before, null);
+    assert.match(
+      eventsOf(events, 'warning')[0].message,
+      /lstm.* and .*gru.* is asked for, so training starts afresh/,
+    );
+  });
+
+  it('trains on the files of a given split and goes on without those that are gone', async () => {
+    workspace.writeVerses().write({ 'picture.txt': new Uint8Array([0, 0, 9, 8, 0, 7]) });
+    const { events } = await runCollecting(
+      workspace.job(
+        {},
+        {
+          split: { train: ['verse1.txt', 'verse2.txt', 'gone.txt', 'picture.txt'], heldOut: ['verse3.txt'] },
+        },
+      ),
+    );
+    const [files] = eventsOf(events, 'files');
+    assert.deepEqual([files.trainFiles, files.heldOutFiles], [2, 1]);
+    assert.deepEqual(files.leftOut, { vanished: 1, binary: 1 });
+    assert.match(eventsOf(events, 'warning')[0].message, /without gone\.txt/);
+  });
+
+  it('pauses, goes on and is cancelled between two steps', async () => {
+    const seen: string[] = [];
+    const { done } = await runCollecting(
+      workspace.writeVerses().job({ seconds: 60 }),
+      {},
+      (event, control) => {
+        if (event.kind === 'step' && seen.length === 0) {
+          seen.push('step');
+          control.pause();
+          setTimeout(() => {
+            seen.push('wake');
+            control.resume();
+          }, 200);
+        } else if (event.kind === 'paused' || event.kind === 'continued') {
+          seen.push(event.kind);
+        } else if (event.kind === 'step' && seen.includes('continued')) {
+          control.cancel();
+        }
+      },
+    );
+    assert.deepEqual(seen, ['step', 'paused', 'wake', 'continued']);
+    assert.equal(done.outcome, 'cancelled');
+    assert.ok(!existsSync(workspace.resumePath));
+  });
+
+  it('is cancelled while it reads files', async () => {
+    const { done } = await runCollecting(workspace.writeVerses().job(), {}, (event, control) => {
+      if (event.kind === 'scanning') {
+        control.cancel();
+      }
+    });
+    assert.deepEqual([done.outcome, done.steps], ['cancelled', 0]);
+  });
+
+  describe('after it was interrupted', () => {
+    const interrupted = async (job: TrainJob) => {
+      let writes = 0;
+      await assert.rejects(
+        runCollecting(job, {
+          writeFile: (path, bytes) =>
+            path === workspace.modelPath && writes++ === 1 ? noSpace() : writeWholeFile(path, bytes),
+        }),
+      );
+    };
+
+    it('goes on where it was', async () => {
+      const job = workspace.writeVerses().job();
+      await interrupted(job);
+      const { events, done } = await runCollecting(job);
+      assert.equal(eventsOf(events, 'resumed').length, 1);
+      assert.equal(done.outcome, 'improved');
+      assert.ok(!existsSync(workspace.resumePath));
+    });
+
+    it('starts again, and says so, when the saved state is damaged', async () => {
+      const job = workspace.writeVerses().job();
+      await interrupted(job);
+      const bytes = readFileSync(workspace.resumePath);
+      bytes[bytes.length >> 1] ^= 1;
+      writeFileSync(workspace.resumePath, bytes);
+      const { events, done } = await runCollecting(job);
+      assert.match(eventsOf(events, 'warning')[0].message, /it is damaged, so this one starts again/);
+      assert.equal(done.outcome, 'improved');
+    });
+
+    it('starts again, and says so, when the files have changed', async () => {
+      const job = workspace.writeVerses().job();
+      await interrupted(job);
+      rmSync(join(workspace.folder, 'verse4.txt'));
+      const { events } = await runCollecting(job);
+      assert.match(eventsOf(events, 'warning')[0].message, /the files or the options have changed since/);
+    });
+  });
+
+  it('says that the disk is full, and the earlier model is as it was', async () => {
+    workspace.writeVerses();
+    await runCollecting(workspace.job());
+    const earlier = readFileSync(workspace.modelPath);
+    await assert.rejects(runCollecting(workspace.job(), { writeFile: noSpace }), {
+      message: /^The disk is full, so .* could not be written\. .* Free some space/,
+    });
+    assert.deepEqual(readFileSync(workspace.modelPath), earlier);
+  });
+
+  it('says where a model cannot be written', async () => {
+    workspace.writeVerses().write({ 'a-file': 'text' });
+    const modelPath = join(workspace.folder, 'a-file', 'personal.safetensors');
+    await failsWith(workspace.job({}, { modelPath }), /a-file.personal\.safetensors could not be written/);
+  });
+
+  it('rolls back and goes on at half the rate when training diverges, and gives up in the end', async () => {
+    const diverging =
+      (failures: number): typeof chooseEngine =>
+      async (...wanted) => {
+        const chosen = await chooseEngine(...wanted);
+        let left = failures;
+        return {
+          ...chosen,
+          engine: {
+            ...chosen.engine,
+            createNetwork: (...given) => {
+              const network = chosen.engine.createNetwork(...given);
+              const step = network.trainStep.bind(network);
+              network.trainStep = (batch, options) =>
+                left-- > 0 ? Promise.reject(new DivergenceError('diverged')) : step(batch, options);
+              return network;
+            },
+          },
+        };
+      };
+    const job = workspace.writeVerses().job();
+    const { done, events } = await runCollecting(job, { chooseEngine: diverging(2) });
+    assert.equal(eventsOf(events, 'warning').length, 2);
+    assert.equal(done.outcome, 'improved');
+    const rates = eventsOf(events, 'step').map(({ learningRate }) => learningRate);
+    assert.ok(Math.max(...rates) <= job.options.learningRate / 4);
+    await assert.rejects(runCollecting(job, { chooseEngine: diverging(Infinity) }), {
+      message: /^Training diverged 4 times.*Set a lower learning rate/,
+    });
+  });
+
+  describe('refuses with one clear sentence', () => {
+    it('an empty folder', () =>
+      failsWith(workspace.job(), /^There is no text to learn from in .*: it holds no files\.$/));
+
+    it('a folder of only binaries', () => {
+      workspace.write({ 'a.png': new Uint8Array([1, 2, 3]), b: new Uint8Array([0, 0, 9, 8, 0, 7]) });
+      return failsWith(
+        workspace.job(),
+        /^There is no text to learn from in .*: what is there was left out: 2 not text\.$/,
+      );
+    });
+
+    it('a folder with a few words', () => {
+      workspace.write({ 'a.txt': 'only a few words\n' });
+      return failsWith(workspace.job(), /^There is too little text to learn from/);
+    });
+
+    it('a folder that is not there', () =>
+      failsWith(
+        workspace.job({}, { folders: [join(workspace.folder, 'gone')] }),
+        /gone cannot be read; check/,
+      ));
+
+    it('a damaged initial model', async () => {
+      workspace.writeVerses();
+      const initialModelPath = join(workspace.storage, 'base.safetensors');
+      writeFileSync(initialModelPath, 'not a model at all');
+      await failsWith(workspace.job({}, { initialModelPath }), /base\.safetensors/);
+    });
+
+    it('a missing initial model', () =>
+      failsWith(
+        workspace.job({}, { initialModelPath: '/gone.safetensors' }),
+        /gone\.safetensors cannot be read; check/,
+      ));
+  });
+
+  it('reads only the beginning of a huge file and leaves out one with a huge line or bad encoding', async () => {
+    const sentence = 'The ship came about, slowly, and stood for the harbour. ';
+    workspace.writeVerses().write({
+      'huge.txt': Buffer.alloc(50_000_000, `${sentence}\n`),
+      'line.txt': sentence.repeat(90_000),
+      'invalid.txt': Buffer.concat([
+        Buffer.from('caf'),
+        Buffer.from([0xc3, 0x28, 0xff, 0xfe, 0xfa]),
+        Buffer.from('\n'),
+      ]),
+    });
+    const { done, events } = await runCollecting(workspace.job({ seconds: 1 }));
+    const [files] = eventsOf(events, 'files');
+    assert.equal(files.leftOut['restOverFileLimit'], 1);
+    assert.equal(files.leftOut['longLine'], 1);
+    assert.ok(files.bytes < 3_000_000);
+    assert.equal(done.outcome, 'improved');
+  }).timeout(60_000);
+});
