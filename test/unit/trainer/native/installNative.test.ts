@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { lock } from 'proper-lockfile';
+import {
+  describeInstallation,
+  installNative,
+  removeNative,
+} from '../../../../src/trainer/native/installNative';
+import type { InstallProgress } from '../../../../src/trainer/native/installProgress';
+import { verifiedRecord, writeRecord } from '../../../../src/trainer/native/installRecord';
+import { LIBRARIES, nativePaths } from '../../../../src/trainer/native/pinnedFiles';
+
+describe('Installation of the native engine', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-install-'));
+    const { compiledBinding, librariesFolder } = nativePaths(folder);
+    const files = [compiledBinding, ...[...LIBRARIES.keys()].map((name) => join(librariesFolder, name))];
+    for (const path of files) {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, `machine code of ${path}`);
+    }
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('tells the size and the place before it starts', () => {
+    assert.match(describeInstallation(folder), /downloads up to 319 MB and takes 1\.2 GB in /);
+    assert.ok(describeInstallation(folder).includes(folder));
+  });
+
+  it('records a checksum of each library and of the binding', async () => {
+    const { files } = await writeRecord(folder, '2.21.0');
+    assert.equal(Object.keys(files).length, 3);
+    assert.deepEqual(await verifiedRecord(folder), { tensorflowVersion: '2.21.0', files });
+  });
+
+  it('leaves an intact installation as it is', async () => {
+    const record = await writeRecord(folder, '2.21.0');
+    const steps: InstallProgress['step'][] = [];
+    assert.deepEqual(await installNative(folder, { onProgress: ({ step }) => steps.push(step) }), record);
+    assert.deepEqual(steps, ['check']);
+  });
+
+  for (const [what, damage] of [
+    ['changed', (path: string) => writeFile(path, 'other code')],
+    ['missing', (path: string) => rm(path)],
+  ] as const) {
+    it(`does not take an installation for whole when a file is ${what}`, async () => {
+      await writeRecord(folder, '2.21.0');
+      await damage(nativePaths(folder).compiledBinding);
+      assert.equal(await verifiedRecord(folder), null);
+    });
+  }
+
+  it('is not run twice at once', async () => {
+    const release = await lock(folder);
+    await assert.rejects(
+      installNative(folder, { onProgress: () => undefined }),
+      /being installed into .* already/,
+    );
+    await release();
+  });
+
+  it('stops when it is cancelled, and gives the folder free', async () => {
+    const signal = AbortSignal.abort(new Error('cancelled by the user'));
+    await assert.rejects(
+      installNative(folder, { onProgress: () => undefined, signal }),
+      /cancelled by the user/,
+    );
+    await (
+      await lock(folder)
+    )();
+  });
+
+  it('removes all of it and nothing else', async () => {
+    await writeRecord(folder, '2.21.0');
+    await writeFile(join(folder, 'letter.txt'), 'of the user');
+    await removeNative(folder);
+    const { record, packageFolder, librariesFolder } = nativePaths(folder);
+    assert.deepEqual([record, packageFolder, librariesFolder].filter(existsSync), []);
+    assert.ok(existsSync(join(folder, 'letter.txt')));
+  });
+});
