@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import Mocha from 'mocha';
+import * as vscode from 'vscode';
 import { hasChannel, print, printed } from './support/channel.js';
 import { theWindow } from './support/theWindow.js';
 
@@ -22,6 +23,15 @@ function addSuites(mocha: Mocha, name: string): void {
   for (const file of files.sort()) {
     mocha.addFile(join(folder, file));
   }
+}
+
+/** VS Code starts the suites and this extension at the same time; a user's first key comes later. */
+async function activateExtension(): Promise<void> {
+  const extension = vscode.extensions.getExtension('understudy.understudy');
+  if (extension === undefined) {
+    throw new Error('VS Code does not know the extension understudy.understudy.');
+  }
+  await extension.activate();
 }
 
 /**
@@ -45,6 +55,7 @@ export async function run(): Promise<void> {
     print(format(...args));
   };
   try {
+    await activateExtension();
     addSuites(mocha, process.env['UNDERSTUDY_TEST_WINDOW'] ?? '');
     const filter = process.env['UNDERSTUDY_TEST_GREP'];
     if (filter) {

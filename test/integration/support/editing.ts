@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { theWindow } from './theWindow.js';
 import { waitFor } from './waitFor.js';
+
+const askAgainAfter = 1500;
 
 /** The first folder of the window. */
 export function workspaceFolder(): string {
@@ -54,6 +55,12 @@ export async function closeAll(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
 }
 
+/** What was there instead of the awaited ghost text, and the extension's own reason. */
+async function whatWasThere(ghostText: string): Promise<string> {
+  const why = await vscode.commands.executeCommand<string>('understudy.whyNoSuggestion');
+  return `the last was "${ghostText}" (${why})`;
+}
+
 /** Waits for ghost text that begins so, and returns it. */
 export async function ghostTextBeginning(start: string): Promise<string> {
   let last = '';
@@ -64,22 +71,28 @@ export async function ghostTextBeginning(start: string): Promise<string> {
       return last.startsWith(start) && last;
     },
     10_000,
-    () => `the last was "${last}"`,
+    () => whatWasThere(last),
   );
 }
 
-/** Asks for ghost text by VS Code's own command until it begins so: the workspace is read in the background. */
+/**
+ * Asks for ghost text by VS Code's own command until it begins so: the workspace is read in the background. It is asked
+ * again only after a while, as a new request cancels the one before.
+ */
 export async function triggerUntilGhostText(start: string): Promise<string> {
   let last = '';
+  let asked = -Infinity;
   return waitFor(
     `ghost text beginning with "${start}"`,
     async () => {
-      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
-      await sleep(200);
+      if (performance.now() - asked > askAgainAfter) {
+        asked = performance.now();
+        await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      }
       last = await theWindow.ghostText();
       return last.startsWith(start) && last;
     },
     20_000,
-    () => `the last was "${last}"`,
+    () => whatWasThere(last),
   );
 }

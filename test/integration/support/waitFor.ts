@@ -8,7 +8,7 @@ export async function waitFor<T>(
   what: string,
   probe: () => T | Promise<T>,
   timeout = 10_000,
-  seen: () => string = () => 'nothing came',
+  seen: () => string | Promise<string> = () => 'nothing came',
 ): Promise<Exclude<T, undefined | false | ''>> {
   const end = Date.now() + timeout;
   for (;;) {
@@ -17,7 +17,7 @@ export async function waitFor<T>(
       return answer as Exclude<T, undefined | false | ''>;
     }
     if (Date.now() > end) {
-      throw new Error(`Waited ${timeout / 1000} s in vain for ${what}; ${seen()}.`);
+      throw new Error(`Waited ${timeout / 1000} s in vain for ${what}; ${await seen()}.`);
     }
     await sleep(50);
   }

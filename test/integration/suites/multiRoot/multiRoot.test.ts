@@ -12,7 +12,7 @@ describe('A window with two roots', () => {
       ['harbour', 'orchard'],
     );
   });
-  afterEach(closeAll);
+  beforeEach(closeAll);
 
   describe('typing', () => {
     before(needsKeyboard);

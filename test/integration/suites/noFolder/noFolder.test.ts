@@ -9,7 +9,7 @@ describe('A window without a folder', () => {
   before(() => {
     assert.equal(vscode.workspace.workspaceFolders, undefined);
   });
-  afterEach(closeAll);
+  beforeEach(closeAll);
 
   it('suggests from the text of the open document alone', async () => {
     const text =

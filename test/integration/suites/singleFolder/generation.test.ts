@@ -21,7 +21,7 @@ describe('Generate from Selection', () => {
     await set('seed', undefined);
     await set('maxNewTokens', undefined);
   });
-  afterEach(closeAll);
+  beforeEach(closeAll);
 
   it('continues the selected text after it, and one undo takes it all back', async () => {
     const before = 'First line.\nThe lamp in the east window\nLast line.\n';

@@ -19,7 +19,7 @@ describe('Typing in a window with one folder', () => {
     await openDraft('draft.md', '# Draft\n\nThe lamp in the east window of █\n');
     await triggerUntilGhostText('Marrowfield House');
   });
-  afterEach(closeAll);
+  beforeEach(closeAll);
 
   it('shows how the workspace goes on, in grey after the cursor', async () => {
     const editor = await openDraft('draft.md', '# Draft\n\n█\n');

@@ -9,7 +9,7 @@ describe('A window in Restricted Mode', () => {
   before(() => {
     assert.equal(vscode.workspace.isTrusted, false);
   });
-  afterEach(closeAll);
+  beforeEach(closeAll);
 
   it('suggests from the open document, and reads no other file of the workspace', async () => {
     const text = 'Bramblewick Cove lies north of the light. Bramblewick Cove is dry at low water.\n';
