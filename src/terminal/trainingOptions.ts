@@ -1,9 +1,5 @@
 import { CELL_KINDS } from '../model/networkConfig';
-import {
-  DEFAULT_TRAINING,
-  FINE_TUNING_LEARNING_RATE,
-  type TrainingOptions,
-} from '../protocol/trainerProtocol';
+import { DEFAULT_TRAINING, type TrainingOptions } from '../protocol/trainerProtocol';
 import type { OptionValues } from './commandLine';
 
 /** How to train; the ranges are those of the `understudy.training.*` settings. */
@@ -39,11 +35,10 @@ export const TRAINING_OPTIONS = {
   },
 } as const;
 
-/** @param fineTunes whether training starts from a model that already knows language */
+/** The learning rate is that of a network that starts afresh. */
 export function trainingOptions(
   given: OptionValues<typeof TRAINING_OPTIONS>,
   defaultSeconds: number,
-  fineTunes: boolean,
 ): TrainingOptions {
   return {
     ...DEFAULT_TRAINING,
@@ -54,6 +49,5 @@ export function trainingOptions(
     hiddenSize: given['hidden-size'] ?? DEFAULT_TRAINING.hiddenSize,
     embeddingSize: given['embedding-size'] ?? DEFAULT_TRAINING.embeddingSize,
     seed: given.seed ?? DEFAULT_TRAINING.seed,
-    learningRate: fineTunes ? FINE_TUNING_LEARNING_RATE : DEFAULT_TRAINING.learningRate,
   };
 }

@@ -1,5 +1,5 @@
 /** What a training says while it runs: a line that moves, and the few remarks that stay. */
-import type { TrainerEvent } from '../protocol/trainerProtocol';
+import type { EngineName, TrainerEvent } from '../protocol/trainerProtocol';
 import { bar, formatBytes } from './progressLine';
 import type { Terminal } from './terminal';
 
@@ -8,13 +8,13 @@ type StepEvent = Extract<TrainerEvent, { kind: 'step' }>;
 /** Hears a training's events; shows them on stderr, the progress only where that is a terminal. */
 export class TrainingProgress {
   private heldOut: number | null = null;
-  /** Null until a network trains. */
-  private engine: { readonly name: string; readonly description: string } | null = null;
+  private engine: EngineName | null = null;
 
   constructor(private readonly terminal: Terminal) {}
 
-  get engineName(): string | null {
-    return this.engine?.name ?? null;
+  /** Null until one is loaded. */
+  get engineName(): EngineName | null {
+    return this.engine;
   }
 
   readonly hear = (event: TrainerEvent): void => {
@@ -24,7 +24,7 @@ export class TrainingProgress {
         progress.show(`Reading… ${formatCount(event.files, 'file')}, ${formatBytes(event.bytes)}`);
         break;
       case 'engine':
-        this.engine = event;
+        this.engine = event.name;
         if (progress.visible) {
           note(`Engine: ${event.name}, ${event.description}. ${event.reason}`);
         }

@@ -1,0 +1,84 @@
+/**
+ * Writes README.md's tables of commands and settings from package.json, so that they never tell another story than the
+ * extension: `node scripts/readmeTables.mjs`. With --check, only says whether they are up to date.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import prettier from 'prettier';
+import { exitWith, root } from './setup.mjs';
+
+const read = (name) => readFileSync(join(root, name), 'utf8');
+const { contributes } = JSON.parse(read('package.json'));
+const texts = JSON.parse(read('package.nls.json'));
+
+/** A `%key%` of package.json in English, fit for a table's cell; VS Code's links to settings become plain names. */
+function inEnglish(key) {
+  const text = texts[key.slice(1, -1)];
+  if (text === undefined) {
+    throw new Error(`package.nls.json lacks "${key.slice(1, -1)}", which package.json names.`);
+  }
+  return text.replaceAll(/`#([\w.]+)#`/g, '`$1`').replaceAll('|', '\\|');
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function commandsTable() {
+  const hidden = new Set(
+    (contributes.menus?.commandPalette ?? [])
+      .filter(({ when }) => when === 'false')
+      .map(({ command }) => command),
+  );
+  const keys = new Map((contributes.keybindings ?? []).map(({ command, key }) => [command, key]));
+  const rows = contributes.commands
+    .filter(({ command }) => !hidden.has(command))
+    .map(({ command, title }) => [
+      `Understudy: ${inEnglish(title)}`,
+      keys.has(command) ? `\`${keys.get(command)}\`` : '',
+    ]);
+  return table(['command', 'key'], rows);
+}
+
+function settingsTable() {
+  const groups = [contributes.configuration].flat();
+  const rows = groups.flatMap(({ properties }) =>
+    Object.entries(properties).map(([name, { default: value, minimum, maximum, enum: choices, ...rest }]) => [
+      `\`${name}\``,
+      `\`${JSON.stringify(value)}\``,
+      choices?.join(', ') ?? (minimum === undefined ? '' : `${minimum} to ${maximum}`),
+      inEnglish(rest.markdownDescription ?? rest.description),
+    ]),
+  );
+  return table(['setting', 'default', 'values', 'what it does'], rows);
+}
+
+/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+function fill(text, name, content) {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [text.indexOf(start), text.indexOf(end)];
+  if (from < 0 || to < from) {
+    throw new Error(`README.md lacks the marks ${start} and ${end}.`);
+  }
+  return `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`;
+}
+
+try {
+  const present = read('README.md');
+  const filled = fill(fill(present, 'commands', commandsTable()), 'settings', settingsTable());
+  const path = join(root, 'README.md');
+  const wanted = await prettier.format(filled, {
+    ...(await prettier.resolveConfig(path)),
+    parser: 'markdown',
+  });
+  if (!process.argv.includes('--check')) {
+    writeFileSync(path, wanted);
+  } else if (wanted !== present) {
+    throw new Error(
+      'The tables of README.md differ from package.json; run "node scripts/readmeTables.mjs" to write them anew.',
+    );
+  }
+} catch (error) {
+  exitWith(error);
+}

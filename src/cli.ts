@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+/** The terminal tool: builds what its commands work with and runs one of them. */
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { COMMANDS } from './terminal/commands';
+import { productPaths } from './terminal/productPaths';
+import { ProgressLine } from './terminal/progressLine';
+import { EXIT_CANCELLED, runTool } from './terminal/runTool';
+
+const cancel = new AbortController();
+process.on('SIGINT', () => {
+  if (cancel.signal.aborted) {
+    process.exit(EXIT_CANCELLED);
+  }
+  cancel.abort();
+});
+// A reader that has seen enough, such as `head`, closes the pipe: no fault of anyone.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') {
+    process.exit(0);
+  }
+  throw error;
+});
+
+void runTool(COMMANDS, process.argv.slice(2), {
+  write: (part) => void process.stdout.write(part),
+  note: (line) => void process.stderr.write(`${line}\n`),
+  progress: new ProgressLine(),
+  readStdin: () => text(process.stdin),
+  signal: cancel.signal,
+  // Both src and dist lie one folder below package.json.
+  product: productPaths(join(__dirname, '..')),
+}).then((status) => {
+  process.exitCode = status;
+});

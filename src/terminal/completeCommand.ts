@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { textAroundCursor } from '../completion/textAroundCursor';
+import type { CompletedResponse } from '../protocol/generatorProtocol';
+import { decodeText } from '../trainer/corpus/decodeText';
+import { chooseModel, MODEL_OPTIONS, realFolder } from './keptModels';
+import { defineCommand } from './command';
+import { UsageError } from './commandLine';
+import { cursorOffset } from './cursorOffset';
+import { languageIdOf } from './languageId';
+import { withGenerator } from './withGenerator';
+import { workspaceTexts } from './workspaceTexts';
+
+const MOST = Number.MAX_SAFE_INTEGER;
+
+export const completeCommand = defineCommand({
+  name: 'complete',
+  summary: 'Prints the ghost text at a place of a file.',
+  details:
+    'Without --folder, the current folder when it holds the file, else the file’s own folder. Prints nothing on stdout\n' +
+    'when there is nothing worth showing, and says why on stderr.',
+  positionals: { names: ['FILE'], required: 1 },
+  options: {
+    line: { type: 'number', min: 1, max: MOST, integer: true, help: 'line of the cursor, from 1' },
+    column: { type: 'number', min: 1, max: MOST, integer: true, help: 'column of the cursor, from 1' },
+    eagerness: {
+      type: 'number',
+      min: 0,
+      max: 1,
+      help: '0 shows only what is nearly certain (default 0.5)',
+    },
+    multiline: { type: 'flag', help: 'may go on past the end of the line' },
+    'max-new-tokens': {
+      type: 'number',
+      min: 1,
+      max: 200,
+      integer: true,
+      help: 'length in tokens (default 32)',
+    },
+    json: { type: 'flag', help: 'prints one JSON object with confidence and time' },
+    ...MODEL_OPTIONS,
+  },
+  run: async (options, [file], terminal) => {
+    if (options.line === undefined || options.column === undefined) {
+      throw new UsageError(`--${options.line === undefined ? 'line' : 'column'} is missing.`);
+    }
+    const path = await realFolder(file);
+    const text = await readText(path);
+    const offset = cursorOffset(text, options.line, options.column);
+    const folder = await realFolder(options.folder ?? (isBelow(path, '.') ? '.' : dirname(path)));
+    const content = {
+      modelPath: await chooseModel(options, folder),
+      files: await workspaceTexts(folder, terminal.signal),
+    };
+    const response = await withGenerator(terminal, content, (generator) =>
+      generator.complete(
+        {
+          document: textAroundCursor(pathToFileURL(path).href, languageIdOf(path), offset, (start, end) =>
+            text.slice(start, end),
+          ),
+          multiline: options.multiline,
+          eagerness: options.eagerness ?? 0.5,
+          maxNewTokens: options['max-new-tokens'] ?? 32,
+        },
+        terminal.signal,
+      ),
+    );
+    if (options.json) {
+      const { insertText, confidence, milliseconds, stopReason, noSuggestionReason } = response;
+      const result = { insertText, confidence, stopReason, noSuggestionReason, milliseconds };
+      terminal.write(`${JSON.stringify(result)}\n`);
+    } else if (response.insertText === '') {
+      terminal.note(`No suggestion here: ${describeSilence(response)}.`);
+    } else {
+      terminal.write(`${response.insertText}\n`);
+    }
+  },
+});
+
+async function readText(path: string): Promise<string> {
+  let bytes;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new Error(`${path} cannot be read; check that it exists and that you may open it.`, {
+      cause: error,
+    });
+  }
+  const decoded = decodeText(bytes);
+  if (decoded.kind !== 'text') {
+    throw new Error(`${path} is not text that can be completed.`);
+  }
+  return decoded.text;
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return !relative(resolve(folder), path).startsWith('..');
+}
+
+function describeSilence({ noSuggestionReason }: CompletedResponse): string {
+  switch (noSuggestionReason) {
+    case 'midWord':
+      return 'letters stand right of the cursor';
+    case 'midLine':
+      return 'code stands right of the cursor';
+    case 'repeatsSuffix':
+      return 'what would come stands after the cursor already';
+    case 'empty':
+      return 'the model expects the text or line to end';
+    case 'cancelled':
+      return 'it was cancelled';
+    case 'notReady':
+      return 'no model is loaded';
+    case 'lowConfidence':
+    case undefined:
+      return 'no continuation is certain enough';
+  }
+}

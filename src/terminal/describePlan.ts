@@ -1,0 +1,37 @@
+/** What a training would read and what is left out, as `train` and `try` list it. */
+import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
+import type { TrainingPlan } from '../protocol/trainerProtocol';
+import { formatBytes } from './progressLine';
+import { formatCount, formatNumber } from './trainingProgress';
+
+const MOST_FILES = 12;
+const MOST_EXAMPLES = 5;
+
+/** Lines with the largest files first. */
+export function describePlan(plan: TrainingPlan): string {
+  const { files, trainBytes, heldOutBytes, leftOut, largestLeftOut, estimate } = plan;
+  const shown = files.toSorted((a, b) => b.bytes - a.bytes).slice(0, MOST_FILES);
+  const heldOut = files.filter(({ heldOutShare }) => heldOutShare > 0).length;
+  const lines = [
+    `Reads ${formatCount(files.length, 'file')}, ${formatBytes(trainBytes + heldOutBytes)}:`,
+    ...shown.map(({ path, bytes }) => `  ${formatBytes(bytes).padStart(9)}  ${path}`),
+  ];
+  if (files.length > shown.length) {
+    lines.push(`             and ${formatNumber(files.length - shown.length)} smaller`);
+  }
+  const reasons = Object.entries(leftOut).toSorted(([, a], [, b]) => b - a);
+  if (reasons.length > 0) {
+    lines.push('Left out:');
+    for (const [reason, count] of reasons) {
+      const examples = largestLeftOut.filter((file) => file.reason === reason).slice(0, MOST_EXAMPLES);
+      const names = examples.length === 0 ? '' : ` (${examples.map(({ path }) => path).join(', ')})`;
+      const why = LEFT_OUT_REASONS[reason as LeftOutReason] ?? reason;
+      lines.push(`  ${formatNumber(count).padStart(9)}  ${why}${names}`);
+    }
+  }
+  lines.push(
+    `Keeps ${formatBytes(heldOutBytes)} of ${formatCount(heldOut, 'file')} aside to measure on; learns from ` +
+      `${formatNumber(estimate.trainTokens)} tokens.`,
+  );
+  return `${lines.join('\n')}\n`;
+}

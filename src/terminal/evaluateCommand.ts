@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { defineCommand } from './command';
+import { UsageError } from './commandLine';
+import { evaluate, type EvaluationReport } from './evaluation';
+import { DEFAULT_KEYSTROKES } from './keystrokeScore';
+import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
+import { formatNumber } from './trainingProgress';
+
+const DEFAULT_SECONDS = 60;
+
+export const evaluateCommand = defineCommand({
+  name: 'evaluate',
+  summary: 'Measures how well test files are predicted, before and after training on others.',
+  details:
+    'The split is a JSON file with "train" and "test": paths below FOLDER. Nothing is chosen by the test files: a part\n' +
+    'of the train files decides which network is kept. Trains for 60 s unless --seconds or --model is given. Keys are\n' +
+    'counted for a simulated user who types a random sample of the test lines and accepts what is right.',
+  positionals: { names: ['FOLDER'], required: 1 },
+  options: {
+    split: { type: 'text', value: 'FILE', help: 'which files are trained on and which are measured' },
+    model: { type: 'text', value: 'MODEL', help: 'scores this model instead of training one' },
+    out: { type: 'text', value: 'MODEL', help: 'keeps the trained model in this file' },
+    keystrokes: {
+      type: 'number',
+      min: 100,
+      max: 1_000_000,
+      integer: true,
+      help: `characters that the simulated user types (default ${DEFAULT_KEYSTROKES.characters})`,
+    },
+    json: { type: 'flag', help: 'prints one JSON object' },
+    ...TRAINING_OPTIONS,
+  },
+  run: async (options, [folder], terminal) => {
+    if (options.split === undefined) {
+      throw new UsageError('--split is missing.');
+    }
+    const { model } = options;
+    if (model !== undefined) {
+      const useless = ['out', ...Object.keys(TRAINING_OPTIONS)].find(
+        (name) => name !== 'seed' && options[name as keyof typeof options] !== undefined,
+      );
+      if (useless !== undefined) {
+        throw new UsageError(`--${useless} does nothing with --model, which trains nothing; leave one out.`);
+      }
+    }
+    const training = trainingOptions(options, DEFAULT_SECONDS);
+    const given = model ?? options.out;
+    const report = await evaluate(terminal, {
+      folder: resolve(folder),
+      splitPath: resolve(options.split),
+      training: model === undefined ? training : null,
+      modelPath: given === undefined ? null : resolve(given),
+      keystrokes: {
+        ...DEFAULT_KEYSTROKES,
+        characters: options.keystrokes ?? DEFAULT_KEYSTROKES.characters,
+        seed: training.seed,
+      },
+    });
+    terminal.write(options.json ? `${JSON.stringify(report)}\n` : describeReport(report));
+  },
+});
+
+/** The report as a person reads it. */
+export function describeReport(report: EvaluationReport): string {
+  const { bitsPerByte, keystrokes, training } = report;
+  const names = Object.keys({ ...bitsPerByte.after, ...bitsPerByte.before });
+  const cell = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(3)).padStart(8);
+  const share = (value: number) => `${(100 * value).toFixed(1)} %`.padStart(8);
+  const both = (pick: (score: EvaluationReport['keystrokes']['after']) => number) =>
+    `${share(pick(keystrokes.before))}${share(pick(keystrokes.after))}`;
+  const lines = [
+    `${formatNumber(report.files)} test files, ${formatNumber(report.bytes)} bytes`,
+    '',
+    `${'bits per byte'.padEnd(20)}${'before'.padStart(8)}${'after'.padStart(8)}`,
+    ...names.map(
+      (name) => `${name.padEnd(20)}${cell(bitsPerByte.before[name])}${cell(bitsPerByte.after[name])}`,
+    ),
+    '',
+    `${'keys saved'.padEnd(20)}${both(({ savedShare }) => savedShare)}`,
+    `${'shown but wrong'.padEnd(20)}${both(({ wrongShownShare }) => wrongShownShare)}`,
+  ];
+  if (training !== null) {
+    const speed = `${formatNumber(report.trainTokensPerSecond ?? 0)} tokens/s`;
+    lines.push('', `trained with ${report.engine}, ${formatNumber(training.steps)} steps, ${speed}`);
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,113 @@
+/** A folder's test files measured before and after training on its train files. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { KeystrokeScore } from '../model/evaluate/keystrokes';
+import type { DoneEvent, EngineName, TrainingOptions } from '../protocol/trainerProtocol';
+import { scoreKeystrokes, type KeystrokeOptions, type Latency } from './keystrokeScore';
+import { holdOutFromTraining, readSplit, readTexts, type FileText } from './split';
+import type { Terminal } from './terminal';
+import { scoreTexts, type ScoredTexts } from './textScores';
+import { startingModel, trainModel } from './trainModel';
+import { fileUri, type WorkspaceFile } from './workspaceTexts';
+
+export interface Evaluation {
+  /** Absolute. */
+  readonly folder: string;
+  readonly splitPath: string;
+  /** How to train; null scores {@link modelPath} instead. */
+  readonly training: TrainingOptions | null;
+  /** Where the trained model goes, or the model to score; null keeps none. */
+  readonly modelPath: string | null;
+  readonly keystrokes: KeystrokeOptions;
+}
+
+type Keystrokes = KeystrokeScore & { readonly milliseconds: Latency };
+
+export interface EvaluationReport {
+  /** Of the test files. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Code points, for scripts where a byte says little. */
+  readonly characters: number;
+  /** By expert; `mix` is what the user gets. */
+  readonly bitsPerByte: {
+    readonly before: Readonly<Record<string, number>>;
+    readonly after: Readonly<Record<string, number>>;
+  };
+  readonly keystrokes: { readonly before: Keystrokes; readonly after: Keystrokes };
+  /** Null when a ready model was scored. */
+  readonly engine: EngineName | null;
+  readonly trainTokensPerSecond: number | null;
+  readonly training: Pick<DoneEvent, 'outcome' | 'before' | 'after' | 'steps'> | null;
+}
+
+/** @throws Error whose message is for the user; the signal's reason when it aborts */
+export async function evaluate(terminal: Terminal, evaluation: Evaluation): Promise<EvaluationReport> {
+  const { folder, splitPath, keystrokes } = evaluation;
+  const split = await readSplit(splitPath);
+  const train = await readTexts(folder, split.train);
+  const test = await readTexts(folder, split.test);
+  const texts: ScoredTexts = { known: inWorkspace(folder, train), test: inWorkspace(folder, test) };
+  const before = {
+    bits: await scoreTexts(terminal, texts, null),
+    keystrokes: await scoreKeystrokes(terminal, texts, null, keystrokes),
+  };
+  return withModel(terminal, evaluation, train, async (modelPath, trained) => {
+    const after =
+      modelPath === null
+        ? before
+        : {
+            bits: await scoreTexts(terminal, texts, modelPath),
+            keystrokes: await scoreKeystrokes(terminal, texts, modelPath, keystrokes),
+          };
+    return {
+      files: test.length,
+      bytes: before.bits.bytes,
+      characters: test.reduce((sum, { text }) => sum + Array.from(text).length, 0),
+      bitsPerByte: { before: before.bits.bitsPerByte, after: after.bits.bitsPerByte },
+      keystrokes: { before: before.keystrokes, after: after.keystrokes },
+      engine: trained?.engine ?? null,
+      trainTokensPerSecond: trained?.done.tokensPerSecond ?? null,
+      training: trained === null ? null : outcomeOf(trained.done),
+    };
+  });
+}
+
+/** Trains, unless a ready model is given, and lends the model; null when training did not help. */
+async function withModel<T>(
+  terminal: Terminal,
+  { folder, training, modelPath }: Evaluation,
+  train: readonly FileText[],
+  use: (
+    modelPath: string | null,
+    trained: { done: DoneEvent; engine: EngineName | null } | null,
+  ) => Promise<T>,
+): Promise<T> {
+  if (training === null) {
+    return use(modelPath, null);
+  }
+  const workFolder = await mkdtemp(join(tmpdir(), 'understudy-'));
+  try {
+    const trained = await trainModel(terminal, {
+      folders: [folder],
+      split: holdOutFromTraining(folder, train, training.seed),
+      modelPath: modelPath ?? join(workFolder, 'model.safetensors'),
+      resumePath: join(workFolder, 'resume'),
+      initialModelPath: await startingModel([terminal.product.baseModel], training),
+      options: training,
+    });
+    terminal.signal.throwIfAborted();
+    return await use(trained.done.modelPath, trained);
+  } finally {
+    await rm(workFolder, { recursive: true, force: true });
+  }
+}
+
+function inWorkspace(folder: string, files: readonly FileText[]): WorkspaceFile[] {
+  return files.map(({ path, text }) => ({ uri: fileUri(folder, path), text, recent: false }));
+}
+
+function outcomeOf({ outcome, before, after, steps }: DoneEvent): EvaluationReport['training'] {
+  return { outcome, before, after, steps };
+}

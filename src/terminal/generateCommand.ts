@@ -1,0 +1,38 @@
+import { defineCommand } from './command';
+import { UsageError } from './commandLine';
+import { chooseModel, MODEL_OPTIONS, realFolder } from './keptModels';
+import { SAMPLING_OPTIONS, samplingOptions } from './samplingOptions';
+import { withGenerator } from './withGenerator';
+import { workspaceTexts } from './workspaceTexts';
+
+export const generateCommand = defineCommand({
+  name: 'generate',
+  summary: 'Continues a text.',
+  details: 'Writes the continuation, without the prompt, to stdout as it is made.',
+  positionals: { names: [], required: 0 },
+  options: {
+    prompt: { type: 'text', value: 'TEXT', help: 'what to continue; - reads it from stdin' },
+    ...MODEL_OPTIONS,
+    ...SAMPLING_OPTIONS,
+  },
+  run: async (options, _positionals, terminal) => {
+    if (options.prompt === undefined) {
+      throw new UsageError('--prompt is missing.');
+    }
+    const prompt = options.prompt === '-' ? await terminal.readStdin() : options.prompt;
+    const folder = await realFolder(options.folder ?? '.');
+    const content = {
+      modelPath: await chooseModel(options, folder),
+      files: await workspaceTexts(folder, terminal.signal),
+    };
+    await withGenerator(terminal, content, async (generator) => {
+      const document = { uri: 'untitled:prompt', languageId: 'plaintext', prefix: prompt, suffix: '' };
+      await generator.generate(
+        { document, sampling: samplingOptions(options) },
+        terminal.write,
+        terminal.signal,
+      );
+      terminal.write('\n');
+    });
+  },
+});

@@ -1,0 +1,70 @@
+/** A few lines as the user would see them: what is typed, what is suggested, what really stands there. */
+import type { TypedText } from '../model/evaluate/typedStretches';
+
+/** A cursor, UTF-16 offset, inside a line of a text. */
+export interface Place {
+  readonly file: TypedText;
+  readonly offset: number;
+}
+
+export interface GhostLine extends Place {
+  readonly suggestion: string;
+}
+
+const SHORTEST_LINE = 24;
+/** The cursor stands between these shares of a line, so that there is something before and after it. */
+const [FROM, TO] = [0.3, 0.8];
+
+/**
+ * Cursors after a word, in lines drawn at random from all texts, in that order.
+ * @param random uniform in [0, 1)
+ */
+export function drawPlaces(files: readonly TypedText[], count: number, random: () => number): Place[] {
+  const lines = files.flatMap((file) =>
+    [...file.text.matchAll(/[^\n]+/g)]
+      .filter(([line]) => line.trim().length >= SHORTEST_LINE)
+      .map(({ 0: line, index }) => ({ file, line, index })),
+  );
+  const places: Place[] = [];
+  for (let i = 0; i < lines.length && places.length < count; i++) {
+    const j = i + Math.floor(random() * (lines.length - i));
+    [lines[i], lines[j]] = [lines[j], lines[i]];
+    const { file, line, index } = lines[i];
+    const wished = Math.floor(line.length * (FROM + random() * (TO - FROM)));
+    const space = line.indexOf(' ', wished);
+    const column = space < 0 || space > line.length * TO ? wholeCharacter(line, wished) : space + 1;
+    places.push({ file, offset: index + column });
+  }
+  return places;
+}
+
+/** Three lines of text: the place, the typed part with the suggestion after it, and what really stands there. */
+export function describeGhostLine({ file, offset, suggestion }: GhostLine, width: number): string {
+  const { text } = file;
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const lineNumber = text.slice(0, lineStart).split('\n').length;
+  const lineEnd = text.indexOf('\n', offset);
+  const typed = clipStart(text.slice(lineStart, offset).trimStart(), width);
+  const rest = text.slice(offset, lineEnd < 0 ? text.length : lineEnd);
+  const isRight = rest.startsWith(suggestion);
+  return [
+    `${file.name}:${lineNumber}`,
+    `  typed      ${typed}`,
+    `  suggested  ${suggestion}${isRight ? '  ✓' : ''}`,
+    `  really     ${clipEnd(rest, width)}`,
+  ].join('\n');
+}
+
+function wholeCharacter(line: string, column: number): number {
+  return line.codePointAt(column - 1)! > 0xffff ? column + 1 : column;
+}
+
+function clipStart(text: string, width: number): string {
+  const characters = Array.from(text);
+  return characters.length <= width ? text : `…${characters.slice(1 - width).join('')}`;
+}
+
+function clipEnd(text: string, width: number): string {
+  const characters = Array.from(text);
+  return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
+}

@@ -1,0 +1,46 @@
+/** The texts of a planned training: what the live workspace model may know, and what only serves to measure. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { TrainingPlan } from '../protocol/trainerProtocol';
+import { readTexts } from './split';
+import type { ScoredTexts } from './textScores';
+import type { WorkspaceFile } from './workspaceTexts';
+
+/** Where a file is held out in part, its tokens and not its characters are counted; this much of the part is surely unseen. */
+const SURE_SHARE = 0.9;
+
+/**
+ * A file that is held out in part stands on both sides, as two documents.
+ * @param maxTestCharacters of all test texts together; the rest is left out
+ * @throws Error whose message is for the user, when a file cannot be read any more
+ */
+export async function heldOutTexts(plan: TrainingPlan, maxTestCharacters: number): Promise<ScoredTexts> {
+  const known: WorkspaceFile[] = [];
+  const test: WorkspaceFile[] = [];
+  let left = maxTestCharacters;
+  for (const { root, path, heldOutShare } of plan.files) {
+    const [{ text }] = await readTexts(root, [path]);
+    const uri = pathToFileURL(join(root, path)).href;
+    const cut = cutAtLine(text, (1 - heldOutShare) * text.length);
+    const sure = cutAtLine(text, (1 - SURE_SHARE * heldOutShare) * text.length);
+    if (cut > 0) {
+      known.push({ uri, text: text.slice(0, cut), recent: false });
+    }
+    if (heldOutShare > 0 && left > 0) {
+      const unseen = text.slice(heldOutShare === 1 ? 0 : sure).slice(0, left);
+      left -= unseen.length;
+      test.push({ uri: heldOutShare === 1 ? uri : `${uri}#held-out`, text: unseen, recent: false });
+    }
+  }
+  return { known, test };
+}
+
+/** The start of the first line at or after an offset. */
+function cutAtLine(text: string, offset: number): number {
+  const start = Math.ceil(offset);
+  if (start === 0) {
+    return 0;
+  }
+  const end = text.indexOf('\n', start - 1);
+  return end < 0 ? text.length : end + 1;
+}

@@ -1,0 +1,47 @@
+/** The models that the terminal tool keeps, one for each folder. */
+import { realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { ModelStore, workspaceKey } from '../trainer/modelStore';
+import type { OptionValues } from './commandLine';
+import { storageFolder } from './storageFolder';
+
+export const MODEL_OPTIONS = {
+  folder: {
+    type: 'text',
+    value: 'FOLDER',
+    help: 'whose texts and model are used (default: the current folder)',
+  },
+  model: { type: 'text', value: 'MODEL', help: "a model file to use instead of the folder's own" },
+} as const;
+
+const KEY = /^[0-9a-f]{16}$/;
+
+export function modelStore(): ModelStore {
+  return new ModelStore(storageFolder(process.env, process.platform));
+}
+
+/** The folder by the name under which its model is kept, however it was reached. */
+export async function realFolder(folder: string): Promise<string> {
+  try {
+    return await realpath(folder);
+  } catch {
+    // A folder that is gone may still have a model.
+    return resolve(folder);
+  }
+}
+
+/** @param place a folder, or the key that `model list` shows */
+export async function keyOf(place: string): Promise<string> {
+  return KEY.test(place) ? place : workspaceKey([await realFolder(place)]);
+}
+
+/** The model file that was asked for, else the one that is kept for the folder, else none. */
+export async function chooseModel(
+  { model }: Pick<OptionValues<typeof MODEL_OPTIONS>, 'model'>,
+  folder: string,
+): Promise<string | null> {
+  if (model !== undefined) {
+    return resolve(model);
+  }
+  return (await modelStore().show(await keyOf(folder)))?.modelPath ?? null;
+}

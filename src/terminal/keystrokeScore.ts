@@ -1,0 +1,78 @@
+/** Keys that the product's own ghost text saves on some texts, by a simulated user; and how long each answer took. */
+import { simulateTyping, type KeystrokeScore } from '../model/evaluate/keystrokes';
+import { sampleStretches } from '../model/evaluate/typedStretches';
+import { textAroundCursor } from '../completion/textAroundCursor';
+import { seededRandom } from '../model/generation/seededRandom';
+import { languageIdOf } from './languageId';
+import type { ScoredTexts } from './textScores';
+import type { Terminal } from './terminal';
+import { withGenerator } from './withGenerator';
+
+export interface Latency {
+  /** Of one answer, from the key to its suggestion, in milliseconds. */
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly answers: number;
+}
+
+export interface KeystrokeOptions {
+  /** UTF-16 units to type, about. */
+  readonly characters: number;
+  readonly seed: number;
+  readonly eagerness: number;
+  readonly maxNewTokens: number;
+}
+
+/** The values of the `understudy.*` settings. */
+export const DEFAULT_KEYSTROKES: KeystrokeOptions = {
+  characters: 3000,
+  seed: 1,
+  eagerness: 0.5,
+  maxNewTokens: 32,
+};
+
+/** @throws Error whose message is for the user; the signal's reason when it aborts */
+export async function scoreKeystrokes(
+  terminal: Terminal,
+  { known, test }: ScoredTexts,
+  modelPath: string | null,
+  options: KeystrokeOptions,
+): Promise<KeystrokeScore & { readonly milliseconds: Latency }> {
+  const files = test.map(({ uri, text }) => ({ name: uri, text }));
+  const stretches = sampleStretches(files, options.characters, seededRandom(options.seed));
+  const times: number[] = [];
+  const score = await withGenerator(terminal, { modelPath, files: known }, (generator) =>
+    simulateTyping(
+      stretches,
+      async ({ name }, prefix) => {
+        const start = performance.now();
+        const { insertText } = await generator.complete(
+          {
+            document: textAroundCursor(name, languageIdOf(name), prefix.length, (from, to) =>
+              prefix.slice(from, to),
+            ),
+            multiline: false,
+            eagerness: options.eagerness,
+            maxNewTokens: options.maxNewTokens,
+          },
+          terminal.signal,
+        );
+        terminal.signal.throwIfAborted();
+        times.push(performance.now() - start);
+        return insertText;
+      },
+      (share) => {
+        terminal.progress.show(`Typing… ${Math.round(100 * share)} %`);
+      },
+    ),
+  );
+  terminal.progress.clear();
+  return { ...score, milliseconds: latency(times) };
+}
+
+function latency(times: readonly number[]): Latency {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), answers: times.length };
+}

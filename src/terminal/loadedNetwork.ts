@@ -1,0 +1,22 @@
+/** A checkpoint as the terminal tool reads it: its network on the kernel and what belongs to it. */
+import { readFile } from 'node:fs/promises';
+import { decodeCheckpoint, type Checkpoint } from '../model/checkpoint/checkpoint';
+import { createKernelNetwork } from '../model/network/kernelNetwork';
+import type { RecurrentModel } from '../model/network/recurrentModel';
+
+/** @throws Error whose message is for the user, when the file cannot be read or is no model */
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new Error(`The model ${path} cannot be read; check that it exists and that you may open it.`, {
+      cause: error,
+    });
+  }
+  return decodeCheckpoint(bytes, path);
+}
+
+export function onKernel({ config, weights }: Checkpoint, name: string, kernel: Uint8Array): RecurrentModel {
+  return createKernelNetwork(config, weights, name, kernel);
+}

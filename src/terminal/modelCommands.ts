@@ -1,0 +1,138 @@
+/** What can be done with the models that are kept. */
+import { resolve } from 'node:path';
+import type { StoredModel } from '../trainer/modelStore';
+import { defineCommand, type Command } from './command';
+import { keyOf, modelStore, realFolder } from './keptModels';
+import { formatBytes } from './progressLine';
+import { formatNumber } from './trainingProgress';
+
+const place = { names: ['FOLDER'], required: 0 } as const;
+const details = 'FOLDER is the current folder unless given; the key that "model list" shows serves as well.';
+const json = { type: 'flag', help: 'prints JSON' } as const;
+
+const list = defineCommand({
+  name: 'model list',
+  summary: 'Lists the models that are kept, newest first.',
+  positionals: { names: [], required: 0 },
+  options: { json },
+  run: async (options, _positionals, terminal) => {
+    const models = await modelStore().list();
+    if (options.json) {
+      terminal.write(`${JSON.stringify(models)}\n`);
+      return;
+    }
+    for (const model of models) {
+      const damaged = 'fault' in model.content ? '  (cannot be used)' : '';
+      terminal.write(
+        `${model.key}  ${formatBytes(model.bytes).padStart(9)}  ${foldersOf(model)}${damaged}\n`,
+      );
+    }
+    if (models.length === 0) {
+      terminal.note('No model is kept yet; "understudy train FOLDER" makes one.');
+    }
+  },
+});
+
+const show = defineCommand({
+  name: 'model show',
+  summary: 'Says what a model is and what it learned from.',
+  details,
+  positionals: place,
+  options: { json },
+  run: async (options, [folder = '.'], terminal) => {
+    const model = await storedModel(folder);
+    terminal.write(options.json ? `${JSON.stringify(model)}\n` : describeModel(model));
+  },
+});
+
+const exportModel = defineCommand({
+  name: 'model export',
+  summary: 'Copies a model to a file.',
+  details,
+  positionals: { names: ['FILE', 'FOLDER'], required: 1 },
+  options: {},
+  run: async (_options, [file, folder = '.'], terminal) => {
+    const { key } = await storedModel(folder);
+    await modelStore().exportTo(key, resolve(file));
+    terminal.write(`${resolve(file)}\n`);
+  },
+});
+
+const importModel = defineCommand({
+  name: 'model import',
+  summary: 'Keeps a model file as the model of a folder.',
+  details,
+  positionals: { names: ['FILE', 'FOLDER'], required: 1 },
+  options: {},
+  run: async (_options, [file, folder = '.'], terminal) => {
+    const store = modelStore();
+    const key = await keyOf(folder);
+    await store.importFrom(key, resolve(file));
+    const { modelPath } =
+      key === folder ? store.places(key) : await store.remember([await realFolder(folder)]);
+    terminal.write(`${modelPath}\n`);
+  },
+});
+
+const deleteModel = defineCommand({
+  name: 'model delete',
+  summary: 'Deletes the model of a folder.',
+  details,
+  positionals: { names: ['FOLDER'], required: 1 },
+  options: {},
+  run: async (_options, [folder]) => {
+    const { key } = await storedModel(folder);
+    await modelStore().delete(key);
+  },
+});
+
+export const MODEL_COMMANDS: readonly Command[] = [list, show, exportModel, importModel, deleteModel];
+
+async function storedModel(folder: string): Promise<StoredModel> {
+  const model = await modelStore().show(await keyOf(folder));
+  if (model === null) {
+    throw new Error(
+      `There is no model for ${await realFolder(folder)}; "understudy train" makes one, "understudy model list" shows those there are.`,
+    );
+  }
+  return model;
+}
+
+function foldersOf({ folders }: StoredModel): string {
+  return folders.length === 0 ? '(folder not known)' : folders.join(', ');
+}
+
+function describeModel(model: StoredModel): string {
+  const lines = [
+    ['folder', foldersOf(model)],
+    ['file', `${model.modelPath}, ${formatBytes(model.bytes)}`],
+  ];
+  if ('fault' in model.content) {
+    lines.push(['fault', model.content.fault]);
+  } else {
+    const { config, training } = model.content;
+    const { architecture, numLayers, hiddenSize, embeddingSize, vocabSize } = config;
+    lines.push([
+      'network',
+      `${architecture}, ${numLayers} × ${hiddenSize}, embedding ${embeddingSize}, vocabulary ${vocabSize}`,
+    ]);
+    if (training.trainedAt !== undefined) {
+      lines.push(['trained', training.trainedAt]);
+    }
+    if (training.files !== undefined && training.bytes !== undefined) {
+      lines.push(['from', `${formatNumber(training.files)} files, ${formatBytes(training.bytes)}`]);
+    }
+    if (training.steps !== undefined) {
+      lines.push(['steps', formatNumber(training.steps)]);
+    }
+    if (training.engine !== undefined) {
+      lines.push(['engine', training.engine]);
+    }
+    const { bitsPerByteBefore: before, bitsPerByteAfter: after } = training.heldOut ?? {};
+    if (after !== undefined) {
+      const from = before === undefined ? '' : `${before.toFixed(3)} → `;
+      lines.push(['held-out', `${from}${after.toFixed(3)} bits per byte`]);
+    }
+  }
+  return lines.map(([name, value]) => `${name.padEnd(9)} ${value}\n`).join('');
+}

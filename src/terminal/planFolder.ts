@@ -1,0 +1,35 @@
+import type { TrainingOptions, TrainingPlan } from '../protocol/trainerProtocol';
+import { planTraining } from '../trainer/trainerClient';
+import type { Terminal } from './terminal';
+import { MAX_TOTAL_BYTES } from './trainModel';
+import { TrainingProgress } from './trainingProgress';
+import { requireBuilt } from './withGenerator';
+
+/**
+ * What a training of a folder would read.
+ * @throws Error whose message is for the user, when the folder cannot be read; the signal's reason when it aborts
+ */
+export async function planFolder(
+  terminal: Terminal,
+  folder: string,
+  options: TrainingOptions,
+): Promise<TrainingPlan> {
+  const { product, signal, progress } = terminal;
+  await requireBuilt(product.trainer);
+  const plan = await planTraining(
+    {
+      processPath: product.trainer,
+      job: {
+        folders: [folder],
+        excludeGlobs: [],
+        maxTotalBytes: MAX_TOTAL_BYTES,
+        tokenizerPath: product.tokenizer,
+        options,
+      },
+      onProgress: new TrainingProgress(terminal).hear,
+    },
+    signal,
+  );
+  progress.clear();
+  return plan;
+}

@@ -1,0 +1,61 @@
+/** Bits per byte of a folder's test texts: of each expert alone and of their mix. */
+import { readFile } from 'node:fs/promises';
+import { scoreText, type ScoredDocument, type TextScore } from '../model/evaluate/scoreText';
+import { createMixture } from '../model/mixture/mixture';
+import { Tokenizer } from '../model/tokenizer/tokenizer';
+import { onKernel, readCheckpoint } from './loadedNetwork';
+import type { Terminal } from './terminal';
+import type { WorkspaceFile } from './workspaceTexts';
+
+export interface ScoredTexts {
+  /** What the live workspace model has read. */
+  readonly known: readonly WorkspaceFile[];
+  readonly test: readonly WorkspaceFile[];
+}
+
+/**
+ * @param modelPath of the personal model, or null to score what the product knows before training
+ * @throws Error whose message is for the user; the signal's reason when it aborts
+ */
+export async function scoreTexts(
+  { product, signal, progress }: Terminal,
+  { known, test }: ScoredTexts,
+  modelPath: string | null,
+): Promise<TextScore> {
+  const kernel = await readFile(product.kernel);
+  const base = product.baseModel === null ? null : await readCheckpoint(product.baseModel);
+  const personal = modelPath === null ? null : await readCheckpoint(modelPath);
+  const json: unknown =
+    personal?.tokenizer ?? base?.tokenizer ?? JSON.parse(await readFile(product.tokenizer, 'utf8'));
+  const tokenizer = Tokenizer.fromJson(json);
+  const networks = [
+    ...(base === null ? [] : [onKernel(base, 'base', kernel)]),
+    ...(personal === null ? [] : [onKernel(personal, 'personal', kernel)]),
+  ];
+  const mix = createMixture({
+    vocabSize: tokenizer.vocabSize,
+    networks,
+    gate: personal?.gate ?? base?.gate ?? null,
+    endOfTextId: tokenizer.endOfTextId,
+  });
+  try {
+    for (const { uri, text, recent } of known) {
+      signal.throwIfAborted();
+      mix.workspace.learnFile(uri, tokenizer.encode(text), recent);
+    }
+    const documents = test.map(({ uri, text }): ScoredDocument => ({
+      uri,
+      tokens: tokenizer.encode(text),
+      bytes: Buffer.byteLength(text),
+    }));
+    return await scoreText(mix, documents, async ({ tokens, totalTokens }) => {
+      progress.show(`Scoring… ${Math.round((100 * tokens) / totalTokens)} %`);
+      // Lets Ctrl+C in.
+      await new Promise(setImmediate);
+      signal.throwIfAborted();
+    });
+  } finally {
+    mix.dispose();
+    progress.clear();
+  }
+}

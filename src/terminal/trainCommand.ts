@@ -1,0 +1,57 @@
+import { resolve } from 'node:path';
+import type { DoneEvent, HeldOutScore } from '../protocol/trainerProtocol';
+import { defineCommand } from './command';
+import { describePlan } from './describePlan';
+import { realFolder } from './keptModels';
+import { planFolder } from './planFolder';
+import { formatBytes } from './progressLine';
+import { trainForFolder } from './trainForFolder';
+import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
+import { formatNumber } from './trainingProgress';
+
+const DEFAULT_SECONDS = 600;
+
+export const trainCommand = defineCommand({
+  name: 'train',
+  summary: 'Learns the texts of a folder.',
+  details:
+    'Trains for 600 s unless --seconds says otherwise, from the model that the folder has, else from the base model. Keeps\n' +
+    'the better network, by texts that it did not train on. An interrupted training goes on when it is started again.',
+  positionals: { names: ['FOLDER'], required: 1 },
+  options: {
+    ...TRAINING_OPTIONS,
+    out: { type: 'text', value: 'MODEL', help: 'writes this file instead of the model kept for the folder' },
+    fresh: { type: 'flag', help: 'does not start from the model that the folder has' },
+  },
+  run: async (given, [place], terminal) => {
+    const folder = await realFolder(place);
+    const options = trainingOptions(given, DEFAULT_SECONDS);
+    if (terminal.progress.visible) {
+      terminal.note(describePlan(await planFolder(terminal, folder, options)));
+    }
+    const out = given.out === undefined ? null : resolve(given.out);
+    const { done, engine } = await trainForFolder(terminal, { folder, options, fresh: given.fresh, out });
+    if (done.outcome === 'cancelled') {
+      terminal.note(done.modelPath === null ? 'No model was written.' : `Written so far: ${done.modelPath}`);
+      terminal.signal.throwIfAborted();
+    }
+    terminal.write(
+      `${formatNumber(done.steps)} steps with ${engine}, ${formatNumber(done.tokensPerSecond)} tokens/s\n` +
+        `${describeResult(done)}\n`,
+    );
+  },
+});
+
+/** Whether training helped, and what was kept. */
+export function describeResult({ before, after, modelPath }: DoneEvent): string {
+  const bits = ({ bitsPerByte }: HeldOutScore) => bitsPerByte.toFixed(3);
+  const measured =
+    after === null
+      ? ''
+      : before === null
+        ? `${bits(after)} bits per byte on ${formatBytes(after.bytes)} kept aside`
+        : `${bits(before)} → ${bits(after)} bits per byte on ${formatBytes(after.bytes)} kept aside`;
+  return modelPath === null
+    ? `Training did not help (${measured}); the model is as it was.`
+    : `${measured}\nmodel: ${modelPath}`;
+}

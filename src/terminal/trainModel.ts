@@ -1,0 +1,84 @@
+/** One training, as the terminal tool runs it: progress on stderr, ended by Ctrl+C. */
+import { join } from 'node:path';
+import type { NetworkConfig } from '../model/networkConfig';
+import {
+  FINE_TUNING_LEARNING_RATE,
+  type DoneEvent,
+  type EngineName,
+  type TrainingOptions,
+  type TrainJob,
+} from '../protocol/trainerProtocol';
+import { startTraining } from '../trainer/trainerClient';
+import { readCheckpoint } from './loadedNetwork';
+import type { Terminal } from './terminal';
+import { TrainingProgress } from './trainingProgress';
+import { requireBuilt } from './withGenerator';
+
+export type TrainRequest = Pick<
+  TrainJob,
+  'folders' | 'split' | 'modelPath' | 'resumePath' | 'initialModelPath' | 'options'
+>;
+
+export interface TrainResult {
+  readonly done: DoneEvent;
+  /** Null when it was cancelled before an engine was loaded. */
+  readonly engine: EngineName | null;
+}
+
+/** Most text that is read; the trainer says what it leaves out. */
+export const MAX_TOTAL_BYTES = 50 * 1024 * 1024;
+
+/** @throws Error whose message is for the user, when the training fails */
+export async function trainModel(terminal: Terminal, request: TrainRequest): Promise<TrainResult> {
+  const { product, signal } = terminal;
+  await requireBuilt(product.trainer);
+  signal.throwIfAborted();
+  const progress = new TrainingProgress(terminal);
+  const run = startTraining({
+    processPath: product.trainer,
+    job: {
+      ...request,
+      options: {
+        ...request.options,
+        ...(request.initialModelPath === null ? {} : { learningRate: FINE_TUNING_LEARNING_RATE }),
+      },
+      excludeGlobs: [],
+      maxTotalBytes: MAX_TOTAL_BYTES,
+      tokenizerPath: product.tokenizer,
+      nativeFolders: [join(product.root, '.cache', 'native')],
+    },
+    onEvent: progress.hear,
+  });
+  const cancel = () => {
+    run.cancel();
+  };
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return { done: await run.finished, engine: progress.engineName };
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    terminal.progress.clear();
+  }
+}
+
+/**
+ * The first of the models given whose network has the shape that is asked for: only from such a one can training start.
+ * @throws Error whose message is for the user, when a model is damaged
+ */
+export async function startingModel(
+  paths: readonly (string | null)[],
+  wanted: Pick<TrainingOptions, keyof Omit<NetworkConfig, 'vocabSize'>>,
+): Promise<string | null> {
+  for (const path of paths) {
+    if (path !== null) {
+      const { config } = await readCheckpoint(path);
+      const fits = (['architecture', 'numLayers', 'hiddenSize', 'embeddingSize'] as const).every(
+        (name) => config[name] === wanted[name],
+      );
+      if (fits) {
+        return path;
+      }
+    }
+  }
+  return null;
+}

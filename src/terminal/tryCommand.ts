@@ -1,0 +1,76 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TextScore } from '../model/evaluate/scoreText';
+import type { DoneEvent } from '../protocol/trainerProtocol';
+import { defineCommand } from './command';
+import { describePlan } from './describePlan';
+import { drawGhostLines, type DrawnLines } from './drawGhostLines';
+import { describeGhostLine } from './ghostLines';
+import { heldOutTexts } from './heldOutTexts';
+import { realFolder } from './keptModels';
+import { planFolder } from './planFolder';
+import { scoreTexts } from './textScores';
+import { trainForFolder } from './trainForFolder';
+import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
+import { formatBytes } from './progressLine';
+import { formatNumber } from './trainingProgress';
+
+const DEFAULT_SECONDS = 60;
+/** Held-out text that is scored, so that scoring takes seconds. */
+const MAX_SCORED_CHARACTERS = 60_000;
+const LINES = 6;
+const LINE_WIDTH = 60;
+
+export const tryCommand = defineCommand({
+  name: 'try',
+  summary: 'Trains on a folder for a minute and shows its ghost text.',
+  details:
+    'Lists what it reads and what is left out, trains, then shows ghost text in texts that it did not train on, and how\n' +
+    'well these are predicted before and after. Without FOLDER, on the sources and documents of this project.',
+  positionals: { names: ['FOLDER'], required: 0 },
+  options: TRAINING_OPTIONS,
+  run: async (given, [place], terminal) => {
+    const folder = await realFolder(place ?? terminal.product.root);
+    const options = trainingOptions(given, DEFAULT_SECONDS);
+    const plan = await planFolder(terminal, folder, options);
+    terminal.write(`${folder}\n${describePlan(plan)}\n`);
+    const { done, engine } = await trainForFolder(terminal, { folder, options, fresh: true, out: null });
+    terminal.signal.throwIfAborted();
+    terminal.write(`${describeTraining(done, engine)}\n`);
+
+    const texts = await heldOutTexts(plan, MAX_SCORED_CHARACTERS);
+    const before = await scoreTexts(terminal, texts, null);
+    const after = await scoreTexts(terminal, texts, done.modelPath);
+    const drawn = await drawGhostLines(terminal, texts, done.modelPath, LINES, options.seed);
+    terminal.write(describeDrawn(drawn, folder));
+    terminal.write(describeScores(before, after));
+    terminal.write(`\nTo write in this folder with ghost text:  npm run vscode -- ${folder}\n`);
+  },
+});
+
+function describeTraining({ steps, tokensPerSecond }: DoneEvent, engine: string | null): string {
+  return `Trained ${formatNumber(steps)} steps with ${engine}, ${formatNumber(tokensPerSecond)} tokens/s.`;
+}
+
+function describeDrawn({ lines, tried }: DrawnLines, folder: string): string {
+  if (lines.length === 0) {
+    return `\nAt none of ${tried} places in the texts kept aside was a suggestion certain enough to be shown.\n`;
+  }
+  const described = lines.map((line) => {
+    const path = relative(folder, fileURLToPath(line.file.name));
+    return describeGhostLine({ ...line, file: { ...line.file, name: path } }, LINE_WIDTH);
+  });
+  return (
+    `\nGhost text in texts that were kept aside (shown at ${lines.length} of ${tried} places tried):\n\n` +
+    `${described.join('\n\n')}\n`
+  );
+}
+
+function describeScores(before: TextScore, after: TextScore): string {
+  const mix = [before.bitsPerByte['mix'], after.bitsPerByte['mix']];
+  const fewer = (100 * (1 - mix[1] / mix[0])).toFixed(1);
+  return (
+    `\nScore on ${formatBytes(after.bytes)} of them, in bits per byte (lower is better): ` +
+    `${mix[0].toFixed(3)} before training, ${mix[1].toFixed(3)} after (${fewer} % fewer).\n`
+  );
+}

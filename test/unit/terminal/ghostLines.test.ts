@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { describeGhostLine, drawPlaces } from '../../../src/terminal/ghostLines';
+
+describe('ghost lines', () => {
+  it('stand after a word inside lines that are long enough', () => {
+    const text = 'short\nthe quick brown fox jumps over the lazy dog\n';
+    const places = drawPlaces([{ name: 'a.md', text }], 5, () => 0);
+    assert.equal(places.length, 1);
+    assert.equal(text.slice(0, places[0].offset), 'short\nthe quick brown ');
+  });
+
+  it('stand between whole characters of a text without spaces', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('😀', '中'), minLength: 24, maxLength: 60 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (text, drawn) => {
+          const [{ offset }] = drawPlaces([{ name: 'a.md', text }], 1, () => drawn);
+          assert.ok(offset > 0 && offset < text.length);
+          assert.doesNotMatch(text.slice(0, offset), /\p{Surrogate}/u);
+        },
+      ),
+    );
+  });
+
+  it('show what is typed, suggested and really there, and mark what is right', () => {
+    const file = { name: 'a.md', text: 'one\n  the quick brown fox jumps' };
+    const offset = file.text.indexOf('brown');
+    assert.equal(
+      describeGhostLine({ file, offset, suggestion: 'brown fox' }, 12),
+      'a.md:2\n  typed      the quick \n  suggested  brown fox  ✓\n  really     brown fox j…',
+    );
+    assert.match(
+      describeGhostLine({ file, offset, suggestion: 'red fox' }, 6),
+      /typed {6}…uick \n.*red fox\n/,
+    );
+  });
+});
