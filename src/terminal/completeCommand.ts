@@ -112,8 +112,7 @@ function describeSilence({ noSuggestionReason }: CompletedResponse): string {
       return 'it was cancelled';
     case 'notReady':
       return 'no model is loaded';
-    case 'lowConfidence':
-    case undefined:
+    default:
       return 'no continuation is certain enough';
   }
 }
