@@ -6,16 +6,8 @@
  * was the right-hand side of a product must never be changed in place: the backend keeps a packed copy of it.
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { StockOps, adamEpsilon, adamStepSize, addRows } from '../network/stockOps';
-import {
-  ADAM_BETA1,
-  ADAM_BETA2,
-  type AdamSlot,
-  type AdamUpdate,
-  type Matrix,
-  type SoftmaxLoss,
-  type Tensor,
-} from '../network/tensorOps';
+import { StockOps, addRows } from '../network/stockOps';
+import type { Matrix, SoftmaxLoss, Tensor, Vector } from '../network/tensorOps';
 
 /** The part of the backend that reaches its heap. */
 type WasmHeap = Pick<BackendWasm, 'typedArrayFromHeap' | 'makeOutput'>;
@@ -44,7 +36,32 @@ export class WasmOps extends StockOps {
         }
       }
     }
-    return { lossSum, gradient: withGradient ? probs : null };
+    return { lossSum: this.tf.scalar(lossSum), gradient: withGradient ? probs : null };
+  }
+
+  override rowsAt(table: Matrix, ids: Int32Array): Matrix {
+    const width = table.shape[1];
+    const rows = this.allocate([ids.length, width]) as Matrix;
+    const from = this.view(table);
+    const to = this.view(rows);
+    for (let n = 0; n < ids.length; n++) {
+      to.set(from.subarray(ids[n] * width, (ids[n] + 1) * width), n * width);
+    }
+    return rows;
+  }
+
+  /** As a product, which is twenty times as fast as the backend's reduction. */
+  override columnSums(a: Matrix): Vector {
+    const { tf } = this;
+    return tf.reshape(this.product(tf.ones([1, a.shape[0]]), a), [a.shape[1]]);
+  }
+
+  /** The backend's slice first copies the whole tensor. */
+  protected override rowRange(a: Matrix, start: number, count: number): Matrix {
+    const width = a.shape[1];
+    const rows = this.allocate([count, width]) as Matrix;
+    this.view(rows).set(this.view(a).subarray(start * width, (start + count) * width));
+    return rows;
   }
 
   override addRowsAt(dense: Matrix, ids: Int32Array, rows: Matrix): Matrix {
@@ -52,7 +69,7 @@ export class WasmOps extends StockOps {
     return dense;
   }
 
-  override sumOfSquares(tensors: readonly Tensor[]): number {
+  override sumOfSquares(tensors: readonly Tensor[]): Tensor {
     let total = 0;
     for (const tensor of tensors) {
       const values = this.view(tensor);
@@ -60,29 +77,7 @@ export class WasmOps extends StockOps {
         total += values[i] * values[i];
       }
     }
-    return total;
-  }
-
-  override adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot {
-    const next = this.allocate(slot.value.shape);
-    const values = this.view(slot.value);
-    const nextValues = this.view(next);
-    const gradients = this.view(gradient);
-    const firstMoments = this.view(slot.firstMoment);
-    const secondMoments = this.view(slot.secondMoment);
-    const stepSize = adamStepSize(update);
-    const epsilon = adamEpsilon(update);
-    const scale = update.gradientScale;
-    for (let i = 0; i < values.length; i++) {
-      const g = gradients[i] * scale;
-      const m = ADAM_BETA1 * firstMoments[i] + (1 - ADAM_BETA1) * g;
-      const v = ADAM_BETA2 * secondMoments[i] + (1 - ADAM_BETA2) * g * g;
-      firstMoments[i] = m;
-      secondMoments[i] = v;
-      nextValues[i] = values[i] - (stepSize * m) / (Math.sqrt(v) + epsilon);
-    }
-    slot.value.dispose();
-    return { ...slot, value: this.tf.keep(next) };
+    return this.tf.scalar(total);
   }
 
   private get backend(): WasmHeap {

@@ -23,7 +23,7 @@ export function backwardPass(
   const gradients = new Map<string, Tensor>();
   const drop = (x: Matrix, mask: Matrix | null): Matrix => (mask === null ? x : tf.mul<Matrix>(x, mask));
 
-  gradients.set('outputBias', tf.sum(dLogits, 0));
+  gradients.set('outputBias', ops.columnSums(dLogits));
   // The small matrix is transposed, then the product: projectedᵀ · dLogits is [E, V].
   const dEmbeddingDense = ops.transpose(ops.product(ops.transpose(tape.projected), dLogits));
   const dProjected = ops.product(dLogits, parameters.embedding);
@@ -43,13 +43,13 @@ export function backwardPass(
     );
     const name = `layers.${index}`;
     gradients.set(`${name}.inputKernel`, ops.product(ops.transpose(input), dGates.inputGates));
-    gradients.set(`${name}.bias`, tf.sum(dGates.inputGates, 0));
+    gradients.set(`${name}.bias`, ops.columnSums(dGates.inputGates));
     gradients.set(
       `${name}.recurrentKernel`,
       ops.product(ops.transpose(recurrentTape.previousOutputs), dGates.recurrentGates),
     );
     if (layer.recurrentBias !== null) {
-      gradients.set(`${name}.recurrentBias`, tf.sum(dGates.recurrentGates, 0));
+      gradients.set(`${name}.recurrentBias`, ops.columnSums(dGates.recurrentGates));
     }
     const dInput = ops.product(dGates.inputGates, ops.transpose(layer.inputKernel));
     dActivation = index === 0 ? dInput : tf.add<Matrix>(dInput, dSummed);

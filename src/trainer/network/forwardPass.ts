@@ -45,7 +45,7 @@ export function forwardPass(
   const drop = (x: Matrix, mask: Matrix | null): Matrix => (mask === null ? x : tf.mul<Matrix>(x, mask));
   const newMask = (x: Matrix): Matrix | null => window.mask?.(x.shape) ?? null;
 
-  const embedded = tf.gather(parameters.embedding, tf.tensor1d(window.inputs, 'int32'));
+  const embedded = ops.rowsAt(parameters.embedding, window.inputs);
   const embeddingMask = newMask(embedded);
   let activation = drop(embedded, embeddingMask);
   // Each later layer adds to this undropped-then-dropped stream, as the blueprint says: y_l = y_(l-1) + cell_l(y_(l-1)).

@@ -15,10 +15,11 @@ import { downloadOptimizer, downloadTensors, freshSlots, parametersOf, uploadTen
 import { CarriedState } from './carriedState';
 import type { AdamSlot, Matrix, Tensor, TensorOps } from './tensorOps';
 
+/** Left to the caller to dispose. */
 interface Gradients {
-  readonly lossSum: number;
-  readonly count: number;
-  /** In the device's layout; the caller disposes them. */
+  /** A scalar, nats. */
+  readonly meanLoss: Tensor;
+  /** In the device's layout. */
   readonly byName: ReadonlyMap<string, Tensor>;
 }
 
@@ -42,11 +43,14 @@ export class RecurrentNetwork implements TrainableNetwork {
     this.states = { train: new CarriedState(ops.tf, config), evaluate: new CarriedState(ops.tf, config) };
   }
 
-  trainStep(batch: TrainBatch, options: TrainStepOptions): Promise<TrainStepResult> {
-    const { lossSum, count, byName } = this.gradients(batch, options.dropout);
-    const norm = Math.sqrt(this.ops.sumOfSquares([...byName.values()]));
-    if (!Number.isFinite(norm) || !Number.isFinite(lossSum)) {
-      this.ops.tf.dispose([...byName.values()]);
+  async trainStep(batch: TrainBatch, options: TrainStepOptions): Promise<TrainStepResult> {
+    const { tf } = this.ops;
+    const { meanLoss, byName } = this.gradients(batch, options.dropout);
+    const squares = tf.tidy(() => this.ops.sumOfSquares([...byName.values()]));
+    const [loss, squaredNorm] = (await this.readAndDispose([meanLoss, squares])) as [number, number];
+    const norm = Math.sqrt(squaredNorm);
+    if (!Number.isFinite(norm) || !Number.isFinite(loss)) {
+      tf.dispose([...byName.values()]);
       throw new DivergenceError(
         `Training diverged at step ${this.step + 1}: the loss or its gradient is no longer a finite number. ` +
           'Use a lower learning rate.',
@@ -59,17 +63,18 @@ export class RecurrentNetwork implements TrainableNetwork {
       this.slots.set(name, this.ops.adam(this.slots.get(name)!, gradient, update));
       gradient.dispose();
     }
-    return Promise.resolve({ loss: lossSum / Math.max(count, 1), gradientNorm: norm });
+    return { loss, gradientNorm: norm };
   }
 
-  evaluateStep(batch: TrainBatch): Promise<{ lossSum: number; count: number }> {
+  async evaluateStep(batch: TrainBatch): Promise<{ lossSum: number; count: number }> {
     const { tf } = this.ops;
     const weights = timeMajor(batch.mask, batch);
-    const lossSum = tf.tidy(() => {
+    const sum = tf.tidy(() => {
       const tape = this.forward(batch, this.states.evaluate, 0);
       return this.ops.softmaxLoss(tape.logits, timeMajor(batch.targets, batch), weights, false).lossSum;
     });
-    return Promise.resolve({ lossSum, count: countOf(weights) });
+    const [lossSum] = (await this.readAndDispose([sum])) as [number];
+    return { lossSum, count: countOf(weights) };
   }
 
   resetState(which: 'train' | 'evaluate'): void {
@@ -120,9 +125,9 @@ export class RecurrentNetwork implements TrainableNetwork {
 
   /** Gradients of the mean loss over one window, by name and in the stored layout; carries the training state on. */
   async exportGradients(batch: TrainBatch, dropout: number): Promise<NetworkWeights> {
-    const { byName } = this.gradients(batch, dropout);
+    const { meanLoss, byName } = this.gradients(batch, dropout);
     const stored = await downloadTensors(this.config, byName);
-    this.ops.tf.dispose([...byName.values()]);
+    this.ops.tf.dispose([meanLoss, ...byName.values()]);
     return stored;
   }
 
@@ -134,20 +139,27 @@ export class RecurrentNetwork implements TrainableNetwork {
     const targets = timeMajor(batch.targets, batch);
     // Weighting each row by mask / count makes the gradient that of the mean loss without another pass over it.
     const scaled = weights.map((weight) => weight / Math.max(count, 1));
-    let meanLoss = 0;
     const byName = new Map<string, Tensor>();
-    tf.tidy(() => {
+    const meanLoss = tf.tidy(() => {
       const tape = this.forward(batch, this.states.train, dropout);
       const { lossSum, gradient } = this.ops.softmaxLoss(tape.logits, targets, scaled, true);
-      meanLoss = lossSum;
       const parameters = parametersOf(this.config, this.slots);
       const { architecture } = this.config;
       const found = backwardPass(this.ops, architecture, parameters, inputs, tape, gradient!);
       for (const [name, tensor] of found) {
         byName.set(name, tf.keep(tensor));
       }
+      return lossSum;
     });
-    return { lossSum: meanLoss * Math.max(count, 1), count, byName };
+    return { meanLoss, byName };
+  }
+
+  private async readAndDispose(scalars: readonly Tensor[]): Promise<number[]> {
+    try {
+      return await this.ops.read(scalars);
+    } finally {
+      this.ops.tf.dispose([...scalars]);
+    }
   }
 
   /** The forward pass from `state`, which it carries on. Call inside a tidy scope. */

@@ -38,17 +38,24 @@ export class StockOps implements TensorOps {
     return this.tf.transpose(a);
   }
 
+  rowsAt(table: Matrix, ids: Int32Array): Matrix {
+    return this.tf.gather(table, this.tf.tensor1d(ids, 'int32'));
+  }
+
+  columnSums(a: Matrix): Vector {
+    return this.tf.sum<Vector>(a, 0);
+  }
+
   recurrentForward(architecture: CellKind, input: RecurrentInput): RecurrentTape {
     const { tf } = this;
     const { inputGates, recurrentKernel, recurrentBias, unrollSteps } = input;
     const batchSize = inputGates.shape[0] / unrollSteps;
-    const width = inputGates.shape[1];
     let state = input.initial;
     const outputs: Matrix[] = [];
     const previous: Matrix[] = [];
     const saved: Tensor[] = [];
     for (let t = 0; t < unrollSteps; t++) {
-      const inputPart = tf.slice(inputGates, [t * batchSize, 0], [batchSize, width]);
+      const inputPart = this.rowRange(inputGates, t * batchSize, batchSize);
       const recurrent = this.product(state.hidden, recurrentKernel);
       const biased = recurrentBias === null ? recurrent : tf.add<Matrix>(recurrent, recurrentBias);
       const step = CELLS[architecture].step(tf, inputPart, biased, state);
@@ -70,14 +77,13 @@ export class StockOps implements TensorOps {
     const { tf } = this;
     const { unrollSteps } = input;
     const batchSize = outputGradients.shape[0] / unrollSteps;
-    const hiddenSize = outputGradients.shape[1];
     const savedPerStep = tape.saved.length / unrollSteps;
     const inputParts: Matrix[] = [];
     const recurrentParts: Matrix[] = [];
     let dHidden: Matrix | null = null;
     let dCell: Matrix | null = null;
     for (let t = unrollSteps - 1; t >= 0; t--) {
-      const dOutput = tf.slice(outputGradients, [t * batchSize, 0], [batchSize, hiddenSize]);
+      const dOutput = this.rowRange(outputGradients, t * batchSize, batchSize);
       const dTotal: Matrix = dHidden === null ? dOutput : tf.add<Matrix>(dOutput, dHidden);
       const saved = tape.saved.slice(t * savedPerStep, (t + 1) * savedPerStep) as Matrix[];
       const step = CELLS[architecture].stepGradient(tf, saved, dTotal, dCell);
@@ -91,6 +97,11 @@ export class StockOps implements TensorOps {
     }
     const inputGates = tf.concat(inputParts, 0);
     return { inputGates, recurrentGates: architecture === 'gru' ? tf.concat(recurrentParts, 0) : inputGates };
+  }
+
+  /** Rows start … start + count − 1, [count, C]. */
+  protected rowRange(a: Matrix, start: number, count: number): Matrix {
+    return this.tf.slice(a, [start, 0], [count, a.shape[1]]);
   }
 
   softmaxLoss(
@@ -107,7 +118,7 @@ export class StockOps implements TensorOps {
     const hot = tf.cast<Matrix>(tf.oneHot(tf.tensor1d(targets, 'int32'), vocabSize) as Matrix, 'float32');
     const atTarget = tf.sum<Vector>(tf.mul(shifted, hot), 1);
     const rowWeights = tf.tensor1d(weights);
-    const lossSum = tf.sum(tf.mul(tf.sub(logSum, atTarget), rowWeights)).dataSync()[0];
+    const lossSum = tf.sum(tf.mul(tf.sub(logSum, atTarget), rowWeights));
     if (!withGradient) {
       return { lossSum, gradient: null };
     }
@@ -122,13 +133,19 @@ export class StockOps implements TensorOps {
     return this.tf.tensor2d(total, dense.shape);
   }
 
-  sumOfSquares(tensors: readonly Tensor[]): number {
+  sumOfSquares(tensors: readonly Tensor[]): Tensor {
     const { tf } = this;
-    let total = 0;
-    for (const tensor of tensors) {
-      total += tf.tidy(() => tf.sum(tf.square(tensor)).dataSync()[0]);
+    return tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor))));
+  }
+
+  async read(scalars: readonly Tensor[]): Promise<number[]> {
+    const { tf } = this;
+    const together = tf.tidy(() => tf.stack(scalars.map((scalar) => tf.reshape(scalar, []))));
+    try {
+      return [...(await together.data<'float32'>())];
+    } finally {
+      together.dispose();
     }
-    return total;
   }
 
   adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot {

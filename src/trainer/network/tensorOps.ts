@@ -49,8 +49,8 @@ export interface RecurrentGradients {
 }
 
 export interface SoftmaxLoss {
-  /** Sum over rows of weight · cross-entropy, nats. */
-  readonly lossSum: number;
+  /** Sum over rows of weight · cross-entropy, nats; a scalar. */
+  readonly lossSum: Tensor;
   /** Gradient of `lossSum` by the logits, [N, V]; null when it was not asked for. */
   readonly gradient: Matrix | null;
 }
@@ -76,6 +76,10 @@ export interface TensorOps {
   /** a · b. No engine is asked for a product with transposed flags: on wasm these run at a tenth of the speed. */
   product(a: Matrix, b: Matrix): Matrix;
   transpose(a: Matrix): Matrix;
+  /** Row ids[n] of `table` [V, E] as row n, [N, E]. */
+  rowsAt(table: Matrix, ids: Int32Array): Matrix;
+  /** Sums over the rows: [N, C] to [C]. */
+  columnSums(a: Matrix): Vector;
   /** Runs the cell over all steps. */
   recurrentForward(architecture: CellKind, input: RecurrentInput): RecurrentTape;
   /** Back-propagates `outputGradients` [N, H] through all steps; `recurrentKernelTransposed` is [gates · H, H]. */
@@ -90,8 +94,13 @@ export interface TensorOps {
   softmaxLoss(logits: Matrix, targets: Int32Array, weights: Float32Array, withGradient: boolean): SoftmaxLoss;
   /** `dense` [V, E] with row n of `rows` [N, E] added to its row ids[n]; may work in place on `dense`. */
   addRowsAt(dense: Matrix, ids: Int32Array, rows: Matrix): Matrix;
-  /** Sum of squares over all elements of all tensors. */
-  sumOfSquares(tensors: readonly Tensor[]): number;
+  /** Sum of squares over all elements of all tensors, a scalar. */
+  sumOfSquares(tensors: readonly Tensor[]): Tensor;
+  /**
+   * The values of scalars, all at once: on a GPU each reading waits for all that was asked of it before.
+   * @throws Error when the device has failed
+   */
+  read(scalars: readonly Tensor[]): Promise<number[]>;
   /**
    * One Adam step (Kingma & Ba 2015, arXiv 1412.6980) with beta1 0.9, beta2 0.999, epsilon 1e-8 and bias correction. The
    * slot given is used up: its tensors are disposed or live on in the answer, whose tensors the caller owns.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
 import type { TrainJob } from '../../../../src/protocol/trainerProtocol';
 import { DivergenceError } from '../../../../src/trainer/engine';
-import { chooseEngine } from '../../../../src/trainer/engines/loadEngine';
+import { chooseEngine } from '../../../../src/trainer/engines/chooseEngine';
 import { writeWholeFile } from '../../../../src/trainer/training/saveFile';
 import { eventsOf, runCollecting, SmallWorkspace } from './smallJob';
 
@@ -28,7 +28,7 @@ describe('Training a workspace', () => {
     assert.equal(done.before, null);
     const scores = eventsOf(events, 'validation').map(({ score }) => score.bitsPerByte);
     assert.equal(done.after?.bitsPerByte, Math.min(...scores));
-    assert.ok(done.after!.bitsPerByte < 2, 'as few bits as a text of a few words needs');
+    assert.ok(done.after.bitsPerByte < 2, 'as few bits as a text of a few words needs');
     const [files] = eventsOf(events, 'files');
     assert.equal(files.trainFiles + files.heldOutFiles, 10);
     assert.equal(eventsOf(events, 'engine')[0].reason, 'The setting asks for the engine "wasm".');
