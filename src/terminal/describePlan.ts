@@ -13,7 +13,7 @@ export function describePlan(plan: TrainingPlan): string {
   const shown = files.toSorted((a, b) => b.bytes - a.bytes).slice(0, MOST_FILES);
   const heldOut = files.filter(({ heldOutShare }) => heldOutShare > 0).length;
   const lines = [
-    `Reads ${formatCount(files.length, 'file')}, ${formatBytes(trainBytes + heldOutBytes)}:`,
+    `Reads ${formatCount(files.length, 'file')}, ${formatBytes(trainBytes + heldOutBytes)}${files.length > 0 ? ':' : '.'}`,
     ...shown.map(({ path, bytes }) => `  ${formatBytes(bytes).padStart(9)}  ${path}`),
   ];
   if (files.length > shown.length) {
@@ -29,9 +29,11 @@ export function describePlan(plan: TrainingPlan): string {
       lines.push(`  ${formatNumber(count).padStart(9)}  ${why}${names}`);
     }
   }
-  lines.push(
-    `Keeps ${formatBytes(heldOutBytes)} of ${formatCount(heldOut, 'file')} aside to measure on; learns from ` +
-      `${formatNumber(estimate.trainTokens)} tokens.`,
-  );
+  if (files.length > 0) {
+    lines.push(
+      `Keeps ${formatBytes(heldOutBytes)} of ${formatCount(heldOut, 'file')} aside to measure on; learns from ` +
+        `${formatNumber(estimate.trainTokens)} tokens.`,
+    );
+  }
   return `${lines.join('\n')}\n`;
 }

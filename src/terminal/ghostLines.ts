@@ -1,4 +1,5 @@
 /** A few lines as the user would see them: what is typed, what is suggested, what really stands there. */
+import { firstWord } from '../model/generation/wordUnits';
 import type { TypedText } from '../model/evaluate/typedStretches';
 
 /** A cursor, UTF-16 offset, inside a line of a text. */
@@ -31,8 +32,7 @@ export function drawPlaces(files: readonly TypedText[], count: number, random: (
     [lines[i], lines[j]] = [lines[j], lines[i]];
     const { file, line, index } = lines[i];
     const wished = Math.floor(line.length * (FROM + random() * (TO - FROM)));
-    const space = line.indexOf(' ', wished);
-    const column = space < 0 || space > line.length * TO ? wholeCharacter(line, wished) : space + 1;
+    const column = wordStart(line, wished) ?? wholeCharacter(line, wished);
     places.push({ file, offset: index + column });
   }
   return places;
@@ -46,13 +46,21 @@ export function describeGhostLine({ file, offset, suggestion }: GhostLine, width
   const lineEnd = text.indexOf('\n', offset);
   const typed = clipStart(text.slice(lineStart, offset).trimStart(), width);
   const rest = text.slice(offset, lineEnd < 0 ? text.length : lineEnd);
-  const isRight = rest.startsWith(suggestion);
+  const word = firstWord(text.slice(lineStart, offset), suggestion);
+  const mark = rest.startsWith(suggestion) ? '  ✓' : rest.startsWith(word) ? '  (first word ✓)' : '';
   return [
     `${file.name}:${lineNumber}`,
     `  typed      ${typed}`,
-    `  suggested  ${suggestion}${isRight ? '  ✓' : ''}`,
+    `  suggested  ${suggestion}${mark}`,
     `  really     ${clipEnd(rest, width)}`,
   ].join('\n');
+}
+
+/** Where the first word after a column starts, else the last before it; null in a line without spaces. */
+function wordStart(line: string, column: number): number | null {
+  const next = line.indexOf(' ', column);
+  const space = next < 0 || next > line.length * TO ? line.lastIndexOf(' ', column) : next;
+  return space < 0 ? null : space + 1;
 }
 
 function wholeCharacter(line: string, column: number): number {

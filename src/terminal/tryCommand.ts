@@ -40,7 +40,7 @@ export const tryCommand = defineCommand({
 
     const texts = await heldOutTexts(plan, MAX_SCORED_CHARACTERS);
     const before = await scoreTexts(terminal, texts, null);
-    const after = await scoreTexts(terminal, texts, done.modelPath);
+    const after = done.modelPath === null ? null : await scoreTexts(terminal, texts, done.modelPath);
     const drawn = await drawGhostLines(terminal, texts, done.modelPath, LINES, options.seed);
     terminal.write(describeDrawn(drawn, folder));
     terminal.write(describeScores(before, after));
@@ -66,7 +66,10 @@ function describeDrawn({ lines, tried }: DrawnLines, folder: string): string {
   );
 }
 
-function describeScores(before: TextScore, after: TextScore): string {
+function describeScores(before: TextScore, after: TextScore | null): string {
+  if (after === null) {
+    return `\nTraining did not help on texts kept aside, so nothing is changed; a longer --seconds may.\n`;
+  }
   const mix = [before.bitsPerByte['mix'], after.bitsPerByte['mix']];
   const fewer = (100 * (1 - mix[1] / mix[0])).toFixed(1);
   return (

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+
+export const PARTS = ['quality', 'latency', 'speed'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface BenchOptions {
+  readonly parts: readonly Part[];
+  readonly json: boolean;
+  /** Folder of workspaces, each with a split.json. */
+  readonly workspaces: string;
+  readonly only: readonly string[];
+  readonly code: boolean;
+  readonly seconds: number;
+  readonly engine: 'auto' | 'native' | 'wasm';
+  readonly keystrokes: number;
+  readonly again: boolean;
+}
+
+export const USAGE = `npm run bench -- [quality|latency|speed|all] [options]
+  --workspaces DIR   folders to measure on, each with a split.json (default ../shared/workspaces)
+  --only NAME,NAME   some of them
+  --code             the packages of the workspaces' code-packages.txt as well, fetched with npm
+  --seconds N        of training (default 60)
+  --engine E         wasm (default), native or auto
+  --keystrokes N     characters that the simulated user types (default 3000)
+  --again            measures again what an earlier run of the same build has measured
+  --json             one JSON object
+`;
+
+/** @throws Error whose message is for the user */
+export function benchOptions(args: readonly string[]): BenchOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      workspaces: { type: 'string', default: '../shared/workspaces' },
+      only: { type: 'string', default: '' },
+      code: { type: 'boolean', default: false },
+      seconds: { type: 'string', default: '60' },
+      engine: { type: 'string', default: 'wasm' },
+      keystrokes: { type: 'string', default: '3000' },
+      again: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const [part = 'all'] = positionals;
+  const parts = part === 'all' ? PARTS : PARTS.filter((name) => name === part);
+  const engine = (['auto', 'native', 'wasm'] as const).find((name) => name === values.engine);
+  if (parts.length === 0 || positionals.length > 1) {
+    throw new Error(`Give one of all, ${PARTS.join(', ')}; not "${positionals.join(' ')}".`);
+  }
+  if (engine === undefined) {
+    throw new Error(`--engine is one of auto, native, wasm; not "${values.engine}".`);
+  }
+  return {
+    ...values,
+    parts,
+    engine,
+    only: values.only === '' ? [] : values.only.split(','),
+    seconds: positiveNumber('seconds', values.seconds),
+    keystrokes: positiveNumber('keystrokes', values.keystrokes),
+  };
+}
+
+function positiveNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (!(value >= 1)) {
+    throw new Error(`--${name} takes a number from 1, not "${text}".`);
+  }
+  return value;
+}

@@ -1,0 +1,100 @@
+/** What the README's claims about quality and speed stand on; see `npm run bench -- --help`. */
+import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { productPaths } from '../src/terminal/productPaths';
+import { ProgressLine } from '../src/terminal/progressLine';
+import { EXIT_CANCELLED } from '../src/terminal/runTool';
+import type { Terminal } from '../src/terminal/terminal';
+import { benchOptions, USAGE, type BenchOptions } from './benchOptions';
+import { codeWorkspaces } from './codeWorkspaces';
+import { latencyTable, qualityTable } from './benchTables';
+import { measureWorkspace, type MeasuredWorkspace } from './measuredWorkspace';
+
+const root = join(__dirname, '..');
+const cacheFolder = join(root, '.cache', 'bench');
+
+function benchTerminal(): Terminal {
+  const cancel = new AbortController();
+  process.on('SIGINT', () => {
+    if (cancel.signal.aborted) {
+      process.exit(EXIT_CANCELLED);
+    }
+    cancel.abort();
+  });
+  const progress = new ProgressLine();
+  return {
+    write: (text) => void process.stdout.write(text),
+    note: (line) => {
+      progress.clear();
+      process.stderr.write(`${line}\n`);
+    },
+    progress,
+    readStdin: () => Promise.reject(new Error('The bench reads nothing.')),
+    signal: cancel.signal,
+    product: productPaths(root),
+  };
+}
+
+async function workspaceFolders({ workspaces, only, code }: BenchOptions): Promise<string[]> {
+  const parent = resolve(workspaces);
+  const names = (await readdir(parent)).filter((name) => existsSync(join(parent, name, 'split.json')));
+  const folders = names.map((name) => join(parent, name));
+  if (code) {
+    folders.push(...(await codeWorkspaces(join(parent, 'code-packages.txt'), cacheFolder)));
+  }
+  const chosen = folders.filter((folder) => only.length === 0 || only.some((name) => folder.endsWith(name)));
+  if (chosen.length === 0) {
+    throw new Error(`${parent} holds no folder with a split.json that fits; see --workspaces and --only.`);
+  }
+  return chosen;
+}
+
+/** The scripts that time one part each, in processes of their own; they print their own tables. */
+async function speed({ json }: BenchOptions): Promise<void> {
+  for (const script of ['kernelSpeed.ts', 'trainSpeed.ts']) {
+    await new Promise<void>((settle, reject) => {
+      const args = ['--import', 'tsx', join(__dirname, script), ...(json ? ['--json'] : [])];
+      const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+      child.on('error', reject);
+      child.on('close', (status) => {
+        if (status === 0) {
+          settle();
+        } else {
+          reject(new Error(`bench/${script} ended with status ${status}.`));
+        }
+      });
+    });
+  }
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help')) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const options = benchOptions(args);
+  const terminal = benchTerminal();
+  const measured: MeasuredWorkspace[] = [];
+  if (options.parts.some((part) => part !== 'speed')) {
+    for (const folder of await workspaceFolders(options)) {
+      terminal.note(folder);
+      measured.push(await measureWorkspace(terminal, folder, cacheFolder, options));
+    }
+    if (options.json) {
+      terminal.write(`${JSON.stringify({ seconds: options.seconds, workspaces: measured })}\n`);
+    } else {
+      terminal.write(options.parts.includes('quality') ? qualityTable(measured) : '');
+      terminal.write(options.parts.includes('latency') ? latencyTable(measured) : '');
+    }
+  }
+  if (options.parts.includes('speed')) {
+    await speed(options);
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
