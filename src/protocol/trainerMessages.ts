@@ -1,7 +1,12 @@
 /** Checks, on arrival, of what crosses between the parent and the trainer's process. */
 import * as v from 'valibot';
 import { CELL_KINDS } from '../model/networkConfig';
-import type { TrainerEvent, TrainerRequest, TrainingOptions } from './trainerProtocol';
+import {
+  ENGINE_NAMES,
+  type TrainerEvent,
+  type TrainerRequest,
+  type TrainingOptions,
+} from './trainerProtocol';
 
 const whole = (name: string, min: number, max: number) => {
   const message = `${name} must be a whole number from ${min} to ${max}.`;
@@ -15,7 +20,10 @@ const count = v.pipe(v.number(), v.minValue(0));
 const texts = v.array(v.string());
 
 export const trainingOptionsSchema: v.GenericSchema<unknown, TrainingOptions> = v.object({
-  engine: v.picklist(['auto', 'native', 'wasm'], 'The engine must be auto, native or wasm.'),
+  engine: v.picklist(
+    ['auto', ...ENGINE_NAMES],
+    `The engine must be one of auto, ${ENGINE_NAMES.join(', ')}.`,
+  ),
   architecture: v.picklist(CELL_KINDS, `The architecture must be one of ${CELL_KINDS.join(', ')}.`),
   numLayers: whole('The number of layers', 1, 3),
   hiddenSize: whole('The hidden size', 8, 2048),
@@ -46,12 +54,29 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
       initialModelPath: v.nullable(v.string()),
       tokenizerPath: v.string(),
       nativeFolders: v.exactOptional(texts),
+      engineTimingsPath: v.exactOptional(v.string()),
+      failedEngines: v.exactOptional(v.array(v.picklist(ENGINE_NAMES))),
       options: trainingOptionsSchema,
     }),
   }),
   v.object({
     kind: v.literal('plan'),
     job: v.object({ ...selection, tokenizerPath: v.string(), options: trainingOptionsSchema }),
+  }),
+  v.object({
+    kind: v.literal('time'),
+    job: v.object({
+      engine: v.picklist(ENGINE_NAMES),
+      nativeFolders: texts,
+      config: v.object({
+        architecture: v.picklist(CELL_KINDS),
+        vocabSize: count,
+        embeddingSize: count,
+        hiddenSize: count,
+        numLayers: count,
+      }),
+      batchSize: count,
+    }),
   }),
   v.object({ kind: v.picklist(['pause', 'resume', 'cancel']) }),
 ]);
@@ -72,6 +97,7 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
       estimate: v.object({ trainTokens: count, seconds: count, epochs: count }),
     }),
   }),
+  v.object({ kind: v.literal('timed'), tokensPerSecond: count }),
   v.object({ kind: v.literal('scanning'), files: count, bytes: count, leftOut: count }),
   v.object({
     kind: v.literal('files'),
@@ -83,11 +109,16 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
   }),
   v.object({
     kind: v.literal('engine'),
-    name: v.picklist(['native', 'wasm']),
+    name: v.picklist(ENGINE_NAMES),
     description: v.string(),
     reason: v.string(),
   }),
-  v.object({ kind: v.picklist(['warning', 'failed']), message: v.string() }),
+  v.object({ kind: v.literal('warning'), message: v.string() }),
+  v.object({
+    kind: v.literal('failed'),
+    message: v.string(),
+    engine: v.exactOptional(v.picklist(ENGINE_NAMES)),
+  }),
   v.object({ kind: v.literal('resumed'), step: count }),
   v.object({
     kind: v.literal('step'),

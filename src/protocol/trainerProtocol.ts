@@ -1,7 +1,9 @@
 /** What crosses between the parent (extension host, terminal tool) and the trainer's child process. */
-import type { CellKind } from '../model/networkConfig';
+import type { CellKind, NetworkConfig } from '../model/networkConfig';
 
-export type EngineName = 'native' | 'wasm';
+/** From the one that is the fastest where it works to the one that works everywhere. */
+export const ENGINE_NAMES = ['webgpu', 'native', 'wasm'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
 
 export interface TrainingOptions {
   readonly engine: EngineName | 'auto';
@@ -68,7 +70,19 @@ export interface TrainJob extends CorpusSelection {
   readonly tokenizerPath: string;
   /** Folders where the native engine may have been installed. */
   readonly nativeFolders?: readonly string[];
+  /** Where it is kept how fast each engine is on this machine; without it they are timed each time. */
+  readonly engineTimingsPath?: string;
+  /** Engines that have failed in this training: the one after the last of them goes on. */
+  readonly failedEngines?: readonly EngineName[];
   readonly options: TrainingOptions;
+}
+
+/** How fast does an engine train this network here? Nothing is read and nothing kept. */
+export interface TimeJob {
+  readonly engine: EngineName;
+  readonly nativeFolders: readonly string[];
+  readonly config: NetworkConfig;
+  readonly batchSize: number;
 }
 
 /** A plan is made of what the trainer would find by itself. */
@@ -81,6 +95,7 @@ export interface PlanJob extends Omit<CorpusSelection, 'split'> {
 export type TrainerRequest =
   | { readonly kind: 'train'; readonly job: TrainJob }
   | { readonly kind: 'plan'; readonly job: PlanJob }
+  | { readonly kind: 'time'; readonly job: TimeJob }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'cancel' };
@@ -138,6 +153,7 @@ export interface DoneEvent {
 
 export type TrainerEvent =
   | { readonly kind: 'planned'; readonly plan: TrainingPlan }
+  | { readonly kind: 'timed'; readonly tokensPerSecond: number }
   | { readonly kind: 'scanning'; readonly files: number; readonly bytes: number; readonly leftOut: number }
   | {
       readonly kind: 'files';
@@ -177,4 +193,5 @@ export type TrainerEvent =
   /** After `paused`. */
   | { readonly kind: 'continued' }
   | DoneEvent
-  | { readonly kind: 'failed'; readonly message: string };
+  /** `engine` is there when it was the engine that failed; another one may go on from the resume file. */
+  | { readonly kind: 'failed'; readonly message: string; readonly engine?: EngineName };

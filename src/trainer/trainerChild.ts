@@ -13,6 +13,27 @@ export interface TrainerChild<Last extends TrainerEvent> {
   readonly last: Promise<Last>;
 }
 
+/** The process gave up, with a sentence for the user. */
+export class TrainerFailedError extends Error {
+  constructor(readonly event: Extract<TrainerEvent, { kind: 'failed' }>) {
+    super(event.message);
+  }
+}
+
+/** The process ended before it gave its last event. */
+export class TrainerEndedError extends Error {
+  /** @param how e.g. "by SIGKILL" */
+  constructor(
+    readonly how: string,
+    cause: Error,
+  ) {
+    super(
+      `The trainer's process ended unexpectedly, ${how}. What it saved is kept: train again to go on from there.`,
+      { cause },
+    );
+  }
+}
+
 /** The end of what the process wrote to its standard error, kept for the log when it crashes; characters. */
 const KEPT_ERROR_OUTPUT = 2000;
 
@@ -45,7 +66,7 @@ export function startTrainerChild<Last extends TrainerEvent>(
         if (isLast(event)) {
           resolve(event);
         } else if (event.kind === 'failed') {
-          reject(new Error(event.message));
+          reject(new TrainerFailedError(event));
         }
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
@@ -58,12 +79,7 @@ export function startTrainerChild<Last extends TrainerEvent>(
     // Not 'exit': messages that are still in the channel arrive before 'close'.
     child.on('close', (code, signal) => {
       const how = signal === null ? `with status ${code}` : `by ${signal}`;
-      reject(
-        new Error(
-          `The trainer's process ended unexpectedly, ${how}. What it saved is kept: train again to go on from there.`,
-          { cause: new Error(errorOutput) },
-        ),
-      );
+      reject(new TrainerEndedError(how, new Error(errorOutput)));
     });
   });
   const send = (message: TrainerRequest): void => {

@@ -2,13 +2,15 @@
 import { rm } from 'node:fs/promises';
 import type {
   DoneEvent,
+  EngineName,
   HeldOutScore,
   PlanJob,
   TrainerEvent,
   TrainingPlan,
   TrainJob,
 } from '../protocol/trainerProtocol';
-import { startTrainerChild } from './trainerChild';
+import { enginesAfter } from './engines/enginesAfter';
+import { startTrainerChild, TrainerEndedError, TrainerFailedError, type TrainerChild } from './trainerChild';
 
 export interface TrainingStart {
   /** dist/trainer.js, or from sources src/trainer/trainerProcess.ts, which then runs by tsx. */
@@ -30,18 +32,54 @@ export interface TrainingRun {
 /** Time for the process to end by itself when it is cancelled; a step of a large network takes longer. */
 const CANCEL_MILLISECONDS = 700;
 
-/** Trains in a process of its own, which ends with this one. */
+/**
+ * Trains in a process of its own, which ends with this one. An engine that fails, or that takes its process with it, is followed
+ * by the next one from the last checkpoint, with a warning that says so.
+ */
 export function startTraining({ processPath, job, onEvent }: TrainingStart): TrainingRun {
   const seen = new SeenSoFar();
-  const child = startTrainerChild(
-    processPath,
-    { kind: 'train', job },
-    (event): event is DoneEvent => event.kind === 'done',
-    (event) => {
-      seen.note(event);
-      onEvent(event);
-    },
-  );
+  const failed: EngineName[] = [];
+  let paused = false;
+  let cancelled = false;
+  const begin = (): TrainerChild<DoneEvent> =>
+    startTrainerChild(
+      processPath,
+      { kind: 'train', job: failed.length === 0 ? job : { ...job, failedEngines: failed } },
+      (event): event is DoneEvent => event.kind === 'done',
+      (event) => {
+        seen.note(event);
+        // Whether a fault is the end is decided below.
+        if (event.kind !== 'failed') {
+          onEvent(event);
+        }
+      },
+    );
+  let child = begin();
+  const train = async (): Promise<DoneEvent> => {
+    for (;;) {
+      try {
+        return await child.last;
+      } catch (error) {
+        const fault = engineFault(error, seen.engine);
+        if (cancelled || fault === null || enginesAfter(fault.engine).length === 0) {
+          if (error instanceof TrainerFailedError) {
+            onEvent(error.event);
+          }
+          throw error;
+        }
+        failed.push(fault.engine);
+        onEvent({
+          kind: 'warning',
+          message: `${fault.sentence} Training goes on with the next engine, from the last checkpoint.`,
+        });
+        seen.engine = null;
+        child = begin();
+        if (paused) {
+          child.send({ kind: 'pause' });
+        }
+      }
+    }
+  };
   let endNow: (() => void) | null = null;
   const stopped = new Promise<null>((resolve) => {
     endNow = () => {
@@ -50,7 +88,7 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
     };
   });
   let timer: NodeJS.Timeout | undefined;
-  const finished = Promise.race([child.last, stopped])
+  const finished = Promise.race([train(), stopped])
     .then(async (last) => {
       if (last !== null) {
         return last;
@@ -65,12 +103,15 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
     });
   return {
     pause: () => {
+      paused = true;
       child.send({ kind: 'pause' });
     },
     resume: () => {
+      paused = false;
       child.send({ kind: 'resume' });
     },
     cancel: () => {
+      cancelled = true;
       child.send({ kind: 'cancel' });
       // A step cannot be interrupted from within; what it would have learned is not wanted any more.
       timer ??= setTimeout(() => endNow?.(), CANCEL_MILLISECONDS);
@@ -115,8 +156,27 @@ export async function planTraining(
   }
 }
 
+/** The engine whose fault an error is, with a sentence for the user; null when it is no engine's. */
+function engineFault(
+  error: unknown,
+  running: EngineName | null,
+): { readonly engine: EngineName; readonly sentence: string } | null {
+  if (error instanceof TrainerFailedError && error.event.engine !== undefined) {
+    return { engine: error.event.engine, sentence: error.message };
+  }
+  if (error instanceof TrainerEndedError && running !== null) {
+    return {
+      engine: running,
+      sentence: `The process of the ${running} engine ended unexpectedly, ${error.how}.`,
+    };
+  }
+  return null;
+}
+
 /** What the events have told, for a run whose process cannot tell it any more. */
 class SeenSoFar {
+  /** The one that trains now. */
+  engine: EngineName | null = null;
   private before: HeldOutScore | null = null;
   private after: HeldOutScore | null = null;
   private steps = 0;
@@ -125,6 +185,9 @@ class SeenSoFar {
 
   note(event: TrainerEvent): void {
     switch (event.kind) {
+      case 'engine':
+        this.engine = event.name;
+        break;
       case 'step':
         ({ step: this.steps, tokensPerSecond: this.tokensPerSecond } = event);
         break;

@@ -1,13 +1,15 @@
 /**
- * The trainer's process: alone loads TensorFlow.js, runs at a low priority, answers one request to train or to plan with
- * events, and ends with its parent.
+ * The trainer's process: alone loads TensorFlow.js, runs at a low priority, answers one request to train, to plan or to time an
+ * engine with events, and ends with its parent.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parseTrainerRequest } from '../protocol/trainerMessages';
-import type { TrainerEvent, TrainerRequest } from '../protocol/trainerProtocol';
-import type { EngineOptions } from './engines/loadEngine';
+import type { TimeJob, TrainerEvent, TrainerRequest, TrainJob } from '../protocol/trainerProtocol';
+import { EngineFault } from './engines/guardEngine';
+import { loadEngine, type EngineOptions } from './engines/loadEngine';
+import { timeEngine } from './engines/timeEngine';
 import { planTraining } from './training/planTraining';
 import { runTrainJob } from './training/trainJob';
 import { TrainingControl } from './training/trainingControl';
@@ -28,14 +30,30 @@ const emit = (event: TrainerEvent): void => {
 };
 
 /** A built trainer has TensorFlow.js' .wasm files beside it; from sources they are found in the package. */
-function engineOptions(): EngineOptions {
-  return existsSync(join(__dirname, 'tfjs-backend-wasm.wasm')) ? { wasmFolder: __dirname } : {};
+const isBuilt = existsSync(join(__dirname, 'tfjs-backend-wasm.wasm'));
+const wasmFolder = isBuilt ? { wasmFolder: __dirname } : {};
+
+function engineOptions({ engineTimingsPath }: TrainJob): EngineOptions {
+  const manifest = join(__dirname, ...(isBuilt ? ['..'] : ['..', '..']), 'package.json');
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  const cache = engineTimingsPath === undefined ? {} : { cachePath: engineTimingsPath };
+  return { ...wasmFolder, timing: { processPath: __filename, version, ...cache } };
+}
+
+async function time(job: TimeJob): Promise<TrainerEvent> {
+  const engine = await loadEngine(job.engine, {
+    ...wasmFolder,
+    nativeFolders: job.nativeFolders,
+    requireGpu: true,
+  });
+  return { kind: 'timed', tokensPerSecond: await timeEngine(engine, job) };
 }
 
 async function finish(work: Promise<TrainerEvent>): Promise<void> {
   const last = await work.catch((error: unknown): TrainerEvent => ({
     kind: 'failed',
     message: error instanceof Error ? error.message : String(error),
+    ...(error instanceof EngineFault ? { engine: error.engine } : {}),
   }));
   await send(last);
   process.disconnect();
@@ -44,7 +62,7 @@ async function finish(work: Promise<TrainerEvent>): Promise<void> {
 function handle(request: TrainerRequest): void {
   switch (request.kind) {
     case 'train':
-      void finish(runTrainJob(request.job, { emit, control, engineOptions: engineOptions() }));
+      void finish(runTrainJob(request.job, { emit, control, engineOptions: engineOptions(request.job) }));
       break;
     case 'plan':
       void finish(
@@ -53,6 +71,9 @@ function handle(request: TrainerRequest): void {
           plan,
         })),
       );
+      break;
+    case 'time':
+      void finish(time(request.job));
       break;
     case 'pause':
       control.pause();

@@ -70,7 +70,7 @@ export class NativeOps extends StockOps {
     const { tf, kernels } = this;
     const { losses, gradient } = kernels.sparseSoftmaxCrossEntropy(logits, tf.tensor1d(targets, 'int32'));
     const rowWeights = tf.tensor2d(weights, [weights.length, 1]);
-    const lossSum = tf.dot(losses, tf.reshape(rowWeights, [-1])).dataSync()[0];
+    const lossSum = tf.dot(losses, tf.reshape(rowWeights, [-1]));
     return { lossSum, gradient: withGradient ? kernels.mul(gradient, rowWeights) : null };
   }
 
@@ -78,12 +78,9 @@ export class NativeOps extends StockOps {
     return this.kernels.scatterAdd(dense, this.tf.tensor1d(ids, 'int32'), rows);
   }
 
-  override sumOfSquares(tensors: readonly Tensor[]): number {
+  override sumOfSquares(tensors: readonly Tensor[]): Tensor {
     const { tf, kernels } = this;
-    return tf.tidy(() => {
-      const halves = tensors.map((tensor) => kernels.halfSumOfSquares(tensor));
-      return 2 * tf.addN(halves).dataSync()[0];
-    });
+    return tf.mul(2, tf.addN(tensors.map((tensor) => kernels.halfSumOfSquares(tensor))));
   }
 
   override adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot {

@@ -135,7 +135,7 @@ export class StockOps implements TensorOps {
 
   sumOfSquares(tensors: readonly Tensor[]): Tensor {
     const { tf } = this;
-    return tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor))));
+    return tf.sum(tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
   }
 
   async read(scalars: readonly Tensor[]): Promise<number[]> {

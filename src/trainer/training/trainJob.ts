@@ -2,13 +2,16 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { encodeCheckpoint } from '../../model/checkpoint/checkpoint';
+import type { NetworkConfig } from '../../model/networkConfig';
 import type { DoneEvent, HeldOutScore, TrainerEvent, TrainJob } from '../../protocol/trainerProtocol';
 import { countReasons, readCorpus, type Corpus } from '../corpus/readCorpus';
 import { scanReporter } from '../corpus/scanReporter';
 import { BatchStream } from '../data/batchStream';
 import { sampleHeldOut, type HeldOutSample } from '../data/heldOutSample';
 import type { TrainableNetwork, TrainingEngine } from '../engine';
-import { chooseEngine, type EngineOptions } from '../engines/loadEngine';
+import { chooseEngine } from '../engines/chooseEngine';
+import { guardEngine } from '../engines/guardEngine';
+import type { EngineOptions } from '../engines/loadEngine';
 import { readBeginning, type Beginning } from './beginning';
 import { freshWeights } from './freshWeights';
 import { measureHeldOut } from './measureHeldOut';
@@ -106,7 +109,7 @@ class TrainJobRun {
       emit({ kind: 'warning', message });
     });
     const corpus = await this.readTexts(beginning);
-    const engine = await this.loadEngine();
+    const engine = await this.loadEngine(beginning.config);
     const weights =
       beginning.initial?.weights ?? freshWeights(beginning.config, corpus.train, job.options.seed);
     const network = engine.createNetwork(beginning.config, weights, job.options.seed);
@@ -135,15 +138,16 @@ class TrainJobRun {
     return corpus;
   }
 
-  private async loadEngine(): Promise<TrainingEngine> {
+  private async loadEngine(config: NetworkConfig): Promise<TrainingEngine> {
     const { job } = this;
     const { emit, engineOptions, chooseEngine: choose = chooseEngine } = this.surroundings;
-    const { engine, reason } = await choose(job.options.engine, {
-      ...engineOptions,
-      ...(job.nativeFolders === undefined ? {} : { nativeFolders: job.nativeFolders }),
-    });
+    const { engine: wanted, batchSize } = job.options;
+    const { engine, reason } = await choose(
+      { engine: wanted, failed: job.failedEngines ?? [], work: { config, batchSize } },
+      { ...engineOptions, ...(job.nativeFolders === undefined ? {} : { nativeFolders: job.nativeFolders }) },
+    );
     emit({ kind: 'engine', name: engine.name, description: engine.description, reason });
-    return engine;
+    return guardEngine(engine);
   }
 
   private async readResumePoint(fingerprint: string): Promise<ResumePoint | null> {

@@ -1,0 +1,118 @@
+/** Which engine trains: the one that was asked for, or the fastest of those that really train here. */
+import { ENGINE_NAMES, type EngineName } from '../../protocol/trainerProtocol';
+import type { TrainingEngine } from '../engine';
+import { enginesAfter } from './enginesAfter';
+import {
+  keptTimings,
+  timeEngines,
+  timeInOwnProcess,
+  timingKey,
+  type EngineTimings,
+  type TimeEngine,
+} from './engineTimings';
+import { loadEngine, type EngineOptions } from './loadEngine';
+import type { TimedWork } from './timeEngine';
+
+export interface EngineWish {
+  readonly engine: EngineName | 'auto';
+  /** Those that have failed in this training, the last one last; what they were is not tried again. */
+  readonly failed: readonly EngineName[];
+  readonly work: TimedWork;
+}
+
+export interface ChosenEngine {
+  readonly engine: TrainingEngine;
+  /** Why this one, for the user. */
+  readonly reason: string;
+}
+
+/** What a choice meets outside of itself; tests have their own. */
+export interface ChoiceParts {
+  readonly load: (name: EngineName, options: EngineOptions) => Promise<TrainingEngine>;
+  /** Null where nothing can be timed. */
+  readonly time: TimeEngine | null;
+}
+
+/** @throws Error of the engine that was asked for, or of the last that was tried, when it does not load */
+export async function chooseEngine(
+  wish: EngineWish,
+  options: EngineOptions = {},
+  parts: ChoiceParts = ordinaryParts(options),
+): Promise<ChosenEngine> {
+  const lastFailed = wish.failed.at(-1);
+  if (lastFailed !== undefined) {
+    const rest = enginesAfter(lastFailed).filter((name) => !wish.failed.includes(name));
+    return firstThatLoads(rest, options, parts, `The ${lastFailed} engine failed, and this is the next.`);
+  }
+  if (wish.engine !== 'auto') {
+    const engine = await parts.load(wish.engine, options);
+    return { engine, reason: `The setting asks for the engine "${wish.engine}".` };
+  }
+  const timings = await timingsFor(wish.work, options, parts.time);
+  const order = ENGINE_NAMES.filter((name) => timings.get(name)?.kind !== 'fails').toSorted(
+    (a, b) => speedOf(timings, b) - speedOf(timings, a),
+  );
+  return firstThatLoads(order, options, parts, reasonOf(timings));
+}
+
+function ordinaryParts(options: EngineOptions): ChoiceParts {
+  const { timing, nativeFolders = [] } = options;
+  return {
+    load: loadEngine,
+    time: timing === undefined ? null : timeInOwnProcess(timing.processPath, nativeFolders),
+  };
+}
+
+async function timingsFor(
+  work: TimedWork,
+  { timing, nativeFolders = [] }: EngineOptions,
+  time: TimeEngine | null,
+): Promise<EngineTimings> {
+  if (time === null) {
+    return new Map();
+  }
+  const key = timingKey(timing?.version ?? '', work, nativeFolders);
+  return keptTimings(timing?.cachePath, key, () => timeEngines(ENGINE_NAMES, work, time));
+}
+
+/** Those that were not timed come after all others, in the order of preference. */
+function speedOf(timings: EngineTimings, name: EngineName): number {
+  const timing = timings.get(name);
+  return timing?.kind === 'trains' ? timing.tokensPerSecond : 0;
+}
+
+async function firstThatLoads(
+  names: readonly EngineName[],
+  options: EngineOptions,
+  { load }: ChoiceParts,
+  reason: string,
+): Promise<ChosenEngine> {
+  const problems: string[] = [];
+  for (const name of names.slice(0, -1)) {
+    try {
+      // Nobody has asked for an imitation of a GPU.
+      const engine = await load(name, { ...options, requireGpu: true });
+      return { engine, reason: [reason, ...problems].join(' ') };
+    } catch (error) {
+      problems.push(leftOut(name, error instanceof Error ? error.message : String(error)));
+    }
+  }
+  const engine = await load(names.at(-1)!, options);
+  return { engine, reason: [reason, ...problems].join(' ').trim() };
+}
+
+/** E.g. `Tokens a second in a short trial: native 2900, wasm 850. Left out: webgpu (No GPU was found).` */
+function reasonOf(timings: EngineTimings): string {
+  const speeds = [...timings]
+    .filter(([, timing]) => timing.kind === 'trains')
+    .map(([name]) => `${name} ${Math.round(speedOf(timings, name))}`);
+  const problems = [...timings].flatMap(([name, timing]) =>
+    timing.kind === 'fails' ? [leftOut(name, timing.problem)] : [],
+  );
+  const trial = speeds.length === 0 ? [] : [`Tokens a second in a short trial: ${speeds.join(', ')}.`];
+  return [...trial, ...problems].join(' ');
+}
+
+function leftOut(name: EngineName, problem: string): string {
+  return `Without ${name}: ${problem.replace(/\.?\s*$/, '')}.`;
+}

@@ -1,0 +1,123 @@
+/** What each engine does on this machine: timed once, in processes of their own, and kept in a file. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { arch, cpus, platform } from 'node:os';
+import * as v from 'valibot';
+import { ENGINE_NAMES, type EngineName } from '../../protocol/trainerProtocol';
+import { nativePaths } from '../native/pinnedFiles';
+import { startTrainerChild } from '../trainerChild';
+import { writeWholeFile } from '../training/saveFile';
+import type { TimedWork } from './timeEngine';
+
+export type EngineTiming =
+  | { readonly kind: 'trains'; readonly tokensPerSecond: number }
+  /** Why it cannot be used here. */
+  | { readonly kind: 'fails'; readonly problem: string };
+
+export type EngineTimings = ReadonlyMap<EngineName, EngineTiming>;
+
+export interface TimingOptions {
+  /** The trainer's process, which is started once for each engine: one that crashes ends only its own. */
+  readonly processPath: string;
+  /** Where the timings are kept; without it they are taken each time. */
+  readonly cachePath?: string;
+  /** Of this program: another one may be faster with another engine. */
+  readonly version: string;
+}
+
+export type TimeEngine = (engine: EngineName, work: TimedWork) => Promise<number>;
+
+/** Drivers change without notice, so that timings are not kept for ever. */
+const KEPT_MILLISECONDS = 7 * 24 * 3600 * 1000;
+const LONGEST_TIMING_MILLISECONDS = 20_000;
+
+const cacheSchema = v.object({
+  key: v.string(),
+  takenAt: v.number(),
+  timings: v.map(
+    v.picklist(ENGINE_NAMES),
+    v.variant('kind', [
+      v.object({ kind: v.literal('trains'), tokensPerSecond: v.number() }),
+      v.object({ kind: v.literal('fails'), problem: v.string() }),
+    ]),
+  ),
+});
+
+/**
+ * Times the engines in the order given. The last one is the one that works everywhere: it is timed only if another one
+ * trains too, for else there is nothing to choose.
+ */
+export async function timeEngines(
+  engines: readonly EngineName[],
+  work: TimedWork,
+  time: TimeEngine,
+): Promise<Map<EngineName, EngineTiming>> {
+  const timings = new Map<EngineName, EngineTiming>();
+  for (const [index, engine] of engines.entries()) {
+    if (index === engines.length - 1 && ![...timings.values()].some(({ kind }) => kind === 'trains')) {
+      break;
+    }
+    try {
+      timings.set(engine, { kind: 'trains', tokensPerSecond: await time(engine, work) });
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      timings.set(engine, { kind: 'fails', problem });
+    }
+  }
+  return timings;
+}
+
+/** The kept timings, where they are of this machine, version and network; else `take`, whose answer is then kept. */
+export async function keptTimings(
+  cachePath: string | undefined,
+  key: string,
+  take: () => Promise<Map<EngineName, EngineTiming>>,
+  now: () => number = Date.now,
+): Promise<EngineTimings> {
+  const kept = cachePath === undefined ? null : await readTimings(cachePath);
+  if (kept !== null && kept.key === key && Math.abs(now() - kept.takenAt) < KEPT_MILLISECONDS) {
+    return kept.timings;
+  }
+  const timings = await take();
+  if (cachePath !== undefined) {
+    const text = JSON.stringify({ key, takenAt: now(), timings: [...timings] }, null, 2);
+    // A disk that takes no file costs a second at the next start; the training itself will tell of it.
+    await writeWholeFile(cachePath, Buffer.from(`${text}\n`)).catch(() => undefined);
+  }
+  return timings;
+}
+
+/** Changes with everything that the timings depend on and that can be seen. */
+export function timingKey(version: string, work: TimedWork, nativeFolders: readonly string[]): string {
+  const installed = nativeFolders.filter((folder) => existsSync(nativePaths(folder).record));
+  const machine = [platform(), arch(), cpus()[0]?.model ?? '', cpus().length, process.versions.node];
+  return JSON.stringify([version, machine, work, installed]);
+}
+
+/** Times an engine in a process of its own. */
+export function timeInOwnProcess(processPath: string, nativeFolders: readonly string[]): TimeEngine {
+  return async (engine, work) => {
+    const child = startTrainerChild(
+      processPath,
+      { kind: 'time', job: { engine, nativeFolders, ...work } },
+      (event) => event.kind === 'timed',
+      () => undefined,
+    );
+    const timer = setTimeout(child.kill, LONGEST_TIMING_MILLISECONDS);
+    try {
+      return (await child.last).tokensPerSecond;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+async function readTimings(path: string): Promise<v.InferOutput<typeof cacheSchema> | null> {
+  try {
+    const found = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    return v.parse(cacheSchema, { ...found, timings: new Map(found['timings'] as [unknown, unknown][]) });
+  } catch {
+    // Not there yet, or of another version, or damaged: taken again and written anew.
+    return null;
+  }
+}

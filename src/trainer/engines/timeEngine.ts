@@ -1,0 +1,51 @@
+/** How fast an engine trains a network, by a short trial. */
+import { networkTensorShapes, type NetworkConfig } from '../../model/networkConfig';
+import { seededRandom } from '../data/seededRandom';
+import type { TrainBatch, TrainingEngine } from '../engine';
+
+/** What is trained: the real network and batch size, since engines differ by both. */
+export interface TimedWork {
+  readonly config: NetworkConfig;
+  readonly batchSize: number;
+}
+
+/** Windows shorter than those of training keep the trial short; each step's products are as large. */
+const UNROLL_STEPS = 4;
+const MILLISECONDS = 300;
+
+/** Tokens a second of whole optimizer steps, the first one left out. */
+export async function timeEngine(engine: TrainingEngine, { config, batchSize }: TimedWork): Promise<number> {
+  const random = seededRandom(1);
+  // Values of an ordinary size: denormal numbers would slow a processor down.
+  const weights = new Map(
+    [...networkTensorShapes(config)].map(([name, shape]) => {
+      const length = shape.reduce((product, size) => product * size, 1);
+      return [name, Float32Array.from({ length }, () => 0.1 * (random() - 0.5))] as const;
+    }),
+  );
+  const length = batchSize * UNROLL_STEPS;
+  const ids = (): Int32Array => Int32Array.from({ length }, () => Math.floor(config.vocabSize * random()));
+  const batch: TrainBatch = {
+    batchSize,
+    unrollSteps: UNROLL_STEPS,
+    inputs: ids(),
+    targets: ids(),
+    mask: new Float32Array(length).fill(1),
+    resets: new Uint8Array(batchSize),
+  };
+  const network = engine.createNetwork(config, weights, 1);
+  try {
+    const step = () => network.trainStep(batch, { learningRate: 1e-4, gradientClipNorm: 1, dropout: 0 });
+    // Compiles shaders, packs weights.
+    await step();
+    const start = performance.now();
+    let steps = 0;
+    do {
+      await step();
+      steps++;
+    } while (performance.now() - start < MILLISECONDS);
+    return (1000 * steps * length) / (performance.now() - start);
+  } finally {
+    network.dispose();
+  }
+}

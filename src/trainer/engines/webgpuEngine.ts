@@ -1,0 +1,34 @@
+/** The engine for a GPU of any vendor: TensorFlow.js on WebGPU. Its packages are optional. */
+import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
+import type { TrainingEngine } from '../engine';
+import { RecurrentNetwork } from '../network/recurrentNetwork';
+import { startWebgpu, type WebgpuDevice } from './webgpuDevice';
+import { WebgpuOps } from './webgpuOps';
+
+export interface WebgpuEngineOptions {
+  /** Folders into which the packages may have been installed, tried in order after this program's own. */
+  readonly nativeFolders?: readonly string[];
+  /** Refuses an adapter that computes in software. */
+  readonly requireGpu?: boolean;
+}
+
+let started: WebgpuDevice | null = null;
+
+/** @throws Error that says what is missing: the packages, a device, or a real GPU where one is required */
+export async function loadWebgpuEngine(options: WebgpuEngineOptions = {}): Promise<TrainingEngine> {
+  started ??= await startWebgpu(options.nativeFolders ?? []);
+  const { tf, description, isSoftware, fault } = started;
+  if (isSoftware && options.requireGpu === true) {
+    throw new Error(`No GPU was found: ${description}.`);
+  }
+  if (!(await tf.setBackend('webgpu'))) {
+    throw new Error("TensorFlow.js' WebGPU backend did not start.");
+  }
+  const ops = new WebgpuOps(tf, fault);
+  return {
+    name: 'webgpu',
+    description,
+    createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
+      new RecurrentNetwork(ops, config, weights, seed),
+  };
+}
