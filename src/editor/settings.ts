@@ -1,7 +1,7 @@
 /** Every setting of the extension: its default and range, and how a value that does not fit is mended. */
 import { CELL_KINDS, type CellKind } from '../model/networkConfig';
 import { DEFAULT_SAMPLING } from '../model/samplingOptions';
-import { DEFAULT_TRAINING, type TrainingOptions } from '../protocol/trainerProtocol';
+import { DEFAULT_TRAINING, ENGINE_NAMES, type TrainingOptions } from '../protocol/trainerProtocol';
 import type { Translate } from './translate';
 
 export interface NumberSetting {
@@ -62,7 +62,7 @@ export const SETTINGS = {
   'sampling.seed': { kind: 'seed', default: null, minimum: 0, maximum: 0x7fffffff } satisfies SeedSetting,
   'sampling.maxNewTokens': whole(DEFAULT_SAMPLING.maxNewTokens, 1, 1000),
   'training.seconds': whole(DEFAULT_TRAINING.seconds, 10, 86_400),
-  'training.engine': choice<TrainingOptions['engine']>(DEFAULT_TRAINING.engine, ['auto', 'native', 'wasm']),
+  'training.engine': choice<TrainingOptions['engine']>(DEFAULT_TRAINING.engine, ['auto', ...ENGINE_NAMES]),
   'training.architecture': choice<CellKind>(DEFAULT_TRAINING.architecture, CELL_KINDS),
   'training.numLayers': whole(DEFAULT_TRAINING.numLayers, 1, 3),
   'training.hiddenSize': whole(DEFAULT_TRAINING.hiddenSize, 32, 1024),

@@ -46,6 +46,7 @@ export async function trainModel(terminal: Terminal, request: TrainRequest): Pro
       maxTotalBytes: MAX_TOTAL_BYTES,
       tokenizerPath: product.tokenizer,
       nativeFolders: [join(product.root, '.cache', 'native')],
+      engineTimingsPath: join(product.root, '.cache', 'engine-timings.json'),
     },
     onEvent: progress.hear,
   });

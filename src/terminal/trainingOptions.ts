@@ -1,5 +1,5 @@
 import { CELL_KINDS } from '../model/networkConfig';
-import { DEFAULT_TRAINING, type TrainingOptions } from '../protocol/trainerProtocol';
+import { DEFAULT_TRAINING, ENGINE_NAMES, type TrainingOptions } from '../protocol/trainerProtocol';
 import type { OptionValues } from './commandLine';
 
 /** How to train; the ranges are those of the `understudy.training.*` settings. */
@@ -7,8 +7,8 @@ export const TRAINING_OPTIONS = {
   seconds: { type: 'number', min: 1, max: 86_400, help: 'time to train, in seconds' },
   engine: {
     type: 'choice',
-    choices: ['auto', 'native', 'wasm'],
-    help: 'what trains; auto takes the fastest that loads',
+    choices: ['auto', ...ENGINE_NAMES],
+    help: 'what trains; auto takes the fastest by a short trial',
   },
   architecture: { type: 'choice', choices: CELL_KINDS, help: 'cell of the network (default lstm)' },
   layers: { type: 'number', min: 1, max: 3, integer: true, help: 'layers of the network (default 1)' },
