@@ -62,6 +62,7 @@ export class TrainingLoop {
     withoutImprovement: 0,
     rollBacks: 0,
   };
+  private validationSeconds: number;
   private lastResumePoint: number;
   private resumePointSeconds = 0;
   private lastStepEvent = -Infinity;
@@ -69,6 +70,7 @@ export class TrainingLoop {
   constructor(private readonly options: TrainingLoopOptions) {
     const { resumeFrom, network, stream } = options;
     this.best = options.best;
+    this.validationSeconds = options.validationSeconds;
     this.lastResumePoint = options.now();
     if (resumeFrom !== null) {
       network.importWeights(resumeFrom.weights);
@@ -99,22 +101,29 @@ export class TrainingLoop {
    * @throws CancelledError when cancelled, Error when training diverges again and again or a file cannot be written
    */
   async run(): Promise<void> {
-    const { training, validationSeconds } = this.options;
-    // What is left is kept for the last validation.
-    const budget = Math.max(training.seconds - validationSeconds, training.seconds / 2);
+    const { training } = this.options;
     const validations = validationCount(training.seconds);
     // The first write shows at once whether there is room for the files.
     await this.writeResumePoint();
-    while (this.progress.seconds < budget && this.progress.withoutImprovement < PATIENCE) {
+    while (this.shareSpent() < 1 && this.progress.withoutImprovement < PATIENCE) {
       await this.ready();
-      await this.step(Math.min(this.progress.seconds / budget, 1));
-      const share = this.progress.seconds / budget;
+      await this.step(this.shareSpent());
+      const share = this.shareSpent();
       if (share >= 1 || share >= (this.progress.validations + 1) / validations) {
         await this.ready();
         await this.validate();
       }
       await this.writeResumePointIfDue();
     }
+  }
+
+  /** Of the time for steps, 0 to 1: time is kept for the last validation, and a step is begun only when most of it fits. */
+  private shareSpent(): number {
+    const { seconds } = this.options.training;
+    const { step, trainingSeconds } = this.progress;
+    const halfStep = step === 0 ? 0 : trainingSeconds / step / 2;
+    const budget = Math.max(seconds - this.validationSeconds - halfStep, seconds / 2);
+    return Math.min(this.progress.seconds / budget, 1);
   }
 
   private ready(): Promise<void> {
@@ -187,7 +196,9 @@ export class TrainingLoop {
     emit({ kind: 'validation', step: this.progress.step, score });
     const isBetter = isBetterThan(score);
     const improves = isBetter(this.progress.bestScore);
-    this.advance((now() - start) / 1000, {
+    // A machine that has become busy since takes longer.
+    this.validationSeconds = (now() - start) / 1000;
+    this.advance(this.validationSeconds, {
       validations: this.progress.validations + 1,
       bestScore: improves ? score : this.progress.bestScore,
       withoutImprovement: improves ? 0 : this.progress.withoutImprovement + 1,

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import {
+  decodeResumePoint,
+  encodeResumePoint,
+  type ResumePoint,
+} from '../../../../src/trainer/training/resumeFile';
+
+const tensors = (value: number) => new Map([['embedding', Float32Array.of(value, -value)]]);
+const point: ResumePoint = {
+  fingerprint: 'abc',
+  before: { bytes: 10, bitsPerByte: 2 },
+  sampleTokens: 100,
+  validationSeconds: 1.5,
+  weights: tensors(1),
+  optimizer: { step: 3, firstMoments: tensors(2), secondMoments: tensors(3) },
+  best: { weights: tensors(4), score: null, saved: false },
+  position: { epoch: 1, taken: 2, rows: [{ stretch: 3, offset: 4 }] },
+  progress: {
+    step: 3,
+    seconds: 12,
+    trainedTokens: 3072,
+    trainingSeconds: 10,
+    validations: 1,
+    bestScore: { bytes: 10, bitsPerByte: 1.9 },
+    withoutImprovement: 0,
+    rollBacks: 0,
+  },
+};
+
+describe('The resume file', () => {
+  it('gives back what was kept', () => {
+    assert.deepEqual(decodeResumePoint(encodeResumePoint(point)), point);
+  });
+
+  it('is refused when a bit of it has changed or its end is missing', () => {
+    const bytes = encodeResumePoint(point);
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 7 }), (at, bit) => {
+        const damaged = Buffer.from(bytes);
+        damaged[at] ^= 1 << bit;
+        assert.throws(() => decodeResumePoint(damaged), /damaged|not of this version/);
+        assert.throws(() => decodeResumePoint(bytes.subarray(0, at)), /damaged|not of this version/);
+      }),
+    );
+  });
+});
