@@ -1,8 +1,9 @@
+import type { ProductPaths } from '../../../src/terminal/productPaths';
 import { ProgressLine, type ProgressStream } from '../../../src/terminal/progressLine';
 import type { Terminal } from '../../../src/terminal/terminal';
 
 /** A terminal that keeps what is written to it; stderr is none that shows progress unless `columns` are given. */
-export function fakeTerminal(columns?: number) {
+export function fakeTerminal(columns?: number, product: Partial<ProductPaths> = {}) {
   const written = { stdout: '', stderr: '' };
   const cancel = new AbortController();
   const stream: ProgressStream = {
@@ -31,6 +32,7 @@ export function fakeTerminal(columns?: number) {
       baseModel: null,
       root: '/nowhere',
       version: '1.2.3',
+      ...product,
     },
   };
   return { terminal, written, cancel };

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const cli = join(__dirname, '../../../src/cli.ts');
+
+/** Runs the tool from its sources, in a folder of its own that also keeps its models. */
+function run(folder: string, ...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], {
+      cwd: join(__dirname, '../../..'),
+      env: { ...process.env, UNDERSTUDY_HOME: join(folder, 'home') },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (status) => {
+      resolve({ status: status ?? -1, stdout, stderr });
+    });
+  });
+}
+
+describe('understudy in a terminal', function () {
+  this.timeout(60_000);
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-cli-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('lists its commands', async () => {
+    const { status, stdout, stderr } = await run(folder, '--help');
+    assert.deepEqual([status, stderr], [0, '']);
+    for (const name of ['try', 'train', 'complete', 'generate', 'evaluate', 'model import']) {
+      assert.match(stdout, new RegExp(`^ {2}${name} `, 'm'));
+    }
+  });
+
+  it('names an option that is out of range, on stderr, with status 2', async () => {
+    const { status, stdout, stderr } = await run(folder, 'generate', '--prompt', 'a', '--top-p', '1.5');
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(stderr, /^--top-p takes a number from 0\.01 to 1, not "1\.5"\./);
+  });
+
+  it('says in one sentence that a split cannot be used', async () => {
+    const split = join(folder, 'split.json');
+    await writeFile(split, '{ "train": [] }');
+    const { status, stdout, stderr } = await run(folder, 'evaluate', folder, '--split', split);
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /^The split .*split\.json cannot be used: it needs "train" and "test".*\n$/);
+  });
+
+  it('says that a model is damaged, and keeps none', async () => {
+    const model = join(folder, 'broken.safetensors');
+    await writeFile(model, 'not a model at all');
+    await mkdir(join(folder, 'text'));
+    const { status, stdout, stderr } = await run(folder, 'model', 'import', model, join(folder, 'text'));
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /broken\.safetensors.* not an Understudy model/);
+    assert.equal((await run(folder, 'model', 'list')).stdout, '');
+  });
+
+  it('completes nothing in a file that is missing, or past its end', async () => {
+    const file = join(folder, 'a.md');
+    const missing = await run(folder, 'complete', file, '--line', '1', '--column', '1');
+    assert.deepEqual([missing.status, missing.stdout], [1, '']);
+    assert.match(missing.stderr, /a\.md cannot be read; check that it exists/);
+    await writeFile(file, 'one line\n');
+    const past = await run(folder, 'complete', file, '--line', '9', '--column', '1');
+    assert.deepEqual([past.status, past.stdout], [2, '']);
+    assert.match(past.stderr, /--line 9 is past the end: the file has 2 lines\./);
+  });
+
+  it('shows no stack of the program for what a user did wrong', async () => {
+    const { stderr } = await run(folder, 'model', 'show', join(folder, 'nowhere'));
+    assert.match(stderr, /^There is no model for .*nowhere/);
+    assert.doesNotMatch(stderr, /\n\s+at /);
+  });
+});

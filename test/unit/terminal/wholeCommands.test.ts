@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COMMANDS } from '../../../src/terminal/commands';
+import type { EvaluationReport } from '../../../src/terminal/evaluation';
+import { runTool } from '../../../src/terminal/runTool';
+import { kernelBytes } from '../../support/kernelBytes';
+import { fakeTerminal } from './fakeTerminal';
+
+const root = join(__dirname, '../../..');
+/** So small that a step takes milliseconds. */
+const tiny = ['--engine', 'wasm', '--hidden-size', '32', '--embedding-size', '32'];
+
+describe('terminal commands from the folder to the result', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let text: string;
+  const home = process.env['UNDERSTUDY_HOME'];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-commands-'));
+    text = join(folder, 'text');
+    await mkdir(text);
+    await writeFile(join(folder, 'kernel.wasm'), await kernelBytes());
+    process.env['UNDERSTUDY_HOME'] = join(folder, 'home');
+  });
+  afterEach(async () => {
+    if (home === undefined) {
+      delete process.env['UNDERSTUDY_HOME'];
+    } else {
+      process.env['UNDERSTUDY_HOME'] = home;
+    }
+    await rm(folder, { recursive: true });
+  });
+
+  async function run(...args: string[]) {
+    const { terminal, written } = fakeTerminal(undefined, {
+      trainer: join(root, 'src/trainer/trainerProcess.ts'),
+      generator: join(root, 'test/support/generatorWorker.mjs'),
+      kernel: join(folder, 'kernel.wasm'),
+      tokenizer: join(root, 'models/base/tokenizer.json'),
+      root,
+    });
+    const status = await runTool(COMMANDS, args, terminal);
+    return { status, ...written };
+  }
+
+  async function writeChapters(count: number): Promise<string[]> {
+    const names = Array.from({ length: count }, (_, i) => `chapter-${i}.md`);
+    for (const [i, name] of names.entries()) {
+      const lines = Array.from(
+        { length: 40 },
+        (_, n) => `In chapter ${i}, the keeper of lamp ${n * (i + 3)} walked along the harbour wall again.`,
+      );
+      await writeFile(join(text, name), `${lines.join('\n')}\n`);
+    }
+    return names;
+  }
+
+  it('find nothing to learn from in an empty folder', async () => {
+    const { status, stdout, stderr } = await run('train', text, '--seconds', '1');
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /^There is no text to learn from in .*: it holds no files\.\n$/);
+  });
+
+  it('say why a folder of binaries gives nothing to learn from', async () => {
+    await writeFile(join(text, 'a.bin'), Buffer.from([0, 1, 2, 0, 255, 7]));
+    const { status, stderr } = await run('try', text, '--seconds', '1');
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^There is no text to learn from in .*: what is there was left out: 1 not text\.\n$/,
+    );
+  });
+
+  it('say that a folder is missing', async () => {
+    const { status, stderr } = await run('train', join(text, 'none'), '--seconds', '1');
+    assert.equal(status, 1);
+    assert.match(stderr, /^The folder .*none cannot be read; check that it exists/);
+  });
+
+  it('train a model that is listed, shown, exported, used and deleted', async () => {
+    await writeChapters(8);
+    const trained = await run('train', text, '--seconds', '2', ...tiny);
+    assert.equal(trained.status, 0, trained.stderr);
+    assert.match(trained.stdout, /steps with wasm.*\n.*bits per byte on .* kept aside\nmodel: /);
+    assert.match((await run('model', 'list')).stdout, /^[0-9a-f]{16} .*text\n$/);
+    assert.match((await run('model', 'show', text)).stdout, /network {3}lstm, 1 × 32, embedding 32/);
+
+    const file = join(folder, 'exported.safetensors');
+    assert.equal((await run('model', 'export', file, text)).stdout, `${file}\n`);
+    const generate = ['generate', '--prompt', 'In chapter 1,', '--seed', '1', '--max-new-tokens', '8'];
+    const generated = await run(...generate, '--folder', text);
+    assert.equal(generated.status, 0, generated.stderr);
+    assert.ok(generated.stdout.trim().length > 0);
+    assert.equal((await run(...generate, '--folder', text, '--model', file)).stdout, generated.stdout);
+
+    assert.equal((await run('model', 'delete', text)).status, 0);
+    assert.match((await run('model', 'show', text)).stderr, /^There is no model for /);
+  });
+
+  it('complete a line that the folder has said before', async () => {
+    const [name] = await writeChapters(2);
+    const file = join(folder, 'text', 'draft.md');
+    await writeFile(file, 'the keeper of lamp 3 walked along the harb');
+    const { status, stdout, stderr } = await run('complete', file, '--line', '1', '--column', '43');
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^our wall/, name);
+  });
+
+  it('evaluate a folder as one JSON object', async () => {
+    const names = await writeChapters(6);
+    const split = join(folder, 'split.json');
+    await writeFile(split, JSON.stringify({ train: names.slice(0, 5), test: names.slice(5) }));
+    const { status, stdout, stderr } = await run(
+      ...['evaluate', text, '--split', split, '--seconds', '2', '--keystrokes', '200', '--json', ...tiny],
+    );
+    assert.equal(status, 0, stderr);
+    const report = JSON.parse(stdout) as EvaluationReport;
+    assert.equal(report.files, 1);
+    assert.equal(report.engine, 'wasm');
+    assert.ok(report.trainTokensPerSecond! > 0);
+    assert.deepEqual(Object.keys(report.bitsPerByte.before).toSorted(), ['copy', 'counts', 'mix']);
+    assert.ok(report.bitsPerByte.after['mix'] > 0 && report.bitsPerByte.after['mix'] < 2);
+    assert.ok(report.keystrokes.after.savedShare > 0.2);
+    assert.ok(report.keystrokes.after.characters >= 200);
+  });
+});
