@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ENGINE_NAMES, type EngineName } from '../src/protocol/trainerProtocol';
 
 export const PARTS = ['quality', 'latency', 'speed'] as const;
 export type Part = (typeof PARTS)[number];
@@ -11,7 +12,7 @@ export interface BenchOptions {
   readonly only: readonly string[];
   readonly code: boolean;
   readonly seconds: number;
-  readonly engine: 'auto' | 'native' | 'wasm';
+  readonly engine: EngineName | 'auto';
   readonly keystrokes: number;
   readonly again: boolean;
 }
@@ -21,7 +22,7 @@ export const USAGE = `npm run bench -- [quality|latency|speed|all] [options]
   --only NAME,NAME   some of them
   --code             the packages of the workspaces' code-packages.txt as well, fetched with npm
   --seconds N        of training (default 60)
-  --engine E         wasm (default), native or auto
+  --engine E         wasm (default), native, webgpu or auto
   --keystrokes N     characters that the simulated user types (default 3000)
   --again            measures again what an earlier run of the same build has measured
   --json             one JSON object
@@ -45,12 +46,12 @@ export function benchOptions(args: readonly string[]): BenchOptions {
   });
   const [part = 'all'] = positionals;
   const parts = part === 'all' ? PARTS : PARTS.filter((name) => name === part);
-  const engine = (['auto', 'native', 'wasm'] as const).find((name) => name === values.engine);
+  const engine = (['auto', ...ENGINE_NAMES] as const).find((name) => name === values.engine);
   if (parts.length === 0 || positionals.length > 1) {
     throw new Error(`Give one of all, ${PARTS.join(', ')}; not "${positionals.join(' ')}".`);
   }
   if (engine === undefined) {
-    throw new Error(`--engine is one of auto, native, wasm; not "${values.engine}".`);
+    throw new Error(`--engine is one of auto, ${ENGINE_NAMES.join(', ')}; not "${values.engine}".`);
   }
   return {
     ...values,

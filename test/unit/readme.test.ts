@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(__dirname, '../..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+describe('README', () => {
+  it('has the commands and settings of package.json in its tables', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/readmeTables.mjs', '--check'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+  });
+
+  it('links only to files that are there', () => {
+    const targets = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => target);
+    assert.ok(targets.length > 0);
+    for (const target of targets) {
+      assert.ok(existsSync(join(root, target)), target);
+    }
+  });
+});

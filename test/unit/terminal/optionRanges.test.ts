@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { SETTINGS, type Setting } from '../../../src/editor/settings';
+import type { OptionSpec, OptionSpecs } from '../../../src/terminal/commandLine';
+import { SAMPLING_OPTIONS, samplingOptions } from '../../../src/terminal/samplingOptions';
+import { TRAINING_OPTIONS, trainingOptions } from '../../../src/terminal/trainingOptions';
+import { DEFAULT_SAMPLING } from '../../../src/model/samplingOptions';
+import { DEFAULT_TRAINING } from '../../../src/protocol/trainerProtocol';
+
+const camelCase = (name: string) => name.replace(/-./g, (match) => match[1].toUpperCase());
+
+function allowed(spec: OptionSpec): unknown {
+  switch (spec.type) {
+    case 'number':
+      return [spec.min, spec.max];
+    case 'choice':
+      return spec.choices;
+    default:
+      return null;
+  }
+}
+
+function allowedBySetting(setting: Setting): unknown {
+  switch (setting.kind) {
+    case 'number':
+    case 'seed':
+      return [setting.minimum, setting.maximum];
+    case 'choice':
+      return setting.choices;
+    default:
+      return null;
+  }
+}
+
+function compare(options: OptionSpecs, settings: string, renamed: Readonly<Record<string, string>>): number {
+  let compared = 0;
+  for (const [name, spec] of Object.entries(options)) {
+    const setting = (SETTINGS as Readonly<Record<string, Setting>>)[
+      `${settings}.${renamed[name] ?? camelCase(name)}`
+    ];
+    if (setting !== undefined) {
+      assert.deepEqual(allowed(spec), allowedBySetting(setting), name);
+      compared++;
+    }
+  }
+  return compared;
+}
+
+describe('options of the terminal tool', () => {
+  it('allow for sampling what the settings allow', () => {
+    assert.equal(compare(SAMPLING_OPTIONS, 'sampling', {}), Object.keys(SAMPLING_OPTIONS).length);
+  });
+
+  it('allow for training what the settings allow, and shorter trainings', () => {
+    const { seconds, ...others } = TRAINING_OPTIONS;
+    assert.equal(compare(others, 'training', { layers: 'numLayers' }), Object.keys(others).length - 1);
+    assert.equal(seconds.max, SETTINGS['training.seconds'].maximum);
+  });
+
+  it('have the same defaults', () => {
+    const none = (specs: OptionSpecs) =>
+      Object.fromEntries(
+        Object.entries(specs).map(([name, { type }]) => [name, type === 'flag' ? false : undefined]),
+      );
+    assert.deepEqual(samplingOptions(none(SAMPLING_OPTIONS) as never), DEFAULT_SAMPLING);
+    assert.deepEqual(trainingOptions(none(TRAINING_OPTIONS) as never, 600), {
+      ...DEFAULT_TRAINING,
+      seconds: 600,
+    });
+  });
+
+  it('each change what is asked of the generator', () => {
+    const other = { ...DEFAULT_SAMPLING, temperature: 1.5, topK: 3, seed: 7, greedy: true, beamWidth: 2 };
+    assert.deepEqual(
+      samplingOptions({
+        'repetition-penalty': undefined,
+        temperature: 1.5,
+        'top-k': 3,
+        'top-p': undefined,
+        'min-p': undefined,
+        greedy: true,
+        'beam-width': 2,
+        seed: 7,
+        'max-new-tokens': undefined,
+      }),
+      other,
+    );
+  });
+});
