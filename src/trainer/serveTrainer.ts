@@ -1,0 +1,106 @@
+/** Answers one request of the parent to train, to plan or to time an engine with events, and ends with its parent. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseTrainerRequest } from '../protocol/trainerMessages';
+import type { TimeJob, TrainerEvent, TrainerRequest, TrainJob } from '../protocol/trainerProtocol';
+import type { chooseEngine } from './engines/chooseEngine';
+import { EngineFault } from './engines/guardEngine';
+import { loadEngine, type EngineOptions } from './engines/loadEngine';
+import { timeEngine } from './engines/timeEngine';
+import { planTraining } from './training/planTraining';
+import { runTrainJob } from './training/trainJob';
+import { TrainingControl } from './training/trainingControl';
+
+export interface TrainerServerOptions {
+  /** The file that this process runs; it is started again to time engines. */
+  readonly processPath: string;
+  /** Takes the place of the ordinary choice in tests. */
+  readonly chooseEngine?: typeof chooseEngine;
+}
+
+/** Resolves when the parent has it, so that nothing is lost when the process ends. */
+function send(event: TrainerEvent): Promise<void> {
+  return new Promise((resolve) => {
+    process.send!(event, undefined, undefined, () => {
+      resolve();
+    });
+  });
+}
+
+const emit = (event: TrainerEvent): void => {
+  void send(event);
+};
+
+/** A built trainer has TensorFlow.js' .wasm files beside it; from sources they are found in the package. */
+const isBuilt = existsSync(join(__dirname, 'tfjs-backend-wasm.wasm'));
+const wasmFolder = isBuilt ? { wasmFolder: __dirname } : {};
+
+function engineOptions(processPath: string, { engineTimingsPath }: TrainJob): EngineOptions {
+  const manifest = join(__dirname, ...(isBuilt ? ['..'] : ['..', '..']), 'package.json');
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  const cache = engineTimingsPath === undefined ? {} : { cachePath: engineTimingsPath };
+  return { ...wasmFolder, timing: { processPath, version, ...cache } };
+}
+
+async function time(job: TimeJob): Promise<TrainerEvent> {
+  const engine = await loadEngine(job.engine, {
+    ...wasmFolder,
+    nativeFolders: job.nativeFolders,
+    requireGpu: true,
+  });
+  return { kind: 'timed', tokensPerSecond: await timeEngine(engine, job) };
+}
+
+async function finish(work: Promise<TrainerEvent>): Promise<void> {
+  const last = await work.catch((error: unknown): TrainerEvent => ({
+    kind: 'failed',
+    message: error instanceof Error ? error.message : String(error),
+    ...(error instanceof EngineFault ? { engine: error.engine } : {}),
+  }));
+  await send(last);
+  process.disconnect();
+}
+
+export function serveTrainer({ processPath, ...parts }: TrainerServerOptions): void {
+  const control = new TrainingControl();
+  const handle = (request: TrainerRequest): void => {
+    switch (request.kind) {
+      case 'train': {
+        const options = engineOptions(processPath, request.job);
+        void finish(runTrainJob(request.job, { emit, control, engineOptions: options, ...parts }));
+        break;
+      }
+      case 'plan':
+        void finish(
+          planTraining(request.job, control.signal, emit).then((plan): TrainerEvent => ({
+            kind: 'planned',
+            plan,
+          })),
+        );
+        break;
+      case 'time':
+        void finish(time(request.job));
+        break;
+      case 'pause':
+        control.pause();
+        break;
+      case 'resume':
+        control.resume();
+        break;
+      case 'cancel':
+        control.cancel();
+        break;
+    }
+  };
+  process.on('message', (message) => {
+    try {
+      handle(parseTrainerRequest(message));
+    } catch (error) {
+      void finish(Promise.reject(error instanceof Error ? error : new Error(String(error))));
+    }
+  });
+  // The parent is gone, or has its answer. A training goes on from its resume file the next time.
+  process.on('disconnect', () => {
+    process.exit(0);
+  });
+}

@@ -1,0 +1,45 @@
+/**
+ * The trainer's process with an engine that dies in the middle: after the second checkpoint it kills the process or throws, as
+ * UNDERSTUDY_TEST_FAULT says. The next engine is the ordinary one; with `always`, it is another that throws.
+ */
+import { chooseEngine } from '../../src/trainer/engines/chooseEngine';
+import type { EngineName } from '../../src/protocol/trainerProtocol';
+import { loadWasmEngine } from '../../src/trainer/engines/wasmEngine';
+import { serveTrainer } from '../../src/trainer/serveTrainer';
+
+const fault = process.env['UNDERSTUDY_TEST_FAULT'];
+
+async function faultyEngine(name: EngineName) {
+  const engine = await loadWasmEngine({});
+  const createNetwork: typeof engine.createNetwork = (...given) => {
+    const network = engine.createNetwork(...given);
+    let checkpoints = 0;
+    const exportOptimizer = network.exportOptimizer.bind(network);
+    network.exportOptimizer = () => {
+      checkpoints++;
+      return exportOptimizer();
+    };
+    const trainStep = network.trainStep.bind(network);
+    network.trainStep = (batch, options) => {
+      if (checkpoints < 2) {
+        return trainStep(batch, options);
+      }
+      if (fault === 'kill') {
+        process.kill(process.pid, 'SIGKILL');
+      }
+      throw new Error('out of memory');
+    };
+    return network;
+  };
+  return { engine: { name, description: 'an engine that dies', createNetwork }, reason: 'For a test.' };
+}
+
+serveTrainer({
+  processPath: __filename,
+  chooseEngine: async (wish, options) => {
+    if (wish.failed.length === 0) {
+      return faultyEngine('native');
+    }
+    return fault === 'always' ? faultyEngine('wasm') : chooseEngine(wish, options);
+  },
+});

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TrainerEvent } from '../../../src/protocol/trainerProtocol';
+import { startTraining } from '../../../src/trainer/trainerClient';
+import { eventsOf, SmallWorkspace } from './training/smallJob';
+
+const processPath = join(__dirname, '..', '..', 'support', 'faultyTrainer.ts');
+
+describe('An engine that dies while it trains', function () {
+  this.timeout(60_000);
+  let workspace: SmallWorkspace;
+  beforeEach(() => {
+    workspace = new SmallWorkspace().writeVerses();
+  });
+  afterEach(() => {
+    workspace.remove();
+    delete process.env['UNDERSTUDY_TEST_FAULT'];
+  });
+
+  /** Pauses once an engine, so that there is a checkpoint from the middle. */
+  const start = (
+    fault: 'kill' | 'throw' | 'always',
+    hear: (event: TrainerEvent) => void = () => undefined,
+  ) => {
+    process.env['UNDERSTUDY_TEST_FAULT'] = fault;
+    const events: TrainerEvent[] = [];
+    let paused = false;
+    const run = startTraining({
+      processPath,
+      job: workspace.job({ seconds: 2.5 }),
+      onEvent: (event) => {
+        events.push(event);
+        hear(event);
+        if (event.kind === 'engine') {
+          paused = false;
+        } else if (event.kind === 'step' && !paused) {
+          paused = true;
+          run.pause();
+        } else if (event.kind === 'paused') {
+          run.resume();
+        }
+      },
+    });
+    return { run, events };
+  };
+
+  const faults = [
+    ['kill', 'The process of the native engine ended unexpectedly, by SIGKILL.'],
+    ['throw', 'The native engine failed: out of memory.'],
+  ] as const;
+  for (const [fault, sentence] of faults) {
+    it(`(${fault}) is followed by the next one from the last checkpoint, and a line says so`, async function () {
+      if (process.platform === 'win32' && fault === 'kill') {
+        this.skip();
+      }
+      const { run, events } = start(fault);
+      const done = await run.finished;
+      assert.equal(done.outcome, 'improved');
+      assert.deepEqual(
+        eventsOf(events, 'engine').map(({ name }) => name),
+        ['native', 'wasm'],
+      );
+      assert.equal(eventsOf(events, 'engine')[1].reason, 'The native engine failed, and this is the next.');
+      assert.deepEqual(
+        eventsOf(events, 'warning').map(({ message }) => message),
+        [`${sentence} Training goes on with the next engine, from the last checkpoint.`],
+      );
+      const [resumed] = eventsOf(events, 'resumed');
+      assert.ok(resumed.step > 0);
+      const later = events.slice(events.indexOf(resumed));
+      assert.ok(eventsOf(later, 'step')[0].step > resumed.step);
+      assert.equal(eventsOf(events, 'failed').length, 0);
+      assert.deepEqual(events.at(-1), done);
+      assert.ok(existsSync(workspace.modelPath) && !existsSync(workspace.resumePath));
+    });
+  }
+
+  it('ends the training with its sentence when there is no other engine, and what was saved is kept', async () => {
+    const { run, events } = start('always');
+    const sentence = 'The wasm engine failed: out of memory.';
+    await assert.rejects(run.finished, { message: sentence });
+    assert.deepEqual(events.at(-1), { kind: 'failed', message: sentence, engine: 'wasm' });
+    assert.equal(eventsOf(events, 'warning').length, 1);
+    assert.ok(existsSync(workspace.resumePath));
+  });
+
+  it('is not followed by another one once the user has cancelled', async () => {
+    const { run, events } = start('throw', (event) => {
+      if (event.kind === 'warning') {
+        run.cancel();
+      }
+    });
+    assert.equal((await run.finished).outcome, 'cancelled');
+    assert.equal(eventsOf(events, 'done').length, 1);
+    assert.ok(!existsSync(workspace.resumePath));
+  });
+});

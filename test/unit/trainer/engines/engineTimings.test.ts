@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { timeEngines, timeInOwnProcess } from '../../../../src/trainer/engines/engineTimings';
+import { startTraining } from '../../../../src/trainer/trainerClient';
+import type { TrainerEvent } from '../../../../src/protocol/trainerProtocol';
+import { eventsOf, SmallWorkspace } from '../training/smallJob';
+
+const processPath = join(__dirname, '..', '..', '..', '..', 'src', 'trainer', 'trainerProcess.ts');
+const dyingProcess = join(__dirname, '..', '..', '..', 'support', 'dyingTrainer.ts');
+const work = {
+  config: { architecture: 'gru', vocabSize: 300, embeddingSize: 8, hiddenSize: 16, numLayers: 1 },
+  batchSize: 4,
+} as const;
+
+describe('Timing the engines', function () {
+  this.timeout(60_000);
+
+  it('times a real engine in a process of its own', async () => {
+    const timings = await timeEngines(['wasm', 'wasm'], work, timeInOwnProcess(processPath, []));
+    const wasm = timings.get('wasm');
+    assert.ok(wasm?.kind === 'trains' && wasm.tokensPerSecond > 100 && wasm.tokensPerSecond < 1e8);
+  });
+
+  it('says of an engine that takes its process with it that it cannot be used', async () => {
+    const timings = await timeEngines(['webgpu', 'wasm'], work, timeInOwnProcess(dyingProcess, []));
+    const webgpu = timings.get('webgpu');
+    assert.ok(webgpu?.kind === 'fails');
+    assert.match(webgpu.problem, /^The trainer's process ended unexpectedly, by SIG/);
+    assert.ok(!timings.has('wasm'), 'there is nothing left to choose from');
+  });
+
+  it('chooses before the first training, tells why, and keeps what it found', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-timings-'));
+    const engineTimingsPath = join(folder, 'engines.json');
+    const workspace = new SmallWorkspace().writeVerses();
+    try {
+      const reasons: string[] = [];
+      for (let training = 0; training < 2; training++) {
+        const events: TrainerEvent[] = [];
+        const job = workspace.job({ engine: 'auto', seconds: 1 }, { engineTimingsPath });
+        await startTraining({ processPath, job, onEvent: (event) => events.push(event) }).finished;
+        const [{ name, reason }] = eventsOf(events, 'engine');
+        const kept = JSON.parse(await readFile(engineTimingsPath, 'utf8')) as {
+          timings: [string, { kind: string; tokensPerSecond?: number }][];
+        };
+        // Whatever this machine has: the fastest of those that train, or WebAssembly where nothing else does.
+        const trains = kept.timings.filter(([, { kind }]) => kind === 'trains');
+        const [fastest] = trains.toSorted(([, a], [, b]) => b.tokensPerSecond! - a.tokensPerSecond!);
+        assert.equal(name, fastest?.[0] ?? 'wasm');
+        reasons.push(reason);
+      }
+      assert.match(reasons[0], /^(Without webgpu: .+|Tokens a second in a short trial: .+)\.$/);
+      assert.equal(reasons[1], reasons[0]);
+    } finally {
+      workspace.remove();
+      await rm(folder, { recursive: true });
+    }
+  });
+});
