@@ -1,6 +1,7 @@
 /** Four bundles: the extension host's, the generator's worker, the trainer's process, the terminal tool. */
 const path = require('node:path');
 const CopyPlugin = require('copy-webpack-plugin');
+const { BannerPlugin } = require('webpack');
 
 module.exports = (_env, argv) => ({
   target: 'node',
@@ -32,6 +33,8 @@ module.exports = (_env, argv) => ({
     ],
   },
   plugins: [
+    // npm links the terminal tool as a program, which Unix starts by its first line.
+    new BannerPlugin({ banner: '#!/usr/bin/env node', raw: true, include: /^cli\.js$/ }),
     new CopyPlugin({
       patterns: [{ from: 'node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/*.wasm', to: '[name][ext]' }],
     }),

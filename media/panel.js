@@ -88,11 +88,9 @@
           id: `${setting.name}-description`,
           textContent: setting.description,
         });
-        const parts =
-          setting.kind === 'flag'
-            ? [...field.children, label, description]
-            : [label, ...field.children, description];
-        byId('settings').append(element('div', { className: `field ${setting.kind}` }, parts));
+        byId('settings').append(
+          element('div', { className: `field ${setting.kind}` }, [label, ...field.children, description]),
+        );
       }
       field.show(setting);
     }

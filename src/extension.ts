@@ -24,7 +24,7 @@ let generator: GeneratorClient | null = null;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel('Understudy', { log: true });
   context.subscriptions.push(log);
-  const paths = productPaths(context.extensionPath);
+  const paths = productPaths(context.extensionPath, join(context.globalStorageUri.fsPath, 'native'));
   const configuration = new Configuration(log);
   generator = new GeneratorClient({
     workerPath: paths.worker,
@@ -104,6 +104,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
     model.onDidChange(() => {
       status.setGenerator('ready', model.description, model.path !== null);
+      panel.refresh();
     }),
   );
   await loadModel(model, status, log);
@@ -131,8 +132,11 @@ async function loadModel(
   }
 }
 
-/** @param root the folder of the extension */
-function productPaths(root: string): ProductPaths {
+/**
+ * @param root the folder of the extension
+ * @param native where the native engine is installed, if it is
+ */
+function productPaths(root: string, native: string): ProductPaths {
   const built = (name: string): string => join(root, 'dist', name);
   const baseModel = join(root, 'models', 'base', 'model.safetensors');
   return {
@@ -141,5 +145,6 @@ function productPaths(root: string): ProductPaths {
     trainer: built('trainer.js'),
     tokenizer: join(root, 'models', 'base', 'tokenizer.json'),
     baseModel: existsSync(baseModel) ? baseModel : null,
+    native,
   };
 }

@@ -10,8 +10,10 @@ import { exportModel } from './exportModel';
 import { generateAnother } from './generateAnother';
 import { generateFromSelection } from './generateFromSelection';
 import { importModel } from './importModel';
+import { installNativeEngine } from './installNativeEngine';
 import { openSettingsPanel } from './openSettingsPanel';
 import { pauseTraining } from './pauseTraining';
+import { removeNativeEngine } from './removeNativeEngine';
 import { resumeTraining } from './resumeTraining';
 import { showLog } from './showLog';
 import { showMenu } from './showMenu';
@@ -32,8 +34,10 @@ const COMMANDS = {
   generateAnother,
   generateFromSelection,
   importModel,
+  installNativeEngine,
   openSettingsPanel,
   pauseTraining,
+  removeNativeEngine,
   resumeTraining,
   showLog,
   showMenu,

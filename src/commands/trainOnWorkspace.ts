@@ -1,4 +1,5 @@
 /** *Train on Workspace*: shows what would be read, trains, says whether it helped, and uses the better model. */
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { TrainingSettings } from '../editor/configuration';
 import type { Parts } from '../editor/parts';
@@ -163,6 +164,8 @@ function trainWithProgress(
           maxTotalBytes,
           initialModelPath: start.path,
           tokenizerPath: parts.paths.tokenizer,
+          nativeFolders: [parts.paths.native],
+          engineTimingsPath: join(parts.paths.native, '..', 'engine-timings.json'),
           options: {
             ...DEFAULT_TRAINING,
             ...options,

@@ -90,14 +90,16 @@ export class Configuration {
     };
   }
 
-  /** VS Code's exclude globs that are on. */
+  /** VS Code's exclude globs that are on in any of the workspace's folders. */
   excludeGlobs(): string[] {
     const globs = new Set<string>();
-    for (const name of ['files.exclude', 'search.exclude']) {
-      const excludes = vscode.workspace.getConfiguration().get<Record<string, unknown>>(name, {});
-      for (const [glob, on] of Object.entries(excludes)) {
-        if (on === true) {
-          globs.add(glob);
+    for (const folder of vscode.workspace.workspaceFolders ?? []) {
+      const configuration = vscode.workspace.getConfiguration(undefined, folder);
+      for (const name of ['files.exclude', 'search.exclude']) {
+        for (const [glob, on] of Object.entries(configuration.get<Record<string, unknown>>(name, {}))) {
+          if (on === true) {
+            globs.add(glob);
+          }
         }
       }
     }
@@ -131,5 +133,5 @@ export class Configuration {
 }
 
 function section(scope: vscode.ConfigurationScope | undefined): vscode.WorkspaceConfiguration {
-  return vscode.workspace.getConfiguration('understudy', scope);
+  return vscode.workspace.getConfiguration('understudy', scope ?? null);
 }

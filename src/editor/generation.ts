@@ -4,11 +4,11 @@ import { generatorDocument } from '../completion/inlineCompletionProvider';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { GeneratorDocument, StopReason } from '../protocol/generatorProtocol';
 import type { SamplingOptions } from '../model/samplingOptions';
-import { asError } from './asError';
 import { StreamedInsertion } from './streamedInsertion';
 
 const RUNNING_CONTEXT = 'understudy.generating';
 const AGAIN_CONTEXT = 'understudy.canGenerateAnother';
+const WRITE_FAILED = Symbol('the editor refused the text');
 
 interface LastGeneration {
   readonly editor: vscode.TextEditor;
@@ -84,56 +84,28 @@ export class Generation implements vscode.Disposable {
     replaced: vscode.Range,
     sampling: SamplingOptions,
   ): Promise<GeneratedText> {
-    if (vscode.workspace.fs.isWritableFileSystem(editor.document.uri.scheme) === false) {
-      throw new Error(
-        vscode.l10n.t(
-          '{0} is read-only, so no text can be generated in it; copy the text to another file first.',
-          vscode.workspace.asRelativePath(editor.document.uri),
-        ),
-      );
-    }
+    requireWritable(editor.document);
     this.running?.abort();
     const abort = new AbortController();
     this.running = abort;
     await setContext(RUNNING_CONTEXT, true);
     const insertion = new StreamedInsertion(editor, replaced);
-    let text = '';
-    let writeError: Error | null = null;
-    const abortQuietly = (): void => {
+    insertion.onDidDisturb(() => {
       abort.abort();
-    };
-    insertion.onDidDisturb(abortQuietly);
-    const onPart = (part: string): void => {
-      if (!abort.signal.aborted) {
-        text += part;
-        insertion.append(part).catch((error: unknown) => {
-          writeError = abort.signal.aborted ? null : asError(error);
-          abort.abort();
-        });
-      }
-    };
+    });
+    let text = '';
     try {
-      const { stopReason } = await vscode.window.withProgress(
-        {
-          location: vscode.ProgressLocation.Notification,
-          title: vscode.l10n.t('Understudy is writing…'),
-          cancellable: true,
-        },
-        (_progress, token) => {
-          token.onCancellationRequested(abortQuietly);
-          return this.generator.generate({ document: prompt, sampling }, onPart, abort.signal);
-        },
-      );
-      return { text, stopReason };
-    } catch (error) {
-      if (!abort.signal.aborted) {
-        throw error;
-      }
-      return { text, stopReason: 'cancelled' };
-    } finally {
-      await insertion.finish().catch((error: unknown) => {
-        writeError ??= abort.signal.aborted ? null : asError(error);
+      const stopReason = await this.stream(prompt, sampling, abort, (part) => {
+        text += part;
+        return insertion.append(part);
       });
+      await insertion.finish().catch((error: unknown) => {
+        if (!abort.signal.aborted) {
+          throw error;
+        }
+      });
+      return { text, stopReason };
+    } finally {
       insertion.dispose();
       if (text !== '') {
         this.last = { editor, prompt, range: insertion.range, text, seed: sampling.seed };
@@ -143,11 +115,59 @@ export class Generation implements vscode.Disposable {
         await setContext(RUNNING_CONTEXT, false);
       }
       await setContext(AGAIN_CONTEXT, this.last !== null);
-      if (writeError !== null) {
-        // eslint-disable-next-line no-unsafe-finally -- the text did not arrive, whatever the generator says.
-        throw writeError;
-      }
     }
+  }
+
+  /**
+   * Asks the generator, with a notification that can be cancelled.
+   * @throws what `onPart` throws, unless the generation was aborted before
+   */
+  private async stream(
+    prompt: GeneratorDocument,
+    sampling: SamplingOptions,
+    abort: AbortController,
+    onPart: (part: string) => Promise<void>,
+  ): Promise<StopReason> {
+    const { signal } = abort;
+    let written = Promise.resolve();
+    const take = (part: string): void => {
+      if (!signal.aborted) {
+        written = onPart(part);
+        // A text that cannot be written need not be generated either; the failure itself is awaited below.
+        written.catch(() => {
+          abort.abort(WRITE_FAILED);
+        });
+      }
+    };
+    const response = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Understudy is writing…'),
+        cancellable: true,
+      },
+      (_progress, token) => {
+        token.onCancellationRequested(() => {
+          abort.abort();
+        });
+        return this.generator.generate({ document: prompt, sampling }, take, signal);
+      },
+    );
+    if (!signal.aborted || signal.reason === WRITE_FAILED) {
+      await written;
+    }
+    return response.stopReason;
+  }
+}
+
+/** @throws Error with a sentence for the user */
+function requireWritable({ uri }: vscode.TextDocument): void {
+  if (vscode.workspace.fs.isWritableFileSystem(uri.scheme) === false) {
+    throw new Error(
+      vscode.l10n.t(
+        '{0} is read-only, so no text can be generated in it; copy the text to another file first.',
+        vscode.workspace.asRelativePath(uri),
+      ),
+    );
   }
 }
 

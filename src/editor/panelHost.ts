@@ -67,6 +67,11 @@ export class PanelHost implements vscode.Disposable {
     );
   }
 
+  /** Asks again what would come next, e.g. after a model was loaded. */
+  refresh(): void {
+    this.inspectSoon();
+  }
+
   show(): void {
     if (this.panel !== null) {
       this.panel.reveal(undefined, false);

@@ -30,30 +30,30 @@ export function panelPage(t: Translate, resources: PageResources): string {
   data-text-train-loss="${text(t('Loss in training: {0} nats a token', '{0}'))}"
   data-text-held-out="${text(t('On text kept aside: {0} bits a byte', '{0}'))}">
 <main>
-<section aria-labelledby="sampling-title">
-  <h2 id="sampling-title">${text(t('Generated text'))}</h2>
-  <div id="settings"></div>
-  <button type="button" id="reset" class="secondary">${text(t('Return to Defaults'))}</button>
-</section>
 <section aria-labelledby="cursor-title">
   <h2 id="cursor-title">${text(t('What comes next at the cursor'))}</h2>
   <p id="message" role="status"></p>
   <div id="inspection" hidden>
     <p id="where" class="quiet"></p>
     <p id="before" class="text"></p>
+    <h3>${text(t('A sample with the values of this panel'))}</h3>
+    <p id="sample" class="text"></p>
+    <button type="button" id="again">${text(t('Another Sample'))}</button>
     <table id="candidates">
       <caption>${text(t('The likeliest continuations, and what each expert thinks of them'))}</caption>
     </table>
     <h3>${text(t('Weight of each expert here'))}</h3>
     <dl id="experts"></dl>
-    <h3>${text(t('A sample with the values of this panel'))}</h3>
-    <p id="sample" class="text"></p>
-    <button type="button" id="again">${text(t('Another Sample'))}</button>
   </div>
+</section>
+<section aria-labelledby="sampling-title">
+  <h2 id="sampling-title">${text(t('Generated text'))}</h2>
+  <div id="settings"></div>
+  <button type="button" id="reset" class="secondary">${text(t('Return to Defaults'))}</button>
 </section>
 <section aria-labelledby="training-title">
   <h2 id="training-title">${text(t('Training'))}</h2>
-  <ul id="training-lines" aria-live="polite"></ul>
+  <ul id="training-lines"></ul>
   <progress id="training-progress" max="1" value="0" aria-labelledby="training-title" hidden></progress>
   <div id="curves"></div>
   <p>

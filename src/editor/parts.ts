@@ -37,4 +37,6 @@ export interface ProductPaths {
   readonly tokenizer: string;
   /** Null in a build without a base model. */
   readonly baseModel: string | null;
+  /** Where *Install Native Engine* installs; not shipped. */
+  readonly native: string;
 }

@@ -68,8 +68,7 @@ export class SuggestionTally {
     this.offer = null;
     this.rest = null;
     if (
-      offer === null ||
-      offer.uri !== uri ||
+      offer?.uri !== uri ||
       offer.line !== line ||
       offer.character !== character ||
       text.includes('\n') ||

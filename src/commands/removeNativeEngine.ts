@@ -1,0 +1,14 @@
+import * as vscode from 'vscode';
+import type { Parts } from '../editor/parts';
+import { removeNative } from '../trainer/native/installNative';
+
+/** *Remove Native Engine*: gives its disk space back. */
+export async function removeNativeEngine({ paths, training }: Parts): Promise<void> {
+  if (training.phase !== 'idle') {
+    throw new Error(vscode.l10n.t('A training is running and may use the engine; cancel it first.'));
+  }
+  await removeNative(paths.native);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('The native training engine is removed; training goes on in WebAssembly.'),
+  );
+}
