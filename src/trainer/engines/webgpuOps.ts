@@ -1,20 +1,36 @@
 /** {@link TensorOps} on WebGPU: nothing is read back but in {@link WebgpuOps.read}, since a device answers only later. */
+import type { CellKind } from '../../model/networkConfig';
+import type { RecurrentCell } from '../network/recurrentCell';
 import { StockOps } from '../network/stockOps';
-import type { Matrix, Tensor, TensorFlow } from '../network/tensorOps';
+import type { AdamSlot, AdamUpdate, Matrix, Tensor, TensorFlow } from '../network/tensorOps';
+import { WebgpuKernels } from './webgpuKernels';
 
 export class WebgpuOps extends StockOps {
+  private readonly kernels: WebgpuKernels;
+
   /** @param fault what has gone wrong on the device: it then gives zeros instead of an error */
   constructor(
     tf: TensorFlow,
     private readonly fault: () => string | null,
   ) {
     super(tf);
+    this.kernels = new WebgpuKernels(tf);
   }
 
   override addRowsAt(dense: Matrix, ids: Int32Array, rows: Matrix): Matrix {
     const { tf } = this;
     const summed = tf.unsortedSegmentSum(rows, tf.tensor1d(ids, 'int32'), dense.shape[0]);
     return tf.add<Matrix>(dense, summed);
+  }
+
+  override adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot {
+    const { tf } = this;
+    const next = tf.tidy(() => ({ ...this.kernels.adam(slot, gradient, update) }));
+    for (const tensor of [next.value, next.firstMoment, next.secondMoment]) {
+      tf.keep(tensor);
+    }
+    tf.dispose([slot.value, slot.firstMoment, slot.secondMoment]);
+    return next;
   }
 
   /** @throws Error when the device has failed */
@@ -26,5 +42,9 @@ export class WebgpuOps extends StockOps {
       throw new Error(fault ?? 'the device gave no answer');
     }
     return values;
+  }
+
+  protected override cellOf(architecture: CellKind): RecurrentCell {
+    return architecture === 'lstm' ? this.kernels.lstm : super.cellOf(architecture);
   }
 }

@@ -58,7 +58,7 @@ export class StockOps implements TensorOps {
       const inputPart = this.rowRange(inputGates, t * batchSize, batchSize);
       const recurrent = this.product(state.hidden, recurrentKernel);
       const biased = recurrentBias === null ? recurrent : tf.add<Matrix>(recurrent, recurrentBias);
-      const step = CELLS[architecture].step(tf, inputPart, biased, state);
+      const step = this.cellOf(architecture).step(tf, inputPart, biased, state);
       previous.push(state.hidden);
       outputs.push(step.state.hidden);
       saved.push(...step.saved);
@@ -86,7 +86,7 @@ export class StockOps implements TensorOps {
       const dOutput = this.rowRange(outputGradients, t * batchSize, batchSize);
       const dTotal: Matrix = dHidden === null ? dOutput : tf.add<Matrix>(dOutput, dHidden);
       const saved = tape.saved.slice(t * savedPerStep, (t + 1) * savedPerStep) as Matrix[];
-      const step = CELLS[architecture].stepGradient(tf, saved, dTotal, dCell);
+      const step = this.cellOf(architecture).stepGradient(tf, saved, dTotal, dCell);
       inputParts.unshift(step.inputGates);
       recurrentParts.unshift(step.recurrentGates);
       dCell = step.cell;
@@ -97,6 +97,10 @@ export class StockOps implements TensorOps {
     }
     const inputGates = tf.concat(inputParts, 0);
     return { inputGates, recurrentGates: architecture === 'gru' ? tf.concat(recurrentParts, 0) : inputGates };
+  }
+
+  protected cellOf(architecture: CellKind): RecurrentCell {
+    return CELLS[architecture];
   }
 
   /** Rows start … start + count − 1, [count, C]. */
