@@ -1,4 +1,4 @@
-/** What a training engine offers; `native` and `wasm` stand behind it. Only the child process loads one. */
+/** What a training engine offers; `webgpu`, `native` and `wasm` stand behind it. Only the child process loads one. */
 import type { NetworkConfig, NetworkWeights } from '../model/networkConfig';
 import type { EngineName } from '../protocol/trainerProtocol';
 

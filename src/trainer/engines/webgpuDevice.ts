@@ -108,6 +108,6 @@ function loadPackages(folders: readonly string[]): Packages {
   }
   const found = failures.length === 0 ? '' : ` Found, but not usable: ${failures.join('; ')}.`;
   throw new Error(
-    `The packages of the WebGPU engine are not installed: webgpu and @tensorflow/tfjs-backend-webgpu.${found}`,
+    `The packages of the WebGPU engine are not installed (webgpu and @tensorflow/tfjs-backend-webgpu): choose another engine, or install them with npm ci.${found}`,
   );
 }

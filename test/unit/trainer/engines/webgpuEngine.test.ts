@@ -27,6 +27,15 @@ async function runOnWebgpu(environment: Record<string, string>): Promise<WebgpuT
   return received[0];
 }
 
+function isInstalled(name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Euclidean, over all tensors. */
 function distance(one: NetworkWeights, other: NetworkWeights): number {
   let squares = 0;
@@ -40,14 +49,22 @@ describe('WebGPU engine, on a GPU imitated in software', function () {
   // Each of some hundred small programs is first compiled for the processor.
   this.timeout(240_000);
 
-  const environment = softwareGpuEnvironment();
-  if (environment === null) {
-    it('no software driver is there: npm run integration fetches a Chromium, which brings one', function () {
-      process.stderr.write(
-        '\n!!! No Vulkan driver in software was found; the tests of the WebGPU engine are skipped. Run: npm run integration\n',
-      );
+  const skipped = (name: string, help: string) => {
+    it(`${name}: ${help}`, function () {
+      process.stderr.write(`\n!!! ${name}; the tests of the WebGPU engine are skipped: ${help}.\n`);
       this.skip();
     });
+  };
+  if (!['webgpu', '@tensorflow/tfjs-backend-webgpu'].every(isInstalled)) {
+    skipped('The optional package webgpu is not installed', 'run npm ci');
+    return;
+  }
+  const environment = softwareGpuEnvironment();
+  if (environment === null) {
+    skipped(
+      'No Vulkan driver in software was found',
+      'npm run integration fetches a Chromium, which brings one',
+    );
     return;
   }
 
