@@ -53,6 +53,8 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
       resumePath: v.string(),
       initialModelPath: v.nullable(v.string()),
       tokenizerPath: v.string(),
+      baseModelPath: v.exactOptional(v.nullable(v.string())),
+      kernelPath: v.exactOptional(v.string()),
       nativeFolders: v.exactOptional(texts),
       engineTimingsPath: v.exactOptional(v.string()),
       failedEngines: v.exactOptional(v.array(v.picklist(ENGINE_NAMES))),
@@ -82,6 +84,7 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
 ]);
 
 const score = v.object({ bytes: count, bitsPerByte: v.number() });
+const mix = v.object({ before: score, after: score });
 const file = { root: v.string(), path: v.string(), bytes: count };
 const counts = v.record(v.string(), count);
 
@@ -132,6 +135,8 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
     secondsLeft: count,
   }),
   v.object({ kind: v.literal('validation'), step: count, score }),
+  v.object({ kind: v.literal('calibrating'), progress: count }),
+  v.object({ kind: v.literal('calibrated'), mix }),
   v.object({ kind: v.literal('saved'), path: v.string(), step: count }),
   v.object({ kind: v.picklist(['paused', 'continued']) }),
   v.object({
@@ -141,6 +146,8 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
     after: v.nullable(score),
     steps: count,
     tokensPerSecond: count,
+    mix: v.exactOptional(mix),
+    earlier: v.exactOptional(score),
     modelPath: v.nullable(v.string()),
   }),
 ]);

@@ -68,6 +68,10 @@ export interface TrainJob extends CorpusSelection {
   readonly initialModelPath: string | null;
   /** `tokenizer.json` used when there is no initial model. */
   readonly tokenizerPath: string;
+  /** The network that ghost text has beside the personal one; null or absent where it has none. */
+  readonly baseModelPath?: string | null;
+  /** kernel.wasm; where it is absent, the one beside the trainer's process serves. */
+  readonly kernelPath?: string;
   /** Folders where the native engine may have been installed. */
   readonly nativeFolders?: readonly string[];
   /** Where it is kept how fast each engine is on this machine; without it they are timed each time. */
@@ -105,6 +109,13 @@ export interface HeldOutScore {
   /** UTF-8 bytes of the text scored: a fixed sample where the held-out text is long. */
   readonly bytes: number;
   readonly bitsPerByte: number;
+}
+
+/** Ghost text's whole mix on a sample of the held-out text, reading as the user writes. */
+export interface MixScores {
+  /** Without the personal network. */
+  readonly before: HeldOutScore;
+  readonly after: HeldOutScore;
 }
 
 export interface PlannedFile {
@@ -147,6 +158,10 @@ export interface DoneEvent {
   readonly steps: number;
   /** While optimising, measuring left out. */
   readonly tokensPerSecond: number;
+  /** What ghost text gains by the model that was written. */
+  readonly mix?: MixScores;
+  /** The model that was there already, where training did not start from it. It stays unless the new one is better. */
+  readonly earlier?: HeldOutScore;
   /** The model written by this training; null when it wrote none and an earlier one is as it was. */
   readonly modelPath: string | null;
 }
@@ -188,6 +203,9 @@ export type TrainerEvent =
     }
   /** At step 0: the initial model. */
   | { readonly kind: 'validation'; readonly step: number; readonly score: HeldOutScore }
+  /** Learns how far ghost text should trust the new network; 0 to 1. */
+  | { readonly kind: 'calibrating'; readonly progress: number }
+  | { readonly kind: 'calibrated'; readonly mix: MixScores }
   | { readonly kind: 'saved'; readonly path: string; readonly step: number }
   | { readonly kind: 'paused' }
   /** After `paused`. */

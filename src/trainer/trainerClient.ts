@@ -4,6 +4,7 @@ import type {
   DoneEvent,
   EngineName,
   HeldOutScore,
+  MixScores,
   PlanJob,
   TrainerEvent,
   TrainingPlan,
@@ -182,6 +183,7 @@ class SeenSoFar {
   private steps = 0;
   private tokensPerSecond = 0;
   private modelPath: string | null = null;
+  private mix: MixScores | null = null;
 
   note(event: TrainerEvent): void {
     switch (event.kind) {
@@ -198,6 +200,9 @@ class SeenSoFar {
           this.after = event.score;
         }
         break;
+      case 'calibrated':
+        this.mix = event.mix;
+        break;
       case 'saved':
         this.modelPath = event.path;
         break;
@@ -207,7 +212,16 @@ class SeenSoFar {
   }
 
   cancelled(): DoneEvent {
-    const { before, after, steps, tokensPerSecond, modelPath } = this;
-    return { kind: 'done', outcome: 'cancelled', before, after, steps, tokensPerSecond, modelPath };
+    const { before, after, steps, tokensPerSecond, modelPath, mix } = this;
+    return {
+      kind: 'done',
+      outcome: 'cancelled',
+      before,
+      after,
+      steps,
+      tokensPerSecond,
+      ...(mix === null ? {} : { mix }),
+      modelPath,
+    };
   }
 }

@@ -23,6 +23,10 @@ export const trainingRecordSchema = v.object({
       bitsPerByteAfter: v.exactOptional(bitsPerByte),
     }),
   ),
+  /** The whole mix of ghost text on a sample of that text, without this network and with it. */
+  mix: v.exactOptional(
+    v.object({ bytes: count, bitsPerByteBefore: bitsPerByte, bitsPerByteAfter: bitsPerByte }),
+  ),
   /** Identifies the text trained on, so that a change of it can be told. */
   corpusFingerprint: v.exactOptional(v.string()),
 });

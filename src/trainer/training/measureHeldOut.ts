@@ -4,6 +4,12 @@ import type { HeldOutSample } from '../data/heldOutSample';
 import type { TrainableNetwork } from '../engine';
 import { roundWeights } from './storedWeights';
 import type { TrainingControl } from './trainingControl';
+import { validationCount } from './trainingLoop';
+
+/** Measuring may take this share of the budget. */
+const VALIDATION_SHARE = 0.08;
+export const SMALLEST_SAMPLE_TOKENS = 1024;
+const LARGEST_SAMPLE_TOKENS = 65_536;
 
 export interface Measured {
   readonly score: HeldOutScore;
@@ -34,4 +40,20 @@ export async function measureHeldOut(
     network.importWeights(weights);
   }
   return { score: { bytes: sample.bytes, bitsPerByte: nats / (Math.LN2 * sample.bytes) }, weights };
+}
+
+/** How many tokens of held-out text can be measured as often as planned within their share of the budget. */
+export async function affordableTokens(
+  network: TrainableNetwork,
+  trial: HeldOutSample,
+  seconds: number,
+): Promise<number> {
+  const [batch] = trial.batches;
+  // The first run of an engine is slower than all later ones.
+  await network.evaluateStep(batch);
+  const start = performance.now();
+  await network.evaluateStep(batch);
+  const tokensPerSecond = (batch.batchSize * batch.unrollSteps) / ((performance.now() - start) / 1000);
+  const affordable = (tokensPerSecond * seconds * VALIDATION_SHARE) / (validationCount(seconds) + 1);
+  return Math.round(Math.min(LARGEST_SAMPLE_TOKENS, Math.max(SMALLEST_SAMPLE_TOKENS, affordable)));
 }

@@ -1,9 +1,14 @@
 /** One training from its job to its model: reads, trains, measures, writes. */
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { encodeCheckpoint } from '../../model/checkpoint/checkpoint';
 import type { NetworkConfig } from '../../model/networkConfig';
-import type { DoneEvent, HeldOutScore, TrainerEvent, TrainJob } from '../../protocol/trainerProtocol';
+import type {
+  DoneEvent,
+  HeldOutScore,
+  MixScores,
+  TrainerEvent,
+  TrainJob,
+} from '../../protocol/trainerProtocol';
 import { countReasons, readCorpus, type Corpus } from '../corpus/readCorpus';
 import { scanReporter } from '../corpus/scanReporter';
 import { BatchStream } from '../data/batchStream';
@@ -13,20 +18,17 @@ import { chooseEngine } from '../engines/chooseEngine';
 import { guardEngine } from '../engines/guardEngine';
 import type { EngineOptions } from '../engines/loadEngine';
 import { readBeginning, type Beginning } from './beginning';
+import { calibratePersonal, type CalibratedModel } from './calibratePersonal';
+import { scoreEarlierModel } from './earlierModel';
 import { freshWeights } from './freshWeights';
-import { measureHeldOut } from './measureHeldOut';
-import {
-  encodeResumePoint,
-  findResumePoint,
-  type BestNetwork,
-  type ResumePoint,
-  type TrainingProgress,
-} from './resumeFile';
+import { affordableTokens, measureHeldOut, SMALLEST_SAMPLE_TOKENS } from './measureHeldOut';
+import { encodePersonalModel } from './personalCheckpoint';
+import { encodeResumePoint, findResumePoint, type BestNetwork, type ResumePoint } from './resumeFile';
 import { notWritten, removeLeftovers, writeWholeFile, type WriteFile } from './saveFile';
 import { toStoredWeights } from './storedWeights';
 import { CancelledError, type TrainingControl } from './trainingControl';
 import { lockModel } from './trainingLock';
-import { TrainingLoop, validationCount } from './trainingLoop';
+import { TrainingLoop } from './trainingLoop';
 
 /** What a job meets outside of itself. */
 export interface TrainSurroundings {
@@ -39,10 +41,6 @@ export interface TrainSurroundings {
   readonly chooseEngine?: typeof chooseEngine;
 }
 
-/** Measuring may take this share of the budget. */
-const VALIDATION_SHARE = 0.08;
-const SMALLEST_SAMPLE_TOKENS = 1024;
-const LARGEST_SAMPLE_TOKENS = 65_536;
 /** Files named in a warning. */
 const MOST_NAMES = 5;
 
@@ -64,12 +62,15 @@ interface Prepared {
   readonly beginning: Beginning;
   readonly corpus: Corpus;
   readonly network: TrainableNetwork;
-  /** As the user is shown it. */
-  readonly engine: string;
+  readonly engine: TrainingEngine;
 }
 
 class TrainJobRun {
   private before: HeldOutScore | null = null;
+  private earlier: HeldOutScore | null = null;
+  private mix: MixScores | null = null;
+  /** Of the model as it was last written. */
+  private savedStep: number | null = null;
   private loop: TrainingLoop | null = null;
 
   constructor(
@@ -98,27 +99,32 @@ class TrainJobRun {
       after: this.loop?.bestScore ?? null,
       steps: this.loop?.steps ?? 0,
       tokensPerSecond: this.loop?.tokensPerSecond ?? 0,
+      ...(this.mix === null ? {} : { mix: this.mix }),
+      ...(this.earlier === null ? {} : { earlier: this.earlier }),
       modelPath: improved ? modelPath : null,
     };
   }
 
   private async train(): Promise<void> {
     const { job } = this;
-    const { emit } = this.surroundings;
-    const beginning = await readBeginning(job, (message) => {
-      emit({ kind: 'warning', message });
-    });
+    const beginning = await readBeginning(job, this.warn);
     const corpus = await this.readTexts(beginning);
     const engine = await this.loadEngine(beginning.config);
     const weights =
       beginning.initial?.weights ?? freshWeights(beginning.config, corpus.train, job.options.seed);
     const network = engine.createNetwork(beginning.config, weights, job.options.seed);
     try {
-      await this.optimise({ beginning, corpus, network, engine: engine.description });
+      const prepared = { beginning, corpus, network, engine };
+      await this.optimise(prepared);
+      await this.calibrate(prepared);
     } finally {
       network.dispose();
     }
   }
+
+  private readonly warn = (message: string): void => {
+    this.surroundings.emit({ kind: 'warning', message });
+  };
 
   private async readTexts({ tokenizer }: Beginning): Promise<Corpus> {
     const { job } = this;
@@ -128,10 +134,7 @@ class TrainJobRun {
     if (lost.length > 0) {
       const names = lost.slice(0, MOST_NAMES).map(({ path }) => path);
       const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : '';
-      emit({
-        kind: 'warning',
-        message: `Training goes on without ${names.join(', ')}${more}: gone or not readable.`,
-      });
+      this.warn(`Training goes on without ${names.join(', ')}${more}: gone or not readable.`);
     }
     const { trainFiles, heldOutFiles, bytes, tokens, leftOut } = corpus;
     emit({ kind: 'files', trainFiles, heldOutFiles, bytes, tokens, leftOut: countReasons(leftOut) });
@@ -159,10 +162,7 @@ class TrainJobRun {
       return found.point;
     }
     if (found.kind === 'unusable') {
-      emit({
-        kind: 'warning',
-        message: `An interrupted training left ${resumePath}, but ${found.why}, so this one starts again.`,
-      });
+      this.warn(`An interrupted training left ${resumePath}, but ${found.why}, so this one starts again.`);
     }
     return null;
   }
@@ -171,7 +171,7 @@ class TrainJobRun {
     const { job } = this;
     const { options } = job;
     const { emit, control } = this.surroundings;
-    const { beginning, corpus, network } = prepared;
+    const { beginning, corpus, network, engine } = prepared;
     const fingerprint = fingerprintOf(job, beginning, corpus);
     const resumeFrom = await this.readResumePoint(fingerprint);
     const drawSample = (maxTokens: number): HeldOutSample =>
@@ -193,17 +193,24 @@ class TrainJobRun {
     if (before !== null && resumeFrom === null) {
       emit({ kind: 'validation', step: 0, score: before });
     }
+    // One that this training has already written is not an earlier one.
+    const { warn } = this;
+    this.earlier =
+      resumeFrom?.best.saved === true
+        ? null
+        : await scoreEarlierModel(job, { engine, beginning, sample, control, warn });
     this.loop = new TrainingLoop({
       network,
       stream: new BatchStream(corpus.train, options),
       training: options,
       best: { weights: await network.exportWeights(), score: before, saved: false },
+      toBeat: this.earlier,
       measure,
       validationSeconds,
       resumeFrom,
       control,
       emit,
-      saveBest: (best, progress) => this.writeModel(prepared, best, progress),
+      saveBest: ({ weights, score }, { step }) => this.writeModel(prepared, { weights, score, step }, null),
       saveResumePoint: (state) =>
         this.write(
           job.resumePath,
@@ -212,35 +219,72 @@ class TrainJobRun {
       now: () => performance.now(),
     });
     await this.loop.run();
+    if (!this.loop.best.saved && this.earlier !== null) {
+      const bits = this.earlier.bitsPerByte.toFixed(3);
+      this.warn(
+        `The model that is there already stays: it has ${bits} bits per byte on the same text, and this training found no better one.`,
+      );
+    }
   }
 
-  private async writeModel(prepared: Prepared, best: BestNetwork, progress: TrainingProgress): Promise<void> {
+  /** Once more writes the model, with the gate that fits it. */
+  private async calibrate(prepared: Prepared): Promise<void> {
+    const { job } = this;
+    const { emit, control } = this.surroundings;
+    const { best, steps } = this.loop!;
+    if (!best.saved) {
+      return;
+    }
+    const { beginning, corpus } = prepared;
+    const report = async (progress: number): Promise<void> => {
+      emit({ kind: 'calibrating', progress });
+      await control.breathe();
+    };
+    await report(0);
+    let calibrated: CalibratedModel;
+    try {
+      calibrated = await calibratePersonal({
+        config: beginning.config,
+        weights: toStoredWeights(beginning.config, best.weights),
+        beginning,
+        corpus,
+        baseModelPath: job.baseModelPath ?? null,
+        kernelPath: job.kernelPath ?? null,
+        seed: job.options.seed,
+        onProgress: report,
+      });
+    } catch (error) {
+      if (error instanceof CancelledError) {
+        throw error;
+      }
+      const why = error instanceof Error ? error.message : String(error);
+      this.warn(`The new model is kept, but how far to trust it could not be learned in advance: ${why}`);
+      return;
+    }
+    this.mix = calibrated.mix;
+    emit({ kind: 'calibrated', mix: calibrated.mix });
+    await this.writeModel(prepared, { ...best, step: this.savedStep ?? steps }, calibrated);
+  }
+
+  private async writeModel(
+    { beginning, corpus, engine }: Prepared,
+    { weights, score, step }: Pick<BestNetwork, 'weights' | 'score'> & { readonly step: number },
+    calibrated: CalibratedModel | null,
+  ): Promise<void> {
     const { modelPath } = this.job;
-    const { beginning, corpus, engine } = prepared;
-    const { config, initial, tokenizerJson } = beginning;
-    const score = best.score!;
-    const bytes = encodeCheckpoint({
-      config,
-      weights: toStoredWeights(config, best.weights),
-      tokenizer: tokenizerJson,
-      training: {
-        trainedAt: new Date().toISOString(),
-        files: corpus.trainFiles,
-        bytes: corpus.bytes,
-        tokens: corpus.tokens,
-        steps: (initial?.steps ?? 0) + progress.step,
-        engine,
-        heldOut: {
-          bytes: score.bytes,
-          ...(this.before === null ? {} : { bitsPerByteBefore: this.before.bitsPerByte }),
-          bitsPerByteAfter: score.bitsPerByte,
-        },
-        corpusFingerprint: corpus.fingerprint,
-      },
-      gate: initial?.gate ?? null,
+    const bytes = encodePersonalModel({
+      beginning,
+      corpus,
+      weights: toStoredWeights(beginning.config, weights),
+      steps: step,
+      engine: engine.description,
+      before: this.before,
+      score: score!,
+      calibrated,
     });
     await this.write(modelPath, bytes);
-    this.surroundings.emit({ kind: 'saved', path: modelPath, step: progress.step });
+    this.savedStep = step;
+    this.surroundings.emit({ kind: 'saved', path: modelPath, step });
   }
 
   private async write(path: string, bytes: Uint8Array): Promise<void> {
@@ -250,22 +294,6 @@ class TrainJobRun {
       throw notWritten(path, error);
     }
   }
-}
-
-/** How many tokens of held-out text can be measured as often as planned within their share of the budget. */
-async function affordableTokens(
-  network: TrainableNetwork,
-  trial: HeldOutSample,
-  seconds: number,
-): Promise<number> {
-  const [batch] = trial.batches;
-  // The first run of an engine is slower than all later ones.
-  await network.evaluateStep(batch);
-  const start = performance.now();
-  await network.evaluateStep(batch);
-  const tokensPerSecond = (batch.batchSize * batch.unrollSteps) / ((performance.now() - start) / 1000);
-  const affordable = (tokensPerSecond * seconds * VALIDATION_SHARE) / (validationCount(seconds) + 1);
-  return Math.round(Math.min(LARGEST_SAMPLE_TOKENS, Math.max(SMALLEST_SAMPLE_TOKENS, affordable)));
 }
 
 /** The initial weights are no part of it: the model they came from may have been replaced by this very training. */

@@ -14,6 +14,8 @@ export interface TrainingLoopOptions {
   readonly training: TrainingOptions;
   /** What training starts from: the initial network with its score, or fresh weights without one. */
   readonly best: BestNetwork;
+  /** Of a model that would be overwritten although training did not start from it; null where there is none. */
+  readonly toBeat: HeldOutScore | null;
   /** Scores the network as it would be stored. */
   readonly measure: () => Promise<Measured>;
   /** What one call of `measure` takes, seconds. */
@@ -185,7 +187,7 @@ export class TrainingLoop {
   }
 
   private async validate(): Promise<void> {
-    const { measure, emit, saveBest, now } = this.options;
+    const { measure, emit, saveBest, toBeat, now } = this.options;
     const start = now();
     const { score, weights } = await measure();
     if (!Number.isFinite(score.bitsPerByte)) {
@@ -203,7 +205,9 @@ export class TrainingLoop {
       bestScore: improves ? score : this.progress.bestScore,
       withoutImprovement: improves ? 0 : this.progress.withoutImprovement + 1,
     });
-    if (this.best.saved ? isBetter(this.best.score) : helps(score, this.best.score)) {
+    // Once one was saved, only a better one than that matters.
+    const helpsFirst = helps(score, this.best.score) && isBetter(toBeat);
+    if (this.best.saved ? isBetter(this.best.score) : helpsFirst) {
       const best = { weights, score, saved: true };
       await saveBest(best, this.progress);
       this.best = best;

@@ -1,0 +1,118 @@
+/** After the optimisation: how far ghost text should trust the new network, learned on text that was held out. */
+import { readFile } from 'node:fs/promises';
+import { decodeCheckpoint, type Checkpoint } from '../../model/checkpoint/checkpoint';
+import { calibrateGate } from '../../model/evaluate/calibrateGate';
+import type { ScoredDocument } from '../../model/evaluate/scoreText';
+import { createKernelNetwork } from '../../model/network/kernelNetwork';
+import type { StoredWeights } from '../../model/network/quantizedMatrix';
+import { ReferenceNetwork } from '../../model/network/referenceNetwork';
+import type { RecurrentModel } from '../../model/network/recurrentModel';
+import type { NetworkConfig } from '../../model/networkConfig';
+import type { MixScores } from '../../protocol/trainerProtocol';
+import type { Corpus } from '../corpus/readCorpus';
+import type { DocumentTokens } from '../data/batchStream';
+import { shuffledIndices } from '../data/seededRandom';
+import type { Beginning } from './beginning';
+
+/** Some seconds of scoring on a common machine. */
+const MAX_HELD_OUT_TOKENS = 8192;
+/** A long document gives only its beginning, so that the sample sees many. */
+const MAX_DOCUMENT_TOKENS = 1024;
+/** What the live text holds while scoring; beyond this, more of it costs seconds and changes the gate little. */
+const MAX_LEARNED_TOKENS = 1_000_000;
+
+export interface CalibrationJob {
+  readonly config: NetworkConfig;
+  /** As they are stored, so that what is promised is what is used. */
+  readonly weights: StoredWeights;
+  readonly beginning: Beginning;
+  readonly corpus: Pick<Corpus, 'train' | 'heldOut'>;
+  /** Null where ghost text has no base network. */
+  readonly baseModelPath: string | null;
+  /** kernel.wasm; null scores without it, much slower. */
+  readonly kernelPath: string | null;
+  readonly seed: number;
+  /** 0 to 1; a promise it returns is waited for, so that it can let a cancellation in by throwing. */
+  readonly onProgress: (share: number) => Promise<void>;
+}
+
+export interface CalibratedModel {
+  readonly gate: Float32Array;
+  /** The ghost text without the personal network and with it. */
+  readonly mix: MixScores;
+}
+
+/** @throws Error when a file cannot be read or is no model, and what `onProgress` throws */
+export async function calibratePersonal(job: CalibrationJob): Promise<CalibratedModel> {
+  const { config, beginning, corpus, kernelPath, seed } = job;
+  const { tokenizer, initial } = beginning;
+  const kernel = kernelPath === null ? null : await readFile(kernelPath);
+  const baseCheckpoint = await readBase(job);
+  const networkOf = (of: NetworkConfig, weights: StoredWeights, name: string): RecurrentModel =>
+    kernel === null
+      ? new ReferenceNetwork(of, weights, name)
+      : createKernelNetwork(of, weights, name, kernel);
+  const base =
+    baseCheckpoint === null ? null : networkOf(baseCheckpoint.config, baseCheckpoint.weights, 'base');
+  const personal = networkOf(config, job.weights, 'personal');
+  try {
+    const { gate, before, after } = await calibrateGate(
+      {
+        vocabSize: config.vocabSize,
+        base,
+        personal,
+        gate: initial?.gate ?? baseCheckpoint?.gate ?? null,
+        learned: drawn(corpus.train, seed, MAX_LEARNED_TOKENS, Infinity).map((tokens, i) => ({
+          uri: `learned ${i}`,
+          tokens,
+        })),
+        heldOut: drawn(corpus.heldOut, seed, MAX_HELD_OUT_TOKENS, MAX_DOCUMENT_TOKENS).map(
+          (tokens, i): ScoredDocument => ({
+            uri: `held out ${i}`,
+            tokens,
+            bytes: tokens.reduce((sum, id) => sum + tokenizer.tokenBytes(id).length, 0),
+          }),
+        ),
+      },
+      ({ tokens, totalTokens }) => job.onProgress(tokens / totalTokens),
+    );
+    const score = ({ bytes, bitsPerByte }: typeof before) => ({ bytes, bitsPerByte: bitsPerByte['mix'] });
+    return { gate, mix: { before: score(before), after: score(after) } };
+  } finally {
+    base?.dispose();
+    personal.dispose();
+  }
+}
+
+async function readBase({ baseModelPath, beginning }: CalibrationJob): Promise<Checkpoint | null> {
+  if (baseModelPath === null) {
+    return null;
+  }
+  const checkpoint = decodeCheckpoint(await readFile(baseModelPath), baseModelPath);
+  // Ghost text does without a base network that counts in other tokens.
+  const same = JSON.stringify(checkpoint.tokenizer) === JSON.stringify(beginning.tokenizerJson);
+  return same ? checkpoint : null;
+}
+
+/** Documents in an order drawn by the seed, without the marks of their ends, until their tokens reach the limit; at least one. */
+function drawn(
+  documents: readonly DocumentTokens[],
+  seed: number,
+  maxTokens: number,
+  maxDocumentTokens: number,
+): Int32Array[] {
+  const chosen: Int32Array[] = [];
+  let total = 0;
+  for (const index of shuffledIndices(documents.length, seed)) {
+    const document = documents[index];
+    const endOfText = document[0];
+    const end = document.at(-1) === endOfText ? document.length - 1 : document.length;
+    const room = Math.min(maxDocumentTokens, maxTokens - total);
+    const tokens = Int32Array.from(document.subarray(1, Math.min(end, 1 + room)));
+    if (tokens.length > 0) {
+      chosen.push(tokens);
+      total += tokens.length;
+    }
+  }
+  return chosen;
+}

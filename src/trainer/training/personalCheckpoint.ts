@@ -1,0 +1,56 @@
+/** The file that a training writes. */
+import { encodeCheckpoint } from '../../model/checkpoint/checkpoint';
+import type { StoredWeights } from '../../model/network/quantizedMatrix';
+import type { HeldOutScore } from '../../protocol/trainerProtocol';
+import type { Corpus } from '../corpus/readCorpus';
+import type { Beginning } from './beginning';
+import type { CalibratedModel } from './calibratePersonal';
+
+export interface PersonalModel {
+  readonly beginning: Beginning;
+  readonly corpus: Corpus;
+  readonly weights: StoredWeights;
+  /** Of this training. */
+  readonly steps: number;
+  /** As the user is shown it. */
+  readonly engine: string;
+  /** Of the model that training started from. */
+  readonly before: HeldOutScore | null;
+  readonly score: HeldOutScore;
+  /** Null until calibrated. */
+  readonly calibrated: CalibratedModel | null;
+}
+
+export function encodePersonalModel(model: PersonalModel): Uint8Array {
+  const { beginning, corpus, weights, steps, engine, before, score, calibrated } = model;
+  const { config, initial, tokenizerJson } = beginning;
+  return encodeCheckpoint({
+    config,
+    weights,
+    tokenizer: tokenizerJson,
+    training: {
+      trainedAt: new Date().toISOString(),
+      files: corpus.trainFiles,
+      bytes: corpus.bytes,
+      tokens: corpus.tokens,
+      steps: (initial?.steps ?? 0) + steps,
+      engine,
+      heldOut: {
+        bytes: score.bytes,
+        ...(before === null ? {} : { bitsPerByteBefore: before.bitsPerByte }),
+        bitsPerByteAfter: score.bitsPerByte,
+      },
+      ...(calibrated === null
+        ? {}
+        : {
+            mix: {
+              bytes: calibrated.mix.after.bytes,
+              bitsPerByteBefore: calibrated.mix.before.bitsPerByte,
+              bitsPerByteAfter: calibrated.mix.after.bitsPerByte,
+            },
+          }),
+      corpusFingerprint: corpus.fingerprint,
+    },
+    gate: calibrated?.gate ?? initial?.gate ?? null,
+  });
+}

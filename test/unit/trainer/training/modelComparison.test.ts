@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
+import { GATE_SIZE } from '../../../../src/model/mixture/gate';
+import { kernelBytes } from '../../../support/kernelBytes';
+import { eventsOf, runCollecting, SmallWorkspace } from './smallJob';
+
+describe('The model that a training leaves', () => {
+  const kernelPath = join(__dirname, '../../../../dist/kernel.wasm');
+  let workspace: SmallWorkspace;
+  before(kernelBytes);
+  beforeEach(() => {
+    workspace = new SmallWorkspace().writeVerses();
+  });
+  afterEach(() => {
+    workspace.remove();
+  });
+
+  it('knows how far ghost text should trust it, and what ghost text gains by it', async () => {
+    const { done, events } = await runCollecting(workspace.job({}, { kernelPath }));
+
+    const { gate, training } = decodeCheckpoint(readFileSync(workspace.modelPath), 'model');
+    assert.equal(gate?.length, GATE_SIZE);
+    assert.deepEqual(eventsOf(events, 'warning'), []);
+    const [{ mix }] = eventsOf(events, 'calibrated');
+    assert.deepEqual(done.mix, mix);
+    assert.ok(mix.before.bytes > 0 && mix.before.bytes === mix.after.bytes);
+    assert.ok(Number.isFinite(mix.before.bitsPerByte) && Number.isFinite(mix.after.bitsPerByte));
+    assert.notEqual(mix.before.bitsPerByte, mix.after.bitsPerByte, 'the network has a say');
+    assert.deepEqual(training.mix, {
+      bytes: mix.after.bytes,
+      bitsPerByteBefore: mix.before.bitsPerByte,
+      bitsPerByteAfter: mix.after.bitsPerByte,
+    });
+  });
+
+  it('is measured beside the base network where there is one', async () => {
+    const base = join(workspace.storage, 'base.safetensors');
+    await runCollecting(workspace.job({}, { kernelPath, modelPath: base }));
+    const alone = await runCollecting(workspace.job({}, { kernelPath, modelPath: `${base}.1` }));
+    const beside = await runCollecting(workspace.job({}, { kernelPath, baseModelPath: base }));
+    assert.ok(
+      beside.done.mix!.before.bitsPerByte < alone.done.mix!.before.bitsPerByte,
+      'the mix without the personal network has the base network',
+    );
+  });
+
+  it('is kept, with a warning, where the gate cannot be learned', async () => {
+    const missing = join(workspace.storage, 'gone.wasm');
+    const { done, events } = await runCollecting(workspace.job({}, { kernelPath: missing }));
+    assert.equal(done.outcome, 'improved');
+    assert.equal(done.mix, undefined);
+    assert.match(eventsOf(events, 'warning')[0].message, /new model is kept, but .*gone\.wasm/);
+    assert.equal(decodeCheckpoint(readFileSync(workspace.modelPath), 'model').gate, null);
+  });
+
+  it('is kept without a gate when the user cancels while the gate is learned', async () => {
+    const { done } = await runCollecting(workspace.job({}, { kernelPath }), {}, (event, control) => {
+      if (event.kind === 'calibrating') {
+        control.cancel();
+      }
+    });
+    assert.equal(done.outcome, 'cancelled');
+    assert.equal(done.modelPath, workspace.modelPath);
+    assert.equal(decodeCheckpoint(readFileSync(workspace.modelPath), 'model').gate, null);
+    assert.ok(!existsSync(workspace.resumePath));
+  });
+
+  it('is the one that was there, not calibrated again, when training did not help', async () => {
+    await runCollecting(workspace.job({}, { kernelPath }));
+    const there = readFileSync(workspace.modelPath);
+    const { done, events } = await runCollecting(
+      workspace.job({ learningRate: 1e-9 }, { kernelPath, initialModelPath: workspace.modelPath }),
+    );
+    assert.equal(done.outcome, 'notImproved');
+    assert.deepEqual(eventsOf(events, 'calibrating'), []);
+    assert.deepEqual(readFileSync(workspace.modelPath), there);
+  });
+
+  it('is the one that was there when a training from elsewhere finds no better one, and says so', async () => {
+    await runCollecting(workspace.job({ seconds: 3 }, { kernelPath }));
+    const there = readFileSync(workspace.modelPath);
+    const { done, events } = await runCollecting(
+      workspace.job({ learningRate: 1e-5, seconds: 1 }, { kernelPath }),
+    );
+    assert.equal(done.outcome, 'notImproved');
+    assert.equal(done.modelPath, null);
+    assert.ok(done.earlier!.bitsPerByte < done.after!.bitsPerByte);
+    assert.match(eventsOf(events, 'warning')[0].message, /already stays: it has [\d.]+ bits per byte/);
+    assert.deepEqual(readFileSync(workspace.modelPath), there);
+  });
+
+  it('takes the place of one from elsewhere that is worse, and of another shape', async () => {
+    await runCollecting(workspace.job({ learningRate: 1e-5, seconds: 1, architecture: 'rnn' }, { kernelPath }));
+    const { done } = await runCollecting(workspace.job({ seconds: 2 }, { kernelPath }));
+    assert.equal(done.outcome, 'improved');
+    assert.ok(done.after!.bitsPerByte < done.earlier!.bitsPerByte);
+    assert.equal(decodeCheckpoint(readFileSync(workspace.modelPath), 'model').config.architecture, 'lstm');
+  });
+});
