@@ -164,6 +164,8 @@ function trainWithProgress(
           maxTotalBytes,
           initialModelPath: start.path,
           tokenizerPath: parts.paths.tokenizer,
+          baseModelPath: parts.paths.baseModel,
+          kernelPath: parts.paths.kernel,
           nativeFolders: [parts.paths.native],
           engineTimingsPath: join(parts.paths.native, '..', 'engine-timings.json'),
           options: {

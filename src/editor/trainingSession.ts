@@ -4,7 +4,7 @@ import type { DoneEvent, TrainerEvent, TrainJob } from '../protocol/trainerProto
 import type { PanelTraining } from '../protocol/panelProtocol';
 import { startTraining, type TrainingRun } from '../trainer/trainerClient';
 import { LossCurve } from './lossCurve';
-import { resultText, sizeText, stepText, type StepEvent } from './trainingTexts';
+import { mixText, resultText, sizeText, stepText, type StepEvent } from './trainingTexts';
 
 const PHASE_CONTEXT = 'understudy.training';
 
@@ -134,6 +134,12 @@ export class TrainingSession implements vscode.Disposable {
       case 'continued':
         this.paused = event.kind === 'paused';
         this.phaseChanged();
+        break;
+      case 'calibrating':
+        onStep(t('Learning how far to trust the new network'), 1);
+        break;
+      case 'calibrated':
+        this.note(mixText(t, event.mix));
         break;
       case 'saved':
         this.log.info(`Saved at step ${event.step}.`);

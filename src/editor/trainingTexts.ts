@@ -1,5 +1,5 @@
 /** What the user reads before, during and after training; texts only. */
-import type { DoneEvent, TrainerEvent, TrainingPlan } from '../protocol/trainerProtocol';
+import type { DoneEvent, MixScores, TrainerEvent, TrainingPlan } from '../protocol/trainerProtocol';
 import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
 import type { Translate } from './translate';
 
@@ -77,9 +77,23 @@ export function stepText(t: Translate, step: StepEvent): string {
   );
 }
 
-/** One sentence or two: whether training helped, measured on what it did not train on. */
+/** What the whole of ghost text gains by the personal network. */
+export function mixText(t: Translate, { before, after }: MixScores): string {
+  return t(
+    'Ghost text as a whole: {0} bits per byte without the personal network, {1} with it.',
+    before.bitsPerByte.toFixed(2),
+    after.bitsPerByte.toFixed(2),
+  );
+}
+
+/** A few sentences: whether training helped, measured on what it did not train on. */
 export function resultText(t: Translate, done: DoneEvent): string {
-  const { before, after } = done;
+  const sentence = outcomeText(t, done);
+  return done.mix === undefined ? sentence : `${sentence} ${mixText(t, done.mix)}`;
+}
+
+function outcomeText(t: Translate, done: DoneEvent): string {
+  const { before, after, earlier } = done;
   if (done.outcome === 'cancelled') {
     return done.modelPath === null
       ? t('Training was cancelled; the model is as it was.')
@@ -87,6 +101,13 @@ export function resultText(t: Translate, done: DoneEvent): string {
   }
   if (after === null) {
     return t('Training ended before its result could be measured; the model is as it was.');
+  }
+  if (done.outcome === 'notImproved' && earlier !== undefined) {
+    return t(
+      'The model of this workspace is better than the newly trained one ({0} bits per byte on text kept aside, against {1}), so it stays.',
+      earlier.bitsPerByte.toFixed(2),
+      after.bitsPerByte.toFixed(2),
+    );
   }
   if (before === null) {
     return done.outcome === 'improved'

@@ -43,7 +43,7 @@ export const trainCommand = defineCommand({
 });
 
 /** Whether training helped, and what was kept. */
-export function describeResult({ before, after, modelPath }: DoneEvent): string {
+export function describeResult({ before, after, earlier, mix, modelPath }: DoneEvent): string {
   const bits = ({ bitsPerByte }: HeldOutScore) => bitsPerByte.toFixed(3);
   const measured =
     after === null
@@ -51,7 +51,14 @@ export function describeResult({ before, after, modelPath }: DoneEvent): string 
       : before === null
         ? `${bits(after)} bits per byte on ${formatBytes(after.bytes)} kept aside`
         : `${bits(before)} → ${bits(after)} bits per byte on ${formatBytes(after.bytes)} kept aside`;
+  if (modelPath === null && earlier !== undefined) {
+    return `The model that is there stays: ${bits(earlier)} bits per byte, and the new one has ${measured}.`;
+  }
+  const gain =
+    mix === undefined
+      ? ''
+      : `ghost text as a whole: ${bits(mix.before)} → ${bits(mix.after)} bits per byte\n`;
   return modelPath === null
     ? `Training did not help (${measured}); the model is as it was.`
-    : `${measured}\nmodel: ${modelPath}`;
+    : `${measured}\n${gain}model: ${modelPath}`;
 }

@@ -45,6 +45,8 @@ export async function trainModel(terminal: Terminal, request: TrainRequest): Pro
       excludeGlobs: [],
       maxTotalBytes: MAX_TOTAL_BYTES,
       tokenizerPath: product.tokenizer,
+      baseModelPath: product.baseModel,
+      kernelPath: product.kernel,
       nativeFolders: [join(product.root, '.cache', 'native')],
       engineTimingsPath: join(product.root, '.cache', 'engine-timings.json'),
     },

@@ -40,6 +40,9 @@ export class TrainingProgress {
       case 'step':
         progress.show(describeStep(event, this.heldOut));
         break;
+      case 'calibrating':
+        progress.show(`Learning how far to trust the new network… ${Math.round(100 * event.progress)} %`);
+        break;
       case 'validation':
         this.heldOut = event.score.bitsPerByte;
         break;
