@@ -5,6 +5,7 @@ import { theWindow } from './theWindow.js';
 import { waitFor } from './waitFor.js';
 
 const askAgainAfter = 1500;
+const drafts = new Set<string>();
 
 /** The first folder of the window. */
 export function workspaceFolder(): string {
@@ -18,6 +19,7 @@ export async function openDraft(name: string, textWithCursor: string): Promise<v
   const uri = vscode.Uri.file(join(workspaceFolder(), name));
   const edit = new vscode.WorkspaceEdit();
   edit.createFile(uri, { overwrite: true });
+  drafts.add(uri.toString());
   await vscode.workspace.applyEdit(edit);
   return placeText(await vscode.workspace.openTextDocument(uri), textWithCursor);
 }
@@ -49,10 +51,16 @@ export function textWithCursor({ document, selection }: vscode.TextEditor): stri
   return `${text.slice(0, offset)}█${text.slice(offset)}`;
 }
 
-/** Closes every editor without a question. */
+/** Closes every editor without a question and deletes the drafts, lest the next test be shown what was written in them. */
 export async function closeAll(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  const edit = new vscode.WorkspaceEdit();
+  for (const draft of drafts) {
+    edit.deleteFile(vscode.Uri.parse(draft), { ignoreIfNotExists: true });
+  }
+  drafts.clear();
+  await vscode.workspace.applyEdit(edit);
 }
 
 /** What was there instead of the awaited ghost text, and the extension's own reason. */
