@@ -54,8 +54,9 @@ try {
 await check('Types', ['node_modules/typescript/bin/tsc', '-p', '.']);
 await check('Lint and layers', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
 await check('Format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
-await suite('Unit', ['node_modules/mocha/bin/mocha.js', '--forbid-only']);
+// First, because it fetches the browser whose software GPU the unit tests of that engine run on.
 await suite('Integration, inside VS Code', ['scripts/integration.mjs']);
+await suite('Unit', ['node_modules/mocha/bin/mocha.js', '--forbid-only']);
 if (total.skipped > 0) {
   process.stdout.write(`\n${total.skipped} skipped, each named above\n`);
 }
