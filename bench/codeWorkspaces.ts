@@ -6,7 +6,7 @@ import picomatch from 'picomatch';
 import { parsePackageList, type CodePackage } from '../pretraining/codePackageList';
 import { fetchPackage } from '../pretraining/fetchPackage';
 import { scanFolders, type TextFile } from '../src/trainer/corpus/scanFolders';
-import { shuffledIndices } from '../src/trainer/data/seededRandom';
+import { shuffledIndices } from '../src/trainer/data/shuffledIndices';
 
 const SEED = 42;
 const TEST_SHARE = 0.1;

@@ -1,7 +1,7 @@
 /**
  * Training speed of the engines and of PyTorch, tokens a second:
  *
- *   npx tsx bench/trainSpeed.ts [--contestants torch,torch-bfloat16,native,native-float32,wasm] [--python PYTHON] [--rounds 5] [--cell lstm] [--layers 1]
+ *   npx tsx bench/trainSpeed.ts [--contestants torch,torch-bfloat16,native,native-float32,wasm,wasm-one] [--python PYTHON] [--rounds 5] [--cell lstm] [--layers 1]
  *       [--batch 32] [--steps 32] [--threads 1] [--seconds 5] [--json]
  *
  * Contestants take turns round by round, each in a process of its own, pinned to as many CPUs as it has threads. Medians count,
@@ -15,11 +15,14 @@ import { parseArgs, promisify } from 'node:util';
 import { CELL_KINDS, networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
 import { loadNativeEngine } from '../src/trainer/engines/nativeEngine';
 import { loadWasmEngine } from '../src/trainer/engines/wasmEngine';
-import { randomBits } from '../src/trainer/network/dropoutMask';
+import { randomBits } from '../src/model/generation/seededRandom';
 import type { TrainBatch, TrainingEngine } from '../src/trainer/engine';
 
-/** `native` as it is chosen by itself, which may be in bfloat16; the other two that name a type are held to it. */
-const CONTESTANTS = ['torch', 'torch-bfloat16', 'native', 'native-float32', 'wasm'] as const;
+/**
+ * `native` as it is chosen by itself, which may be in bfloat16; the other two that name a type are held to it.
+ * `wasm` has as many workers as threads are given, `wasm-one` a single one.
+ */
+const CONTESTANTS = ['torch', 'torch-bfloat16', 'native', 'native-float32', 'wasm', 'wasm-one'] as const;
 type Contestant = (typeof CONTESTANTS)[number];
 
 interface Round {
@@ -102,7 +105,9 @@ function engineOf(contestant: Contestant): Promise<TrainingEngine> {
     case 'native-float32':
       return loadNativeEngine({ nativeFolders, precision: 'float32' });
     case 'wasm':
-      return loadWasmEngine({});
+      return loadWasmEngine({ threads: Number(flags.threads) });
+    case 'wasm-one':
+      return loadWasmEngine({ threads: 1 });
     default:
       throw new Error(`${contestant} is not an engine.`);
   }

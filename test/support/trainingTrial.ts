@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { CELL_KINDS, type NetworkConfig, type NetworkWeights } from '../../src/model/networkConfig';
 import type { TrainBatch, TrainingEngine, TrainStepResult } from '../../src/trainer/engine';
-import { randomWeights, seededRandom } from '../unit/model/network/randomWeights';
+import { seededRandom } from '../../src/model/generation/seededRandom';
+import { randomWeights } from '../unit/model/network/randomWeights';
 
 export interface Trial {
   readonly config: NetworkConfig;

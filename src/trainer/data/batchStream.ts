@@ -3,7 +3,7 @@
  * document, its state carried from window to window, and then takes the next; every epoch has its own order.
  */
 import type { TrainBatch } from '../engine';
-import { shuffledIndices } from './seededRandom';
+import { shuffledIndices } from './shuffledIndices';
 
 /** A text as tokens: `endOfText`, the text, `endOfText`; the first is only read, the last only predicted. */
 export type DocumentTokens = Uint16Array;

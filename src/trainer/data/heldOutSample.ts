@@ -1,7 +1,7 @@
 /** The held-out text that a training is measured on: the same batches each time, small enough to be run often. */
 import type { TrainBatch } from '../engine';
 import type { DocumentTokens } from './batchStream';
-import { shuffledIndices } from './seededRandom';
+import { shuffledIndices } from './shuffledIndices';
 
 export interface HeldOutSample {
   readonly batches: readonly TrainBatch[];

@@ -1,6 +1,6 @@
 /** How fast an engine trains a network, by a short trial. */
 import { networkTensorShapes, type NetworkConfig } from '../../model/networkConfig';
-import { seededRandom } from '../data/seededRandom';
+import { seededRandom } from '../../model/generation/seededRandom';
 import type { TrainBatch, TrainingEngine } from '../engine';
 
 /** What is trained: the real network and batch size, since engines differ by both. */

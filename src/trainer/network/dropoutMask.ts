@@ -1,16 +1,5 @@
 /** Random numbers for dropout: made here, not by a backend, so that one seed gives the same training on every engine. */
 
-/** 32 random bits a call from one state; the SplitMix-like mixer of "mulberry32" (public domain, T. Ettinger 2017). */
-export function randomBits(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (mixed ^ (mixed >>> 14)) >>> 0;
-  };
-}
-
 /**
  * Inverted dropout: each of `length` values is 0 with probability `rate`, else 1 / (1 − rate).
  * @param rate at least 0, below 1

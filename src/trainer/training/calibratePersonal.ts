@@ -11,7 +11,7 @@ import type { NetworkConfig } from '../../model/networkConfig';
 import type { MixScores } from '../../protocol/trainerProtocol';
 import type { Corpus } from '../corpus/readCorpus';
 import type { DocumentTokens } from '../data/batchStream';
-import { shuffledIndices } from '../data/seededRandom';
+import { shuffledIndices } from '../data/shuffledIndices';
 import type { Beginning } from './beginning';
 
 /** Some seconds of scoring on a common machine. */

@@ -1,6 +1,6 @@
 import { networkTensorShapes, type NetworkConfig } from '../../model/networkConfig';
 import type { DocumentTokens } from '../data/batchStream';
-import { seededRandom } from '../data/seededRandom';
+import { seededRandom } from '../../model/generation/seededRandom';
 
 /**
  * Weights before training: uniform with the variance of Glorot & Bengio 2010 for the matrices, forget gates open (bias 1;

@@ -5,7 +5,7 @@ import { packMatrix, padGroups } from '../../../../src/model/kernel/packMatrix';
 import { MAX_COLUMNS } from '../../../../src/model/network/networkTensors';
 import type { QuantizedMatrix } from '../../../../src/model/network/quantizedMatrix';
 import { kernelBytes } from '../../../support/kernelBytes';
-import { seededRandom } from '../network/randomWeights';
+import { seededRandom } from '../../../../src/model/generation/seededRandom';
 
 /** Integers of magnitude at most `limit`; every eighth or so is the limit itself. */
 function integers(length: number, limit: number, random: () => number): Int16Array {

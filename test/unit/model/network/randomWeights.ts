@@ -1,15 +1,5 @@
+import { seededRandom } from '../../../../src/model/generation/seededRandom';
 import { networkTensorShapes, type NetworkConfig } from '../../../../src/model/networkConfig';
-
-/** A small deterministic generator of numbers in [0, 1) (mulberry32), so that a failing test fails again. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** Weights for a blueprint, uniform in a range that keeps the gates away from saturation. */
 export function randomWeights(config: NetworkConfig, seed: number): Map<string, Float32Array> {

@@ -11,7 +11,8 @@ import { loadNativeEngine } from '../../../../src/trainer/engines/nativeEngine';
 import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
 import { RecurrentNetwork } from '../../../../src/trainer/network/recurrentNetwork';
 import { nativePaths } from '../../../../src/trainer/native/pinnedFiles';
-import { randomWeights, seededRandom } from '../../model/network/randomWeights';
+import { seededRandom } from '../../../../src/model/generation/seededRandom';
+import { randomWeights } from '../../model/network/randomWeights';
 import { doubleLoss } from '../network/doubleLoss';
 
 const nativeFolder = join(__dirname, '..', '..', '..', '..', '.cache', 'native');
