@@ -1,4 +1,4 @@
-/** Four bundles: the extension host's, the generator's worker, the trainer's process, the terminal tool. */
+/** The extension host's bundle, the generator's worker, the trainer's process and its workers, the terminal tool. */
 const path = require('node:path');
 const CopyPlugin = require('copy-webpack-plugin');
 const { BannerPlugin } = require('webpack');
@@ -11,6 +11,7 @@ module.exports = (_env, argv) => ({
     extension: './src/extension.ts',
     generator: './src/completion/generatorWorker.ts',
     trainer: './src/trainer/trainerProcess.ts',
+    wasmWorker: './src/trainer/engines/wasmWorker.ts',
     cli: './src/cli.ts',
   },
   output: {

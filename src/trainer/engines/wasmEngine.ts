@@ -1,32 +1,52 @@
-/** The engine that always works: TensorFlow.js' WebAssembly backend, on one thread. */
-import { dirname, join, sep } from 'node:path';
+/** The engine that always works: TensorFlow.js' WebAssembly backend, on one thread or on several. */
+import { join } from 'node:path';
 import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
-import { RecurrentNetwork } from '../network/recurrentNetwork';
 import type { TrainingEngine } from '../engine';
-import { WasmOps } from './wasmOps';
+import { RecurrentNetwork } from '../network/recurrentNetwork';
+import { loadWasmOps, packagedWasmFolder } from './loadWasmOps';
+import { ParallelNetwork } from './parallelNetwork';
+import { automaticThreads } from './processorCores';
+import type { WasmWorkerData } from './wasmWorkerMessages';
+import { WorkerPool } from './workerPool';
 
 export interface WasmEngineOptions {
   /** Folder of `tfjs-backend-wasm*.wasm`; without it they are taken from the installed package. */
   readonly wasmFolder?: string;
+  /** 1 or more; 0 or absent takes as many as {@link automaticThreads} says. */
+  readonly threads?: number;
 }
 
 /** @throws Error when the .wasm files cannot be read. */
 export async function loadWasmEngine(options: WasmEngineOptions): Promise<TrainingEngine> {
-  const tf = await import('@tensorflow/tfjs-core');
-  const backendWasm = await import('@tensorflow/tfjs-backend-wasm');
-  const folder =
-    options.wasmFolder ??
-    join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'wasm-out');
-  backendWasm.setWasmPaths(folder + sep);
-  if (!(await tf.setBackend('wasm'))) {
-    throw new Error(`TensorFlow.js' WebAssembly backend did not start from ${folder}.`);
+  const folder = options.wasmFolder ?? packagedWasmFolder();
+  const wished = options.threads ?? 0;
+  const threads = wished > 0 ? wished : automaticThreads();
+  const name = 'wasm';
+  if (threads === 1) {
+    const ops = await loadWasmOps(folder);
+    return {
+      name,
+      description: 'TensorFlow.js in WebAssembly, on one thread',
+      createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
+        new RecurrentNetwork(ops, config, weights, seed),
+    };
   }
-  await tf.ready();
-  const ops = new WasmOps(tf);
+  const pool = startPool(threads, { wasmFolder: folder });
+  await pool.askAll(() => ({ kind: 'load' }));
   return {
-    name: 'wasm',
-    description: 'TensorFlow.js in WebAssembly, on one thread',
+    name,
+    description: `TensorFlow.js in WebAssembly, on ${threads} threads`,
     createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
-      new RecurrentNetwork(ops, config, weights, seed),
+      new ParallelNetwork(pool, config, weights, seed),
   };
+}
+
+function startPool(threads: number, workerData: WasmWorkerData): WorkerPool {
+  if (__filename.endsWith('.ts')) {
+    // From sources; a thread does not inherit that its process reads TypeScript.
+    const source = JSON.stringify(join(__dirname, 'wasmWorker.ts'));
+    const start = `require('tsx/cjs/api').register(); require(${source});`;
+    return new WorkerPool(threads, start, { workerData, eval: true });
+  }
+  return new WorkerPool(threads, join(__dirname, 'wasmWorker.js'), { workerData });
 }

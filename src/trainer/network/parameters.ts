@@ -14,6 +14,26 @@ function isTransposed(name: string): boolean {
   return name.endsWith('Kernel') || name === 'projection';
 }
 
+/** Shapes by tensor name as they stand on the device. */
+export function deviceShapes(config: NetworkConfig): Map<string, number[]> {
+  return new Map(
+    [...networkTensorShapes(config)].map(([name, shape]) => [
+      name,
+      isTransposed(name) ? shape.toReversed() : [...shape],
+    ]),
+  );
+}
+
+/** Stored values as they stand on the device. */
+export function toDeviceLayout(name: string, values: Float32Array, shape: readonly number[]): Float32Array {
+  return isTransposed(name) ? transposeValues(values, shape[0], shape[1]) : values;
+}
+
+/** The reverse of {@link toDeviceLayout}; `shape` is the stored one in both. */
+export function toStoredLayout(name: string, values: Float32Array, shape: readonly number[]): Float32Array {
+  return isTransposed(name) ? transposeValues(values, shape[1], shape[0]) : Float32Array.from(values);
+}
+
 /** The transpose of row-major `values` [rows, columns]. */
 export function transposeValues(values: Float32Array, rows: number, columns: number): Float32Array {
   const transposed = new Float32Array(values.length);

@@ -1,4 +1,5 @@
 /** {@link TrainableNetwork} on any {@link TensorOps}: truncated back-propagation, clipping and Adam. */
+import { randomBits } from '../../model/generation/seededRandom';
 import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
 import {
   DivergenceError,
@@ -9,18 +10,26 @@ import {
   type TrainStepResult,
 } from '../engine';
 import { backwardPass } from './backwardPass';
-import { dropoutMask, randomBits } from './dropoutMask';
+import { dropoutMask } from './dropoutMask';
 import { forwardPass, type ForwardTape } from './forwardPass';
 import { downloadOptimizer, downloadTensors, freshSlots, parametersOf, uploadTensors } from './parameters';
 import { CarriedState } from './carriedState';
 import type { AdamSlot, Matrix, Tensor, TensorOps } from './tensorOps';
 
 /** Left to the caller to dispose. */
-interface Gradients {
-  /** A scalar, nats. */
+export interface Gradients {
+  /** A scalar, nats; of a share of a batch, what it adds to the whole batch's. */
   readonly meanLoss: Tensor;
   /** In the device's layout. */
   readonly byName: ReadonlyMap<string, Tensor>;
+}
+
+/** Which rows of a whole batch a smaller one holds, so that all shares together are as the whole. */
+export interface BatchShare {
+  readonly firstRow: number;
+  readonly batchSize: number;
+  /** Counted targets. */
+  readonly count: number;
 }
 
 export class RecurrentNetwork implements TrainableNetwork {
@@ -48,22 +57,21 @@ export class RecurrentNetwork implements TrainableNetwork {
     const { meanLoss, byName } = this.gradients(batch, options.dropout);
     const squares = tf.tidy(() => this.ops.sumOfSquares([...byName.values()]));
     const [loss, squaredNorm] = (await this.readAndDispose([meanLoss, squares])) as [number, number];
-    const norm = Math.sqrt(squaredNorm);
-    if (!Number.isFinite(norm) || !Number.isFinite(loss)) {
+    let gradientScale: number;
+    const gradientNorm = Math.sqrt(squaredNorm);
+    try {
+      gradientScale = clippingScale(loss, gradientNorm, options.gradientClipNorm, this.step + 1);
+    } catch (error) {
       tf.dispose([...byName.values()]);
-      throw new DivergenceError(
-        `Training diverged at step ${this.step + 1}: the loss or its gradient is no longer a finite number. ` +
-          'Use a lower learning rate.',
-      );
+      throw error;
     }
     this.step++;
-    const gradientScale = norm > options.gradientClipNorm ? options.gradientClipNorm / norm : 1;
     const update = { learningRate: options.learningRate, gradientScale, step: this.step };
     for (const [name, gradient] of byName) {
       this.slots.set(name, this.ops.adam(this.slots.get(name)!, gradient, update));
       gradient.dispose();
     }
-    return { loss, gradientNorm: norm };
+    return { loss, gradientNorm };
   }
 
   async evaluateStep(batch: TrainBatch): Promise<{ lossSum: number; count: number }> {
@@ -87,8 +95,17 @@ export class RecurrentNetwork implements TrainableNetwork {
   }
 
   importWeights(weights: NetworkWeights): void {
-    const { tf } = this.ops;
-    for (const [name, value] of uploadTensors(tf, this.config, weights)) {
+    this.replaceValues(uploadTensors(this.ops.tf, this.config, weights), this.step);
+  }
+
+  /**
+   * Takes weights that were updated elsewhere.
+   * @param values in the device's layout; they are the network's from now on
+   * @param step optimizer steps that they have had
+   */
+  replaceValues(values: ReadonlyMap<string, Tensor>, step: number): void {
+    this.step = step;
+    for (const [name, value] of values) {
       const slot = this.slots.get(name)!;
       slot.value.dispose();
       this.slots.set(name, { ...slot, value });
@@ -131,17 +148,18 @@ export class RecurrentNetwork implements TrainableNetwork {
     return stored;
   }
 
-  private gradients(batch: TrainBatch, dropout: number): Gradients {
+  /** Gradients of the mean loss over one window; carries the training state on. */
+  gradients(batch: TrainBatch, dropout: number, share?: BatchShare): Gradients {
     const { tf } = this.ops;
     const weights = timeMajor(batch.mask, batch);
-    const count = countOf(weights);
+    const count = share?.count ?? countOf(weights);
     const inputs = timeMajor(batch.inputs, batch);
     const targets = timeMajor(batch.targets, batch);
     // Weighting each row by mask / count makes the gradient that of the mean loss without another pass over it.
     const scaled = weights.map((weight) => weight / Math.max(count, 1));
     const byName = new Map<string, Tensor>();
     const meanLoss = tf.tidy(() => {
-      const tape = this.forward(batch, this.states.train, dropout);
+      const tape = this.forward(batch, this.states.train, dropout, share);
       const { lossSum, gradient } = this.ops.softmaxLoss(tape.logits, targets, scaled, true);
       const parameters = parametersOf(this.config, this.slots);
       const { architecture } = this.config;
@@ -163,14 +181,24 @@ export class RecurrentNetwork implements TrainableNetwork {
   }
 
   /** The forward pass from `state`, which it carries on. Call inside a tidy scope. */
-  private forward(batch: TrainBatch, state: CarriedState, dropout: number): ForwardTape {
+  private forward(
+    batch: TrainBatch,
+    state: CarriedState,
+    dropout: number,
+    share: BatchShare = { firstRow: 0, batchSize: batch.batchSize, count: 0 },
+  ): ForwardTape {
     const { tf } = this.ops;
     // The step number is part of the seed, so that a resumed run draws the masks an uninterrupted one would have.
     const bits = randomBits(Math.imul(this.seed + 1, 0x9e3779b1) ^ Math.imul(this.step + 1, 0x85ebca6b));
     const mask =
       dropout > 0
-        ? (shape: [number, number]): Matrix =>
-            tf.tensor2d(dropoutMask(bits, shape[0] * shape[1], dropout), shape)
+        ? ([rows, width]: [number, number]): Matrix => {
+            const { unrollSteps, batchSize } = batch;
+            // Drawn for the whole batch, so that its division among networks does not matter.
+            const whole = dropoutMask(bits, unrollSteps * share.batchSize * width, dropout);
+            const own = rowsOfSteps(whole, share, batchSize, unrollSteps, width);
+            return tf.tensor2d(own, [rows, width]);
+          }
         : null;
     const tape = forwardPass(this.ops, this.config.architecture, parametersOf(this.config, this.slots), {
       inputs: timeMajor(batch.inputs, batch),
@@ -181,6 +209,44 @@ export class RecurrentNetwork implements TrainableNetwork {
     state.carry(tape.layers.map((layer) => layer.tape.final));
     return tape;
   }
+}
+
+/**
+ * What gradients are multiplied with before the update.
+ * @throws DivergenceError when loss or norm are not finite
+ */
+export function clippingScale(
+  loss: number,
+  gradientNorm: number,
+  gradientClipNorm: number,
+  step: number,
+): number {
+  if (!Number.isFinite(gradientNorm) || !Number.isFinite(loss)) {
+    throw new DivergenceError(
+      `Training diverged at step ${step}: the loss or its gradient is no longer a finite number. ` +
+        'Use a lower learning rate.',
+    );
+  }
+  return gradientNorm > gradientClipNorm ? gradientClipNorm / gradientNorm : 1;
+}
+
+/** From time-major rows of a whole batch those of a share's `batchSize` rows. */
+function rowsOfSteps(
+  whole: Float32Array,
+  share: BatchShare,
+  batchSize: number,
+  unrollSteps: number,
+  width: number,
+): Float32Array {
+  if (share.batchSize === batchSize) {
+    return whole;
+  }
+  const own = new Float32Array(unrollSteps * batchSize * width);
+  for (let t = 0; t < unrollSteps; t++) {
+    const start = (t * share.batchSize + share.firstRow) * width;
+    own.set(whole.subarray(start, start + batchSize * width), t * batchSize * width);
+  }
+  return own;
 }
 
 /** [batchSize, unrollSteps] to [unrollSteps, batchSize]. */

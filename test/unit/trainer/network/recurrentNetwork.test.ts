@@ -9,7 +9,8 @@ import { WasmOps } from '../../../../src/trainer/engines/wasmOps';
 import { RecurrentNetwork } from '../../../../src/trainer/network/recurrentNetwork';
 import { StockOps } from '../../../../src/trainer/network/stockOps';
 import type { TensorOps } from '../../../../src/trainer/network/tensorOps';
-import { randomWeights, seededRandom } from '../../model/network/randomWeights';
+import { seededRandom } from '../../../../src/model/generation/seededRandom';
+import { randomWeights } from '../../model/network/randomWeights';
 import { doubleLoss } from './doubleLoss';
 
 const batchSize = 3;
@@ -57,7 +58,7 @@ const engines: readonly { name: string; steps: number; start: () => Promise<Tens
     name: 'wasm',
     steps: 1000,
     start: async () => {
-      await loadWasmEngine({});
+      await loadWasmEngine({ threads: 1 });
       return new WasmOps(tf);
     },
   },

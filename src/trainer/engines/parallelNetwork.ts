@@ -1,0 +1,136 @@
+/**
+ * One network on several worker threads: each takes some rows of every batch. The gradients are summed and the parameters
+ * updated in shared memory, a stretch of them by each thread; then each copies the new ones to its device.
+ */
+import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
+import type {
+  OptimizerState,
+  TrainableNetwork,
+  TrainBatch,
+  TrainStepOptions,
+  TrainStepResult,
+} from '../engine';
+import { clippingScale } from '../network/recurrentNetwork';
+import {
+  readOptimizer,
+  readTensors,
+  shareParameters,
+  writeTensors,
+  type SharedParameters,
+} from './sharedParameters';
+import type { ValuesVersion } from './wasmWorkerMessages';
+import type { WorkerPool } from './workerPool';
+
+let networks = 0;
+
+export class ParallelNetwork implements TrainableNetwork {
+  private readonly network = networks++;
+  private readonly shared: SharedParameters;
+  private step = 0;
+  private version = 0;
+
+  /** @throws Error when the weights do not fit the configuration */
+  constructor(
+    private readonly pool: WorkerPool,
+    readonly config: NetworkConfig,
+    weights: NetworkWeights,
+    seed: number,
+  ) {
+    const shared = shareParameters(config, weights, pool.size);
+    this.shared = shared;
+    pool.tellAll((own) => ({ kind: 'create', network: this.network, config, shared, own, seed }));
+  }
+
+  async trainStep(batch: TrainBatch, options: TrainStepOptions): Promise<TrainStepResult> {
+    const { pool, network, values } = this;
+    const count = batch.mask.reduce((sum, weight) => sum + weight, 0);
+    const { dropout, learningRate } = options;
+    const losses = await pool.askAll((worker) => {
+      const [firstRow, endRow] = stretch(batch.batchSize, worker, pool.size);
+      const share = { firstRow, batchSize: batch.batchSize, count };
+      return { kind: 'gradients', network, values, batch: rowsOf(batch, firstRow, endRow), dropout, share };
+    });
+    const stretchOf = (worker: number) => {
+      const [from, to] = stretch(this.shared.values.length, worker, pool.size);
+      return { from, to };
+    };
+    const squares = await pool.askAll((worker) => ({ kind: 'sum', network, ...stretchOf(worker) }));
+    const loss = sumOf(losses);
+    const gradientNorm = Math.sqrt(sumOf(squares));
+    const step = this.step + 1;
+    const gradientScale = clippingScale(loss, gradientNorm, options.gradientClipNorm, step);
+    const update = { learningRate, gradientScale, step };
+    await pool.askAll((worker) => ({ kind: 'update', network, update, ...stretchOf(worker) }));
+    this.step = step;
+    this.version++;
+    return { loss, gradientNorm };
+  }
+
+  async evaluateStep(batch: TrainBatch): Promise<{ lossSum: number; count: number }> {
+    const { pool, network, values } = this;
+    const parts = await pool.askAll((worker) => ({
+      kind: 'evaluate',
+      network,
+      values,
+      batch: rowsOf(batch, ...stretch(batch.batchSize, worker, pool.size)),
+    }));
+    return {
+      lossSum: sumOf(parts.map((part) => part.lossSum)),
+      count: sumOf(parts.map((part) => part.count)),
+    };
+  }
+
+  resetState(which: 'train' | 'evaluate'): void {
+    this.pool.tellAll(() => ({ kind: 'resetState', network: this.network, which }));
+  }
+
+  exportWeights(): Promise<NetworkWeights> {
+    return Promise.resolve(readTensors(this.config, this.shared.values));
+  }
+
+  importWeights(weights: NetworkWeights): void {
+    writeTensors(this.config, this.shared.values, weights);
+    this.version++;
+  }
+
+  exportOptimizer(): Promise<OptimizerState> {
+    return Promise.resolve(readOptimizer(this.config, this.shared, this.step));
+  }
+
+  importOptimizer({ step, firstMoments, secondMoments }: OptimizerState): void {
+    writeTensors(this.config, this.shared.firstMoments, firstMoments);
+    writeTensors(this.config, this.shared.secondMoments, secondMoments);
+    this.step = step;
+    this.version++;
+  }
+
+  dispose(): void {
+    this.pool.tellAll(() => ({ kind: 'dispose', network: this.network }));
+  }
+
+  private get values(): ValuesVersion {
+    return { version: this.version, step: this.step };
+  }
+}
+
+/** The stretch of 0 … length that the one of `parts` takes, from and to. */
+function stretch(length: number, part: number, parts: number): [number, number] {
+  return [Math.floor((part * length) / parts), Math.floor(((part + 1) * length) / parts)];
+}
+
+function rowsOf(batch: TrainBatch, from: number, to: number): TrainBatch {
+  const { unrollSteps } = batch;
+  const [start, end] = [from * unrollSteps, to * unrollSteps];
+  return {
+    batchSize: to - from,
+    unrollSteps,
+    inputs: batch.inputs.slice(start, end),
+    targets: batch.targets.slice(start, end),
+    mask: batch.mask.slice(start, end),
+    resets: batch.resets.slice(from, to),
+  };
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,110 @@
+/** A network's learned numbers in memory that all threads see, each tensor in the device's layout, one behind the other. */
+import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
+import type { OptimizerState } from '../engine';
+import { toDeviceLayout, toStoredLayout } from '../network/parameters';
+import { adamEpsilon, adamStepSize } from '../network/stockOps';
+import { ADAM_BETA1, ADAM_BETA2, type AdamUpdate } from '../network/tensorOps';
+
+type SharedFloats = Float32Array<SharedArrayBuffer>;
+
+/** Plain arrays, so that they can be sent to threads. */
+export interface SharedParameters {
+  readonly values: SharedFloats;
+  readonly firstMoments: SharedFloats;
+  readonly secondMoments: SharedFloats;
+  /** One region a thread; the first one takes the sum. */
+  readonly gradients: readonly SharedFloats[];
+}
+
+/** @throws Error when a tensor is missing or of the wrong size */
+export function shareParameters(
+  config: NetworkConfig,
+  weights: NetworkWeights,
+  threads: number,
+): SharedParameters {
+  const length = [...networkTensorShapes(config).values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
+  const region = (): SharedFloats => new Float32Array(new SharedArrayBuffer(4 * length));
+  const values = region();
+  writeTensors(config, values, weights);
+  return {
+    values,
+    firstMoments: region(),
+    secondMoments: region(),
+    gradients: Array.from({ length: threads }, region),
+  };
+}
+
+/** Stored tensors into a region. */
+export function writeTensors(config: NetworkConfig, region: Float32Array, tensors: NetworkWeights): void {
+  let offset = 0;
+  for (const [name, shape] of networkTensorShapes(config)) {
+    const values = tensors.get(name);
+    if (values?.length !== sizeOf(shape)) {
+      throw new Error(
+        `The weights do not fit the network: "${name}" should have ${sizeOf(shape)} values and has ${values?.length ?? 'none'}. ` +
+          'Use the weights of a model with the same configuration.',
+      );
+    }
+    region.set(toDeviceLayout(name, values, shape), offset);
+    offset += values.length;
+  }
+}
+
+/** A region as stored tensors. */
+export function readTensors(config: NetworkConfig, region: Float32Array): NetworkWeights {
+  const tensors = new Map<string, Float32Array>();
+  let offset = 0;
+  for (const [name, shape] of networkTensorShapes(config)) {
+    const end = offset + sizeOf(shape);
+    tensors.set(name, toStoredLayout(name, region.subarray(offset, end), shape));
+    offset = end;
+  }
+  return tensors;
+}
+
+export function readOptimizer(config: NetworkConfig, shared: SharedParameters, step: number): OptimizerState {
+  return {
+    step,
+    firstMoments: readTensors(config, shared.firstMoments),
+    secondMoments: readTensors(config, shared.secondMoments),
+  };
+}
+
+/**
+ * Sums the regions of gradients from `from` to `to` into the first one.
+ * @returns the sum of squares there
+ */
+export function sumGradients({ gradients }: SharedParameters, from: number, to: number): number {
+  const [total, ...others] = gradients;
+  for (const other of others) {
+    for (let i = from; i < to; i++) {
+      total[i] = total[i] + other[i];
+    }
+  }
+  let squares = 0;
+  for (let i = from; i < to; i++) {
+    squares += total[i] * total[i];
+  }
+  return squares;
+}
+
+/** One step of Adam, as {@link TensorOps.adam} makes it, on the values from `from` to `to`. */
+export function adamOn(shared: SharedParameters, update: AdamUpdate, from: number, to: number): void {
+  const { values, firstMoments, secondMoments, gradients } = shared;
+  const [total] = gradients;
+  const stepSize = adamStepSize(update);
+  const epsilon = adamEpsilon(update);
+  const { gradientScale } = update;
+  for (let i = from; i < to; i++) {
+    const gradient = total[i] * gradientScale;
+    const first = ADAM_BETA1 * firstMoments[i] + (1 - ADAM_BETA1) * gradient;
+    const second = ADAM_BETA2 * secondMoments[i] + (1 - ADAM_BETA2) * gradient * gradient;
+    firstMoments[i] = first;
+    secondMoments[i] = second;
+    values[i] = values[i] - (stepSize * first) / (Math.sqrt(second) + epsilon);
+  }
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}

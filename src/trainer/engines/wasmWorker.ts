@@ -1,0 +1,127 @@
+/** A worker thread with a TensorFlow.js of its own, which holds a copy of the network and takes a part of each batch. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Tensor } from '../network/tensorOps';
+import { deviceShapes } from '../network/parameters';
+import { RecurrentNetwork } from '../network/recurrentNetwork';
+import { loadWasmOps } from './loadWasmOps';
+import { adamOn, readTensors, sumGradients } from './sharedParameters';
+import type { WasmOps } from './wasmOps';
+import type {
+  NetworkRequest,
+  NumberedRequest,
+  ValuesVersion,
+  WasmWorkerData,
+  WorkerAnswer,
+} from './wasmWorkerMessages';
+
+type Request<K extends NetworkRequest['kind']> = Extract<NetworkRequest, { kind: K }>;
+
+class SharedNetwork {
+  private readonly network: RecurrentNetwork;
+  private version = 0;
+
+  constructor(
+    private readonly ops: WasmOps,
+    private readonly created: Request<'create'>,
+  ) {
+    const { config, shared, seed } = created;
+    this.network = new RecurrentNetwork(ops, config, readTensors(config, shared.values), seed);
+  }
+
+  async answer(request: NetworkRequest): Promise<unknown> {
+    const { shared } = this.created;
+    switch (request.kind) {
+      case 'create':
+        return undefined;
+      case 'gradients':
+        return this.writeGradients(request);
+      case 'sum':
+        return sumGradients(shared, request.from, request.to);
+      case 'update':
+        adamOn(shared, request.update, request.from, request.to);
+        return undefined;
+      case 'evaluate':
+        this.takeOver(request.values);
+        return request.batch.batchSize === 0
+          ? { lossSum: 0, count: 0 }
+          : this.network.evaluateStep(request.batch);
+      case 'resetState':
+        this.network.resetState(request.which);
+        return undefined;
+      case 'dispose':
+        this.network.dispose();
+        return undefined;
+    }
+  }
+
+  private writeGradients({ values, batch, dropout, share }: Request<'gradients'>): number {
+    const { config, shared, own } = this.created;
+    const region = shared.gradients[own];
+    this.takeOver(values);
+    if (batch.batchSize === 0) {
+      region.fill(0);
+      return 0;
+    }
+    const { meanLoss, byName } = this.network.gradients(batch, dropout, share);
+    const [loss] = meanLoss.dataSync<'float32'>();
+    meanLoss.dispose();
+    let offset = 0;
+    for (const name of deviceShapes(config).keys()) {
+      const gradient = byName.get(name)!;
+      region.set(gradient.dataSync<'float32'>(), offset);
+      offset += gradient.size;
+      gradient.dispose();
+    }
+    return loss;
+  }
+
+  private takeOver({ version, step }: ValuesVersion): void {
+    if (version === this.version) {
+      return;
+    }
+    const { tf } = this.ops;
+    const { config, shared } = this.created;
+    const tensors = new Map<string, Tensor>();
+    let offset = 0;
+    for (const [name, shape] of deviceShapes(config)) {
+      const end = offset + shape.reduce((product, size) => product * size, 1);
+      tensors.set(name, tf.tensor(shared.values.subarray(offset, end), shape));
+      offset = end;
+    }
+    this.network.replaceValues(tensors, step);
+    this.version = version;
+  }
+}
+
+async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
+  const loading = loadWasmOps((workerData as WasmWorkerData).wasmFolder);
+  const networks = new Map<number, SharedNetwork>();
+  const answer = async ({ id, request }: NumberedRequest): Promise<WorkerAnswer> => {
+    try {
+      const ops = await loading;
+      if (request.kind === 'load') {
+        return { id, result: undefined };
+      }
+      if (request.kind === 'create') {
+        networks.set(request.network, new SharedNetwork(ops, request));
+      }
+      const network = networks.get(request.network)!;
+      if (request.kind === 'dispose') {
+        networks.delete(request.network);
+      }
+      return { id, result: await network.answer(request) };
+    } catch (error) {
+      return { id, fault: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  // Requests are answered in their order, one at a time.
+  let last = Promise.resolve();
+  port.on('message', (request: NumberedRequest) => {
+    last = last.then(async () => {
+      port.postMessage(await answer(request));
+    });
+  });
+  await loading;
+}
+
+void serve(parentPort!);

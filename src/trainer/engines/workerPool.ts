@@ -1,0 +1,93 @@
+/** The wasm engine's worker threads, from the main thread's side. */
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type { NumberedRequest, ResultOf, WorkerAnswer, WorkerRequest } from './wasmWorkerMessages';
+
+interface Pending {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** When one fails, all that is asked and will be asked of any rejects with its fault: together they are one network. */
+export class WorkerPool {
+  private readonly workers: readonly Worker[];
+  private readonly pending = new Map<number, Pending>();
+  private nextId = 0;
+  private fault: Error | null = null;
+
+  constructor(count: number, workerPath: string, options: WorkerOptions) {
+    this.workers = Array.from({ length: count }, (_, index) => {
+      const worker = new Worker(workerPath, options);
+      // Only an unanswered request keeps the process from ending.
+      worker.unref();
+      worker.on('message', (answer: WorkerAnswer) => {
+        this.settle(answer);
+      });
+      worker.on('error', (error) => {
+        this.fail(index, error.message, error);
+      });
+      worker.on('exit', (code) => {
+        this.fail(index, `it ended with status ${code}`);
+      });
+      return worker;
+    });
+  }
+
+  get size(): number {
+    return this.workers.length;
+  }
+
+  /** Asks every worker, by its index, at once. */
+  askAll<R extends WorkerRequest>(requestOf: (worker: number) => R): Promise<ResultOf<R['kind']>[]> {
+    return Promise.all(this.workers.map((_, index) => this.ask(index, requestOf(index))));
+  }
+
+  /** @throws Error when any worker has failed, or fails before it has answered */
+  ask<R extends WorkerRequest>(worker: number, request: R): Promise<ResultOf<R['kind']>> {
+    if (this.fault !== null) {
+      return Promise.reject(this.fault);
+    }
+    const id = this.nextId++;
+    const answer = new Promise((resolve, reject) => {
+      this.pending.set(id, { resolve, reject });
+    });
+    for (const each of this.workers) {
+      each.ref();
+    }
+    this.workers[worker].postMessage({ id, request } satisfies NumberedRequest);
+    return answer as Promise<ResultOf<R['kind']>>;
+  }
+
+  /** Asks every worker for something whose failure the next request tells. */
+  tellAll(requestOf: (worker: number) => WorkerRequest): void {
+    this.askAll(requestOf).catch((error: unknown) => {
+      this.fault ??= error instanceof Error ? error : new Error(String(error));
+    });
+  }
+
+  private settle(answer: WorkerAnswer): void {
+    const asked = this.pending.get(answer.id);
+    this.pending.delete(answer.id);
+    // After a fault nobody waits any more.
+    if ('fault' in answer) {
+      asked?.reject(new Error(answer.fault));
+    } else {
+      asked?.resolve(answer.result);
+    }
+    if (this.pending.size === 0) {
+      for (const worker of this.workers) {
+        worker.unref();
+      }
+    }
+  }
+
+  private fail(index: number, why: string, cause?: unknown): void {
+    this.fault ??= new Error(`Thread ${index + 1} of the wasm engine failed: ${why}`, { cause });
+    for (const { reject } of this.pending.values()) {
+      reject(this.fault);
+    }
+    this.pending.clear();
+    for (const worker of this.workers) {
+      worker.unref();
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { CELL_KINDS, type NetworkConfig } from '../../../../src/model/networkConfig';
+import { DivergenceError, type TrainableNetwork, type TrainBatch } from '../../../../src/trainer/engine';
+import { automaticThreads, coresOf } from '../../../../src/trainer/engines/processorCores';
+import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
+import { WorkerPool } from '../../../../src/trainer/engines/workerPool';
+import { seededRandom } from '../../../../src/model/generation/seededRandom';
+import { randomWeights } from '../../model/network/randomWeights';
+
+const configOf = (architecture: NetworkConfig['architecture']): NetworkConfig => ({
+  architecture,
+  vocabSize: 31,
+  embeddingSize: 8,
+  hiddenSize: 12,
+  numLayers: 2,
+});
+
+/** Windows whose rows differ in length and in where documents start. */
+function windows(batchSize: number): TrainBatch[] {
+  const random = seededRandom(5);
+  const unrollSteps = 6;
+  return Array.from({ length: 4 }, (_, window) => {
+    const length = batchSize * unrollSteps;
+    const ids = () => Int32Array.from({ length }, () => Math.floor(31 * random()));
+    return {
+      batchSize,
+      unrollSteps,
+      inputs: ids(),
+      targets: ids(),
+      mask: Float32Array.from({ length }, (_, i) => (i % unrollSteps < 6 - (window % 3) ? 1 : 0)),
+      resets: Uint8Array.from({ length: batchSize }, (_, row) => ((row + window) % 3 === 0 ? 1 : 0)),
+    };
+  });
+}
+
+const options = { learningRate: 0.01, gradientClipNorm: 0.5, dropout: 0.2 };
+
+function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
+  for (let i = 0; i < expected.length; i++) {
+    assert.ok(Math.abs(actual[i] - expected[i]) < 2e-4, `${what}[${i}]: ${actual[i]} and ${expected[i]}`);
+  }
+}
+
+describe('Training on several threads', () => {
+  const networksOf = async (config: NetworkConfig): Promise<[TrainableNetwork, TrainableNetwork]> => {
+    const weights = randomWeights(config, 3);
+    const one = await loadWasmEngine({ threads: 1 });
+    const three = await loadWasmEngine({ threads: 3 });
+    assert.match(three.description, /on 3 threads/);
+    return [one.createNetwork(config, weights, 7), three.createNetwork(config, weights, 7)];
+  };
+
+  for (const architecture of CELL_KINDS) {
+    it(`gives the numbers of one thread (${architecture}), with fewer rows than threads too`, async () => {
+      const [one, three] = await networksOf(configOf(architecture));
+      for (const batch of [...windows(5), ...windows(2)]) {
+        const alone = await one.trainStep(batch, options);
+        const together = await three.trainStep(batch, options);
+        assertClose(
+          [together.loss, together.gradientNorm],
+          [alone.loss, alone.gradientNorm],
+          'loss and norm',
+        );
+        const scores = [await three.evaluateStep(batch), await one.evaluateStep(batch)];
+        assert.equal(scores[0].count, scores[1].count);
+        assertClose([scores[0].lossSum / scores[0].count], [scores[1].lossSum / scores[1].count], 'score');
+      }
+      const expected = await one.exportWeights();
+      for (const [name, values] of await three.exportWeights()) {
+        assertClose(values, expected.get(name)!, name);
+      }
+      const moments = await one.exportOptimizer();
+      const own = await three.exportOptimizer();
+      assert.equal(own.step, moments.step);
+      for (const [name, values] of own.secondMoments) {
+        assertClose(values, moments.secondMoments.get(name)!, name);
+      }
+      three.dispose();
+      one.dispose();
+    });
+  }
+
+  it('goes on from imported weights and moments', async () => {
+    const config = configOf('lstm');
+    const [one, three] = await networksOf(config);
+    const [first, second] = windows(4);
+    await one.trainStep(first, options);
+    three.importWeights(await one.exportWeights());
+    three.importOptimizer(await one.exportOptimizer());
+    one.resetState('train');
+    three.resetState('train');
+    const alone = await one.trainStep(second, options);
+    assertClose([(await three.trainStep(second, options)).loss], [alone.loss], 'loss');
+    const expected = await one.exportWeights();
+    for (const [name, values] of await three.exportWeights()) {
+      assertClose(values, expected.get(name)!, name);
+    }
+  });
+
+  it('leaves the weights as they were when training diverges', async () => {
+    const config = configOf('gru');
+    const weights = new Map(randomWeights(config, 3));
+    weights.set(
+      'projection',
+      weights.get('projection')!.map(() => NaN),
+    );
+    const engine = await loadWasmEngine({ threads: 2 });
+    const network = engine.createNetwork(config, weights, 1);
+    await assert.rejects(network.trainStep(windows(4)[0], options), DivergenceError);
+    assert.deepEqual((await network.exportWeights()).get('embedding'), weights.get('embedding'));
+  });
+
+  it('fails with a clear error when a thread dies, in the midst of a step and ever after', async () => {
+    const pool = new WorkerPool(2, 'process.exitCode = 3; throw new RangeError("out of memory");', {
+      eval: true,
+    });
+    await assert.rejects(
+      pool.askAll(() => ({ kind: 'load' })),
+      /^Error: Thread \d of the wasm engine failed: out of memory/,
+    );
+    await assert.rejects(pool.ask(1, { kind: 'load' }), /of the wasm engine failed/);
+  });
+
+  it('says so when the .wasm files are not there', async () => {
+    await assert.rejects(loadWasmEngine({ threads: 2, wasmFolder: join(__dirname, 'nowhere') }), /nowhere/);
+  });
+});
+
+describe('The number of threads', () => {
+  it('leaves one core to whoever types, and is never more than eight', () => {
+    assert.deepEqual([1, 2, 4, 9, 64].map(automaticThreads), [1, 1, 3, 8, 8]);
+  });
+
+  it('counts cores, not the two threads that each may have', () => {
+    const processor = (core: number, chip: number) =>
+      `processor: 0\nphysical id\t: ${chip}\ncore id\t\t: ${core}\n`;
+    assert.equal(coresOf([processor(0, 0), processor(0, 0), processor(1, 0), processor(0, 1)].join('\n')), 3);
+    assert.equal(coresOf('processor\t: 0\nBogoMIPS\t: 108.00\n'), 0);
+  });
+});
