@@ -94,11 +94,13 @@ export function adamOn(shared: SharedParameters, update: AdamUpdate, from: numbe
   const [total] = gradients;
   const stepSize = adamStepSize(update);
   const epsilon = adamEpsilon(update);
+  // Bound once: reading an imported constant costs as much as the sum that it stands in.
   const { gradientScale } = update;
+  const [beta1, beta2] = [ADAM_BETA1, ADAM_BETA2];
   for (let i = from; i < to; i++) {
     const gradient = total[i] * gradientScale;
-    const first = ADAM_BETA1 * firstMoments[i] + (1 - ADAM_BETA1) * gradient;
-    const second = ADAM_BETA2 * secondMoments[i] + (1 - ADAM_BETA2) * gradient * gradient;
+    const first = beta1 * firstMoments[i] + (1 - beta1) * gradient;
+    const second = beta2 * secondMoments[i] + (1 - beta2) * gradient * gradient;
     firstMoments[i] = first;
     secondMoments[i] = second;
     values[i] = values[i] - (stepSize * first) / (Math.sqrt(second) + epsilon);
