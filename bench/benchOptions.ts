@@ -25,7 +25,7 @@ export const USAGE = `npm run bench -- [quality|latency|speed|all] [options]
   --engine E         wasm (default), native, webgpu or auto
   --keystrokes N     characters that the simulated user types (default 3000)
   --again            measures again what an earlier run of the same build has measured
-  --json             one JSON object
+  --json             a line with a JSON object for the workspaces, the kernel and the training engines
 `;
 
 /** @throws Error whose message is for the user */

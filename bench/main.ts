@@ -53,9 +53,10 @@ async function workspaceFolders({ workspaces, only, code }: BenchOptions): Promi
 
 /** The scripts that time one part each, in processes of their own; they print their own tables. */
 async function speed({ json }: BenchOptions): Promise<void> {
-  for (const script of ['kernelSpeed.ts', 'trainSpeed.ts']) {
+  const engines = existsSync(join(root, '.cache', 'native')) ? 'wasm,native' : 'wasm';
+  for (const [script, ...own] of [['kernelSpeed.ts'], ['trainSpeed.ts', '--contestants', engines]]) {
     await new Promise<void>((settle, reject) => {
-      const args = ['--import', 'tsx', join(__dirname, script), ...(json ? ['--json'] : [])];
+      const args = ['--import', 'tsx', join(__dirname, script), ...own, ...(json ? ['--json'] : [])];
       const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
       child.on('error', reject);
       child.on('close', (status) => {
