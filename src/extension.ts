@@ -17,6 +17,7 @@ import { SuggestionWatch } from './editor/suggestionWatch';
 import { TrainingSession } from './editor/trainingSession';
 import { LIVE_BYTES, WorkspaceReader } from './editor/workspaceReader';
 import { DEFAULT_TRAINING } from './protocol/trainerProtocol';
+import { ModelStore } from './trainer/modelStore';
 import { planTraining } from './trainer/trainerClient';
 
 let generator: GeneratorClient | null = null;
@@ -38,7 +39,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const watch = new SuggestionWatch();
   const status = new StatusBar(configuration, watch);
   const training = new TrainingSession(paths.trainer, log);
-  const model = new PersonalModel(context.storageUri?.fsPath ?? null, generator);
+  const model = new PersonalModel(new ModelStore(join(context.globalStorageUri.fsPath, 'models')), generator);
   const generation = new Generation(generator);
   const fileLists = new FileListDocuments();
   const panel = new PanelHost(context.extensionUri, generator, configuration, training, log);
@@ -97,6 +98,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       panel,
       paths,
       planTraining: plan,
+    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      void loadModel(model, status, log);
     }),
     training.onDidChange(() => {
       const { phase, progress } = training;

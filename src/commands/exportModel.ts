@@ -3,7 +3,7 @@ import type { Parts } from '../editor/parts';
 
 /** *Export Model*: one self-contained file. `target` skips the dialog. */
 export async function exportModel({ model }: Parts, target?: vscode.Uri): Promise<void> {
-  if (model.path === null) {
+  if (!model.isStored) {
     throw new Error(
       vscode.l10n.t('This workspace has no model of its own yet; use Understudy: Train on Workspace first.'),
     );

@@ -12,7 +12,7 @@ export async function importModel({ model, training }: Parts, source?: vscode.Ur
   if (uri === undefined) {
     return;
   }
-  if (source === undefined && model.path !== null && !(await confirmReplacing())) {
+  if (source === undefined && model.isStored && !(await confirmReplacing())) {
     return;
   }
   await model.importFrom(uri);

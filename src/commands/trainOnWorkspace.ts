@@ -7,7 +7,7 @@ import { trainableFolders } from '../editor/trainableFolders';
 import { leftOutLines, planSummary, resultText } from '../editor/trainingTexts';
 import {
   DEFAULT_TRAINING,
-  FINE_TUNING_LEARNING_RATE,
+  FINE_TUNING,
   type DoneEvent,
   type TrainingPlan,
 } from '../protocol/trainerProtocol';
@@ -171,7 +171,7 @@ function trainWithProgress(
           options: {
             ...DEFAULT_TRAINING,
             ...options,
-            learningRate: start.fits ? FINE_TUNING_LEARNING_RATE : DEFAULT_TRAINING.learningRate,
+            ...(start.fits ? FINE_TUNING : {}),
           },
         },
         (message, reached) => {

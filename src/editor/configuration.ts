@@ -20,7 +20,7 @@ export interface ReadSettings<T> {
 
 export type TrainingSettings = Pick<
   TrainingOptions,
-  'seconds' | 'engine' | 'architecture' | 'numLayers' | 'hiddenSize' | 'embeddingSize'
+  'seconds' | 'engine' | 'threads' | 'architecture' | 'numLayers' | 'hiddenSize' | 'embeddingSize'
 > & { readonly maxTotalBytes: number };
 
 export class Configuration {
@@ -80,6 +80,7 @@ export class Configuration {
       values: {
         seconds: read('training.seconds'),
         engine: read('training.engine'),
+        threads: read('training.threads'),
         architecture: read('training.architecture'),
         numLayers: read('training.numLayers'),
         hiddenSize: read('training.hiddenSize'),

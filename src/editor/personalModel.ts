@@ -1,13 +1,13 @@
-/** The personal model of this workspace: where it lies, and whether the generator uses it. */
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+/** The personal model of this workspace, one for its set of folders: where it lies, and whether the generator uses it. */
+import { readFile, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import writeFileAtomic from 'write-file-atomic';
 import type { GeneratorClient } from '../completion/generatorClient';
 import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
 import type { NetworkConfig } from '../model/networkConfig';
+import { workspaceKey, type ModelPlaces, type ModelStore } from '../trainer/modelStore';
+import { trainableFolders } from './trainableFolders';
 
-const LOADED_CONTEXT = 'understudy.hasModel';
+const STORED_CONTEXT = 'understudy.hasModel';
 
 export type NetworkShape = Omit<NetworkConfig, 'vocabSize'>;
 
@@ -18,19 +18,24 @@ export interface StartingPoint {
 }
 
 export class PersonalModel implements vscode.Disposable {
-  private state: { readonly path: string; readonly description: string } | null = null;
+  /** Of a stored model; `description` is null when it cannot be used. */
+  private state: { readonly path: string; readonly description: string | null } | null = null;
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
 
-  /** @param folder null when no folder is open, so that nothing can be kept */
   constructor(
-    private readonly folder: string | null,
+    private readonly store: ModelStore,
     private readonly generator: Pick<GeneratorClient, 'loadModel'>,
   ) {}
 
-  /** Null when this workspace has no model. */
+  /** Whether this workspace has a model, be it damaged. */
+  get isStored(): boolean {
+    return this.state !== null;
+  }
+
+  /** Null when this workspace has no model that can be used. */
   get path(): string | null {
-    return this.state?.path ?? null;
+    return this.description === null ? null : this.state!.path;
   }
 
   get description(): string | null {
@@ -38,13 +43,8 @@ export class PersonalModel implements vscode.Disposable {
   }
 
   /** Where a training writes. */
-  async places(): Promise<{ modelPath: string; resumePath: string }> {
-    const folder = this.requireFolder();
-    await mkdir(folder, { recursive: true });
-    return {
-      modelPath: join(folder, 'personal.safetensors'),
-      resumePath: join(folder, 'resume.safetensors'),
-    };
+  places(): Promise<ModelPlaces> {
+    return this.store.remember(requireFolders());
   }
 
   /**
@@ -52,14 +52,19 @@ export class PersonalModel implements vscode.Disposable {
    * @throws Error with a sentence for the user when it is damaged; the generator then goes on without it
    */
   async load(): Promise<void> {
-    const path = this.folder === null ? null : (await this.places()).modelPath;
-    const present = path !== null && (await exists(path));
-    try {
-      const { description } = await this.generator.loadModel(present ? path : null);
-      this.set(present ? { path, description } : null);
-    } catch (error) {
-      this.set(null);
+    const folders = folderUris();
+    const path = folders.length === 0 ? null : this.store.places(workspaceKey(folders)).modelPath;
+    if (path === null || !(await exists(path))) {
       await this.generator.loadModel(null);
+      this.set(null);
+      return;
+    }
+    try {
+      const { description } = await this.generator.loadModel(path);
+      this.set({ path, description });
+    } catch (error) {
+      await this.generator.loadModel(null);
+      this.set({ path, description: null });
       throw error;
     }
   }
@@ -74,24 +79,22 @@ export class PersonalModel implements vscode.Disposable {
     return { path: this.path, fits: false };
   }
 
+  /** @throws Error with a sentence for the user when there is none, or a training is writing it */
   async delete(): Promise<void> {
-    const { modelPath, resumePath } = await this.places();
-    await rm(modelPath, { force: true });
-    await rm(resumePath, { force: true });
+    await this.store.delete(workspaceKey(requireFolders()));
     await this.load();
   }
 
+  /** @throws Error with a sentence for the user when the model is damaged or the target cannot be written */
   async exportTo(uri: vscode.Uri): Promise<void> {
-    const { modelPath } = await this.places();
-    await vscode.workspace.fs.writeFile(uri, await readFile(modelPath));
+    await this.store.exportTo(workspaceKey(requireFolders()), uri.fsPath);
   }
 
-  /** @throws CheckpointError when the file holds no model that can be used; the present one then stays */
+  /** @throws Error with a sentence for the user when the file holds no model that can be used; the present one then stays */
   async importFrom(uri: vscode.Uri): Promise<void> {
-    const bytes = await vscode.workspace.fs.readFile(uri);
-    decodeCheckpoint(bytes, uri.fsPath);
-    const { modelPath } = await this.places();
-    await writeFileAtomic(modelPath, Buffer.from(bytes));
+    const folders = requireFolders();
+    await this.store.importFrom(workspaceKey(folders), uri.fsPath);
+    await this.store.remember(folders);
     await this.load();
   }
 
@@ -101,20 +104,25 @@ export class PersonalModel implements vscode.Disposable {
 
   private set(state: PersonalModel['state']): void {
     this.state = state;
-    void vscode.commands.executeCommand('setContext', LOADED_CONTEXT, state !== null);
+    void vscode.commands.executeCommand('setContext', STORED_CONTEXT, state !== null);
     this.changed.fire();
   }
+}
 
-  private requireFolder(): string {
-    if (this.folder === null) {
-      throw new Error(
-        vscode.l10n.t(
-          'A model belongs to a workspace, and no folder is open; open one with File: Open Folder.',
-        ),
-      );
-    }
-    return this.folder;
+function folderUris(): string[] {
+  return trainableFolders().map(({ uri }) => uri.toString());
+}
+
+function requireFolders(): string[] {
+  const folders = folderUris();
+  if (folders.length === 0) {
+    throw new Error(
+      vscode.l10n.t(
+        'A model belongs to a workspace, and no folder is open; open one with File: Open Folder.',
+      ),
+    );
   }
+  return folders;
 }
 
 function sameShape(wanted: NetworkShape, given: NetworkShape): boolean {

@@ -1,7 +1,12 @@
 /** Every setting of the extension: its default and range, and how a value that does not fit is mended. */
 import { CELL_KINDS, type CellKind } from '../model/networkConfig';
 import { DEFAULT_SAMPLING } from '../model/samplingOptions';
-import { DEFAULT_TRAINING, ENGINE_NAMES, type TrainingOptions } from '../protocol/trainerProtocol';
+import {
+  DEFAULT_TRAINING,
+  ENGINE_NAMES,
+  MOST_THREADS,
+  type TrainingOptions,
+} from '../protocol/trainerProtocol';
 import type { Translate } from './translate';
 
 export interface NumberSetting {
@@ -63,6 +68,7 @@ export const SETTINGS = {
   'sampling.maxNewTokens': whole(DEFAULT_SAMPLING.maxNewTokens, 1, 1000),
   'training.seconds': whole(DEFAULT_TRAINING.seconds, 10, 86_400),
   'training.engine': choice<TrainingOptions['engine']>(DEFAULT_TRAINING.engine, ['auto', ...ENGINE_NAMES]),
+  'training.threads': whole(DEFAULT_TRAINING.threads, 0, MOST_THREADS),
   'training.architecture': choice<CellKind>(DEFAULT_TRAINING.architecture, CELL_KINDS),
   'training.numLayers': whole(DEFAULT_TRAINING.numLayers, 1, 3),
   'training.hiddenSize': whole(DEFAULT_TRAINING.hiddenSize, 32, 1024),
