@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { CELL_KINDS } from '../model/networkConfig';
 import {
   ENGINE_NAMES,
+  MOST_THREADS,
   type TrainerEvent,
   type TrainerRequest,
   type TrainingOptions,
@@ -24,6 +25,7 @@ export const trainingOptionsSchema: v.GenericSchema<unknown, TrainingOptions> = 
     ['auto', ...ENGINE_NAMES],
     `The engine must be one of auto, ${ENGINE_NAMES.join(', ')}.`,
   ),
+  threads: whole('The number of threads', 0, MOST_THREADS),
   architecture: v.picklist(CELL_KINDS, `The architecture must be one of ${CELL_KINDS.join(', ')}.`),
   numLayers: whole('The number of layers', 1, 3),
   hiddenSize: whole('The hidden size', 8, 2048),
@@ -78,6 +80,7 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
         numLayers: count,
       }),
       batchSize: count,
+      threads: count,
     }),
   }),
   v.object({ kind: v.picklist(['pause', 'resume', 'cancel']) }),

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { NetworkConfig } from '../model/networkConfig';
 import {
-  FINE_TUNING_LEARNING_RATE,
+  FINE_TUNING,
   type DoneEvent,
   type EngineName,
   type TrainingOptions,
@@ -40,7 +40,7 @@ export async function trainModel(terminal: Terminal, request: TrainRequest): Pro
       ...request,
       options: {
         ...request.options,
-        ...(request.initialModelPath === null ? {} : { learningRate: FINE_TUNING_LEARNING_RATE }),
+        ...(request.initialModelPath === null ? {} : FINE_TUNING),
       },
       excludeGlobs: [],
       maxTotalBytes: MAX_TOTAL_BYTES,

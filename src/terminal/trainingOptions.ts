@@ -1,5 +1,10 @@
 import { CELL_KINDS } from '../model/networkConfig';
-import { DEFAULT_TRAINING, ENGINE_NAMES, type TrainingOptions } from '../protocol/trainerProtocol';
+import {
+  DEFAULT_TRAINING,
+  ENGINE_NAMES,
+  MOST_THREADS,
+  type TrainingOptions,
+} from '../protocol/trainerProtocol';
 import type { OptionValues } from './commandLine';
 
 /** How to train; the ranges are those of the `understudy.training.*` settings. */
@@ -9,6 +14,13 @@ export const TRAINING_OPTIONS = {
     type: 'choice',
     choices: ['auto', ...ENGINE_NAMES],
     help: 'what trains; auto takes the fastest by a short trial',
+  },
+  threads: {
+    type: 'number',
+    min: 0,
+    max: MOST_THREADS,
+    integer: true,
+    help: 'of the wasm engine (default 0: as many as leave one core free)',
   },
   architecture: { type: 'choice', choices: CELL_KINDS, help: 'cell of the network (default lstm)' },
   layers: { type: 'number', min: 1, max: 3, integer: true, help: 'layers of the network (default 1)' },
@@ -44,6 +56,7 @@ export function trainingOptions(
     ...DEFAULT_TRAINING,
     seconds: given.seconds ?? defaultSeconds,
     engine: given.engine ?? DEFAULT_TRAINING.engine,
+    threads: given.threads ?? DEFAULT_TRAINING.threads,
     architecture: given.architecture ?? DEFAULT_TRAINING.architecture,
     numLayers: given.layers ?? DEFAULT_TRAINING.numLayers,
     hiddenSize: given['hidden-size'] ?? DEFAULT_TRAINING.hiddenSize,

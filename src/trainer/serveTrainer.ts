@@ -47,6 +47,7 @@ async function time(job: TimeJob): Promise<TrainerEvent> {
   const engine = await loadEngine(job.engine, {
     ...wasmFolder,
     nativeFolders: job.nativeFolders,
+    threads: job.threads,
     requireGpu: true,
   });
   return { kind: 'timed', tokensPerSecond: await timeEngine(engine, job) };

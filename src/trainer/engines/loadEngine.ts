@@ -9,6 +9,8 @@ import { loadWebgpuEngine } from './webgpuEngine';
 export interface EngineOptions {
   /** Folder of TensorFlow.js' .wasm files; without it they are taken from the installed package. */
   readonly wasmFolder?: string;
+  /** Of the wasm engine; 0 is automatic. */
+  readonly threads?: number;
   /** Folders where the optional engines may have been installed, tried in order after the packages themselves. */
   readonly nativeFolders?: readonly string[];
   /** Refuses to take an imitation of a GPU in software for a GPU. */

@@ -1,8 +1,7 @@
 /** How many threads a training may take by itself. */
 import { readFileSync } from 'node:fs';
 import { arch, availableParallelism, platform } from 'node:os';
-
-const MOST_THREADS = 8;
+import { MOST_THREADS } from '../../protocol/trainerProtocol';
 
 /** One fewer than the processor has cores, so that one is left to whoever types; 1 to 8. */
 export function automaticThreads(cores = physicalCores()): number {

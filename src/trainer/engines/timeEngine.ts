@@ -7,6 +7,8 @@ import type { TrainBatch, TrainingEngine } from '../engine';
 export interface TimedWork {
   readonly config: NetworkConfig;
   readonly batchSize: number;
+  /** Of the wasm engine; 0 is automatic. */
+  readonly threads: number;
 }
 
 /** Windows shorter than those of training keep the trial short; each step's products are as large. */

@@ -144,10 +144,10 @@ class TrainJobRun {
   private async loadEngine(config: NetworkConfig): Promise<TrainingEngine> {
     const { job } = this;
     const { emit, engineOptions, chooseEngine: choose = chooseEngine } = this.surroundings;
-    const { engine: wanted, batchSize } = job.options;
+    const { engine: wanted, batchSize, threads } = job.options;
     const { engine, reason } = await choose(
-      { engine: wanted, failed: job.failedEngines ?? [], work: { config, batchSize } },
-      { ...engineOptions, ...(job.nativeFolders === undefined ? {} : { nativeFolders: job.nativeFolders }) },
+      { engine: wanted, failed: job.failedEngines ?? [], work: { config, batchSize, threads } },
+      { ...engineOptions, threads, ...(job.nativeFolders === undefined ? {} : { nativeFolders: job.nativeFolders }) },
     );
     emit({ kind: 'engine', name: engine.name, description: engine.description, reason });
     return guardEngine(engine);
@@ -299,7 +299,7 @@ class TrainJobRun {
 /** The initial weights are no part of it: the model they came from may have been replaced by this very training. */
 function fingerprintOf(job: TrainJob, { config, tokenizerJson, initial }: Beginning, corpus: Corpus): string {
   // Another engine may go on where one has failed.
-  const options = { ...job.options, engine: null };
+  const options = { ...job.options, engine: null, threads: null };
   return createHash('sha256')
     .update(JSON.stringify([corpus.fingerprint, options, config, initial !== null, tokenizerJson]))
     .digest('hex');

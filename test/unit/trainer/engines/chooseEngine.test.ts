@@ -10,6 +10,7 @@ import type { EngineOptions } from '../../../../src/trainer/engines/loadEngine';
 const work = {
   config: { architecture: 'lstm', vocabSize: 11, embeddingSize: 5, hiddenSize: 6, numLayers: 1 },
   batchSize: 4,
+  threads: 1,
 } as const;
 const wish = (change: Partial<EngineWish> = {}): EngineWish => ({
   engine: 'auto',

@@ -12,6 +12,7 @@ const dyingProcess = join(__dirname, '..', '..', '..', 'support', 'dyingTrainer.
 const work = {
   config: { architecture: 'gru', vocabSize: 300, embeddingSize: 8, hiddenSize: 16, numLayers: 1 },
   batchSize: 4,
+  threads: 1,
 } as const;
 
 describe('Timing the engines', function () {

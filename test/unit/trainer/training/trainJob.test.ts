@@ -41,7 +41,9 @@ describe('Training a workspace', () => {
   it('goes on from an earlier model and reports its score as the one before', async () => {
     workspace.writeVerses();
     const first = await runCollecting(workspace.job());
-    const { done } = await runCollecting(workspace.job({}, { initialModelPath: workspace.modelPath }));
+    const { done } = await runCollecting(
+      workspace.job({ seconds: 4 }, { initialModelPath: workspace.modelPath }),
+    );
     // The two samples may differ in size by the engine's speed; these files are short enough to be taken whole.
     assert.equal(done.before?.bitsPerByte.toFixed(4), first.done.after?.bitsPerByte.toFixed(4));
     assert.ok(done.after!.bitsPerByte < done.before!.bitsPerByte);
