@@ -84,7 +84,10 @@ describe('terminal commands from the folder to the result', function () {
     await writeChapters(8);
     const trained = await run('train', text, '--seconds', '2', ...tiny);
     assert.equal(trained.status, 0, trained.stderr);
-    assert.match(trained.stdout, /^[\d,]+ steps with wasm.*\n[\d.]+ bits per byte on .* kept aside\n(?:.*\n)?model: /);
+    assert.match(
+      trained.stdout,
+      /^[\d,]+ steps with wasm.*\n[\d.]+ bits per byte on .* kept aside\n(?:.*\n)?model: /,
+    );
     assert.match((await run('model', 'list')).stdout, /^[0-9a-f]{16} .*text\n$/);
     assert.match((await run('model', 'show', text)).stdout, /network {3}lstm, 1 × 32, embedding 32/);
 
