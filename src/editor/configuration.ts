@@ -20,7 +20,14 @@ export interface ReadSettings<T> {
 
 export type TrainingSettings = Pick<
   TrainingOptions,
-  'seconds' | 'engine' | 'threads' | 'architecture' | 'numLayers' | 'hiddenSize' | 'embeddingSize'
+  | 'seconds'
+  | 'engine'
+  | 'threads'
+  | 'onBattery'
+  | 'architecture'
+  | 'numLayers'
+  | 'hiddenSize'
+  | 'embeddingSize'
 > & { readonly maxTotalBytes: number };
 
 export class Configuration {
@@ -81,6 +88,7 @@ export class Configuration {
         seconds: read('training.seconds'),
         engine: read('training.engine'),
         threads: read('training.threads'),
+        onBattery: read('training.onBattery'),
         architecture: read('training.architecture'),
         numLayers: read('training.numLayers'),
         hiddenSize: read('training.hiddenSize'),

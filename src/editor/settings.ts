@@ -5,6 +5,7 @@ import {
   DEFAULT_TRAINING,
   ENGINE_NAMES,
   MOST_THREADS,
+  ON_BATTERY,
   type TrainingOptions,
 } from '../protocol/trainerProtocol';
 import type { Translate } from './translate';
@@ -69,6 +70,7 @@ export const SETTINGS = {
   'training.seconds': whole(DEFAULT_TRAINING.seconds, 10, 86_400),
   'training.engine': choice<TrainingOptions['engine']>(DEFAULT_TRAINING.engine, ['auto', ...ENGINE_NAMES]),
   'training.threads': whole(DEFAULT_TRAINING.threads, 0, MOST_THREADS),
+  'training.onBattery': choice<TrainingOptions['onBattery']>(DEFAULT_TRAINING.onBattery, ON_BATTERY),
   'training.architecture': choice<CellKind>(DEFAULT_TRAINING.architecture, CELL_KINDS),
   'training.numLayers': whole(DEFAULT_TRAINING.numLayers, 1, 3),
   'training.hiddenSize': whole(DEFAULT_TRAINING.hiddenSize, 32, 1024),

@@ -4,6 +4,7 @@ import { CELL_KINDS } from '../model/networkConfig';
 import {
   ENGINE_NAMES,
   MOST_THREADS,
+  ON_BATTERY,
   type TrainerEvent,
   type TrainerRequest,
   type TrainingOptions,
@@ -26,6 +27,7 @@ export const trainingOptionsSchema: v.GenericSchema<unknown, TrainingOptions> = 
     `The engine must be one of auto, ${ENGINE_NAMES.join(', ')}.`,
   ),
   threads: whole('The number of threads', 0, MOST_THREADS),
+  onBattery: v.picklist(ON_BATTERY, `On battery must be one of ${ON_BATTERY.join(', ')}.`),
   architecture: v.picklist(CELL_KINDS, `The architecture must be one of ${CELL_KINDS.join(', ')}.`),
   numLayers: whole('The number of layers', 1, 3),
   hiddenSize: whole('The hidden size', 8, 2048),

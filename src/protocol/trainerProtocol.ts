@@ -8,10 +8,14 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 /** More threads than this have too few rows of a batch each. */
 export const MOST_THREADS = 8;
 
+/** What a training does while the computer draws from its battery. */
+export const ON_BATTERY = ['pause', 'continue'] as const;
+
 export interface TrainingOptions {
   readonly engine: EngineName | 'auto';
   /** Of the wasm engine; 0 takes one fewer than the processor has cores, at most 8. */
   readonly threads: number;
+  readonly onBattery: (typeof ON_BATTERY)[number];
   readonly architecture: CellKind;
   readonly numLayers: number;
   readonly hiddenSize: number;
@@ -32,6 +36,7 @@ export interface TrainingOptions {
 export const DEFAULT_TRAINING: TrainingOptions = {
   engine: 'auto',
   threads: 0,
+  onBattery: 'pause',
   architecture: 'lstm',
   numLayers: 1,
   hiddenSize: 512,

@@ -3,6 +3,7 @@ import {
   DEFAULT_TRAINING,
   ENGINE_NAMES,
   MOST_THREADS,
+  ON_BATTERY,
   type TrainingOptions,
 } from '../protocol/trainerProtocol';
 import type { OptionValues } from './commandLine';
@@ -21,6 +22,11 @@ export const TRAINING_OPTIONS = {
     max: MOST_THREADS,
     integer: true,
     help: 'of the wasm engine (default 0: as many as leave one core free)',
+  },
+  'on-battery': {
+    type: 'choice',
+    choices: ON_BATTERY,
+    help: 'what to do on battery (default pause)',
   },
   architecture: { type: 'choice', choices: CELL_KINDS, help: 'cell of the network (default lstm)' },
   layers: { type: 'number', min: 1, max: 3, integer: true, help: 'layers of the network (default 1)' },
@@ -57,6 +63,7 @@ export function trainingOptions(
     seconds: given.seconds ?? defaultSeconds,
     engine: given.engine ?? DEFAULT_TRAINING.engine,
     threads: given.threads ?? DEFAULT_TRAINING.threads,
+    onBattery: given['on-battery'] ?? DEFAULT_TRAINING.onBattery,
     architecture: given.architecture ?? DEFAULT_TRAINING.architecture,
     numLayers: given.layers ?? DEFAULT_TRAINING.numLayers,
     hiddenSize: given['hidden-size'] ?? DEFAULT_TRAINING.hiddenSize,

@@ -17,6 +17,7 @@ import type { TrainableNetwork, TrainingEngine } from '../engine';
 import { chooseEngine } from '../engines/chooseEngine';
 import { guardEngine } from '../engines/guardEngine';
 import type { EngineOptions } from '../engines/loadEngine';
+import { onBattery, watchPower, type OnBattery } from './powerSource';
 import { readBeginning, type Beginning } from './beginning';
 import { calibratePersonal, type CalibratedModel } from './calibratePersonal';
 import { scoreEarlierModel } from './earlierModel';
@@ -37,6 +38,8 @@ export interface TrainSurroundings {
   readonly engineOptions?: EngineOptions;
   /** Default: {@link writeWholeFile}. */
   readonly writeFile?: WriteFile;
+  /** Default: {@link onBattery}. */
+  readonly onBattery?: OnBattery;
   /** Default: {@link chooseEngine}. */
   readonly chooseEngine?: typeof chooseEngine;
 }
@@ -113,13 +116,22 @@ class TrainJobRun {
     const weights =
       beginning.initial?.weights ?? freshWeights(beginning.config, corpus.train, job.options.seed);
     const network = engine.createNetwork(beginning.config, weights, job.options.seed);
+    const endWatch = await this.watchPower();
     try {
       const prepared = { beginning, corpus, network, engine };
       await this.optimise(prepared);
       await this.calibrate(prepared);
     } finally {
+      endWatch();
       network.dispose();
     }
+  }
+
+  private async watchPower(): Promise<() => void> {
+    const { control, onBattery: read = onBattery } = this.surroundings;
+    return this.job.options.onBattery === 'continue'
+      ? () => undefined
+      : watchPower({ control, onBattery: read, warn: this.warn });
   }
 
   private readonly warn = (message: string): void => {
@@ -147,7 +159,11 @@ class TrainJobRun {
     const { engine: wanted, batchSize, threads } = job.options;
     const { engine, reason } = await choose(
       { engine: wanted, failed: job.failedEngines ?? [], work: { config, batchSize, threads } },
-      { ...engineOptions, threads, ...(job.nativeFolders === undefined ? {} : { nativeFolders: job.nativeFolders }) },
+      {
+        ...engineOptions,
+        threads,
+        ...(job.nativeFolders === undefined ? {} : { nativeFolders: job.nativeFolders }),
+      },
     );
     emit({ kind: 'engine', name: engine.name, description: engine.description, reason });
     return guardEngine(engine);
@@ -299,7 +315,7 @@ class TrainJobRun {
 /** The initial weights are no part of it: the model they came from may have been replaced by this very training. */
 function fingerprintOf(job: TrainJob, { config, tokenizerJson, initial }: Beginning, corpus: Corpus): string {
   // Another engine may go on where one has failed.
-  const options = { ...job.options, engine: null, threads: null };
+  const options = { ...job.options, engine: null, threads: null, onBattery: null };
   return createHash('sha256')
     .update(JSON.stringify([corpus.fingerprint, options, config, initial !== null, tokenizerJson]))
     .digest('hex');

@@ -11,19 +11,24 @@ export class CancelledError extends Error {
 export class TrainingControl {
   private readonly abort = new AbortController();
   private wake: (() => void) | null = null;
-  private paused = false;
+  private readonly pausedBy = new Set<'user' | 'battery'>();
 
   /** Aborts, with a {@link CancelledError}, when the training is cancelled. */
   get signal(): AbortSignal {
     return this.abort.signal;
   }
 
-  pause(): void {
-    this.paused = true;
+  pause(by: 'user' | 'battery' = 'user'): void {
+    this.pausedBy.add(by);
   }
 
-  resume(): void {
-    this.paused = false;
+  /** The user ends every pause; the battery, only its own. */
+  resume(by: 'user' | 'battery' = 'user'): void {
+    if (by === 'user') {
+      this.pausedBy.clear();
+    } else {
+      this.pausedBy.delete(by);
+    }
     this.wake?.();
   }
 
@@ -47,11 +52,11 @@ export class TrainingControl {
    */
   async ready(onPaused: () => Promise<void>, onContinued: () => void): Promise<void> {
     await this.breathe();
-    if (!this.paused) {
+    if (this.pausedBy.size === 0) {
       return;
     }
     await onPaused();
-    while (this.paused && !this.signal.aborted) {
+    while (this.pausedBy.size > 0 && !this.signal.aborted) {
       await new Promise<void>((resolve) => {
         this.wake = resolve;
       });
