@@ -20,6 +20,8 @@ export interface TallyCounts {
 
 export class SuggestionTally {
   private offer: Suggestion | null = null;
+  /** The last one offered, whatever was edited since. */
+  private latest: Suggestion | null = null;
   private shown = 0;
   private accepted = 0;
   private acceptedInPart = 0;
@@ -50,14 +52,17 @@ export class SuggestionTally {
       this.partCounted = false;
     }
     this.offer = suggestion;
+    this.latest = suggestion;
     this.rest = suggestion;
   }
 
+  /** VS Code tells of it after the edit, so the suggestion is no longer the current one. */
   acceptedWhole(): void {
-    if (this.offer !== null) {
+    if (this.latest !== null) {
       this.accepted++;
-      this.charactersSaved += this.offer.text.length;
+      this.charactersSaved += this.latest.text.length;
     }
+    this.latest = null;
     this.offer = null;
     this.rest = null;
   }

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { CompositionGuess } from '../../../src/editor/compositionGuess';
+
+/** What is guessed after each edit: offset, length replaced, text. */
+function guesses(...edits: [number, number, string][]): boolean[] {
+  const guess = new CompositionGuess();
+  return edits.map(([offset, replacedLength, text]) => {
+    guess.changed([{ offset, replacedLength, text }]);
+    return guess.composing;
+  });
+}
+
+describe('the guess about input methods', () => {
+  it('sees Pinyin being spelled, until the characters stand', () => {
+    assert.deepEqual(guesses([7, 0, 'n'], [7, 1, 'ni'], [7, 2, "ni'h"], [7, 4, '你好']), [
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it('sees Kana and Hangul in the making', () => {
+    assert.deepEqual(guesses([0, 0, 'k'], [0, 1, 'か'], [0, 1, '書']), [false, true, false]);
+    assert.deepEqual(guesses([0, 0, 'ㅎ'], [0, 1, '하'], [0, 1, '한'], [1, 0, ' ']), [
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it('sees none in plain typing', () => {
+    assert.deepEqual(guesses([0, 0, 'n'], [1, 0, 'i'], [2, 0, ' ']), [false, false, false]);
+  });
+
+  it('sees none in an accepted completion or a replaced selection', () => {
+    assert.deepEqual(guesses([0, 0, 'c'], [1, 0, 'o'], [0, 2, 'console']), [false, false, false]);
+    assert.deepEqual(guesses([9, 0, 'x'], [2, 4, 'word']), [false, false]);
+  });
+
+  it('sees none in an edit of several places', () => {
+    const guess = new CompositionGuess();
+    guess.changed([{ offset: 0, replacedLength: 0, text: 'a' }]);
+    guess.changed([
+      { offset: 0, replacedLength: 1, text: 'ab' },
+      { offset: 9, replacedLength: 1, text: 'ab' },
+    ]);
+    assert.equal(guess.composing, false);
+  });
+});

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { isEnabled, parseEnablement, toggled, toggledForLanguage } from '../../../src/editor/enablement';
+
+describe('understudy.enable', () => {
+  it('is on for every language when nothing is set or the value is no object', () => {
+    for (const given of [undefined, null, 'off', 3]) {
+      assert.ok(isEnabled(parseEnablement(given), 'markdown'));
+    }
+  });
+
+  it("lets a language's own choice win over the one for all", () => {
+    const enablement = parseEnablement({ '*': false, markdown: true, python: 'yes' });
+    assert.ok(isEnabled(enablement, 'markdown'));
+    assert.ok(!isEnabled(enablement, 'python'));
+  });
+
+  it('toggled for all leaves the choices of languages', () => {
+    assert.deepEqual(toggled({ '*': true, latex: false }), { '*': false, latex: false });
+  });
+
+  it('toggled for a language turns what holds for it around', () => {
+    assert.deepEqual(toggledForLanguage({ '*': true }, 'latex'), { '*': true, latex: false });
+    assert.deepEqual(toggledForLanguage({ '*': true, latex: false }, 'latex'), { '*': true, latex: true });
+  });
+});

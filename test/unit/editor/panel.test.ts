@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expertName, panelInspection, visible } from '../../../src/editor/panelInspection';
+import { escapeHtml, panelPage } from '../../../src/editor/panelPage';
+import { isSamplingName, panelSettings, SAMPLING_NAMES } from '../../../src/editor/panelSettings';
+import { SETTINGS } from '../../../src/editor/settings';
+import { parseFromPanel } from '../../../src/protocol/panelProtocol';
+import { plainTranslate } from '../../support/plainTranslate';
+
+describe('the settings in the panel', () => {
+  it('are all sampling settings, with what VS Code holds of each', () => {
+    const settings = panelSettings(plainTranslate, (name) => SETTINGS[name].default);
+    assert.deepEqual(
+      settings.map(({ name, value }) => [name, value]),
+      SAMPLING_NAMES.map((name) => [name, SETTINGS[name].default]),
+    );
+    const sampling = Object.keys(SETTINGS).filter((name) => name.startsWith('sampling.'));
+    assert.deepEqual([...SAMPLING_NAMES].sort(), sampling.sort());
+  });
+
+  it('are the only ones that the page may write', () => {
+    assert.ok(isSamplingName('sampling.topK'));
+    assert.ok(!isSamplingName('training.seconds'));
+  });
+});
+
+describe('what comes next in the panel', () => {
+  const inspection = panelInspection(plainTranslate, 'one.md, line 3', `${'x'.repeat(100)} the 🌙 `, {
+    kind: 'inspected',
+    id: 1,
+    candidates: [{ text: ' lamp\n', probability: 0.6, byExpert: { base: 0.5, copy: 1 } }],
+    expertWeights: { base: 0.3, copy: 0.7 },
+    sample: 'lamp burned.',
+  });
+
+  it('names the experts, the weightiest first, and gives each its opinion', () => {
+    assert.ok(inspection.state === 'ready');
+    assert.deepEqual(inspection.experts, [
+      { name: 'Longest match', weight: 0.7 },
+      { name: 'Base network', weight: 0.3 },
+    ]);
+    assert.deepEqual(inspection.candidates[0].byExpert, [
+      { name: 'Longest match', probability: 1 },
+      { name: 'Base network', probability: 0.5 },
+    ]);
+    assert.equal(expertName(plainTranslate, 'transformer'), 'transformer');
+  });
+
+  it('shows white space, and the end of the text in whole characters', () => {
+    assert.ok(inspection.state === 'ready');
+    assert.equal(inspection.candidates[0].text, '·lamp⏎');
+    assert.equal(visible('\ta b'), '→a·b');
+    assert.equal(Array.from(inspection.before).length, 60);
+    assert.match(inspection.before, /the 🌙 $/u);
+  });
+});
+
+describe("the panel's page", () => {
+  const html = panelPage(plainTranslate, {
+    language: 'en',
+    cspSource: 'https://webview.example',
+    nonce: 'abc',
+    scriptUri: 'https://webview.example/panel.js',
+    styleUri: 'https://webview.example/panel.css',
+  });
+
+  it('runs one script with its nonce and nothing else', () => {
+    assert.match(
+      html,
+      /default-src &#39;none&#39;; style-src https:\/\/webview\.example; script-src &#39;nonce-abc&#39;/,
+    );
+    assert.equal(html.match(/<script/g)?.length, 1);
+    assert.doesNotMatch(html, / on\w+=|<style|style="/);
+  });
+
+  it('has every element that its script asks for', () => {
+    const script = readFileSync(join(__dirname, '../../../media/panel.js'), 'utf8');
+    const ids = [...script.matchAll(/byId\('([\w-]+)'\)/g)].map(([, id]) => id);
+    assert.ok(ids.length > 8);
+    for (const id of ids) {
+      assert.ok(html.includes(`id="${id}"`), id);
+    }
+    for (const [, name] of script.matchAll(/texts\.text(\w+)/g)) {
+      const attribute = `data-text${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}=`;
+      assert.ok(html.includes(attribute), attribute);
+    }
+  });
+
+  it('keeps markup in texts from becoming markup', () => {
+    assert.equal(escapeHtml(`<b a="1">&'`), '&lt;b a=&quot;1&quot;&gt;&amp;&#39;');
+  });
+});
+
+describe('a message from the page', () => {
+  it('is taken when it is one of the protocol', () => {
+    const message = { kind: 'setSetting', name: 'sampling.topP', value: 0.5 };
+    assert.deepEqual(parseFromPanel(message), message);
+  });
+
+  it('is refused when it is not', () => {
+    for (const message of [
+      null,
+      {},
+      { kind: 'run', command: 'workbench.action.quit' },
+      { kind: 'setSetting', name: 'sampling.topP', value: Number.NaN },
+      { kind: 'setSetting', name: 'sampling.topP', value: [] },
+    ]) {
+      assert.throws(() => parseFromPanel(message), { name: 'ValiError' });
+    }
+  });
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { statusMenu, statusView, type StatusState } from '../../../src/editor/statusView';
+import { plainTranslate } from '../../support/plainTranslate';
+
+const idle: StatusState = {
+  generator: 'ready',
+  model: null,
+  hasPersonalModel: false,
+  training: null,
+  enabled: true,
+  language: { id: 'markdown', enabled: true },
+  counts: { shown: 0, accepted: 0, acceptedInPart: 0, charactersSaved: 0 },
+};
+const view = (change: Partial<StatusState>) => statusView(plainTranslate, { ...idle, ...change });
+const commands = (change: Partial<StatusState>) =>
+  statusMenu(plainTranslate, { ...idle, ...change }).map(({ command }) => command.replace('understudy.', ''));
+
+describe('the status-bar item', () => {
+  it('says what it is doing', () => {
+    assert.equal(view({}).accessibleName, 'Understudy, on');
+    assert.equal(view({ generator: 'loading' }).accessibleName, 'Understudy, loading');
+    const off = { enabled: false, language: { id: 'markdown', enabled: false } };
+    assert.equal(view(off).accessibleName, 'Understudy, off');
+    assert.equal(view({ ...off, language: null }).accessibleName, 'Understudy, off');
+  });
+
+  it('says when only this language is off, and is on where only this language is', () => {
+    assert.match(view({ language: { id: 'latex', enabled: false } }).accessibleName, /off for latex$/);
+    assert.match(view({ enabled: false, language: { id: 'latex', enabled: true } }).accessibleName, /on$/);
+  });
+
+  it('shows how far training is, whatever else holds', () => {
+    const training = { progress: 0.419, paused: false };
+    assert.equal(view({ training, enabled: false }).text, '$(sync~spin) training 41 %');
+    assert.match(view({ training: { ...training, paused: true } }).text, /training paused at 41 %/);
+  });
+
+  it('shows an error first, with its sentence in the tooltip', () => {
+    const failed = view({ generator: { failed: 'The model m is damaged.' } });
+    assert.ok(failed.isError);
+    assert.ok(failed.tooltip.includes('The model m is damaged.'));
+  });
+
+  it('counts what was shown and saved, once there is something to count', () => {
+    assert.equal(view({}).tooltip.length, 1);
+    const counts = { shown: 9, accepted: 3, acceptedInPart: 2, charactersSaved: 120 };
+    assert.match(view({ counts }).tooltip[1], /9 suggestions shown, 3 accepted, 2 in part; 120 characters/);
+  });
+});
+
+describe('the menu of the status-bar item', () => {
+  it('offers toggles, training, the panel and the answer why', () => {
+    assert.deepEqual(commands({}), [
+      'toggle',
+      'toggleForLanguage',
+      'trainOnWorkspace',
+      'openSettingsPanel',
+      'whyNoSuggestion',
+      'showLog',
+    ]);
+  });
+
+  it('offers no language without an editor', () => {
+    assert.ok(!commands({ language: null }).includes('toggleForLanguage'));
+  });
+
+  it('offers to pause or resume, and to cancel, while training', () => {
+    const running = commands({ training: { progress: 0, paused: false } });
+    assert.deepEqual(running.slice(2, 4), ['pauseTraining', 'cancelTraining']);
+    const paused = commands({ training: { progress: 0, paused: true } });
+    assert.deepEqual(paused.slice(2, 4), ['resumeTraining', 'cancelTraining']);
+  });
+});

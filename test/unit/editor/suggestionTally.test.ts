@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { SuggestionTally } from '../../../src/editor/suggestionTally';
+
+const uri = 'file:///draft.md';
+function offering(text: string): SuggestionTally {
+  const tally = new SuggestionTally();
+  tally.offered({ uri, line: 4, character: 10, text });
+  return tally;
+}
+
+describe('the tally of suggestions', () => {
+  it('counts a whole acceptance that VS Code reports after its edit', () => {
+    const tally = offering('lamp in the window');
+    tally.inserted(uri, 4, 10, 'lamp in the window');
+    tally.acceptedWhole();
+    assert.deepEqual(tally.counts, { shown: 1, accepted: 1, acceptedInPart: 0, charactersSaved: 18 });
+  });
+
+  it('counts words accepted one after the other as one suggestion accepted in part', () => {
+    const tally = offering('lamp in the window');
+    tally.inserted(uri, 4, 10, 'lamp');
+    tally.offered({ uri, line: 4, character: 14, text: ' in the window' });
+    tally.inserted(uri, 4, 14, ' in');
+    assert.deepEqual(tally.counts, { shown: 1, accepted: 0, acceptedInPart: 1, charactersSaved: 7 });
+  });
+
+  it('does not count what the user types along with a suggestion', () => {
+    const tally = offering('lamp');
+    tally.inserted(uri, 4, 10, 'l');
+    tally.offered({ uri, line: 4, character: 11, text: 'amp' });
+    assert.deepEqual(tally.counts, { shown: 1, accepted: 0, acceptedInPart: 0, charactersSaved: 0 });
+    assert.equal(tally.current?.text, 'amp');
+  });
+
+  it('counts the next suggestion anew when the user typed something else', () => {
+    const tally = offering('lamp');
+    tally.inserted(uri, 4, 10, 'x');
+    assert.equal(tally.current, null);
+    tally.offered({ uri, line: 4, character: 11, text: 'ylophone' });
+    assert.equal(tally.counts.shown, 2);
+  });
+
+  it('takes no text of another place or document for an acceptance', () => {
+    for (const [where, line] of [
+      [uri, 5],
+      ['file:///other.md', 4],
+    ] as const) {
+      const tally = offering('lamp in the window');
+      tally.inserted(where, line, 10, 'lamp');
+      assert.equal(tally.counts.acceptedInPart, 0);
+    }
+  });
+});

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import {
+  durationText,
+  fileListText,
+  leftOutLines,
+  planSummary,
+  resultText,
+  sizeText,
+} from '../../../src/editor/trainingTexts';
+import type { DoneEvent, TrainingPlan } from '../../../src/protocol/trainerProtocol';
+import { plainTranslate as t } from '../../support/plainTranslate';
+
+const plan: TrainingPlan = {
+  files: [
+    { root: '/novel', path: 'one.md', bytes: 812_000, heldOutShare: 0 },
+    { root: '/novel', path: 'two.md', bytes: 9_400, heldOutShare: 1 },
+  ],
+  trainBytes: 812_000,
+  heldOutBytes: 9_400,
+  leftOut: { binary: 2, ignored: 40, empty: 0 },
+  largestLeftOut: [{ root: '/novel', path: 'photo.raw', bytes: 30_000_000, reason: 'binary' }],
+  estimate: { trainTokens: 200_000, seconds: 600, epochs: 2.44 },
+};
+const score = (bitsPerByte: number) => ({ bytes: 1000, bitsPerByte });
+const result = (change: Partial<DoneEvent>): string =>
+  resultText(t, {
+    kind: 'done',
+    outcome: 'improved',
+    before: score(2),
+    after: score(1.5),
+    steps: 10,
+    tokensPerSecond: 800,
+    modelPath: '/m',
+    ...change,
+  });
+
+describe('the preview of a training', () => {
+  it('says how much is read and how long it takes', () => {
+    assert.equal(planSummary(t, plan), '2 files, 821 kB, about 10 min: 2.4 passes over the text');
+  });
+
+  it('says what is left out and why, most first', () => {
+    assert.deepEqual(leftOutLines(t, plan), [
+      { count: 40, reason: 'named in .gitignore or .understudyignore' },
+      { count: 2, reason: 'not text' },
+    ]);
+  });
+
+  it('lists every file, marks those kept aside, and names the largest left out', () => {
+    const text = fileListText(t, plan);
+    assert.match(text, /^ {4}812 kB {2}one\.md$/m);
+    assert.match(text, /^\* {3}9\.4 kB {2}two\.md$/m);
+    assert.match(text, /30 MB {2}photo\.raw — not text/);
+  });
+});
+
+describe('sizes and times', () => {
+  it('are short', () => {
+    assert.deepEqual([sizeText(950), sizeText(1_250_000), sizeText(48e6)], ['0.9 kB', '1.3 MB', '48 MB']);
+    assert.deepEqual(
+      [59, 89, 600, 3 * 3600].map((seconds) => durationText(t, seconds)),
+      ['59 s', '89 s', '10 min', '3.0 h'],
+    );
+  });
+});
+
+describe('the result of a training', () => {
+  it('shows before and after when it helped', () => {
+    assert.match(result({}), /^Training helped: 1\.50 bits per byte.*2\.00 before \(25 % less\)/);
+  });
+
+  it('says plainly that it did not help', () => {
+    assert.match(
+      result({ outcome: 'notImproved', after: score(2.1), modelPath: null }),
+      /did not help.*2\.10.*2\.00/,
+    );
+  });
+
+  it('does not compare where there was nothing before', () => {
+    assert.match(result({ before: null }), /^The personal network is trained: 1\.50 bits/);
+  });
+
+  it('says whether a cancelled training left a model', () => {
+    assert.match(result({ outcome: 'cancelled', modelPath: null }), /the model is as it was/);
+    assert.match(result({ outcome: 'cancelled' }), /better than before and is used/);
+  });
+
+  it('adds what ghost text as a whole gains', () => {
+    const mix = { before: score(1.8), after: score(1.4) };
+    assert.match(result({ mix }), /1\.80 bits per byte without the personal network, 1\.40 with it/);
+  });
+});

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import type { SilentReason } from '../../../src/completion/inlineCompletionProvider';
+import { explainOutcome } from '../../../src/editor/whyNoSuggestion';
+import type { CompletedResponse, NoSuggestionReason } from '../../../src/protocol/generatorProtocol';
+import { plainTranslate } from '../../support/plainTranslate';
+
+const answered = (response: Partial<CompletedResponse>): string =>
+  explainOutcome(plainTranslate, {
+    kind: 'answered',
+    response: {
+      kind: 'completed',
+      id: 1,
+      insertText: '',
+      confidence: 0,
+      source: 'generated',
+      milliseconds: 1,
+      ...response,
+    },
+  });
+const silent = (reason: SilentReason): string =>
+  explainOutcome(plainTranslate, { kind: 'silent', reason, languageId: 'latex' });
+
+describe('Why No Suggestion?', () => {
+  it('says that nothing was asked for yet', () => {
+    assert.match(explainOutcome(plainTranslate, null), /^Nothing has been typed yet/);
+  });
+
+  it('names the language that is off, and the setting', () => {
+    assert.match(silent('off'), /off for latex.*understudy\.enable/);
+  });
+
+  it('has an answer of its own to each reason', () => {
+    const silences = (
+      ['off', 'emptyDocument', 'multipleCursors', 'readOnly', 'composing', 'suggestWidget', 'failed'] as const
+    ).map(silent);
+    const reasons: NoSuggestionReason[] = [
+      'lowConfidence',
+      'midWord',
+      'midLine',
+      'repeatsSuffix',
+      'empty',
+      'cancelled',
+      'notReady',
+    ];
+    const refusals = reasons.map((noSuggestionReason) => answered({ noSuggestionReason }));
+    assert.equal(new Set([...silences, ...refusals]).size, silences.length + refusals.length);
+  });
+
+  it('says how sure the model was when there was a suggestion after all', () => {
+    assert.match(
+      answered({ insertText: 'lamp', confidence: 0.614 }),
+      /4 characters, at a confidence of 61 %/,
+    );
+  });
+});
