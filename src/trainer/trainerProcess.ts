@@ -1,7 +1,15 @@
 /** The trainer's process: alone loads TensorFlow.js, and runs at a low priority. */
+import { existsSync, readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { serveTrainer } from './serveTrainer';
 
+/** Linux keeps a priority for each thread, and later threads inherit that of the one that starts them. */
+const threadFolder = '/proc/self/task';
+const threads = existsSync(threadFolder) ? readdirSync(threadFolder).map(Number) : [0];
+for (const thread of threads) {
+  // The lowest priority would starve on a machine that is never idle; this one yields to whoever types.
+  setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
+}
+// Ctrl+C in a terminal reaches the whole group; the parent hears it too, and then cancels in good order.
+process.on('SIGINT', () => undefined);
 serveTrainer({ processPath: __filename });
-// The lowest priority would starve on a machine that is never idle; this one yields to whoever types.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
