@@ -1,4 +1,5 @@
 /** After training: how far the gate should trust the new personal network, learned on text that was held out. */
+import { Gate } from '../mixture/gate';
 import { createMixture } from '../mixture/mixture';
 import type { RecurrentModel } from '../network/recurrentModel';
 import { scoreText, type ScoredDocument, type ScoreProgress, type TextScore } from './scoreText';
@@ -23,7 +24,10 @@ export interface CalibratedGate {
   readonly after: TextScore;
 }
 
-/** Scores the held-out documents with and without the personal network; the gate of the latter is the answer. */
+/**
+ * Scores the held-out documents with and without the personal network. The answer is the gate given, with the latter's trust
+ * in the networks: what a short text says of the live counts would be learned too well.
+ */
 export async function calibrateGate(
   { vocabSize, base, personal, gate, learned, heldOut }: Calibration,
   onProgress?: (progress: ScoreProgress) => void | Promise<void>,
@@ -39,5 +43,5 @@ export async function calibrateGate(
   const networks = base === null ? [personal] : [base, personal];
   const together = createMixture({ vocabSize, networks, gate, workspace: without.workspace });
   const after = await scoreText(together, heldOut, report(totalTokens / 2));
-  return { gate: together.gate.parameters.slice(), before, after };
+  return { gate: together.gate.adoptNetworks(new Gate(gate, 0)), before, after };
 }

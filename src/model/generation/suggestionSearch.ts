@@ -39,6 +39,8 @@ const BEAM_WIDTH = 3;
 const COPY_EXPERT = 'copy';
 /** Explored even when any suggestion is welcome, so that the search stays short. */
 const LEAST_EXPLORED = 0.03;
+/** An input method takes a few letters of a syllable and a choice; words of several characters take fewer each. */
+const KEYS_A_HAN_CHARACTER = 2;
 /** Keys in the longest suggestion that the search bothers to hope for. */
 const LONGEST_HOPE = 60;
 
@@ -160,5 +162,9 @@ function cutPoints({ steps }: Beam<SuggestionStop>, before: string, text: string
   });
 }
 
-/** One a character; a run of white space counts once, since editors indent and formatters pad. */
-const keysToType = (text: string): number => Array.from(text.replace(/\s{2,}/gu, ' ')).length;
+/** One a character that a key stands for; a run of white space counts once, since editors indent and formatters pad. */
+const keysToType = (text: string): number =>
+  Array.from(text.replace(/\s{2,}/gu, ' ')).reduce(
+    (keys, character) => keys + (/\p{Script=Han}/u.test(character) ? KEYS_A_HAN_CHARACTER : 1),
+    0,
+  );

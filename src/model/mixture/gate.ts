@@ -60,7 +60,7 @@ export interface GateLevel {
   readonly counts: ContextCounts;
   /** 0 to {@link LEVELS} − 1. */
   readonly level: number;
-  /** What the networks together give to this level's most likely token. */
+  /** The most that a network gives to this level's most likely token. */
   readonly agreement: number;
 }
 
@@ -86,6 +86,13 @@ export class Gate {
     private readonly learningRate: number,
   ) {
     this.parameters = parameters?.length === GATE_SIZE ? parameters.slice() : initialParameters();
+  }
+
+  /** Parameters with this gate's trust in networks and, for all else, those that `before` had. */
+  adoptNetworks(before: Gate): Float32Array {
+    const parameters = before.parameters.slice();
+    parameters.set(this.parameters.subarray(NETWORK_OFFSET), NETWORK_OFFSET);
+    return parameters;
   }
 
   weigh(levels: readonly GateLevel[], networkCount: number): GateWeights {

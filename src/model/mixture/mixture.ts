@@ -295,8 +295,8 @@ export class Mixture implements MixtureModel {
       return false;
     }
     const top = counts.mostLikely;
-    const agreement =
-      this.networkProbs.reduce((sum, probs) => sum + probs[top], 0) / Math.max(1, this.networkProbs.length);
+    // The most hopeful network speaks: a poor second one must not make the first seem to doubt.
+    const agreement = this.networkProbs.reduce((most, probs) => Math.max(most, probs[top]), 0);
     levels.unshift({ counts, level, agreement });
     return true;
   }

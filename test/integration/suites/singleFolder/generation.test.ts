@@ -22,6 +22,7 @@ describe('Generate from Selection', () => {
     await set('maxNewTokens', undefined);
   });
   beforeEach(closeAll);
+  after(closeAll);
 
   it('continues the selected text after it, and one undo takes it all back', async () => {
     const before = 'First line.\nThe lamp in the east window\nLast line.\n';

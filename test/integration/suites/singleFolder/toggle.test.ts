@@ -10,6 +10,7 @@ const why = (): Thenable<string> => vscode.commands.executeCommand('understudy.w
 describe('Toggle Ghost Text', () => {
   before(needsKeyboard);
   beforeEach(closeAll);
+  after(closeAll);
 
   it('turns ghost text off, says so, and turns it on again', async () => {
     await openDraft('draft.md', '# Draft\n\n█\n');

@@ -20,6 +20,7 @@ describe('Typing in a window with one folder', () => {
     await triggerUntilGhostText('Marrowfield House');
   });
   beforeEach(closeAll);
+  after(closeAll);
 
   it('shows how the workspace goes on, in grey after the cursor', async () => {
     const editor = await openDraft('draft.md', '# Draft\n\n█\n');

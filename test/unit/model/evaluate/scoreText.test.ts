@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { calibrateGate } from '../../../../src/model/evaluate/calibrateGate';
 import { scoreText } from '../../../../src/model/evaluate/scoreText';
+import { LEVELS } from '../../../../src/model/mixture/gate';
 import { createMixture } from '../../../../src/model/mixture/mixture';
 import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
 import { randomWeights } from '../network/randomWeights';
@@ -90,5 +91,11 @@ describe('calibrateGate', () => {
     const mixture = createMixture({ vocabSize: VOCAB, networks, gate });
     const weights = new Map(mixture.explain(mixture.start()).map(({ name, weight }) => [name, weight]));
     assert.ok(weights.get('personal')! > weights.get('base')!);
+    const fresh = createMixture({ vocabSize: VOCAB, networks, gate: null }).gate.parameters;
+    const changed = [...gate.keys()].filter((i) => gate[i] !== fresh[i]);
+    assert.ok(
+      changed.length > 0 && changed.length <= 2 * (LEVELS + 1),
+      'only the trust in networks is learned',
+    );
   });
 });
