@@ -30,7 +30,10 @@ export class IgnoreRules {
    * @param excludeGlobs VS Code's globs, relative to the root
    */
   static async forRoot(root: string, excludeGlobs: readonly string[]): Promise<IgnoreRules> {
-    const matchesGlob = excludeGlobs.length > 0 ? picomatch([...excludeGlobs], { dot: true }) : () => false;
+    const matchesGlob =
+      excludeGlobs.length > 0
+        ? picomatch([...excludeGlobs], { dot: true, windows: process.platform === 'win32' })
+        : () => false;
     const defaults = { rules: ignore().add(DEFAULT_IGNORES), base: '', above: '' };
     const rules = new IgnoreRules(root, matchesGlob, defaults, await gitRulesAbove(root), []);
     return rules.enter('', false);
