@@ -1,11 +1,13 @@
 import * as v from 'valibot';
 import { alphabetToBytes, bytesToAlphabet } from './byteAlphabet';
+import { MergeTable } from './mergeTable';
 import { nextBoundary, PRE_TOKEN_PATTERN } from './preTokenize';
+import { WordCache } from './wordCache';
 
 /** Marks the start of a document; no text encodes to it. */
 export const END_OF_TEXT = '<|endoftext|>';
-/** Words whose tokens are remembered; the cache is emptied when full, so its memory is bounded. */
-const MAX_CACHED_WORDS = 1 << 16;
+/** Pieces longer than this, in UTF-16 units, are not remembered: clauses of Chinese and the like hardly come again. */
+const LONGEST_CACHED = 16;
 
 const fileSchema = v.object({
   added_tokens: v.array(v.object({ id: v.number(), content: v.string() })),
@@ -32,12 +34,10 @@ export class TokenizerError extends Error {}
 
 /** Byte-level byte-pair encoding (Sennrich et al., arXiv 1508.07909): any text in, the same text out. */
 export class Tokenizer {
-  /** Merged token by `left * vocabSize + right`. */
-  private readonly mergedId = new Map<number, number>();
-  /** Order in which a merged token was learned; lower is applied first. */
-  private readonly rankOf: Int32Array;
+  private readonly mergeTable: MergeTable;
   private readonly idOfByte = new Int32Array(256);
-  private readonly cache = new Map<string, Int32Array>();
+  /** Made when the first text is encoded. */
+  private cache: WordCache | null = null;
   /** Token ids in the order of their bytes. */
   private readonly sortedIds: Int32Array;
   readonly endOfTextId: number;
@@ -52,7 +52,9 @@ export class Tokenizer {
     endOfTextId: number,
   ) {
     this.endOfTextId = endOfTextId;
-    this.rankOf = new Int32Array(tokens.length).fill(-1);
+    this.mergeTable = new MergeTable(merges.length);
+    /** By merged token: when it was learned first. */
+    const rankOf = new Map<number, number>();
     const idOfToken = new Map<string, number>();
     tokens.forEach((bytes, id) => {
       if (id !== endOfTextId) {
@@ -69,8 +71,9 @@ export class Tokenizer {
           `The tokenizer's merge ${rank + 1} makes a token that its vocabulary lacks.`,
         );
       }
-      this.mergedId.set(left * tokens.length + right, id);
-      this.rankOf[id] = this.rankOf[id] < 0 ? rank : this.rankOf[id];
+      const firstRank = rankOf.get(id) ?? rank;
+      rankOf.set(id, firstRank);
+      this.mergeTable.set(left, right, id, firstRank);
     });
     this.sortedIds = Int32Array.from(tokens.keys())
       .filter((id) => id !== endOfTextId)
@@ -175,20 +178,34 @@ export class Tokenizer {
 
   /** Token ids of a text; lone surrogates become U+FFFD. Never contains the end-of-text token. */
   encode(text: string): Int32Array {
+    const cache = (this.cache ??= new WordCache());
     let ids = new Int32Array(Math.ceil(text.length / 2) + 16);
     let length = 0;
-    for (let index = 0; index < text.length;) {
-      const end = nextBoundary(text, index);
-      const piece = this.encodeWord(text.slice(index, end));
-      if (length + piece.length > ids.length) {
-        const larger = new Int32Array(ids.length * 2 + piece.length);
+    for (let index = 0, end; index < text.length; index = end) {
+      end = nextBoundary(text, index);
+      const isCached = end - index <= LONGEST_CACHED;
+      const word = isCached ? cache.find(text, index, end) : -1;
+      let source = cache.tokens;
+      let from = 0;
+      let to;
+      if (word >= 0) {
+        from = cache.start(word);
+        to = cache.end(word);
+      } else {
+        to = this.encodeWord(text, index, end);
+        source = this.mergeTable.ids;
+        if (isCached) {
+          cache.add(text, index, end, source, to);
+        }
+      }
+      if (length + to - from > ids.length) {
+        const larger = new Int32Array(ids.length * 2 + to - from);
         larger.set(ids);
         ids = larger;
       }
-      for (let i = 0; i < piece.length; i++) {
-        ids[length++] = piece[i];
+      while (from < to) {
+        ids[length++] = source[from++];
       }
-      index = end;
     }
     return ids.slice(0, length);
   }
@@ -237,38 +254,41 @@ export class Tokenizer {
     return this.sortedIds.slice(low, end);
   }
 
-  private encodeWord(word: string): Int32Array {
-    const cached = this.cache.get(word);
-    if (cached) {
-      return cached;
-    }
-    const ids = this.merge(Array.from(new TextEncoder().encode(word), (byte) => this.idOfByte[byte]));
-    if (this.cache.size >= MAX_CACHED_WORDS) {
-      this.cache.clear();
-    }
-    this.cache.set(word, ids);
-    return ids;
-  }
-
-  /** Applies the earliest learned merge until none fits; words are short, so the quadratic loop is the fastest. */
-  private merge(ids: number[]): Int32Array {
-    for (;;) {
-      let bestRank = Infinity;
-      let bestAt = -1;
-      let bestId = 0;
-      for (let i = 0; i + 1 < ids.length; i++) {
-        const merged = this.mergedId.get(ids[i] * this.tokens.length + ids[i + 1]);
-        if (merged !== undefined && this.rankOf[merged] < bestRank) {
-          bestRank = this.rankOf[merged];
-          bestAt = i;
-          bestId = merged;
+  /** Leaves the tokens of text[from, to) in the merge table and returns how many they are. */
+  private encodeWord(text: string, from: number, to: number): number {
+    const { mergeTable, idOfByte } = this;
+    mergeTable.reserve(3 * (to - from));
+    const { ids } = mergeTable;
+    let length = 0;
+    for (let at = from; at < to; at++) {
+      let code = text.charCodeAt(at);
+      if (code < 0x80) {
+        ids[length++] = idOfByte[code];
+        continue;
+      }
+      if (code < 0x800) {
+        ids[length++] = idOfByte[0xc0 | (code >> 6)];
+        ids[length++] = idOfByte[0x80 | (code & 0x3f)];
+        continue;
+      }
+      if (code >= 0xd800 && code <= 0xdfff) {
+        const next = code <= 0xdbff && at + 1 < to ? text.charCodeAt(at + 1) : 0;
+        if (next >= 0xdc00 && next <= 0xdfff) {
+          at++;
+          code = 0x10000 + ((code - 0xd800) << 10) + (next - 0xdc00);
+          ids[length++] = idOfByte[0xf0 | (code >> 18)];
+          ids[length++] = idOfByte[0x80 | ((code >> 12) & 0x3f)];
+          ids[length++] = idOfByte[0x80 | ((code >> 6) & 0x3f)];
+          ids[length++] = idOfByte[0x80 | (code & 0x3f)];
+          continue;
         }
+        code = 0xfffd;
       }
-      if (bestAt < 0) {
-        return Int32Array.from(ids);
-      }
-      ids.splice(bestAt, 2, bestId);
+      ids[length++] = idOfByte[0xe0 | (code >> 12)];
+      ids[length++] = idOfByte[0x80 | ((code >> 6) & 0x3f)];
+      ids[length++] = idOfByte[0x80 | (code & 0x3f)];
     }
+    return mergeTable.merge(length);
   }
 }
 

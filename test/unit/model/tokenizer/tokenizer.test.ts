@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { bytesToAlphabet } from '../../../../src/model/tokenizer/byteAlphabet';
 import { nextBoundary, PRE_TOKEN_PATTERN } from '../../../../src/model/tokenizer/preTokenize';
 import { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
 import { trainBpe } from '../../../../src/model/tokenizer/trainBpe';
@@ -54,6 +55,27 @@ function pieces(whole: string): string[] {
   return result;
 }
 
+/** Merges as the file lists them, one rule after the other over the whole piece: slow and plain. */
+function encodePlainly(whole: string): number[] {
+  const { merges, vocab } = (json as { model: { merges: [string, string][]; vocab: Record<string, number> } })
+    .model;
+  return pieces(whole).flatMap((piece) => {
+    let symbols = Array.from(bytesToAlphabet(new TextEncoder().encode(piece)));
+    for (const [left, right] of merges) {
+      const merged: string[] = [];
+      for (const symbol of symbols) {
+        if (symbol === right && merged.at(-1) === left) {
+          merged[merged.length - 1] = left + right;
+        } else {
+          merged.push(symbol);
+        }
+      }
+      symbols = merged;
+    }
+    return symbols.map((symbol) => vocab[symbol]);
+  });
+}
+
 describe('Tokenizer', () => {
   it('gives back any text', () => {
     fc.assert(
@@ -62,6 +84,24 @@ describe('Tokenizer', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('applies the merges in the order of the file', () => {
+    fc.assert(
+      fc.property(text, (given) => {
+        assert.deepEqual([...tokenizer.encode(given)], encodePlainly(given));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('encodes a text the same after more words than it remembers', () => {
+    const numbers = Array.from({ length: 150_000 }, (_, i) => ` w${i.toString(36).replace(/\d/g, 'é')}x`);
+    const first = tokenizer.encode(numbers.join(''));
+    const second = tokenizer.encode(numbers.toReversed().join(''));
+    assert.equal(tokenizer.decode(first), numbers.join(''));
+    assert.equal(tokenizer.decode(second), numbers.toReversed().join(''));
+    assert.equal(second.length, first.length);
   });
 
   it('cuts text as the pattern in tokenizer.json does', () => {
