@@ -24,7 +24,8 @@ interface Segment {
 }
 
 interface LearnedFile {
-  readonly tokens: Uint16Array;
+  /** Once indexed, a part of the segment's tokens, so that no text is kept twice. */
+  tokens: Uint16Array;
   readonly recent: boolean;
 }
 
@@ -242,7 +243,14 @@ export class WorkspaceIndex implements WorkspaceText {
       this.segments = this.segments.filter((other) => other !== segment);
       size = this.sizeOf(merged);
     }
-    this.segments.push({ uris: merged, tokenCount: size, recent, index: this.indexOf(this.filesOf(merged)) });
+    const files = this.filesOf(merged);
+    const index = this.indexOf(files);
+    this.segments.push({ uris: merged, tokenCount: size, recent, index });
+    let offset = 1;
+    for (const file of files) {
+      file.tokens = index.tokens.subarray(offset, offset + file.tokens.length);
+      offset += file.tokens.length + 1;
+    }
   }
 
   private filesOf(uris: readonly string[]): LearnedFile[] {
