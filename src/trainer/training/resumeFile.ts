@@ -37,6 +37,8 @@ export interface ResumePoint {
   /** Of the corpus, the options and the tokenizer; a training of anything else does not continue this one. */
   readonly fingerprint: string;
   readonly before: HeldOutScore | null;
+  /** Of the model that was there when the training began; by now its place may hold one of this training. */
+  readonly earlier: HeldOutScore | null;
   /** Limit of the held-out sample, so that it is drawn again as it was. */
   readonly sampleTokens: number;
   readonly validationSeconds: number;
@@ -54,6 +56,7 @@ const score = v.nullable(v.object({ bytes: count, bitsPerByte: v.number() }));
 const resumePointSchema: v.GenericSchema<unknown, ResumePoint> = v.object({
   fingerprint: v.string(),
   before: score,
+  earlier: score,
   sampleTokens: count,
   validationSeconds: count,
   weights: tensors,

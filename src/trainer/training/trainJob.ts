@@ -209,12 +209,12 @@ class TrainJobRun {
     if (before !== null && resumeFrom === null) {
       emit({ kind: 'validation', step: 0, score: before });
     }
-    // One that this training has already written is not an earlier one.
     const { warn } = this;
-    this.earlier =
-      resumeFrom?.best.saved === true
-        ? null
-        : await scoreEarlierModel(job, { engine, beginning, sample, control, warn });
+    const earlier =
+      resumeFrom === null
+        ? await scoreEarlierModel(job, { engine, beginning, sample, control, warn })
+        : resumeFrom.earlier;
+    this.earlier = resumeFrom?.best.saved === true ? null : earlier;
     this.loop = new TrainingLoop({
       network,
       stream: new BatchStream(corpus.train, options),
@@ -230,7 +230,7 @@ class TrainJobRun {
       saveResumePoint: (state) =>
         this.write(
           job.resumePath,
-          encodeResumePoint({ fingerprint, before, sampleTokens, validationSeconds, ...state }),
+          encodeResumePoint({ fingerprint, before, earlier, sampleTokens, validationSeconds, ...state }),
         ),
       now: () => performance.now(),
     });

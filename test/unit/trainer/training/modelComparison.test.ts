@@ -92,7 +92,9 @@ describe('The model that a training leaves', () => {
   });
 
   it('takes the place of one from elsewhere that is worse, and of another shape', async () => {
-    await runCollecting(workspace.job({ learningRate: 1e-5, seconds: 1, architecture: 'rnn' }, { kernelPath }));
+    await runCollecting(
+      workspace.job({ learningRate: 1e-5, seconds: 1, architecture: 'rnn' }, { kernelPath }),
+    );
     const { done } = await runCollecting(workspace.job({ seconds: 2 }, { kernelPath }));
     assert.equal(done.outcome, 'improved');
     assert.ok(done.after!.bitsPerByte < done.earlier!.bitsPerByte);

@@ -10,6 +10,7 @@ const tensors = (value: number) => new Map([['embedding', Float32Array.of(value,
 const point: ResumePoint = {
   fingerprint: 'abc',
   before: { bytes: 10, bitsPerByte: 2 },
+  earlier: null,
   sampleTokens: 100,
   validationSeconds: 1.5,
   weights: tensors(1),
