@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ENGINE_NAMES, type EngineName } from '../src/protocol/trainerProtocol';
 
-export const PARTS = ['quality', 'latency', 'speed'] as const;
+export const PARTS = ['quality', 'latency', 'speed', 'cost'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -15,9 +15,13 @@ export interface BenchOptions {
   readonly engine: EngineName | 'auto';
   readonly keystrokes: number;
   readonly again: boolean;
+  /** Folder of documents that cost makes workspaces of. */
+  readonly corpus: string;
+  /** Megabytes of those workspaces, parted by commas. */
+  readonly sizes: string;
 }
 
-export const USAGE = `npm run bench -- [quality|latency|speed|all] [options]
+export const USAGE = `npm run bench -- [quality|latency|speed|cost|all] [options]
   --workspaces DIR   folders to measure on, each with a split.json (default ../shared/workspaces)
   --only NAME,NAME   some of them
   --code             the packages of the workspaces' code-packages.txt as well, fetched with npm
@@ -25,7 +29,9 @@ export const USAGE = `npm run bench -- [quality|latency|speed|all] [options]
   --engine E         wasm (default), native, webgpu or auto
   --keystrokes N     characters that the simulated user types (default 3000)
   --again            measures again what an earlier run of the same build has measured
-  --json             a line with a JSON object for the workspaces, the kernel and the training engines
+  --corpus DIR       documents for cost, as *.txt.xz (default ../shared/corpus)
+  --sizes MB,MB      of the workspaces that cost makes of them (default 0.1,1,10,50)
+  --json             a line with a JSON object for the workspaces, the kernel, the training engines and the cost
 `;
 
 /** @throws Error whose message is for the user */
@@ -41,6 +47,8 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       engine: { type: 'string', default: 'wasm' },
       keystrokes: { type: 'string', default: '3000' },
       again: { type: 'boolean', default: false },
+      corpus: { type: 'string', default: '../shared/corpus' },
+      sizes: { type: 'string', default: '0.1,1,10,50' },
       json: { type: 'boolean', default: false },
     },
   });

@@ -1,6 +1,5 @@
+import { align, type Row } from './alignRows';
 import type { MeasuredWorkspace } from './measuredWorkspace';
-
-type Row = readonly string[];
 
 /** Bits per byte, keys saved and training speed of each workspace. */
 export function qualityTable(measured: readonly MeasuredWorkspace[]): string {
@@ -36,11 +35,4 @@ export function latencyTable(measured: readonly MeasuredWorkspace[]): string {
     }),
   ];
   return `Milliseconds from a key to its answer\n${align(rows)}\n`;
-}
-
-function align(rows: readonly Row[]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const line = (row: Row) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
-  return `${rows.map(line).join('\n')}\n`;
 }

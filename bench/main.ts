@@ -51,23 +51,22 @@ async function workspaceFolders({ workspaces, only, code }: BenchOptions): Promi
   return chosen;
 }
 
-/** The scripts that time one part each, in processes of their own; they print their own tables. */
-async function speed({ json }: BenchOptions): Promise<void> {
-  const engines = existsSync(join(root, '.cache', 'native')) ? 'wasm,native' : 'wasm';
-  for (const [script, ...own] of [['kernelSpeed.ts'], ['trainSpeed.ts', '--contestants', engines]]) {
-    await new Promise<void>((settle, reject) => {
-      const args = ['--import', 'tsx', join(__dirname, script), ...own, ...(json ? ['--json'] : [])];
-      const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-      child.on('error', reject);
-      child.on('close', (status) => {
-        if (status === 0) {
-          settle();
-        } else {
-          reject(new Error(`bench/${script} ended with status ${status}.`));
-        }
-      });
+/** Runs a script that measures in processes of its own and prints its own tables. */
+async function runScript(script: string, args: readonly string[]): Promise<void> {
+  await new Promise<void>((settle, reject) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, script), ...args], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
     });
-  }
+    child.on('error', reject);
+    child.on('close', (status) => {
+      if (status === 0) {
+        settle();
+      } else {
+        reject(new Error(`bench/${script} ended with status ${status}.`));
+      }
+    });
+  });
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -78,7 +77,7 @@ async function main(args: readonly string[]): Promise<void> {
   const options = benchOptions(args);
   const terminal = benchTerminal();
   const measured: MeasuredWorkspace[] = [];
-  if (options.parts.some((part) => part !== 'speed')) {
+  if (options.parts.some((part) => part === 'quality' || part === 'latency')) {
     for (const folder of await workspaceFolders(options)) {
       terminal.note(folder);
       measured.push(await measureWorkspace(terminal, folder, cacheFolder, options));
@@ -90,8 +89,14 @@ async function main(args: readonly string[]): Promise<void> {
       terminal.write(options.parts.includes('latency') ? latencyTable(measured) : '');
     }
   }
+  const json = options.json ? ['--json'] : [];
   if (options.parts.includes('speed')) {
-    await speed(options);
+    const engines = existsSync(join(root, '.cache', 'native')) ? 'wasm,native' : 'wasm';
+    await runScript('kernelSpeed.ts', json);
+    await runScript('trainSpeed.ts', ['--contestants', engines, ...json]);
+  }
+  if (options.parts.includes('cost')) {
+    await runScript('cost.ts', ['--corpus', resolve(options.corpus), '--sizes', options.sizes, ...json]);
   }
 }
 

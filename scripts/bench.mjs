@@ -1,4 +1,4 @@
-/** `npm run bench -- [quality|latency|speed|all]`: all set-up, then bench/main.ts on what was just built. */
+/** `npm run bench -- [quality|latency|speed|cost|all]`: all set-up, then bench/main.ts on what was just built. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from './build.mjs';

@@ -1,0 +1,113 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { GeneratorClient } from '../../src/completion/generatorClient';
+import type { LearnFilesRequest } from '../../src/protocol/generatorProtocol';
+import type { ProductPaths } from '../../src/terminal/productPaths';
+import { residentBytes } from './peakMemory';
+
+/** Sent to the generator at a time, as the extension does. */
+const BATCH_CHARACTERS = 128 * 1024;
+/** The simulated user's place in the first file. */
+const CURSOR = 2000;
+
+export interface GeneratorCost {
+  /** From the start of the thread to the first answer after all files are learned. */
+  readonly firstAnswerSeconds: number;
+  /** Processor time of the same, of all threads. */
+  readonly firstAnswerProcessorSeconds: number;
+  /** What an answer after one more typed character takes then. */
+  readonly nextAnswerMilliseconds: number;
+  readonly openSeconds: number | null;
+  /** What the process grew by at most: the thread with its networks and index, and the host's part. */
+  readonly peakBytes: number | null;
+  /** The host's part that stays: growth of the main thread's heap. */
+  readonly hostBytes: number;
+}
+
+/**
+ * The live model of a whole folder in a thread of this process, as in the extension's host (which reads at most 16 MB of a
+ * workspace, whatever its size).
+ * @param modelPath a saved personal model to open; null opens none
+ */
+export async function generatorCost(
+  folder: string,
+  modelPath: string | null,
+  product: ProductPaths,
+): Promise<GeneratorCost> {
+  const names = (await readdir(folder)).sort();
+  const [opened] = names;
+  const text = await readFile(join(folder, opened), 'utf8');
+  const heapBefore = settledHeap();
+  const residentBefore = residentBytes('self', 'VmRSS');
+  const processor = process.cpuUsage();
+  const started = performance.now();
+  const client = new GeneratorClient({
+    workerPath: product.generator,
+    kernelPath: product.kernel,
+    tokenizerPath: product.tokenizer,
+    baseModelPath: product.baseModel,
+    onLog: (line) => process.stderr.write(`${line}\n`),
+  });
+  const answer = (cursor: number) =>
+    client.complete({
+      document: {
+        uri: uriOf(folder, opened),
+        languageId: 'plaintext',
+        prefix: text.slice(0, cursor),
+        suffix: '',
+      },
+      multiline: false,
+      eagerness: 1,
+      maxNewTokens: 24,
+    });
+  try {
+    await learnAll(client, folder, names);
+    await answer(CURSOR);
+    const firstAnswerSeconds = (performance.now() - started) / 1000;
+    const { user, system } = process.cpuUsage(processor);
+    const { milliseconds } = await answer(CURSOR + 1);
+    const opening = performance.now();
+    if (modelPath !== null) {
+      await client.loadModel(modelPath);
+    }
+    const openSeconds = modelPath === null ? null : (performance.now() - opening) / 1000;
+    await answer(CURSOR + 2);
+    const peak = residentBytes('self', 'VmHWM');
+    return {
+      firstAnswerSeconds,
+      firstAnswerProcessorSeconds: (user + system) / 1e6,
+      nextAnswerMilliseconds: milliseconds,
+      openSeconds,
+      peakBytes: peak === null || residentBefore === null ? null : peak - residentBefore,
+      hostBytes: settledHeap() - heapBefore,
+    };
+  } finally {
+    await client.dispose();
+  }
+}
+
+async function learnAll(client: GeneratorClient, folder: string, names: readonly string[]): Promise<void> {
+  let batch: LearnFilesRequest['files'][number][] = [];
+  let characters = 0;
+  for (const name of names) {
+    const text = await readFile(join(folder, name), 'utf8');
+    batch.push({ uri: uriOf(folder, name), text, recent: false });
+    characters += text.length;
+    if (characters >= BATCH_CHARACTERS) {
+      await client.learnFiles(batch);
+      batch = [];
+      characters = 0;
+    }
+  }
+  await client.learnFiles(batch);
+}
+
+const uriOf = (folder: string, name: string) => pathToFileURL(join(folder, name)).href;
+
+/** Bytes of this thread's heap that are in use; needs `--expose-gc`. */
+function settledHeap(): number {
+  globalThis.gc!();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}

@@ -1,0 +1,33 @@
+/** One measurement in a process of its own, so that no other one's memory or warmth counts: tells the result as JSON. */
+import { join } from 'node:path';
+import { productPaths } from '../../src/terminal/productPaths';
+import { generatorCost } from './generatorCost';
+import { readingCost } from './readingCost';
+import { tokenizerSpeed } from './tokenizerSpeed';
+import { trainingCost } from './trainingCost';
+
+const root = join(__dirname, '..', '..');
+const product = productPaths(root);
+
+async function measure([kind, folder, file]: readonly string[]): Promise<unknown> {
+  switch (kind) {
+    case 'tokenizer':
+      return tokenizerSpeed(product.tokenizer, folder, join(root, 'src'));
+    case 'reading':
+      return readingCost(folder, product.tokenizer);
+    case 'training':
+      return trainingCost(folder, file, product);
+    case 'generator':
+      return generatorCost(folder, file === '' ? null : file, product);
+    default:
+      throw new Error(`measureCost knows no "${kind}".`);
+  }
+}
+
+measure(process.argv.slice(2)).then(
+  (result) => process.stdout.write(JSON.stringify(result)),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { Tokenizer } from '../../src/model/tokenizer/tokenizer';
+import { scanFolders } from '../../src/trainer/corpus/scanFolders';
+import { residentBytes } from './peakMemory';
+
+export interface ReadingCost {
+  /** Of text, as it is learned. */
+  readonly bytes: number;
+  readonly tokens: number;
+  readonly seconds: number;
+  readonly processorSeconds: number;
+  /** Part of them: turning text into tokens. */
+  readonly encodingSeconds: number;
+  readonly peakBytes: number | null;
+}
+
+/** What the trainer does before it trains: finds the texts of a folder, tells duplicates, and keeps their tokens. */
+export async function readingCost(folder: string, tokenizerPath: string): Promise<ReadingCost> {
+  const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync(tokenizerPath, 'utf8')));
+  const texts: Uint16Array[] = [];
+  let encodingSeconds = 0;
+  const started = performance.now();
+  const processor = process.cpuUsage();
+  const { bytes } = await scanFolders([folder], {
+    onText: (_, text) => {
+      const before = process.cpuUsage();
+      texts.push(Uint16Array.from(tokenizer.encode(text)));
+      encodingSeconds += processorSecondsSince(before);
+    },
+  });
+  return {
+    bytes,
+    tokens: texts.reduce((sum, { length }) => sum + length, 0),
+    seconds: (performance.now() - started) / 1000,
+    processorSeconds: processorSecondsSince(processor),
+    encodingSeconds,
+    peakBytes: residentBytes('self', 'VmHWM'),
+  };
+}
+
+export function processorSecondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
