@@ -42,7 +42,7 @@ describe('Training a workspace', () => {
     workspace.writeVerses();
     const first = await runCollecting(workspace.job());
     const { done } = await runCollecting(
-      workspace.job({ seconds: 4 }, { initialModelPath: workspace.modelPath }),
+      workspace.job({ seconds: 8 }, { initialModelPath: workspace.modelPath }),
     );
     // The two samples may differ in size by the engine's speed; these files are short enough to be taken whole.
     assert.equal(done.before?.bitsPerByte.toFixed(4), first.done.after?.bitsPerByte.toFixed(4));
