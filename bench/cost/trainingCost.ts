@@ -5,6 +5,8 @@ import { startTraining } from '../../src/trainer/trainerClient';
 import { childProcesses, residentBytes } from './peakMemory';
 
 const SECONDS = 20;
+/** The most that a training may be asked to read. */
+const MOST_BYTES = 2 ** 31;
 const POLL_MILLISECONDS = 100;
 
 export interface TrainingCost {
@@ -32,7 +34,7 @@ export async function trainingCost(
       folders: [folder],
       split: null,
       excludeGlobs: [],
-      maxTotalBytes: Number.MAX_SAFE_INTEGER,
+      maxTotalBytes: MOST_BYTES,
       modelPath,
       resumePath: `${modelPath}.resume`,
       initialModelPath: product.baseModel,
