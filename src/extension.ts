@@ -35,9 +35,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     onLog: (line) => {
       log.info(line);
     },
-    onFilesLost: () => {
-      void reader.startAfresh();
-    },
   });
   const watch = new SuggestionWatch();
   const status = new StatusBar(configuration, watch);

@@ -18,11 +18,6 @@ export interface GeneratorClientOptions extends GeneratorFiles {
   readonly workerPath: string;
   /** Told in a sentence of what the user did not ask for: a restart, a base model that cannot be used. No user's text. */
   readonly onLog?: (line: string) => void;
-  /**
-   * A new thread took the place of one that died, and knows no files: learn them again. The client keeps no texts, which would
-   * cost the extension host as much memory as the workspace is large.
-   */
-  readonly onFilesLost?: () => void;
 }
 
 /** A suggestion that is being made. */
@@ -39,18 +34,12 @@ export class GeneratorClient {
   private readonly cache = new SuggestionCache();
   private readonly flights = new Set<Flight>();
   private readonly onLog: (line: string) => void;
-  private readonly onFilesLost: () => void;
   /** What a new thread is told again. */
+  private readonly learned = new Map<string, LearnFilesRequest['files'][number]>();
   private personalModelPath: string | null = null;
 
-  constructor({
-    workerPath,
-    onLog = () => undefined,
-    onFilesLost = () => undefined,
-    ...files
-  }: GeneratorClientOptions) {
+  constructor({ workerPath, onLog = () => undefined, ...files }: GeneratorClientOptions) {
     this.onLog = onLog;
-    this.onFilesLost = onFilesLost;
     this.link = new GeneratorLink({
       workerPath,
       files,
@@ -121,7 +110,15 @@ export class GeneratorClient {
 
   /** Learns files for the live model, or again, or forgets those of empty text; completions stay quick meanwhile. */
   async learnFiles(files: LearnFilesRequest['files']): Promise<FilesLearnedResponse> {
-    return (await this.link.request({ kind: 'learnFiles', files }).response) as FilesLearnedResponse;
+    const response = await this.link.request({ kind: 'learnFiles', files }).response;
+    for (const file of files) {
+      if (file.text === '') {
+        this.learned.delete(file.uri);
+      } else {
+        this.learned.set(file.uri, file);
+      }
+    }
+    return response as FilesLearnedResponse;
   }
 
   /** Ends the thread; whatever waits is rejected. */
@@ -207,13 +204,14 @@ export class GeneratorClient {
   /** Tells a new thread, before it hears anything else, what the old one knew. */
   private async replay(): Promise<void> {
     const { personalModelPath } = this;
-    const told =
-      personalModelPath === null ? null : this.link.request({ kind: 'loadModel', personalModelPath });
-    this.onFilesLost();
-    try {
-      await told?.response;
-    } catch (error) {
-      this.onLog(`The generator could not be brought back to where it was. ${String(error)}`);
+    const told = [this.link.request({ kind: 'learnFiles', files: [...this.learned.values()] })];
+    if (personalModelPath !== null) {
+      told.push(this.link.request({ kind: 'loadModel', personalModelPath }));
+    }
+    for (const result of await Promise.allSettled(told.map(({ response }) => response))) {
+      if (result.status === 'rejected') {
+        this.onLog(`The generator could not be brought back to where it was. ${String(result.reason)}`);
+      }
     }
   }
 }

@@ -67,12 +67,6 @@ export class WorkspaceReader implements vscode.Disposable {
     await this.settle(this.readAll(folders, reading.signal));
   }
 
-  /** Reads all files for a generator that knows none any more. Never rejects. */
-  async startAfresh(): Promise<void> {
-    this.known.clear();
-    await this.start();
-  }
-
   dispose(): void {
     this.reading?.abort();
     this.disposable.dispose();

@@ -144,20 +144,17 @@ describe('a generator that dies', () => {
     assert.ok(log.some((line) => line.includes('boom')));
   });
 
-  it('is told again which model it knew, and its owner learns the files again', async () => {
-    const client = newClient({
-      onFilesLost: () => {
-        void client.learnFiles([{ uri: 'b', text: 'y', recent: false }]);
-      },
-    });
+  it('is told again which model and files it knew', async () => {
+    const client = newClient();
     await client.loadModel('mine');
     await client.learnFiles([
       { uri: 'a', text: 'x', recent: false },
       { uri: 'b', text: 'y', recent: false },
     ]);
+    await client.learnFiles([{ uri: 'a', text: '', recent: false }]);
     await assert.rejects(client.complete(question('CRASH█')));
     const learned = await client.learnFiles([{ uri: 'c', text: 'z', recent: true }]);
-    assert.equal(learned.tokens, 2, 'b, learned again, and c');
+    assert.equal(learned.tokens, 2, 'b, told again, and c');
     assert.equal((await client.loadModel('other')).description, '2');
   });
 
