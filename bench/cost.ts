@@ -8,7 +8,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { productPaths } from '../src/terminal/productPaths';
 import { readDocuments, writeWorkspace } from './cost/corpusWorkspace';
 import { costTable, tokenizerTable, type WorkspaceCost } from './cost/costTable';
 import type { GeneratorCost } from './cost/generatorCost';
@@ -41,21 +40,21 @@ function medians<T extends object>(rounds: readonly T[]): T {
   return Object.fromEntries(Object.keys(rounds[0]).map((key) => [key, median(key as keyof T)])) as T;
 }
 
+const modelOf = (folder: string) => `${folder}.safetensors`;
+
 async function measureSizes(folders: readonly string[]): Promise<WorkspaceCost[]> {
   const trainings: TrainingCost[] = [];
   for (const folder of folders) {
     process.stderr.write(`training on ${folder}\n`);
-    trainings.push(await measure('training', folder, `${folder}.safetensors`));
+    trainings.push(await measure('training', folder, modelOf(folder)));
   }
   const readings = folders.map((): ReadingCost[] => []);
   const generators = folders.map((): GeneratorCost[] => []);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [i, folder] of folders.entries()) {
       process.stderr.write(`round ${round + 1} of ${ROUNDS}: ${folder}\n`);
-      // A training that gained nothing wrote no model; the base model is one of the same kind.
-      const model = trainings[i].modelPath ?? productPaths(root).baseModel ?? '';
       readings[i].push(await measure('reading', folder));
-      generators[i].push(await measure('generator', folder, model));
+      generators[i].push(await measure('generator', folder, modelOf(folder)));
     }
   }
   return folders.map((_, i) => ({

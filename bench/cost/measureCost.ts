@@ -18,7 +18,7 @@ async function measure([kind, folder, file]: readonly string[]): Promise<unknown
     case 'training':
       return trainingCost(folder, file, product);
     case 'generator':
-      return generatorCost(folder, file === '' ? null : file, product);
+      return generatorCost(folder, file, product);
     default:
       throw new Error(`measureCost knows no "${kind}".`);
   }

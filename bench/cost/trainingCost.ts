@@ -15,12 +15,15 @@ export interface TrainingCost {
   /** All of a training but its steps: reading, measuring, calibrating, saving. */
   readonly besideStepsSeconds: number;
   readonly peakBytes: number | null;
-  /** What it wrote; null when a model that short of training was no better than the base model. */
-  readonly modelPath: string | null;
-  readonly modelBytes: number | null;
+  readonly modelBytes: number;
 }
 
-/** A short training of the base network on a folder, by the wasm engine in the trainer's process. */
+/**
+ * A short training on a folder, by the wasm engine in the trainer's process, of a network as large as the base model's, with
+ * the batches of fine-tuning. It starts afresh: a base model that has read this very corpus would gain nothing, so that no
+ * model were written.
+ * @param modelPath where the model goes
+ */
 export async function trainingCost(
   folder: string,
   modelPath: string,
@@ -37,13 +40,13 @@ export async function trainingCost(
       maxTotalBytes: MOST_BYTES,
       modelPath,
       resumePath: `${modelPath}.resume`,
-      initialModelPath: product.baseModel,
+      initialModelPath: null,
       tokenizerPath: product.tokenizer,
       baseModelPath: product.baseModel,
       kernelPath: product.kernel,
       options: {
         ...DEFAULT_TRAINING,
-        ...(product.baseModel === null ? {} : FINE_TUNING),
+        batchSize: FINE_TUNING.batchSize,
         engine: 'wasm',
         seconds: SECONDS,
         onBattery: 'continue',
@@ -62,13 +65,12 @@ export async function trainingCost(
     }
   }, POLL_MILLISECONDS);
   try {
-    const done = await finished;
+    const { tokensPerSecond } = await finished;
     return {
-      tokensPerSecond: done.tokensPerSecond,
+      tokensPerSecond,
       besideStepsSeconds: (performance.now() - started) / 1000 - SECONDS,
       peakBytes,
-      modelPath: done.modelPath,
-      modelBytes: done.modelPath === null ? null : (await stat(done.modelPath)).size,
+      modelBytes: (await stat(modelPath)).size,
     };
   } finally {
     clearInterval(poll);
