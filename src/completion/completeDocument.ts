@@ -1,4 +1,5 @@
 import type { MixtureModel } from '../model/mixtureModel';
+import { patientTail, type Pause } from '../model/generation/pause';
 import { searchSuggestion } from '../model/generation/suggestionSearch';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { CompleteRequest, NoSuggestionReason, StopReason } from '../protocol/generatorProtocol';
@@ -21,13 +22,14 @@ export function* completeDocument(
   tokenizer: Tokenizer,
   reader: DocumentReader,
   question: CompletionQuestion,
-): Generator<undefined, Completion> {
-  const { document, multiline, eagerness, maxNewTokens } = question;
+): Generator<Pause, Completion> {
+  const { document, multiline, eagerness, maxNewTokens, isPatient = false } = question;
   const refused = refusePlace(document);
   if (refused !== null) {
     return nothing(refused);
   }
-  const tail = reader.moveTo(document.uri, document.prefix);
+  const read = reader.moveTo(document.uri, document.prefix);
+  const tail = isPatient ? patientTail(model, read) : read;
   yield;
   const trim = createTrimmer(document);
   const { text, confidence, stopReason, likeliest } = yield* searchSuggestion(model, tokenizer, tail, {

@@ -29,7 +29,10 @@ export class DocumentReader {
     private readonly maxDocuments = 6,
   ) {}
 
-  /** Reads up to the end of `prefix` and opens the document named `uri` in the workspace's model. */
+  /**
+   * Reads up to the end of `prefix` and opens the document named `uri` in the workspace's model. The tail is one that does not
+   * wait for anything.
+   */
   moveTo(uri: string, prefix: string): ReadTail {
     const { document, isNew } = this.open(uri);
     const added = prefix.length - document.text.length;
@@ -174,6 +177,7 @@ export class DocumentReader {
         }
         return probs;
       },
+      prepare: () => null,
     };
   }
 }

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { decodeCheckpoint, type Checkpoint } from '../model/checkpoint/checkpoint';
-import { GATE_SIZE } from '../model/mixture/gate';
 import { createMixture } from '../model/mixture/mixture';
 import type { WorkspaceIndex } from '../model/mixture/workspaceIndex';
 import type { MixtureModel } from '../model/mixtureModel';
@@ -101,8 +100,7 @@ export class GeneratorModel implements LoadedModel {
     const { config, weights, gate } = checkpoint;
     return {
       network: createKernelNetwork(config, weights, name, this.kernelBytes),
-      // One of another size was learned by a gate of another version; a new one learns again as the user types.
-      gate: gate?.length === GATE_SIZE ? gate : null,
+      gate,
       description: `${config.architecture} ${config.hiddenSize}, ${(countParameters(config) / 1e6).toFixed(1)} M parameters`,
     };
   }

@@ -20,16 +20,21 @@ const generator = new TextGenerator(
   respond,
   () => performance.now(),
   () => randomInt(2 ** 32),
+  wake,
 );
 
 let isRunning = false;
 port.on('message', (request: GeneratorRequest) => {
   generator.receive(request);
+  wake();
+});
+
+function wake(): void {
   if (!isRunning) {
     isRunning = true;
     setImmediate(run);
   }
-});
+}
 
 /** One step, then a turn of the event loop, in which newer requests and cancellations arrive. */
 function run(): void {

@@ -4,6 +4,7 @@
  */
 import { searchText } from '../model/generation/beamText';
 import { generateText, type GeneratedText } from '../model/generation/generateText';
+import { patientTail, type Pause } from '../model/generation/pause';
 import type { SamplingOptions } from '../model/samplingOptions';
 import type {
   CompleteRequest,
@@ -27,9 +28,11 @@ interface Job {
   readonly request: JobRequest;
   readonly received: number;
   /** Null until its first step. */
-  work: Generator<undefined, GeneratorResponse> | null;
+  work: Generator<Pause, GeneratorResponse> | null;
   /** Streamed so far. */
   text: string;
+  /** It goes on when something outside the thread has come. */
+  isWaiting: boolean;
 }
 
 /** Which kind goes first, the newest of a kind before the others. `loadModel` and `learnFiles` keep their order. */
@@ -45,12 +48,14 @@ export class TextGenerator {
    * @param respond called with exactly one settling response a request
    * @param now milliseconds of a steady clock
    * @param newSeed for sampling where the user has set none
+   * @param wake called when work that had to wait can go on, so that {@link step} is of use again
    */
   constructor(
     private readonly model: LoadedModel,
     private readonly respond: (response: GeneratorResponse) => void,
     private readonly now: () => number,
     private readonly newSeed: () => number,
+    private readonly wake: () => void,
   ) {
     this.reader = this.newReader();
   }
@@ -62,7 +67,7 @@ export class TextGenerator {
         this.settle(job, this.cancelled(job));
       }
     } else {
-      this.jobs.push({ request, received: this.now(), work: null, text: '' });
+      this.jobs.push({ request, received: this.now(), work: null, text: '', isWaiting: false });
     }
   }
 
@@ -77,22 +82,48 @@ export class TextGenerator {
       const result = job.work.next();
       if (result.done) {
         this.settle(job, result.value);
+      } else if (result.value !== undefined) {
+        this.waitFor(job, result.value);
       }
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.settle(job, { kind: 'failed', id: job.request.id, message });
+      this.fail(job, error);
     }
     return true;
+  }
+
+  private waitFor(job: Job, pause: Promise<void>): void {
+    job.isWaiting = true;
+    pause.then(
+      () => {
+        job.isWaiting = false;
+        this.wake();
+      },
+      (error: unknown) => {
+        if (this.jobs.includes(job)) {
+          this.fail(job, error);
+          this.wake();
+        }
+      },
+    );
+  }
+
+  private fail(job: Job, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.settle(job, { kind: 'failed', id: job.request.id, message });
   }
 
   private nextJob(): Job | null {
     const interactive = this.jobs.filter(({ request }) => request.kind in URGENCY);
     // A new model waits for what began with the old one, and nothing else begins before it is there.
     const load = this.jobs.find(({ request }) => request.kind === 'loadModel');
-    const eligible = load === undefined ? interactive : interactive.filter(({ work }) => work !== null);
+    const begun = load === undefined ? interactive : interactive.filter(({ work }) => work !== null);
+    const eligible = begun.filter(({ isWaiting }) => !isWaiting);
+    if (load !== undefined && begun.length > eligible.length && eligible.length === 0) {
+      return null;
+    }
     const urgency = ({ request }: Job) => URGENCY[request.kind as keyof typeof URGENCY];
     const [first] = eligible.sort((a, b) => urgency(b) - urgency(a) || b.request.id - a.request.id);
-    return first ?? load ?? this.jobs[0] ?? null;
+    return first ?? load ?? this.jobs.find(({ isWaiting }) => !isWaiting) ?? null;
   }
 
   private settle(job: Job, response: GeneratorResponse): void {
@@ -100,7 +131,7 @@ export class TextGenerator {
     this.respond(response);
   }
 
-  private start(job: Job): Generator<undefined, GeneratorResponse> {
+  private start(job: Job): Generator<Pause, GeneratorResponse> {
     const { request } = job;
     switch (request.kind) {
       case 'complete':
@@ -116,7 +147,7 @@ export class TextGenerator {
     }
   }
 
-  private *complete(request: CompleteRequest, received: number): Generator<undefined, GeneratorResponse> {
+  private *complete(request: CompleteRequest, received: number): Generator<Pause, GeneratorResponse> {
     const { mixture, tokenizer } = this.model;
     const completion = yield* completeDocument(mixture, tokenizer, this.reader, request);
     const isUntaught = !this.model.hasNetwork && mixture.workspace.tokenCount === 0;
@@ -134,7 +165,7 @@ export class TextGenerator {
   private *generate(
     { id, document, sampling }: GenerateRequest,
     job: Job,
-  ): Generator<undefined, GeneratorResponse> {
+  ): Generator<Pause, GeneratorResponse> {
     const { text, stopReason } = yield* this.sampleText(document, sampling, (part) => {
       job.text += part;
       this.respond({ kind: 'generatedPart', id, text: part });
@@ -142,10 +173,11 @@ export class TextGenerator {
     return { kind: 'generated', id, text, stopReason };
   }
 
-  private *inspect(request: InspectRequest): Generator<undefined, GeneratorResponse> {
+  private *inspect(request: InspectRequest): Generator<Pause, GeneratorResponse> {
     const { mixture, tokenizer } = this.model;
-    const tail = this.reader.moveTo(request.document.uri, request.document.prefix);
-    yield;
+    const read = this.reader.moveTo(request.document.uri, request.document.prefix);
+    const tail = patientTail(mixture, read);
+    yield tail.prepare(tail.states) ?? undefined;
     const inspection = inspectDocument(mixture, tokenizer, tail, request.topCount);
     const maxNewTokens = Math.min(SAMPLE_TOKENS, request.sampling.maxNewTokens);
     const sample = yield* this.sampleText(
@@ -160,9 +192,9 @@ export class TextGenerator {
     document: GeneratorDocument,
     sampling: SamplingOptions,
     onPart: (part: string) => void,
-  ): Generator<undefined, GeneratedText> {
+  ): Generator<Pause, GeneratedText> {
     const { mixture, tokenizer } = this.model;
-    const tail = this.reader.moveTo(document.uri, document.prefix);
+    const tail = patientTail(mixture, this.reader.moveTo(document.uri, document.prefix));
     const criteria = { stopAtLineEnd: false, stopAtSentenceEnd: false };
     const parts =
       sampling.greedy && sampling.beamWidth > 1
@@ -173,22 +205,24 @@ export class TextGenerator {
       if (part.done) {
         return part.value;
       }
-      if (part.value !== '') {
+      if (typeof part.value !== 'string') {
+        yield part.value;
+      } else {
         onPart(part.value);
+        yield;
       }
-      yield;
     }
   }
 
   // eslint-disable-next-line require-yield -- it must not be torn apart.
-  private *loadModel({ id, personalModelPath }: LoadModelRequest): Generator<undefined, GeneratorResponse> {
+  private *loadModel({ id, personalModelPath }: LoadModelRequest): Generator<Pause, GeneratorResponse> {
     const description = this.model.usePersonal(personalModelPath);
     // States belong to the networks that made them.
     this.reader = this.newReader();
     return { kind: 'modelLoaded', id, description };
   }
 
-  private *learn({ id, files }: LearnFilesRequest): Generator<undefined, GeneratorResponse> {
+  private *learn({ id, files }: LearnFilesRequest): Generator<Pause, GeneratorResponse> {
     const learned = yield* learnFiles(this.model.mixture.workspace, this.model.tokenizer, files);
     return { kind: 'filesLearned', id, ...learned };
   }

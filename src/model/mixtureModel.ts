@@ -43,6 +43,11 @@ export interface MixtureModel extends LanguageModel<MixtureState> {
   readonly workspace: WorkspaceText;
   nextMany(states: readonly MixtureState[], tokenIds: ArrayLike<number>): MixtureState[];
   predictMany(states: readonly MixtureState[], probs: readonly Float32Array[]): void;
+  /**
+   * Waits for experts that have no answer at hand in these states; null when all have. Without it they are left out there.
+   * It never rejects.
+   */
+  prepare(states: readonly MixtureState[]): Promise<void> | null;
   /** Each expert's own distribution in this state and its weight. */
   explain(state: MixtureState): ExpertPrediction[];
   /** Teaches the gate which expert was right: the token that really followed, after it was scored. Costs one `predict`. */

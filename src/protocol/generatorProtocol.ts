@@ -19,6 +19,8 @@ export interface CompleteRequest {
   /** 0 shows only what is nearly certain, 1 shows whenever a suggestion might save a key. */
   readonly eagerness: number;
   readonly maxNewTokens: number;
+  /** Waits for a language-model half that does not answer at once; otherwise the suggestion is made without it. */
+  readonly isPatient?: boolean;
 }
 export interface GenerateRequest {
   readonly kind: 'generate';

@@ -82,6 +82,10 @@ export class CountingMixture implements MixtureModel {
     });
   }
 
+  prepare(): null {
+    return null;
+  }
+
   explain(state: MixtureState): ExpertPrediction[] {
     const probs = new Float32Array(this.vocabSize);
     this.predict(state, probs);

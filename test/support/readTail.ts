@@ -17,5 +17,6 @@ export function readTail(model: MixtureModel, tokenizer: Tokenizer, text: string
       model.predict(states[count], probs);
       return probs;
     },
+    prepare: (wanted) => model.prepare(wanted),
   };
 }

@@ -1,5 +1,9 @@
 /** How well the experts and their mix predict texts that they have not seen. */
 import { Mixture } from '../mixture/mixture';
+import type { MixtureState } from '../mixtureModel';
+
+/** Tokens for which a model in another process is asked at once. */
+const PREPARED_TOGETHER = 64;
 
 export interface ScoredDocument {
   readonly uri: string;
@@ -40,13 +44,26 @@ export async function scoreText(
   let tokens = 0;
   for (const document of documents) {
     workspace.openDocument(document.uri);
-    let states = [mix.start(), counts.start(), copy.start()];
-    for (const tokenId of document.tokens) {
-      const scored = mix.scoreAndLearn(states[0], tokenId);
+    let state = mix.start();
+    let aloneStates = [counts.start(), copy.start()];
+    const window: MixtureState[] = [];
+    for (const [position, tokenId] of document.tokens.entries()) {
+      if (position % PREPARED_TOGETHER === 0) {
+        window.length = 0;
+        for (const next of document.tokens.subarray(position, position + PREPARED_TOGETHER)) {
+          window.push(state);
+          state = mix.next(state, next);
+        }
+        await mix.prepare(window);
+      }
+      const scored = mix.scoreAndLearn(window[position % PREPARED_TOGETHER], tokenId);
+      if (scored.networks.some(Number.isNaN)) {
+        throw new Error('A language model gave no answer while it was measured. See whether it still runs.');
+      }
       const probabilities = [
         ...scored.networks,
-        counts.scoreAndLearn(states[1], tokenId).mix,
-        copy.scoreAndLearn(states[2], tokenId).mix,
+        counts.scoreAndLearn(aloneStates[0], tokenId).mix,
+        copy.scoreAndLearn(aloneStates[1], tokenId).mix,
         scored.mix,
       ];
       for (const [i, probability] of probabilities.entries()) {
@@ -54,7 +71,7 @@ export async function scoreText(
         bits[i] -= Math.log2(Math.max(probability, 1e-38));
       }
       workspace.document.append([tokenId]);
-      states = [mix.next(states[0], tokenId), counts.next(states[1], tokenId), copy.next(states[2], tokenId)];
+      aloneStates = [counts.next(aloneStates[0], tokenId), copy.next(aloneStates[1], tokenId)];
       if (++tokens % 1024 === 0) {
         await onProgress?.({ tokens, totalTokens });
       }

@@ -1,7 +1,8 @@
 /** Beam search over the mix; all beams take a step together, so that a network reads its weights once for all. */
 import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { Candidate, HealedStart } from './healedStart';
+import type { Candidate, HealedStart, ReadTail } from './healedStart';
+import type { Pause } from './pause';
 import { mostLikely } from './samplerStages';
 import { appendBytes, NOTHING_DECODED, type DecodedText } from './wholeCharacters';
 
@@ -61,10 +62,11 @@ interface Extension {
 export function* beamSearch<Reason extends string>(
   model: MixtureModel,
   tokenizer: Tokenizer,
+  tail: ReadTail,
   start: HealedStart,
   seeds: readonly Seed[],
   rules: BeamRules<Reason>,
-): Generator<undefined, Beam<Reason>[]> {
+): Generator<Pause, Beam<Reason>[]> {
   const ended: Beam<Reason>[] = [];
   let open: OpenBeam[] = [];
   const end = (beam: OpenBeam, reason: Beam<Reason>['reason']) => {
@@ -88,15 +90,13 @@ export function* beamSearch<Reason extends string>(
   }
   const buffers: Float32Array[] = [];
   for (let step = 1; open.length > 0; step++) {
-    yield;
+    const states = open.map((beam) => beam.state);
+    yield tail.prepare(states) ?? undefined;
     while (buffers.length < open.length) {
       buffers.push(new Float32Array(model.vocabSize));
     }
     const probs = buffers.slice(0, open.length);
-    model.predictMany(
-      open.map((beam) => beam.state),
-      probs,
-    );
+    model.predictMany(states, probs);
     const beams = open.map((beam, i) => withWordEnd(beam, probs[i], rules.continuesWord(beam.decoded.text)));
     beams.forEach(({ tokens }, i) => rules.shape?.(probs[i], tokens));
     const chosen = step < rules.maxTokens ? chooseExtensions(beams, probs, tokenizer, rules) : [];
@@ -109,14 +109,14 @@ export function* beamSearch<Reason extends string>(
       }
     }
     const going = chosen.filter(({ tokenId }) => tokenId !== tokenizer.endOfTextId);
-    const states = model.nextMany(
+    const next = model.nextMany(
       going.map(({ parent }) => parent.state),
       going.map(({ tokenId }) => tokenId),
     );
     open = [];
     going.forEach(({ parent, tokenId, logProb, decoded, reserved }, i) => {
       const steps = [...parent.steps, { logProb, length: decoded.text.length, wordEnds: 1 }];
-      keep({ tokens: [...parent.tokens, tokenId], steps, decoded, state: states[i], reserved });
+      keep({ tokens: [...parent.tokens, tokenId], steps, decoded, state: next[i], reserved });
     });
   }
   return ended;

@@ -4,6 +4,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { beamSearch, type Beam } from './beamSearch';
 import type { GeneratedText, GenerationStop } from './generateText';
 import { HealedStart, type ReadTail } from './healedStart';
+import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
 import { penalizeRepetition } from './samplerStages';
 import { findStop, type StoppingCriteria } from './stoppingCriteria';
@@ -11,7 +12,8 @@ import { withoutHalfGrapheme } from './wholeCharacters';
 
 /**
  * The likeliest continuation that a beam search finds, by its log-probability a token, so that short ones have no advantage.
- * Only `beamWidth`, `repetitionPenalty` (on the new text) and `maxNewTokens` matter. Yields an empty part between steps.
+ * Only `beamWidth`, `repetitionPenalty` (on the new text) and `maxNewTokens` matter. Yields pauses between steps, and
+ * the text at the end.
  */
 export function* searchText(
   model: MixtureModel,
@@ -19,14 +21,15 @@ export function* searchText(
   tail: ReadTail,
   options: SamplingOptions,
   criteria: StoppingCriteria,
-): Generator<string, GeneratedText> {
+): Generator<string | Pause, GeneratedText> {
+  yield tail.prepare(tail.states) ?? undefined;
   const start = new HealedStart(model, tokenizer, tail);
   const seeds = start.mostLikely(options.beamWidth).map(({ candidate, probability }) => ({
     candidate,
     logProb: Math.log(probability),
     reserved: false,
   }));
-  const search = beamSearch<GenerationStop>(model, tokenizer, start, seeds, {
+  const beams = yield* beamSearch<GenerationStop>(model, tokenizer, tail, start, seeds, {
     width: options.beamWidth,
     maxTokens: options.maxNewTokens,
     minLogProb: -Infinity,
@@ -36,12 +39,7 @@ export function* searchText(
     finish: (text, tokens) => findStop(text, criteria)?.reason ?? (endsInLoop(tokens) ? 'repetition' : null),
     continuesWord: () => null,
   });
-  let step = search.next();
-  while (!step.done) {
-    yield '';
-    step = search.next();
-  }
-  const best = likeliest(step.value);
+  const best = likeliest(beams);
   if (best === null) {
     return { text: '', stopReason: 'endOfText' };
   }

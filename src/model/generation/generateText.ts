@@ -2,6 +2,7 @@ import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { SamplingOptions } from '../samplingOptions';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { HealedStart, type Candidate, type ReadTail } from './healedStart';
+import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
 import { sample } from './sampler';
 import { seededRandom } from './seededRandom';
@@ -26,7 +27,7 @@ const REPETITION_WINDOW = 64;
 
 /**
  * Continues a text token by token. Yields each part of the new text as soon as no later token can change it, whole
- * characters only; the parts joined are the returned text. A caller stops it between tokens by not asking on.
+ * characters only; the parts joined are the returned text; between them it pauses. A caller stops it by not asking on.
  * @param seed of the random numbers, used when the options hold none
  */
 export function* generateText(
@@ -36,7 +37,7 @@ export function* generateText(
   options: SamplingOptions,
   criteria: StoppingCriteria,
   seed: number,
-): Generator<string, GeneratedText> {
+): Generator<string | Pause, GeneratedText> {
   const random = seededRandom(options.seed ?? seed);
   const before = tokenizer.decode(tail.tokens);
   const recent = Array.from(tail.tokens).slice(-REPETITION_WINDOW);
@@ -55,6 +56,10 @@ export function* generateText(
   };
 
   while (added.length < options.maxNewTokens) {
+    const pause = tail.prepare(state === null ? tail.states : [state]);
+    if (pause !== null) {
+      yield pause;
+    }
     const step: Step | null = state
       ? continueFrom(model, tokenizer, state, probs, decoded, recent, options, random)
       : startAt(new HealedStart(model, tokenizer, tail), tokenizer, recent, options, random);

@@ -18,6 +18,8 @@ export interface ReadTail {
   readonly states: readonly MixtureState[];
   /** p(token | the first `count` tokens of the tail and all before) [vocabSize]; not to be changed. */
   predictAfter(count: number): Float32Array;
+  /** What to wait for before anything is predicted in these states; null when nothing, or when there is no time to wait. */
+  prepare(states: readonly MixtureState[]): Promise<void> | null;
 }
 
 export interface Branch {

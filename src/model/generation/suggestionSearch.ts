@@ -4,6 +4,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { beamSearch, type Beam, type Seed } from './beamSearch';
 import { bestCut, costOfWrong, leastUsefulProbability, type CutPoint } from './expectedSaving';
 import { HealedStart, type ReadTail } from './healedStart';
+import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
 import { findStop, type StoppingCriteria } from './stoppingCriteria';
 import { withoutHalfGrapheme } from './wholeCharacters';
@@ -50,15 +51,17 @@ export function* searchSuggestion(
   tokenizer: Tokenizer,
   tail: ReadTail,
   options: SuggestionOptions,
-): Generator<undefined, Suggestion> {
+): Generator<Pause, Suggestion> {
   const before = tokenizer.decode(tail.tokens);
   const cost = costOfWrong(options.eagerness);
+  yield tail.prepare(tail.states) ?? undefined;
   const start = new HealedStart(model, tokenizer, tail);
   yield;
   const minProbability = Math.max(LEAST_EXPLORED, leastUsefulProbability(LONGEST_HOPE, cost));
   const beams = yield* beamSearch<SuggestionStop>(
     model,
     tokenizer,
+    tail,
     start,
     seedsOf(model, start, minProbability),
     {

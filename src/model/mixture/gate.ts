@@ -24,6 +24,8 @@ export const documentLevel = (length: number): number => COUNTED_LENGTHS + lengt
 
 /** A base and a personal network at most. */
 export const MAX_NETWORKS = 2;
+/** The place of the chosen language-model half behind the networks' places 0 and 1. */
+export const HALF_SLOT = MAX_NETWORKS;
 const TOTALS = 8;
 const SPREADS = 5;
 const AGREEMENTS = 6;
@@ -31,8 +33,12 @@ const TRUST_CELLS = TOTALS * SPREADS;
 const AGREEMENT_OFFSET = LEVELS * TRUST_CELLS;
 const UNIGRAM_OFFSET = AGREEMENT_OFFSET + LEVELS * AGREEMENTS;
 const NETWORK_OFFSET = UNIGRAM_OFFSET + LEVELS + 1;
+/** The half has a score that all situations share, since it earns its place anew, and then one in each. */
+const HALF_OFFSET = NETWORK_OFFSET + (LEVELS + 1) * MAX_NETWORKS;
 /** Length of {@link Gate.parameters}. */
-export const GATE_SIZE = NETWORK_OFFSET + (LEVELS + 1) * MAX_NETWORKS;
+export const GATE_SIZE = HALF_OFFSET + 1 + LEVELS + 1;
+/** The score, against a network's of about 0, of a half of which nothing is known yet. */
+const UNKNOWN_HALF = -1;
 
 const totalLimits = [1.5, 2.5, 4.5, 8.5, 16.5, 64.5, 512.5];
 const matchLimits = [7.5, 9.5, 12.5, 16.5, 20.5, 24.5, 31.5];
@@ -69,7 +75,9 @@ export interface GateWeights {
   /** By place in the list of levels, longest context first: the share of what longer contexts left. */
   readonly trusts: Float64Array;
   readonly unigramTrust: number;
-  /** By network; they sum to one. */
+  /** The places of the networks that speak. */
+  readonly slots: readonly number[];
+  /** [slots.length]; they sum to one. */
   readonly networks: Float64Array;
 }
 
@@ -78,14 +86,17 @@ export class Gate {
   readonly parameters: Float32Array;
 
   /**
-   * @param parameters of an earlier gate, copied; null, or those of a version with another number of them, starts from what absolute
-   * discounting would do
+   * @param parameters of an earlier gate, copied; those of a gate that knew no half are completed; null, or another number of
+   * them, starts from what absolute discounting would do
    */
   constructor(
     parameters: Float32Array | null,
     private readonly learningRate: number,
   ) {
-    this.parameters = parameters?.length === GATE_SIZE ? parameters.slice() : initialParameters();
+    this.parameters = initialParameters();
+    if (parameters?.length === GATE_SIZE || parameters?.length === HALF_OFFSET) {
+      this.parameters.set(parameters);
+    }
   }
 
   /** Parameters with this gate's trust in networks and, for all else, those that `before` had. */
@@ -95,23 +106,25 @@ export class Gate {
     return parameters;
   }
 
-  weigh(levels: readonly GateLevel[], networkCount: number): GateWeights {
+  /** What a newly chosen half has not earned is taken back. */
+  forgetHalf(): void {
+    this.parameters.fill(0, HALF_OFFSET).fill(UNKNOWN_HALF, HALF_OFFSET, HALF_OFFSET + 1);
+  }
+
+  /** @param slots the places of the networks that speak: 0 and 1, and {@link HALF_SLOT} */
+  weigh(levels: readonly GateLevel[], slots: readonly number[]): GateWeights {
     const trusts = Float64Array.from(levels, (level) => sigmoid(this.score(level)));
     const top = levels.length === 0 ? 0 : levels[0].level + 1;
-    const unigramTrust = networkCount === 0 ? 1 : sigmoid(this.parameters[UNIGRAM_OFFSET + top]);
-    const networks = new Float64Array(networkCount);
-    let sum = 0;
-    for (let i = 0; i < networkCount; i++) {
-      networks[i] = Math.exp(this.parameters[NETWORK_OFFSET + top * MAX_NETWORKS + i]);
-      sum += networks[i];
-    }
-    return { trusts, unigramTrust, networks: networks.map((weight) => weight / sum) };
+    const unigramTrust = slots.length === 0 ? 1 : sigmoid(this.parameters[UNIGRAM_OFFSET + top]);
+    const networks = Float64Array.from(slots, (slot) => Math.exp(this.networkScore(top, slot)));
+    const sum = networks.reduce((total, weight) => total + weight, 0);
+    return { trusts, unigramTrust, slots, networks: networks.map((weight) => weight / sum) };
   }
 
   /**
    * One step of gradient descent on −log p(token).
    * @param probabilities of the token at each level, then by the unigrams
-   * @param networkProbabilities of the token by each network
+   * @param networkProbabilities of the token by each network that speaks, in the order of the weights' slots
    */
   learn(
     levels: readonly GateLevel[],
@@ -143,10 +156,21 @@ export class Gate {
     const trust = weights.unigramTrust;
     parameters[UNIGRAM_OFFSET + top] += remaining * trust * (1 - trust) * (unigram - networkMix);
     remaining *= 1 - trust;
-    for (let i = 0; i < networkProbabilities.length; i++) {
-      parameters[NETWORK_OFFSET + top * MAX_NETWORKS + i] +=
-        remaining * weights.networks[i] * (networkProbabilities[i] - networkMix);
+    for (const [i, slot] of weights.slots.entries()) {
+      const step = remaining * weights.networks[i] * (networkProbabilities[i] - networkMix);
+      if (slot === HALF_SLOT) {
+        parameters[HALF_OFFSET] += step;
+        parameters[HALF_OFFSET + 1 + top] += step;
+      } else {
+        parameters[NETWORK_OFFSET + top * MAX_NETWORKS + slot] += step;
+      }
     }
+  }
+
+  private networkScore(top: number, slot: number): number {
+    return slot === HALF_SLOT
+      ? this.parameters[HALF_OFFSET] + this.parameters[HALF_OFFSET + 1 + top]
+      : this.parameters[NETWORK_OFFSET + top * MAX_NETWORKS + slot];
   }
 
   private score(level: GateLevel): number {
@@ -178,5 +202,6 @@ function initialParameters(): Float32Array {
     }
   }
   parameters.fill(-4, UNIGRAM_OFFSET, NETWORK_OFFSET);
+  parameters[HALF_OFFSET] = UNKNOWN_HALF;
   return parameters;
 }

@@ -1,5 +1,5 @@
 import type { ExpertPrediction, MixtureModel, MixtureState } from '../mixtureModel';
-import type { RecurrentModel, RecurrentState } from '../network/recurrentModel';
+import type { Expert } from '../expert';
 import { ContextCounts } from './contextCounts';
 import {
   COUNTED_LENGTHS,
@@ -7,6 +7,7 @@ import {
   DOCUMENT_LENGTHS,
   documentLevel,
   Gate,
+  HALF_SLOT,
   LEVELS,
   MATCH_LEVEL,
   MAX_NETWORKS,
@@ -19,7 +20,9 @@ import { WorkspaceIndex, type ScopeWeights } from './workspaceIndex';
 export interface MixtureOptions {
   readonly vocabSize: number;
   /** The base network, the personal one, or both, in this order; at most two. */
-  readonly networks: readonly RecurrentModel[];
+  readonly networks: readonly Expert[];
+  /** The language-model half that the user chose, over the same vocabulary; its weight is earned as text is read. */
+  readonly half?: Expert | null;
   /** Parameters that a gate has learned; null starts afresh. */
   readonly gate: Float32Array | null;
   readonly endOfTextId?: number;
@@ -46,13 +49,16 @@ const DEFAULT_SETTINGS: MixtureSettings = {
 interface State extends MixtureState {
   /** The last tokens, at most {@link MAX_CONTEXT}. */
   readonly history: Uint16Array;
-  readonly networks: readonly RecurrentState[];
+  /** By network, each of its own kind. */
+  readonly networks: readonly unknown[];
 }
 
 /** Everything about one state that predicting, explaining and learning share. */
 interface Reading {
   readonly state: State;
   readonly version: number;
+  /** The networks that speak: all, but for those that must still be waited for. */
+  readonly speakers: readonly number[];
   /** Longest context first. */
   readonly levels: readonly GateLevel[];
   readonly weights: GateWeights;
@@ -69,7 +75,10 @@ export class Mixture implements MixtureModel {
   readonly vocabSize: number;
   readonly workspace: WorkspaceIndex;
   readonly gate: Gate;
-  private readonly networks: readonly RecurrentModel[];
+  /** The half is the last. */
+  private readonly networks: readonly Expert[];
+  /** By network, its place in the gate. */
+  private readonly slots: readonly number[];
   private readonly endOfTextId: number;
   private readonly only: 'counts' | 'copy' | null;
   /** By level. */
@@ -80,11 +89,14 @@ export class Mixture implements MixtureModel {
   private reading: Reading | null = null;
 
   constructor(options: MixtureOptions) {
-    const { vocabSize, networks, gate, endOfTextId = 0, workspace, only = null, settings = {} } = options;
+    const { vocabSize, half = null, gate, endOfTextId = 0, workspace, only = null, settings = {} } = options;
     const { scopeWeights, discount, gateLearningRate } = { ...DEFAULT_SETTINGS, ...settings };
-    if (networks.length > MAX_NETWORKS) {
-      throw new RangeError(`A mixture holds at most ${MAX_NETWORKS} networks, not ${networks.length}.`);
+    if (options.networks.length > MAX_NETWORKS) {
+      throw new RangeError(
+        `A mixture holds at most ${MAX_NETWORKS} networks, not ${options.networks.length}.`,
+      );
     }
+    const networks = half === null ? options.networks : [...options.networks, half];
     for (const network of networks) {
       if (network.vocabSize !== vocabSize) {
         throw new RangeError(
@@ -94,6 +106,7 @@ export class Mixture implements MixtureModel {
     }
     this.vocabSize = vocabSize;
     this.networks = networks;
+    this.slots = networks.map((network, i) => (network === half ? HALF_SLOT : i));
     this.endOfTextId = endOfTextId;
     this.only = only;
     this.workspace = workspace ?? new WorkspaceIndex(vocabSize, endOfTextId, scopeWeights);
@@ -144,22 +157,34 @@ export class Mixture implements MixtureModel {
 
   predictMany(states: readonly MixtureState[], probs: readonly Float32Array[]): void {
     const own = states as readonly State[];
-    const networkProbs = this.networks.map((network, n) => {
-      const several = own.map(() => new Float32Array(this.vocabSize));
+    const given = own.map(() => new Array<Float32Array | undefined>(this.networks.length));
+    for (const [n, network] of this.networks.entries()) {
+      const ready = own.flatMap((state, i) => (this.isReady(n, state) ? [i] : []));
+      const several = ready.map(() => new Float32Array(this.vocabSize));
       network.predictMany(
-        own.map((state) => state.networks[n]),
+        ready.map((i) => own[i].networks[n]),
         several,
       );
-      return several;
-    });
+      for (const [k, i] of ready.entries()) {
+        given[i][n] = several[k];
+      }
+    }
     for (const [i, state] of own.entries()) {
-      const given = networkProbs.map((several) => several[i]);
-      this.mixInto(this.read(state, given), probs[i]);
+      this.mixInto(this.read(state, given[i]), probs[i]);
     }
   }
 
+  prepare(states: readonly MixtureState[]): Promise<void> | null {
+    const own = states as readonly State[];
+    const pending = this.networks.flatMap(({ readiness }, n) => {
+      const waiting = own.filter((state) => !this.isReady(n, state)).map((state) => state.networks[n]);
+      return waiting.length === 0 || readiness === undefined ? [] : [readiness.prepare(waiting)];
+    });
+    return pending.length === 0 ? null : Promise.all(pending).then(() => undefined);
+  }
+
   explain(state: MixtureState): ExpertPrediction[] {
-    const { levels, weights } = this.read(state as State);
+    const { levels, weights, speakers } = this.read(state as State);
     const predictions: ExpertPrediction[] = [];
     const countsProbs = new Float64Array(this.vocabSize);
     let remaining = 1;
@@ -182,9 +207,9 @@ export class Mixture implements MixtureModel {
     remaining -= unigramWeight;
     const probs = Float32Array.from(countsProbs, (p) => p / countsWeight);
     predictions.push({ name: 'counts', weight: countsWeight, probs });
-    for (const [i, network] of this.networks.entries()) {
+    for (const [i, n] of speakers.entries()) {
       const weight = remaining * weights.networks[i];
-      predictions.push({ name: network.name, weight, probs: this.networkProbs[i].slice() });
+      predictions.push({ name: this.networks[n].name, weight, probs: this.networkProbs[n].slice() });
     }
     return predictions;
   }
@@ -195,27 +220,32 @@ export class Mixture implements MixtureModel {
 
   /**
    * The probability of the token that really follows, by the mix and by each network; then the gate learns from it.
-   * Costs one prediction of each network, which a `predict` of the same state just before has already paid.
+   * Costs one prediction of each network, which a `predict` of the same state just before has already paid. A network that
+   * does not speak here, since it must still be waited for, has NaN and learns nothing.
    */
   scoreAndLearn(state: MixtureState, tokenId: number): { mix: number; networks: Float64Array } {
-    const { levels, weights } = this.read(state as State);
+    const { levels, weights, speakers } = this.read(state as State);
     const probabilities = Float64Array.from([
       ...levels.map(({ counts }) => counts.probability(tokenId)),
       this.workspace.unigramProbability(tokenId),
     ]);
-    const networks = Float64Array.from(this.networkProbs, (probs) => probs[tokenId]);
+    const spoken = Float64Array.from(speakers, (n) => this.networkProbs[n][tokenId]);
     let mix = 0;
     let remaining = 1;
     for (const [k, trust] of weights.trusts.entries()) {
       mix += remaining * trust * probabilities[k];
       remaining *= 1 - trust;
     }
-    const networkMix = networks.reduce((sum, p, i) => sum + p * weights.networks[i], 0);
+    const networkMix = spoken.reduce((sum, p, i) => sum + p * weights.networks[i], 0);
     mix +=
       remaining *
       (weights.unigramTrust * probabilities[levels.length] + (1 - weights.unigramTrust) * networkMix);
-    this.gate.learn(levels, weights, probabilities, networks);
+    this.gate.learn(levels, weights, probabilities, spoken);
     this.reading = null;
+    const networks = new Float64Array(this.networks.length).fill(NaN);
+    for (const [i, n] of speakers.entries()) {
+      networks[n] = spoken[i];
+    }
     return { mix, networks };
   }
 
@@ -225,42 +255,56 @@ export class Mixture implements MixtureModel {
     }
   }
 
-  private state(length: number, history: Uint16Array, networks: readonly RecurrentState[]): State {
+  private isReady(network: number, state: State): boolean {
+    return this.networks[network].readiness?.isReady(state.networks[network]) ?? true;
+  }
+
+  private state(length: number, history: Uint16Array, networks: readonly unknown[]): State {
     return { length, history, networks };
   }
 
   /** Brings the scratch arrays to a state; the answer is good until the next call. */
-  private read(state: State, networkProbs?: readonly Float32Array[]): Reading {
+  private read(state: State, networkProbs?: readonly (Float32Array | undefined)[]): Reading {
     const { version } = this.workspace;
-    if (this.reading?.state === state && this.reading.version === version) {
-      return this.reading;
+    const speakers = [...this.networks.keys()].filter((n) => this.isReady(n, state));
+    const { reading } = this;
+    if (
+      reading?.state === state &&
+      reading.version === version &&
+      reading.speakers.length === speakers.length
+    ) {
+      return reading;
     }
-    for (const [i, network] of this.networks.entries()) {
-      if (networkProbs === undefined) {
-        network.predict(state.networks[i], this.networkProbs[i]);
+    for (const n of speakers) {
+      const given = networkProbs?.[n];
+      if (given === undefined) {
+        this.networks[n].predict(state.networks[n], this.networkProbs[n]);
       } else {
-        this.networkProbs[i].set(networkProbs[i]);
+        this.networkProbs[n].set(given);
       }
     }
-    const levels = this.readLevels(state.history);
-    const weights = this.gate.weigh(levels, this.networks.length);
-    this.reading = { state, version, levels, weights };
+    const levels = this.readLevels(state.history, speakers);
+    const weights = this.gate.weigh(
+      levels,
+      speakers.map((n) => this.slots[n]),
+    );
+    this.reading = { state, version, speakers, levels, weights };
     return this.reading;
   }
 
-  private readLevels(history: Uint16Array): GateLevel[] {
+  private readLevels(history: Uint16Array, speakers: readonly number[]): GateLevel[] {
     const levels: GateLevel[] = [];
     const { workspace } = this;
     const countedLengths = this.only === 'copy' ? 0 : Math.min(COUNTED_LENGTHS, history.length);
     for (let length = 1; length <= countedLengths; length++) {
-      const found = this.readLevel(levels, countedLevel(length), length, (counts) => {
+      const found = this.readLevel(levels, countedLevel(length), length, speakers, (counts) => {
         workspace.addContinuations(counts, history, length);
       });
       if (!found) {
         return levels;
       }
       if (length <= DOCUMENT_LENGTHS) {
-        this.readLevel(levels, documentLevel(length), length, (counts) => {
+        this.readLevel(levels, documentLevel(length), length, speakers, (counts) => {
           workspace.document.continuations(history, length, counts.adder(1));
         });
       }
@@ -270,7 +314,7 @@ export class Mixture implements MixtureModel {
     }
     let longest = workspace.longestContext(history, COUNTED_LENGTHS + 1);
     const readMatch = (): boolean =>
-      this.readLevel(levels, MATCH_LEVEL, longest, (counts) => {
+      this.readLevel(levels, MATCH_LEVEL, longest, speakers, (counts) => {
         workspace.addContinuations(counts, history, longest);
       });
     // What occurs may be text that was set aside; then a shorter context is the longest.
@@ -285,6 +329,7 @@ export class Mixture implements MixtureModel {
     levels: GateLevel[],
     level: number,
     contextLength: number,
+    speakers: readonly number[],
     add: (counts: ContextCounts) => void,
   ): boolean {
     const counts = this.counts[level];
@@ -296,12 +341,12 @@ export class Mixture implements MixtureModel {
     }
     const top = counts.mostLikely;
     // The most hopeful network speaks: a poor second one must not make the first seem to doubt.
-    const agreement = this.networkProbs.reduce((most, probs) => Math.max(most, probs[top]), 0);
+    const agreement = speakers.reduce((most, n) => Math.max(most, this.networkProbs[n][top]), 0);
     levels.unshift({ counts, level, agreement });
     return true;
   }
 
-  private mixInto({ levels, weights }: Reading, probs: Float32Array): void {
+  private mixInto({ levels, weights, speakers }: Reading, probs: Float32Array): void {
     const sum = this.sum.fill(0);
     let remaining = 1;
     for (const [k, { counts }] of levels.entries()) {
@@ -310,8 +355,9 @@ export class Mixture implements MixtureModel {
     }
     this.workspace.addUnigrams(sum, remaining * weights.unigramTrust);
     remaining *= 1 - weights.unigramTrust;
-    for (const [i, networkProbs] of this.networkProbs.entries()) {
+    for (const [i, n] of speakers.entries()) {
       const weight = remaining * weights.networks[i];
+      const networkProbs = this.networkProbs[n];
       for (let tokenId = 0; tokenId < sum.length; tokenId++) {
         sum[tokenId] += weight * networkProbs[tokenId];
       }

@@ -1,4 +1,4 @@
-import type { LanguageModel } from '../languageModel';
+import type { Expert } from '../expert';
 import type { NetworkConfig } from '../networkConfig';
 
 /**
@@ -34,16 +34,7 @@ export function checkToken({ vocabSize }: NetworkConfig, tokenId: number): void 
   }
 }
 
-/**
- * A recurrent network as a language model. `next` costs the cells, `predict` the projection and the softmax
- * over the vocabulary; a caller that only reads text on never pays for the latter.
- */
-export interface RecurrentModel extends LanguageModel<RecurrentState> {
+/** A recurrent network as a language model: `next` costs the cells, `predict` the projection and the softmax. */
+export interface RecurrentModel extends Expert<RecurrentState> {
   readonly config: NetworkConfig;
-  /** `next` for several sequences at once: element i continues `states[i]` with `tokenIds[i]`. */
-  nextMany(states: readonly RecurrentState[], tokenIds: ArrayLike<number>): RecurrentState[];
-  /** `predict` for several states at once: writes into `probs[i]` [vocabSize]. */
-  predictMany(states: readonly RecurrentState[], probs: readonly Float32Array[]): void;
-  /** Gives the memory back; the model must not be used afterwards. Its states stay valid values. */
-  dispose(): void;
 }

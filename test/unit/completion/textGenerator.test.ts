@@ -35,6 +35,7 @@ function setUp(model = new TestModel()) {
     (response) => responses.push(response),
     () => clock++,
     () => 42,
+    () => undefined,
   );
   const finish = () => {
     while (generator.step());
@@ -248,6 +249,39 @@ describe('the generator', () => {
     finish();
     assert.deepEqual(responses[0], { kind: 'failed', id: 1, message: 'Out of memory.' });
     assert.ok(responses[1].kind === 'completed' && responses[1].insertText !== '');
+  });
+
+  it('waits for a slow half without holding up other requests, and only for a patient one', async () => {
+    let release: () => void = () => undefined;
+    let woken = 0;
+    class SlowMixture extends CountingMixture {
+      override prepare(): Promise<void> | null {
+        return woken > 0 ? null : new Promise((resolve) => (release = resolve));
+      }
+    }
+    const model = new TestModel();
+    model.mixture = new SlowMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON)]) as CountingMixture;
+    const responses: GeneratorResponse[] = [];
+    const generator = new TextGenerator(
+      model,
+      (response) => responses.push(response),
+      () => 0,
+      () => 42,
+      () => woken++,
+    );
+    const finish = () => {
+      while (generator.step());
+    };
+    generator.receive({ ...complete(1, 'The committee app█'), isPatient: true } as GeneratorRequest);
+    finish();
+    generator.receive(complete(2, 'The committee met in█'));
+    finish();
+    assert.deepEqual(settled(responses), [2]);
+    release();
+    await new Promise(setImmediate);
+    assert.equal(woken, 1);
+    finish();
+    assert.deepEqual(settled(responses), [2, 1]);
   });
 
   it('settles every request exactly once, in whatever order requests, steps and cancellations come', () => {

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import type { Expert } from '../../../../src/model/expert';
+import { createMixture } from '../../../../src/model/mixture/mixture';
+
+const VOCAB = 8;
+
+/** Says the same in every state, once it has been asked to prepare. */
+class SlowHalf implements Expert<{ id: number }> {
+  readonly name = 'half';
+  readonly vocabSize = VOCAB;
+  private readonly prepared = new Set<unknown>();
+  private count = 0;
+  readonly readiness = {
+    isReady: (state: unknown) => this.prepared.has(state),
+    prepare: (states: readonly unknown[]) => {
+      for (const state of states) {
+        this.prepared.add(state);
+      }
+      return Promise.resolve();
+    },
+  };
+
+  constructor(private readonly probs: readonly number[]) {}
+
+  start = () => ({ id: this.count++ });
+  next = () => this.start();
+  nextMany = (states: readonly unknown[]) => states.map(() => this.start());
+  predict(_state: unknown, probs: Float32Array): void {
+    probs.set(this.probs);
+  }
+  predictMany(states: readonly unknown[], probs: readonly Float32Array[]): void {
+    states.forEach((state, i) => {
+      assert.ok(this.prepared.has(state));
+      this.predict(state, probs[i]);
+    });
+  }
+  dispose = () => undefined;
+}
+
+const onToken = (tokenId: number) => Array.from({ length: VOCAB }, (_, id) => (id === tokenId ? 0.93 : 0.01));
+
+class Uniform extends SlowHalf {
+  override readonly name = 'base' as 'half';
+  override readonly readiness = undefined as never;
+  constructor() {
+    super(new Array<number>(VOCAB).fill(1 / VOCAB));
+  }
+  override predictMany(states: readonly unknown[], probs: readonly Float32Array[]): void {
+    states.forEach((state, i) => {
+      this.predict(state, probs[i]);
+    });
+  }
+}
+
+const mixtureWith = (half: Expert) =>
+  createMixture({ vocabSize: VOCAB, networks: [new Uniform()], half, gate: null });
+const sum = (probs: Float32Array) => probs.reduce((total, p) => total + p, 0);
+
+describe('the language-model half in the mix', () => {
+  it('is left out where it must still be waited for, and speaks once it is ready', async () => {
+    const mix = mixtureWith(new SlowHalf(onToken(3)));
+    const state = mix.start();
+    const before = new Float32Array(VOCAB);
+    mix.predict(state, before);
+    assert.deepEqual(
+      mix.explain(state).map(({ name }) => name),
+      ['counts', 'base'],
+    );
+    await mix.prepare([state]);
+    assert.equal(mix.prepare([state]), null);
+    const after = new Float32Array(VOCAB);
+    mix.predictMany([state], [after]);
+    assert.ok(after[3] > before[3]);
+    assert.deepEqual(
+      mix.explain(state).map(({ name }) => name),
+      ['counts', 'base', 'half'],
+    );
+    assert.ok(Math.abs(sum(before) - 1) < 1e-6);
+    assert.ok(Math.abs(sum(after) - 1) < 1e-6);
+  });
+
+  const weightAfterReading = async (half: Expert, tokenId: number) => {
+    const mix = mixtureWith(half);
+    for (let i = 0; i < 400; i++) {
+      const state = mix.start();
+      await mix.prepare([state]);
+      mix.scoreAndLearn(state, tokenId);
+    }
+    const state = mix.start();
+    await mix.prepare([state]);
+    const [base, halfWeight] = ['base', 'half'].map(
+      (name) => mix.explain(state).find((expert) => expert.name === name)!.weight,
+    );
+    return halfWeight / (base + halfWeight);
+  };
+
+  it('earns its weight by being right, and loses it where it only hurts', async () => {
+    assert.ok((await weightAfterReading(new SlowHalf(onToken(3)), 3)) > 0.9);
+    assert.ok((await weightAfterReading(new SlowHalf(onToken(5)), 3)) < 0.05);
+  });
+
+  it('learns nothing where it did not speak', () => {
+    const mix = mixtureWith(new SlowHalf(onToken(3)));
+    const before = mix.gate.parameters.slice(-10);
+    const { networks } = mix.scoreAndLearn(mix.start(), 3);
+    assert.ok(Number.isNaN(networks[1]));
+    assert.deepEqual(mix.gate.parameters.slice(-10), before);
+  });
+
+  it('a gate that knew no half is completed', () => {
+    const mix = mixtureWith(new SlowHalf(onToken(3)));
+    const { parameters } = mix.gate;
+    const old = parameters.slice(0, parameters.length - 10).fill(0.25);
+    const completed = createMixture({ vocabSize: VOCAB, networks: [], gate: old }).gate.parameters;
+    assert.deepEqual(completed.slice(0, old.length), old);
+    assert.deepEqual(completed.slice(old.length), parameters.slice(old.length));
+  });
+});
