@@ -2,8 +2,6 @@
 import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
 import type { OptimizerState } from '../engine';
 import { toDeviceLayout, toStoredLayout } from '../network/parameters';
-import { adamEpsilon, adamStepSize } from '../network/stockOps';
-import { ADAM_BETA1, ADAM_BETA2, type AdamUpdate } from '../network/tensorOps';
 
 type SharedFloats = Float32Array<SharedArrayBuffer>;
 
@@ -86,25 +84,6 @@ export function sumGradients({ gradients }: SharedParameters, from: number, to: 
     squares += total[i] * total[i];
   }
   return squares;
-}
-
-/** One step of Adam, as {@link TensorOps.adam} makes it, on the values from `from` to `to`. */
-export function adamOn(shared: SharedParameters, update: AdamUpdate, from: number, to: number): void {
-  const { values, firstMoments, secondMoments, gradients } = shared;
-  const [total] = gradients;
-  const stepSize = adamStepSize(update);
-  const epsilon = adamEpsilon(update);
-  // Bound once: reading an imported constant costs as much as the sum that it stands in.
-  const { gradientScale } = update;
-  const [beta1, beta2] = [ADAM_BETA1, ADAM_BETA2];
-  for (let i = from; i < to; i++) {
-    const gradient = total[i] * gradientScale;
-    const first = beta1 * firstMoments[i] + (1 - beta1) * gradient;
-    const second = beta2 * secondMoments[i] + (1 - beta2) * gradient * gradient;
-    firstMoments[i] = first;
-    secondMoments[i] = second;
-    values[i] = values[i] - (stepSize * first) / (Math.sqrt(second) + epsilon);
-  }
 }
 
 function sizeOf(shape: readonly number[]): number {

@@ -7,10 +7,13 @@
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { StockOps, addRows } from '../network/stockOps';
-import type { Matrix, SoftmaxLoss, Tensor, Vector } from '../network/tensorOps';
+import type { AdamSlot, AdamUpdate, Matrix, SoftmaxLoss, Tensor, Vector } from '../network/tensorOps';
+import { adamOn } from './adamOn';
 
 /** The part of the backend that reaches its heap. */
 type WasmHeap = Pick<BackendWasm, 'typedArrayFromHeap' | 'makeOutput'>;
+
+const SOFTMAX_ROWS = 64;
 
 export class WasmOps extends StockOps {
   override softmaxLoss(
@@ -20,8 +23,8 @@ export class WasmOps extends StockOps {
     withGradient: boolean,
   ): SoftmaxLoss {
     const vocabSize = logits.shape[1];
-    const probs = this.tf.softmax(logits);
-    const values = this.view(probs);
+    this.softmaxInPlace(logits);
+    const values = this.view(logits);
     let lossSum = 0;
     for (let n = 0; n < targets.length; n++) {
       const weight = weights[n];
@@ -36,7 +39,7 @@ export class WasmOps extends StockOps {
         }
       }
     }
-    return { lossSum: this.tf.scalar(lossSum), gradient: withGradient ? probs : null };
+    return { lossSum: this.tf.scalar(lossSum), gradient: withGradient ? logits : null };
   }
 
   override rowsAt(table: Matrix, ids: Int32Array): Matrix {
@@ -80,16 +83,48 @@ export class WasmOps extends StockOps {
     return this.tf.scalar(total);
   }
 
+  /** The moments in place; the value, which products have packed, anew. */
+  override adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot {
+    const value = this.tf.keep(this.allocate(slot.value.shape));
+    adamOn(
+      {
+        values: this.view(slot.value),
+        firstMoments: this.view(slot.firstMoment),
+        secondMoments: this.view(slot.secondMoment),
+        gradients: this.view(gradient),
+        newValues: this.view(value),
+      },
+      update,
+      0,
+      value.size,
+    );
+    slot.value.dispose();
+    return { ...slot, value };
+  }
+
+  /** A few rows at a time, as the backend's softmax makes a new tensor: logits are the largest of all. */
+  private softmaxInPlace(logits: Matrix): void {
+    const [rows, vocabSize] = logits.shape;
+    for (let start = 0; start < rows; start += SOFTMAX_ROWS) {
+      const probs = this.tf.tidy(() =>
+        this.tf.softmax(this.rowRange(logits, start, Math.min(SOFTMAX_ROWS, rows - start))),
+      );
+      this.view(logits).set(this.view(probs), start * vocabSize);
+      probs.dispose();
+    }
+  }
+
   private get backend(): WasmHeap {
     return this.tf.backend() as unknown as WasmHeap;
   }
 
-  private view(tensor: Tensor): Float32Array {
+  /** The tensor's values where they are. */
+  view(tensor: Tensor): Float32Array {
     return this.backend.typedArrayFromHeap(tensor) as Float32Array;
   }
 
   /** A tensor whose values are whatever the heap held. */
-  private allocate(shape: number[]): Tensor {
-    return this.tf.engine().makeTensorFromTensorInfo(this.backend.makeOutput(shape, 'float32'));
+  private allocate(shape: readonly number[]): Tensor {
+    return this.tf.engine().makeTensorFromTensorInfo(this.backend.makeOutput([...shape], 'float32'));
   }
 }

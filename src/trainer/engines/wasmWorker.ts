@@ -3,8 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Tensor } from '../network/tensorOps';
 import { deviceShapes } from '../network/parameters';
 import { RecurrentNetwork } from '../network/recurrentNetwork';
+import { adamOn } from './adamOn';
 import { loadWasmOps } from './loadWasmOps';
-import { adamOn, readTensors, sumGradients } from './sharedParameters';
+import { readTensors, sumGradients } from './sharedParameters';
 import type { WasmOps } from './wasmOps';
 import type {
   NetworkRequest,
@@ -26,6 +27,7 @@ class SharedNetwork {
   ) {
     const { config, shared, seed } = created;
     this.network = new RecurrentNetwork(ops, config, readTensors(config, shared.values), seed);
+    this.network.dropMoments();
   }
 
   async answer(request: NetworkRequest): Promise<unknown> {
@@ -38,7 +40,12 @@ class SharedNetwork {
       case 'sum':
         return sumGradients(shared, request.from, request.to);
       case 'update':
-        adamOn(shared, request.update, request.from, request.to);
+        adamOn(
+          { ...shared, gradients: shared.gradients[0], newValues: shared.values },
+          request.update,
+          request.from,
+          request.to,
+        );
         return undefined;
       case 'evaluate':
         this.takeOver(request.values);
@@ -68,7 +75,7 @@ class SharedNetwork {
     let offset = 0;
     for (const name of deviceShapes(config).keys()) {
       const gradient = byName.get(name)!;
-      region.set(gradient.dataSync<'float32'>(), offset);
+      region.set(this.ops.view(gradient), offset);
       offset += gradient.size;
       gradient.dispose();
     }

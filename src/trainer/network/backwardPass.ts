@@ -10,6 +10,7 @@ import type { Matrix, Tensor, TensorOps } from './tensorOps';
 /**
  * Gradients by tensor name, in the device's layout, of a loss whose gradient by the logits is `dLogits` [N, V].
  * @param inputs the window's time-major token ids, [N]
+ * @param dLogits used up, as are the tape's logits
  */
 export function backwardPass(
   ops: TensorOps,
@@ -25,8 +26,10 @@ export function backwardPass(
 
   gradients.set('outputBias', ops.columnSums(dLogits));
   // The small matrix is transposed, then the product: projectedᵀ · dLogits is [E, V].
-  const dEmbeddingDense = ops.transpose(ops.product(ops.transpose(tape.projected), dLogits));
+  const dEmbeddingDense = tf.tidy(() => ops.transpose(ops.product(ops.transpose(tape.projected), dLogits)));
   const dProjected = ops.product(dLogits, parameters.embedding);
+  // By far the largest tensors; what follows fits into their place.
+  tf.dispose([dLogits, tape.logits, tape.embeddingTransposed]);
   gradients.set('projection', ops.product(ops.transpose(tape.last), dProjected));
   let dActivation = ops.product(dProjected, ops.transpose(parameters.projection));
 

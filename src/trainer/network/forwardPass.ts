@@ -1,7 +1,7 @@
 /** From token ids to logits over one window, with the tape that the backward pass reads. */
 import type { CellKind } from '../../model/networkConfig';
 import type { Parameters } from './parameters';
-import type { Matrix, RecurrentInput, RecurrentState, RecurrentTape, TensorOps } from './tensorOps';
+import type { Matrix, RecurrentInput, RecurrentState, RecurrentTape, TensorOps, Vector } from './tensorOps';
 
 export interface Window {
   /** Time-major token ids, [N]. */
@@ -43,6 +43,8 @@ export function forwardPass(
 ): ForwardTape {
   const { tf } = ops;
   const drop = (x: Matrix, mask: Matrix | null): Matrix => (mask === null ? x : tf.mul<Matrix>(x, mask));
+  const withBias = (x: Matrix, kernel: Matrix, bias: Vector): Matrix =>
+    tf.tidy(() => tf.add<Matrix>(ops.product(x, kernel), bias));
   const newMask = (x: Matrix): Matrix | null => window.mask?.(x.shape) ?? null;
 
   const embedded = ops.rowsAt(parameters.embedding, window.inputs);
@@ -52,7 +54,7 @@ export function forwardPass(
   const layers: LayerTape[] = [];
   for (const [index, layer] of parameters.layers.entries()) {
     const recurrent: RecurrentInput = {
-      inputGates: tf.add<Matrix>(ops.product(activation, layer.inputKernel), layer.bias),
+      inputGates: withBias(activation, layer.inputKernel, layer.bias),
       recurrentKernel: layer.recurrentKernel,
       recurrentBias: layer.recurrentBias,
       initial: window.initial[index],
@@ -66,6 +68,6 @@ export function forwardPass(
   }
   const projected = ops.product(activation, parameters.projection);
   const embeddingTransposed = ops.transpose(parameters.embedding);
-  const logits = tf.add<Matrix>(ops.product(projected, embeddingTransposed), parameters.outputBias);
+  const logits = withBias(projected, embeddingTransposed, parameters.outputBias);
   return { embeddingMask, layers, last: activation, projected, embeddingTransposed, logits };
 }

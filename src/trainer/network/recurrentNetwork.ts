@@ -112,6 +112,13 @@ export class RecurrentNetwork implements TrainableNetwork {
     }
   }
 
+  /** For a network whose weights are updated elsewhere: from now on it gives gradients and evaluations alone. */
+  dropMoments(): void {
+    for (const { firstMoment, secondMoment } of this.slots.values()) {
+      this.ops.tf.dispose([firstMoment, secondMoment]);
+    }
+  }
+
   exportOptimizer(): Promise<OptimizerState> {
     return downloadOptimizer(this.config, this.slots, this.step);
   }

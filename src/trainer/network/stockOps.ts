@@ -1,4 +1,5 @@
 /** {@link TensorOps} in ordinary TensorFlow.js ops: right on any backend, and the measure for the engines' own. */
+import type { TensorContainer } from '@tensorflow/tfjs-core';
 import type { CellKind } from '../../model/networkConfig';
 import { gruStep, gruStepGradient } from './gruCell';
 import { lstmStep, lstmStepGradient } from './lstmCell';
@@ -55,10 +56,13 @@ export class StockOps implements TensorOps {
     const previous: Matrix[] = [];
     const saved: Tensor[] = [];
     for (let t = 0; t < unrollSteps; t++) {
-      const inputPart = this.rowRange(inputGates, t * batchSize, batchSize);
-      const recurrent = this.product(state.hidden, recurrentKernel);
-      const biased = recurrentBias === null ? recurrent : tf.add<Matrix>(recurrent, recurrentBias);
-      const step = this.cellOf(architecture).step(tf, inputPart, biased, state);
+      // Each step's own tensors end with it: those of all steps together were most of the memory of a training.
+      const step = tidied(tf, () => {
+        const inputPart = this.rowRange(inputGates, t * batchSize, batchSize);
+        const recurrent = this.product(state.hidden, recurrentKernel);
+        const biased = recurrentBias === null ? recurrent : tf.add<Matrix>(recurrent, recurrentBias);
+        return this.cellOf(architecture).step(tf, inputPart, biased, state);
+      });
       previous.push(state.hidden);
       outputs.push(step.state.hidden);
       saved.push(...step.saved);
@@ -83,17 +87,32 @@ export class StockOps implements TensorOps {
     let dHidden: Matrix | null = null;
     let dCell: Matrix | null = null;
     for (let t = unrollSteps - 1; t >= 0; t--) {
-      const dOutput = this.rowRange(outputGradients, t * batchSize, batchSize);
-      const dTotal: Matrix = dHidden === null ? dOutput : tf.add<Matrix>(dOutput, dHidden);
-      const saved = tape.saved.slice(t * savedPerStep, (t + 1) * savedPerStep) as Matrix[];
-      const step = this.cellOf(architecture).stepGradient(tf, saved, dTotal, dCell);
+      const after: { readonly hidden: Matrix | null; readonly cell: Matrix | null } = {
+        hidden: dHidden,
+        cell: dCell,
+      };
+      const step = tidied(tf, () => {
+        const dOutput = this.rowRange(outputGradients, t * batchSize, batchSize);
+        const dTotal = after.hidden === null ? dOutput : tf.add<Matrix>(dOutput, after.hidden);
+        const saved = tape.saved.slice(t * savedPerStep, (t + 1) * savedPerStep) as Matrix[];
+        const { inputGates, recurrentGates, hidden, cell } = this.cellOf(architecture).stepGradient(
+          tf,
+          saved,
+          dTotal,
+          after.cell,
+        );
+        const through = t > 0 ? this.product(recurrentGates, recurrentKernelTransposed) : null;
+        return {
+          inputGates,
+          recurrentGates,
+          hidden: through === null || hidden === null ? through : tf.add<Matrix>(through, hidden),
+          cell,
+        };
+      });
       inputParts.unshift(step.inputGates);
       recurrentParts.unshift(step.recurrentGates);
+      dHidden = step.hidden;
       dCell = step.cell;
-      if (t > 0) {
-        const through = this.product(step.recurrentGates, recurrentKernelTransposed);
-        dHidden = step.hidden === null ? through : tf.add<Matrix>(through, step.hidden);
-      }
     }
     const inputGates = tf.concat(inputParts, 0);
     return { inputGates, recurrentGates: architecture === 'gru' ? tf.concat(recurrentParts, 0) : inputGates };
@@ -170,6 +189,11 @@ export class StockOps implements TensorOps {
     tf.dispose([slot.value, slot.firstMoment, slot.secondMoment]);
     return next;
   }
+}
+
+/** As `tf.tidy`, whose types know no null and no interface. */
+function tidied<Result>(tf: TensorFlow, body: () => Result): Result {
+  return tf.tidy(body as () => TensorContainer) as Result;
 }
 
 /** Adds row n of `rows` to row ids[n] of `total`, both row-major with `width` columns. */
