@@ -1,6 +1,6 @@
 /**
  * Turns the pretraining text into tokens, once, for the Python twin of the trainer:
- *   npx tsx pretraining/tokenizeCorpus.ts CORPUS_FOLDER OUT_FOLDER
+ *   npx tsx pretraining/tokenizeCorpus.ts CORPUS_FOLDER OUT_FOLDER [TOKENIZER.json]
  * Each NAME.txt becomes NAME.u16: little-endian 16-bit token ids, an end-of-text token before each document and after
  * the last. Held-out files also get NAME.json with their number of bytes.
  */
@@ -9,12 +9,14 @@ import { join } from 'node:path';
 import { Tokenizer } from '../src/model/tokenizer/tokenizer';
 import { DOCUMENT_SEPARATOR } from './corpusFormat';
 
-const [corpusFolder, outFolder] = process.argv.slice(2);
+const [corpusFolder, outFolder, tokenizerPath] = process.argv.slice(2);
 if (outFolder === undefined) {
-  throw new Error('Usage: npx tsx pretraining/tokenizeCorpus.ts CORPUS_FOLDER OUT_FOLDER');
+  throw new Error('Usage: npx tsx pretraining/tokenizeCorpus.ts CORPUS_FOLDER OUT_FOLDER [TOKENIZER.json]');
 }
 const tokenizer = Tokenizer.fromJson(
-  JSON.parse(readFileSync(join(__dirname, '..', 'models', 'base', 'tokenizer.json'), 'utf8')),
+  JSON.parse(
+    readFileSync(tokenizerPath ?? join(__dirname, '..', 'models', 'base', 'tokenizer.json'), 'utf8'),
+  ),
 );
 mkdirSync(outFolder, { recursive: true });
 for (const file of readdirSync(corpusFolder).filter((name) => name.endsWith('.txt'))) {

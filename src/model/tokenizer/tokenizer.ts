@@ -24,10 +24,21 @@ const fileSchema = v.object({
   }),
   model: v.object({
     type: v.literal('BPE'),
-    vocab: v.record(v.string(), v.pipe(v.number(), v.integer(), v.minValue(0))),
+    // A Map, since `constructor` is a word like any other; a record would lose it.
+    vocab: v.pipe(
+      v.custom<Record<string, number>>(
+        (value) => typeof value === 'object' && value !== null && Object.values(value).every(isTokenId),
+        'Its vocabulary is no table of token ids',
+      ),
+      v.transform((vocab) => new Map(Object.entries(vocab))),
+    ),
     merges: v.array(v.union([v.tuple([v.string(), v.string()]), v.string()])),
   }),
 });
+
+function isTokenId(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0;
+}
 
 /** A `tokenizer.json` that cannot be used; the message says why. */
 export class TokenizerError extends Error {}
@@ -98,13 +109,12 @@ export class Tokenizer {
       );
     }
     const endOfText = added.find((token) => token.content === END_OF_TEXT);
-    const entries = Object.entries(model.vocab);
-    const tokens: Uint8Array[] = Array.from({ length: entries.length }, () => new Uint8Array());
-    if (!endOfText || endOfText.id >= tokens.length || model.vocab[END_OF_TEXT] !== endOfText.id) {
+    const tokens: Uint8Array[] = Array.from({ length: model.vocab.size }, () => new Uint8Array());
+    if (!endOfText || endOfText.id >= tokens.length || model.vocab.get(END_OF_TEXT) !== endOfText.id) {
       throw new TokenizerError(`The tokenizer has no ${END_OF_TEXT} token.`);
     }
     const seen = new Set<number>();
-    for (const [text, id] of entries) {
+    for (const [text, id] of model.vocab) {
       const bytes = id === endOfText.id ? new Uint8Array() : alphabetToBytes(text);
       if (!bytes || id >= tokens.length || seen.has(id)) {
         throw new TokenizerError(`The tokenizer's token ${id} is not usable.`);
@@ -117,13 +127,14 @@ export class Tokenizer {
     }
     const merges = model.merges.map((merge, rank) => {
       const [left, right] = typeof merge === 'string' ? merge.split(' ') : merge;
-      const ids = [model.vocab[left], model.vocab[right]] as const;
-      if (ids[0] === undefined || ids[1] === undefined) {
+      const leftId = model.vocab.get(left);
+      const rightId = model.vocab.get(right);
+      if (leftId === undefined || rightId === undefined) {
         throw new TokenizerError(
           `The tokenizer's merge ${rank + 1} names a token that its vocabulary lacks.`,
         );
       }
-      return ids;
+      return [leftId, rightId] as const;
     });
     return new Tokenizer(tokens, merges, endOfText.id);
   }
