@@ -4,6 +4,9 @@ import type {
   FilesLearnedResponse,
   GeneratedResponse,
   GenerateRequest,
+  HalfChoice,
+  HalfLoadedResponse,
+  HalfStatus,
   InspectedResponse,
   InspectRequest,
   LearnFilesRequest,
@@ -18,6 +21,8 @@ export interface GeneratorClientOptions extends GeneratorFiles {
   readonly workerPath: string;
   /** Told in a sentence of what the user did not ask for: a restart, a base model that cannot be used. No user's text. */
   readonly onLog?: (line: string) => void;
+  /** Told when the language-model half goes away or answers again. */
+  readonly onHalfStatus?: (status: HalfStatus) => void;
 }
 
 /** A suggestion that is being made. */
@@ -37,13 +42,16 @@ export class GeneratorClient {
   /** What a new thread is told again. */
   private readonly learned = new Map<string, LearnFilesRequest['files'][number]>();
   private personalModelPath: string | null = null;
+  private half: HalfChoice | null = null;
 
-  constructor({ workerPath, onLog = () => undefined, ...files }: GeneratorClientOptions) {
+  constructor(options: GeneratorClientOptions) {
+    const { workerPath, onLog = () => undefined, onHalfStatus = () => undefined, ...files } = options;
     this.onLog = onLog;
     this.link = new GeneratorLink({
       workerPath,
       files,
       onLog,
+      onHalfStatus,
       onRestart: () => {
         void this.replay();
       },
@@ -106,6 +114,17 @@ export class GeneratorClient {
     this.personalModelPath = path;
     this.cache.clear();
     return response as ModelLoadedResponse;
+  }
+
+  /**
+   * Mixes a pretrained language model in from now on, or none. Suggestions go on meanwhile. Rejects with a sentence, and changes
+   * nothing, when it cannot be opened, or when another was chosen before it was.
+   */
+  async loadHalf(half: HalfChoice | null): Promise<HalfLoadedResponse> {
+    const response = await this.link.request({ kind: 'loadHalf', half }).response;
+    this.half = half;
+    this.cache.clear();
+    return response as HalfLoadedResponse;
   }
 
   /** Learns files for the live model, or again, or forgets those of empty text; completions stay quick meanwhile. */
@@ -203,10 +222,13 @@ export class GeneratorClient {
 
   /** Tells a new thread, before it hears anything else, what the old one knew. */
   private async replay(): Promise<void> {
-    const { personalModelPath } = this;
+    const { personalModelPath, half } = this;
     const told = [this.link.request({ kind: 'learnFiles', files: [...this.learned.values()] })];
     if (personalModelPath !== null) {
       told.push(this.link.request({ kind: 'loadModel', personalModelPath }));
+    }
+    if (half !== null) {
+      told.push(this.link.request({ kind: 'loadHalf', half }));
     }
     for (const result of await Promise.allSettled(told.map(({ response }) => response))) {
       if (result.status === 'rejected') {

@@ -1,10 +1,13 @@
 /** The worker thread and the promises that wait for it: every request settles exactly once, also when the thread dies. */
 import { Worker } from 'node:worker_threads';
-import type { GeneratorRequest, GeneratorResponse } from '../protocol/generatorProtocol';
+import type { GeneratorRequest, GeneratorResponse, HalfStatus } from '../protocol/generatorProtocol';
 import type { GeneratorFiles } from './generatorModel';
 
 export type AnsweredRequest = Exclude<GeneratorRequest, { kind: 'cancel' }>;
-export type SettlingResponse = Exclude<GeneratorResponse, { kind: 'generatedPart' | 'log' | 'failed' }>;
+export type SettlingResponse = Exclude<
+  GeneratorResponse,
+  { kind: 'generatedPart' | 'log' | 'halfStatus' | 'failed' }
+>;
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** The message is a sentence for the user. */
@@ -16,6 +19,7 @@ export interface LinkOptions {
   readonly workerPath: string;
   readonly files: GeneratorFiles;
   readonly onLog: (line: string) => void;
+  readonly onHalfStatus: (status: HalfStatus) => void;
   /** A new thread has taken the place of one that died; told once it can be asked. */
   readonly onRestart: () => void;
 }
@@ -99,6 +103,10 @@ export class GeneratorLink {
   private receive(response: GeneratorResponse): void {
     if (response.kind === 'log') {
       this.options.onLog(response.message);
+      return;
+    }
+    if (response.kind === 'halfStatus') {
+      this.options.onHalfStatus(response);
       return;
     }
     const pending = this.pending.get(response.id);

@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { decodeCheckpoint, type Checkpoint } from '../model/checkpoint/checkpoint';
-import { createMixture } from '../model/mixture/mixture';
-import type { WorkspaceIndex } from '../model/mixture/workspaceIndex';
+import { createMixture, type Mixture } from '../model/mixture/mixture';
 import type { MixtureModel } from '../model/mixtureModel';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
 import type { RecurrentModel } from '../model/network/recurrentModel';
 import { countParameters } from '../model/networkConfig';
 import { Tokenizer } from '../model/tokenizer/tokenizer';
+import type { HalfChoice, HalfStatus } from '../protocol/generatorProtocol';
+import { openHalf, type OpenedHalf } from './half/openHalf';
 
 export interface GeneratorFiles {
   /** Absolute paths. */
@@ -30,6 +31,14 @@ export interface LoadedModel {
    * @throws Error with one sentence; the present model then stays in use
    */
   usePersonal(path: string | null): string;
+  /** @throws Error with one sentence, by rejecting */
+  openHalf(choice: HalfChoice): Promise<OpenedHalf>;
+  /**
+   * Puts an opened language-model half in the place of the present one, or removes it. What the gate learned of the present
+   * one is forgotten.
+   * @returns what the user is told; empty when there is none now
+   */
+  useHalf(half: OpenedHalf | null): string;
 }
 
 interface LoadedNetwork {
@@ -40,41 +49,71 @@ interface LoadedNetwork {
 
 export class GeneratorModel implements LoadedModel {
   readonly tokenizer: Tokenizer;
-  mixture: MixtureModel & { readonly workspace: WorkspaceIndex };
+  mixture: Mixture;
   private readonly kernelBytes: Uint8Array;
   private readonly tokenizerText: string;
   private readonly base: LoadedNetwork | null;
   private personal: LoadedNetwork | null = null;
+  private half: OpenedHalf | null = null;
 
-  /** @param warn told in one sentence that a base model cannot be used; the rest works without it */
-  constructor(files: GeneratorFiles, warn: (sentence: string) => void) {
+  /**
+   * @param warn told in one sentence that a base model cannot be used; the rest works without it
+   * @param onHalfStatus told when the half in use goes away or answers again
+   */
+  constructor(
+    files: GeneratorFiles,
+    warn: (sentence: string) => void,
+    private readonly onHalfStatus: (status: HalfStatus) => void = () => undefined,
+  ) {
     this.kernelBytes = readFileSync(files.kernelPath);
     this.tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync(files.tokenizerPath, 'utf8')));
     this.tokenizerText = JSON.stringify(this.tokenizer.toJson());
     this.base = this.loadBase(files.baseModelPath, warn);
-    this.mixture = this.mix(null);
+    this.mixture = this.mix(null, null, this.base?.gate ?? null);
   }
 
   get hasNetwork(): boolean {
-    return this.base !== null || this.personal !== null;
+    return this.base !== null || this.personal !== null || this.half !== null;
   }
 
   usePersonal(path: string | null): string {
     const loaded = path === null ? null : this.load(path, 'personal');
-    this.mixture = this.mix(loaded);
+    const mixture = this.mix(loaded, this.half, (loaded ?? this.base)?.gate ?? null);
+    mixture.gate.adoptHalf(this.mixture.gate);
+    this.mixture = mixture;
     this.personal?.network.dispose();
     this.personal = loaded;
     return loaded?.description ?? this.base?.description ?? 'no network';
   }
 
-  private mix(personal: LoadedNetwork | null): GeneratorModel['mixture'] {
+  async openHalf(choice: HalfChoice): Promise<OpenedHalf> {
+    const opened: OpenedHalf = await openHalf(choice, this.tokenizer, (status) => {
+      // Of one that was opened and not yet, or no longer, used nobody wants to know.
+      if (this.half === opened) {
+        this.onHalfStatus(status);
+      }
+    });
+    return opened;
+  }
+
+  useHalf(half: OpenedHalf | null): string {
+    const mixture = this.mix(this.personal, half, this.mixture.gate.parameters);
+    mixture.gate.forgetHalf();
+    this.mixture = mixture;
+    this.half?.expert.dispose();
+    this.half = half;
+    return half?.description ?? '';
+  }
+
+  private mix(personal: LoadedNetwork | null, half: OpenedHalf | null, gate: Float32Array | null): Mixture {
     const networks = [this.base, personal].flatMap((loaded) => (loaded === null ? [] : [loaded.network]));
-    const { workspace } = (this.mixture as GeneratorModel['mixture'] | undefined) ?? {};
+    const { workspace } = (this.mixture as Mixture | undefined) ?? {};
     return createMixture({
       vocabSize: this.tokenizer.vocabSize,
       endOfTextId: this.tokenizer.endOfTextId,
       networks,
-      gate: (personal ?? this.base)?.gate ?? null,
+      half: half?.expert ?? null,
+      gate,
       ...(workspace && { workspace }),
     });
   }

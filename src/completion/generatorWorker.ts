@@ -12,9 +12,10 @@ if (port === null) {
 const respond = (response: GeneratorResponse) => {
   port.postMessage(response);
 };
-const model = new GeneratorModel(workerData as GeneratorFiles, (message) => {
+const warn = (message: string) => {
   respond({ kind: 'log', message });
-});
+};
+const model = new GeneratorModel(workerData as GeneratorFiles, warn, respond);
 const generator = new TextGenerator(
   model,
   respond,

@@ -14,11 +14,13 @@ import type {
   GeneratorResponse,
   InspectRequest,
   LearnFilesRequest,
+  LoadHalfRequest,
   LoadModelRequest,
 } from '../protocol/generatorProtocol';
 import { completeDocument } from './completeDocument';
 import { DocumentReader } from './documentReader';
 import type { LoadedModel } from './generatorModel';
+import type { OpenedHalf } from './half/openHalf';
 import { inspectDocument } from './inspectDocument';
 import { learnFiles } from './learnFiles';
 
@@ -35,7 +37,7 @@ interface Job {
   isWaiting: boolean;
 }
 
-/** Which kind goes first, the newest of a kind before the others. `loadModel` and `learnFiles` keep their order. */
+/** Which kind goes first, the newest of a kind before the others. `loadModel`, `loadHalf` and `learnFiles` keep their order. */
 const URGENCY = { complete: 3, inspect: 2, generate: 1 } as const;
 /** Tokens of a sample for the panel. */
 const SAMPLE_TOKENS = 40;
@@ -114,8 +116,15 @@ export class TextGenerator {
 
   private nextJob(): Job | null {
     const interactive = this.jobs.filter(({ request }) => request.kind in URGENCY);
+    // A half is opened beside all other work; only then it is a new model.
+    const unopened = this.jobs.find(({ request, work }) => request.kind === 'loadHalf' && work === null);
+    if (unopened !== undefined) {
+      return unopened;
+    }
     // A new model waits for what began with the old one, and nothing else begins before it is there.
-    const load = this.jobs.find(({ request }) => request.kind === 'loadModel');
+    const load = this.jobs.find(
+      ({ request: { kind }, isWaiting }) => kind === 'loadModel' || (kind === 'loadHalf' && !isWaiting),
+    );
     const begun = load === undefined ? interactive : interactive.filter(({ work }) => work !== null);
     const eligible = begun.filter(({ isWaiting }) => !isWaiting);
     if (load !== undefined && begun.length > eligible.length && eligible.length === 0) {
@@ -128,6 +137,7 @@ export class TextGenerator {
 
   private settle(job: Job, response: GeneratorResponse): void {
     this.jobs.splice(this.jobs.indexOf(job), 1);
+    job.work?.return(response);
     this.respond(response);
   }
 
@@ -142,6 +152,8 @@ export class TextGenerator {
         return this.inspect(request);
       case 'loadModel':
         return this.loadModel(request);
+      case 'loadHalf':
+        return this.loadHalf(request, job);
       case 'learnFiles':
         return this.learn(request);
     }
@@ -220,6 +232,31 @@ export class TextGenerator {
     // States belong to the networks that made them.
     this.reader = this.newReader();
     return { kind: 'modelLoaded', id, description };
+  }
+
+  private *loadHalf({ id, half }: LoadHalfRequest, job: Job): Generator<Pause, GeneratorResponse> {
+    for (const earlier of this.jobs.filter((other) => other !== job && other.request.kind === 'loadHalf')) {
+      this.fail(earlier, new Error('Another language model was chosen meanwhile.'));
+    }
+    const opening: { opened: OpenedHalf | null } = { opened: null };
+    try {
+      yield half === null
+        ? undefined
+        : this.model.openHalf(half).then((opened) => {
+            if (this.jobs.includes(job)) {
+              opening.opened = opened;
+            } else {
+              opened.expert.dispose();
+            }
+          });
+      const description = this.model.useHalf(opening.opened);
+      opening.opened = null;
+      this.reader = this.newReader();
+      return { kind: 'halfLoaded', id, description };
+    } finally {
+      // Cancelled, or another was chosen, after it was opened.
+      opening.opened?.expert.dispose();
+    }
   }
 
   private *learn({ id, files }: LearnFilesRequest): Generator<Pause, GeneratorResponse> {

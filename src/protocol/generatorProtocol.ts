@@ -42,6 +42,39 @@ export interface LoadModelRequest {
   readonly id: number;
   readonly personalModelPath: string | null;
 }
+/** A pretrained language model that predicts beside the user's own network. Paths are absolute. */
+export type HalfChoice =
+  | {
+      readonly kind: 'keras';
+      /** A `.h5` or `.keras` file. */
+      readonly path: string;
+      /** The vocabulary, where it does not lie beside the model. */
+      readonly vocabularyPath?: string;
+    }
+  | {
+      readonly kind: 'gguf';
+      readonly path: string;
+      /** The folder that llama.cpp was installed into, see `installLlama`. */
+      readonly modulePath?: string;
+    }
+  | {
+      readonly kind: 'server';
+      /** Of a server that speaks the OpenAI completions protocol, e.g. `http://localhost:8080/v1`. */
+      readonly address: string;
+      /** Its name on the server; without it, the first that the server lists. */
+      readonly model?: string;
+      /** Sent as a bearer token. */
+      readonly key?: string;
+    };
+/**
+ * Opens a language-model half, or removes the one in use. The present one answers until the new one stands; when it cannot be
+ * opened the request fails with a sentence and the present one stays. Of several requests the last counts.
+ */
+export interface LoadHalfRequest {
+  readonly kind: 'loadHalf';
+  readonly id: number;
+  readonly half: HalfChoice | null;
+}
 /** Replaces what the live workspace model knows of some files; an empty text forgets a file. */
 export interface LearnFilesRequest {
   readonly kind: 'learnFiles';
@@ -54,7 +87,13 @@ export interface CancelRequest {
   readonly id: number;
 }
 export type GeneratorRequest =
-  CompleteRequest | GenerateRequest | InspectRequest | LoadModelRequest | LearnFilesRequest | CancelRequest;
+  | CompleteRequest
+  | GenerateRequest
+  | InspectRequest
+  | LoadModelRequest
+  | LoadHalfRequest
+  | LearnFilesRequest
+  | CancelRequest;
 
 export type StopReason =
   'length' | 'lineEnd' | 'sentenceEnd' | 'confidence' | 'endOfText' | 'repetition' | 'cancelled' | 'suffix';
@@ -115,6 +154,12 @@ export interface ModelLoadedResponse {
   readonly id: number;
   readonly description: string;
 }
+export interface HalfLoadedResponse {
+  readonly kind: 'halfLoaded';
+  readonly id: number;
+  /** What was opened and what of it is only approximate, in one line; empty when there is no half now. */
+  readonly description: string;
+}
 export interface FilesLearnedResponse {
   readonly kind: 'filesLearned';
   readonly id: number;
@@ -131,13 +176,22 @@ export interface GeneratorLog {
   readonly kind: 'log';
   readonly message: string;
 }
-/** Every request but `cancel` is settled by exactly one response that is neither a `generatedPart` nor a `log`. */
+/** Belongs to no request: the half in use went away, so that suggestions come without it, or answers again. */
+export interface HalfStatus {
+  readonly kind: 'halfStatus';
+  readonly state: 'away' | 'answering';
+  /** Why, in one sentence. */
+  readonly message: string;
+}
+/** Every request but `cancel` is settled by exactly one response that is none of `generatedPart`, `log` and `halfStatus`. */
 export type GeneratorResponse =
   | GeneratorLog
+  | HalfStatus
   | CompletedResponse
   | GeneratedPartResponse
   | GeneratedResponse
   | InspectedResponse
   | ModelLoadedResponse
+  | HalfLoadedResponse
   | FilesLearnedResponse
   | FailedResponse;

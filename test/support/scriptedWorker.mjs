@@ -1,7 +1,8 @@
 /**
  * A generator's worker whose answers are known, for tests of the client. A prefix with CRASH in it ends the thread, one with HANG is
  * answered only when cancelled; any other is continued with " word" after a few milliseconds. `tokens` of `filesLearned` counts the
- * files this thread has been told of, and a model's description is the number of models it has loaded.
+ * files this thread has been told of, a model's description is the number of models it has loaded, and a half's the paths of all
+ * halves that it has loaded, each of which is away at once.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -11,6 +12,7 @@ if (workerData.tokenizerPath === 'BROKEN') {
 const hanging = new Map();
 const files = new Set();
 let models = 0;
+const halves = [];
 
 const completed = (id, insertText, rest = {}) => ({
   kind: 'completed',
@@ -61,6 +63,15 @@ parentPort.on('message', (request) => {
     } else {
       models++;
       respond({ kind: 'modelLoaded', id, description: `${models}` });
+    }
+  } else if (kind === 'loadHalf') {
+    const { path } = request.half;
+    if (path === 'damaged') {
+      respond({ kind: 'failed', id, message: 'The model "damaged" is damaged.' });
+    } else {
+      halves.push(path);
+      respond({ kind: 'halfStatus', state: 'away', message: path });
+      respond({ kind: 'halfLoaded', id, description: halves.join(', ') });
     }
   } else if (kind === 'learnFiles') {
     for (const { uri, text } of request.files) {

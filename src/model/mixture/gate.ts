@@ -111,6 +111,11 @@ export class Gate {
     this.parameters.fill(0, HALF_OFFSET).fill(UNKNOWN_HALF, HALF_OFFSET, HALF_OFFSET + 1);
   }
 
+  /** Keeps what another gate has learned of the half, for a mix in which another network has changed. */
+  adoptHalf(before: Gate): void {
+    this.parameters.set(before.parameters.subarray(HALF_OFFSET), HALF_OFFSET);
+  }
+
   /** @param slots the places of the networks that speak: 0 and 1, and {@link HALF_SLOT} */
   weigh(levels: readonly GateLevel[], slots: readonly number[]): GateWeights {
     const trusts = Float64Array.from(levels, (level) => sigmoid(this.score(level)));

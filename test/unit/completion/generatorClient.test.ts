@@ -158,6 +158,16 @@ describe('a generator that dies', () => {
     assert.equal((await client.loadModel('other')).description, '2');
   });
 
+  it('is told again which language model was chosen, and tells when it is away', async () => {
+    const statuses: string[] = [];
+    const client = newClient({ onHalfStatus: ({ state, message }) => statuses.push(`${state}: ${message}`) });
+    await client.loadHalf({ kind: 'gguf', path: 'first' });
+    await assert.rejects(client.loadHalf({ kind: 'gguf', path: 'damaged' }), /"damaged" is damaged/);
+    await assert.rejects(client.complete(question('CRASH█')));
+    assert.equal((await client.loadHalf({ kind: 'gguf', path: 'second' })).description, 'first, second');
+    assert.deepEqual(statuses, ['away: first', 'away: first', 'away: second']);
+  });
+
   it('is not started for ever, and says what to do', async () => {
     const client = newClient({ tokenizerPath: 'BROKEN' });
     const deadline = performance.now() + 10_000;

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { LoadedModel } from '../../../src/completion/generatorModel';
+import type { OpenedHalf } from '../../../src/completion/half/openHalf';
 import { TextGenerator } from '../../../src/completion/textGenerator';
 import { DEFAULT_SAMPLING } from '../../../src/model/samplingOptions';
-import type { GeneratorRequest, GeneratorResponse } from '../../../src/protocol/generatorProtocol';
+import type {
+  GeneratorRequest,
+  GeneratorResponse,
+  HalfChoice,
+} from '../../../src/protocol/generatorProtocol';
 import { CountingMixture } from '../../support/countingMixture';
 import { cursorText } from '../../support/cursorText';
 import { shippedTokenizer as tokenizer } from '../../support/shippedTokenizer';
@@ -25,6 +30,28 @@ class TestModel implements LoadedModel {
     ]);
     return `model ${path}`;
   }
+  /** By path, what settles the opening of a half. */
+  readonly openings = new Map<
+    string,
+    { resolve: (half: OpenedHalf) => void; reject: (error: Error) => void }
+  >();
+  half: OpenedHalf | null = null;
+  openHalf(choice: HalfChoice): Promise<OpenedHalf> {
+    assert.ok(choice.kind === 'gguf');
+    return new Promise((resolve, reject) => {
+      this.openings.set(choice.path, { resolve, reject });
+    });
+  }
+  useHalf(half: OpenedHalf | null): string {
+    this.half = half;
+    return half?.description ?? '';
+  }
+}
+
+class IdleHalf implements OpenedHalf {
+  isDisposed = false;
+  readonly expert = { dispose: () => (this.isDisposed = true) } as unknown as OpenedHalf['expert'];
+  constructor(readonly description: string) {}
 }
 
 function setUp(model = new TestModel()) {
@@ -60,7 +87,9 @@ const generate = (id: number, marked: string, maxNewTokens = 30): GeneratorReque
 });
 const settled = (responses: readonly GeneratorResponse[]) =>
   responses.flatMap((response) =>
-    response.kind === 'generatedPart' || response.kind === 'log' ? [] : [response.id],
+    response.kind === 'generatedPart' || response.kind === 'log' || response.kind === 'halfStatus'
+      ? []
+      : [response.id],
   );
 
 describe('the generator', () => {
@@ -322,3 +351,81 @@ describe('the generator', () => {
     );
   });
 });
+
+describe('choosing a language-model half', () => {
+  const loadHalf = (id: number, path: string | null): GeneratorRequest => ({
+    kind: 'loadHalf',
+    id,
+    half: path === null ? null : { kind: 'gguf', path },
+  });
+
+  it('takes its time while completions are answered, and is then in use', async () => {
+    const { generator, responses, finish, model } = setUp();
+    generator.receive(loadHalf(1, 'big.gguf'));
+    generator.receive(complete(2, 'The committee app█'));
+    finish();
+    assert.deepEqual(settled(responses), [2]);
+    const half = new IdleHalf('a big one');
+    model.openings.get('big.gguf')!.resolve(half);
+    await settledPromises();
+    finish();
+    assert.deepEqual(responses.at(-1), { kind: 'halfLoaded', id: 1, description: 'a big one' });
+    assert.equal(model.half, half);
+  });
+
+  it('leaves the present one in use when another cannot be opened, and says why', async () => {
+    const { generator, responses, finish, model } = setUp();
+    const half = new IdleHalf('the present one');
+    model.half = half;
+    generator.receive(loadHalf(1, 'none.gguf'));
+    finish();
+    model.openings.get('none.gguf')!.reject(new Error('none.gguf is no GGUF file.'));
+    await settledPromises();
+    finish();
+    assert.deepEqual(responses, [{ kind: 'failed', id: 1, message: 'none.gguf is no GGUF file.' }]);
+    assert.deepEqual([model.half, half.isDisposed], [half, false]);
+  });
+
+  it('of two choices the last counts, and the first is closed again', async () => {
+    const { generator, responses, finish, model } = setUp();
+    generator.receive(loadHalf(1, 'first.gguf'));
+    finish();
+    generator.receive(loadHalf(2, 'second.gguf'));
+    finish();
+    const [first, second] = [new IdleHalf('first'), new IdleHalf('second')];
+    model.openings.get('second.gguf')!.resolve(second);
+    await settledPromises();
+    finish();
+    model.openings.get('first.gguf')!.resolve(first);
+    await settledPromises();
+    finish();
+    assert.deepEqual(settled(responses), [1, 2]);
+    assert.equal(responses[0].kind, 'failed');
+    assert.deepEqual([model.half, first.isDisposed, second.isDisposed], [second, true, false]);
+  });
+
+  it('is closed when the choice was taken back after it was opened', async () => {
+    const { generator, finish, model, responses } = setUp();
+    generator.receive(loadHalf(1, 'a.gguf'));
+    finish();
+    const half = new IdleHalf('a');
+    model.openings.get('a.gguf')!.resolve(half);
+    await settledPromises();
+    generator.receive({ kind: 'cancel', id: 1 });
+    finish();
+    assert.deepEqual([settled(responses), model.half, half.isDisposed], [[1], null, true]);
+  });
+
+  it('waits for what was begun with the present model, also when none is chosen', () => {
+    const { generator, responses, finish } = setUp();
+    generator.receive(complete(1, 'The committee app█'));
+    generator.step();
+    generator.receive(loadHalf(2, null));
+    generator.receive(complete(3, 'The committee app█'));
+    finish();
+    assert.deepEqual(settled(responses), [1, 2, 3]);
+    assert.deepEqual(responses[1], { kind: 'halfLoaded', id: 2, description: '' });
+  });
+});
+
+const settledPromises = () => new Promise((resolve) => setImmediate(resolve));
