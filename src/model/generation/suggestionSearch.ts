@@ -45,6 +45,21 @@ const KEYS_A_HAN_CHARACTER = 2;
 /** Keys in the longest suggestion that the search bothers to hope for. */
 const LONGEST_HOPE = 60;
 
+/** A continuation that was found, and the places where it may be cut. */
+export interface Continuation {
+  /** What may be inserted of it. */
+  readonly text: string;
+  /** Ascending; the last is the end of `text`. Not empty. */
+  readonly points: readonly CutPoint[];
+  /** Why it ends where it does. */
+  readonly stopReason: SuggestionStop;
+}
+
+export interface SearchOptions extends Omit<SuggestionOptions, 'eagerness'> {
+  /** A continuation less likely than this is not followed. */
+  readonly minProbability: number;
+}
+
 /** Yields between the model's steps; a caller stops it there by not asking on. */
 export function* searchSuggestion(
   model: MixtureModel,
@@ -52,12 +67,29 @@ export function* searchSuggestion(
   tail: ReadTail,
   options: SuggestionOptions,
 ): Generator<Pause, Suggestion> {
-  const before = tokenizer.decode(tail.tokens);
   const cost = costOfWrong(options.eagerness);
+  const minProbability = leastExplored(cost);
+  const found = yield* searchContinuations(model, tokenizer, tail, { ...options, minProbability });
+  return { ...chooseSuggestion(found.continuations, cost), likeliest: found.likeliest };
+}
+
+/** Below this probability nothing is followed: it could not be worth showing, or the search would take too long. */
+export function leastExplored(cost: number): number {
+  return Math.max(LEAST_EXPLORED, leastUsefulProbability(LONGEST_HOPE, cost));
+}
+
+/** Whatever may be worth showing; the same serves every cost of which {@link leastExplored} is no less. */
+export function* searchContinuations(
+  model: MixtureModel,
+  tokenizer: Tokenizer,
+  tail: ReadTail,
+  options: SearchOptions,
+): Generator<Pause, { readonly continuations: readonly Continuation[]; readonly likeliest: string }> {
+  const before = tokenizer.decode(tail.tokens);
   yield tail.prepare(tail.states) ?? undefined;
   const start = new HealedStart(model, tokenizer, tail);
   yield;
-  const minProbability = Math.max(LEAST_EXPLORED, leastUsefulProbability(LONGEST_HOPE, cost));
+  const { minProbability } = options;
   const beams = yield* beamSearch<SuggestionStop>(
     model,
     tokenizer,
@@ -77,20 +109,34 @@ export function* searchSuggestion(
       continuesWord: (text) => continuationTable(tokenizer, before + text),
     },
   );
-  let best = NOTHING;
-  let bestSaving = 0;
-  for (const beam of beams) {
-    const suggestion = cutWhereWorthShowing(beam, before, cost, options);
-    if (suggestion !== null && suggestion.savedKeys > bestSaving) {
-      bestSaving = suggestion.savedKeys;
-      best = suggestion;
-    }
-  }
-  const likeliest = beams.reduce((longest, { text }) => (text.length > longest.length ? text : longest), '');
-  return { text: best.text, confidence: best.confidence, stopReason: best.stopReason, likeliest };
+  return {
+    continuations: beams.flatMap((beam) => continuationOf(beam, before, options) ?? []),
+    likeliest: beams.reduce((longest, { text }) => (text.length > longest.length ? text : longest), ''),
+  };
 }
 
-const NOTHING: Suggestion = { text: '', confidence: 0, stopReason: 'confidence', likeliest: '' };
+/** The continuation, and the part of it, that is expected to save the most keys; empty when none saves any. */
+export function chooseSuggestion(
+  continuations: readonly Continuation[],
+  cost: number,
+): Omit<Suggestion, 'likeliest'> {
+  let best = NOTHING;
+  let bestSaving = 0;
+  for (const { text, points, stopReason } of continuations) {
+    const cut = bestCut(points, cost);
+    if (cut !== null && cut.savedKeys > bestSaving) {
+      bestSaving = cut.savedKeys;
+      best = {
+        text: text.slice(0, cut.length),
+        confidence: cut.confidence,
+        stopReason: cut.length === text.length ? stopReason : 'confidence',
+      };
+    }
+  }
+  return best;
+}
+
+const NOTHING: Omit<Suggestion, 'likeliest'> = { text: '', confidence: 0, stopReason: 'confidence' };
 
 /** The likeliest first tokens, the very likeliest as the greedy candidate; and what the copy model alone would say. */
 function seedsOf(model: MixtureModel, start: HealedStart, minProbability: number): Seed[] {
@@ -123,33 +169,19 @@ function copySeed(model: MixtureModel, start: HealedStart): Seed | null {
     : null;
 }
 
-function cutWhereWorthShowing(
+/** Null where nothing of it may be inserted. */
+function continuationOf(
   beam: Beam<SuggestionStop>,
   before: string,
-  cost: number,
-  options: SuggestionOptions,
-): (Suggestion & { savedKeys: number }) | null {
+  options: SearchOptions,
+): Continuation | null {
   const stop = findStop(beam.text, options);
   const stopped = withoutHalfGrapheme(before, stop === null ? beam.text : beam.text.slice(0, stop.length));
   const text = options.allowed(stopped).trimEnd();
   const points = cutPoints(beam, before, text);
-  const cut = points.length === 0 ? null : bestCut(points, cost);
-  if (cut === null) {
-    return null;
-  }
-  const isWhole = cut.length === text.length;
-  const stopReason = !isWhole
-    ? 'confidence'
-    : text.length < stopped.trimEnd().length
-      ? 'suffix'
-      : (stop?.reason ?? beam.reason);
-  return {
-    text: text.slice(0, cut.length),
-    confidence: cut.confidence,
-    stopReason,
-    likeliest: '',
-    savedKeys: cut.savedKeys,
-  };
+  const isShortened = text.length < stopped.trimEnd().length;
+  const stopReason = isShortened ? 'suffix' : (stop?.reason ?? beam.reason);
+  return points.length === 0 ? null : { text, points, stopReason };
 }
 
 /** The word ends of `text`, a beginning of the beam's, with the probability of each. */

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { costOfWrong } from '../../../../src/model/generation/expectedSaving';
 import {
+  chooseSuggestion,
+  leastExplored,
+  searchContinuations,
   searchSuggestion,
   type Suggestion,
   type SuggestionOptions,
@@ -58,17 +62,20 @@ describe('ghost text search', () => {
     assert.equal(suggest('委员会批准').text, '了年度预算。');
   });
 
-  it('is cut at a word where it may go on in two ways', () => {
+  it('is cut at a word where it may go on in three ways', () => {
     const forked = new CountingMixture(tokenizer.vocabSize, [
       tokenizer.encode(
-        'We met the honourable member for Leeds. We met the honourable member from York. '.repeat(4),
+        ['for Leeds', 'from York', 'of Bath']
+          .map((place) => `We met the honourable member ${place}. `)
+          .join('')
+          .repeat(4),
       ),
     ]);
     assert.equal(suggest('We met the hon', { eagerness: 0.2 }, forked).text, 'ourable member');
   });
 
   it('shows nothing when nothing is likely, and says so', () => {
-    const { text, confidence, stopReason } = suggest('Zebra quartz ');
+    const { text, confidence, stopReason } = suggest('Zebra quartz ', { eagerness: 0.3 });
     assert.deepEqual([text, confidence, stopReason], ['', 0, 'confidence']);
   });
 
@@ -76,6 +83,21 @@ describe('ghost text search', () => {
     const length = (eagerness: number) => suggest('The committee', { eagerness }).text.length;
     assert.ok(length(0) <= length(0.5) && length(0.5) <= length(1));
     assert.ok(length(0) < length(1));
+  });
+
+  it('one search serves every eagerness below its own', () => {
+    const search = searchContinuations(model, tokenizer, readTail(model, tokenizer, 'The committee'), {
+      ...defaults,
+      minProbability: leastExplored(costOfWrong(1)),
+    });
+    let step = search.next();
+    while (!step.done) {
+      step = search.next();
+    }
+    for (const eagerness of [0, 0.25, 0.5, 0.75, 1]) {
+      const chosen = chooseSuggestion(step.value.continuations, costOfWrong(eagerness));
+      assert.equal(chosen.text, suggest('The committee', { eagerness }).text);
+    }
   });
 
   it('takes padding for no work that it saves', () => {
