@@ -1,7 +1,7 @@
 /** What is needed to go on with a training that was ended from outside: written now and then, read at the next start. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { deserialize, serialize } from 'node:v8';
+import { DefaultSerializer, deserialize } from 'node:v8';
 import * as v from 'valibot';
 import type { NetworkWeights } from '../../model/networkConfig';
 import type { HeldOutScore } from '../../protocol/trainerProtocol';
@@ -29,15 +29,15 @@ export interface BestNetwork {
   readonly weights: NetworkWeights;
   /** Null until measured. */
   readonly score: HeldOutScore | null;
-  /** Whether this training made it, so that it has been written. */
-  readonly saved: boolean;
+  /** Of this training, after which it was measured; null while it is the one that training starts from. */
+  readonly step: number | null;
 }
 
 export interface ResumePoint {
   /** Of the corpus, the options and the tokenizer; a training of anything else does not continue this one. */
   readonly fingerprint: string;
   readonly before: HeldOutScore | null;
-  /** Of the model that was there when the training began; by now its place may hold one of this training. */
+  /** Of the model that is there and that training did not start from. */
   readonly earlier: HeldOutScore | null;
   /** Limit of the held-out sample, so that it is drawn again as it was. */
   readonly sampleTokens: number;
@@ -61,7 +61,7 @@ const resumePointSchema: v.GenericSchema<unknown, ResumePoint> = v.object({
   validationSeconds: count,
   weights: tensors,
   optimizer: v.object({ step: count, firstMoments: tensors, secondMoments: tensors }),
-  best: v.object({ weights: tensors, score, saved: v.boolean() }),
+  best: v.object({ weights: tensors, score, step: v.nullable(count) }),
   position: v.object({
     epoch: count,
     taken: count,
@@ -80,22 +80,28 @@ const resumePointSchema: v.GenericSchema<unknown, ResumePoint> = v.object({
 });
 
 /** First bytes of the file; the number changes with what it holds. */
-const MAGIC = Buffer.from('understudy-resume-1\n');
+const MAGIC = Buffer.from('understudy-resume-2\n');
 const DIGEST_BYTES = 32;
+const BODY_START = MAGIC.length + DIGEST_BYTES;
 
 export function encodeResumePoint(point: ResumePoint): Buffer {
-  const body = serialize(point);
-  return Buffer.concat([MAGIC, digestOf(body), body]);
+  // Written behind the room for its digest at once: the tensors are large, and joining the parts would copy them.
+  const serializer = new DefaultSerializer();
+  serializer.writeRawBytes(Buffer.concat([MAGIC, Buffer.alloc(DIGEST_BYTES)]));
+  serializer.writeHeader();
+  serializer.writeValue(point);
+  const bytes = serializer.releaseBuffer();
+  digestOf(bytes.subarray(BODY_START)).copy(bytes, MAGIC.length);
+  return bytes;
 }
 
 /** @throws Error when the bytes are not a whole resume point of this version. */
 export function decodeResumePoint(bytes: Buffer): ResumePoint {
-  const bodyStart = MAGIC.length + DIGEST_BYTES;
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
     throw new Error('it is not of this version');
   }
-  const body = bytes.subarray(bodyStart);
-  if (!bytes.subarray(MAGIC.length, bodyStart).equals(digestOf(body))) {
+  const body = bytes.subarray(BODY_START);
+  if (!bytes.subarray(MAGIC.length, BODY_START).equals(digestOf(body))) {
     throw new Error('it is damaged');
   }
   return v.parse(resumePointSchema, deserialize(body));
