@@ -1,0 +1,82 @@
+/** Tokens in the order of their bytes, to find those that begin with given bytes. */
+export class PrefixIndex {
+  private readonly sortedIds: Int32Array;
+  /** Length of the longest token in bytes. */
+  readonly longest: number;
+
+  /** @param tokens by id; tokens that are null or empty are in no answer */
+  constructor(private readonly tokens: readonly (Uint8Array | null)[]) {
+    this.sortedIds = Int32Array.from(tokens.keys())
+      .filter((id) => (tokens[id]?.length ?? 0) > 0)
+      .sort((a, b) => compareBytes(tokens[a]!, tokens[b]!) || a - b);
+    this.longest = this.sortedIds.reduce((most, id) => Math.max(most, tokens[id]!.length), 0);
+  }
+
+  /** Tokens that begin with bytes[from, to) and go on beyond them; a view, in the order of their bytes. */
+  longerThan(bytes: Uint8Array, from: number, to: number): Int32Array {
+    const start = this.lowerBound(bytes, from, to, true);
+    let low = start;
+    let high = this.sortedIds.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.beginsWith(this.sortedIds[middle], bytes, from, to)) low = middle + 1;
+      else high = middle;
+    }
+    return this.sortedIds.subarray(start, low);
+  }
+
+  /** The token that is bytes[from, to); null when there is none. */
+  find(bytes: Uint8Array, from: number, to: number): number | null {
+    const place = this.lowerBound(bytes, from, to, false);
+    const id = this.sortedIds[place];
+    return id !== undefined && compareRange(this.tokens[id]!, bytes, from, to) === 0 ? id : null;
+  }
+
+  /** The longest token at the beginning of bytes[from, to); null when none is one. */
+  longestAt(bytes: Uint8Array, from: number, to: number): number | null {
+    for (let end = Math.min(to, from + this.longest); end > from; end--) {
+      const id = this.find(bytes, from, end);
+      if (id !== null) {
+        return id;
+      }
+    }
+    return null;
+  }
+
+  /** The first place whose token is not less than bytes[from, to), or, `after`, is more. */
+  private lowerBound(bytes: Uint8Array, from: number, to: number, after: boolean): number {
+    let low = 0;
+    let high = this.sortedIds.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const order = compareRange(this.tokens[this.sortedIds[middle]]!, bytes, from, to);
+      if (order < 0 || (after && order === 0)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private beginsWith(id: number, bytes: Uint8Array, from: number, to: number): boolean {
+    const token = this.tokens[id]!;
+    for (let i = from; i < to; i++) {
+      if (token[i - from] !== bytes[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  return compareRange(a, b, 0, b.length);
+}
+
+function compareRange(token: Uint8Array, bytes: Uint8Array, from: number, to: number): number {
+  const length = Math.min(token.length, to - from);
+  for (let i = 0; i < length; i++) {
+    if (token[i] !== bytes[from + i]) {
+      return token[i] - bytes[from + i];
+    }
+  }
+  return token.length - (to - from);
+}
