@@ -36,8 +36,8 @@ export async function scoreText(
 ): Promise<TextScore> {
   const { vocabSize, workspace } = mix;
   const alone = { vocabSize, networks: [], gate: null, workspace };
-  const counts = new Mixture({ ...alone, only: 'counts' });
-  const copy = new Mixture({ ...alone, only: 'copy' });
+  const counts = new Mixture({ ...alone, without: ['copy'] });
+  const copy = new Mixture({ ...alone, without: ['counts'] });
   const names = [...mix.networkNames, 'counts', 'copy', 'mix'];
   const bits = new Float64Array(names.length);
   const totalTokens = documents.reduce((sum, { tokens }) => sum + tokens.length, 0);

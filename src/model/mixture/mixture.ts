@@ -17,6 +17,9 @@ import {
 import { MAX_CONTEXT } from './textIndex';
 import { WorkspaceIndex, type ScopeWeights } from './workspaceIndex';
 
+/** The counts of each context length; the longest match beyond them; the levels that count in the document alone. */
+export type LivePart = 'counts' | 'copy' | 'document';
+
 export interface MixtureOptions {
   readonly vocabSize: number;
   /** The base network, the personal one, or both, in this order; at most two. */
@@ -28,8 +31,8 @@ export interface MixtureOptions {
   readonly endOfTextId?: number;
   /** Shares the text of another mixture; without it there is none yet. */
   readonly workspace?: WorkspaceIndex;
-  /** Leaves out one half of the live text, to measure the other alone. */
-  readonly only?: 'counts' | 'copy';
+  /** Parts of the live text that are left out, to measure what they are worth. */
+  readonly without?: readonly LivePart[];
   readonly settings?: Partial<MixtureSettings>;
 }
 
@@ -80,7 +83,7 @@ export class Mixture implements MixtureModel {
   /** By network, its place in the gate. */
   private readonly slots: readonly number[];
   private readonly endOfTextId: number;
-  private readonly only: 'counts' | 'copy' | null;
+  private readonly without: ReadonlySet<LivePart>;
   /** By level. */
   private readonly counts: readonly ContextCounts[];
   /** By network, [vocabSize]. */
@@ -89,7 +92,7 @@ export class Mixture implements MixtureModel {
   private reading: Reading | null = null;
 
   constructor(options: MixtureOptions) {
-    const { vocabSize, half = null, gate, endOfTextId = 0, workspace, only = null, settings = {} } = options;
+    const { vocabSize, half = null, gate, endOfTextId = 0, workspace, without = [], settings = {} } = options;
     const { scopeWeights, discount, gateLearningRate } = { ...DEFAULT_SETTINGS, ...settings };
     if (options.networks.length > MAX_NETWORKS) {
       throw new RangeError(
@@ -108,7 +111,7 @@ export class Mixture implements MixtureModel {
     this.networks = networks;
     this.slots = networks.map((network, i) => (network === half ? HALF_SLOT : i));
     this.endOfTextId = endOfTextId;
-    this.only = only;
+    this.without = new Set(without);
     this.workspace = workspace ?? new WorkspaceIndex(vocabSize, endOfTextId, scopeWeights);
     this.gate = new Gate(gate, gateLearningRate);
     this.counts = Array.from({ length: LEVELS }, () => new ContextCounts(vocabSize, discount));
@@ -295,7 +298,7 @@ export class Mixture implements MixtureModel {
   private readLevels(history: Uint16Array, speakers: readonly number[]): GateLevel[] {
     const levels: GateLevel[] = [];
     const { workspace } = this;
-    const countedLengths = this.only === 'copy' ? 0 : Math.min(COUNTED_LENGTHS, history.length);
+    const countedLengths = this.without.has('counts') ? 0 : Math.min(COUNTED_LENGTHS, history.length);
     for (let length = 1; length <= countedLengths; length++) {
       const found = this.readLevel(levels, countedLevel(length), length, speakers, (counts) => {
         workspace.addContinuations(counts, history, length);
@@ -303,13 +306,13 @@ export class Mixture implements MixtureModel {
       if (!found) {
         return levels;
       }
-      if (length <= DOCUMENT_LENGTHS) {
+      if (length <= DOCUMENT_LENGTHS && !this.without.has('document')) {
         this.readLevel(levels, documentLevel(length), length, speakers, (counts) => {
           workspace.document.continuations(history, length, counts.adder(1));
         });
       }
     }
-    if (this.only === 'counts') {
+    if (this.without.has('copy')) {
       return levels;
     }
     let longest = workspace.longestContext(history, COUNTED_LENGTHS + 1);
