@@ -9,7 +9,12 @@ export interface ScopeWeights {
   readonly document: number;
   /** The same for recently edited files. */
   readonly recent: number;
+  /** What one in a file of the document's own folder counts more than elsewhere. */
+  readonly sameFolder: number;
 }
+
+/** Of the document's folder, this many tokens at most have a second index, which takes a moment when a document is opened. */
+const LARGEST_FOLDER = 1 << 17;
 
 /** Segments are merged up to this many tokens, which bounds the pause that one merge makes. */
 const LARGEST_SEGMENT = 1 << 19;
@@ -51,6 +56,8 @@ export class WorkspaceIndex implements WorkspaceText {
     readonly index: TextIndex;
     readonly weight: number;
   } | null = null;
+  /** The other files of the open document's folder; null until asked for after any of them changed. */
+  private folderIndex: TextIndex | null = null;
   private tokens = 0;
   private changes = 0;
 
@@ -83,6 +90,9 @@ export class WorkspaceIndex implements WorkspaceText {
 
   learnFile(uri: string, tokens: Int32Array, recent: boolean): void {
     this.changes++;
+    if (this.openUri !== null && folderOf(uri) === folderOf(this.openUri)) {
+      this.folderIndex = null;
+    }
     this.forget(uri);
     if (tokens.length > 0) {
       const file = { tokens: Uint16Array.from(tokens), recent };
@@ -105,6 +115,7 @@ export class WorkspaceIndex implements WorkspaceText {
     if (uri !== this.openUri) {
       this.changes++;
       this.openUri = uri;
+      this.folderIndex = null;
       this.setOpenAside();
     }
   }
@@ -143,6 +154,10 @@ export class WorkspaceIndex implements WorkspaceText {
       const { index, weight } = this.openFile;
       index.continuations(history, length, counts.adder(-weight));
     }
+    if (this.weights.sameFolder > 0) {
+      this.folderIndex ??= this.indexFolder();
+      this.folderIndex.continuations(history, length, counts.adder(this.weights.sameFolder));
+    }
     this.document.continuations(history, length, counts.adder(this.weights.document));
   }
 
@@ -157,6 +172,19 @@ export class WorkspaceIndex implements WorkspaceText {
       length = next;
     }
     return length;
+  }
+
+  private indexFolder(): TextIndex {
+    const folder = this.openUri === null ? null : folderOf(this.openUri);
+    const chosen: LearnedFile[] = [];
+    let size = 0;
+    for (const [uri, file] of this.files) {
+      if (uri !== this.openUri && folderOf(uri) === folder && size + file.tokens.length <= LARGEST_FOLDER) {
+        chosen.push(file);
+        size += file.tokens.length;
+      }
+    }
+    return this.indexOf(chosen);
   }
 
   private weightOf({ recent }: { readonly recent: boolean }): number {
@@ -260,4 +288,8 @@ export class WorkspaceIndex implements WorkspaceText {
   private sizeOf(uris: readonly string[]): number {
     return this.filesOf(uris).reduce((sum, { tokens }) => sum + tokens.length + 1, 1);
   }
+}
+
+function folderOf(uri: string): string {
+  return uri.slice(0, uri.lastIndexOf('/') + 1);
 }

@@ -5,8 +5,8 @@ import { WorkspaceIndex } from '../../../../src/model/mixture/workspaceIndex';
 import { countContinuations, fewTokens } from './naiveCounts';
 
 const VOCAB = 5;
-const weights = { document: 4, recent: 2 };
-const uris = ['a', 'b', 'c'];
+const weights = { document: 4, recent: 2, sameFolder: 0.5 };
+const uris = ['one/a', 'one/b', 'two/a'];
 
 type Step =
   | { readonly learn: string; readonly tokens: number[]; readonly recent: boolean }
@@ -49,8 +49,13 @@ class PlainWorkspace {
     }
   }
 
-  texts(): { readonly tokens: number[]; readonly weight: number }[] {
-    const others = [...this.files].filter(([uri]) => uri !== this.open).map(([, file]) => file);
+  texts(sameFolder: number): { readonly tokens: number[]; readonly weight: number }[] {
+    const others = [...this.files]
+      .filter(([uri]) => uri !== this.open)
+      .map(([uri, { tokens, weight }]) => ({
+        tokens,
+        weight: weight + (uri.slice(0, 4) === this.open?.slice(0, 4) ? sameFolder : 0),
+      }));
     return [...others, { tokens: this.written, weight: weights.document }];
   }
 }
@@ -91,12 +96,14 @@ describe('WorkspaceIndex', () => {
           workspace.addContinuations(counts, Uint16Array.from(history), history.length);
           counts.finish();
           // A text is followed by the end-of-text token only where another text or the end of the index comes after it.
-          const expected = weighted(plain.texts(), (tokens) => countContinuations([0, ...tokens], history));
+          const expected = weighted(plain.texts(weights.sameFolder), (tokens) =>
+            countContinuations([0, ...tokens], history),
+          );
           for (let tokenId = 1; tokenId < VOCAB; tokenId++) {
             assert.ok(Math.abs(counts.probability(tokenId) * counts.total - expected[tokenId]) < 1e-9);
           }
           const unigrams = weighted(
-            plain.texts(),
+            plain.texts(0),
             (tokens) =>
               new Map([...Array(VOCAB).keys()].map((id) => [id, tokens.filter((t) => t === id).length])),
           );
