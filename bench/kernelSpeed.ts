@@ -6,7 +6,7 @@
  *   npx tsx bench/kernelSpeed.ts [--json]
  */
 import { createKernelNetwork } from '../src/model/network/kernelNetwork';
-import type { RecurrentModel, RecurrentState } from '../src/model/network/recurrentModel';
+import type { RecurrentModel } from '../src/model/network/recurrentModel';
 import { networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
 import { kernelBytes } from '../test/support/kernelBytes';
 
@@ -45,7 +45,7 @@ interface Measurement {
 function measurements(network: string, model: RecurrentModel): Measurement[] {
   const vocabSize = model.vocabSize;
   return BEAMS.flatMap((states) => {
-    let current: RecurrentState[] = Array.from({ length: states }, () => model.start());
+    let current: unknown[] = Array.from({ length: states }, () => model.start());
     const probs = current.map(() => new Float32Array(vocabSize));
     const step = (token: number) => {
       current = model.nextMany(

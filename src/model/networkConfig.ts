@@ -1,28 +1,86 @@
 /**
- * The blueprint of a recurrent language model and the names, shapes and layouts of its learned tensors.
+ * The blueprint of a language model's network and the names, shapes and layouts of its learned tensors.
  * Every part that touches weights (trainer, generation kernel, checkpoint, pretraining twin) follows this file.
  *
- * For a token x_t:
- *   e = embedding[x_t]                                  [embeddingSize]
+ * All architectures read e = embedding[x_t] [embeddingSize] and end with the softmax tied to the embedding:
+ *   logits = embedding · p + outputBias, with p [embeddingSize] from the network's body.
+ *
+ * A recurrent body, for a token x_t:
  *   y_0 = cell_0(e)                                     [hiddenSize]
  *   y_l = y_(l-1) + cell_l(y_(l-1))   for l >= 1        residual layers
- *   logits = embedding · (projection · y_last) + outputBias        the softmax is tied to the embedding
+ *   p = projection · y_last (+ attention.outputKernel · a, with attention)
  *
  * Cells, with a = inputKernel · x + bias and r = recurrentKernel · h (rows grouped by gate in the order given):
  *   lstm  gates i f c o (the order of Keras): c' = σ(f) c + σ(i) tanh(c̃), h' = σ(o) tanh(c')
  *   gru   gates z r h (Keras, reset_after): h̃ = tanh(a_h + σ(r) (r_h + recurrentBias_h)), h' = σ(z) h + (1 − σ(z)) h̃
  *   rnn   h' = tanh(a + r)
+ *
+ * Its attention, a single head over the last {@link ATTENTION_WINDOW} outputs y, the present one among them, after SHA-RNN
+ * (Merity 2019, arXiv 1911.11423): a matrix makes the query, keys and values are the outputs times a gate each. An output
+ * matrix in the place of its feed-forward layer lets a found state speak in other words than the present one would:
+ *   q = attention.queryKernel · y, k_j = σ(attention.keyGate) ⊙ y_j, v_j = σ(attention.valueGate) ⊙ y_j
+ *   a = Σ_j softmax_j(q · k_j / √hiddenSize) v_j
+ *
+ * A Transformer's body (Vaswani et al. 2017, arXiv 1706.03762) of numLayers blocks, pre-norm (Xiong et al. 2020, arXiv
+ * 2002.04745) with norm(x, g) = g ⊙ x / √(mean(x²) + {@link NORM_EPSILON}) (Zhang & Sennrich 2019, arXiv 1910.07467):
+ *   x = √embeddingSize · e                              [embeddingSize]
+ *   q, k, v = queryKeyValueKernel · norm(x, attentionNorm)          {@link ATTENTION_HEADS} heads of {@link headSize} each
+ *   x += attentionOutputKernel · [Σ_j softmax_j(R_t q · R_j k_j / √headSize) v_j for each head]
+ *   x += contractKernel · relu(expandKernel · norm(x, feedForwardNorm) + expandBias)² + contractBias
+ *   p = norm(x, finalNorm)
+ * with hiddenSize rows in the expandKernel and its squared rectifier (So et al. 2021, arXiv 2109.08668). R_t turns the pairs
+ * (i, i + headSize / 2) of a head by t · {@link ROTARY_BASE}^(−2i / headSize) (Su et al. 2021, arXiv 2104.09864), so that
+ * scores depend on distances alone and a window of the last {@link ATTENTION_WINDOW} positions may slide.
  */
 export const CELL_KINDS = ['lstm', 'gru', 'rnn'] as const;
 export type CellKind = (typeof CELL_KINDS)[number];
 
-export interface NetworkConfig {
-  readonly architecture: CellKind;
+export const ARCHITECTURES = [...CELL_KINDS, 'transformer'] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+/** Positions that attention looks back on, the present one among them. */
+export const ATTENTION_WINDOW = 256;
+/** Of a Transformer. */
+export const ATTENTION_HEADS = 4;
+export const ROTARY_BASE = 10_000;
+export const NORM_EPSILON = 1e-5;
+
+interface NetworkSizes {
   readonly vocabSize: number;
+  /** Length of a token's vector; a Transformer's width. */
   readonly embeddingSize: number;
+  /** Units of a recurrent layer; rows of a Transformer's expandKernel. */
   readonly hiddenSize: number;
   /** 1 to 3. */
   readonly numLayers: number;
+}
+
+export interface RecurrentConfig extends NetworkSizes {
+  readonly architecture: CellKind;
+  /** Whether it has the head over its own last outputs; absent is no. */
+  readonly attention?: boolean;
+}
+
+export interface TransformerConfig extends NetworkSizes {
+  readonly architecture: 'transformer';
+}
+
+export type NetworkConfig = RecurrentConfig | TransformerConfig;
+
+/** Length of a Transformer's queries, keys and values in each head: a multiple of 8, as the kernel wants it. */
+export function headSize({ embeddingSize }: TransformerConfig): number {
+  return 8 * Math.ceil(embeddingSize / (8 * ATTENTION_HEADS));
+}
+
+/** Whether two blueprints are of one and the same network. */
+export function sameNetwork(a: NetworkConfig, b: NetworkConfig): boolean {
+  const sizes = ['architecture', 'vocabSize', 'embeddingSize', 'hiddenSize', 'numLayers'] as const;
+  return sizes.every((name) => a[name] === b[name]) && hasAttention(a) === hasAttention(b);
+}
+
+/** Whether a recurrent network has its head; a Transformer's attention is not meant. */
+export function hasAttention(config: NetworkConfig): boolean {
+  return config.architecture !== 'transformer' && config.attention === true;
 }
 
 /** Number of row groups in a cell's kernels. */
@@ -33,19 +91,53 @@ export type NetworkWeights = ReadonlyMap<string, Float32Array>;
 
 /** Shapes of all learned tensors, [rows, columns] or [length], in a fixed order. Rows are outputs. */
 export function networkTensorShapes(config: NetworkConfig): Map<string, readonly number[]> {
-  const { architecture, vocabSize, embeddingSize, hiddenSize, numLayers } = config;
+  const { vocabSize, embeddingSize } = config;
+  const body = config.architecture === 'transformer' ? transformerShapes(config) : recurrentShapes(config);
+  return new Map<string, readonly number[]>([
+    ['embedding', [vocabSize, embeddingSize]],
+    ...body,
+    ['outputBias', [vocabSize]],
+  ]);
+}
+
+function recurrentShapes(config: RecurrentConfig): [string, readonly number[]][] {
+  const { architecture, embeddingSize, hiddenSize, numLayers } = config;
   const rows = GATES_PER_CELL[architecture] * hiddenSize;
-  const shapes = new Map<string, readonly number[]>([['embedding', [vocabSize, embeddingSize]]]);
+  const shapes: [string, readonly number[]][] = [];
   for (let layer = 0; layer < numLayers; layer++) {
-    shapes.set(`layers.${layer}.inputKernel`, [rows, layer === 0 ? embeddingSize : hiddenSize]);
-    shapes.set(`layers.${layer}.recurrentKernel`, [rows, hiddenSize]);
-    shapes.set(`layers.${layer}.bias`, [rows]);
+    shapes.push([`layers.${layer}.inputKernel`, [rows, layer === 0 ? embeddingSize : hiddenSize]]);
+    shapes.push([`layers.${layer}.recurrentKernel`, [rows, hiddenSize]]);
+    shapes.push([`layers.${layer}.bias`, [rows]]);
     if (architecture === 'gru') {
-      shapes.set(`layers.${layer}.recurrentBias`, [rows]);
+      shapes.push([`layers.${layer}.recurrentBias`, [rows]]);
     }
   }
-  shapes.set('projection', [embeddingSize, hiddenSize]);
-  shapes.set('outputBias', [vocabSize]);
+  shapes.push(['projection', [embeddingSize, hiddenSize]]);
+  if (hasAttention(config)) {
+    shapes.push(['attention.queryKernel', [hiddenSize, hiddenSize]]);
+    shapes.push(['attention.keyGate', [hiddenSize]]);
+    shapes.push(['attention.valueGate', [hiddenSize]]);
+    shapes.push(['attention.outputKernel', [embeddingSize, hiddenSize]]);
+  }
+  return shapes;
+}
+
+function transformerShapes(config: TransformerConfig): [string, readonly number[]][] {
+  const { embeddingSize, hiddenSize, numLayers } = config;
+  const attentionSize = ATTENTION_HEADS * headSize(config);
+  const shapes: [string, readonly number[]][] = [];
+  for (let layer = 0; layer < numLayers; layer++) {
+    shapes.push([`layers.${layer}.attentionNorm`, [embeddingSize]]);
+    // Rows: the queries of all heads, then their keys, then their values.
+    shapes.push([`layers.${layer}.queryKeyValueKernel`, [3 * attentionSize, embeddingSize]]);
+    shapes.push([`layers.${layer}.attentionOutputKernel`, [embeddingSize, attentionSize]]);
+    shapes.push([`layers.${layer}.feedForwardNorm`, [embeddingSize]]);
+    shapes.push([`layers.${layer}.expandKernel`, [hiddenSize, embeddingSize]]);
+    shapes.push([`layers.${layer}.expandBias`, [hiddenSize]]);
+    shapes.push([`layers.${layer}.contractKernel`, [embeddingSize, hiddenSize]]);
+    shapes.push([`layers.${layer}.contractBias`, [embeddingSize]]);
+  }
+  shapes.push(['finalNorm', [embeddingSize]]);
   return shapes;
 }
 

@@ -1,6 +1,6 @@
 import { KernelMemory, padded } from '../kernel/kernelModule';
 import { packMatrix, padGroups, type PackedMatrix } from '../kernel/packMatrix';
-import { GATES_PER_CELL, type NetworkConfig } from '../networkConfig';
+import { GATES_PER_CELL, type RecurrentConfig } from '../networkConfig';
 import { NetworkTensors } from './networkTensors';
 import type { StoredWeights } from './quantizedMatrix';
 
@@ -52,7 +52,7 @@ export interface KernelLayout {
  */
 export function layOutNetwork(
   memory: KernelMemory,
-  config: NetworkConfig,
+  config: RecurrentConfig,
   weights: StoredWeights,
 ): KernelLayout {
   const tensors = new NetworkTensors(config, weights);

@@ -1,15 +1,12 @@
 import { KernelMemory, type KernelFunctions } from '../kernel/kernelModule';
 import type { PackedMatrix } from '../kernel/packMatrix';
-import type { NetworkConfig } from '../networkConfig';
+import { hasAttention, type NetworkConfig, type RecurrentConfig } from '../networkConfig';
 import { layOutNetwork, MAX_SLOTS, type KernelLayout, type LayerLayout } from './kernelLayout';
+import { checkToken, type NetworkModel } from './networkModel';
+import { ReferenceNetwork } from './referenceNetwork';
+import { ReferenceTransformer } from './referenceTransformer';
 import type { StoredWeights } from './quantizedMatrix';
-import {
-  checkState,
-  checkToken,
-  stateLength,
-  type RecurrentModel,
-  type RecurrentState,
-} from './recurrentModel';
+import { checkState, stateLength, type RecurrentState } from './recurrentModel';
 
 /**
  * A network on the WebAssembly kernel: 8-bit weights, each vector of activations rounded to 16 bits, sums exact in
@@ -26,18 +23,23 @@ export function createKernelNetwork(
   weights: StoredWeights,
   name: string,
   kernelBytes: Uint8Array,
-): RecurrentModel {
-  return new KernelNetwork(config, weights, name, kernelBytes);
+): NetworkModel {
+  if (config.architecture === 'transformer') {
+    return new ReferenceTransformer(config, weights, name);
+  }
+  return hasAttention(config)
+    ? new ReferenceNetwork(config, weights, name)
+    : new KernelNetwork(config, weights, name, kernelBytes);
 }
 
-class KernelNetwork implements RecurrentModel {
+class KernelNetwork implements NetworkModel<RecurrentState> {
   readonly vocabSize: number;
   private readonly layout: KernelLayout;
   /** The kernel's functions and all of its memory; null once disposed of. */
   private kernel: { readonly functions: KernelFunctions; readonly floats: Float32Array } | null;
 
   constructor(
-    readonly config: NetworkConfig,
+    readonly config: RecurrentConfig,
     weights: StoredWeights,
     readonly name: string,
     kernelBytes: Uint8Array,
@@ -50,7 +52,7 @@ class KernelNetwork implements RecurrentModel {
   }
 
   start(): RecurrentState {
-    return { values: new Float32Array(stateLength(this.config)) };
+    return { values: new Float32Array(stateLength(this.config)), memory: [] };
   }
 
   next(state: RecurrentState, tokenId: number): RecurrentState {
@@ -233,7 +235,7 @@ class KernelNetwork implements RecurrentModel {
     this.eachStatePart(slot, (from, to, at) => {
       values.set(this.floats.subarray(at, at + to - from), from);
     });
-    return { values };
+    return { values, memory: [] };
   }
 
   /** Pairs each vector [hiddenSize] of a state value with where it lies, padded, in the kernel's floats. */

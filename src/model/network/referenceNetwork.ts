@@ -1,15 +1,10 @@
-import { GATES_PER_CELL, type NetworkConfig } from '../networkConfig';
+import { ATTENTION_WINDOW, GATES_PER_CELL, hasAttention, type RecurrentConfig } from '../networkConfig';
 import { CELL_STEPS } from './cells';
+import { checkToken, type NetworkModel } from './networkModel';
 import { NetworkTensors } from './networkTensors';
+import { affine, attend, sigmoid, softmax, sum } from './plainMath';
 import type { StoredWeights } from './quantizedMatrix';
-import {
-  checkState,
-  checkToken,
-  stateLength,
-  stateSizePerLayer,
-  type RecurrentModel,
-  type RecurrentState,
-} from './recurrentModel';
+import { checkState, stateLength, stateSizePerLayer, type RecurrentState } from './recurrentModel';
 
 interface Layer {
   /** Columns of the input kernel: embeddingSize for the first layer, else hiddenSize. */
@@ -24,23 +19,36 @@ interface Layer {
   readonly recurrentBias: Float32Array;
 }
 
+interface AttentionHead {
+  /** [hiddenSize, hiddenSize] */
+  readonly queryKernel: Float32Array;
+  /** [hiddenSize], squashed already. */
+  readonly keyGate: Float32Array;
+  readonly valueGate: Float32Array;
+  /** [embeddingSize, hiddenSize] */
+  readonly outputKernel: Float32Array;
+}
+
+type State = RecurrentState<Float32Array>;
+
 /**
- * The network in plain TypeScript with 32-bit floats, one loop a formula: the measure that the kernel is tested
+ * The recurrent network in plain TypeScript with 32-bit floats, one loop a formula: the measure that the kernel is tested
  * against, and the fallback where the kernel cannot load. Many times slower than the kernel.
  */
-export class ReferenceNetwork implements RecurrentModel {
+export class ReferenceNetwork implements NetworkModel<State> {
   readonly vocabSize: number;
   /** [vocabSize, embeddingSize] */
   private readonly embedding: Float32Array;
   private readonly layers: readonly Layer[];
   /** [embeddingSize, hiddenSize] */
   private readonly projection: Float32Array;
+  private readonly attention: AttentionHead | null;
   /** [vocabSize] */
   private readonly outputBias: Float32Array;
 
   /** A RangeError names a tensor that is missing or of another shape than the blueprint's. */
   constructor(
-    readonly config: NetworkConfig,
+    readonly config: RecurrentConfig,
     weights: StoredWeights,
     readonly name: string,
   ) {
@@ -59,14 +67,22 @@ export class ReferenceNetwork implements RecurrentModel {
           : new Float32Array(rows),
     }));
     this.projection = tensors.matrix('projection');
+    this.attention = hasAttention(config)
+      ? {
+          queryKernel: tensors.matrix('attention.queryKernel'),
+          keyGate: tensors.vector('attention.keyGate').map(sigmoid),
+          valueGate: tensors.vector('attention.valueGate').map(sigmoid),
+          outputKernel: tensors.matrix('attention.outputKernel'),
+        }
+      : null;
     this.outputBias = tensors.vector('outputBias');
   }
 
-  start(): RecurrentState {
-    return { values: new Float32Array(stateLength(this.config)) };
+  start(): State {
+    return { values: new Float32Array(stateLength(this.config)), memory: [] };
   }
 
-  next(state: RecurrentState, tokenId: number): RecurrentState {
+  next(state: State, tokenId: number): State {
     checkState(this.config, state.values);
     checkToken(this.config, tokenId);
     const { architecture, embeddingSize, hiddenSize } = this.config;
@@ -85,27 +101,33 @@ export class ReferenceNetwork implements RecurrentModel {
       const nextHidden = after.subarray(0, hiddenSize);
       output = index === 0 ? nextHidden : sum(output, nextHidden);
     }
-    return { values };
+    const memory = this.attention === null ? [] : [...state.memory.slice(1 - ATTENTION_WINDOW), output];
+    return { values, memory };
   }
 
-  nextMany(states: readonly RecurrentState[], tokenIds: ArrayLike<number>): RecurrentState[] {
+  nextMany(states: readonly State[], tokenIds: ArrayLike<number>): State[] {
     return states.map((state, i) => this.next(state, tokenIds[i]));
   }
 
-  predict(state: RecurrentState, probs: Float32Array): void {
+  predict(state: State, probs: Float32Array): void {
     checkState(this.config, state.values);
-    const { hiddenSize, embeddingSize, numLayers } = this.config;
+    const { hiddenSize, numLayers } = this.config;
     const stateSize = stateSizePerLayer(this.config);
-    let output = new Float32Array(hiddenSize);
+    let output: Float32Array = new Float32Array(hiddenSize);
     for (let layer = 0; layer < numLayers; layer++) {
       output = sum(output, state.values.subarray(layer * stateSize, layer * stateSize + hiddenSize));
     }
-    const projected = affine(this.projection, output, new Float32Array(embeddingSize));
-    const logits = affine(this.embedding, projected, this.outputBias);
+    const projected = affine(this.projection, output);
+    const found = this.attention === null ? null : lookBack(this.attention, output, state.memory);
+    const logits = affine(
+      this.embedding,
+      found === null ? projected : sum(projected, found),
+      this.outputBias,
+    );
     softmax(logits, probs);
   }
 
-  predictMany(states: readonly RecurrentState[], probs: readonly Float32Array[]): void {
+  predictMany(states: readonly State[], probs: readonly Float32Array[]): void {
     for (const [i, state] of states.entries()) {
       this.predict(state, probs[i]);
     }
@@ -116,34 +138,10 @@ export class ReferenceNetwork implements RecurrentModel {
   }
 }
 
-/** matrix [bias.length, vector.length] · vector + bias */
-function affine(matrix: Float32Array, vector: Float32Array, bias: Float32Array): Float32Array {
-  const columns = vector.length;
-  const result = new Float32Array(bias.length);
-  for (let row = 0, i = 0; row < bias.length; row++) {
-    let total = bias[row];
-    for (let column = 0; column < columns; column++, i++) {
-      total += matrix[i] * vector[column];
-    }
-    result[row] = total;
-  }
-  return result;
-}
-
-function sum(a: Float32Array, b: Float32Array): Float32Array<ArrayBuffer> {
-  return a.map((value, i) => value + b[i]);
-}
-
-/** exp(logits − max) divided by its sum, so that it neither overflows nor divides by zero. */
-function softmax(logits: Float32Array, probs: Float32Array): void {
-  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  let total = 0;
-  for (let i = 0; i < logits.length; i++) {
-    const weight = Math.exp(logits[i] - largest);
-    probs[i] = weight;
-    total += weight;
-  }
-  for (let i = 0; i < logits.length; i++) {
-    probs[i] /= total;
-  }
+/** What the head adds to the projection, [embeddingSize]. */
+function lookBack(head: AttentionHead, output: Float32Array, memory: readonly Float32Array[]): Float32Array {
+  const gated = (gate: Float32Array) =>
+    memory.map((remembered) => remembered.map((value, i) => gate[i] * value));
+  const query = affine(head.queryKernel, output);
+  return affine(head.outputKernel, attend(query, gated(head.keyGate), gated(head.valueGate)));
 }

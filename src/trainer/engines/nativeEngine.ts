@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import util from 'node:util';
 import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
 import type { TrainingEngine } from '../engine';
-import { RecurrentNetwork } from '../network/recurrentNetwork';
+import { TensorNetwork } from '../network/tensorNetwork';
 import type { TensorFlow } from '../network/tensorOps';
 import type { NativeBackend } from './nativeKernels';
 import { NativeOps } from './nativeOps';
@@ -37,7 +37,7 @@ export async function loadNativeEngine(options: NativeEngineOptions = {}): Promi
     name: 'native',
     description: `TensorFlow ${backend.binding.TF_Version} on the ${device}${rounding}`,
     createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
-      new RecurrentNetwork(ops, config, weights, seed),
+      new TensorNetwork(ops, config, weights, seed),
   };
 }
 

@@ -10,7 +10,7 @@ import type {
   TrainStepOptions,
   TrainStepResult,
 } from '../engine';
-import { clippingScale } from '../network/recurrentNetwork';
+import { clippingScale } from '../network/tensorNetwork';
 import {
   readOptimizer,
   readTensors,

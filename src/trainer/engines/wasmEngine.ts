@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
 import type { TrainingEngine } from '../engine';
-import { RecurrentNetwork } from '../network/recurrentNetwork';
+import { TensorNetwork } from '../network/tensorNetwork';
 import { loadWasmOps, packagedWasmFolder } from './loadWasmOps';
 import { ParallelNetwork } from './parallelNetwork';
 import { automaticThreads } from './processorCores';
@@ -28,7 +28,7 @@ export async function loadWasmEngine(options: WasmEngineOptions): Promise<Traini
       name,
       description: 'TensorFlow.js in WebAssembly, on one thread',
       createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
-        new RecurrentNetwork(ops, config, weights, seed),
+        new TensorNetwork(ops, config, weights, seed),
     };
   }
   const pool = startPool(threads, { wasmFolder: folder });

@@ -7,7 +7,7 @@
  */
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { StockOps, addRows } from '../network/stockOps';
-import type { AdamSlot, AdamUpdate, Matrix, SoftmaxLoss, Tensor, Vector } from '../network/tensorOps';
+import type { AdamSlot, AdamUpdate, Batch, Matrix, SoftmaxLoss, Tensor, Vector } from '../network/tensorOps';
 import { adamOn } from './adamOn';
 
 /** The part of the backend that reaches its heap. */
@@ -60,11 +60,38 @@ export class WasmOps extends StockOps {
   }
 
   /** The backend's slice first copies the whole tensor. */
-  protected override rowRange(a: Matrix, start: number, count: number): Matrix {
+  override rowRange(a: Matrix, start: number, count: number): Matrix {
     const width = a.shape[1];
     const rows = this.allocate([count, width]) as Matrix;
     this.view(rows).set(this.view(a).subarray(start * width, (start + count) * width));
     return rows;
+  }
+
+  override columnRange(a: Matrix, start: number, count: number): Matrix {
+    const [rows, width] = a.shape;
+    const columns = this.allocate([rows, count]) as Matrix;
+    const from = this.view(a);
+    const to = this.view(columns);
+    for (let row = 0; row < rows; row++) {
+      const at = row * width + start;
+      to.set(from.subarray(at, at + count), row * count);
+    }
+    return columns;
+  }
+
+  /** One product after the other: the backend's own over several matrices runs at a tenth of the speed, transposed or not. */
+  override batchProduct(a: Batch, b: Batch, { transposeA = false, transposeB = false } = {}): Batch {
+    const [groups] = a.shape;
+    const rows = a.shape[transposeA ? 2 : 1];
+    const columns = b.shape[transposeB ? 1 : 2];
+    const products = this.allocate([groups, rows, columns]) as Batch;
+    for (let g = 0; g < groups; g++) {
+      this.tf.tidy(() => {
+        const product = this.product(this.matrixOf(a, g, transposeA), this.matrixOf(b, g, transposeB));
+        this.view(products).set(this.view(product), g * rows * columns);
+      });
+    }
+    return products;
   }
 
   override addRowsAt(dense: Matrix, ids: Int32Array, rows: Matrix): Matrix {
@@ -112,6 +139,23 @@ export class WasmOps extends StockOps {
       this.view(logits).set(this.view(probs), start * vocabSize);
       probs.dispose();
     }
+  }
+
+  private matrixOf(batch: Batch, group: number, transposed: boolean): Matrix {
+    const [, rows, columns] = batch.shape;
+    const matrix = this.allocate(transposed ? [columns, rows] : [rows, columns]) as Matrix;
+    const from = this.view(batch).subarray(group * rows * columns, (group + 1) * rows * columns);
+    const to = this.view(matrix);
+    if (!transposed) {
+      to.set(from);
+      return matrix;
+    }
+    for (let row = 0, i = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++, i++) {
+        to[column * rows + row] = from[i]!;
+      }
+    }
+    return matrix;
   }
 
   private get backend(): WasmHeap {

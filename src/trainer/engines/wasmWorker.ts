@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Tensor } from '../network/tensorOps';
 import { deviceShapes } from '../network/parameters';
-import { RecurrentNetwork } from '../network/recurrentNetwork';
+import { TensorNetwork } from '../network/tensorNetwork';
 import { adamOn } from './adamOn';
 import { loadWasmOps } from './loadWasmOps';
 import { readTensors, sumGradients } from './sharedParameters';
@@ -18,7 +18,7 @@ import type {
 type Request<K extends NetworkRequest['kind']> = Extract<NetworkRequest, { kind: K }>;
 
 class SharedNetwork {
-  private readonly network: RecurrentNetwork;
+  private readonly network: TensorNetwork;
   private version = 0;
 
   constructor(
@@ -26,7 +26,7 @@ class SharedNetwork {
     private readonly created: Request<'create'>,
   ) {
     const { config, shared, seed } = created;
-    this.network = new RecurrentNetwork(ops, config, readTensors(config, shared.values), seed);
+    this.network = new TensorNetwork(ops, config, readTensors(config, shared.values), seed);
     this.network.dropMoments();
   }
 

@@ -1,7 +1,7 @@
 /** What crosses between the trainer's main thread and its wasm workers: each request settles with one answer. */
 import type { NetworkConfig } from '../../model/networkConfig';
 import type { TrainBatch } from '../engine';
-import type { BatchShare } from '../network/recurrentNetwork';
+import type { BatchShare } from '../network/tensorNetwork';
 import type { AdamUpdate } from '../network/tensorOps';
 import type { SharedParameters } from './sharedParameters';
 

@@ -1,7 +1,7 @@
 /** The engine for a GPU of any vendor: TensorFlow.js on WebGPU. Its packages are optional. */
 import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
 import type { TrainingEngine } from '../engine';
-import { RecurrentNetwork } from '../network/recurrentNetwork';
+import { TensorNetwork } from '../network/tensorNetwork';
 import { startWebgpu, type WebgpuDevice } from './webgpuDevice';
 import { WebgpuOps } from './webgpuOps';
 
@@ -29,6 +29,6 @@ export async function loadWebgpuEngine(options: WebgpuEngineOptions = {}): Promi
     name: 'webgpu',
     description,
     createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
-      new RecurrentNetwork(ops, config, weights, seed),
+      new TensorNetwork(ops, config, weights, seed),
   };
 }

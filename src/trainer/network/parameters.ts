@@ -116,37 +116,15 @@ export async function downloadOptimizer(
   };
 }
 
-/** A layer's learned tensors on the device. */
-export interface LayerParameters {
-  /** [inputs, gates · H]. */
-  readonly inputKernel: Matrix;
-  /** [H, gates · H]. */
-  readonly recurrentKernel: Matrix;
-  readonly bias: Vector;
-  readonly recurrentBias: Vector | null;
-}
+/** A network's learned tensors on the device, by name. */
+export class ParameterTensors {
+  constructor(private readonly slots: Slots) {}
 
-export interface Parameters {
-  /** [V, E]. */
-  readonly embedding: Matrix;
-  readonly layers: readonly LayerParameters[];
-  /** [H, E]. */
-  readonly projection: Matrix;
-  readonly outputBias: Vector;
-}
+  matrix(name: string): Matrix {
+    return this.slots.get(name)!.value as Matrix;
+  }
 
-/** The named tensors as the passes use them. */
-export function parametersOf(config: NetworkConfig, slots: Slots): Parameters {
-  const value = (name: string): Tensor => slots.get(name)!.value;
-  return {
-    embedding: value('embedding') as Matrix,
-    layers: Array.from({ length: config.numLayers }, (_, layer) => ({
-      inputKernel: value(`layers.${layer}.inputKernel`) as Matrix,
-      recurrentKernel: value(`layers.${layer}.recurrentKernel`) as Matrix,
-      bias: value(`layers.${layer}.bias`) as Vector,
-      recurrentBias: (slots.get(`layers.${layer}.recurrentBias`)?.value as Vector | undefined) ?? null,
-    })),
-    projection: value('projection') as Matrix,
-    outputBias: value('outputBias') as Vector,
-  };
+  vector(name: string): Vector {
+    return this.slots.get(name)!.value as Vector;
+  }
 }

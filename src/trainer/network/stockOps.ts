@@ -11,6 +11,7 @@ import {
   ADAM_EPSILON,
   type AdamSlot,
   type AdamUpdate,
+  type Batch,
   type Matrix,
   type RecurrentGradients,
   type RecurrentInput,
@@ -37,6 +38,18 @@ export class StockOps implements TensorOps {
 
   transpose(a: Matrix): Matrix {
     return this.tf.transpose(a);
+  }
+
+  batchProduct(a: Batch, b: Batch, { transposeA = false, transposeB = false } = {}): Batch {
+    return this.tf.matMul(a, b, transposeA, transposeB);
+  }
+
+  rowRange(a: Matrix, start: number, count: number): Matrix {
+    return this.tf.slice(a, [start, 0], [count, a.shape[1]]);
+  }
+
+  columnRange(a: Matrix, start: number, count: number): Matrix {
+    return this.tf.slice(a, [0, start], [a.shape[0], count]);
   }
 
   rowsAt(table: Matrix, ids: Int32Array): Matrix {
@@ -120,11 +133,6 @@ export class StockOps implements TensorOps {
 
   protected cellOf(architecture: CellKind): RecurrentCell {
     return CELLS[architecture];
-  }
-
-  /** Rows start … start + count − 1, [count, C]. */
-  protected rowRange(a: Matrix, start: number, count: number): Matrix {
-    return this.tf.slice(a, [start, 0], [count, a.shape[1]]);
   }
 
   softmaxLoss(

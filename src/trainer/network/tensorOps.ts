@@ -13,6 +13,8 @@ export type TensorFlow = typeof tfjs;
 export type Tensor = tfjs.Tensor;
 export type Matrix = tfjs.Tensor2D;
 export type Vector = tfjs.Tensor1D;
+/** Several matrices of one shape, [G, rows, columns]. */
+export type Batch = tfjs.Tensor3D;
 
 /** State carried from one step to the next, [B, H] each; only the LSTM has a cell state. */
 export interface RecurrentState {
@@ -76,6 +78,16 @@ export interface TensorOps {
   /** a · b. No engine is asked for a product with transposed flags: on wasm these run at a tenth of the speed. */
   product(a: Matrix, b: Matrix): Matrix;
   transpose(a: Matrix): Matrix;
+  /** For each g the product of the g-th matrices of a and b, either of which may be read transposed, [G, rows, columns]. */
+  batchProduct(
+    a: Batch,
+    b: Batch,
+    transposed?: { readonly transposeA?: boolean; readonly transposeB?: boolean },
+  ): Batch;
+  /** Rows start … start + count − 1, [count, C]. */
+  rowRange(a: Matrix, start: number, count: number): Matrix;
+  /** Columns start … start + count − 1, [R, count]. */
+  columnRange(a: Matrix, start: number, count: number): Matrix;
   /** Row ids[n] of `table` [V, E] as row n, [N, E]. */
   rowsAt(table: Matrix, ids: Int32Array): Matrix;
   /** Sums over the rows: [N, C] to [C]. */

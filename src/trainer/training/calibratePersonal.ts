@@ -3,10 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { decodeCheckpoint, type Checkpoint } from '../../model/checkpoint/checkpoint';
 import { calibrateGate } from '../../model/evaluate/calibrateGate';
 import type { ScoredDocument } from '../../model/evaluate/scoreText';
-import { createKernelNetwork } from '../../model/network/kernelNetwork';
+import { createNetwork } from '../../model/network/createNetwork';
+import type { NetworkModel } from '../../model/network/networkModel';
 import type { StoredWeights } from '../../model/network/quantizedMatrix';
-import { ReferenceNetwork } from '../../model/network/referenceNetwork';
-import type { RecurrentModel } from '../../model/network/recurrentModel';
 import type { NetworkConfig } from '../../model/networkConfig';
 import type { MixScores } from '../../protocol/trainerProtocol';
 import type { Corpus } from '../corpus/readCorpus';
@@ -48,10 +47,8 @@ export async function calibratePersonal(job: CalibrationJob): Promise<Calibrated
   const { tokenizer, initial } = beginning;
   const kernel = kernelPath === null ? null : await readFile(kernelPath);
   const baseCheckpoint = await readBase(job);
-  const networkOf = (of: NetworkConfig, weights: StoredWeights, name: string): RecurrentModel =>
-    kernel === null
-      ? new ReferenceNetwork(of, weights, name)
-      : createKernelNetwork(of, weights, name, kernel);
+  const networkOf = (of: NetworkConfig, weights: StoredWeights, name: string): NetworkModel =>
+    createNetwork(of, weights, name, kernel);
   const base =
     baseCheckpoint === null ? null : networkOf(baseCheckpoint.config, baseCheckpoint.weights, 'base');
   const personal = networkOf(config, job.weights, 'personal');

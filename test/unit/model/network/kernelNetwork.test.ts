@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createKernelNetwork } from '../../../../src/model/network/kernelNetwork';
 import { quantizeWeights } from '../../../../src/model/network/quantizedMatrix';
+import type { RecurrentState } from '../../../../src/model/network/recurrentModel';
 import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
-import { CELL_KINDS, type NetworkConfig } from '../../../../src/model/networkConfig';
+import { CELL_KINDS, type RecurrentConfig } from '../../../../src/model/networkConfig';
 import { kernelBytes } from '../../../support/kernelBytes';
 import { randomWeights } from './randomWeights';
 
-const configs: fc.Arbitrary<NetworkConfig> = fc.record({
+const configs: fc.Arbitrary<RecurrentConfig> = fc.record({
   architecture: fc.constantFrom(...CELL_KINDS),
   vocabSize: fc.integer({ min: 1, max: 70 }),
   embeddingSize: fc.integer({ min: 1, max: 40 }),
@@ -42,12 +43,12 @@ describe('createKernelNetwork', () => {
           const reference = new ReferenceNetwork(config, weights, 'reference');
           const network = createKernelNetwork(config, weights, 'kernel', kernel);
           let expected = reference.start();
-          let actual = network.start();
+          let actual = network.start() as RecurrentState;
           const probs = new Float32Array(config.vocabSize);
           const expectedProbs = new Float32Array(config.vocabSize);
           for (const choice of choices) {
             expected = reference.next(expected, choice % config.vocabSize);
-            actual = network.next(actual, choice % config.vocabSize);
+            actual = network.next(actual, choice % config.vocabSize) as RecurrentState;
             assertClose(actual.values, expected.values, 2e-3);
             network.predict(actual, probs);
             reference.predict(expected, expectedProbs);
@@ -69,10 +70,10 @@ describe('createKernelNetwork', () => {
         (config, choices, seed) => {
           const network = createKernelNetwork(config, randomWeights(config, seed), 'kernel', kernel);
           const tokenIds = choices.map((choice) => choice % config.vocabSize);
-          const fresh = tokenIds.map((tokenId) => network.next(network.start(), tokenId));
+          const fresh = tokenIds.map((tokenId) => network.next(network.start(), tokenId) as RecurrentState);
           // Some continue the same state, as beams do.
           const states = choices.map((choice) => fresh[choice % fresh.length]);
-          const copies = states.map(({ values }) => ({ values: values.slice() }));
+          const copies = states.map(({ values }) => ({ values: values.slice(), memory: [] }));
           const together = network.nextMany(states, tokenIds);
           assert.deepEqual(
             together,
@@ -150,7 +151,7 @@ describe('createKernelNetwork', () => {
       assert.throws(() => network.next(network.start(), tokenId), /is not in the network's vocabulary of 5/);
     }
     assert.throws(
-      () => network.next({ values: new Float32Array(4) }, 0),
+      () => network.next({ values: new Float32Array(4), memory: [] }, 0),
       /A state of 4 values belongs to another network/,
     );
     assert.throws(

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { CELL_KINDS, type NetworkConfig } from '../../../../src/model/networkConfig';
+import { CELL_KINDS, type RecurrentConfig } from '../../../../src/model/networkConfig';
 import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
 import { randomWeights } from './randomWeights';
 
 /** One unit, one layer, two tokens: small enough to follow by hand. */
-function tinyConfig(architecture: NetworkConfig['architecture'], numLayers = 1): NetworkConfig {
+function tinyConfig(architecture: RecurrentConfig['architecture'], numLayers = 1): RecurrentConfig {
   return { architecture, vocabSize: 2, embeddingSize: 1, hiddenSize: 1, numLayers };
 }
 

@@ -9,7 +9,7 @@ import { CELL_KINDS, type NetworkConfig, type NetworkWeights } from '../../../..
 import type { TrainBatch, TrainingEngine, TrainStepResult } from '../../../../src/trainer/engine';
 import { loadNativeEngine } from '../../../../src/trainer/engines/nativeEngine';
 import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
-import { RecurrentNetwork } from '../../../../src/trainer/network/recurrentNetwork';
+import { TensorNetwork } from '../../../../src/trainer/network/tensorNetwork';
 import { nativePaths } from '../../../../src/trainer/native/pinnedFiles';
 import { seededRandom } from '../../../../src/model/generation/seededRandom';
 import { randomWeights } from '../../model/network/randomWeights';
@@ -44,9 +44,9 @@ function windows(count: number): TrainBatch[] {
 const doubles = (weights: NetworkWeights) =>
   new Map([...weights].map(([name, values]) => [name, Float64Array.from(values)]));
 
-function createNetwork(engine: TrainingEngine, config: NetworkConfig, seed: number): RecurrentNetwork {
+function createNetwork(engine: TrainingEngine, config: NetworkConfig, seed: number): TensorNetwork {
   const network = engine.createNetwork(config, randomWeights(config, 3), seed);
-  assert.ok(network instanceof RecurrentNetwork);
+  assert.ok(network instanceof TensorNetwork);
   return network;
 }
 

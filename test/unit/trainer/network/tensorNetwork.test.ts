@@ -1,28 +1,44 @@
 import '@tensorflow/tfjs-backend-cpu';
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
-import { CELL_KINDS, type NetworkConfig, type NetworkWeights } from '../../../../src/model/networkConfig';
-import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
+import {
+  ATTENTION_WINDOW,
+  hasAttention,
+  type CellKind,
+  type NetworkConfig,
+  type NetworkWeights,
+  type RecurrentConfig,
+} from '../../../../src/model/networkConfig';
+import { createNetwork } from '../../../../src/model/network/createNetwork';
 import { DivergenceError, type TrainBatch } from '../../../../src/trainer/engine';
 import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
 import { WasmOps } from '../../../../src/trainer/engines/wasmOps';
-import { RecurrentNetwork } from '../../../../src/trainer/network/recurrentNetwork';
+import { TensorNetwork } from '../../../../src/trainer/network/tensorNetwork';
 import { StockOps } from '../../../../src/trainer/network/stockOps';
 import type { TensorOps } from '../../../../src/trainer/network/tensorOps';
 import { seededRandom } from '../../../../src/model/generation/seededRandom';
+import { smallNetworks } from '../../../support/smallNetworks';
 import { randomWeights } from '../../model/network/randomWeights';
 import { doubleLoss } from './doubleLoss';
 
 const batchSize = 3;
 const unrollSteps = 4;
 
-const configOf = (architecture: NetworkConfig['architecture'], numLayers: number): NetworkConfig => ({
+const configOf = (architecture: CellKind, numLayers: number): RecurrentConfig => ({
   architecture,
   vocabSize: 11,
   embeddingSize: 5,
   hiddenSize: 6,
   numLayers,
 });
+
+const networks = smallNetworks({ vocabSize: 11, embeddingSize: 5, hiddenSize: 6 });
+/** Of a tensor: a step is two losses in 64-bit floats. */
+const CHECKED_ELEMENTS = 40;
+
+/** Attention costs more: enough to fill what it remembers, and to drop the first of it. */
+const stepsOf = (config: NetworkConfig, steps: number): number =>
+  config.architecture === 'transformer' || hasAttention(config) ? ATTENTION_WINDOW / unrollSteps + 16 : steps;
 
 /** Three rows, of which in the second window one ends early and one starts a document. */
 function twoWindows(): [TrainBatch, TrainBatch] {
@@ -65,88 +81,122 @@ const engines: readonly { name: string; steps: number; start: () => Promise<Tens
 ];
 
 for (const engine of engines) {
-  describe(`RecurrentNetwork on ${engine.name}`, () => {
+  describe(`TensorNetwork on ${engine.name}`, () => {
     let ops: TensorOps;
     before(async () => {
       ops = await engine.start();
     });
 
-    for (const architecture of CELL_KINDS) {
-      for (const numLayers of [1, 2]) {
-        const config = configOf(architecture, numLayers);
-        const title = `${architecture} of ${numLayers} layer${numLayers > 1 ? 's' : ''}`;
+    for (const { title, config } of networks) {
+      it(`${title}: gradients equal finite differences, the state carried over`, async () => {
+        const weights = randomWeights(config, 3);
+        const [first, second] = twoWindows();
+        const network = new TensorNetwork(ops, config, weights, 1);
+        await network.exportGradients(first, 0);
+        const gradients = await network.exportGradients(second, 0);
+        network.dispose();
 
-        it(`${title}: gradients equal finite differences, the state carried over`, async () => {
-          const weights = randomWeights(config, 3);
-          const [first, second] = twoWindows();
-          const network = new RecurrentNetwork(ops, config, weights, 1);
-          await network.exportGradients(first, 0);
-          const gradients = await network.exportGradients(second, 0);
-          network.dispose();
+        const { state } = doubleLoss(config, doubles(weights), first, null);
+        const h = 1e-5;
+        for (const [name, gradient] of gradients) {
+          for (let i = 0; i < gradient.length; i += Math.ceil(gradient.length / CHECKED_ELEMENTS)) {
+            const lossAt = (change: number) => {
+              const moved = doubles(weights);
+              moved.get(name)![i] += change;
+              return doubleLoss(config, moved, second, state).loss;
+            };
+            const expected = (lossAt(h) - lossAt(-h)) / (2 * h);
+            assert.ok(
+              Math.abs(gradient[i] - expected) < 1e-6 + 1e-4 * Math.abs(expected),
+              `${name}[${i}] is ${gradient[i]}, should be ${expected}`,
+            );
+          }
+        }
+      });
 
-          const { state } = doubleLoss(config, doubles(weights), first, null);
-          const h = 1e-5;
-          for (const [name, gradient] of gradients) {
-            for (let i = 0; i < gradient.length; i++) {
-              const lossAt = (change: number) => {
-                const moved = doubles(weights);
-                moved.get(name)![i] += change;
-                return doubleLoss(config, moved, second, state).loss;
-              };
-              const expected = (lossAt(h) - lossAt(-h)) / (2 * h);
-              assert.ok(
-                Math.abs(gradient[i] - expected) < 1e-6 + 1e-4 * Math.abs(expected),
-                `${name}[${i}] is ${gradient[i]}, should be ${expected}`,
-              );
+      it(`${title}: predicts what the reference network predicts`, async () => {
+        const weights = randomWeights(config, 4);
+        const [first, second] = twoWindows();
+        const network = new TensorNetwork(ops, config, weights, 1);
+        const results = [await network.evaluateStep(first), await network.evaluateStep(second)];
+        network.dispose();
+
+        const reference = createNetwork(config, weights, 'reference', null);
+        const states = Array.from({ length: batchSize }, () => reference.start());
+        const probs = new Float32Array(config.vocabSize);
+        for (const [window, batch] of [first, second].entries()) {
+          let lossSum = 0;
+          let count = 0;
+          for (let row = 0; row < batchSize; row++) {
+            states[row] = batch.resets[row] === 1 ? reference.start() : states[row];
+            for (let i = row * unrollSteps; i < (row + 1) * unrollSteps; i++) {
+              states[row] = reference.next(states[row], batch.inputs[i]);
+              reference.predict(states[row], probs);
+              lossSum -= batch.mask[i] * Math.log(probs[batch.targets[i]]);
+              count += batch.mask[i];
             }
           }
-        });
+          assert.equal(results[window].count, count);
+          assert.ok(Math.abs(results[window].lossSum - lossSum) < 1e-4 * lossSum);
+        }
+      });
 
-        it(`${title}: predicts what the reference network predicts`, async () => {
-          const weights = randomWeights(config, 4);
-          const [first, second] = twoWindows();
-          const network = new RecurrentNetwork(ops, config, weights, 1);
-          const results = [await network.evaluateStep(first), await network.evaluateStep(second)];
-          network.dispose();
+      it(`${title}: learns a text by heart, and holds no more tensors from step to step`, async () => {
+        const [batch] = twoWindows();
+        const network = new TensorNetwork(ops, config, randomWeights(config, 6), 1);
+        const options = { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.1 };
+        const step = () => network.trainStep({ ...batch, resets: new Uint8Array([0, 0, 1]) }, options);
+        const first = await step();
+        const held = tf.memory().numTensors;
+        for (let i = 0; i < stepsOf(config, engine.steps); i++) {
+          await step();
+        }
+        await network.evaluateStep(batch);
+        network.resetState('evaluate');
+        assert.equal(tf.memory().numTensors, held);
+        const last = await network.trainStep(batch, { ...options, dropout: 0 });
+        assert.ok(last.loss < first.loss / 1.5, `${first.loss} became ${last.loss}`);
+        network.dispose();
+      });
+    }
 
-          const reference = new ReferenceNetwork(config, weights, 'reference');
-          const states = Array.from({ length: batchSize }, () => reference.start());
-          const probs = new Float32Array(config.vocabSize);
-          for (const [window, batch] of [first, second].entries()) {
-            let lossSum = 0;
-            let count = 0;
-            for (let row = 0; row < batchSize; row++) {
-              states[row] = batch.resets[row] === 1 ? reference.start() : states[row];
-              for (let i = row * unrollSteps; i < (row + 1) * unrollSteps; i++) {
-                states[row] = reference.next(states[row], batch.inputs[i]);
-                reference.predict(states[row], probs);
-                lossSum -= batch.mask[i] * Math.log(probs[batch.targets[i]]);
-                count += batch.mask[i];
-              }
+    for (const { title, config } of networks.filter(({ config }) => stepsOf(config, 0) > 0)) {
+      it(`${title}: looks back as far as the reference network, and in a new document no further than its start`, async () => {
+        const weights = randomWeights(config, 4);
+        const random = seededRandom(7);
+        const network = new TensorNetwork(ops, config, weights, 1);
+        const reference = createNetwork(config, weights, 'reference', null);
+        let states = [reference.start(), reference.start()];
+        const probs = new Float32Array(config.vocabSize);
+        for (const window of [0, 1, 2, 3]) {
+          const length = 2 * 100;
+          const ids = () => Int32Array.from({ length }, () => Math.floor(11 * random()));
+          const batch: TrainBatch = {
+            batchSize: 2,
+            unrollSteps: 100,
+            inputs: ids(),
+            targets: ids(),
+            mask: new Float32Array(length).fill(1),
+            resets: Uint8Array.of(window === 0 ? 1 : 0, window === 2 ? 1 : 0),
+          };
+          let lossSum = 0;
+          states = states.map((carried, row) => {
+            let state = batch.resets[row] === 1 ? reference.start() : carried;
+            for (let i = row * 100; i < (row + 1) * 100; i++) {
+              state = reference.next(state, batch.inputs[i]);
+              reference.predict(state, probs);
+              lossSum -= Math.log(probs[batch.targets[i]]);
             }
-            assert.equal(results[window].count, count);
-            assert.ok(Math.abs(results[window].lossSum - lossSum) < 1e-4 * lossSum);
-          }
-        });
-
-        it(`${title}: learns a text by heart, and holds no more tensors after ${engine.steps} steps`, async () => {
-          const [batch] = twoWindows();
-          const network = new RecurrentNetwork(ops, config, randomWeights(config, 6), 1);
-          const options = { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.1 };
-          const step = () => network.trainStep({ ...batch, resets: new Uint8Array([0, 0, 1]) }, options);
-          const first = await step();
-          const held = tf.memory().numTensors;
-          for (let i = 0; i < engine.steps; i++) {
-            await step();
-          }
-          await network.evaluateStep(batch);
-          network.resetState('evaluate');
-          assert.equal(tf.memory().numTensors, held);
-          const last = await network.trainStep(batch, { ...options, dropout: 0 });
-          assert.ok(last.loss < first.loss / 1.5, `${first.loss} became ${last.loss}`);
-          network.dispose();
-        });
-      }
+            return state;
+          });
+          const evaluated = await network.evaluateStep(batch);
+          assert.ok(
+            Math.abs(evaluated.lossSum - lossSum) < 1e-5 * lossSum,
+            `${evaluated.lossSum}, ${lossSum}`,
+          );
+        }
+        network.dispose();
+      });
     }
 
     it('clips the gradient to the norm asked for', async () => {
@@ -154,7 +204,7 @@ for (const engine of engines) {
       const weights = randomWeights(config, 3);
       const [batch] = twoWindows();
       const moments = async (gradientClipNorm: number) => {
-        const network = new RecurrentNetwork(ops, config, weights, 1);
+        const network = new TensorNetwork(ops, config, weights, 1);
         const { gradientNorm } = await network.trainStep(batch, {
           learningRate: 0.01,
           gradientClipNorm,
@@ -177,9 +227,9 @@ for (const engine of engines) {
       const config = configOf('gru', 2);
       const [first, second] = twoWindows();
       const options = { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.3 };
-      const one = new RecurrentNetwork(ops, config, randomWeights(config, 3), 9);
+      const one = new TensorNetwork(ops, config, randomWeights(config, 3), 9);
       await one.trainStep(first, options);
-      const two = new RecurrentNetwork(ops, config, await one.exportWeights(), 9);
+      const two = new TensorNetwork(ops, config, await one.exportWeights(), 9);
       two.importOptimizer(await one.exportOptimizer());
       one.resetState('train');
       const fresh = { ...second, resets: new Uint8Array([1, 1, 1]) };
@@ -193,7 +243,7 @@ for (const engine of engines) {
       const config = configOf('rnn', 1);
       const weights = randomWeights(config, 3);
       weights.get('outputBias')![0] = NaN;
-      const network = new RecurrentNetwork(ops, config, weights, 1);
+      const network = new TensorNetwork(ops, config, weights, 1);
       const [batch] = twoWindows();
       await assert.rejects(
         async () => network.trainStep(batch, { learningRate: 0.01, gradientClipNorm: 1, dropout: 0 }),
@@ -211,7 +261,7 @@ describe('WasmOps', () => {
     const config = configOf('lstm', 2);
     const [first, second] = twoWindows();
     const train = async (ops: TensorOps) => {
-      const network = new RecurrentNetwork(ops, config, randomWeights(config, 3), 9);
+      const network = new TensorNetwork(ops, config, randomWeights(config, 3), 9);
       const options = { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.3 };
       for (let i = 0; i < 5; i++) {
         await network.trainStep(first, options);

@@ -1,0 +1,138 @@
+import {
+  ATTENTION_HEADS,
+  ATTENTION_WINDOW,
+  headSize,
+  type NetworkConfig,
+  type TransformerConfig,
+} from '../networkConfig';
+import { checkToken, type NetworkModel } from './networkModel';
+import { NetworkTensors } from './networkTensors';
+import { affine, attend, rmsNorm, rotate, softmax, sum } from './plainMath';
+import type { StoredWeights } from './quantizedMatrix';
+
+/** Of one position, in all blocks: float [numLayers, heads, headSize] each; the keys are turned by the position. */
+interface RememberedPosition {
+  readonly keys: Float32Array;
+  readonly values: Float32Array;
+}
+
+/** What a Transformer remembers of one sequence; an immutable value. */
+export interface TransformerState {
+  /** Of the next token, from 0. */
+  readonly position: number;
+  /** The last positions, at most ATTENTION_WINDOW, the latest last; states share them. */
+  readonly memory: readonly RememberedPosition[];
+  /** What the last block gave at the last position, [embeddingSize]; zeros before the first. */
+  readonly output: Float32Array;
+}
+
+interface Block {
+  readonly attentionNorm: Float32Array;
+  readonly queryKeyValueKernel: Float32Array;
+  readonly attentionOutputKernel: Float32Array;
+  readonly feedForwardNorm: Float32Array;
+  readonly expandKernel: Float32Array;
+  readonly expandBias: Float32Array;
+  readonly contractKernel: Float32Array;
+  readonly contractBias: Float32Array;
+}
+
+/** The Transformer as {@link ReferenceNetwork} is a recurrent network: the kernel's measure, and its stand-in. */
+export class ReferenceTransformer implements NetworkModel<TransformerState> {
+  readonly vocabSize: number;
+  /** [vocabSize, embeddingSize] */
+  private readonly embedding: Float32Array;
+  private readonly blocks: readonly Block[];
+  private readonly finalNorm: Float32Array;
+  private readonly outputBias: Float32Array;
+
+  /** A RangeError names a tensor that is missing or of another shape than the blueprint's. */
+  constructor(
+    readonly config: TransformerConfig,
+    weights: StoredWeights,
+    readonly name: string,
+  ) {
+    const tensors = new NetworkTensors(config, weights);
+    this.vocabSize = config.vocabSize;
+    this.embedding = tensors.matrix('embedding');
+    this.blocks = Array.from({ length: config.numLayers }, (_, layer) => ({
+      attentionNorm: tensors.vector(`layers.${layer}.attentionNorm`),
+      queryKeyValueKernel: tensors.matrix(`layers.${layer}.queryKeyValueKernel`),
+      attentionOutputKernel: tensors.matrix(`layers.${layer}.attentionOutputKernel`),
+      feedForwardNorm: tensors.vector(`layers.${layer}.feedForwardNorm`),
+      expandKernel: tensors.matrix(`layers.${layer}.expandKernel`),
+      expandBias: tensors.vector(`layers.${layer}.expandBias`),
+      contractKernel: tensors.matrix(`layers.${layer}.contractKernel`),
+      contractBias: tensors.vector(`layers.${layer}.contractBias`),
+    }));
+    this.finalNorm = tensors.vector('finalNorm');
+    this.outputBias = tensors.vector('outputBias');
+  }
+
+  start(): TransformerState {
+    return { position: 0, memory: [], output: new Float32Array(this.config.embeddingSize) };
+  }
+
+  next(state: TransformerState, tokenId: number): TransformerState {
+    checkOutput(this.config, state.output);
+    checkToken(this.config, tokenId);
+    const { embeddingSize, numLayers } = this.config;
+    const size = headSize(this.config);
+    const attentionSize = ATTENTION_HEADS * size;
+    const { position } = state;
+    const own = {
+      keys: new Float32Array(numLayers * attentionSize),
+      values: new Float32Array(numLayers * attentionSize),
+    };
+    const memory = [...state.memory.slice(1 - ATTENTION_WINDOW), own];
+    let stream: Float32Array = this.embedding
+      .subarray(tokenId * embeddingSize, (tokenId + 1) * embeddingSize)
+      .map((value) => Math.sqrt(embeddingSize) * value);
+    for (const [layer, block] of this.blocks.entries()) {
+      const made = affine(block.queryKeyValueKernel, rmsNorm(stream, block.attentionNorm));
+      const attended = new Float32Array(attentionSize);
+      for (let head = 0; head < ATTENTION_HEADS; head++) {
+        const at = head * size;
+        const part = (which: number) =>
+          made.subarray(which * attentionSize + at, which * attentionSize + at + size);
+        const from = layer * attentionSize + at;
+        own.keys.set(rotate(part(1), position), from);
+        own.values.set(part(2), from);
+        const remembered = (which: 'keys' | 'values') =>
+          memory.map((entry) => entry[which].subarray(from, from + size));
+        attended.set(attend(rotate(part(0), position), remembered('keys'), remembered('values')), at);
+      }
+      stream = sum(stream, affine(block.attentionOutputKernel, attended));
+      const normed = rmsNorm(stream, block.feedForwardNorm);
+      const expanded = affine(block.expandKernel, normed, block.expandBias).map((x) => Math.max(x, 0) ** 2);
+      stream = sum(stream, affine(block.contractKernel, expanded, block.contractBias));
+    }
+    return { position: position + 1, memory, output: stream };
+  }
+
+  nextMany(states: readonly TransformerState[], tokenIds: ArrayLike<number>): TransformerState[] {
+    return states.map((state, i) => this.next(state, tokenIds[i]));
+  }
+
+  predict(state: TransformerState, probs: Float32Array): void {
+    checkOutput(this.config, state.output);
+    softmax(affine(this.embedding, rmsNorm(state.output, this.finalNorm), this.outputBias), probs);
+  }
+
+  predictMany(states: readonly TransformerState[], probs: readonly Float32Array[]): void {
+    for (const [i, state] of states.entries()) {
+      this.predict(state, probs[i]);
+    }
+  }
+
+  dispose(): void {
+    // Nothing outside the garbage collector's reach is held.
+  }
+}
+
+/** @throws RangeError when a state's output is not of this blueprint's length. */
+export function checkOutput({ embeddingSize }: NetworkConfig, output: Float32Array): void {
+  if (output.length !== embeddingSize) {
+    throw new RangeError(`A state with an output of ${output.length} values belongs to another network.`);
+  }
+}

@@ -1,0 +1,36 @@
+import { CELL_KINDS, type NetworkConfig } from '../../src/model/networkConfig';
+
+export interface SmallNetwork {
+  readonly title: string;
+  readonly config: NetworkConfig;
+}
+
+/** A blueprint of each kind, small enough to compare number by number. */
+export function smallNetworks(sizes: {
+  readonly vocabSize: number;
+  readonly embeddingSize: number;
+  readonly hiddenSize: number;
+}): SmallNetwork[] {
+  const layered = (numLayers: number) => `of ${numLayers} layer${numLayers > 1 ? 's' : ''}`;
+  const plain = CELL_KINDS.flatMap((architecture) =>
+    [1, 2].map((numLayers) => ({
+      title: `${architecture} ${layered(numLayers)}`,
+      config: { ...sizes, architecture, numLayers },
+    })),
+  );
+  return [
+    ...plain,
+    {
+      title: 'lstm with attention',
+      config: { ...sizes, architecture: 'lstm', numLayers: 1, attention: true },
+    },
+    {
+      title: 'gru of 2 layers with attention',
+      config: { ...sizes, architecture: 'gru', numLayers: 2, attention: true },
+    },
+    ...[1, 2].map((numLayers) => ({
+      title: `transformer ${layered(numLayers)}`,
+      config: { ...sizes, architecture: 'transformer' as const, numLayers },
+    })),
+  ];
+}
