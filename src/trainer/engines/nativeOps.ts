@@ -106,18 +106,24 @@ export class NativeOps extends StockOps {
     const previous: Matrix[] = [];
     const saved: Matrix[] = [];
     for (const inputPart of kernels.split(inputGates, unrollSteps, 0)) {
-      const gates = kernels.add(inputPart, timesKernel(hidden));
-      const parts = kernels.split(gates, 4, 1);
-      const inputGate = kernels.sigmoid(parts[0]);
-      const forgetGate = kernels.sigmoid(parts[1]);
-      const candidate = kernels.tanh(parts[2]);
-      const outputGate = kernels.sigmoid(parts[3]);
-      const next = kernels.add(kernels.mul(forgetGate, cell), kernels.mul(inputGate, candidate));
-      const cellTanh = kernels.tanh(next);
+      // Each step's own tensors end with it: those of all steps together were most of the memory of a training.
+      const step = this.tf.tidy(() => {
+        const gates = kernels.add(inputPart, timesKernel(hidden));
+        const parts = kernels.split(gates, 4, 1);
+        const inputGate = kernels.sigmoid(parts[0]);
+        const forgetGate = kernels.sigmoid(parts[1]);
+        const candidate = kernels.tanh(parts[2]);
+        const outputGate = kernels.sigmoid(parts[3]);
+        const next = kernels.add(kernels.mul(forgetGate, cell), kernels.mul(inputGate, candidate));
+        const cellTanh = kernels.tanh(next);
+        const output = kernels.mul(outputGate, cellTanh);
+        return { saved: [inputGate, forgetGate, candidate, outputGate, cellTanh], next, output };
+      });
+      const [inputGate, forgetGate, candidate, outputGate, cellTanh] = step.saved;
       saved.push(inputGate, forgetGate, candidate, outputGate, cell, cellTanh);
       previous.push(hidden);
-      cell = next;
-      hidden = kernels.mul(outputGate, cellTanh);
+      cell = step.next;
+      hidden = step.output;
       outputs.push(hidden);
     }
     return {
