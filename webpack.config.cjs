@@ -10,6 +10,7 @@ module.exports = (_env, argv) => ({
   entry: {
     extension: './src/extension.ts',
     generator: './src/completion/generatorWorker.ts',
+    llama: './src/completion/half/gguf/llamaProcess.ts',
     trainer: './src/trainer/trainerProcess.ts',
     wasmWorker: './src/trainer/engines/wasmWorker.ts',
     cli: './src/cli.ts',

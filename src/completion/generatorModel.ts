@@ -1,6 +1,6 @@
 /** The models that the generator answers with, loaded from files. */
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { decodeCheckpoint, type Checkpoint } from '../model/checkpoint/checkpoint';
 import { createMixture, type Mixture } from '../model/mixture/mixture';
 import type { MixtureModel } from '../model/mixtureModel';
@@ -17,6 +17,8 @@ export interface GeneratorFiles {
   readonly tokenizerPath: string;
   /** Null works without the base network. */
   readonly baseModelPath: string | null;
+  /** The process for GGUF models, as built or as source; beside the generator without it. */
+  readonly llamaPath?: string;
 }
 
 /** What {@link Generator} needs of its models. */
@@ -52,6 +54,7 @@ export class GeneratorModel implements LoadedModel {
   mixture: Mixture;
   private readonly kernelBytes: Uint8Array;
   private readonly tokenizerText: string;
+  private readonly llamaPath: string;
   private readonly base: LoadedNetwork | null;
   private personal: LoadedNetwork | null = null;
   private half: OpenedHalf | null = null;
@@ -68,6 +71,7 @@ export class GeneratorModel implements LoadedModel {
     this.kernelBytes = readFileSync(files.kernelPath);
     this.tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync(files.tokenizerPath, 'utf8')));
     this.tokenizerText = JSON.stringify(this.tokenizer.toJson());
+    this.llamaPath = files.llamaPath ?? join(__dirname, 'llama.js');
     this.base = this.loadBase(files.baseModelPath, warn);
     this.mixture = this.mix(null, null, this.base?.gate ?? null);
   }
@@ -87,11 +91,15 @@ export class GeneratorModel implements LoadedModel {
   }
 
   async openHalf(choice: HalfChoice): Promise<OpenedHalf> {
-    const opened: OpenedHalf = await openHalf(choice, this.tokenizer, (status) => {
-      // Of one that was opened and not yet, or no longer, used nobody wants to know.
-      if (this.half === opened) {
-        this.onHalfStatus(status);
-      }
+    const opened: OpenedHalf = await openHalf(choice, {
+      tokenizer: this.tokenizer,
+      llamaPath: this.llamaPath,
+      onStatus: (status) => {
+        // Of one that was opened and not yet, or no longer, used nobody wants to know.
+        if (this.half === opened) {
+          this.onHalfStatus(status);
+        }
+      },
     });
     return opened;
   }

@@ -1,26 +1,36 @@
 /** Opens the language-model half that the user chose. */
+import { createBridge } from '../../model/bridge/bridge';
 import type { Expert } from '../../model/expert';
 import type { Tokenizer } from '../../model/tokenizer/tokenizer';
 import type { HalfChoice, HalfStatus } from '../../protocol/generatorProtocol';
+import { openGguf } from './gguf/openGguf';
 
 export interface OpenedHalf {
-  /** Over the shared vocabulary. */
+  /** Over the shared vocabulary; its name is `half`. */
   readonly expert: Expert;
   /** What was opened and what of it is only approximate, in one line. */
   readonly description: string;
 }
 
-/**
- * @param onStatus told when the opened half goes away or answers again
- * @throws Error with one sentence that names the model and says what to do, by rejecting
- */
-type OpenHalf = (
-  choice: HalfChoice,
-  tokenizer: Tokenizer,
-  onStatus: (status: HalfStatus) => void,
-) => Promise<OpenedHalf>;
+export interface HalfSurroundings {
+  readonly tokenizer: Tokenizer;
+  /** The process in which llama.cpp runs: the built dist/llama.js, or its TypeScript source. */
+  readonly llamaPath: string;
+  /** Told when the opened half goes away or answers again. */
+  readonly onStatus: (status: HalfStatus) => void;
+}
 
-export const openHalf: OpenHalf = ({ kind }) =>
-  Promise.reject(
-    new Error(`A language model of the kind "${kind}" cannot be opened by this version of Understudy.`),
-  );
+/** @throws Error with one sentence that names the model and says what to do, by rejecting */
+export async function openHalf(choice: HalfChoice, surroundings: HalfSurroundings): Promise<OpenedHalf> {
+  const { tokenizer, llamaPath, onStatus } = surroundings;
+  switch (choice.kind) {
+    case 'gguf': {
+      const { model, description } = await openGguf(choice, llamaPath, onStatus);
+      return { expert: createBridge(model, tokenizer), description };
+    }
+    default:
+      throw new Error(
+        `A language model of the kind "${choice.kind}" cannot be opened by this version of Understudy.`,
+      );
+  }
+}

@@ -1,0 +1,184 @@
+/** The vocabulary that a GGUF file carries, and how its model cuts a text into tokens. */
+import * as tokenizers from '@huggingface/tokenizers';
+import type { ForeignVocabulary } from '../../../model/bridge/foreignModel';
+import { textVocabulary } from '../../../model/bridge/textVocabulary';
+import { alphabetToBytes } from '../../../model/tokenizer/byteAlphabet';
+import type { GgufHead, GgufValue } from './ggufFile';
+import { textPieces } from './textPieces';
+
+export interface GgufVocabulary extends ForeignVocabulary {
+  readonly beginOfTextId: number;
+  /** Token ids of a text; a mark of a chat in it is text. */
+  readonly encodeText: (text: string) => number[];
+}
+
+/** `tokenizer.ggml.token_type`. */
+const NORMAL = 1;
+const USER_DEFINED = 4;
+const BYTE = 6;
+
+/** The library's own declarations do not resolve in an extension's module system. */
+const { Tokenizer } = tokenizers as unknown as {
+  readonly Tokenizer: new (
+    description: object,
+    configuration: object,
+  ) => {
+    encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
+  };
+};
+
+const utf8 = new TextEncoder();
+/** What SentencePiece writes for a space. */
+const SPACE_MARK = '▁';
+/** Separates documents in the training of models that have it; a base model reads it before a text. */
+const DOCUMENT_MARK = '<|endoftext|>';
+
+/** @throws Error with one sentence when the vocabulary is of a kind that is not known */
+export function ggufVocabulary({ metadata }: GgufHead, name: string): GgufVocabulary {
+  const texts = strings(metadata.get('tokenizer.ggml.tokens'));
+  const kind = metadata.get('tokenizer.ggml.model');
+  if (texts.length === 0 || (kind !== 'gpt2' && kind !== 'llama')) {
+    throw new Error(
+      texts.length === 0
+        ? `${name} has no vocabulary: it is no language model, or a part of one.`
+        : `${name} cuts text as "${String(kind)}" does, and only byte-pair ("gpt2") and SentencePiece ("llama") vocabularies can be used. Choose another model.`,
+    );
+  }
+  const types = numbers(metadata.get('tokenizer.ggml.token_type'));
+  const typeOf = (id: number): number => types[id] ?? NORMAL;
+  const bytes = texts.map((text, id) => tokenBytes(text, typeOf(id), kind));
+  const added = texts.flatMap((content, id) =>
+    typeOf(id) === USER_DEFINED ? [{ id, content: kind === 'llama' ? spaced(content) : content }] : [],
+  );
+  const encodeText =
+    kind === 'gpt2' ? bytePairs(texts, metadata, added) : sentencePieces(texts, metadata, added);
+  const idOf = (key: string): number | null => {
+    const id = metadata.get(`tokenizer.ggml.${key}_token_id`);
+    return typeof id === 'number' && id < texts.length ? id : null;
+  };
+  const mark = texts.indexOf(DOCUMENT_MARK);
+  const addsBegin = metadata.get('tokenizer.ggml.add_bos_token') ?? kind === 'llama';
+  const endOfTextId = mark >= 0 ? mark : idOf('eos');
+  const beginOfTextId = (addsBegin === true ? idOf('bos') : null) ?? endOfTextId ?? idOf('bos') ?? 0;
+  const addsSpace = kind === 'llama' && metadata.get('tokenizer.ggml.add_space_prefix') !== false;
+  const vocabulary = textVocabulary({
+    tokens: bytes,
+    encode: encodeText,
+    beginOfTextId,
+    endOfTextId,
+    documentPrefix: addsSpace ? ' ' : '',
+  });
+  return { ...vocabulary, beginOfTextId, encodeText };
+}
+
+function tokenBytes(text: string, type: number, kind: 'gpt2' | 'llama'): Uint8Array | null {
+  if (type === BYTE) {
+    return Uint8Array.of(parseInt(text.slice(3, 5), 16));
+  }
+  if (type !== NORMAL && type !== USER_DEFINED) {
+    return null;
+  }
+  if (kind === 'llama') {
+    return utf8.encode(spaced(text));
+  }
+  return type === USER_DEFINED ? utf8.encode(text) : alphabetToBytes(text);
+}
+
+const spaced = (text: string): string => text.replaceAll(SPACE_MARK, ' ');
+
+interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+}
+
+function bytePairs(
+  texts: readonly string[],
+  metadata: GgufHead['metadata'],
+  added: readonly AddedToken[],
+): (text: string) => number[] {
+  const { patterns, wholeWordsFirst } = textPieces(metadata.get('tokenizer.ggml.pre'));
+  return libraryTokenizer({
+    added_tokens: added.map(asAdded),
+    normalizer: null,
+    pre_tokenizer: {
+      type: 'Sequence',
+      pretokenizers: [
+        ...patterns.map((Regex) => ({
+          type: 'Split',
+          pattern: { Regex },
+          behavior: 'Isolated',
+          invert: false,
+        })),
+        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
+      ],
+    },
+    model: {
+      type: 'BPE',
+      vocab: vocabularyOf(texts),
+      merges: strings(metadata.get('tokenizer.ggml.merges')).map((pair) => pair.split(' ')),
+      ignore_merges: wholeWordsFirst,
+    },
+  });
+}
+
+/** SentencePiece joins, of all neighbours that make a token, those that make the one of the highest score. */
+function sentencePieces(
+  texts: readonly string[],
+  metadata: GgufHead['metadata'],
+  added: readonly AddedToken[],
+): (text: string) => number[] {
+  const vocab = vocabularyOf(texts);
+  const scores = numbers(metadata.get('tokenizer.ggml.scores'));
+  const merges: { readonly pair: [string, string]; readonly score: number }[] = [];
+  for (const [id, text] of texts.entries()) {
+    for (let cut = 1; cut < text.length; cut++) {
+      const pair: [string, string] = [text.slice(0, cut), text.slice(cut)];
+      if (pair.every((part) => vocab[part] !== undefined)) {
+        merges.push({ pair, score: scores[id] ?? 0 });
+      }
+    }
+  }
+  merges.sort((a, b) => b.score - a.score);
+  return libraryTokenizer({
+    added_tokens: added.map(asAdded),
+    normalizer: { type: 'Replace', pattern: { String: ' ' }, content: SPACE_MARK },
+    pre_tokenizer: null,
+    model: {
+      type: 'BPE',
+      vocab,
+      merges: merges.map(({ pair }) => pair),
+      byte_fallback: true,
+      fuse_unk: true,
+      unk_token: '<unk>',
+    },
+  });
+}
+
+const asAdded = ({ id, content }: AddedToken) => ({
+  id,
+  content,
+  special: false,
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: false,
+});
+
+function libraryTokenizer(description: object): (text: string) => number[] {
+  const tokenizer = new Tokenizer({ post_processor: null, decoder: null, ...description }, {});
+  return (text) => (text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids);
+}
+
+/** Without a prototype, since a vocabulary may hold the word "constructor". */
+function vocabularyOf(texts: readonly string[]): Record<string, number | undefined> {
+  const vocab = Object.create(null) as Record<string, number | undefined>;
+  for (const [id, text] of texts.entries()) {
+    vocab[text] = id;
+  }
+  return vocab;
+}
+
+const strings = (value: GgufValue | undefined): string[] =>
+  Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+const numbers = (value: GgufValue | undefined): number[] =>
+  Array.isArray(value) ? value.filter((item): item is number => typeof item === 'number') : [];

@@ -1,0 +1,170 @@
+/** A language model in another process as an expert: it is asked ahead of need, about many places of a text at once. */
+import type { Expert, Readiness } from '../../model/expert';
+
+/** Some beginnings of one token sequence. */
+export interface Question {
+  /** What the model reads; at most its window. */
+  readonly tokens: Int32Array;
+  /** By how many of the tokens: what follows is asked after each of these beginnings; ascending, each at least 1. */
+  readonly after: readonly number[];
+}
+
+export interface DistributionSource {
+  /**
+   * The distributions of the next token [vocabSize] that were asked for, by question and beginning; null where there is none to
+   * be had. It never rejects.
+   */
+  ask(questions: readonly Question[]): Promise<readonly (readonly (Float32Array | null)[])[]>;
+  dispose(): void;
+}
+
+/** The text that was read so far. */
+export interface RemoteState {
+  readonly parent: RemoteState | null;
+  readonly tokenId: number;
+  /** Tokens read. */
+  readonly length: number;
+}
+
+export interface RemoteExpertOptions {
+  readonly name: string;
+  readonly vocabSize: number;
+  /** Tokens that the model reads at most, at least 2. */
+  readonly window: number;
+  /** Read before every text, since no model says what follows nothing. */
+  readonly firstTokenId: number;
+}
+
+/** Numbers kept in distributions that were not asked for again: 64 MB. */
+const MOST_NUMBERS = 1 << 24;
+
+export class RemoteExpert implements Expert<RemoteState> {
+  readonly name: string;
+  readonly vocabSize: number;
+  readonly readiness: Readiness<RemoteState> = {
+    isReady: (state) => this.distributions.has(state),
+    prepare: (states) => this.prepare(states),
+  };
+  private readonly window: number;
+  private readonly first: RemoteState;
+  /** Oldest first. */
+  private readonly distributions = new Map<RemoteState, Float32Array>();
+  private readonly underWay = new Map<RemoteState, Promise<void>>();
+
+  constructor(
+    private readonly source: DistributionSource,
+    { name, vocabSize, window, firstTokenId }: RemoteExpertOptions,
+  ) {
+    this.name = name;
+    this.vocabSize = vocabSize;
+    this.window = window;
+    this.first = { parent: null, tokenId: firstTokenId, length: 1 };
+  }
+
+  start(): RemoteState {
+    return this.first;
+  }
+
+  next(state: RemoteState, tokenId: number): RemoteState {
+    // A text's own first token is read already.
+    return state === this.first && tokenId === this.first.tokenId
+      ? state
+      : { parent: state, tokenId, length: state.length + 1 };
+  }
+
+  nextMany(states: readonly RemoteState[], tokenIds: ArrayLike<number>): RemoteState[] {
+    return states.map((state, i) => this.next(state, tokenIds[i]));
+  }
+
+  /** @throws RangeError when the state is not ready */
+  predict(state: RemoteState, probs: Float32Array): void {
+    const distribution = this.distributions.get(state);
+    if (distribution === undefined) {
+      throw new RangeError(`The model "${this.name}" was not asked about this state.`);
+    }
+    probs.set(distribution);
+  }
+
+  predictMany(states: readonly RemoteState[], probs: readonly Float32Array[]): void {
+    for (const [i, state] of states.entries()) {
+      this.predict(state, probs[i]);
+    }
+  }
+
+  dispose(): void {
+    this.distributions.clear();
+    this.source.dispose();
+  }
+
+  private async prepare(states: readonly RemoteState[]): Promise<void> {
+    const earlier = new Set(states.flatMap((state) => this.underWay.get(state) ?? []));
+    const missing = [...new Set(states)].filter(
+      (state) => !this.distributions.has(state) && !this.underWay.has(state),
+    );
+    if (missing.length > 0) {
+      const work = this.askFor(missing);
+      for (const state of missing) {
+        this.underWay.set(state, work);
+      }
+      earlier.add(work);
+    }
+    await Promise.all(earlier);
+  }
+
+  private async askFor(states: readonly RemoteState[]): Promise<void> {
+    const lines = this.linesThrough(states);
+    const answers = await this.source.ask(lines.map(({ question }) => question));
+    for (const [i, { states: onLine }] of lines.entries()) {
+      for (const [k, state] of onLine.entries()) {
+        const distribution = answers[i][k];
+        if (distribution !== null) {
+          this.distributions.set(state, distribution);
+        }
+      }
+    }
+    for (const state of states) {
+      this.underWay.delete(state);
+    }
+    const mostKept = Math.max(states.length, Math.floor(MOST_NUMBERS / this.vocabSize));
+    for (const oldest of this.distributions.keys()) {
+      if (this.distributions.size <= mostKept) {
+        break;
+      }
+      this.distributions.delete(oldest);
+    }
+  }
+
+  /** Few token sequences on which all of the states lie, each with its states from its beginning on. */
+  private linesThrough(
+    states: readonly RemoteState[],
+  ): { readonly question: Question; readonly states: readonly RemoteState[] }[] {
+    const open = new Set(states);
+    const lines = [];
+    for (const deepest of [...states].sort((a, b) => b.length - a.length)) {
+      if (!open.has(deepest)) {
+        continue;
+      }
+      const from = this.windowStart(deepest.length);
+      const tokens = new Int32Array(deepest.length - from);
+      const onLine: RemoteState[] = [];
+      for (
+        let state: RemoteState | null = deepest;
+        state !== null && state.length > from;
+        state = state.parent
+      ) {
+        tokens[state.length - from - 1] = state.tokenId;
+        if (this.windowStart(state.length) === from && open.delete(state)) {
+          onLine.unshift(state);
+        }
+      }
+      lines.push({ question: { tokens, after: onLine.map(({ length }) => length - from) }, states: onLine });
+    }
+    return lines;
+  }
+
+  /** Where the window of a text begins; it moves on by half of its length, so that what was read of it stays of use. */
+  private windowStart(length: number): number {
+    const step = this.window >> 1;
+    return length <= this.window ? 0 : Math.ceil((length - this.window) / step) * step;
+  }
+}
