@@ -9,9 +9,13 @@ import { asError } from './editor/asError';
 import { Configuration } from './editor/configuration';
 import { FileListDocuments } from './editor/fileListDocuments';
 import { Generation } from './editor/generation';
+import { LanguageModelHalf } from './editor/languageModelHalf';
+import { LanguageModelKeys } from './editor/languageModelKeys';
+import { LANGUAGE_MODEL_SETTING, languageModelWindow } from './editor/languageModelWindow';
 import { PanelHost } from './editor/panelHost';
 import type { Parts, ProductPaths } from './editor/parts';
 import { PersonalModel } from './editor/personalModel';
+import { RefinedSuggestions } from './editor/refinedSuggestions';
 import { StatusBar } from './editor/statusBar';
 import { SuggestionWatch } from './editor/suggestionWatch';
 import { TrainingSession } from './editor/trainingSession';
@@ -35,11 +39,27 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     onLog: (line) => {
       log.info(line);
     },
+    onHalfStatus: (halfStatus) => {
+      log.info(halfStatus.message);
+      languageModel.heard(halfStatus);
+    },
   });
   const watch = new SuggestionWatch();
   const status = new StatusBar(configuration, watch);
   const training = new TrainingSession(paths.trainer, log);
   const model = new PersonalModel(new ModelStore(join(context.globalStorageUri.fsPath, 'models')), generator);
+  const refined = new RefinedSuggestions(generator, log);
+  const languageModelKeys = new LanguageModelKeys(context.secrets);
+  const languageModel = new LanguageModelHalf(
+    generator,
+    languageModelWindow(context.globalState, languageModelKeys),
+    () => {
+      const { state } = languageModel;
+      refined.refiner.turn(state?.isSlow ?? false);
+      status.setLanguageModel(state);
+      panel.refresh();
+    },
+  );
   const generation = new Generation(generator);
   const fileLists = new FileListDocuments();
   const panel = new PanelHost(context.extensionUri, generator, configuration, training, log);
@@ -71,6 +91,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     generator,
     (document) => configuration.completion(document),
     watch,
+    refined.refiner,
     log,
   );
   context.subscriptions.push(
@@ -78,6 +99,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     status,
     training,
     model,
+    refined,
     generation,
     fileLists,
     panel,
@@ -91,6 +113,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       configuration,
       generation,
       model,
+      languageModel,
+      languageModelKeys,
       training,
       fileLists,
       status,
@@ -102,6 +126,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
       void loadModel(model, status, log);
     }),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(LANGUAGE_MODEL_SETTING)) {
+        void followLanguageModel(languageModel, log);
+      }
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      void followLanguageModel(languageModel, log);
+    }),
     training.onDidChange(() => {
       const { phase, progress } = training;
       status.setTraining(phase === 'idle' ? null : { progress, paused: phase === 'paused' });
@@ -112,6 +144,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
   );
   await loadModel(model, status, log);
+  void followLanguageModel(languageModel, log);
   void reader.start();
 }
 
@@ -132,6 +165,20 @@ async function loadModel(
     const { message } = asError(error);
     log.error(message);
     status.setGenerator({ failed: message }, null, false);
+    void vscode.window.showErrorMessage(message);
+  }
+}
+
+/** One that cannot be opened is named to the user; ghost text goes on with the present one, or without. */
+async function followLanguageModel(
+  languageModel: LanguageModelHalf,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  try {
+    await languageModel.follow();
+  } catch (error) {
+    const { message } = asError(error);
+    log.error(message);
     void vscode.window.showErrorMessage(message);
   }
 }

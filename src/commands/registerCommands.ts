@@ -5,6 +5,7 @@ import type { Parts } from '../editor/parts';
 import { acceptWord } from './acceptWord';
 import { cancelGeneration } from './cancelGeneration';
 import { cancelTraining } from './cancelTraining';
+import { chooseLanguageModel } from './chooseLanguageModel';
 import { deleteModel } from './deleteModel';
 import { exportModel } from './exportModel';
 import { generateAnother } from './generateAnother';
@@ -15,6 +16,7 @@ import { openSettingsPanel } from './openSettingsPanel';
 import { pauseTraining } from './pauseTraining';
 import { removeNativeEngine } from './removeNativeEngine';
 import { resumeTraining } from './resumeTraining';
+import { setLanguageModelKey } from './setLanguageModelKey';
 import { showLog } from './showLog';
 import { showMenu } from './showMenu';
 import { toggle } from './toggle';
@@ -29,6 +31,7 @@ const COMMANDS = {
   acceptWord,
   cancelGeneration,
   cancelTraining,
+  chooseLanguageModel,
   deleteModel,
   exportModel,
   generateAnother,
@@ -39,6 +42,7 @@ const COMMANDS = {
   pauseTraining,
   removeNativeEngine,
   resumeTraining,
+  setLanguageModelKey,
   showLog,
   showMenu,
   toggle,

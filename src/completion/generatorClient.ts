@@ -23,6 +23,11 @@ export interface GeneratorClientOptions extends GeneratorFiles {
   readonly onLog?: (line: string) => void;
   /** Told when the language-model half goes away or answers again. */
   readonly onHalfStatus?: (status: HalfStatus) => void;
+  /**
+   * A new thread took the place of one that died, and knows no files: learn them again. The client keeps no texts, which would
+   * cost the extension host as much memory as the workspace is large.
+   */
+  readonly onFilesLost?: () => void;
 }
 
 /** A suggestion that is being made. */
@@ -39,14 +44,16 @@ export class GeneratorClient {
   private readonly cache = new SuggestionCache();
   private readonly flights = new Set<Flight>();
   private readonly onLog: (line: string) => void;
+  private readonly onFilesLost: () => void;
   /** What a new thread is told again. */
-  private readonly learned = new Map<string, LearnFilesRequest['files'][number]>();
   private personalModelPath: string | null = null;
   private half: HalfChoice | null = null;
 
   constructor(options: GeneratorClientOptions) {
-    const { workerPath, onLog = () => undefined, onHalfStatus = () => undefined, ...files } = options;
+    const nothing = (): void => undefined;
+    const { workerPath, onLog = nothing, onHalfStatus = nothing, onFilesLost = nothing, ...files } = options;
     this.onLog = onLog;
+    this.onFilesLost = onFilesLost;
     this.link = new GeneratorLink({
       workerPath,
       files,
@@ -89,6 +96,20 @@ export class GeneratorClient {
     return { ...response, milliseconds: performance.now() - start };
   }
 
+  /**
+   * The ghost text at a cursor with the language model waited for, however long it takes; an aborted call resolves as cancelled.
+   * Nothing of it is served by {@link complete} until it was adopted.
+   */
+  async refine(question: CompletionQuestion, signal: AbortSignal): Promise<CompletedResponse> {
+    const { id, response } = this.link.request({ kind: 'complete', ...question, isPatient: true });
+    return (await this.cancelOnAbort(id, response, signal)) as CompletedResponse;
+  }
+
+  /** Serves a refined suggestion from now on, also as it is typed along with. */
+  adopt(question: CompletionQuestion, response: CompletedResponse): void {
+    this.cache.remember(question, response);
+  }
+
   /** Continues a text. `onPart` gets each piece as it comes; the pieces joined are the response's text. Aborting ends it early. */
   async generate(
     request: Omit<GenerateRequest, 'kind' | 'id'>,
@@ -129,15 +150,7 @@ export class GeneratorClient {
 
   /** Learns files for the live model, or again, or forgets those of empty text; completions stay quick meanwhile. */
   async learnFiles(files: LearnFilesRequest['files']): Promise<FilesLearnedResponse> {
-    const response = await this.link.request({ kind: 'learnFiles', files }).response;
-    for (const file of files) {
-      if (file.text === '') {
-        this.learned.delete(file.uri);
-      } else {
-        this.learned.set(file.uri, file);
-      }
-    }
-    return response as FilesLearnedResponse;
+    return (await this.link.request({ kind: 'learnFiles', files }).response) as FilesLearnedResponse;
   }
 
   /** Ends the thread; whatever waits is rejected. */
@@ -223,13 +236,14 @@ export class GeneratorClient {
   /** Tells a new thread, before it hears anything else, what the old one knew. */
   private async replay(): Promise<void> {
     const { personalModelPath, half } = this;
-    const told = [this.link.request({ kind: 'learnFiles', files: [...this.learned.values()] })];
+    const told: ReturnType<GeneratorLink['request']>[] = [];
     if (personalModelPath !== null) {
       told.push(this.link.request({ kind: 'loadModel', personalModelPath }));
     }
     if (half !== null) {
       told.push(this.link.request({ kind: 'loadHalf', half }));
     }
+    this.onFilesLost();
     for (const result of await Promise.allSettled(told.map(({ response }) => response))) {
       if (result.status === 'rejected') {
         this.onLog(`The generator could not be brought back to where it was. ${String(result.reason)}`);

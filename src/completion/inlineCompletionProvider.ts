@@ -7,6 +7,7 @@
  */
 import * as vscode from 'vscode';
 import type { CompletedResponse, CompleteRequest, GeneratorDocument } from '../protocol/generatorProtocol';
+import { placeOf, type SuggestionRefiner } from './suggestionRefiner';
 import { textAroundCursor } from './textAroundCursor';
 
 export interface CompletionSettings {
@@ -53,6 +54,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     private readonly completer: Completer,
     private readonly settingsFor: (document: vscode.TextDocument) => CompletionSettings,
     private readonly listener: SuggestionListener,
+    private readonly refiner: Pick<SuggestionRefiner, 'consider'>,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -72,17 +74,23 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     const subscription = token.onCancellationRequested(() => {
       abort.abort();
     });
+    const question = {
+      document: generatorDocument(document, position),
+      multiline: settings.multiline,
+      eagerness: settings.eagerness,
+      maxNewTokens: settings.maxNewTokens,
+    };
+    const place = placeOfCursor(document, position);
     try {
-      const response = await this.completer.complete(
-        {
-          document: generatorDocument(document, position),
-          multiline: settings.multiline,
-          eagerness: settings.eagerness,
-          maxNewTokens: settings.maxNewTokens,
-        },
-        abort.signal,
-      );
-      return token.isCancellationRequested ? [] : this.show(document, position, context, response);
+      const response = await this.completer.complete(question, abort.signal);
+      if (token.isCancellationRequested) {
+        return [];
+      }
+      const items = this.show(document, position, context, response);
+      if (items !== null) {
+        this.refiner.consider(place, question, response);
+      }
+      return items ?? [];
     } catch (error) {
       if (!token.isCancellationRequested) {
         this.log.error(error instanceof Error ? error : String(error));
@@ -94,19 +102,20 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     }
   }
 
+  /** Null where VS Code would not show it. */
   private show(
     document: vscode.TextDocument,
     position: vscode.Position,
     context: vscode.InlineCompletionContext,
     response: CompletedResponse,
-  ): vscode.InlineCompletionItem[] {
+  ): vscode.InlineCompletionItem[] | null {
     const { insertText } = response;
     this.log.trace(
       `${response.source}, ${response.milliseconds.toFixed(1)} ms: ${JSON.stringify(insertText)}`,
     );
     if (insertText !== '' && !extendsSelectedCompletion(document, position, context, insertText)) {
       this.silence('suggestWidget', document);
-      return [];
+      return null;
     }
     this.listener.settled({ kind: 'answered', response });
     if (insertText === '') {
@@ -152,6 +161,11 @@ function extendsSelectedCompletion(
   }
   const typed = document.getText(new vscode.Range(selected.range.start, position));
   return (typed + insertText).startsWith(selected.text);
+}
+
+/** Names where the cursor stands, and in which text. */
+export function placeOfCursor(document: vscode.TextDocument, position: vscode.Position): string {
+  return placeOf(document.uri.toString(), document.version, document.offsetAt(position));
 }
 
 /** The text around the cursor as the generator reads it. */

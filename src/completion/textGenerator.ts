@@ -250,9 +250,10 @@ export class TextGenerator {
             }
           });
       const description = this.model.useHalf(opening.opened);
+      const isSlow = opening.opened?.expert.readiness !== undefined;
       opening.opened = null;
       this.reader = this.newReader();
-      return { kind: 'halfLoaded', id, description };
+      return { kind: 'halfLoaded', id, description, isSlow };
     } finally {
       // Cancelled, or another was chosen, after it was opened.
       opening.opened?.expert.dispose();

@@ -4,6 +4,8 @@ import type { TrainingPlan } from '../protocol/trainerProtocol';
 import type { Configuration, TrainingSettings } from './configuration';
 import type { FileListDocuments } from './fileListDocuments';
 import type { Generation } from './generation';
+import type { LanguageModelHalf } from './languageModelHalf';
+import type { LanguageModelKeys } from './languageModelKeys';
 import type { PanelHost } from './panelHost';
 import type { PersonalModel } from './personalModel';
 import type { StatusBar } from './statusBar';
@@ -15,6 +17,8 @@ export interface Parts {
   readonly configuration: Configuration;
   readonly generation: Generation;
   readonly model: PersonalModel;
+  readonly languageModel: LanguageModelHalf;
+  readonly languageModelKeys: LanguageModelKeys;
   readonly training: TrainingSession;
   readonly fileLists: FileListDocuments;
   readonly status: StatusBar;

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Configuration } from './configuration';
 import { isEnabled } from './enablement';
+import type { LanguageModelState } from './languageModelHalf';
 import { statusMenu, statusView, type MenuItem, type StatusState, type TrainingStatus } from './statusView';
 import type { SuggestionWatch } from './suggestionWatch';
 
@@ -10,6 +11,7 @@ export class StatusBar implements vscode.Disposable {
   private model: string | null = null;
   private hasPersonalModel = false;
   private training: TrainingStatus | null = null;
+  private languageModel: StatusState['languageModel'] = null;
   private readonly item = vscode.window.createStatusBarItem(
     'understudy.status',
     vscode.StatusBarAlignment.Right,
@@ -48,6 +50,11 @@ export class StatusBar implements vscode.Disposable {
     this.refresh();
   }
 
+  setLanguageModel(state: LanguageModelState | null): void {
+    this.languageModel = state;
+    this.refresh();
+  }
+
   setTraining(training: TrainingStatus | null): void {
     this.training = training;
     this.refresh();
@@ -68,6 +75,7 @@ export class StatusBar implements vscode.Disposable {
       generator: this.generator,
       model: this.model,
       hasPersonalModel: this.hasPersonalModel,
+      languageModel: this.languageModel,
       training: this.training,
       enabled: enablement['*'],
       language:

@@ -14,6 +14,8 @@ export interface StatusState {
   /** What is loaded, e.g. "base model and personal LSTM"; null when there is none yet. */
   readonly model: string | null;
   readonly hasPersonalModel: boolean;
+  /** The chosen language model; `away` says why it does not answer. */
+  readonly languageModel: { readonly name: string; readonly away: string | null } | null;
   readonly training: TrainingStatus | null;
   readonly enabled: boolean;
   /** Of the active editor. */
@@ -45,6 +47,14 @@ export function statusView(t: Translate, state: StatusState): StatusView {
   }
   if (state.model !== null) {
     tooltip.push(t('Model: {0}', state.model));
+  }
+  if (state.languageModel !== null) {
+    const { name, away } = state.languageModel;
+    tooltip.push(
+      away === null
+        ? t('Language model: {0}', name)
+        : t('Language model: {0} is away, and suggestions come without it. {1}', name, away),
+    );
   }
   if (shown > 0) {
     tooltip.push(
@@ -82,6 +92,9 @@ function statusWord(t: Translate, state: StatusState): { icon: string; word: str
   if (state.language !== null && !state.language.enabled) {
     return { icon: 'circle-slash', word: t('off for {0}', state.language.id) };
   }
+  if ((state.languageModel?.away ?? null) !== null) {
+    return { icon: 'debug-disconnect', word: t('on, without the language model') };
+  }
   return state.generator === 'loading'
     ? { icon: 'loading~spin', word: t('loading') }
     : { icon: 'quote', word: t('on') };
@@ -106,6 +119,12 @@ export function statusMenu(t: Translate, state: StatusState): MenuItem[] {
   }
   items.push(...trainingItems(t, state));
   items.push(
+    {
+      icon: 'library',
+      label: t('Choose Language Model'),
+      description: state.languageModel?.name ?? '',
+      command: 'understudy.chooseLanguageModel',
+    },
     { icon: 'settings', label: t('Open Settings Panel'), command: 'understudy.openSettingsPanel' },
     { icon: 'question', label: t('Why No Suggestion?'), command: 'understudy.whyNoSuggestion' },
     { icon: 'output', label: t('Show Log'), command: 'understudy.showLog' },

@@ -159,6 +159,8 @@ export interface HalfLoadedResponse {
   readonly id: number;
   /** What was opened and what of it is only approximate, in one line; empty when there is no half now. */
   readonly description: string;
+  /** Whether it may have to be waited for, so that a patient suggestion may differ from one that was made at once. */
+  readonly isSlow: boolean;
 }
 export interface FilesLearnedResponse {
   readonly kind: 'filesLearned';

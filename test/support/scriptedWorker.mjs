@@ -1,6 +1,6 @@
 /**
  * A generator's worker whose answers are known, for tests of the client. A prefix with CRASH in it ends the thread, one with HANG is
- * answered only when cancelled; any other is continued with " word" after a few milliseconds. `tokens` of `filesLearned` counts the
+ * answered only when cancelled; any other is continued with " word", and by a patient request with " word of it", after a few milliseconds. `tokens` of `filesLearned` counts the
  * files this thread has been told of, a model's description is the number of models it has loaded, and a half's the paths of all
  * halves that it has loaded, each of which is away at once.
  */
@@ -51,7 +51,7 @@ parentPort.on('message', (request) => {
         respond({ kind: 'generatedPart', id, text: 'part' });
       }
     } else if (isCompletion) {
-      setTimeout(() => respond(completed(id, ' word')), 20);
+      setTimeout(() => respond(completed(id, request.isPatient ? ' word of it' : ' word')), 20);
     } else {
       respond({ kind: 'generatedPart', id, text: 'one ' });
       respond({ kind: 'generatedPart', id, text: 'two' });
@@ -71,7 +71,7 @@ parentPort.on('message', (request) => {
     } else {
       halves.push(path);
       respond({ kind: 'halfStatus', state: 'away', message: path });
-      respond({ kind: 'halfLoaded', id, description: halves.join(', ') });
+      respond({ kind: 'halfLoaded', id, description: halves.join(', '), isSlow: true });
     }
   } else if (kind === 'learnFiles') {
     for (const { uri, text } of request.files) {

@@ -94,6 +94,30 @@ describe('asking the generator', () => {
     assert.equal((await again).noSuggestionReason, 'cancelled');
   });
 
+  it('serves a refined suggestion once it was adopted, and the one before it where only that agrees', async () => {
+    const client = newClient();
+    await client.complete(question('The█'));
+    const refined = await client.refine(question('The█'), new AbortController().signal);
+    assert.equal(refined.insertText, ' word of it');
+    assert.equal((await client.complete(question('The█'))).insertText, ' word');
+    client.adopt(question('The█'), refined);
+    assert.equal((await client.complete(question('The█'))).insertText, ' word of it');
+    assert.equal((await client.complete(question('The wo█'))).insertText, 'rd of it');
+    const replaced = { ...refined, insertText: ' lamp' };
+    client.adopt(question('The█'), replaced);
+    assert.equal((await client.complete(question('The l█'))).insertText, 'amp');
+    assert.equal((await client.complete(question('The w█'))).insertText, 'ord of it');
+  });
+
+  it('gives a refinement up when it is aborted, and answers others meanwhile', async () => {
+    const client = newClient();
+    const abort = new AbortController();
+    const waiting = client.refine(question('HANG█'), abort.signal);
+    assert.equal((await client.complete(question('The█'))).insertText, ' word');
+    abort.abort();
+    assert.equal((await waiting).noSuggestionReason, 'cancelled');
+  });
+
   it('asks nothing when it was aborted before', async () => {
     const response = await newClient().complete(question('CRASH█'), AbortSignal.abort());
     assert.equal(response.noSuggestionReason, 'cancelled');
@@ -144,17 +168,20 @@ describe('a generator that dies', () => {
     assert.ok(log.some((line) => line.includes('boom')));
   });
 
-  it('is told again which model and files it knew', async () => {
-    const client = newClient();
+  it('is told again which model it knew, and its owner learns the files again', async () => {
+    const client = newClient({
+      onFilesLost: () => {
+        void client.learnFiles([{ uri: 'b', text: 'y', recent: false }]);
+      },
+    });
     await client.loadModel('mine');
     await client.learnFiles([
       { uri: 'a', text: 'x', recent: false },
       { uri: 'b', text: 'y', recent: false },
     ]);
-    await client.learnFiles([{ uri: 'a', text: '', recent: false }]);
     await assert.rejects(client.complete(question('CRASH█')));
     const learned = await client.learnFiles([{ uri: 'c', text: 'z', recent: true }]);
-    assert.equal(learned.tokens, 2, 'b, told again, and c');
+    assert.equal(learned.tokens, 2, 'b, learned again, and c');
     assert.equal((await client.loadModel('other')).description, '2');
   });
 

@@ -50,8 +50,14 @@ class TestModel implements LoadedModel {
 
 class IdleHalf implements OpenedHalf {
   isDisposed = false;
-  readonly expert = { dispose: () => (this.isDisposed = true) } as unknown as OpenedHalf['expert'];
-  constructor(readonly description: string) {}
+  readonly expert: OpenedHalf['expert'];
+  constructor(
+    readonly description: string,
+    isSlow = false,
+  ) {
+    const dispose = () => (this.isDisposed = true);
+    this.expert = { dispose, ...(isSlow && { readiness: {} }) } as unknown as OpenedHalf['expert'];
+  }
 }
 
 function setUp(model = new TestModel()) {
@@ -365,11 +371,11 @@ describe('choosing a language-model half', () => {
     generator.receive(complete(2, 'The committee app█'));
     finish();
     assert.deepEqual(settled(responses), [2]);
-    const half = new IdleHalf('a big one');
+    const half = new IdleHalf('a big one', true);
     model.openings.get('big.gguf')!.resolve(half);
     await settledPromises();
     finish();
-    assert.deepEqual(responses.at(-1), { kind: 'halfLoaded', id: 1, description: 'a big one' });
+    assert.deepEqual(responses.at(-1), { kind: 'halfLoaded', id: 1, description: 'a big one', isSlow: true });
     assert.equal(model.half, half);
   });
 
@@ -424,7 +430,7 @@ describe('choosing a language-model half', () => {
     generator.receive(complete(3, 'The committee app█'));
     finish();
     assert.deepEqual(settled(responses), [1, 2, 3]);
-    assert.deepEqual(responses[1], { kind: 'halfLoaded', id: 2, description: '' });
+    assert.deepEqual(responses[1], { kind: 'halfLoaded', id: 2, description: '', isSlow: false });
   });
 });
 

@@ -3,7 +3,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SETTINGS, type Setting } from '../../../src/editor/settings';
 import { DEFAULT_ENABLEMENT } from '../../../src/editor/enablement';
+import { parseLanguageModel } from '../../../src/editor/languageModelSetting';
 import { LEFT_OUT_REASONS } from '../../../src/trainer/corpus/leftOutReason';
+import { plainTranslate } from '../../support/plainTranslate';
 import { translatedTexts } from '../../support/translatedTexts';
 
 const root = join(__dirname, '..', '..', '..');
@@ -15,6 +17,7 @@ interface Property {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly enum?: readonly string[];
+  readonly scope: string;
 }
 interface Manifest {
   readonly contributes: {
@@ -34,7 +37,12 @@ const placeholders = (text: string): string[] => [...new Set(text.match(/\{\d\}/
 
 function sources(): { path: string; text: string }[] {
   return ['src/editor', 'src/commands', 'src/completion']
-    .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`))
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+        (name) => `${folder}/${name}`,
+      ),
+    )
+    .filter((path) => path.endsWith('.ts'))
     .concat('src/extension.ts')
     .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 }
@@ -101,7 +109,7 @@ describe('the settings of the manifest', () => {
   ) as Record<string, Property>;
 
   it('are those that the code reads', () => {
-    const names = ['enable', ...Object.keys(SETTINGS)].map((name) => `understudy.${name}`);
+    const names = ['enable', 'languageModel', ...Object.keys(SETTINGS)].map((name) => `understudy.${name}`);
     assert.deepEqual(Object.keys(properties).sort(), names.sort());
   });
 
@@ -120,6 +128,11 @@ describe('the settings of the manifest', () => {
       }
     });
   }
+
+  it('let no workspace choose the language model, nor where text is sent', () => {
+    assert.equal(properties['understudy.languageModel'].scope, 'machine');
+    assert.equal(parseLanguageModel(plainTranslate, properties['understudy.languageModel'].default), null);
+  });
 
   it('give understudy.enable the default of the code', () => {
     assert.deepEqual(properties['understudy.enable'].default, DEFAULT_ENABLEMENT);

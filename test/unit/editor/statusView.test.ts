@@ -6,6 +6,7 @@ const idle: StatusState = {
   generator: 'ready',
   model: null,
   hasPersonalModel: false,
+  languageModel: null,
   training: null,
   enabled: true,
   language: { id: 'markdown', enabled: true },
@@ -35,6 +36,20 @@ describe('the status-bar item', () => {
     assert.match(view({ training: { ...training, paused: true } }).text, /training paused at 41 %/);
   });
 
+  it('names the language model, and says why one is away', () => {
+    const languageModel = { name: 'small.gguf', away: null };
+    assert.ok(view({ languageModel }).tooltip.includes('Language model: small.gguf'));
+    assert.equal(view({ languageModel }).accessibleName, 'Understudy, on');
+    const away = view({ languageModel: { name: 'team:8080', away: 'It did not answer.' } });
+    assert.ok(
+      away.tooltip.includes(
+        'Language model: team:8080 is away, and suggestions come without it. It did not answer.',
+      ),
+    );
+    assert.equal(away.accessibleName, 'Understudy, on, without the language model');
+    assert.equal(away.isError, false);
+  });
+
   it('shows an error first, with its sentence in the tooltip', () => {
     const failed = view({ generator: { failed: 'The model m is damaged.' } });
     assert.ok(failed.isError);
@@ -54,6 +69,7 @@ describe('the menu of the status-bar item', () => {
       'toggle',
       'toggleForLanguage',
       'trainOnWorkspace',
+      'chooseLanguageModel',
       'openSettingsPanel',
       'whyNoSuggestion',
       'showLog',

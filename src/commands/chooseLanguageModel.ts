@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+import {
+  checkAddress,
+  GGUF_EXTENSIONS,
+  KERAS_EXTENSIONS,
+  languageModelName,
+  languageModelSetting,
+  parseLanguageModel,
+} from '../editor/languageModelSetting';
+import type { Parts } from '../editor/parts';
+import type { HalfChoice } from '../protocol/generatorProtocol';
+
+interface ChoiceItem extends vscode.QuickPickItem {
+  /** Undefined when the user went back. */
+  readonly choose?: () => Promise<HalfChoice | null | undefined> | HalfChoice | null;
+}
+
+/**
+ * *Choose Language Model*: the pretrained model that predicts beside the networks. `chosen`, a value of the setting, skips the
+ * dialogs.
+ */
+export async function chooseLanguageModel({ languageModel }: Parts, chosen?: unknown): Promise<void> {
+  if (!vscode.workspace.isTrusted) {
+    throw new Error(vscode.l10n.t('A language model is opened in trusted workspaces only.'));
+  }
+  const choice = chosen === undefined ? await pick(languageModel) : parseLanguageModel(vscode.l10n.t, chosen);
+  if (choice === undefined || !(await languageModel.choose(choice))) {
+    return;
+  }
+  const { state } = languageModel;
+  void vscode.window.showInformationMessage(
+    state === null
+      ? vscode.l10n.t('Understudy works without another language model from now on.')
+      : vscode.l10n.t(
+          '{0} predicts beside the networks from now on ({1}); it earns its weight as you write.',
+          state.name,
+          state.description,
+        ),
+  );
+}
+
+/** Undefined when the user chose nothing. */
+async function pick(languageModel: Parts['languageModel']): Promise<HalfChoice | null | undefined> {
+  const { t } = vscode.l10n;
+  const { state, recent } = languageModel;
+  const current = JSON.stringify(languageModelSetting(state?.choice ?? null));
+  const item = (choice: HalfChoice | null, label: string, detail: string): ChoiceItem => {
+    const isCurrent = JSON.stringify(languageModelSetting(choice)) === current;
+    return {
+      label: `$(${isCurrent ? 'check' : 'blank'}) ${label}`,
+      detail,
+      ...(isCurrent && { description: t('in use') }),
+      choose: () => choice,
+    };
+  };
+  const items: ChoiceItem[] = [
+    item(null, t('None'), t('The networks and the words of your workspace alone')),
+    ...recent.map((choice) => {
+      const { name, place } = languageModelName(choice);
+      return item(choice, name, place);
+    }),
+    { label: '', kind: vscode.QuickPickItemKind.Separator },
+    {
+      label: `$(folder-opened) ${t('Browse for a File…')}`,
+      detail: t('A Keras model (.h5, .keras) or a Transformer (.gguf)'),
+      choose: browse,
+    },
+    {
+      label: `$(server) ${t('Use a Server…')}`,
+      detail: t('One that speaks the OpenAI completions protocol: llama.cpp, Ollama, vLLM, LM Studio'),
+      choose: askForServer,
+    },
+  ];
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: t('Choose Language Model'),
+    placeHolder: t('A pretrained model that predicts beside the networks at every step'),
+  });
+  return chosen?.choose?.();
+}
+
+async function browse(): Promise<HalfChoice | undefined> {
+  const { t } = vscode.l10n;
+  const [uri] =
+    (await vscode.window.showOpenDialog({
+      title: t('Choose Language Model'),
+      filters: { [t('Language models')]: [...KERAS_EXTENSIONS, ...GGUF_EXTENSIONS] },
+    })) ?? [];
+  return uri && (parseLanguageModel(t, { file: uri.fsPath }) ?? undefined);
+}
+
+async function askForServer(): Promise<HalfChoice | undefined> {
+  const { t } = vscode.l10n;
+  const address = await vscode.window.showInputBox({
+    title: t('Use a Server'),
+    prompt: t('Its address, up to the part before /completions'),
+    placeHolder: 'http://localhost:8080/v1',
+    ignoreFocusOut: true,
+    validateInput: (given) => sentenceOf(() => checkAddress(t, given.trim())),
+  });
+  if (address === undefined) {
+    return undefined;
+  }
+  const model = await vscode.window.showInputBox({
+    title: t('Use a Server'),
+    prompt: t("The model's name on the server; empty takes the first that it lists"),
+    ignoreFocusOut: true,
+  });
+  return model === undefined ? undefined : (parseLanguageModel(t, { server: address, model }) ?? undefined);
+}
+
+function sentenceOf(check: () => unknown): string | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

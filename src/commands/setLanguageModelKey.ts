@@ -1,0 +1,30 @@
+import * as vscode from 'vscode';
+import type { Parts } from '../editor/parts';
+
+/**
+ * *Set Language Model Key*: for the server that was chosen last, kept in VS Code's secret storage; then the server is tried with it.
+ * `given` skips the dialog.
+ */
+export async function setLanguageModelKey(
+  { languageModel, languageModelKeys }: Parts,
+  given?: unknown,
+): Promise<void> {
+  const { t } = vscode.l10n;
+  const { server } = languageModel;
+  if (server === null) {
+    throw new Error(t('A key belongs to a server; use Understudy: Choose Language Model first.'));
+  }
+  const key =
+    typeof given === 'string'
+      ? given
+      : await vscode.window.showInputBox({
+          title: t('Set Language Model Key'),
+          prompt: t('The key for {0}; empty forgets the present one', new URL(server.address).host),
+          password: true,
+          ignoreFocusOut: true,
+        });
+  if (key !== undefined) {
+    await languageModelKeys.set(server.address, key.trim());
+    await languageModel.choose(server);
+  }
+}

@@ -1,0 +1,142 @@
+/** The language model that predicts beside the networks: what is chosen, what is in use, and how it fares. */
+import { isDeepStrictEqual } from 'node:util';
+import type { GeneratorClient } from '../completion/generatorClient';
+import type { HalfChoice, HalfStatus } from '../protocol/generatorProtocol';
+import { languageModelName } from './languageModelSetting';
+
+/** What the choice asks of the window; see `languageModelWindow.ts`. */
+export interface LanguageModelSurroundings {
+  /** Whether this workspace's text may be given to a language model at all. */
+  isTrusted(): boolean;
+  /** @throws Error with a sentence when the setting cannot be understood */
+  configured(): HalfChoice | null;
+  configure(choice: HalfChoice | null): Promise<void>;
+  /** Asks the user, once a host name, whether text may be sent to a server. */
+  allows(address: string): Promise<boolean>;
+  /** The key that the user has given for a server. */
+  keyFor(address: string): Promise<string | undefined>;
+  /** Shows that a model is being opened until the work settles. */
+  whileOpening<T>(name: string, work: Promise<T>): Promise<T>;
+  /** The models chosen before, the latest first. */
+  readonly recent: readonly HalfChoice[];
+  setRecent(choices: readonly HalfChoice[]): Promise<void>;
+}
+
+export interface LanguageModelState {
+  readonly choice: HalfChoice;
+  readonly name: string;
+  /** What was opened and what of it is only approximate. */
+  readonly description: string;
+  /** Whether it may have to be waited for, so that a suggestion is asked for a second time. */
+  readonly isSlow: boolean;
+  /** Why it does not answer now; null while it does. */
+  readonly away: string | null;
+}
+
+type ServerChoice = Extract<HalfChoice, { kind: 'server' }>;
+
+const MOST_RECENT = 8;
+
+export class LanguageModelHalf {
+  private used: LanguageModelState | null = null;
+  private lastServer: ServerChoice | null = null;
+  /** Counts what was asked for, so that only the last of several is taken for the present choice. */
+  private turn = 0;
+
+  constructor(
+    private readonly generator: Pick<GeneratorClient, 'loadHalf'>,
+    private readonly surroundings: LanguageModelSurroundings,
+    private readonly onDidChange: () => void,
+  ) {}
+
+  /** Null while none is in use. */
+  get state(): LanguageModelState | null {
+    return this.used;
+  }
+
+  /** The last one that was chosen, be it that it could not be used. */
+  get server(): ServerChoice | null {
+    return this.lastServer;
+  }
+
+  get recent(): readonly HalfChoice[] {
+    return this.surroundings.recent;
+  }
+
+  /**
+   * Uses a model from now on, in every window, or none.
+   * @returns false when the user does not want text to be sent to the server; the present one then stays
+   * @throws Error with a sentence for the user when it cannot be opened; the present one then stays
+   */
+  async choose(choice: HalfChoice | null): Promise<boolean> {
+    if (!(await this.use(choice))) {
+      return false;
+    }
+    if (choice !== null) {
+      await this.setRecent(choice);
+    }
+    await this.surroundings.configure(choice);
+    return true;
+  }
+
+  /**
+   * Uses what the setting names, unless it is in use already.
+   * @throws Error with a sentence for the user when it cannot be opened; the present one then stays
+   */
+  async follow(): Promise<void> {
+    const choice = this.surroundings.isTrusted() ? this.surroundings.configured() : null;
+    if (!isDeepStrictEqual(choice, this.used?.choice ?? null)) {
+      await this.use(choice);
+    }
+  }
+
+  /** What the generator tells of the one in use. */
+  heard({ state, message }: HalfStatus): void {
+    if (this.used !== null) {
+      this.set({ ...this.used, away: state === 'away' ? message : null });
+    }
+  }
+
+  private async use(choice: HalfChoice | null): Promise<boolean> {
+    const turn = ++this.turn;
+    if (choice?.kind === 'server') {
+      this.lastServer = choice;
+      if (!(await this.surroundings.allows(choice.address))) {
+        return false;
+      }
+    }
+    const name = choice === null ? '' : languageModelName(choice).name;
+    try {
+      const loading = this.load(choice);
+      const loaded = await (choice === null ? loading : this.surroundings.whileOpening(name, loading));
+      if (turn === this.turn) {
+        const { description, isSlow } = loaded;
+        this.set(choice && { choice, name, description, isSlow, away: null });
+      }
+    } catch (error) {
+      // Of one that was not waited for any more nobody needs to know.
+      if (turn === this.turn) {
+        throw error;
+      }
+    }
+    return turn === this.turn;
+  }
+
+  private async load(choice: HalfChoice | null): ReturnType<GeneratorClient['loadHalf']> {
+    if (choice?.kind !== 'server') {
+      return this.generator.loadHalf(choice);
+    }
+    const key = await this.surroundings.keyFor(choice.address);
+    return this.generator.loadHalf({ ...choice, ...(key !== undefined && { key }) });
+  }
+
+  private async setRecent(choice: HalfChoice): Promise<void> {
+    const others = this.surroundings.recent.filter((other) => !isDeepStrictEqual(other, choice));
+    await this.surroundings.setRecent([choice, ...others].slice(0, MOST_RECENT));
+  }
+
+  private set(state: LanguageModelState | null): void {
+    this.used = state;
+    this.onDidChange();
+  }
+}

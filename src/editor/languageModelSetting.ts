@@ -1,0 +1,126 @@
+/** The value of `understudy.languageModel`: the pretrained model that predicts beside the personal network, or none. */
+import { homedir } from 'node:os';
+import { basename, extname, isAbsolute, join } from 'node:path';
+import * as v from 'valibot';
+import type { HalfChoice } from '../protocol/generatorProtocol';
+import type { Translate } from './translate';
+
+/** As it stands in the settings; no entry is no language model. */
+export interface LanguageModelSetting {
+  /** Of a Keras model or a GGUF Transformer. */
+  readonly file?: string;
+  /** Of a Keras model, where it does not lie beside it. */
+  readonly vocabulary?: string;
+  /** The address of a server that speaks the OpenAI completions protocol. */
+  readonly server?: string;
+  /** The model's name on the server. */
+  readonly model?: string;
+}
+
+export const KERAS_EXTENSIONS = ['h5', 'keras', 'hdf5'];
+export const GGUF_EXTENSIONS = ['gguf'];
+
+const text = v.optional(v.pipe(v.string(), v.trim()), '');
+const schema = v.strictObject({ file: text, vocabulary: text, server: text, model: text });
+
+/**
+ * What the setting chooses; null is none.
+ * @throws Error with a sentence for the user when it cannot be told what is meant
+ */
+export function parseLanguageModel(t: Translate, given: unknown): HalfChoice | null {
+  const parsed = v.safeParse(schema, given ?? {});
+  if (!parsed.success) {
+    throw new Error(
+      t(
+        'The setting understudy.languageModel takes texts named file, vocabulary, server and model only; correct it in your user settings.',
+      ),
+    );
+  }
+  const { file, vocabulary, server, model } = parsed.output;
+  if (file !== '' && server !== '') {
+    throw new Error(
+      t('The setting understudy.languageModel names both a file and a server; remove one of them.'),
+    );
+  }
+  if (server !== '') {
+    return { kind: 'server', address: checkAddress(t, server), ...(model !== '' && { model }) };
+  }
+  return file === '' ? null : fileChoice(t, file, vocabulary);
+}
+
+/** The setting that chooses this; the inverse of {@link parseLanguageModel}. */
+export function languageModelSetting(choice: HalfChoice | null): LanguageModelSetting {
+  switch (choice?.kind) {
+    case undefined:
+      return {};
+    case 'keras':
+      return {
+        file: choice.path,
+        ...(choice.vocabularyPath !== undefined && { vocabulary: choice.vocabularyPath }),
+      };
+    case 'gguf':
+      return { file: choice.path };
+    case 'server':
+      return { server: choice.address, ...(choice.model !== undefined && { model: choice.model }) };
+  }
+}
+
+/** What a list of models calls it, and where it is. */
+export function languageModelName(choice: HalfChoice): { readonly name: string; readonly place: string } {
+  return choice.kind === 'server'
+    ? { name: choice.model ?? new URL(choice.address).host, place: choice.address }
+    : { name: basename(choice.path), place: choice.path };
+}
+
+/**
+ * The address as it is used.
+ * @throws Error with a sentence for the user when it is none
+ */
+export function checkAddress(t: Translate, given: string): string {
+  const url = URL.canParse(given) ? new URL(given) : null;
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.host === '') {
+    throw new Error(
+      t('"{0}" is no address of a server; one looks like http://localhost:8080/v1.', withoutPassword(given)),
+    );
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new Error(
+      t(
+        'The address of the server holds a name or a password; remove it, and use the command Understudy: Set Language Model Key.',
+      ),
+    );
+  }
+  return given.replace(/\/+$/, '');
+}
+
+function fileChoice(t: Translate, given: string, vocabulary: string): HalfChoice {
+  const path = absolute(t, given);
+  const extension = extname(path).slice(1).toLowerCase();
+  if (GGUF_EXTENSIONS.includes(extension)) {
+    return { kind: 'gguf', path };
+  }
+  if (!KERAS_EXTENSIONS.includes(extension)) {
+    throw new Error(
+      t(
+        'The language model "{0}" is none that Understudy opens; it opens Keras files (.h5, .keras) and Transformers (.gguf).',
+        basename(path),
+      ),
+    );
+  }
+  return { kind: 'keras', path, ...(vocabulary !== '' && { vocabularyPath: absolute(t, vocabulary) }) };
+}
+
+function absolute(t: Translate, given: string): string {
+  const path = /^~[/\\]/.test(given) ? join(homedir(), given.slice(2)) : given;
+  if (!isAbsolute(path)) {
+    throw new Error(
+      t(
+        'The setting understudy.languageModel needs a whole path, such as /home/me/model.gguf, not "{0}".',
+        given,
+      ),
+    );
+  }
+  return path;
+}
+
+const withoutPassword = (address: string): string => address.replace(/\/\/[^/@]*@/, '//');

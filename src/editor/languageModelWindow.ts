@@ -1,0 +1,47 @@
+/** The window, settings and storage that the choice of a language model works with. */
+import * as vscode from 'vscode';
+import type { HalfChoice } from '../protocol/generatorProtocol';
+import type { LanguageModelSurroundings } from './languageModelHalf';
+import type { LanguageModelKeys } from './languageModelKeys';
+import { languageModelSetting, parseLanguageModel } from './languageModelSetting';
+import { allowsSending } from './serverConsent';
+
+export const LANGUAGE_MODEL_SETTING = 'understudy.languageModel';
+const RECENT = 'understudy.recentLanguageModels';
+
+export function languageModelWindow(
+  memory: vscode.Memento,
+  keys: LanguageModelKeys,
+): LanguageModelSurroundings {
+  return {
+    isTrusted: () => vscode.workspace.isTrusted,
+    // The user's own value: no workspace may choose where text is sent or which file is opened.
+    configured: () =>
+      parseLanguageModel(
+        vscode.l10n.t,
+        vscode.workspace.getConfiguration().inspect(LANGUAGE_MODEL_SETTING)?.globalValue,
+      ),
+    async configure(choice) {
+      const value = choice === null ? undefined : languageModelSetting(choice);
+      await vscode.workspace
+        .getConfiguration()
+        .update(LANGUAGE_MODEL_SETTING, value, vscode.ConfigurationTarget.Global);
+    },
+    allows: (address) => allowsSending(memory, address),
+    keyFor: async (address) => keys.get(address),
+    whileOpening: async (name, work) =>
+      vscode.window.withProgress(
+        {
+          location: vscode.ProgressLocation.Window,
+          title: vscode.l10n.t('Opening the language model {0}…', name),
+        },
+        () => work,
+      ),
+    get recent() {
+      return memory.get<readonly HalfChoice[]>(RECENT, []);
+    },
+    async setRecent(choices) {
+      await memory.update(RECENT, choices);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** Shows in the editor what the slow language model made of a suggestion, while the cursor stands still. */
+import * as vscode from 'vscode';
+import type { GeneratorClient } from '../completion/generatorClient';
+import { placeOfCursor } from '../completion/inlineCompletionProvider';
+import { SuggestionRefiner } from '../completion/suggestionRefiner';
+import { asError } from './asError';
+
+export class RefinedSuggestions implements vscode.Disposable {
+  readonly refiner: SuggestionRefiner;
+  private readonly disposable: vscode.Disposable;
+
+  constructor(generator: Pick<GeneratorClient, 'refine' | 'adopt'>, log: vscode.LogOutputChannel) {
+    const report = (error: unknown): void => {
+      log.error(asError(error));
+    };
+    this.refiner = new SuggestionRefiner(generator, {
+      onRefined: (place, refinement) => {
+        log.trace(`The suggestion is ${refinement} with the language model's help.`);
+        if (place === placeNow()) {
+          // The latter asks only while ghost text is seen, so that none comes back that was put away with Escape.
+          void vscode.commands
+            .executeCommand(
+              refinement === 'first'
+                ? 'editor.action.inlineSuggest.trigger'
+                : 'editor.action.inlineSuggest.showNext',
+            )
+            .then(undefined, report);
+        }
+      },
+      onError: report,
+    });
+    const follow = (): void => {
+      this.refiner.moveTo(placeNow());
+    };
+    this.disposable = vscode.Disposable.from(
+      vscode.window.onDidChangeActiveTextEditor(follow),
+      vscode.window.onDidChangeTextEditorSelection(follow),
+    );
+  }
+
+  dispose(): void {
+    this.refiner.turn(false);
+    this.disposable.dispose();
+  }
+}
+
+/** Where the one cursor of the active editor stands; null when there is none, or text is selected. */
+function placeNow(): string | null {
+  const editor = vscode.window.activeTextEditor;
+  return editor?.selections.length === 1 && editor.selection.isEmpty
+    ? placeOfCursor(editor.document, editor.selection.active)
+    : null;
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { LanguageModelHalf, type LanguageModelSurroundings } from '../../../src/editor/languageModelHalf';
+import type { HalfChoice, HalfLoadedResponse } from '../../../src/protocol/generatorProtocol';
+
+const keras: HalfChoice = { kind: 'keras', path: '/m/words.h5' };
+const gguf: HalfChoice = { kind: 'gguf', path: '/m/small.gguf' };
+const server: HalfChoice = { kind: 'server', address: 'http://team:8080/v1' };
+const damaged: HalfChoice = { kind: 'keras', path: '/m/damaged.h5' };
+
+/** A window in which every server but those of `refused` may be sent text, and a generator that opens all but what is damaged. */
+class FakeWindow implements LanguageModelSurroundings {
+  trusted = true;
+  setting: HalfChoice | null = null;
+  recent: readonly HalfChoice[] = [];
+  readonly keys = new Map<string, string>();
+  readonly refused = new Set<string>();
+  readonly asked: string[] = [];
+  readonly opened: string[] = [];
+  /** What the generator was told, in order. */
+  readonly loaded: (HalfChoice | null)[] = [];
+  changes = 0;
+  readonly half = new LanguageModelHalf(
+    { loadHalf: (choice) => this.loadHalf(choice) },
+    this,
+    () => this.changes++,
+  );
+
+  isTrusted = (): boolean => this.trusted;
+  configured = (): HalfChoice | null => this.setting;
+  configure(choice: HalfChoice | null): Promise<void> {
+    this.setting = choice;
+    return Promise.resolve();
+  }
+  allows(address: string): Promise<boolean> {
+    this.asked.push(address);
+    return Promise.resolve(!this.refused.has(address));
+  }
+  keyFor = (address: string): Promise<string | undefined> => Promise.resolve(this.keys.get(address));
+  whileOpening<T>(name: string, work: Promise<T>): Promise<T> {
+    this.opened.push(name);
+    return work;
+  }
+  setRecent(choices: readonly HalfChoice[]): Promise<void> {
+    this.recent = choices;
+    return Promise.resolve();
+  }
+
+  private loadHalf(choice: HalfChoice | null): Promise<HalfLoadedResponse> {
+    if (choice === damaged) {
+      return Promise.reject(new Error('The model "damaged.h5" is cut off; copy it again.'));
+    }
+    this.loaded.push(choice);
+    const isSlow = choice?.kind === 'server';
+    return Promise.resolve({ kind: 'halfLoaded', id: 1, description: choice?.kind ?? '', isSlow });
+  }
+}
+
+describe('choosing a language model', () => {
+  it('uses it, remembers it and writes it into the setting', async () => {
+    const window = new FakeWindow();
+    assert.equal(await window.half.choose(keras), true);
+    assert.deepEqual(window.half.state, {
+      choice: keras,
+      name: 'words.h5',
+      description: 'keras',
+      isSlow: false,
+      away: null,
+    });
+    assert.deepEqual([window.setting, window.recent, window.opened], [keras, [keras], ['words.h5']]);
+    await window.half.choose(gguf);
+    await window.half.choose(keras);
+    assert.deepEqual(window.recent, [keras, gguf]);
+  });
+
+  it('keeps the present one when another cannot be opened', async () => {
+    const window = new FakeWindow();
+    await window.half.choose(gguf);
+    await assert.rejects(window.half.choose(damaged), /is cut off; copy it again/);
+    assert.deepEqual(
+      [window.half.state?.choice, window.setting, window.recent, window.loaded],
+      [gguf, gguf, [gguf], [gguf]],
+    );
+  });
+
+  it('asks before anything is sent to a server, and changes nothing when the user refuses', async () => {
+    const window = new FakeWindow();
+    window.refused.add(server.address);
+    await window.half.choose(gguf);
+    assert.equal(await window.half.choose(server), false);
+    assert.deepEqual([window.asked, window.loaded, window.setting], [[server.address], [gguf], gguf]);
+    assert.equal(window.half.state?.choice, gguf);
+  });
+
+  it('gives a server its key, and keeps the key out of the setting and of what is remembered', async () => {
+    const window = new FakeWindow();
+    window.keys.set(server.address, 'secret');
+    await window.half.choose(server);
+    assert.deepEqual(window.loaded, [{ ...server, key: 'secret' }]);
+    assert.deepEqual([window.setting, window.recent, window.half.server], [server, [server], server]);
+    assert.ok(!JSON.stringify(window.half.state).includes('secret'));
+  });
+
+  it('goes back to none', async () => {
+    const window = new FakeWindow();
+    await window.half.choose(keras);
+    await window.half.choose(null);
+    assert.deepEqual([window.half.state, window.setting, window.loaded], [null, null, [keras, null]]);
+  });
+});
+
+describe('the setting of the language model, changed by hand or in another window', () => {
+  it('is followed, once', async () => {
+    const window = new FakeWindow();
+    window.setting = gguf;
+    await window.half.follow();
+    await window.half.follow();
+    assert.deepEqual(window.loaded, [gguf]);
+    window.setting = null;
+    await window.half.follow();
+    assert.equal(window.half.state, null);
+  });
+
+  it('is not followed in a workspace that is not trusted, until it is', async () => {
+    const window = new FakeWindow();
+    window.trusted = false;
+    window.setting = server;
+    await window.half.follow();
+    assert.deepEqual([window.loaded, window.asked], [[], []]);
+    window.trusted = true;
+    await window.half.follow();
+    assert.deepEqual(window.loaded, [server]);
+  });
+
+  it('leaves the present model in use where it names one that cannot be opened', async () => {
+    const window = new FakeWindow();
+    await window.half.choose(keras);
+    window.setting = damaged;
+    await assert.rejects(window.half.follow(), /is cut off/);
+    assert.equal(window.half.state?.choice, keras);
+  });
+});
+
+describe('a language model that goes away', () => {
+  it('is said to be away until it answers again', async () => {
+    const window = new FakeWindow();
+    await window.half.choose(server);
+    const before = window.changes;
+    window.half.heard({ kind: 'halfStatus', state: 'away', message: 'team:8080 did not answer.' });
+    assert.equal(window.half.state?.away, 'team:8080 did not answer.');
+    window.half.heard({ kind: 'halfStatus', state: 'answering', message: '' });
+    assert.equal(window.half.state.away, null);
+    assert.equal(window.changes, before + 2);
+  });
+});
