@@ -36,6 +36,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     kernelPath: paths.kernel,
     baseModelPath: paths.baseModel,
     tokenizerPath: paths.tokenizer,
+    onFilesLost: () => {
+      void reader.startAfresh();
+    },
     onLog: (line) => {
       log.info(line);
     },

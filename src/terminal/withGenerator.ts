@@ -23,6 +23,11 @@ export async function withGenerator<T>(
     baseModelPath: product.baseModel,
     tokenizerPath: product.tokenizer,
     onLog: note,
+    onFilesLost: () => {
+      generator.learnFiles(files).catch((error: unknown) => {
+        note(`The texts could not be learned again. ${String(error)}`);
+      });
+    },
   });
   try {
     await generator.loadModel(modelPath);

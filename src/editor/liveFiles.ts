@@ -1,0 +1,95 @@
+/** The files that the live model knows: all of them read once in the background, then each as it changes. */
+import type { GeneratorClient } from '../completion/generatorClient';
+import type { LearnFilesRequest } from '../protocol/generatorProtocol';
+import type { PlannedFile } from '../protocol/trainerProtocol';
+
+/** Sent to the generator at a time, so that a key pressed meanwhile is answered soon. */
+const BATCH_CHARACTERS = 128 * 1024;
+
+export type LearnedFile = LearnFilesRequest['files'][number];
+
+export interface LiveSource {
+  /** Which files there are now. */
+  plan(signal: AbortSignal): Promise<readonly PlannedFile[]>;
+  /** Null for a file that is gone or holds no text. */
+  read(planned: PlannedFile): Promise<LearnedFile | null>;
+}
+
+/** Of the files themselves it keeps the names alone: the texts are the generator's. */
+export class LiveFiles {
+  private readonly known = new Set<string>();
+  private reading: AbortController | null = null;
+
+  constructor(
+    private readonly generator: Pick<GeneratorClient, 'learnFiles'>,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /**
+   * Learns all files that are not known yet; a reading under way is given up for this one.
+   * @throws Error when the files cannot be found or learned, or when this reading is given up in its turn
+   */
+  async readAll(source: LiveSource): Promise<void> {
+    this.stop();
+    const reading = new AbortController();
+    this.reading = reading;
+    const { signal } = reading;
+    const started = performance.now();
+    let batch: LearnedFile[] = [];
+    let characters = 0;
+    let tokens = 0;
+    const flush = async (): Promise<void> => {
+      if (batch.length > 0) {
+        tokens += (await this.generator.learnFiles(batch)).tokens;
+        batch = [];
+        characters = 0;
+      }
+    };
+    for (const planned of await source.plan(signal)) {
+      const file = await source.read(planned);
+      signal.throwIfAborted();
+      // A text that was saved while this was reading has been learned as it is now.
+      if (file === null || this.known.has(file.uri)) {
+        continue;
+      }
+      this.known.add(file.uri);
+      batch.push(file);
+      characters += file.text.length;
+      if (characters >= BATCH_CHARACTERS) {
+        await flush();
+      }
+    }
+    await flush();
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    this.log(`Live model of the workspace: ${this.known.size} files, ${tokens} tokens, in ${seconds} s.`);
+  }
+
+  /** Learns one file as it is now. */
+  async learn(file: LearnedFile): Promise<void> {
+    this.known.add(file.uri);
+    await this.generator.learnFiles([file]);
+  }
+
+  /** Forgets a file, or all files of a folder. */
+  async forgetBelow(uri: string): Promise<void> {
+    const gone = [...this.known].filter((known) => known === uri || known.startsWith(`${uri}/`));
+    for (const file of gone) {
+      this.known.delete(file);
+    }
+    if (gone.length > 0) {
+      await this.generator.learnFiles(gone.map((file) => ({ uri: file, text: '', recent: false })));
+    }
+  }
+
+  /** The generator knows no file any more, so that the next reading is of all. */
+  lost(): void {
+    this.stop();
+    this.known.clear();
+  }
+
+  /** Gives up a reading under way. */
+  stop(): void {
+    this.reading?.abort();
+    this.reading = null;
+  }
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GeneratorClient } from '../../../src/completion/generatorClient';
+import { LiveFiles, type LiveSource } from '../../../src/editor/liveFiles';
+import type { PlannedFile } from '../../../src/protocol/trainerProtocol';
+import { cursorText } from '../../support/cursorText';
+
+const planned = (path: string): PlannedFile => ({ root: '/novel', path, bytes: 1 });
+const uriOf = (path: string): string => `file:///novel/${path}`;
+
+/** A folder whose files are called so; `reads` counts how often each was read. */
+function folder(paths: readonly string[]) {
+  const reads = new Map<string, number>();
+  const source: LiveSource = {
+    plan: () => Promise.resolve(paths.map(planned)),
+    read: ({ path }) => {
+      reads.set(path, (reads.get(path) ?? 0) + 1);
+      const text = path.startsWith('gone') ? null : `The text of ${path}`;
+      return Promise.resolve(text === null ? null : { uri: uriOf(path), text, recent: false });
+    },
+  };
+  return { source, reads };
+}
+
+/** A generator that remembers what it was told. */
+function recorder() {
+  const told: string[] = [];
+  return {
+    told,
+    learnFiles: (files: readonly { uri: string; text: string }[]) => {
+      told.push(...files.map(({ uri, text }) => `${text === '' ? 'forget' : 'learn'} ${uri}`));
+      return Promise.resolve({ kind: 'filesLearned' as const, id: 0, files: files.length, tokens: 1 });
+    },
+  };
+}
+
+describe('The files that the live model knows', () => {
+  it('are all that hold text, each learned once', async () => {
+    const { source, reads } = folder(['a.md', 'gone.md', 'b.md']);
+    const generator = recorder();
+    const lines: string[] = [];
+    const files = new LiveFiles(generator, (line) => lines.push(line));
+    await files.readAll(source);
+    await files.readAll(source);
+    assert.deepEqual(generator.told, [`learn ${uriOf('a.md')}`, `learn ${uriOf('b.md')}`]);
+    assert.equal(reads.get('gone.md'), 2);
+    assert.match(lines[0] ?? '', /^Live model of the workspace: 2 files, 1 tokens, in \d/);
+  });
+
+  it('are not overwritten by an older text of a file that was saved while they were read', async () => {
+    const { source } = folder(['a.md', 'b.md']);
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    await files.learn({ uri: uriOf('b.md'), text: 'as it was saved', recent: true });
+    await files.readAll(source);
+    assert.deepEqual(generator.told, [`learn ${uriOf('b.md')}`, `learn ${uriOf('a.md')}`]);
+  });
+
+  it('are forgotten with their folder, and no others', async () => {
+    const { source } = folder(['part/a.md', 'part/b.md', 'partly.md']);
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    await files.readAll(source);
+    generator.told.length = 0;
+    await files.forgetBelow(uriOf('part'));
+    assert.deepEqual(generator.told, [`forget ${uriOf('part/a.md')}`, `forget ${uriOf('part/b.md')}`]);
+  });
+
+  it('are given up half-way for a newer reading', async () => {
+    const { source } = folder(['a.md', 'b.md']);
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    const older = files.readAll({ ...source, plan: () => sleep(20, [planned('old.md')]) });
+    const newer = files.readAll(source);
+    await assert.rejects(older, { name: 'AbortError' });
+    await newer;
+    assert.deepEqual(generator.told, [`learn ${uriOf('a.md')}`, `learn ${uriOf('b.md')}`]);
+  });
+
+  it('are read and learned again after the generator has died', async () => {
+    const { source, reads } = folder(['a.md', 'b.md']);
+    const again: Promise<void>[] = [];
+    const client = new GeneratorClient({
+      workerPath: resolve('test/support/scriptedWorker.mjs'),
+      kernelPath: '',
+      tokenizerPath: '',
+      baseModelPath: null,
+      onFilesLost: () => {
+        files.lost();
+        again.push(files.readAll(source));
+      },
+    });
+    const files = new LiveFiles(client, () => undefined);
+    try {
+      await files.readAll(source);
+      const document = { uri: 'c', languageId: 'markdown', ...cursorText('CRASH█') };
+      await assert.rejects(client.complete({ document, multiline: false, eagerness: 0.6, maxNewTokens: 24 }));
+      assert.equal(again.length, 1, 'Its death was told once.');
+      await again[0];
+      assert.deepEqual([...reads.values()], [2, 2]);
+      // The new thread counts what it was told of.
+      const { tokens } = await client.learnFiles([{ uri: uriOf('c.md'), text: 'x', recent: true }]);
+      assert.equal(tokens, 3, 'a and b, read again, and c');
+    } finally {
+      await client.dispose();
+    }
+  });
+});
