@@ -1,7 +1,7 @@
 import type { Encoding } from './foreignModel';
 import type { PrefixIndex } from './prefixIndex';
 
-const LARGEST_MEMORY = 1 << 14;
+const LARGEST_MEMORY = 1 << 13;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
@@ -86,6 +86,32 @@ export function wholeCharacters(bytes: Uint8Array): number {
     }
   }
   return bytes.length;
+}
+
+const LETTER = 0x61;
+/** An apostrophe, a backslash, and bytes outside ASCII, among them the other apostrophe. */
+const MAY_JOIN_LETTER = (byte: number) => byte === 0x27 || byte === 0x5c || byte >= 0x80;
+
+/**
+ * The encodings that a stretch may have, with a boundary at its end: its own, and another where a letter follows, since some rules
+ * that cut a text before it is encoded look ahead (`don'` before `t`).
+ */
+export function encodingsOf(
+  encode: (bytes: Uint8Array) => Encoding | null,
+  bytes: Uint8Array,
+): { readonly encoding: Encoding; readonly expectsLetter: boolean }[] {
+  const own = encode(bytes);
+  const encodings = own === null ? [] : [{ encoding: own, expectsLetter: false }];
+  if (bytes.length > 0 && MAY_JOIN_LETTER(bytes[bytes.length - 1])) {
+    const before = encode(concatBytes(bytes, Uint8Array.of(LETTER)));
+    const count = Array.from(before?.ends ?? []).indexOf(bytes.length) + 1;
+    const ids = Array.from(before?.ids ?? []).slice(0, count);
+    if (count > 0 && (ids.length !== own?.ids.length || ids.some((id, i) => own.ids[i] !== id))) {
+      const ends = Array.from(before!.ends).slice(0, count);
+      encodings.push({ encoding: { ids, ends }, expectsLetter: true });
+    }
+  }
+  return encodings;
 }
 
 /** The bytes as a string of as many UTF-16 units, for a key. */

@@ -1,0 +1,263 @@
+/**
+ * A model with tokens of its own as an expert over the shared vocabulary, exactly, by way of bytes.
+ *
+ * The probability that a text goes on with some bytes is the sum over all foreign tokenisations that cover them: a beginning of
+ * the text in the tokens it has as such, and one token that crosses the end (Phan et al., "Exact Byte-Level Probabilities from
+ * Tokenized Language Models", arXiv 2410.09303; Hayase et al., "Sampling from Your Language Model One Byte at a Time",
+ * arXiv 2506.14123). What follows is gathered by the first shared token it begins with: no pair of tokens is guessed to mean the same,
+ * and a model that has the shared vocabulary passes unchanged.
+ */
+import type { Expert, Readiness } from '../expert';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { concatBytes } from './byteEncoder';
+import { DEFAULT_LIMITS, type BridgeLimits, type BridgeState } from './bridgeState';
+import { convert, type ConversionSource } from './conversion';
+import type { ForeignModel } from './foreignModel';
+import { ForeignReader, type ForeignDistribution, type ForeignNode } from './foreignReader';
+import { ForeignTokens } from './foreignTokens';
+import { lastSeparation } from './separation';
+import { NO_CONTEXT, SharedTokens } from './sharedTokens';
+
+/** Finished distributions kept. */
+const MOST_KEPT = 512;
+/** A longer tail is cut at a foreign token, {@link KEPT_TAIL} bytes before its end or earlier; only scripts without spaces have it. */
+const LONGEST_TAIL = 64;
+const KEPT_TAIL = 32;
+const NO_BYTES = new Uint8Array();
+
+export interface BridgeOptions {
+  /** [vocabSize], sums to one: what follows where the foreign vocabulary lacks it; all tokens alike without it. */
+  readonly fallback?: Float32Array;
+  /**
+   * Given for a model that answers in the same thread but slowly: it is awaited between the model's steps, so that others can go on
+   * meanwhile, and the bridge has {@link Expert.readiness}.
+   */
+  readonly pause?: () => Promise<void>;
+  readonly limits?: Partial<BridgeLimits>;
+}
+
+/** What bridging cost since the beginning. */
+export interface BridgeCost {
+  /** Distributions over the shared vocabulary that were made. */
+  readonly distributions: number;
+  /** Distributions that the foreign model was asked for to make them. */
+  readonly foreignPredictions: number;
+}
+
+export interface Bridge<State> extends Expert<BridgeState<State>> {
+  readonly cost: BridgeCost;
+}
+
+/** @throws RangeError when the model has fewer probabilities than its vocabulary tokens, or the fallback another size. */
+export function createBridge<State>(
+  foreign: ForeignModel<State>,
+  tokenizer: Tokenizer,
+  options: BridgeOptions = {},
+): Bridge<State> {
+  return new ForeignBridge(foreign, tokenizer, options);
+}
+
+class ForeignBridge<State> implements Bridge<State> {
+  readonly name: string;
+  readonly vocabSize: number;
+  readonly readiness?: Readiness<BridgeState<State>>;
+  private readonly shared: SharedTokens;
+  private readonly reader: ForeignReader<State>;
+  private readonly tokens: ForeignTokens;
+  private readonly source: ConversionSource<State>;
+  /** Oldest first. */
+  private readonly finished = new Map<BridgeState<State>, Float32Array>();
+  private readonly underWay = new Map<BridgeState<State>, Promise<void>>();
+  private distributions = 0;
+
+  constructor(
+    private readonly foreign: ForeignModel<State>,
+    tokenizer: Tokenizer,
+    { fallback, pause, limits = {} }: BridgeOptions,
+  ) {
+    this.name = foreign.expert.name;
+    this.vocabSize = tokenizer.vocabSize;
+    if (fallback !== undefined && fallback.length !== this.vocabSize) {
+      throw new RangeError(
+        `A fallback of ${fallback.length} probabilities is none for ${this.vocabSize} tokens.`,
+      );
+    }
+    this.shared = new SharedTokens(tokenizer);
+    this.reader = new ForeignReader(foreign);
+    this.tokens = new ForeignTokens(foreign.vocabulary, this.shared);
+    const shares = fallback ?? new Float32Array(this.vocabSize).fill(1 / this.vocabSize);
+    this.source = {
+      tokens: this.tokens,
+      shared: this.shared,
+      fallback: shares,
+      limits: { ...DEFAULT_LIMITS, ...limits },
+      openness: new Map(),
+      childrenOf: (nodes, ids) => this.reader.childrenOf(nodes, ids),
+      fallbackProbability: (bytes) => {
+        const { ids } = this.shared.tokensOf(bytes);
+        return Array.from(ids).reduce((product, id) => product * shares[id], 1);
+      },
+    };
+    const waitFor = foreign.expert.readiness;
+    if (waitFor !== undefined || pause !== undefined) {
+      this.readiness = {
+        isReady: (state) => this.finished.has(state),
+        prepare: (states) => this.prepare(states, waitFor, pause),
+      };
+    }
+  }
+
+  get cost(): BridgeCost {
+    return { distributions: this.distributions, foreignPredictions: this.reader.predictions };
+  }
+
+  start(): BridgeState<State> {
+    return { root: this.reader.start(), tail: NO_BYTES, context: NO_CONTEXT };
+  }
+
+  next({ root, tail, context }: BridgeState<State>, tokenId: number): BridgeState<State> {
+    if (tokenId === this.shared.endOfTextId) {
+      const end = this.readTail(root, tail, tail.length).root;
+      return {
+        root: this.reader.restart(end),
+        tail: this.foreign.vocabulary.documentPrefix,
+        context: NO_CONTEXT,
+      };
+    }
+    const longer = concatBytes(tail, this.shared.tokenBytes(tokenId));
+    return { ...this.commit(root, longer), context: this.shared.contextAfter(context, tokenId) };
+  }
+
+  nextMany(states: readonly BridgeState<State>[], tokenIds: ArrayLike<number>): BridgeState<State>[] {
+    return states.map((state, i) => this.next(state, tokenIds[i]));
+  }
+
+  predict(state: BridgeState<State>, probs: Float32Array): void {
+    probs.set(this.finished.get(state) ?? this.convertNow(state));
+  }
+
+  predictMany(states: readonly BridgeState<State>[], probs: readonly Float32Array[]): void {
+    for (const [i, state] of states.entries()) {
+      this.predict(state, probs[i]);
+    }
+  }
+
+  dispose(): void {
+    this.finished.clear();
+    this.foreign.expert.dispose();
+  }
+
+  /** Reads what of the tail cannot change any more. */
+  private commit(root: ForeignNode<State>, tail: Uint8Array): Pick<BridgeState<State>, 'root' | 'tail'> {
+    const separation = lastSeparation(tail);
+    if (separation > 0) {
+      const committed = this.readTail(root, tail, separation);
+      if (committed.tail.length === tail.length - separation) {
+        return committed;
+      }
+    }
+    if (tail.length <= LONGEST_TAIL) {
+      return { root, tail };
+    }
+    const cut = this.readTail(root, tail, tail.length - KEPT_TAIL);
+    // A stretch without any encoding is left out of what the model reads.
+    return cut.tail.length <= LONGEST_TAIL
+      ? cut
+      : { root: cut.root, tail: tail.subarray(tail.length - KEPT_TAIL) };
+  }
+
+  /** Reads the tail's foreign tokens up to `end`, or as far as whole tokens go. */
+  private readTail(root: ForeignNode<State>, tail: Uint8Array, end: number) {
+    const encoding = this.foreign.vocabulary.encode(tail);
+    let node = root;
+    let from = 0;
+    for (let i = 0; i < (encoding?.ids.length ?? 0) && encoding!.ends[i] <= end; i++) {
+      node = this.reader.child(node, encoding!.ids[i]);
+      from = encoding!.ends[i];
+    }
+    return { root: node, tail: tail.subarray(from) };
+  }
+
+  /** Takes the states' conversions a step on at a time, all together, so that the model is asked in few calls. */
+  private async prepare(
+    states: readonly BridgeState<State>[],
+    waitFor: Readiness<State> | undefined,
+    pause: (() => Promise<void>) | undefined,
+  ): Promise<void> {
+    const others = new Set(states.flatMap((state) => this.underWay.get(state) ?? []));
+    const own = states.filter((state) => !this.finished.has(state) && !this.underWay.has(state));
+    const work = this.convertTogether([...new Set(own)], waitFor, pause).finally(() => {
+      for (const state of own) {
+        this.underWay.delete(state);
+      }
+    });
+    for (const state of own) {
+      this.underWay.set(state, work);
+    }
+    await Promise.all([work, ...others]);
+  }
+
+  private async convertTogether(
+    states: readonly BridgeState<State>[],
+    waitFor: Readiness<State> | undefined,
+    pause: (() => Promise<void>) | undefined,
+  ): Promise<void> {
+    let running = states.map((state) => {
+      const steps = convert(this.source, state);
+      return { state, steps, step: steps.next() };
+    });
+    while (running.length > 0) {
+      const asked = running.map(({ step }) => (step.done === true ? [] : step.value));
+      const nodes = [...new Set(asked.flat())];
+      const answers = new Map<ForeignNode<State>, ForeignDistribution>();
+      if (waitFor !== undefined) {
+        const waiting = nodes.filter((node) => this.reader.known(node) === undefined);
+        if (waiting.length > 0) {
+          await waitFor.prepare(waiting.map((node) => node.state));
+        }
+        const ready = nodes.filter(
+          (node) => this.reader.known(node) !== undefined || waitFor.isReady(node.state),
+        );
+        for (const [i, distribution] of this.reader.read(ready).entries()) {
+          answers.set(ready[i], distribution);
+        }
+      } else {
+        for (const node of nodes) {
+          if (this.reader.known(node) === undefined) {
+            await pause?.();
+          }
+          answers.set(node, this.reader.read([node])[0]);
+        }
+      }
+      running = running.flatMap(({ state, steps, step }, i) => {
+        if (step.done === true) {
+          this.finish(state, step.value);
+          return [];
+        }
+        const distributions = asked[i].flatMap((node) => answers.get(node) ?? []);
+        // Without an answer the state stays as it is, and the mix goes on without this model there.
+        return distributions.length < asked[i].length
+          ? []
+          : [{ state, steps, step: steps.next(distributions) }];
+      });
+    }
+  }
+
+  private convertNow(state: BridgeState<State>): Float32Array {
+    const steps = convert(this.source, state);
+    let step = steps.next();
+    while (step.done !== true) {
+      step = steps.next(this.reader.read(step.value));
+    }
+    return this.finish(state, step.value);
+  }
+
+  private finish(state: BridgeState<State>, probs: Float32Array): Float32Array {
+    this.distributions++;
+    this.finished.set(state, probs);
+    if (this.finished.size > MOST_KEPT) {
+      this.finished.delete(this.finished.keys().next().value!);
+    }
+    return probs;
+  }
+}

@@ -1,0 +1,179 @@
+import type { BridgeLimits, BridgeState } from './bridgeState';
+import { encodingsOf } from './byteEncoder';
+import { UNKNOWN, type Encoding } from './foreignModel';
+import type { ForeignDistribution, ForeignNode } from './foreignReader';
+import type { ForeignTokens } from './foreignTokens';
+
+/** Tokens tried to see whether another beginning than the usual one leads on at all. */
+const MOST_TRIED = 64;
+
+/**
+ * A beginning of the tail in the foreign tokens it has as such. The text goes on from it by one token that begins with the rest
+ * of the tail and is longer: all those of all covers together are all ways in which the text can go on.
+ */
+export interface Cover<State> {
+  readonly node: ForeignNode<State>;
+  readonly ids: readonly number[];
+  /** Where its tokens end in the tail, in bytes. */
+  readonly at: number;
+  /** Whether it is the tail as it was read, in the tokens that it has as such. */
+  readonly isMain: boolean;
+  /** Probability of its tokens after the root. */
+  readonly weight: number;
+  readonly distribution: ForeignDistribution;
+}
+
+/** Asks for distributions in nodes; the answer is in their order. */
+export type Asking<State, Result> = Generator<
+  readonly ForeignNode<State>[],
+  Result,
+  readonly ForeignDistribution[]
+>;
+
+export interface CoverSource<State> {
+  readonly tokens: ForeignTokens;
+  readonly limits: BridgeLimits;
+  childrenOf(nodes: readonly ForeignNode<State>[], ids: readonly number[]): ForeignNode<State>[];
+  /** Probability of bytes that the foreign vocabulary does not have, where such begin. */
+  fallbackProbability(bytes: Uint8Array): number;
+}
+
+interface Path extends Encoding {
+  readonly at: number;
+  readonly expectsLetter: boolean;
+}
+
+/** All covers of a state's tail that weigh enough. */
+export function* readCovers<State>(
+  source: CoverSource<State>,
+  { root, tail, context }: BridgeState<State>,
+): Asking<State, Cover<State>[]> {
+  const { tokens, limits } = source;
+  const whole = pathsTo(tokens, tail, tail.length);
+  const main = whole.find(({ expectsLetter }) => expectsLetter === context.expectsLetter) ?? whole.at(0);
+  const walk = new CoverWalk(source, tail);
+  const mainNodes = walk.nodesAlong(root, main);
+  walk.learn(mainNodes, yield mainNodes);
+  const covers: Cover<State>[] = [];
+  const pending: Path[] = [];
+  const { unknownId, unknownShare } = tokens.vocabulary;
+  const mayBeUnknown = unknownId !== null || unknownShare > 0;
+  const earliest = mayBeUnknown ? 0 : Math.max(0, tail.length - tokens.index.longest);
+  for (let at = earliest; at <= tail.length; at++) {
+    const isCovered = at === tail.length || tokens.index.longerThan(tail, at, tail.length).length > 0;
+    if (isCovered || mayBeUnknown) {
+      pending.push(...(at === tail.length ? whole : pathsTo(tokens, tail, at)));
+    }
+  }
+  let known = 0;
+  let waiting = pending;
+  while (waiting.length > 0) {
+    const asked = new Set<ForeignNode<State>>();
+    const later: Path[] = [];
+    for (const path of waiting) {
+      const { node, weight, length } = walk.follow(root, path);
+      const distribution = walk.distributions.get(node);
+      if (length === path.ids.length && distribution !== undefined) {
+        const { at } = path;
+        const cover = { node, ids: Array.from(path.ids), at, isMain: path === main, weight, distribution };
+        known += weight * coveredMass(source, cover, tail);
+        covers.push(cover);
+      } else if (weight > 0) {
+        later.push(path);
+      }
+    }
+    waiting = later.filter((path) => {
+      const { node, weight, length } = walk.follow(root, path);
+      const isWorthIt =
+        weight > limits.coverFrom * known &&
+        (length < path.ids.length ||
+          path.at === tail.length ||
+          tokens.canCover(Array.from(path.ids), tail, path.at, MOST_TRIED));
+      if (isWorthIt) {
+        asked.add(node);
+      }
+      return isWorthIt;
+    });
+    if (asked.size > 0) {
+      const nodes = [...asked];
+      walk.learn(nodes, yield nodes);
+    }
+  }
+  return covers;
+}
+
+/** What the cover says of texts that go on from the tail. */
+export function coveredMass<State>(
+  source: CoverSource<State>,
+  { at, distribution }: Cover<State>,
+  tail: Uint8Array,
+): number {
+  if (at === tail.length) {
+    return 1;
+  }
+  let mass = distribution.unknown * source.fallbackProbability(tail.subarray(at));
+  for (const id of source.tokens.index.longerThan(tail, at, tail.length)) {
+    mass += distribution.probs[id];
+  }
+  return mass;
+}
+
+function pathsTo({ vocabulary }: ForeignTokens, tail: Uint8Array, at: number): Path[] {
+  if (at === 0) {
+    return [{ ids: [], ends: [], at, expectsLetter: false }];
+  }
+  return encodingsOf((bytes) => vocabulary.encode(bytes), tail.subarray(0, at)).map(
+    ({ encoding, expectsLetter }) => ({ ...encoding, at, expectsLetter }),
+  );
+}
+
+class CoverWalk<State> {
+  readonly distributions = new Map<ForeignNode<State>, ForeignDistribution>();
+
+  constructor(
+    private readonly source: CoverSource<State>,
+    private readonly tail: Uint8Array,
+  ) {}
+
+  learn(nodes: readonly ForeignNode<State>[], distributions: readonly ForeignDistribution[]): void {
+    for (const [i, node] of nodes.entries()) {
+      this.distributions.set(node, distributions[i]);
+    }
+  }
+
+  /** The nodes of a path up to its first piece that the vocabulary lacks: what follows that weighs little. */
+  nodesAlong(root: ForeignNode<State>, path: Path | undefined): ForeignNode<State>[] {
+    const nodes = [root];
+    for (let i = 0; i < (path?.ids.length ?? 0) && !this.isUnknown(path!.ids[i]); i++) {
+      nodes.push(this.source.childrenOf([nodes[i]], [path!.ids[i]])[0]);
+    }
+    return nodes;
+  }
+
+  /** The path as far as distributions are known: the node in which the next one is wanted, its weight and its place on the path. */
+  follow(root: ForeignNode<State>, { ids, ends }: Path) {
+    let node = root;
+    let weight = 1;
+    let length = 0;
+    while (length < ids.length) {
+      const distribution = this.distributions.get(node);
+      if (distribution === undefined) {
+        break;
+      }
+      weight *= this.isUnknown(ids[length])
+        ? distribution.unknown *
+          this.source.fallbackProbability(this.tail.subarray(length > 0 ? ends[length - 1] : 0, ends[length]))
+        : distribution.probs[ids[length]];
+      if (!(weight > 0)) {
+        break;
+      }
+      node = this.source.childrenOf([node], [ids[length]])[0];
+      length++;
+    }
+    return { node, weight, length };
+  }
+
+  private isUnknown(id: number): boolean {
+    return id === UNKNOWN || id === this.source.tokens.vocabulary.unknownId;
+  }
+}

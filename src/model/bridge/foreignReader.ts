@@ -1,0 +1,129 @@
+import type { Expert } from '../expert';
+import { UNKNOWN, type ForeignModel } from './foreignModel';
+
+/** Distributions kept, in numbers: 16 MB. */
+const MOST_NUMBERS = 1 << 22;
+const LEAST_KEPT = 16;
+
+/** A place in the texts that the foreign model has read: its state after some tokens, and what was read on from there. */
+export interface ForeignNode<State> {
+  readonly state: State;
+  readonly children: Map<number, ForeignNode<State>>;
+}
+
+/** What follows in a node. */
+export interface ForeignDistribution {
+  /** By foreign token; 0 for those without text but for the end of text. They sum to one less {@link unknown}. */
+  readonly probs: Float32Array;
+  /** Probability that the next piece is not in the vocabulary. */
+  readonly unknown: number;
+}
+
+/** Asks the foreign model, and remembers what it said last. */
+export class ForeignReader<State> {
+  /** Oldest first. */
+  private readonly kept = new Map<ForeignNode<State>, ForeignDistribution>();
+  private readonly mostKept: number;
+  /** [expert.vocabSize]; 1 where a token stands for text or its end. */
+  private readonly counts: Uint8Array;
+  private readonly expert: Expert<State>;
+  /** Distributions that the foreign model was asked for. */
+  predictions = 0;
+
+  constructor(private readonly foreign: ForeignModel<State>) {
+    const { expert, vocabulary } = foreign;
+    if (expert.vocabSize < vocabulary.size) {
+      throw new RangeError(
+        `The model "${expert.name}" gives ${expert.vocabSize} probabilities, its vocabulary has ${vocabulary.size} tokens. Choose the vocabulary that it was trained with.`,
+      );
+    }
+    this.expert = expert;
+    this.mostKept = Math.max(LEAST_KEPT, Math.floor(MOST_NUMBERS / expert.vocabSize));
+    this.counts = new Uint8Array(expert.vocabSize);
+    for (let id = 0; id < vocabulary.size; id++) {
+      const isText = (vocabulary.tokenBytes(id)?.length ?? 0) > 0;
+      this.counts[id] = isText || id === vocabulary.endOfTextId ? 1 : 0;
+    }
+  }
+
+  start(): ForeignNode<State> {
+    return { state: this.expert.start(), children: new Map() };
+  }
+
+  /** The node in which a document begins after another. */
+  restart(node: ForeignNode<State>): ForeignNode<State> {
+    const { beginOfTextId } = this.foreign.vocabulary;
+    return beginOfTextId === null ? this.start() : this.child(node, beginOfTextId);
+  }
+
+  child(node: ForeignNode<State>, id: number): ForeignNode<State> {
+    return this.childrenOf([node], [id])[0];
+  }
+
+  /** The node of `ids[i]` after `nodes[i]`; all states that are new are made in one call. What the model does not read changes nothing. */
+  childrenOf(nodes: readonly ForeignNode<State>[], ids: readonly number[]): ForeignNode<State>[] {
+    const { unknownId } = this.foreign.vocabulary;
+    const fed = ids.map((id) => (id === UNKNOWN ? (unknownId ?? UNKNOWN) : id));
+    const missing = [...fed.keys()].filter((i) => fed[i] !== UNKNOWN && !nodes[i].children.has(fed[i]));
+    const states = this.expert.nextMany(
+      missing.map((i) => nodes[i].state),
+      missing.map((i) => fed[i]),
+    );
+    for (const [k, i] of missing.entries()) {
+      nodes[i].children.set(fed[i], { state: states[k], children: new Map() });
+    }
+    return fed.map((id, i) => (id === UNKNOWN ? nodes[i] : nodes[i].children.get(id)!));
+  }
+
+  /** The distribution that is at hand without asking. */
+  known(node: ForeignNode<State>): ForeignDistribution | undefined {
+    return this.kept.get(node);
+  }
+
+  /** Asks for what is not at hand, in one call. @returns by node */
+  read(nodes: readonly ForeignNode<State>[]): ForeignDistribution[] {
+    const known = nodes.map((node) => this.kept.get(node));
+    const missing = [...nodes.keys()].filter((i) => known[i] === undefined);
+    const several = missing.map(() => new Float32Array(this.expert.vocabSize));
+    this.predictions += missing.length;
+    if (missing.length > 0) {
+      this.expert.predictMany(
+        missing.map((i) => nodes[i].state),
+        several,
+      );
+    }
+    return nodes.map((node, i) => {
+      const distribution = known[i] ?? this.textOnly(several[missing.indexOf(i)]);
+      this.keep(node, distribution);
+      return distribution;
+    });
+  }
+
+  /** Takes out in place what is no text; probabilities that are no numbers leave everything unknown. */
+  private textOnly(probs: Float32Array): ForeignDistribution {
+    const { unknownId, unknownShare } = this.foreign.vocabulary;
+    const unknownMass = unknownId === null ? 0 : probs[unknownId];
+    let sum = 0;
+    for (let id = 0; id < probs.length; id++) {
+      probs[id] *= this.counts[id];
+      sum += probs[id];
+    }
+    if (!(sum > 0 && sum < Infinity)) {
+      return { probs: probs.fill(0), unknown: 1 };
+    }
+    const unknown = Math.max(unknownShare, unknownMass / (sum + unknownMass));
+    const scale = (1 - unknown) / sum;
+    for (let id = 0; id < probs.length; id++) {
+      probs[id] *= scale;
+    }
+    return { probs, unknown };
+  }
+
+  private keep(node: ForeignNode<State>, distribution: ForeignDistribution): void {
+    this.kept.delete(node);
+    this.kept.set(node, distribution);
+    if (this.kept.size > this.mostKept) {
+      this.kept.delete(this.kept.keys().next().value!);
+    }
+  }
+}

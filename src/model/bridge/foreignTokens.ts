@@ -1,0 +1,81 @@
+import { concatBytes } from './byteEncoder';
+import type { Encoding, ForeignVocabulary } from './foreignModel';
+import { PrefixIndex } from './prefixIndex';
+import { NO_TOKEN, tokenAfter, type SharedTokens } from './sharedTokens';
+
+/** What can be said of a foreign vocabulary beside the shared one before any text is read. */
+export class ForeignTokens {
+  readonly index: PrefixIndex;
+  /** [vocabulary.size]; the shared token that each token's bytes begin with where they stand alone; {@link NO_TOKEN} where it has none. */
+  readonly firstShared: Int32Array;
+  /** [vocabulary.size]; whether the token is how its own bytes are encoded. */
+  readonly isOwnEncoding: Uint8Array;
+  /** By token, all shared tokens of its bytes where they stand alone. */
+  private readonly sharedEncodings: readonly (Encoding | null)[];
+
+  constructor(
+    readonly vocabulary: ForeignVocabulary,
+    shared: SharedTokens,
+  ) {
+    const { size } = vocabulary;
+    const tokens = Array.from({ length: size }, (_, id) => vocabulary.tokenBytes(id));
+    this.index = new PrefixIndex(tokens);
+    this.firstShared = new Int32Array(size).fill(NO_TOKEN);
+    this.isOwnEncoding = new Uint8Array(size);
+    this.sharedEncodings = tokens.map((bytes, id) => {
+      if (bytes === null || bytes.length === 0) {
+        return null;
+      }
+      const own = vocabulary.encode(bytes);
+      this.isOwnEncoding[id] = own?.ids.length === 1 && own.ids[0] === id ? 1 : 0;
+      const encoding = shared.tokensOf(bytes);
+      this.firstShared[id] = this.isOwnEncoding[id] === 1 ? encoding.ids[0] : shared.tokenOf(bytes);
+      return encoding;
+    });
+  }
+
+  bytes(id: number): Uint8Array {
+    return this.vocabulary.tokenBytes(id)!;
+  }
+
+  /** The shared token that begins at a byte of a token that stands alone, after another; {@link NO_TOKEN} when none does. */
+  sharedTokenAt(id: number, byte: number, lastToken: number): number {
+    return tokenAfter(this.sharedEncodings[id]!, byte, lastToken);
+  }
+
+  /** Whether the tokens are how their text is encoded; other paths no text takes. */
+  isEncoding(ids: readonly number[], bytes: Uint8Array): boolean {
+    const own = this.vocabulary.encode(bytes);
+    return own?.ids.length === ids.length && beginsWith(own, ids);
+  }
+
+  /** Whether the encoding of some bytes begins with these tokens. */
+  encodingBeginsWith(bytes: Uint8Array, ids: readonly number[]): boolean {
+    const own = this.vocabulary.encode(bytes);
+    return own !== null && beginsWith(own, ids);
+  }
+
+  /** Whether any token leads on from a path whose pending bytes are bytes[from..]: one of a few is how its text is encoded. */
+  canCover(ids: readonly number[], bytes: Uint8Array, from: number, atMost: number): boolean {
+    const covers = this.index.longerThan(bytes, from, bytes.length);
+    for (let i = 0; i < covers.length && i < atMost; i++) {
+      const longer = concatBytes(bytes.subarray(0, from), this.bytes(covers[i]));
+      if (this.isEncoding([...ids, covers[i]], longer)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
+
+function beginsWith(encoding: Encoding, ids: readonly number[]): boolean {
+  if (encoding.ids.length < ids.length) {
+    return false;
+  }
+  for (let i = 0; i < ids.length; i++) {
+    if (encoding.ids[i] !== ids[i]) {
+      return false;
+    }
+  }
+  return true;
+}

@@ -1,0 +1,37 @@
+import { byteEncoder } from './byteEncoder';
+import type { ForeignVocabulary } from './foreignModel';
+import { PrefixIndex } from './prefixIndex';
+
+/** A vocabulary whose encoder takes text: byte-pair encodings and the like, which can spell every text. */
+export interface TextVocabulary {
+  /** Bytes of each token by id; null for one that is no text. */
+  readonly tokens: readonly (Uint8Array | null)[];
+  /** Without marks of begin and end. A text whose tokens' bytes are not the text is taken to have no encoding. */
+  readonly encode: (text: string) => ArrayLike<number>;
+  readonly beginOfTextId?: number | null;
+  readonly endOfTextId?: number | null;
+  /** See {@link ForeignVocabulary.documentPrefix}. */
+  readonly documentPrefix?: string;
+}
+
+export function textVocabulary({
+  tokens,
+  encode,
+  beginOfTextId = null,
+  endOfTextId = null,
+  documentPrefix = '',
+}: TextVocabulary): ForeignVocabulary {
+  const isMark = (id: number) => id === beginOfTextId || id === endOfTextId;
+  const texts = tokens.map((bytes, id) => (isMark(id) || bytes?.length === 0 ? null : bytes));
+  const tokenBytes = (id: number) => texts[id] ?? null;
+  return {
+    size: tokens.length,
+    tokenBytes,
+    encode: byteEncoder(encode, tokenBytes, new PrefixIndex(texts)),
+    beginOfTextId,
+    endOfTextId,
+    unknownId: null,
+    unknownShare: 0,
+    documentPrefix: new TextEncoder().encode(documentPrefix),
+  };
+}
