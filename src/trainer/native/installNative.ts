@@ -23,6 +23,7 @@ import {
   nativePaths,
 } from './pinnedFiles';
 import { CommandError, runCommand } from './runCommand';
+import { runNpm } from './runNpm';
 import { isUnpacked, unpackWheel } from './unpackWheel';
 
 /** What to tell the user before anything is downloaded. */
@@ -97,7 +98,7 @@ async function installPackages(folder: string, context: InstallContext): Promise
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
   const wanted = [`${TFJS_NODE}@${TFJS_NODE_VERSION}`, `${NODE_HEADERS}@${NODE_HEADERS_VERSION}`];
   try {
-    await npm(['install', '--ignore-scripts', '--no-audit', '--no-fund', ...wanted], folder, context);
+    await runNpm(['install', '--ignore-scripts', '--no-audit', '--no-fund', ...wanted], folder, context);
   } catch (error) {
     if (error instanceof CommandError && error.missing) {
       throw new Error(
@@ -119,7 +120,7 @@ async function installPackages(folder: string, context: InstallContext): Promise
 async function installPrebuilt(folder: string, context: InstallContext): Promise<boolean> {
   context.onProgress({ step: 'download', message: 'Asking for the prebuilt TensorFlow of tfjs-node' });
   try {
-    await npm(['rebuild', TFJS_NODE], folder, context);
+    await runNpm(['rebuild', TFJS_NODE], folder, context);
     await tryTensorFlow(folder, context);
     return true;
   } catch (error) {
@@ -169,16 +170,6 @@ async function tryTensorFlow(folder: string, { signal }: InstallContext): Promis
     signal,
   });
   return /version (\S+)$/.exec(output)?.[1] ?? 'of an unknown version';
-}
-
-async function npm(args: readonly string[], cwd: string, { signal }: InstallContext): Promise<void> {
-  // Under `npm run` this is the npm that runs, and Node starts it on every system.
-  const script = process.env['npm_execpath'];
-  if (script !== undefined && /\.c?js$/.test(script)) {
-    await runCommand(process.execPath, [script, ...args], { cwd, signal });
-  } else {
-    await runCommand('npm', args, { cwd, signal });
-  }
 }
 
 async function installedVersion(packageFolder: string): Promise<string | null> {
