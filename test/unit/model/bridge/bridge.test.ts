@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { createBridge, type Bridge } from '../../../../src/model/bridge/bridge';
+import type { ForeignModel } from '../../../../src/model/bridge/foreignModel';
+import type { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
+import {
+  byteVocabulary,
+  bytePairVocabulary,
+  canonicalModel,
+  randomModel,
+  tokenizerOf,
+} from '../../../support/randomForeign';
+
+const LESSON =
+  "the then there them; a ban band bandana, an and end. “Quoted” don’t don't\n\n  12 123 1234 \\section{x} 我们学习中文，他们学习。\n 🙂 🙃";
+const sharedTokenizer = tokenizerOf(LESSON.repeat(3), 340);
+const vocabularies = {
+  bytes: byteVocabulary(),
+  'few merges': bytePairVocabulary(tokenizerOf(LESSON.repeat(2), 280)),
+  'other merges': bytePairVocabulary(
+    tokenizerOf('there is another band; the end. hand sand 12 34 学习中文 “don’t” '.repeat(3), 330),
+  ),
+  'more merges': bytePairVocabulary(tokenizerOf(LESSON.repeat(4) + ' thereafter bandanas'.repeat(5), 420)),
+};
+const exact = { limits: { steps: 5000, expandFrom: 0, examineFrom: 0, coverFrom: 0, fallbackShare: 0 } };
+
+const PARTS = "the|n|re| |a|b|ban|d|and|;|“|”|’t|n't|\n|\n\n|  |1|23|4|学|习中|文|🙂|\\\\|x".split('|');
+/**
+ * In bits a text. Tokens that no text has by themselves, only with what follows (a backslash before a letter), are decided a little
+ * early; all else agrees within 1e-6.
+ */
+const TOLERANCE = 0.2;
+const textOf = (parts: readonly string[], maxLength: number) =>
+  fc.array(fc.constantFrom(...parts), { maxLength }).map((chosen) => chosen.join(''));
+const texts = textOf(PARTS, 8);
+
+function* distributions<S>(bridge: Bridge<S>, tokenizer: Tokenizer, text: string) {
+  let state = bridge.next(bridge.start(), tokenizer.endOfTextId);
+  for (const id of [...tokenizer.encode(text), tokenizer.endOfTextId]) {
+    const probs = new Float32Array(bridge.vocabSize);
+    bridge.predict(state, probs);
+    yield { probs, id };
+    state = bridge.next(state, id);
+  }
+}
+
+/** log2 p(text, end) by the shared tokens. */
+function bridgedLog<S>(bridge: Bridge<S>, tokenizer: Tokenizer, text: string): number {
+  let log = 0;
+  for (const { probs, id } of distributions(bridge, tokenizer, text)) {
+    log += Math.log2(probs[id]);
+  }
+  return log;
+}
+
+/** log2 p(text, end) by the model's own tokens, which is all there is when other paths have no probability. */
+function ownLog<S>({ expert, vocabulary }: ForeignModel<S>, text: string): number {
+  let state = expert.next(expert.start(), vocabulary.beginOfTextId!);
+  const ids = Array.from(vocabulary.encode(new TextEncoder().encode(text))!.ids);
+  let log = 0;
+  for (const id of [...ids, vocabulary.endOfTextId!]) {
+    const probs = new Float32Array(expert.vocabSize);
+    expert.predict(state, probs);
+    log += Math.log2(probs[id]);
+    state = expert.next(state, id);
+  }
+  return log;
+}
+
+describe('a model with other tokens as an expert', () => {
+  it('changes nothing in a model that has the shared vocabulary', () => {
+    fc.assert(
+      fc.property(texts, fc.integer(), (text, seed) => {
+        const foreign = randomModel(bytePairVocabulary(sharedTokenizer), seed);
+        const bridge = createBridge(foreign, sharedTokenizer);
+        let own = foreign.expert.next(foreign.expert.start(), sharedTokenizer.endOfTextId);
+        const expected = new Float32Array(sharedTokenizer.vocabSize);
+        for (const { probs, id } of distributions(bridge, sharedTokenizer, text)) {
+          foreign.expert.predict(own, expected);
+          probs.forEach((p, token) => {
+            assert.ok(Math.abs(p - expected[token]) < 1e-6, `${text}: token ${token}`);
+          });
+          own = foreign.expert.next(own, id);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  for (const [name, vocabulary] of Object.entries(vocabularies)) {
+    it(`gives probabilities that sum to one: ${name}`, () => {
+      fc.assert(
+        fc.property(texts, fc.integer(), (text, seed) => {
+          const bridge = createBridge(randomModel(vocabulary, seed), sharedTokenizer);
+          for (const { probs } of distributions(bridge, sharedTokenizer, text)) {
+            const sum = probs.reduce((total, p) => total + p, 0);
+            assert.ok(Math.abs(sum - 1) < 1e-6 && probs.every((p) => p >= 0));
+          }
+        }),
+        { numRuns: 8 },
+      );
+    });
+
+    it(`gives a text the probability that the model gives it in its own tokens: ${name}`, () => {
+      fc.assert(
+        fc.property(texts, fc.integer(), (text, seed) => {
+          const foreign = canonicalModel(vocabulary, PARTS.join(''), seed);
+          const bridge = createBridge(foreign, sharedTokenizer, exact);
+          const difference = bridgedLog(bridge, sharedTokenizer, text) - ownLog(foreign, text);
+          assert.ok(Math.abs(difference) < TOLERANCE, `${text}: ${difference}`);
+        }),
+        { numRuns: 10 },
+      );
+    });
+  }
+});
