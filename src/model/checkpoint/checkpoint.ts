@@ -1,8 +1,8 @@
 /**
- * A model in one self-contained safetensors file, which any reader of that format opens. Format version 1:
+ * A model in one self-contained safetensors file, which any reader of that format opens. Format version 2:
  *
  * metadata  format         "understudy"
- *           formatVersion  "1"
+ *           formatVersion  "1", or "2" for a Transformer or a network with attention, which the first readers do not know
  *           config         NetworkConfig as JSON
  *           tokenizer      the content of a tokenizer.json
  *           training       TrainingRecord as JSON
@@ -13,7 +13,7 @@
  * Readers ignore further metadata and tensors, so that an addition needs no new version.
  */
 import * as v from 'valibot';
-import { CELL_KINDS, type NetworkConfig } from '../networkConfig';
+import { CELL_KINDS, hasAttention, type NetworkConfig } from '../networkConfig';
 import { checkNetworkConfig } from '../network/networkTensors';
 import type { StoredWeights } from '../network/quantizedMatrix';
 import { CheckpointError, type CheckpointFault } from './checkpointError';
@@ -23,7 +23,8 @@ import { trainingRecordSchema, type TrainingRecord } from './trainingRecord';
 import { floatTensor, readFloats, readWeights, storeWeights } from './weightTensors';
 
 const FORMAT = 'understudy';
-export const FORMAT_VERSION = 1;
+/** The latest that is read. */
+export const FORMAT_VERSION = 2;
 const GATE = 'gate';
 
 export interface Checkpoint {
@@ -36,15 +37,18 @@ export interface Checkpoint {
   readonly gate: Float32Array | null;
 }
 
-const configSchema = v.object({
-  architecture: v.picklist(CELL_KINDS),
+const sizes = {
   vocabSize: v.number(),
   embeddingSize: v.number(),
   hiddenSize: v.number(),
   numLayers: v.number(),
-});
+};
+export const networkConfigSchema: v.GenericSchema<unknown, NetworkConfig> = v.variant('architecture', [
+  v.object({ architecture: v.picklist(CELL_KINDS), ...sizes, attention: v.exactOptional(v.boolean()) }),
+  v.object({ architecture: v.literal('transformer'), ...sizes }),
+]);
 const metadataSchema = v.object({
-  config: v.pipe(v.string(), v.parseJson(), configSchema),
+  config: v.pipe(v.string(), v.parseJson(), networkConfigSchema),
   tokenizer: v.pipe(v.string(), v.parseJson()),
   training: v.pipe(v.string(), v.parseJson(), trainingRecordSchema),
   checksum: v.string(),
@@ -58,7 +62,7 @@ export function encodeCheckpoint({ config, weights, tokenizer, training, gate }:
   }
   const metadata = {
     format: FORMAT,
-    formatVersion: String(FORMAT_VERSION),
+    formatVersion: config.architecture === 'transformer' || hasAttention(config) ? '2' : '1',
     config: JSON.stringify(config),
     tokenizer: JSON.stringify(tokenizer),
     training: JSON.stringify(v.parse(trainingRecordSchema, training)),

@@ -26,6 +26,30 @@ export interface KernelFunctions {
   /** In place; probabilities sum to one within 1e-7. */
   softmax(logits: number, length: number): void;
   addTo(sum: number, term: number, length: number): void;
+  /** One head's look back, see attend.ts; `size` is a multiple of 8. */
+  attend(
+    query: number,
+    scale: number,
+    positions: number,
+    count: number,
+    keys: number,
+    keyScales: number,
+    values: number,
+    valueScales: number,
+    size: number,
+    scores: number,
+    out: number,
+  ): void;
+  /** out = gain · x at a root mean square of 1 over the first `length` elements of `size`; the others are zero. */
+  rmsNorm(x: number, gain: number, size: number, length: number, epsilon: number, out: number): void;
+  /** In place: relu(x)². */
+  squaredRelu(x: number, size: number): void;
+  /** In place, element by element. */
+  multiplyBy(x: number, gain: number, size: number): void;
+  /** Turns the pairs of each head in place; `table` holds the cosines of a head's pairs, then their sines. */
+  rotate(x: number, table: number, heads: number, headSize: number): void;
+  /** One row of a packed matrix as floats [2 · pairs], times `scale`. */
+  dequantizeRow(weights: number, pairs: number, row: number, scale: number, out: number): void;
 }
 
 /** Rows of a packed panel; all sizes are padded to a multiple of it. */

@@ -1,13 +1,11 @@
 import { KernelMemory, padded } from '../kernel/kernelModule';
 import { packMatrix, padGroups, type PackedMatrix } from '../kernel/packMatrix';
-import { GATES_PER_CELL, type RecurrentConfig } from '../networkConfig';
+import { GATES_PER_CELL, hasAttention, type RecurrentConfig } from '../networkConfig';
+import { MAX_SLOTS, NEVER, reserveActivations, type ActivationRoom } from './kernelRuntime';
 import { NetworkTensors } from './networkTensors';
+import { sigmoid } from './plainMath';
 import type { StoredWeights } from './quantizedMatrix';
-
-/** Sequences that one pass over the weights serves; more are worked off in turns. */
-export const MAX_SLOTS = 8;
-/** Bias of the rows that pad the vocabulary: their probability is 0. */
-const NEVER = -3e38;
+import { RememberedPositions } from './rememberedPositions';
 
 export interface LayerLayout {
   readonly inputKernel: PackedMatrix;
@@ -41,9 +39,22 @@ export interface KernelLayout {
   readonly projected: number;
   /** float [slots, vocabSize] */
   readonly logits: number;
-  /** int16 [slots, hiddenSize or embeddingSize] and what a unit of each slot's stands for, float [slots] */
-  readonly vectors: number;
-  readonly vectorScales: number;
+  readonly activations: ActivationRoom;
+  /** Null without attention. */
+  readonly attention: AttentionLayout | null;
+}
+
+/** Of the head over the last outputs; a remembered position is an output, int16 [hiddenSize], and its unit, a float. */
+export interface AttentionLayout {
+  readonly queryKernel: PackedMatrix;
+  readonly outputKernel: PackedMatrix;
+  /** float [hiddenSize], squashed. The key's gate serves on the query as well, and the value's on what was found. */
+  readonly keyGate: number;
+  readonly valueGate: number;
+  /** float [slots, hiddenSize] */
+  readonly query: number;
+  readonly found: number;
+  readonly positions: RememberedPositions;
 }
 
 /**
@@ -64,6 +75,7 @@ export function layOutNetwork(
   const matrix = (name: string, groups = 1) => packMatrix(memory, tensors.quantizedMatrix(name), groups);
   const vector = (name: string, groups = 1, filler = 0) =>
     memory.reserveFloats(padGroups(tensors.vector(name), groups, filler));
+  const gate = (name: string) => memory.reserveFloats(padGroups(tensors.vector(name).map(sigmoid), 1));
   const slots = (size: number) => memory.reserve(4 * MAX_SLOTS * size);
   return {
     hiddenSize,
@@ -89,7 +101,17 @@ export function layOutNetwork(
     output: slots(hiddenSize),
     projected: slots(embeddingSize),
     logits: slots(vocabSize),
-    vectors: memory.reserve(2 * MAX_SLOTS * Math.max(hiddenSize, embeddingSize)),
-    vectorScales: slots(1),
+    activations: reserveActivations(memory, Math.max(hiddenSize, embeddingSize)),
+    attention: hasAttention(config)
+      ? {
+          queryKernel: matrix('attention.queryKernel'),
+          outputKernel: matrix('attention.outputKernel'),
+          keyGate: gate('attention.keyGate'),
+          valueGate: gate('attention.valueGate'),
+          query: slots(hiddenSize),
+          found: slots(hiddenSize),
+          positions: new RememberedPositions(memory, 2 * hiddenSize + 16),
+        }
+      : null,
   };
 }

@@ -8,3 +8,5 @@ export { quantize, unpackRow } from './quantize';
 export { gruStep, lstmStep, rnnStep } from './cells';
 export { softmax } from './softmax';
 export { addTo } from './addTo';
+export { attend } from './attend';
+export { dequantizeRow, multiplyBy, rmsNorm, rotate, squaredRelu } from './transformer';

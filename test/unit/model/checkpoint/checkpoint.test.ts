@@ -19,7 +19,9 @@ import {
 import { floatTensor } from '../../../../src/model/checkpoint/weightTensors';
 import type { TrainingRecord } from '../../../../src/model/checkpoint/trainingRecord';
 import { quantizeWeights } from '../../../../src/model/network/quantizedMatrix';
-import { CELL_KINDS, type NetworkConfig } from '../../../../src/model/networkConfig';
+import type { NetworkConfig } from '../../../../src/model/networkConfig';
+import { smallNetworks } from '../../../support/smallNetworks';
+import { anyNetwork } from '../network/anyNetwork';
 import { randomWeights } from '../network/randomWeights';
 
 const NAME = 'my.safetensors';
@@ -52,13 +54,7 @@ const records: fc.Arbitrary<TrainingRecord> = fc.record(
 
 const checkpoints: fc.Arbitrary<Checkpoint> = fc
   .record({
-    config: fc.record({
-      architecture: fc.constantFrom(...CELL_KINDS),
-      vocabSize: fc.integer({ min: 1, max: 9 }),
-      embeddingSize: fc.integer({ min: 1, max: 5 }),
-      hiddenSize: fc.integer({ min: 1, max: 5 }),
-      numLayers: fc.integer({ min: 1, max: 3 }),
-    }),
+    config: anyNetwork({ vocabSize: 9, embeddingSize: 5, hiddenSize: 5 }),
     seed: fc.nat(),
     quantized: fc.boolean(),
     tokenizer: fc.jsonValue(),
@@ -185,9 +181,33 @@ describe('A checkpoint', () => {
     assertRefused(
       rewritten({ formatVersion: String(FORMAT_VERSION + 1) }),
       'newer',
-      /saved by a newer Understudy: it has format 2, and this version reads up to 1\. Update Understudy/,
+      /saved by a newer Understudy: it has format 3, and this version reads up to 2\. Update Understudy/,
     );
     assertRefused(rewritten({ formatVersion: 'one' }), 'damaged', /format version cannot be read/);
+  });
+
+  it('is of the first format unless it holds what earlier versions do not know', () => {
+    const versionOf = (config: NetworkConfig) => {
+      const file = encodeCheckpoint({ ...example(), config, weights: randomWeights(config, 1) });
+      return decodeHeader(file, NAME).metadata['formatVersion'];
+    };
+    assert.deepEqual(
+      smallNetworks({ vocabSize: 3, embeddingSize: 2, hiddenSize: 2 }).map(
+        ({ title, config }) => `${title}: ${versionOf(config)}`,
+      ),
+      [
+        'lstm of 1 layer: 1',
+        'lstm of 2 layers: 1',
+        'gru of 1 layer: 1',
+        'gru of 2 layers: 1',
+        'rnn of 1 layer: 1',
+        'rnn of 2 layers: 1',
+        'lstm with attention: 2',
+        'gru of 2 layers with attention: 2',
+        'transformer of 1 layer: 2',
+        'transformer of 2 layers: 2',
+      ],
+    );
   });
 
   it('with impossible metadata is refused before anything is allocated', () => {

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { createNetwork } from '../../../../src/model/network/createNetwork';
 import { createKernelNetwork } from '../../../../src/model/network/kernelNetwork';
 import { quantizeWeights } from '../../../../src/model/network/quantizedMatrix';
-import type { RecurrentState } from '../../../../src/model/network/recurrentModel';
-import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
-import { CELL_KINDS, type RecurrentConfig } from '../../../../src/model/networkConfig';
+import type { NetworkModel } from '../../../../src/model/network/networkModel';
+import { ATTENTION_WINDOW, hasAttention, type NetworkConfig } from '../../../../src/model/networkConfig';
 import { kernelBytes } from '../../../support/kernelBytes';
+import { smallNetworks } from '../../../support/smallNetworks';
+import { anyNetwork } from './anyNetwork';
 import { randomWeights } from './randomWeights';
 
-const configs: fc.Arbitrary<RecurrentConfig> = fc.record({
-  architecture: fc.constantFrom(...CELL_KINDS),
-  vocabSize: fc.integer({ min: 1, max: 70 }),
-  embeddingSize: fc.integer({ min: 1, max: 40 }),
-  hiddenSize: fc.integer({ min: 1, max: 40 }),
-  numLayers: fc.integer({ min: 1, max: 3 }),
-});
+const configs = anyNetwork({ vocabSize: 70, embeddingSize: 40, hiddenSize: 40 });
+
+const withAttention = smallNetworks({ vocabSize: 60, embeddingSize: 12, hiddenSize: 20 }).filter(
+  ({ config }) => config.architecture === 'transformer' || hasAttention(config),
+);
 
 function assertClose(actual: Float32Array, expected: Float32Array, tolerance: number): void {
   actual.forEach((value, i) => {
@@ -24,6 +24,12 @@ function assertClose(actual: Float32Array, expected: Float32Array, tolerance: nu
 
 function sum(values: Float32Array): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+function predicted(network: NetworkModel, state: unknown): Float32Array {
+  const probs = new Float32Array(network.vocabSize);
+  network.predict(state, probs);
+  return probs;
 }
 
 describe('createKernelNetwork', () => {
@@ -40,26 +46,68 @@ describe('createKernelNetwork', () => {
         fc.nat(),
         (config, choices, seed) => {
           const weights = quantizeWeights(config, randomWeights(config, seed));
-          const reference = new ReferenceNetwork(config, weights, 'reference');
-          const network = createKernelNetwork(config, weights, 'kernel', kernel);
+          const reference = createNetwork(config, weights, 'reference', null);
+          const network = createNetwork(config, weights, 'kernel', kernel);
           let expected = reference.start();
-          let actual = network.start() as RecurrentState;
-          const probs = new Float32Array(config.vocabSize);
-          const expectedProbs = new Float32Array(config.vocabSize);
-          for (const choice of choices) {
-            expected = reference.next(expected, choice % config.vocabSize);
-            actual = network.next(actual, choice % config.vocabSize) as RecurrentState;
-            assertClose(actual.values, expected.values, 2e-3);
-            network.predict(actual, probs);
-            reference.predict(expected, expectedProbs);
-            assertClose(probs, expectedProbs, 2e-3);
+          let actual = network.start();
+          for (const choice of [null, ...choices]) {
+            if (choice !== null) {
+              expected = reference.next(expected, choice % config.vocabSize);
+              actual = network.next(actual, choice % config.vocabSize);
+            }
+            const probs = predicted(network, actual);
+            assertClose(probs, predicted(reference, expected), 2e-3);
             assert.ok(Math.abs(sum(probs) - 1) < 1e-6);
           }
         },
       ),
-      { numRuns: 120 },
+      { numRuns: 150 },
     );
   });
+
+  for (const { title, config } of withAttention) {
+    it(`${title}: looks back as far as the reference, however long the text`, () => {
+      const weights = quantizeWeights(config, randomWeights(config, 2));
+      const reference = createNetwork(config, weights, 'reference', null);
+      const network = createNetwork(config, weights, 'kernel', kernel);
+      let expected = reference.start();
+      let actual = network.start();
+      for (let i = 0; i < 2 * ATTENTION_WINDOW + 50; i++) {
+        const tokenId = (i * i + 3 * i) % config.vocabSize;
+        expected = reference.next(expected, tokenId);
+        actual = network.next(actual, tokenId);
+        if (i % 50 === 0 || i > 2 * ATTENTION_WINDOW) {
+          assertClose(predicted(network, actual), predicted(reference, expected), 2e-3);
+        }
+      }
+    });
+
+    it(`${title}: goes on from a state of long ago, whose remembered positions were overwritten since`, () => {
+      const network = createNetwork(config, randomWeights(config, 2), 'kernel', kernel);
+      const read = (from: unknown, count: number, factor: number) => {
+        let state = from;
+        for (let i = 0; i < count; i++) {
+          state = network.next(state, (i * factor) % config.vocabSize);
+        }
+        return state;
+      };
+      const early = read(network.start(), 300, 3);
+      const expected = read(early, 20, 5);
+      // More texts, side by side, than the kernel's memory has places for.
+      for (let text = 0; text < 10; text++) {
+        read(network.start(), 300, text);
+      }
+      const late = read(early, 20, 5);
+      assert.deepEqual(late, expected);
+      assert.deepEqual(predicted(network, late), predicted(network, expected));
+      const beams = Array.from({ length: 9 }, (_, i) => read(early, i, 7));
+      const ids = beams.map((_, i) => i);
+      assert.deepEqual(
+        network.nextMany(beams, ids),
+        beams.map((beam, i) => network.next(beam, ids[i])),
+      );
+    });
+  }
 
   it('gives any number of sequences at once to the last bit what each gets alone, and changes no state', () => {
     fc.assert(
@@ -70,10 +118,10 @@ describe('createKernelNetwork', () => {
         (config, choices, seed) => {
           const network = createKernelNetwork(config, randomWeights(config, seed), 'kernel', kernel);
           const tokenIds = choices.map((choice) => choice % config.vocabSize);
-          const fresh = tokenIds.map((tokenId) => network.next(network.start(), tokenId) as RecurrentState);
+          const fresh = tokenIds.map((tokenId) => network.next(network.start(), tokenId));
           // Some continue the same state, as beams do.
           const states = choices.map((choice) => fresh[choice % fresh.length]);
-          const copies = states.map(({ values }) => ({ values: values.slice(), memory: [] }));
+          const copies = structuredClone(states);
           const together = network.nextMany(states, tokenIds);
           assert.deepEqual(
             together,
@@ -83,25 +131,24 @@ describe('createKernelNetwork', () => {
           const probs = together.map(() => new Float32Array(config.vocabSize));
           network.predictMany(together, probs);
           together.forEach((state, i) => {
-            const alone = new Float32Array(config.vocabSize);
-            network.predict(state, alone);
-            assert.deepEqual(probs[i], alone);
+            assert.deepEqual(probs[i], predicted(network, state));
           });
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 100 },
     );
   });
 
   it('keeps to a distribution with a large vocabulary and with absurd weights', () => {
-    const config = {
-      architecture: 'lstm',
-      vocabSize: 65536,
-      embeddingSize: 8,
-      hiddenSize: 8,
-      numLayers: 1,
-    } as const;
-    for (const factor of [1, 1e3, 1e37]) {
+    const sizes = { vocabSize: 65536, embeddingSize: 8, hiddenSize: 8, numLayers: 1 };
+    const large: NetworkConfig[] = [
+      { architecture: 'lstm', ...sizes },
+      { architecture: 'lstm', ...sizes, attention: true },
+      { architecture: 'transformer', ...sizes },
+    ];
+    for (const [config, factor] of large.flatMap((config) =>
+      [1, 1e3, 1e37].map((factor) => [config, factor] as const),
+    )) {
       const weights = randomWeights(config, 7);
       for (const [name, tensor] of weights) {
         weights.set(
@@ -112,7 +159,10 @@ describe('createKernelNetwork', () => {
       const network = createKernelNetwork(config, weights, 'large', kernel);
       const probs = new Float32Array(config.vocabSize);
       network.predict(network.next(network.start(), 65535), probs);
-      assert.ok(Math.abs(sum(probs) - 1) < 1e-6, `${sum(probs)} with weights times ${factor}`);
+      assert.ok(
+        Math.abs(sum(probs) - 1) < 1e-6,
+        `${sum(probs)} of ${config.architecture} with weights times ${factor}`,
+      );
     }
   });
 

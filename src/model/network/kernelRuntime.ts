@@ -1,0 +1,111 @@
+import type { Kernel, KernelFunctions, KernelMemory } from '../kernel/kernelModule';
+import type { PackedMatrix } from '../kernel/packMatrix';
+
+/** Sequences that one pass over the weights serves; more are worked off in turns. */
+export const MAX_SLOTS = 8;
+/** Bias of the rows that pad the vocabulary: their probability is 0. */
+export const NEVER = -3e38;
+
+/** The largest magnitude of what is remembered in 16 bits. */
+export const INT16_LIMIT = 32767;
+
+/** Room for the vectors that a packed matrix is multiplied with. */
+export interface ActivationRoom {
+  /** int16 [slots, the longest vector] and what a unit of each slot's stands for, float [slots]. */
+  readonly vectors: number;
+  readonly vectorScales: number;
+}
+
+export function reserveActivations(memory: KernelMemory, longest: number): ActivationRoom {
+  return {
+    vectors: memory.reserve(2 * MAX_SLOTS * longest),
+    vectorScales: memory.reserve(4 * MAX_SLOTS),
+  };
+}
+
+/** A kernel at work for one network: its products, and what else all architectures ask of it. Offsets are in bytes. */
+export class KernelRuntime {
+  /** Null once disposed of. */
+  private kernel: (Kernel & { readonly floats: Float32Array }) | null;
+
+  /** @throws Error when the kernel cannot be loaded or the memory is not to be had */
+  constructor(
+    memory: KernelMemory,
+    kernelBytes: Uint8Array,
+    private readonly room: ActivationRoom,
+    private readonly networkName: string,
+  ) {
+    const kernel = memory.instantiate(kernelBytes);
+    this.kernel = { ...kernel, floats: new Float32Array(kernel.buffer) };
+  }
+
+  get functions(): KernelFunctions {
+    return this.running().functions;
+  }
+
+  /** All of the kernel's memory. */
+  get floats(): Float32Array {
+    return this.running().floats;
+  }
+
+  get buffer(): ArrayBuffer {
+    return this.running().buffer;
+  }
+
+  dispose(): void {
+    this.kernel = null;
+  }
+
+  /** Starts each slot of `target` with the same floats. */
+  fill(target: number, source: number, length: number, count: number): void {
+    for (let slot = 0; slot < count; slot++) {
+      this.floats.copyWithin(target / 4 + slot * length, source / 4, source / 4 + length);
+    }
+  }
+
+  clear(target: number, length: number): void {
+    this.floats.fill(0, target / 4, target / 4 + length);
+  }
+
+  /** Rounds the floats [count, length] to what `matrix` is multiplied with. */
+  quantizeAll(source: number, length: number, matrix: PackedMatrix, count: number): void {
+    for (let i = 0; i < count; i++) {
+      this.quantize(source + 4 * i * length, length, matrix, i);
+    }
+  }
+
+  quantize(source: number, length: number, { limit }: PackedMatrix, index: number): void {
+    const { vectors, vectorScales } = this.room;
+    const scale = this.functions.quantize(source, length, limit, vectors + 2 * index * length);
+    this.floats[vectorScales / 4 + index] = scale;
+  }
+
+  /** The embeddings are 8-bit rows already: widened, they are exact activations. */
+  takeRow({ weights, pairs, scales }: PackedMatrix, row: number, slot: number): void {
+    const { vectors, vectorScales } = this.room;
+    this.functions.unpackRow(weights, pairs, row, vectors + 4 * slot * pairs);
+    this.floats[vectorScales / 4 + slot] = this.floats[scales / 4 + row];
+  }
+
+  /** Adds the products with the quantised vectors to `out` [count, rows]. */
+  multiplyAdd({ weights, scales, panels, pairs }: PackedMatrix, out: number, count: number): void {
+    const { vectors, vectorScales } = this.room;
+    this.functions.multiplyAdd(weights, scales, panels, pairs, vectors, vectorScales, count, out);
+  }
+
+  /** Softmax in place of the logits [count, padded vocabulary], the true vocabulary of each copied out. */
+  softmax(logits: number, paddedSize: number, probs: readonly Float32Array[]): void {
+    for (const [slot, target] of probs.entries()) {
+      const at = logits + 4 * slot * paddedSize;
+      this.functions.softmax(at, paddedSize);
+      target.set(this.floats.subarray(at / 4, at / 4 + target.length));
+    }
+  }
+
+  private running(): NonNullable<KernelRuntime['kernel']> {
+    if (!this.kernel) {
+      throw new Error(`The network "${this.networkName}" has been disposed of.`);
+    }
+    return this.kernel;
+  }
+}

@@ -1,0 +1,106 @@
+import type { KernelMemory } from '../kernel/kernelModule';
+import { ATTENTION_WINDOW } from '../networkConfig';
+import { MAX_SLOTS, type KernelRuntime } from './kernelRuntime';
+
+/** What attention remembers of one position, as it lies in the kernel; an immutable value that states share. */
+export type RememberedPosition = Uint8Array;
+
+/** All that one pass may look back on, and the new positions, lie in the kernel at once. */
+const CAPACITY = MAX_SLOTS * (ATTENTION_WINDOW + 1);
+
+/**
+ * Keeps the remembered positions of the last states in the kernel's memory, so that a sequence that goes on brings nothing but
+ * its newest one. Those that were overwritten are copied in again from their state.
+ */
+export class RememberedPositions {
+  private readonly base: number;
+  /** int32 [slots, ATTENTION_WINDOW]: where what each slot looks back on begins. */
+  private readonly lists: number;
+  /** float [ATTENTION_WINDOW], scratch. */
+  readonly scores: number;
+  private readonly placeOf = new WeakMap<RememberedPosition, number>();
+  private readonly held: (RememberedPosition | null)[] = new Array<RememberedPosition | null>(CAPACITY).fill(
+    null,
+  );
+  /** The last pass that needed each place. */
+  private readonly neededIn = new Float64Array(CAPACITY);
+  private pass = 0;
+  private nextVictim = 0;
+
+  /** @param entryBytes of one position, a multiple of 16 */
+  constructor(
+    memory: KernelMemory,
+    private readonly entryBytes: number,
+  ) {
+    this.base = memory.reserve(CAPACITY * entryBytes);
+    this.lists = memory.reserve(4 * MAX_SLOTS * ATTENTION_WINDOW);
+    this.scores = memory.reserve(4 * ATTENTION_WINDOW);
+  }
+
+  /** Before each pass over at most {@link MAX_SLOTS} states: what it uses from here on stays until the next one. */
+  beginPass(): void {
+    this.pass++;
+  }
+
+  /**
+   * Lists what a slot looks back on.
+   * @returns where the list of offsets begins
+   * @throws RangeError when a position belongs to another network
+   */
+  list(runtime: KernelRuntime, slot: number, positions: readonly RememberedPosition[]): number {
+    const at = this.listOf(slot);
+    const list = new Int32Array(runtime.buffer, at, ATTENTION_WINDOW);
+    for (const [i, position] of positions.entries()) {
+      list[i] = this.offsetOf(runtime, position);
+    }
+    return at;
+  }
+
+  listOf(slot: number): number {
+    return this.lists + 4 * slot * ATTENTION_WINDOW;
+  }
+
+  /** A place for a position that is made in this pass. */
+  reserve(): number {
+    return this.base + this.freePlace() * this.entryBytes;
+  }
+
+  /** The position that was made at a reserved place, as a value. */
+  keep(runtime: KernelRuntime, offset: number): RememberedPosition {
+    const position = new Uint8Array(runtime.buffer, offset, this.entryBytes).slice();
+    this.hold((offset - this.base) / this.entryBytes, position);
+    return position;
+  }
+
+  private offsetOf(runtime: KernelRuntime, position: RememberedPosition): number {
+    let place = this.placeOf.get(position);
+    if (place === undefined || this.held[place] !== position) {
+      if (position.length !== this.entryBytes) {
+        throw new RangeError(
+          `A state that remembers ${position.length} bytes a position is another network's.`,
+        );
+      }
+      place = this.freePlace();
+      new Uint8Array(runtime.buffer, this.base + place * this.entryBytes).set(position);
+      this.hold(place, position);
+    }
+    this.neededIn[place] = this.pass;
+    return this.base + place * this.entryBytes;
+  }
+
+  private hold(place: number, position: RememberedPosition): void {
+    this.held[place] = position;
+    this.placeOf.set(position, place);
+  }
+
+  private freePlace(): number {
+    while (this.neededIn[this.nextVictim] === this.pass) {
+      this.nextVictim = (this.nextVictim + 1) % CAPACITY;
+    }
+    const place = this.nextVictim;
+    this.nextVictim = (this.nextVictim + 1) % CAPACITY;
+    this.neededIn[place] = this.pass;
+    this.held[place] = null;
+    return place;
+  }
+}

@@ -1,0 +1,109 @@
+import { padded, type KernelMemory } from '../kernel/kernelModule';
+import { packMatrix, padGroups, type PackedMatrix } from '../kernel/packMatrix';
+import { ATTENTION_HEADS, headSize, type TransformerConfig } from '../networkConfig';
+import { MAX_SLOTS, NEVER, reserveActivations, type ActivationRoom } from './kernelRuntime';
+import { NetworkTensors } from './networkTensors';
+import type { StoredWeights } from './quantizedMatrix';
+import { RememberedPositions } from './rememberedPositions';
+
+export interface BlockLayout {
+  readonly queryKeyValueKernel: PackedMatrix;
+  readonly attentionOutputKernel: PackedMatrix;
+  readonly expandKernel: PackedMatrix;
+  readonly contractKernel: PackedMatrix;
+  /** float [width] or, of the expandBias, [expanded] */
+  readonly attentionNorm: number;
+  readonly feedForwardNorm: number;
+  readonly expandBias: number;
+  readonly contractBias: number;
+}
+
+/** Where a Transformer's arrays lie in the kernel's memory: byte offsets, and sizes padded as the kernel wants them. */
+export interface TransformerLayout {
+  /** Of the stream: the embedding's size. */
+  readonly width: number;
+  readonly expandedSize: number;
+  readonly vocabSize: number;
+  readonly headSize: number;
+  /** Of all heads together. */
+  readonly attentionSize: number;
+  readonly embedding: PackedMatrix;
+  readonly blocks: readonly BlockLayout[];
+  readonly finalNorm: number;
+  readonly outputBias: number;
+  /** float [slots, width] */
+  readonly stream: number;
+  readonly normed: number;
+  /** float [slots, 3, attentionSize]: queries, keys, values */
+  readonly made: number;
+  /** float [slots, attentionSize] */
+  readonly attended: number;
+  /** float [slots, expandedSize] */
+  readonly expanded: number;
+  /** float [slots, vocabSize] */
+  readonly logits: number;
+  /** float [slots, headSize]: cosines, then sines of a position */
+  readonly rotations: number;
+  readonly activations: ActivationRoom;
+  /**
+   * Of each: int16 [numLayers, 2, attentionSize], a block's turned keys and its values, and a unit for each head's of these,
+   * float [numLayers, 2, heads].
+   */
+  readonly positions: RememberedPositions;
+}
+
+/** Bytes of one remembered position, and in them where the units begin. */
+export function positionBytes(config: TransformerConfig): { readonly units: number; readonly total: number } {
+  const units = 2 * config.numLayers * 2 * ATTENTION_HEADS * headSize(config);
+  const total = units + 4 * config.numLayers * 2 * ATTENTION_HEADS;
+  return { units, total: Math.ceil(total / 16) * 16 };
+}
+
+/**
+ * Plans a Transformer's memory, as `layOutNetwork` does a recurrent network's.
+ * @throws RangeError naming a tensor that is missing or of another shape than the blueprint's
+ */
+export function layOutTransformer(
+  memory: KernelMemory,
+  config: TransformerConfig,
+  weights: StoredWeights,
+): TransformerLayout {
+  const tensors = new NetworkTensors(config, weights);
+  const width = padded(config.embeddingSize);
+  const expandedSize = padded(config.hiddenSize);
+  const vocabSize = padded(config.vocabSize);
+  const attentionSize = ATTENTION_HEADS * headSize(config);
+  const matrix = (name: string) => packMatrix(memory, tensors.quantizedMatrix(name));
+  const vector = (name: string, filler = 0) =>
+    memory.reserveFloats(padGroups(tensors.vector(name), 1, filler));
+  const slots = (size: number) => memory.reserve(4 * MAX_SLOTS * size);
+  return {
+    width,
+    expandedSize,
+    vocabSize,
+    headSize: headSize(config),
+    attentionSize,
+    embedding: matrix('embedding'),
+    blocks: Array.from({ length: config.numLayers }, (_, layer) => ({
+      queryKeyValueKernel: matrix(`layers.${layer}.queryKeyValueKernel`),
+      attentionOutputKernel: matrix(`layers.${layer}.attentionOutputKernel`),
+      expandKernel: matrix(`layers.${layer}.expandKernel`),
+      contractKernel: matrix(`layers.${layer}.contractKernel`),
+      attentionNorm: vector(`layers.${layer}.attentionNorm`),
+      feedForwardNorm: vector(`layers.${layer}.feedForwardNorm`),
+      expandBias: vector(`layers.${layer}.expandBias`),
+      contractBias: vector(`layers.${layer}.contractBias`),
+    })),
+    finalNorm: vector('finalNorm'),
+    outputBias: vector('outputBias', NEVER),
+    stream: slots(width),
+    normed: slots(width),
+    made: slots(3 * attentionSize),
+    attended: slots(attentionSize),
+    expanded: slots(expandedSize),
+    logits: slots(vocabSize),
+    rotations: slots(headSize(config)),
+    activations: reserveActivations(memory, Math.max(width, attentionSize, expandedSize)),
+    positions: new RememberedPositions(memory, positionBytes(config).total),
+  };
+}
