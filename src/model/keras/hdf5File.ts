@@ -1,0 +1,108 @@
+import type { Attribute, Dataset, Entity, File } from 'h5wasm';
+import { KerasFault } from './kerasFault';
+
+let nextName = 0;
+
+/** An HDF5 file in memory, opened for reading; nothing outside of its bytes can be reached from it. */
+export class Hdf5File {
+  private constructor(
+    private readonly file: File,
+    private readonly remove: () => void,
+  ) {}
+
+  /** @throws KerasFault when the bytes are no whole HDF5 file */
+  static async open(bytes: Uint8Array): Promise<Hdf5File> {
+    const { File, ready } = await import('h5wasm');
+    const { FS } = await ready;
+    const name = `read${nextName++}.h5`;
+    FS.writeFile(name, bytes);
+    const remove = () => {
+      FS.unlink(name);
+    };
+    try {
+      const file = new File(name, 'r');
+      // A file that is cut off may open and then have no root.
+      file.keys();
+      return new Hdf5File(file, remove);
+    } catch (error) {
+      remove();
+      throw new KerasFault('it is truncated or damaged; copy or save it again', { cause: error });
+    }
+  }
+
+  close(): void {
+    this.file.close();
+    this.remove();
+  }
+
+  /** A text attribute of a group ('/' is the root), or null. */
+  text(path: string, attribute: string): string | null {
+    const value = this.attribute(path, attribute)?.value;
+    return typeof value === 'string' ? value : null;
+  }
+
+  /** A list of texts, which Keras cuts into `name0`, `name1` and so on when it is long; null when there is none. */
+  texts(path: string, attribute: string): readonly string[] | null {
+    const whole = this.list(path, attribute);
+    if (whole !== null) {
+      return whole;
+    }
+    const parts: string[] = [];
+    for (let i = 0, part; (part = this.list(path, `${attribute}${i}`)) !== null; i++) {
+      parts.push(...part);
+    }
+    return parts.length === 0 ? null : parts;
+  }
+
+  /** Shape of a dataset, or null where there is none. */
+  shape(path: string): readonly number[] | null {
+    return this.dataset(path)?.shape ?? null;
+  }
+
+  /** Values of a dataset, row-major. @throws KerasFault when it is not of numbers */
+  floats(path: string): Float32Array {
+    const dataset = this.dataset(path);
+    const value = dataset?.value;
+    if (value instanceof Float32Array) {
+      return value;
+    }
+    if (
+      ArrayBuffer.isView(value) &&
+      !(value instanceof BigInt64Array) &&
+      !(value instanceof BigUint64Array)
+    ) {
+      return Float32Array.from(value as Float64Array);
+    }
+    if (typeof value === 'number') {
+      return Float32Array.of(value);
+    }
+    throw new KerasFault(
+      `its weights "${path}" are stored as ${JSON.stringify(dataset?.dtype)}; save the model with float32 weights`,
+    );
+  }
+
+  private list(path: string, attribute: string): readonly string[] | null {
+    const value = this.attribute(path, attribute)?.value;
+    if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+      return value;
+    }
+    // Keras writes an empty list as floats.
+    return ArrayBuffer.isView(value) && value.byteLength === 0 ? [] : null;
+  }
+
+  private attribute(path: string, name: string): Attribute | undefined {
+    const entity = path === '/' ? this.file : this.entity(path);
+    return entity !== null && 'attrs' in entity
+      ? (entity.attrs as Partial<Record<string, Attribute>>)[name]
+      : undefined;
+  }
+
+  private dataset(path: string): Dataset | null {
+    const entity = this.entity(path);
+    return entity !== null && 'shape' in entity && 'filters' in entity ? entity : null;
+  }
+
+  private entity(path: string): Entity | null {
+    return this.file.get(path);
+  }
+}

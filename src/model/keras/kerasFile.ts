@@ -1,0 +1,160 @@
+import { unzipSync } from 'fflate';
+import { Hdf5File } from './hdf5File';
+import { KerasFault } from './kerasFault';
+import { MAX_CONFIG_BYTES, MAX_KERAS_FILE_BYTES } from './sizeLimits';
+import { ArchiveWeights, LegacyWeights, type WeightStore } from './weightStore';
+
+/** A model as Keras stored it, not yet understood. */
+export interface KerasFile {
+  /** The content of `model_config` or `config.json`. */
+  readonly config: unknown;
+  /** Major version of the Keras that wrote it. */
+  readonly majorVersion: number;
+  readonly weights: WeightStore;
+  /** Further small texts in it: the tokenizer that an exported personal model carries. */
+  readonly texts: ReadonlyMap<string, string>;
+  close(): void;
+}
+
+const HDF5_SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+const ZIP_SIGNATURE = [0x50, 0x4b, 0x03, 0x04];
+const CONFIG = 'config.json';
+const METADATA = 'metadata.json';
+const WEIGHTS = 'model.weights.h5';
+/** Where our own exports keep what Keras has no place for. */
+export const UNDERSTUDY_METADATA = 'understudy.json';
+
+/** Opens an `.h5` or `.keras` file by its content, whatever it is called. @throws KerasFault */
+export async function openKerasFile(bytes: Uint8Array): Promise<KerasFile> {
+  if (bytes.length > MAX_KERAS_FILE_BYTES) {
+    throw new KerasFault(
+      `it is larger than ${MAX_KERAS_FILE_BYTES / 1024 / 1024} MB; choose a smaller model`,
+    );
+  }
+  if (startsWith(bytes, HDF5_SIGNATURE)) {
+    return openHdf5(bytes);
+  }
+  if (startsWith(bytes, ZIP_SIGNATURE)) {
+    return openArchive(bytes);
+  }
+  if (bytes[0] === 0x80 && bytes[1] <= 5) {
+    throw new KerasFault(
+      'it is a Python pickle, which can run code and is never opened; save the model with model.save("model.keras")',
+    );
+  }
+  throw new KerasFault(
+    bytes.length === 0
+      ? 'it is empty; save or copy it again'
+      : 'it is neither HDF5 nor a .keras archive; save the model with model.save("model.keras")',
+  );
+}
+
+async function openHdf5(bytes: Uint8Array): Promise<KerasFile> {
+  const file = await Hdf5File.open(bytes);
+  try {
+    const config = file.text('/', 'model_config');
+    if (config === null) {
+      throw new KerasFault(
+        'it holds weights without a model, or no Keras model at all; save the whole model with model.save, not save_weights',
+      );
+    }
+    const metadata = file.text('/', UNDERSTUDY_METADATA);
+    return {
+      config: parse(config, 'its description'),
+      majorVersion: majorVersionOf(file.text('/', 'keras_version') ?? '2'),
+      weights: new LegacyWeights(file),
+      texts: new Map(metadata === null ? [] : [[UNDERSTUDY_METADATA, metadata]]),
+      close: () => {
+        file.close();
+      },
+    };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
+  const files = unzip(bytes);
+  const config = files.get(CONFIG);
+  const weights = files.get(WEIGHTS);
+  if (config === undefined || weights === undefined) {
+    throw new KerasFault(
+      `it is a zip archive without ${config === undefined ? CONFIG : WEIGHTS}, so no Keras model; save the model with model.save("model.keras")`,
+    );
+  }
+  const metadata = parse(text(files.get(METADATA) ?? new Uint8Array([0x7b, 0x7d])), METADATA);
+  const version = (metadata as { keras_version?: unknown } | null)?.keras_version;
+  const parsed = parse(text(config), CONFIG);
+  const file = await Hdf5File.open(weights);
+  const own = files.get(UNDERSTUDY_METADATA);
+  return {
+    config: parsed,
+    majorVersion: majorVersionOf(typeof version === 'string' ? version : '3'),
+    weights: new ArchiveWeights(file),
+    texts: new Map(own === undefined ? [] : [[UNDERSTUDY_METADATA, text(own)]]),
+    close: () => {
+      file.close();
+    },
+  };
+}
+
+/** The known parts of an archive; each is as long as it says, or an error. */
+function unzip(bytes: Uint8Array): Map<string, Uint8Array> {
+  const limits = new Map([
+    [CONFIG, MAX_CONFIG_BYTES],
+    [METADATA, MAX_CONFIG_BYTES],
+    [UNDERSTUDY_METADATA, MAX_CONFIG_BYTES],
+    [WEIGHTS, MAX_KERAS_FILE_BYTES],
+  ]);
+  let isPickle = false;
+  let tooLarge: string | undefined;
+  let files;
+  try {
+    files = unzipSync(bytes, {
+      filter: ({ name, originalSize }) => {
+        isPickle ||= name.endsWith('.pkl');
+        const limit = limits.get(name);
+        if (limit === undefined) {
+          return false;
+        }
+        if (originalSize > limit) {
+          tooLarge ??= name;
+          return false;
+        }
+        return true;
+      },
+    });
+  } catch (error) {
+    throw new KerasFault('it is truncated or damaged; copy or save it again', { cause: error });
+  }
+  if (tooLarge !== undefined) {
+    throw new KerasFault(`its ${tooLarge} is too large; choose a smaller model`);
+  }
+  if (isPickle && files[CONFIG] === undefined) {
+    throw new KerasFault(
+      'it is a Python pickle in an archive (as PyTorch saves), which can run code and is never opened; save the model from Keras',
+    );
+  }
+  return new Map(Object.entries(files));
+}
+
+function parse(json: string, what: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new KerasFault(`${what} is no JSON; save it again`, { cause: error });
+  }
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+function majorVersionOf(version: string): number {
+  return Number.parseInt(version, 10) || 2;
+}
+
+function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
+  return signature.every((byte, i) => bytes[i] === byte);
+}

@@ -1,0 +1,50 @@
+import type { Expert } from '../expert';
+
+/** A network from a Keras file as a next-token predictor over the vocabulary that it was trained with. */
+export interface KerasModel<State = unknown> extends Expert<State> {
+  /** Token numbers that it can read: 0 to this, exclusive; at least `vocabSize`. */
+  readonly readableTokens: number;
+  /** Tokens before a prediction that can bear on it; Infinity for a network that is stepped without end. */
+  readonly contextLength: number;
+  /** What the user is shown, e.g. "Embedding, LSTM, Dense; 1.3 M weights". */
+  readonly description: string;
+}
+
+/** @throws RangeError for a token that the network cannot read */
+export function checkReadable(tokenId: number, readableTokens: number): void {
+  if (!Number.isInteger(tokenId) || tokenId < 0 || tokenId >= readableTokens) {
+    throw new RangeError(`Token ${tokenId} is not in the Keras model's vocabulary of ${readableTokens}.`);
+  }
+}
+
+/**
+ * Writes a distribution from scores or from one in 32 bits, whose sum is then one in 64. Where the network's numbers have
+ * overflowed, all tokens are alike.
+ */
+export function writeDistribution(
+  values: Float32Array,
+  begin: number,
+  areLogits: boolean,
+  probs: Float32Array,
+): void {
+  const { length } = probs;
+  let largest = -Infinity;
+  for (let i = 0; i < length; i++) {
+    if (values[begin + i] > largest) {
+      largest = values[begin + i];
+    }
+  }
+  let total = 0;
+  for (let i = 0; i < length; i++) {
+    const value = values[begin + i];
+    total += probs[i] = areLogits ? Math.exp(value - largest) : value;
+  }
+  if (!(total > 0 && total < Infinity)) {
+    probs.fill(1 / length);
+    return;
+  }
+  const factor = 1 / total;
+  for (let i = 0; i < length; i++) {
+    probs[i] *= factor;
+  }
+}

@@ -1,0 +1,192 @@
+/** The cells of Keras' recurrent layers: what one step does, once the product with its input is done. */
+import { activationNamed, sigmoid, type Activation } from '../activations';
+import type { LayerSpec } from '../layerSpec';
+import { multiply } from '../matrixProduct';
+import type { WeightReader } from '../weightStore';
+
+export interface Cell {
+  readonly units: number;
+  /** Floats of a state: hidden [units] first, then for an LSTM its cell state [units]. */
+  readonly stateSize: number;
+  /** [inputs, width], and its bias [width] or null. */
+  readonly kernel: Float32Array;
+  readonly inputBias: Float32Array | null;
+  readonly width: number;
+  /**
+   * @param input holds at `at` [width] the step's input · kernel + bias
+   * @param before [stateSize]
+   * @param after [stateSize], written; another array than `before`
+   */
+  step(input: Float32Array, at: number, before: Float32Array, after: Float32Array): void;
+}
+
+type ReadCell = (layer: LayerSpec, inputSize: number, weights: WeightReader, majorVersion: number) => Cell;
+
+const PART = 'cell';
+
+/** Hochreiter and Schmidhuber 1997; gates i f c o. */
+const lstm: ReadCell = (layer, inputSize, weights, majorVersion) => {
+  const { units, kernel, recurrent, bias, activation, gate } = common(
+    layer,
+    inputSize,
+    4,
+    weights,
+    majorVersion,
+  );
+  const products = new Float32Array(4 * units);
+  return {
+    units,
+    stateSize: 2 * units,
+    kernel,
+    inputBias: bias,
+    width: 4 * units,
+    step: (input, at, before, after) => {
+      multiply(before, 1, units, recurrent, 4 * units, null, products);
+      for (let i = 0; i < units; i++) {
+        const inputGate = gate(input[at + i] + products[i]);
+        const forgetGate = gate(input[at + units + i] + products[units + i]);
+        const candidate = activation(input[at + 2 * units + i] + products[2 * units + i]);
+        const outputGate = gate(input[at + 3 * units + i] + products[3 * units + i]);
+        const cellState = forgetGate * before[units + i] + inputGate * candidate;
+        after[units + i] = cellState;
+        after[i] = outputGate * activation(cellState);
+      }
+    },
+  };
+};
+
+/** Cho et al., arXiv 1406.1078; gates z r h, with the reset after the product (cuDNN's way) or before it (the paper's). */
+const gru: ReadCell = (layer, inputSize, weights, majorVersion) => {
+  const resetAfter = layer.flag('reset_after');
+  const { units, kernel, recurrent, bias, activation, gate } = common(
+    layer,
+    inputSize,
+    3,
+    weights,
+    majorVersion,
+    resetAfter,
+  );
+  const width = 3 * units;
+  const inputBias = bias?.subarray(0, width) ?? null;
+  const shape = { units, stateSize: units, kernel, inputBias, width };
+  if (resetAfter) {
+    const recurrentBias = bias?.subarray(width) ?? null;
+    const products = new Float32Array(width);
+    return {
+      ...shape,
+      step: (input, at, before, after) => {
+        multiply(before, 1, units, recurrent, width, recurrentBias, products);
+        for (let i = 0; i < units; i++) {
+          const updateGate = gate(input[at + i] + products[i]);
+          const resetGate = gate(input[at + units + i] + products[units + i]);
+          const candidate = activation(input[at + 2 * units + i] + resetGate * products[2 * units + i]);
+          after[i] = updateGate * before[i] + (1 - updateGate) * candidate;
+        }
+      },
+    };
+  }
+  const gateKernel = columns(recurrent, units, width, 0, 2 * units);
+  const candidateKernel = columns(recurrent, units, width, 2 * units, units);
+  const products = new Float32Array(2 * units);
+  const updateGates = new Float32Array(units);
+  const resetState = new Float32Array(units);
+  const candidates = new Float32Array(units);
+  return {
+    ...shape,
+    step: (input, at, before, after) => {
+      multiply(before, 1, units, gateKernel, 2 * units, null, products);
+      for (let i = 0; i < units; i++) {
+        updateGates[i] = gate(input[at + i] + products[i]);
+        resetState[i] = gate(input[at + units + i] + products[units + i]) * before[i];
+      }
+      multiply(resetState, 1, units, candidateKernel, units, null, candidates);
+      for (let i = 0; i < units; i++) {
+        const candidate = activation(input[at + 2 * units + i] + candidates[i]);
+        after[i] = updateGates[i] * before[i] + (1 - updateGates[i]) * candidate;
+      }
+    },
+  };
+};
+
+/** Elman 1990. */
+const simpleRnn: ReadCell = (layer, inputSize, weights, majorVersion) => {
+  const { units, kernel, recurrent, bias, activation } = common(layer, inputSize, 1, weights, majorVersion);
+  const products = new Float32Array(units);
+  return {
+    units,
+    stateSize: units,
+    kernel,
+    inputBias: bias,
+    width: units,
+    step: (input, at, before, after) => {
+      multiply(before, 1, units, recurrent, units, null, products);
+      for (let i = 0; i < units; i++) {
+        after[i] = activation(input[at + i] + products[i]);
+      }
+    },
+  };
+};
+
+const CELLS: Readonly<Record<string, ReadCell>> = { LSTM: lstm, GRU: gru, SimpleRNN: simpleRnn };
+
+/** @param weights of the recurrent layer; its cell holds them */
+export function readCell(
+  layer: LayerSpec,
+  inputSize: number,
+  weights: WeightReader,
+  majorVersion: number,
+): Cell {
+  if (!Object.hasOwn(CELLS, layer.className)) {
+    throw layer.fault(`is no ${Object.keys(CELLS).join(', ')}, which is not supported here`);
+  }
+  return CELLS[layer.className](layer, inputSize, weights, majorVersion);
+}
+
+function common(
+  layer: LayerSpec,
+  inputSize: number,
+  gates: number,
+  weights: WeightReader,
+  majorVersion: number,
+  twoBiases = false,
+): {
+  readonly units: number;
+  readonly kernel: Float32Array;
+  readonly recurrent: Float32Array;
+  readonly bias: Float32Array | null;
+  readonly activation: Activation;
+  readonly gate: Activation;
+} {
+  const units = layer.size('units');
+  const width = gates * units;
+  const [kernel, recurrent] = weights.take(PART, [
+    [inputSize, width],
+    [units, width],
+  ]);
+  const biasShape = twoBiases ? [2, width] : [width];
+  const [bias = null] = layer.flag('use_bias', true) ? weights.take(PART, [biasShape]) : [];
+  const gateName = layer.config['recurrent_activation'];
+  return {
+    units,
+    kernel,
+    recurrent,
+    bias,
+    activation: activationNamed(layer.config['activation'], majorVersion),
+    gate: gateName === undefined ? sigmoid : activationNamed(gateName, majorVersion),
+  };
+}
+
+/** Columns [from, from + count) of a matrix [rows, width]. */
+function columns(
+  matrix: Float32Array,
+  rows: number,
+  width: number,
+  from: number,
+  count: number,
+): Float32Array {
+  const part = new Float32Array(rows * count);
+  for (let row = 0; row < rows; row++) {
+    part.set(matrix.subarray(row * width + from, row * width + from + count), row * count);
+  }
+  return part;
+}

@@ -1,0 +1,86 @@
+import type { Argument, LayerInput } from '../graphArguments';
+import type { LayerSpec } from '../layerSpec';
+import type { Operation, ValueShape } from '../operation';
+import type { WeightReader } from '../weightStore';
+
+/** A value that a layer is given, or a constant: a number or nested lists of numbers. */
+export type Tensor =
+  | { readonly kind: 'value'; readonly id: number; readonly shape: ValueShape }
+  | { readonly kind: 'constant'; readonly value: unknown };
+
+export interface BuiltCall {
+  readonly operation: Operation;
+  /** Ids of the values that it runs on, in the order that it expects. */
+  readonly from: readonly number[];
+}
+
+/** What a layer's builder has to go by. */
+export class LayerBuild {
+  constructor(
+    readonly layer: LayerSpec,
+    private readonly inputs: readonly LayerInput[],
+    readonly options: ReadonlyMap<string, Argument>,
+    private readonly shapes: ReadonlyMap<number, ValueShape>,
+    readonly weights: WeightReader,
+    /** Of the Keras that wrote the file. */
+    readonly majorVersion: number,
+    /** Steps of the model's window; null when it takes any number. */
+    readonly windowLength: number | null,
+  ) {}
+
+  /** The same call made on the layer inside of a wrapper, whose weights lie in `part`. */
+  inside(key: string): LayerBuild {
+    return new LayerBuild(
+      this.layer.inner(key),
+      this.inputs,
+      new Map(),
+      this.shapes,
+      {
+        take: (part, shapes) => this.weights.take(part === '' ? key : `${key}/${part}`, shapes),
+      },
+      this.majorVersion,
+      this.windowLength,
+    );
+  }
+
+  /** The tensors given by place, then those given by these names. */
+  tensors(...names: readonly string[]): Tensor[] {
+    const named = names.flatMap((name) => {
+      const option = this.options.get(name);
+      return option === undefined || option.kind === 'plain' ? [] : [option];
+    });
+    return [...this.inputs, ...named].map((input) =>
+      input.kind === 'value' ? { ...input, shape: this.shapes.get(input.id)! } : input,
+    );
+  }
+
+  /** The one value that the layer is given. */
+  value(): { readonly id: number; readonly shape: ValueShape } {
+    const tensors = this.tensors();
+    const [tensor] = tensors;
+    if (tensors.length !== 1 || tensor.kind !== 'value') {
+      throw this.layer.fault(
+        `is called with ${tensors.length} inputs, and one is supported (no initial states, no constants)`,
+      );
+    }
+    return tensor;
+  }
+
+  /** The values that the layer is given, each for every step. */
+  sequences(...names: readonly string[]): { readonly id: number; readonly shape: ValueShape }[] {
+    return this.tensors(...names).map((tensor) => {
+      if (tensor.kind !== 'value' || !tensor.shape.perStep) {
+        throw this.layer.fault('takes something that is not a sequence, which is not supported');
+      }
+      return tensor;
+    });
+  }
+
+  /** Whether a flag is set where the layer is called. */
+  isAsked(name: string): boolean {
+    const option = this.options.get(name);
+    return option?.kind === 'plain' && option.value === true;
+  }
+}
+
+export type LayerBuilder = (build: LayerBuild) => BuiltCall;

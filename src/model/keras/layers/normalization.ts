@@ -1,0 +1,81 @@
+import { rowOperation } from '../operation';
+import type { BuiltCall, LayerBuild, LayerBuilder } from './layerBuild';
+
+/** Ba et al., arXiv 1607.06450; with `rms_scaling` without the mean. */
+export const layerNormalization: LayerBuilder = (build) => {
+  const { layer } = build;
+  requireLastAxis(build);
+  const { size } = build.value().shape;
+  const [gamma = null] = layer.flag('scale', true) ? build.weights.take('', [[size]]) : [];
+  const [beta = null] = layer.flag('center', true) ? build.weights.take('', [[size]]) : [];
+  return normalized(build, gamma, beta, layer.number('epsilon', 1e-3), !layer.flag('rms_scaling'));
+};
+
+/** Zhang and Sennrich, arXiv 1910.07467. */
+export const rmsNormalization: LayerBuilder = (build) => {
+  requireLastAxis(build);
+  const [scale] = build.weights.take('', [[build.value().shape.size]]);
+  return normalized(build, scale, null, build.layer.number('epsilon', 1e-6), false);
+};
+
+/** Ioffe and Szegedy, arXiv 1502.03167, with the averages of training. */
+export const batchNormalization: LayerBuilder = (build) => {
+  const { layer } = build;
+  requireLastAxis(build);
+  const { id, shape } = build.value();
+  const { size } = shape;
+  const [gamma] = layer.flag('scale', true) ? build.weights.take('', [[size]]) : [];
+  const [beta] = layer.flag('center', true) ? build.weights.take('', [[size]]) : [];
+  const [mean, variance] = build.weights.take('', [[size], [size]]);
+  const epsilon = layer.number('epsilon', 1e-3);
+  const factor = variance.map((value, i) => (gamma?.[i] ?? 1) / Math.sqrt(value + epsilon));
+  const offset = mean.map((value, i) => (beta?.[i] ?? 0) - value * factor[i]);
+  const operation = rowOperation({ size, perStep: shape.perStep, masked: shape.masked }, ([input], rows) => {
+    const data = rows.resize(input.count);
+    for (let row = 0, at = 0; row < input.count; row++) {
+      for (let i = 0; i < size; i++, at++) {
+        data[at] = input.data[at] * factor[i] + offset[i];
+      }
+    }
+  });
+  return { operation, from: [id] };
+};
+
+function normalized(
+  build: LayerBuild,
+  gamma: Float32Array | null,
+  beta: Float32Array | null,
+  epsilon: number,
+  isCentred: boolean,
+): BuiltCall {
+  const { id, shape } = build.value();
+  const { size } = shape;
+  const operation = rowOperation({ size, perStep: shape.perStep, masked: shape.masked }, ([input], rows) => {
+    const data = rows.resize(input.count);
+    for (let row = 0; row < input.count; row++) {
+      const begin = row * size;
+      let mean = 0;
+      for (let i = 0; isCentred && i < size; i++) {
+        mean += input.data[begin + i] / size;
+      }
+      let variance = 0;
+      for (let i = 0; i < size; i++) {
+        variance += (input.data[begin + i] - mean) ** 2 / size;
+      }
+      const factor = 1 / Math.sqrt(variance + epsilon);
+      for (let i = 0; i < size; i++) {
+        data[begin + i] = (input.data[begin + i] - mean) * factor * (gamma?.[i] ?? 1) + (beta?.[i] ?? 0);
+      }
+    }
+  });
+  return { operation, from: [id] };
+}
+
+function requireLastAxis(build: LayerBuild): void {
+  const { axis = -1 } = build.layer.config as { axis?: unknown };
+  const last = build.value().shape.perStep ? 2 : 1;
+  const axes = Array.isArray(axis) ? (axis as unknown[]) : [axis];
+  if (axes.length !== 1 || (axes[0] !== -1 && axes[0] !== last)) {
+    throw build.layer.fault('normalises over another axis than the last, which is not supported');
+  }
+}

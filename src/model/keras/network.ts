@@ -1,0 +1,164 @@
+/** A network ready to run: the graph of a file with its weights. */
+import type { KerasFile } from './kerasFile';
+import { KerasFault } from './kerasFault';
+import { LayerBuild } from './layers/layerBuild';
+import { builderOf } from './layers/layerBuilders';
+import { finalActivation } from './layers/rowLayers';
+import { readModelGraph, type GraphInput, type LayerCall, type ModelGraph } from './modelGraph';
+import { Rows, type Operation, type RunContext, type ValueShape } from './operation';
+
+export interface NetworkNode {
+  readonly operation: Operation;
+  /** Values that it runs on. */
+  readonly from: readonly Rows[];
+  readonly call: LayerCall;
+}
+
+/** What is fed to an input: token numbers, or for each a vector with a one at its place, or the steps' positions. */
+export interface NetworkInput {
+  readonly kind: 'tokens' | 'oneHot' | 'positions';
+  readonly rows: Rows;
+}
+
+export interface Network {
+  readonly inputs: readonly NetworkInput[];
+  /** Each after those whose values it takes. */
+  readonly nodes: readonly NetworkNode[];
+  readonly output: NetworkNode;
+  /** Whether the output is scores yet to be made a distribution of. */
+  readonly endsInLogits: boolean;
+  readonly vocabSize: number;
+  /** Token numbers that it can read: 0 to this, exclusive. */
+  readonly readableTokens: number;
+  /** Steps that its input is made for; null for any number. */
+  readonly windowLength: number | null;
+  /** Whether its layers keep their state from one call to the next. */
+  readonly isStateful: boolean;
+}
+
+/** @throws KerasFault for what is not supported or does not fit together */
+export function buildNetwork(file: KerasFile): Network {
+  const graph = readModelGraph(file.config);
+  const kinds = inputKinds(graph.inputs);
+  const windowLength = graph.inputs[0].shape[0] ?? null;
+  const shapes = new Map<number, ValueShape>();
+  const rows = new Map<number, Rows>();
+  const inputs = graph.inputs.map((input, i): NetworkInput => {
+    const shape = inputShape(input, kinds[i], graph);
+    shapes.set(input.id, shape);
+    rows.set(input.id, new Rows(shape.size));
+    return { kind: kinds[i], rows: rows.get(input.id)! };
+  });
+  const nodes = graph.calls.map((call): NetworkNode => {
+    const { layer, inputs: given, options, id } = call;
+    const weights = file.weights.reader(layer.place);
+    const build = new LayerBuild(layer, given, options, shapes, weights, file.majorVersion, windowLength);
+    const { operation, from } = builderOf(layer)(build);
+    shapes.set(id, operation.shape);
+    rows.set(id, operation.rows);
+    return { operation, from: from.map((value) => rows.get(value)!), call };
+  });
+  const output = nodes.find(({ call }) => call.id === graph.output);
+  if (output === undefined) {
+    throw new KerasFault('it has no layers');
+  }
+  const vocabSize = output.operation.shape.size;
+  const readableTokens = countReadable(graph, kinds, shapes);
+  if (readableTokens < vocabSize) {
+    throw new KerasFault(
+      `it predicts ${vocabSize} tokens but can read only ${readableTokens}, so it is no language model over one vocabulary`,
+    );
+  }
+  return {
+    inputs,
+    nodes,
+    output,
+    endsInLogits: endsInLogits(output.call),
+    vocabSize,
+    readableTokens,
+    windowLength,
+    isStateful: graph.calls.some(({ layer }) => layer.flag('stateful')),
+  };
+}
+
+/** Runs nodes in their order. @param before what each remembers @returns the same afterwards */
+export function runNodes(
+  nodes: readonly NetworkNode[],
+  context: RunContext,
+  before: readonly unknown[],
+): unknown[] {
+  return nodes.map(({ operation, from }, i) => operation.run(from, context, before[i]));
+}
+
+function inputKinds(inputs: readonly GraphInput[]): NetworkInput['kind'][] {
+  const kinds = inputs.map(({ name, shape }): NetworkInput['kind'] =>
+    shape.length === 2 ? 'oneHot' : inputs.length > 1 && /pos/i.test(name) ? 'positions' : 'tokens',
+  );
+  const isUsable =
+    inputs.every(({ shape }) => shape.length === 1 || shape.length === 2) &&
+    kinds.filter((kind) => kind !== 'positions').length === 1 &&
+    inputs.length <= 2;
+  if (!isUsable) {
+    const described = inputs.map(
+      ({ name, shape }) => `"${name}" [${shape.map((n) => n ?? 'any').join(', ')}]`,
+    );
+    throw new KerasFault(
+      `its inputs are ${described.join(' and ')}; a language model has one, the tokens' numbers or one-hot vectors, and perhaps one named like "positions"`,
+    );
+  }
+  return kinds;
+}
+
+function inputShape({ shape }: GraphInput, kind: NetworkInput['kind'], graph: ModelGraph): ValueShape {
+  const sequence = { size: 1, perStep: true, masked: false };
+  switch (kind) {
+    case 'tokens':
+      return { ...sequence, isTokens: true };
+    case 'positions':
+      return { ...sequence, firstPosition: 0 };
+    case 'oneHot': {
+      const [, size] = shape;
+      if (size === null || graph.inputs.length > 1) {
+        throw new KerasFault('its input has vectors of no fixed size');
+      }
+      return { ...sequence, size };
+    }
+  }
+}
+
+/** Entries of the smallest embedding of tokens, or the size of the one-hot vectors. */
+function countReadable(
+  graph: ModelGraph,
+  kinds: readonly NetworkInput['kind'][],
+  shapes: ReadonlyMap<number, ValueShape>,
+): number {
+  const oneHot = kinds.indexOf('oneHot');
+  if (oneHot >= 0) {
+    return graph.inputs[oneHot].shape[1]!;
+  }
+  const tables = graph.calls
+    .filter(({ layer, inputs }) => layer.className === 'Embedding' && isTokens(inputs[0]))
+    .map(({ layer }) => layer.size('input_dim'));
+  function isTokens(input: LayerCall['inputs'][number] | undefined): boolean {
+    return input?.kind === 'value' && shapes.get(input.id)?.isTokens === true;
+  }
+  if (tables.length === 0) {
+    throw new KerasFault('it has no Embedding of its tokens');
+  }
+  return Math.min(...tables);
+}
+
+/** @throws KerasFault when the last layer makes neither a distribution nor scores for one */
+function endsInLogits({ layer }: LayerCall): boolean {
+  const last = layer.className === 'TimeDistributed' ? layer.inner('layer') : layer;
+  const name = finalActivation(last);
+  if (name === 'softmax' || last.config['function'] === 'nn.softmax') {
+    return false;
+  }
+  if (name !== 'linear') {
+    throw last.fault(
+      `is the last and ends in "${name}"; a language model ends in a softmax, or in scores without an activation`,
+    );
+  }
+  return true;
+}

@@ -1,0 +1,107 @@
+/** One node of a network while it runs. */
+
+/** Vectors of one size, one for each step of a sequence (or for each of several sequences); reused from run to run. */
+export class Rows {
+  /** [at least count, size] */
+  data: Float32Array = new Float32Array(0);
+  count = 0;
+
+  constructor(readonly size: number) {}
+
+  /** Makes room; what was there before is lost. */
+  resize(count: number): Float32Array {
+    this.count = count;
+    if (this.data.length < count * this.size) {
+      this.data = new Float32Array(count * this.size);
+    }
+    return this.data;
+  }
+}
+
+/** What a value is, known before anything runs. */
+export interface ValueShape {
+  /** Floats of one step. */
+  readonly size: number;
+  /** Whether there is one for each step of the sequence, rather than one for it all. */
+  readonly perStep: boolean;
+  /** Whether steps of token 0 are padding in it (Keras' masks). */
+  readonly masked: boolean;
+  /** For positions: that of the first step, usually 0. */
+  readonly firstPosition?: number;
+  /** Set for token numbers. */
+  readonly isTokens?: boolean;
+  /** Set for ones in the tokens' shape. */
+  readonly isOnes?: boolean;
+  /** Set for the number of steps, which stands in the graph but is never computed. */
+  readonly isShape?: boolean;
+}
+
+export interface RunContext {
+  /** Steps that went before the first of these. */
+  readonly position: number;
+  /** [steps], 0 where the step is padding. */
+  readonly mask: Uint8Array;
+  /** Whether the steps are the whole sequence, so that a value for it all is that of the last step. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * rows: works on each vector by itself. steps: needs the steps before, kept in a state. whole: needs the whole sequence, later
+ * steps included.
+ */
+export type Scope = 'rows' | 'steps' | 'whole';
+
+export interface Operation {
+  readonly scope: Scope;
+  readonly shape: ValueShape;
+  /** Where `run` leaves its result. */
+  readonly rows: Rows;
+  /** What is remembered before the first step, an immutable value; null without memory. */
+  readonly start: unknown;
+  /** Steps that it can count, where it knows positions; otherwise Infinity. */
+  readonly maxSteps: number;
+  /** For an operation over whole sequences: why it cannot go step by step; continues "its layer … ". */
+  readonly whyWhole?: string;
+  /** @returns what is remembered afterwards; `before` stays as it is */
+  run(inputs: readonly Rows[], context: RunContext, before: unknown): unknown;
+}
+
+/** An operation without memory. */
+export function rowOperation(
+  shape: ValueShape,
+  apply: (inputs: readonly Rows[], rows: Rows, context: RunContext) => void,
+  extra: Partial<Pick<Operation, 'scope' | 'maxSteps' | 'whyWhole'>> = {},
+): Operation {
+  const rows = new Rows(shape.size);
+  return {
+    scope: 'rows',
+    maxSteps: Infinity,
+    ...extra,
+    shape,
+    rows,
+    start: null,
+    run: (inputs, context) => {
+      apply(inputs, rows, context);
+      return null;
+    },
+  };
+}
+
+/** An operation with a memory of type State. */
+export function stepOperation<State>(
+  shape: ValueShape,
+  start: State,
+  run: (inputs: readonly Rows[], rows: Rows, context: RunContext, before: State) => State,
+  extra: Partial<Pick<Operation, 'scope' | 'maxSteps' | 'whyWhole'>> = {},
+): Operation {
+  const rows = new Rows(shape.size);
+  return {
+    scope: 'steps',
+    maxSteps: Infinity,
+    ...extra,
+    shape,
+    rows,
+    start,
+    run: (inputs, context, before) => run(inputs, rows, context, before as State),
+  };
+}

@@ -1,0 +1,90 @@
+import { openKerasFile, type KerasFile } from './kerasFile';
+import { KerasError, KerasFault } from './kerasFault';
+import type { KerasModel } from './kerasModel';
+import { buildNetwork, type Network } from './network';
+import { SteppedModel } from './steppedModel';
+import { WindowModel } from './windowModel';
+
+/** Steps that a network with attention looks back where its file sets no limit. */
+const ATTENTION_STEPS = 512;
+/** Tokens that a network over whole texts is shown where its file sets no length. */
+const WINDOW_STEPS = 128;
+
+/**
+ * Reads an `.h5` file of Keras 2 or 3 or a `.keras` archive: layers and weights, never code.
+ *
+ * A network whose steps depend on earlier ones only is stepped. One that predicts from a window of fixed length, or looks at
+ * all of a text to predict its next token, is run over the last tokens each time, padded on the left.
+ *
+ * @param name names the file in errors and the model to the user
+ * @throws KerasError with one sentence when the file is damaged, no language model, or has layers that are not supported
+ */
+export async function readKerasModel(bytes: Uint8Array, name: string): Promise<KerasModel> {
+  return withKerasFile(bytes, name, (file) => chooseRunner(buildNetwork(file), name));
+}
+
+/** @throws KerasError for every fault that `read` finds in the file */
+export async function withKerasFile<Result>(
+  bytes: Uint8Array,
+  name: string,
+  read: (file: KerasFile) => Result,
+): Promise<Result> {
+  let file: KerasFile | undefined;
+  try {
+    file = await openKerasFile(bytes);
+    return read(file);
+  } catch (error) {
+    if (error instanceof KerasFault) {
+      throw new KerasError(name, error.message, { cause: error });
+    }
+    throw error;
+  } finally {
+    file?.close();
+  }
+}
+
+function chooseRunner(network: Network, name: string): KerasModel {
+  const { nodes, output, windowLength, isStateful } = network;
+  const needsAll = nodes.find(({ operation }) => operation.scope === 'whole');
+  const { perStep } = output.operation.shape;
+  if (needsAll !== undefined && perStep) {
+    throw needsAll.call.layer.fault(
+      `${needsAll.operation.whyWhole ?? 'needs the whole text'}, so the model would be shown what it is to predict`,
+    );
+  }
+  const described = describe(network);
+  const hasPositions = network.inputs.some(({ kind }) => kind === 'positions');
+  const maxSteps = Math.min(...nodes.map(({ operation }) => operation.maxSteps));
+  if (maxSteps < 1 || (windowLength !== null && windowLength > maxSteps)) {
+    throw new KerasFault(
+      `it has positions for ${Math.max(0, maxSteps)} words and a window of ${windowLength ?? 1}`,
+    );
+  }
+  const isWindow = !perStep && windowLength !== null && !isStateful;
+  if (needsAll !== undefined || isWindow) {
+    return new WindowModel(network, name, described, Math.min(WINDOW_STEPS, maxSteps));
+  }
+  const looksBack =
+    hasPositions ||
+    maxSteps < Infinity ||
+    nodes.some(({ call }) => call.layer.className.endsWith('Attention'));
+  const contextLength = looksBack ? Math.min(windowLength ?? ATTENTION_STEPS, maxSteps) : Infinity;
+  return new SteppedModel(network, name, described, contextLength);
+}
+
+/** The kinds of layers in their order, and how many weights they have. */
+function describe({ nodes, vocabSize }: Network): string {
+  const skipped = /Dropout|OpLambda|OnesLike|Cumsum|GetItem|^(Add|Subtract|Multiply)$/;
+  const names = nodes.map(({ call }) => call.layer.className).filter((name) => !skipped.test(name));
+  const runs: { name: string; count: number }[] = [];
+  for (const name of names) {
+    const last = runs.at(-1);
+    if (last?.name === name) {
+      last.count++;
+    } else {
+      runs.push({ name, count: 1 });
+    }
+  }
+  const shown = runs.slice(0, 8).map(({ name, count }) => (count > 1 ? `${count} × ${name}` : name));
+  return `${shown.join(', ')}${runs.length > 8 ? ', …' : ''}; ${vocabSize} tokens`;
+}

@@ -1,0 +1,176 @@
+import { checkReadable, writeDistribution, type KerasModel } from './kerasModel';
+import { runNodes, type Network, type NetworkNode } from './network';
+import type { Rows } from './operation';
+
+/** What a stepped network remembers of one sequence; an immutable value. */
+export interface SteppedState {
+  /** Tokens since the start, or since the context was last made room in. */
+  readonly position: number;
+  /** What each remembering node keeps. */
+  readonly memories: readonly unknown[];
+  /** The last step's values that the prediction is made of, one after the other; null before the first token. */
+  readonly frontier: Float32Array | null;
+  /** The tokens of those steps; empty where the network can go on without end. */
+  readonly tokens: Int32Array;
+}
+
+const NO_TOKENS = new Int32Array(0);
+/** Predictions made in one go over the weights. */
+const BATCH = 8;
+
+/**
+ * A network whose steps depend on earlier ones only, read one token at a time. `next` runs what later steps need to know,
+ * `predict` the rest, for several states at once.
+ */
+export class SteppedModel implements KerasModel<SteppedState> {
+  readonly vocabSize: number;
+  readonly readableTokens: number;
+  /** Nodes that remember, and those that they are made of. */
+  private readonly remembering: readonly NetworkNode[];
+  private readonly predicting: readonly NetworkNode[];
+  /** Values of the former that the latter take. */
+  private readonly frontier: readonly Rows[];
+  private readonly frontierSize: number;
+  private readonly startState: SteppedState;
+  private readonly unpadded = new Uint8Array(BATCH).fill(1);
+
+  /** @param contextLength steps after which room is made: half of them are read again without those before */
+  constructor(
+    private readonly network: Network,
+    readonly name: string,
+    readonly description: string,
+    readonly contextLength: number,
+  ) {
+    this.vocabSize = network.vocabSize;
+    this.readableTokens = network.readableTokens;
+    const remembering = rememberingNodes(network);
+    this.remembering = network.nodes.filter((node) => remembering.has(node));
+    this.predicting = network.nodes.filter((node) => !remembering.has(node));
+    const made = new Set([
+      ...this.remembering.map(({ operation }) => operation.rows),
+      ...network.inputs.map(({ rows }) => rows),
+    ]);
+    const taken = [...this.predicting.flatMap(({ from }) => from), network.output.operation.rows];
+    this.frontier = [...new Set(taken)].filter((rows) => made.has(rows));
+    this.frontierSize = this.frontier.reduce((total, rows) => total + rows.size, 0);
+    this.startState = {
+      position: 0,
+      memories: this.remembering.map(({ operation }) => operation.start),
+      frontier: null,
+      tokens: NO_TOKENS,
+    };
+  }
+
+  start(): SteppedState {
+    return this.startState;
+  }
+
+  next(state: SteppedState, tokenId: number): SteppedState {
+    checkReadable(tokenId, this.readableTokens);
+    const before = state.position < this.contextLength ? state : this.withRoom(state);
+    return this.read(before, [tokenId]);
+  }
+
+  nextMany(states: readonly SteppedState[], tokenIds: ArrayLike<number>): SteppedState[] {
+    return states.map((state, i) => this.next(state, tokenIds[i]));
+  }
+
+  predict(state: SteppedState, probs: Float32Array): void {
+    this.predictMany([state], [probs]);
+  }
+
+  predictMany(states: readonly SteppedState[], probs: readonly Float32Array[]): void {
+    // Before the first token nothing is known: Keras has no output for no steps.
+    const begun = [...states.keys()].filter((i) => states[i].frontier !== null);
+    for (let i = 0; i < states.length; i++) {
+      if (states[i].frontier === null) {
+        probs[i].fill(1 / this.vocabSize);
+      }
+    }
+    const { rows } = this.network.output.operation;
+    for (let begin = 0; begin < begun.length; begin += BATCH) {
+      const batch = begun.slice(begin, begin + BATCH);
+      this.loadFrontier(batch.map((i) => states[i].frontier!));
+      runNodes(this.predicting, { position: 0, mask: this.unpadded, isWhole: false }, []);
+      batch.forEach((i, row) => {
+        writeDistribution(rows.data, row * this.vocabSize, this.network.endsInLogits, probs[i]);
+      });
+    }
+  }
+
+  dispose(): void {
+    // Nothing outside the garbage collector's reach is held.
+  }
+
+  private read(state: SteppedState, tokenIds: ArrayLike<number>): SteppedState {
+    const { length } = tokenIds;
+    this.feed(tokenIds, state.position);
+    const mask = Uint8Array.from(tokenIds, (tokenId) => (tokenId === 0 ? 0 : 1));
+    const context = { position: state.position, mask, isWhole: false };
+    const memories = runNodes(this.remembering, context, state.memories);
+    const frontier = new Float32Array(this.frontierSize);
+    let offset = 0;
+    for (const { data, count, size } of this.frontier) {
+      const begin = (count - 1) * size;
+      for (let i = 0; i < size; i++) {
+        frontier[offset + i] = data[begin + i];
+      }
+      offset += size;
+    }
+    let tokens = NO_TOKENS;
+    if (this.contextLength < Infinity) {
+      tokens = new Int32Array(state.tokens.length + length);
+      tokens.set(state.tokens);
+      tokens.set(tokenIds, state.tokens.length);
+    }
+    return { position: state.position + length, memories, frontier, tokens };
+  }
+
+  /** Goes on from half of the context alone, for there is no position left. */
+  private withRoom({ tokens }: SteppedState): SteppedState {
+    const kept = Math.floor(this.contextLength / 2);
+    return kept === 0 ? this.startState : this.read(this.startState, tokens.subarray(tokens.length - kept));
+  }
+
+  private feed(tokenIds: ArrayLike<number>, position: number): void {
+    for (const { kind, rows } of this.network.inputs) {
+      const data = rows.resize(tokenIds.length);
+      if (kind === 'oneHot') {
+        data.fill(0, 0, tokenIds.length * rows.size);
+      }
+      for (let step = 0; step < tokenIds.length; step++) {
+        if (kind === 'oneHot') {
+          data[step * rows.size + tokenIds[step]] = 1;
+        } else {
+          data[step] = kind === 'tokens' ? tokenIds[step] : position + step;
+        }
+      }
+    }
+  }
+
+  private loadFrontier(frontiers: readonly Float32Array[]): void {
+    let offset = 0;
+    for (const rows of this.frontier) {
+      const data = rows.resize(frontiers.length);
+      for (const [row, frontier] of frontiers.entries()) {
+        for (let i = 0; i < rows.size; i++) {
+          data[row * rows.size + i] = frontier[offset + i];
+        }
+      }
+      offset += rows.size;
+    }
+  }
+}
+
+/** Nodes with a memory, and all that they are computed from. */
+function rememberingNodes({ nodes }: Network): Set<NetworkNode> {
+  const needed = new Set<Rows>();
+  const remembering = new Set<NetworkNode>();
+  for (const node of nodes.toReversed()) {
+    if (node.operation.scope === 'steps' || needed.has(node.operation.rows)) {
+      remembering.add(node);
+      node.from.forEach((rows) => needed.add(rows));
+    }
+  }
+  return remembering;
+}

@@ -1,0 +1,114 @@
+import * as v from 'valibot';
+import { alphabetToBytes } from '../../tokenizer/byteAlphabet';
+import { LARGEST_VOCABULARY, placed } from './entryList';
+import { VocabularyError, type BpeVocabulary, type Vocabulary } from './vocabulary';
+
+/** Softmaxes are rounded up to a multiple of at most this, for the sake of graphics processors. */
+const ROUNDED_UP = 1024;
+const END_OF_TEXT = ['<|endoftext|>', '</s>', '<eos>', '<|end_of_text|>', '[EOS]'];
+const BEGIN_OF_TEXT = ['<s>', '<bos>', '<|begin_of_text|>', '[BOS]', '<|startoftext|>'];
+
+const pair = v.tuple([v.string(), v.number()]);
+const schema = v.object({
+  added_tokens: v.optional(
+    v.array(v.object({ id: v.number(), content: v.string(), special: v.optional(v.boolean(), false) })),
+    [],
+  ),
+  pre_tokenizer: v.nullish(v.unknown()),
+  decoder: v.nullish(v.unknown()),
+  model: v.object({
+    type: v.optional(v.string(), 'BPE'),
+    unk_token: v.nullish(v.string()),
+    unk_id: v.nullish(v.number()),
+    byte_fallback: v.nullish(v.boolean()),
+    continuing_subword_prefix: v.nullish(v.string()),
+    vocab: v.union([v.record(v.string(), v.number()), v.array(pair)]),
+  }),
+});
+
+export function isHuggingFaceTokenizer(json: unknown): boolean {
+  return (
+    typeof json === 'object' &&
+    json !== null &&
+    'model' in json &&
+    typeof json.model === 'object' &&
+    json.model !== null &&
+    'vocab' in json.model
+  );
+}
+
+/** The content of a `tokenizer.json`: which bytes each token is, as its decoder says; word lists are words. */
+export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabulary {
+  const result = v.safeParse(schema, json);
+  if (!result.success) {
+    throw new VocabularyError(
+      `The tokenizer "${fileName}" cannot be read (${result.issues[0].message}); choose another, or save it again.`,
+    );
+  }
+  const { added_tokens: added, model } = result.output;
+  const pairs = Array.isArray(model.vocab)
+    ? model.vocab.map(([token], id) => [token, id] as const)
+    : Object.entries(model.vocab);
+  const extra = added.filter(
+    ({ id, content }) => !pairs.some(([token, at]) => at === id && token === content),
+  );
+  const entries = placed([...pairs, ...extra.map(({ id, content }) => [content, id] as const)], fileName);
+  const special = new Set(added.filter((token) => token.special).map(({ id }) => id));
+  const find = (names: readonly string[]) => {
+    const id = entries.findIndex((entry, i) => entry !== null && special.has(i) && names.includes(entry));
+    return id < 0 ? null : id;
+  };
+  const unknownId =
+    model.unk_id ?? (typeof model.unk_token === 'string' ? idOf(entries, model.unk_token) : null);
+  const isText = (id: number) => !special.has(id) && id !== unknownId;
+  const common = {
+    size: entries.length,
+    largestSize: Math.min(LARGEST_VOCABULARY, entries.length + ROUNDED_UP - 1),
+    unknownId,
+    paddingId: null,
+  };
+  if (model.type === 'WordLevel') {
+    const words = entries.map((entry, id) => (isText(id) ? entry : null));
+    return { kind: 'words', ...common, words, isLowerCase: false, filters: '', separator: ' ' };
+  }
+  if (model.type === 'WordPiece') {
+    throw new VocabularyError(
+      `The tokenizer "${fileName}" is a WordPiece, which cannot give back every text; use a model with byte-pair encoding.`,
+    );
+  }
+  const bytesOf = decoderOf(json, model.byte_fallback === true);
+  const tokens = entries.map((entry, id) => {
+    const addedToken = added.find((token) => token.id === id);
+    if (entry === null || !isText(id)) {
+      return null;
+    }
+    return addedToken === undefined ? bytesOf(entry) : new TextEncoder().encode(addedToken.content);
+  });
+  return {
+    kind: 'bpe',
+    ...common,
+    tokens,
+    beginOfTextId: find(BEGIN_OF_TEXT),
+    endOfTextId: find(END_OF_TEXT),
+    tokenizerJson: json,
+  } satisfies BpeVocabulary;
+}
+
+/** Bytes of an entry: in GPT-2's alphabet of bytes, or as text in which ▁ is a space and <0x0A> a byte (SentencePiece). */
+function decoderOf(json: unknown, hasBytes: boolean): (entry: string) => Uint8Array {
+  const { decoder, pre_tokenizer: preTokenizer } = json as { decoder?: unknown; pre_tokenizer?: unknown };
+  const described = JSON.stringify([decoder ?? null, preTokenizer ?? null]);
+  const encoder = new TextEncoder();
+  if (described.includes('"ByteLevel"')) {
+    return (entry) => alphabetToBytes(entry) ?? encoder.encode(entry);
+  }
+  return (entry) => {
+    const byte = hasBytes ? /^<0x([0-9A-F]{2})>$/.exec(entry) : null;
+    return byte === null ? encoder.encode(entry.replaceAll('▁', ' ')) : Uint8Array.of(parseInt(byte[1], 16));
+  };
+}
+
+function idOf(entries: readonly (string | null)[], name: string): number | null {
+  const id = entries.indexOf(name);
+  return id < 0 ? null : id;
+}

@@ -1,0 +1,78 @@
+import * as v from 'valibot';
+import { isCharacter, LARGEST_VOCABULARY, placed } from './entryList';
+import { VocabularyError, type Vocabulary } from './vocabulary';
+
+const schema = v.object({
+  class_name: v.literal('Tokenizer'),
+  config: v.object({
+    num_words: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LARGEST_VOCABULARY))),
+    filters: v.nullish(v.string()),
+    lower: v.optional(v.boolean(), true),
+    split: v.optional(v.string(), ' '),
+    char_level: v.optional(v.boolean(), false),
+    oov_token: v.nullish(v.string()),
+    word_index: v.union([v.string(), v.record(v.string(), v.number())]),
+  }),
+});
+
+export function isKerasTokenizer(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'class_name' in json && json.class_name === 'Tokenizer';
+}
+
+/**
+ * What `keras.preprocessing.text.Tokenizer.to_json()` gives: words by their frequency from 1 on, 0 being padding, of which
+ * `num_words − 1` are used, and one of them for the unknown if the author asked for it.
+ */
+export function kerasTokenizer(json: unknown, fileName: string): Vocabulary {
+  const result = v.safeParse(schema, json);
+  if (!result.success) {
+    throw new VocabularyError(
+      `The Keras Tokenizer "${fileName}" cannot be read (${result.issues[0].message}); save it again with to_json().`,
+    );
+  }
+  const {
+    num_words: numWords,
+    filters,
+    lower,
+    split,
+    char_level: isCharacters,
+    oov_token: unknown,
+    word_index: index,
+  } = result.output.config;
+  const entries = placed(Object.entries(indexOf(index, fileName)), fileName);
+  const all = entries.length;
+  const size = Math.min(all, numWords ?? all);
+  const unknownId = typeof unknown === 'string' ? entries.indexOf(unknown) : -1;
+  const used = Array.from({ length: size }, (_, id) => (id === unknownId ? null : (entries[id] ?? null)));
+  const common = {
+    size,
+    // People size the softmax by num_words, by the words and one for padding, or by one more than either.
+    largestSize: Math.max(all, numWords ?? 0) + 1,
+    unknownId: unknownId >= 0 && unknownId < size ? unknownId : null,
+    paddingId: 0,
+    isLowerCase: lower,
+    filters: filters ?? '',
+  };
+  if (!isCharacters) {
+    return { kind: 'words', ...common, words: used, separator: split };
+  }
+  if (!used.every((entry) => entry === null || isCharacter(entry))) {
+    throw new VocabularyError(
+      `The Keras Tokenizer "${fileName}" says that it has characters but has longer entries; save it again with to_json().`,
+    );
+  }
+  return { kind: 'characters', ...common, characters: used };
+}
+
+/** The index, which `to_json` writes as JSON within JSON. */
+function indexOf(index: string | Record<string, number>, fileName: string): Record<string, unknown> {
+  try {
+    const parsed: unknown = typeof index === 'string' ? JSON.parse(index) : index;
+    return v.parse(v.record(v.string(), v.number()), parsed);
+  } catch (error) {
+    throw new VocabularyError(
+      `The Keras Tokenizer "${fileName}" has no usable word_index; save it again with to_json().`,
+      { cause: error },
+    );
+  }
+}

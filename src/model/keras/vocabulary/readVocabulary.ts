@@ -1,0 +1,59 @@
+import { characterText, listedEntries, mappedEntries } from './entryList';
+import { isKerasTokenizer, kerasTokenizer } from './kerasTokenizer';
+import { huggingFaceTokenizer, isHuggingFaceTokenizer } from './huggingFaceTokenizer';
+import { VocabularyError, type Vocabulary } from './vocabulary';
+
+/** Characters of a vocabulary's file. */
+const LONGEST_FILE = 64 * 1024 * 1024;
+
+/**
+ * Reads the vocabulary of a Keras model, of any of these kinds: a `tokenizer.json` of Hugging Face's, what `Tokenizer.to_json()`
+ * of Keras gives, a JSON list of characters or words by number (such as `TextVectorization.get_vocabulary()`), a JSON object
+ * from characters or words to numbers or the reverse, or a text of the characters in their order.
+ * @param fileName names the file in errors
+ * @throws VocabularyError with one sentence
+ */
+export function readVocabulary(text: string, fileName: string): Vocabulary {
+  if (text.length > LONGEST_FILE) {
+    throw new VocabularyError(`The vocabulary "${fileName}" is too large; choose a tokenizer's file.`);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    if (/\.json$/i.test(fileName)) {
+      throw new VocabularyError(
+        `The vocabulary "${fileName}" is no JSON; save it again, with Keras' Tokenizer.to_json() or as a list of characters.`,
+      );
+    }
+    return characterText(text, fileName);
+  }
+  if (isHuggingFaceTokenizer(json)) {
+    return huggingFaceTokenizer(json, fileName);
+  }
+  // `json.dump(tokenizer.to_json())` writes the JSON as a JSON string; people do.
+  const inner = typeof json === 'string' ? parsed(json) : json;
+  if (isKerasTokenizer(inner)) {
+    return kerasTokenizer(inner, fileName);
+  }
+  if (Array.isArray(inner)) {
+    return listedEntries(inner, fileName);
+  }
+  if (typeof inner === 'object' && inner !== null) {
+    return mappedEntries(inner as Record<string, unknown>, fileName);
+  }
+  if (!/\.json$/i.test(fileName)) {
+    return characterText(text, fileName);
+  }
+  throw new VocabularyError(
+    `The vocabulary "${fileName}" is no tokenizer and no list of characters or words; choose the one that the model was trained with.`,
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

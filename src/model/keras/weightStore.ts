@@ -1,0 +1,129 @@
+import type { Hdf5File } from './hdf5File';
+import { KerasFault } from './kerasFault';
+import { MAX_WEIGHTS } from './sizeLimits';
+
+/** Where a layer's weights lie, in each of the two layouts of Keras. */
+export interface WeightPlace {
+  /** Group in the weights of a `.keras` archive. */
+  readonly group: string;
+  /** Names from the outermost layer to this one, as an `.h5` file of a whole model lists weights by outermost layer. */
+  readonly names: readonly string[];
+}
+
+/** Hands out the weights of one layer in the order in which Keras makes them. */
+export interface WeightReader {
+  /**
+   * The next weights of these shapes.
+   * @param part the sublayers that hold them, e.g. `cell`, or '' for the layer itself
+   * @throws KerasFault when they are missing, of another shape, not finite, or too many
+   */
+  take(part: string, shapes: readonly (readonly number[])[]): Float32Array[];
+}
+
+export interface WeightStore {
+  reader(place: WeightPlace): WeightReader;
+}
+
+/** Reads each dataset once, checked, so that a layer that is used twice is in memory once. */
+class CheckedDatasets {
+  private readonly read = new Map<string, Float32Array>();
+  private total = 0;
+
+  constructor(private readonly file: Hdf5File) {}
+
+  has(path: string): boolean {
+    return this.file.shape(path) !== null;
+  }
+
+  get(path: string, shape: readonly number[]): Float32Array {
+    const stored = this.file.shape(path);
+    if (stored === null) {
+      throw new KerasFault(`its weights "${path}" are missing`);
+    }
+    if (stored.length !== shape.length || stored.some((length, i) => length !== shape[i])) {
+      throw new KerasFault(
+        `its weights "${path}" have the shape [${stored.join(', ')}], and its layer needs [${shape.join(', ')}]`,
+      );
+    }
+    const known = this.read.get(path);
+    if (known !== undefined) {
+      return known;
+    }
+    this.total += shape.reduce((product, length) => product * length, 1);
+    if (this.total > MAX_WEIGHTS) {
+      throw new KerasFault(
+        `it has more than ${Math.round(MAX_WEIGHTS / 1e6)} million weights; choose a smaller model`,
+      );
+    }
+    const values = this.file.floats(path);
+    if (!values.every(Number.isFinite)) {
+      throw new KerasFault(
+        `its weights "${path}" are not all finite numbers, so its training has diverged; train it again`,
+      );
+    }
+    this.read.set(path, values);
+    return values;
+  }
+}
+
+/** The weights of a `.keras` archive: a group for each layer, in it `vars/0`, `vars/1` and a group for each sublayer. */
+export class ArchiveWeights implements WeightStore {
+  private readonly datasets: CheckedDatasets;
+
+  constructor(file: Hdf5File) {
+    this.datasets = new CheckedDatasets(file);
+  }
+
+  reader({ group }: WeightPlace): WeightReader {
+    const taken = new Map<string, number>();
+    return {
+      take: (part, shapes) => {
+        const folder = this.folderOf(group, part);
+        const first = taken.get(part) ?? 0;
+        taken.set(part, first + shapes.length);
+        return shapes.map((shape, i) => this.datasets.get(`${folder}/vars/${first + i}`, shape));
+      },
+    };
+  }
+
+  /** Keras 2 writes the sublayers of an attention as `_query_dense`, Keras 3 as `query_dense`. */
+  private folderOf(group: string, part: string): string {
+    if (part === '') {
+      return group;
+    }
+    const folder = `${group}/${part}`;
+    const older = `${group}/_${part}`;
+    return !this.datasets.has(`${folder}/vars/0`) && this.datasets.has(`${older}/vars/0`) ? older : folder;
+  }
+}
+
+/** The weights of an `.h5` file: a group for each outermost layer, which lists its weights in their order. */
+export class LegacyWeights implements WeightStore {
+  private readonly datasets: CheckedDatasets;
+
+  constructor(private readonly file: Hdf5File) {
+    this.datasets = new CheckedDatasets(file);
+  }
+
+  reader({ names }: WeightPlace): WeightReader {
+    const [outermost, ...inner] = names;
+    const group = `model_weights/${outermost}`;
+    const listed = this.file.texts(group, 'weight_names');
+    // A nested model's list holds the weights of all of its layers; a layer's own carry its name.
+    const own = (listed ?? []).filter((name) => {
+      const segments = name.split('/');
+      return inner.every((layer) => segments.includes(layer)) || inner.length === 0;
+    });
+    let next = 0;
+    return {
+      take: (_part, shapes) =>
+        shapes.map((shape) => {
+          const name = own[next++];
+          if (name === undefined) {
+            throw new KerasFault(`the weights of its layer "${names.join('/')}" are missing`);
+          }
+          return this.datasets.get(`${group}/${name}`, shape);
+        }),
+    };
+  }
+}

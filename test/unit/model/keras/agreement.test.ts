@@ -1,0 +1,81 @@
+import * as assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KerasModel } from '../../../../src/model/keras/kerasModel';
+import { readKerasModel } from '../../../../src/model/keras/readKerasModel';
+
+interface Case {
+  readonly tokens: readonly number[];
+  /** The tokens whose probabilities are noted; all of them when absent. */
+  readonly ids?: readonly number[];
+  /** After each of the tokens. */
+  readonly probs: readonly (readonly number[])[];
+}
+
+const folder = join(__dirname, '../../../fixtures/keras');
+const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Record<string, Case[]>;
+
+const read = (name: string): Promise<KerasModel> => readKerasModel(readFileSync(join(folder, name)), name);
+
+describe('A model saved by Keras', () => {
+  for (const [name, cases] of Object.entries(expected)) {
+    it(`${name}: predicts after every token what Keras predicts`, async () => {
+      const model = await read(name);
+      const probs = new Float32Array(model.vocabSize);
+      for (const { tokens, ids, probs: steps } of cases) {
+        let state = model.start();
+        for (const [step, tokenId] of tokens.entries()) {
+          state = model.next(state, tokenId);
+          model.predict(state, probs);
+          const wanted = ids ?? [...probs.keys()];
+          for (const [i, id] of wanted.entries()) {
+            const difference = Math.abs(probs[id] - steps[step][i]);
+            assert.ok(
+              difference < 1e-4,
+              `token ${id} after ${step + 1} tokens: ${probs[id]}, Keras says ${steps[step][i]}`,
+            );
+          }
+          const sum = probs.reduce((total, p) => total + p, 0);
+          assert.ok(Math.abs(sum - 1) < 1e-5, `the sum is ${sum}`);
+        }
+      }
+    });
+  }
+
+  it('leaves each state as it was, so that several texts go on from one beginning in any order', async () => {
+    for (const [name, [{ tokens }]] of Object.entries(expected)) {
+      const model = await read(name);
+      const alone = distributionsAlong(model, tokens);
+      let shared = model.start();
+      for (const tokenId of tokens.slice(0, 3)) {
+        shared = model.next(shared, tokenId);
+      }
+      const other = tokens.slice(3).map((tokenId) => (tokenId === 1 ? 2 : 1));
+      let [mine, theirs] = [shared, shared];
+      for (const [i, tokenId] of tokens.slice(3).entries()) {
+        [theirs, mine] = model.nextMany([theirs, mine], [other[i], tokenId]);
+        const probs = [new Float32Array(model.vocabSize), new Float32Array(model.vocabSize)];
+        model.predictMany([theirs, mine], probs);
+        closeTo(probs[1], alone[3 + i], name);
+      }
+      const again = new Float32Array(model.vocabSize);
+      model.predict(shared, again);
+      closeTo(again, alone[2], name);
+    }
+  });
+});
+
+function distributionsAlong(model: KerasModel, tokens: readonly number[]): Float32Array[] {
+  let state = model.start();
+  return tokens.map((tokenId) => {
+    state = model.next(state, tokenId);
+    const probs = new Float32Array(model.vocabSize);
+    model.predict(state, probs);
+    return probs;
+  });
+}
+
+function closeTo(actual: Float32Array, wanted: Float32Array, name: string): void {
+  const largest = actual.reduce((worst, p, i) => Math.max(worst, Math.abs(p - wanted[i])), 0);
+  assert.ok(largest < 1e-6, `${name}: off by ${largest}`);
+}

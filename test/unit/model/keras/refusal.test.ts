@@ -1,0 +1,139 @@
+import * as assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { strToU8, zipSync } from 'fflate';
+import { KerasError } from '../../../../src/model/keras/kerasFault';
+import { readKerasModel } from '../../../../src/model/keras/readKerasModel';
+
+const folder = join(__dirname, '../../../fixtures/keras');
+const fixture = (name: string): Uint8Array => readFileSync(join(folder, name));
+
+/** The one sentence that is shown for a file. */
+async function refusal(bytes: Uint8Array, name = 'model.keras'): Promise<string> {
+  const error: unknown = await readKerasModel(bytes, name).then(
+    () => assert.fail('the file was taken'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof KerasError, String(error));
+  assert.match(error.message, /^The Keras model ".+" cannot be used: [^\n]+[^.]\.$/);
+  return error.message;
+}
+
+describe('A Keras file that cannot be used is refused with one sentence', () => {
+  const refused: Record<string, RegExp> = {
+    'lambda.keras': /"lambda" \(Lambda\) holds code, and no code from a file is ever run/,
+    'lambda.h5': /\(Lambda\) holds code/,
+    'custom.keras':
+      /"doubling" \(Doubling\) is a custom or unknown layer; supported are Embedding, SimpleRNN, LSTM/,
+    'convolution.h5': /\(Conv1D\) is a custom or unknown layer; supported are/,
+    'seesFuture.keras': /"both_ways" \(Bidirectional\) reads the text from its end, too/,
+    'seesFuture.h5':
+      /"unmasked" \(MultiHeadAttention\) attends to later words, too \(use_causal_mask is not set\)/,
+    'sigmoid.keras': /ends in "sigmoid"; a language model ends in a softmax/,
+    'otherVocabulary.keras': /predicts 17 tokens but can read only 13/,
+    'notANumber.h5': /diverged.* are not all finite numbers/,
+    'weightsOnly.weights.h5': /weights without a model.*model\.save, not save_weights/,
+    'huge.h5': /more than 134 million weights/,
+  };
+  for (const [name, sentence] of Object.entries(refused)) {
+    it(name, async () => {
+      assert.match(await refusal(fixture(`refused/${name}`), name), sentence);
+    });
+  }
+
+  it('a file that is cut off anywhere', async () => {
+    for (const name of ['lstm.h5', 'lstm.keras']) {
+      const whole = fixture(name);
+      for (const share of [0.1, 0.4, 0.7, 0.95]) {
+        const message = await refusal(whole.subarray(0, Math.floor(whole.length * share)), name);
+        assert.match(message, /truncated or damaged|missing|no Keras model/);
+      }
+    }
+  });
+
+  it('an archive with a part that is larger than any model', async () => {
+    const archive = zipSync({ 'config.json': strToU8('{}'), 'model.weights.h5': new Uint8Array(10) });
+    // The size that the directory at the end of the archive claims.
+    const at = archive.findLastIndex(
+      (_, i) => new DataView(archive.buffer).getUint32(Math.min(i, archive.length - 4), true) === 0x02014b50,
+    );
+    new DataView(archive.buffer).setUint32(at + 24, 0x7fffffff, true);
+    assert.match(await refusal(archive), /its model\.weights\.h5 is too large/);
+  });
+
+  it('a Python pickle, also in disguise', async () => {
+    const pickle = Uint8Array.from([0x80, 0x04, 0x95, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0x2e]);
+    assert.match(await refusal(pickle), /a Python pickle, which can run code and is never opened/);
+    const torch = zipSync({ 'archive/data.pkl': pickle, 'archive/version': strToU8('3') });
+    assert.match(await refusal(torch), /a Python pickle in an archive/);
+  });
+
+  it('any other file', async () => {
+    assert.match(
+      await refusal(zipSync({ 'word/document.xml': strToU8('<w/>') })),
+      /a zip archive without config\.json/,
+    );
+    assert.match(await refusal(strToU8('GGUF and so on')), /neither HDF5 nor a \.keras archive/);
+    assert.match(await refusal(new Uint8Array(0)), /it is empty/);
+    const noJson = zipSync({ 'config.json': strToU8('{"class_'), 'model.weights.h5': fixture('lstm.h5') });
+    assert.match(await refusal(noJson), /config\.json is no JSON/);
+    const noModel = zipSync({ 'config.json': strToU8('[1, 2]'), 'model.weights.h5': fixture('lstm.h5') });
+    assert.match(await refusal(noModel), /its description is of no model/);
+  });
+
+  it('weights of another shape than the layers, and weights that are missing', async () => {
+    const archive = await import('fflate').then(({ unzipSync }) => unzipSync(fixture('lstm.keras')));
+    const config = new TextDecoder().decode(archive['config.json']);
+    const changed = (from: string, to: string) =>
+      zipSync({ ...archive, 'config.json': strToU8(config.replace(from, to)) });
+    assert.match(
+      await refusal(changed('"units": 5', '"units": 6')),
+      /"layers\/lstm\/cell\/vars\/0" have the shape \[6, 20\], and its layer needs \[6, 24\]/,
+    );
+    assert.match(
+      await refusal(changed('"class_name": "LSTM"', '"class_name": "GRU"')),
+      /layers\/gru.*missing/,
+    );
+    assert.match(await refusal(changed('"units": 5', '"units": -1')), /\(LSTM\) has no usable "units"/);
+    assert.match(
+      await refusal(changed('"activation": "tanh"', '"activation": "my_own"')),
+      /the activation "my_own" is not known; supported are linear, relu/,
+    );
+  });
+
+  it('a model whose layers refer to one another in a circle', async () => {
+    const layer = (name: string, from: string) => ({
+      class_name: 'Dropout',
+      config: { name },
+      name,
+      inbound_nodes: [[[from, 0, 0, {}]]],
+    });
+    const config = {
+      class_name: 'Functional',
+      config: {
+        layers: [
+          { class_name: 'InputLayer', config: { name: 'in', batch_shape: [null, null] }, inbound_nodes: [] },
+          layer('a', 'b'),
+          layer('b', 'a'),
+        ],
+        input_layers: [['in', 0, 0]],
+        output_layers: [['a', 0, 0]],
+      },
+    };
+    const archive = zipSync({
+      'config.json': strToU8(JSON.stringify(config)),
+      'model.weights.h5': fixture('lstm.h5'),
+    });
+    assert.match(await refusal(archive), /its layers form a circle/);
+  });
+
+  it('a token that the model does not know', async () => {
+    for (const name of ['lstm.keras', 'window.h5']) {
+      const model = await readKerasModel(fixture(name), name);
+      assert.throws(
+        () => model.next(model.start(), 13),
+        /Token 13 is not in the Keras model's vocabulary of 13/,
+      );
+    }
+  });
+});

@@ -1,0 +1,143 @@
+import * as assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { readVocabulary } from '../../../../src/model/keras/vocabulary/readVocabulary';
+import { checkVocabularySize } from '../../../../src/model/keras/vocabulary/vocabulary';
+
+const root = join(__dirname, '../../../..');
+const fixture = (name: string): Buffer => readFileSync(join(root, 'test/fixtures/keras', name));
+
+const kerasTokenizer = (config: Record<string, unknown>): string =>
+  JSON.stringify({
+    class_name: 'Tokenizer',
+    config: {
+      num_words: null,
+      filters: '.,',
+      lower: true,
+      split: ' ',
+      char_level: false,
+      oov_token: null,
+      word_index: JSON.stringify({ the: 1, cat: 2, sat: 3 }),
+      ...config,
+    },
+  });
+
+describe('The vocabulary beside a Keras model', () => {
+  it("is what Keras' Tokenizer saved, with 10,000 words", () => {
+    const text = gunzipSync(fixture('words.tokenizer.json.gz')).toString();
+    const vocabulary = readVocabulary(text, 'words.json');
+    assert.equal(vocabulary.kind, 'words');
+    assert.deepEqual(
+      { ...vocabulary, words: vocabulary.words.slice(0, 4), filters: vocabulary.filters.slice(0, 4) },
+      {
+        kind: 'words',
+        size: 10000,
+        largestSize: 10001,
+        unknownId: 1,
+        paddingId: 0,
+        isLowerCase: true,
+        filters: '!"#$',
+        separator: ' ',
+        words: [null, null, 'bada', 'baden'],
+      },
+    );
+    checkVocabularySize(vocabulary, 'words.json', 10000, 'words.h5');
+  });
+
+  it('keeps the words that num_words leaves, and takes a softmax of any size that people give it', () => {
+    const vocabulary = readVocabulary(kerasTokenizer({ num_words: 3 }), 'tokenizer.json');
+    assert.deepEqual(vocabulary.kind === 'words' && vocabulary.words, [null, 'the', 'cat']);
+    for (const size of [3, 4, 5]) {
+      checkVocabularySize(vocabulary, 'tokenizer.json', size, 'model.h5');
+    }
+    assert.throws(
+      () => {
+        checkVocabularySize(vocabulary, 'tokenizer.json', 6, 'model.h5');
+      },
+      {
+        message:
+          'The vocabulary "tokenizer.json" is not that of the Keras model "model.h5": the model predicts 6 tokens, and the vocabulary has 3 to 5. Choose the vocabulary that the model was trained with.',
+      },
+    );
+  });
+
+  it('may be of characters, by level or as a list, an object or a text', () => {
+    const expected = [null, 'a', 'b', '\n'];
+    const level = kerasTokenizer({ char_level: true, word_index: { a: 1, b: 2, '\n': 3 }, filters: null });
+    const files: [string, string][] = [
+      [level, 'tokenizer.json'],
+      [JSON.stringify(level), 'tokenizer.json'],
+      ['{"a": 1, "b": 2, "\\n": 3}', 'characters.json'],
+      ['{"1": "a", "2": "b", "3": "\\n"}', 'characters.json'],
+      ['["", "a", "b", "\\n"]', 'characters.json'],
+    ];
+    for (const [text, name] of files) {
+      const vocabulary = readVocabulary(text, name);
+      assert.ok(vocabulary.kind === 'characters', text);
+      assert.deepEqual(vocabulary.characters, expected, text);
+      assert.equal(vocabulary.paddingId, 0);
+    }
+    for (const text of ['\n !é😀', '\\n\n \n!\né\n😀\n', '["\\n", " ", "!", "é", "😀"]']) {
+      const vocabulary = readVocabulary(text, 'characters.txt');
+      assert.ok(vocabulary.kind === 'characters', text);
+      assert.deepEqual(vocabulary.characters, ['\n', ' ', '!', 'é', '😀'], text);
+      assert.equal(vocabulary.paddingId, null);
+    }
+  });
+
+  it('may be the list of words that TextVectorization gives', () => {
+    const vocabulary = readVocabulary('["", "[UNK]", "the", "cat"]', 'vocabulary.json');
+    assert.ok(vocabulary.kind === 'words');
+    assert.deepEqual(vocabulary.words, [null, null, 'the', 'cat']);
+    assert.deepEqual([vocabulary.paddingId, vocabulary.unknownId, vocabulary.isLowerCase], [0, 1, true]);
+    assert.ok(vocabulary.filters.includes(','));
+  });
+
+  it("may be a tokenizer.json, in GPT-2's bytes or in SentencePiece's", () => {
+    const shipped = readFileSync(join(root, 'models/base/tokenizer.json'), 'utf8');
+    const own = readVocabulary(shipped, 'tokenizer.json');
+    assert.ok(own.kind === 'bpe');
+    assert.equal(own.size, 4096);
+    assert.equal(own.tokens[own.endOfTextId!], null);
+    assert.ok(own.tokens.some((bytes) => bytes !== null && new TextDecoder().decode(bytes) === ' the'));
+    const sentencePiece = {
+      added_tokens: [{ id: 1, content: '<s>', special: true }],
+      model: {
+        type: 'BPE',
+        byte_fallback: true,
+        unk_token: '<unk>',
+        vocab: { '<unk>': 0, '<s>': 1, '<0x0A>': 2, '▁the': 3, é: 4 },
+        merges: [],
+      },
+    };
+    const other = readVocabulary(JSON.stringify(sentencePiece), 'tokenizer.json');
+    assert.ok(other.kind === 'bpe');
+    assert.deepEqual(
+      other.tokens.map((bytes) => bytes && Buffer.from(bytes).toString()),
+      [null, null, '\n', ' the', 'é'],
+    );
+    assert.deepEqual([other.beginOfTextId, other.unknownId], [1, 0]);
+  });
+
+  it('is refused in one sentence when it is none', () => {
+    const refused: [string, string, RegExp][] = [
+      ['{"a": ', 'a.json', /is no JSON/],
+      ['5', 'a.json', /is no tokenizer and no list/],
+      ['[1, 2]', 'a.json', /has an entry that is no text/],
+      ['["a", "a"]', 'a.json', /has an entry twice/],
+      ['[]', 'a.json', /is empty/],
+      ['', 'a.txt', /is empty/],
+      ['{"a": 0, "b": 99999999999}', 'a.json', /gives "b" the number 99999999999, which cannot be/],
+      ['{"a": 1, "b": 1}', 'a.json', /cannot be or is taken/],
+      [kerasTokenizer({ word_index: '{"a"' }), 'a.json', /has no usable word_index/],
+      [kerasTokenizer({ num_words: 'many' }), 'a.json', /cannot be read/],
+      [kerasTokenizer({ char_level: true }), 'a.json', /says that it has characters but has longer entries/],
+      ['{"model": {"type": "WordPiece", "vocab": {"a": 0, "##b": 1}}}', 'a.json', /is a WordPiece/],
+      ['{"model": {"vocab": 5}}', 'a.json', /cannot be read/],
+    ];
+    for (const [text, name, sentence] of refused) {
+      assert.throws(() => readVocabulary(text, name), { name: 'VocabularyError', message: sentence });
+    }
+  });
+});
