@@ -168,6 +168,12 @@
     return element('figure', {}, [svg, element('figcaption', { textContent: fill(caption, path) })]);
   }
 
+  function showLanguageModel({ lines }) {
+    byId('language-model-lines').replaceChildren(
+      ...lines.map((textContent) => element('li', { textContent })),
+    );
+  }
+
   function showTraining({ phase, lines, progress, trainLoss, heldOut }) {
     byId('training-lines').replaceChildren(...lines.map((textContent) => element('li', { textContent })));
     byId('training-progress').hidden = phase === 'idle';
@@ -192,6 +198,9 @@
         break;
       case 'inspection':
         showInspection(data.inspection);
+        break;
+      case 'languageModel':
+        showLanguageModel(data);
         break;
       case 'training':
         showTraining(data.training);

@@ -65,7 +65,14 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   );
   const generation = new Generation(generator);
   const fileLists = new FileListDocuments();
-  const panel = new PanelHost(context.extensionUri, generator, configuration, training, log);
+  const panel = new PanelHost(
+    context.extensionUri,
+    generator,
+    configuration,
+    training,
+    () => languageModel.state,
+    log,
+  );
   const plan: Parts['planTraining'] = (folders, { maxTotalBytes, ...options }, signal) =>
     planTraining(
       {

@@ -5,7 +5,7 @@ import type { ExpertPrediction, MixtureModel } from '../model/mixtureModel';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { InspectedResponse } from '../protocol/generatorProtocol';
 
-type Inspection = Pick<InspectedResponse, 'candidates' | 'expertWeights'>;
+type Inspection = Pick<InspectedResponse, 'candidates' | 'expertWeights' | 'halfWeight'>;
 
 /**
  * What would come next: the likeliest pieces of text, by the mix and by each expert. In a half-typed word an expert's share is that
@@ -44,6 +44,7 @@ export function inspectDocument(
   const atCursor = byBranch.get(start.likeliestBranch())!;
   return {
     candidates,
+    halfWeight: model.halfWeight,
     expertWeights: Object.fromEntries(atCursor.map(({ name, weight }) => [name, weight])),
   };
 }

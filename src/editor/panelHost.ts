@@ -11,6 +11,8 @@ import {
 } from '../protocol/panelProtocol';
 import { asError } from './asError';
 import type { Configuration } from './configuration';
+import type { LanguageModelState } from './languageModelHalf';
+import { languageModelLines } from './languageModelLines';
 import { panelInspection } from './panelInspection';
 import { panelPage } from './panelPage';
 import { isSamplingName, panelSettings, SAMPLING_NAMES } from './panelSettings';
@@ -26,6 +28,7 @@ const COMMANDS = {
   pause: 'understudy.pauseTraining',
   resume: 'understudy.resumeTraining',
   cancel: 'understudy.cancelTraining',
+  choose: 'understudy.chooseLanguageModel',
 } as const;
 
 export class PanelHost implements vscode.Disposable {
@@ -41,6 +44,7 @@ export class PanelHost implements vscode.Disposable {
     private readonly generator: Pick<GeneratorClient, 'inspect'>,
     private readonly configuration: Configuration,
     private readonly training: TrainingSession,
+    private readonly languageModel: () => LanguageModelState | null,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.disposable = vscode.Disposable.from(
@@ -69,6 +73,7 @@ export class PanelHost implements vscode.Disposable {
 
   /** Asks again what would come next, e.g. after a model was loaded. */
   refresh(): void {
+    this.sendLanguageModel(null);
     this.inspectSoon();
   }
 
@@ -130,6 +135,7 @@ export class PanelHost implements vscode.Disposable {
       case 'ready':
         this.sendSettings();
         this.post({ kind: 'training', training: this.training.view() });
+        this.sendLanguageModel(null);
         await this.inspect();
         break;
       case 'setSetting':
@@ -155,6 +161,12 @@ export class PanelHost implements vscode.Disposable {
   private sendSettings(): void {
     const settings = panelSettings(vscode.l10n.t, (name) => this.configuration.get(name));
     this.post({ kind: 'settings', settings });
+  }
+
+  /** @param weight that it has earned, 0 to 1; null where it is not known now */
+  private sendLanguageModel(weight: number | null): void {
+    const lines = languageModelLines(vscode.l10n.t, this.languageModel(), weight);
+    this.post({ kind: 'languageModel', lines });
   }
 
   private inspectSoon(): void {
@@ -208,6 +220,7 @@ export class PanelHost implements vscode.Disposable {
       { document: around, sampling, topCount: CANDIDATES },
       signal,
     );
+    this.sendLanguageModel(response.halfWeight);
     const where = t(
       '{0}, line {1}',
       vscode.workspace.asRelativePath(document.uri),

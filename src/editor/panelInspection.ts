@@ -36,6 +36,8 @@ export function expertName(t: Translate, name: string): string {
       return t('Personal network');
     case 'base':
       return t('Base network');
+    case 'half':
+      return t('Language model');
     case 'counts':
       return t('Word counts');
     case 'copy':

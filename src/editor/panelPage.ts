@@ -46,6 +46,11 @@ export function panelPage(t: Translate, resources: PageResources): string {
     <dl id="experts"></dl>
   </div>
 </section>
+<section aria-labelledby="language-model-title">
+  <h2 id="language-model-title">${text(t('Language model'))}</h2>
+  <ul id="language-model-lines"></ul>
+  <button type="button" data-command="choose">${text(t('Choose Language Model'))}</button>
+</section>
 <section aria-labelledby="sampling-title">
   <h2 id="sampling-title">${text(t('Generated text'))}</h2>
   <div id="settings"></div>

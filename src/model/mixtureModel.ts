@@ -41,6 +41,8 @@ export interface ExpertPrediction {
 /** The experts combined at every step; `predict` is normalised: |Σp − 1| < 1e-6. */
 export interface MixtureModel extends LanguageModel<MixtureState> {
   readonly workspace: WorkspaceText;
+  /** What the chosen language-model half has earned among the networks, 0 to 1; null without one. */
+  readonly halfWeight: number | null;
   nextMany(states: readonly MixtureState[], tokenIds: ArrayLike<number>): MixtureState[];
   predictMany(states: readonly MixtureState[], probs: readonly Float32Array[]): void;
   /**

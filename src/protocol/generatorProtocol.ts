@@ -147,6 +147,8 @@ export interface InspectedResponse {
     readonly byExpert: Readonly<Record<string, number>>;
   }[];
   readonly expertWeights: Readonly<Record<string, number>>;
+  /** What the language-model half has earned among the networks, 0 to 1, wherever the cursor is; null without one. */
+  readonly halfWeight: number | null;
   readonly sample: string;
 }
 export interface ModelLoadedResponse {

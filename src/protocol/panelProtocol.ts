@@ -66,6 +66,8 @@ export type PanelInspection =
 export type ToPanel =
   | { readonly kind: 'settings'; readonly settings: readonly PanelSetting[] }
   | { readonly kind: 'inspection'; readonly inspection: PanelInspection }
+  /** Lines about the chosen language model. */
+  | { readonly kind: 'languageModel'; readonly lines: readonly string[] }
   | { readonly kind: 'training'; readonly training: PanelTraining };
 
 const fromPanel = v.variant('kind', [
@@ -77,7 +79,7 @@ const fromPanel = v.variant('kind', [
   }),
   v.object({ kind: v.literal('resetSettings') }),
   v.object({ kind: v.literal('sampleAgain') }),
-  v.object({ kind: v.literal('run'), command: v.picklist(['train', 'pause', 'resume', 'cancel']) }),
+  v.object({ kind: v.literal('run'), command: v.picklist(['train', 'pause', 'resume', 'cancel', 'choose']) }),
 ]);
 export type FromPanel = v.InferOutput<typeof fromPanel>;
 

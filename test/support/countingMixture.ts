@@ -22,6 +22,7 @@ export interface Calls {
 export class CountingMixture implements MixtureModel {
   readonly name = 'counting';
   readonly calls: Calls = { next: 0, predict: 0, learned: [] };
+  readonly halfWeight = null;
   readonly workspace = new CountingWorkspace();
   private readonly counts = new Map<string, Map<number, number>>();
   isDisposed = false;
@@ -82,7 +83,7 @@ export class CountingMixture implements MixtureModel {
     });
   }
 
-  prepare(): null {
+  prepare(): Promise<void> | null {
     return null;
   }
 

@@ -39,6 +39,8 @@ const HALF_OFFSET = NETWORK_OFFSET + (LEVELS + 1) * MAX_NETWORKS;
 export const GATE_SIZE = HALF_OFFSET + 1 + LEVELS + 1;
 /** The score, against a network's of about 0, of a half of which nothing is known yet. */
 const UNKNOWN_HALF = -1;
+/** A token's part in the average share of the half. */
+const LATE_RATE = 0.02;
 
 const totalLimits = [1.5, 2.5, 4.5, 8.5, 16.5, 64.5, 512.5];
 const matchLimits = [7.5, 9.5, 12.5, 16.5, 20.5, 24.5, 31.5];
@@ -84,6 +86,8 @@ export interface GateWeights {
 export class Gate {
   /** [GATE_SIZE]; learned. */
   readonly parameters: Float32Array;
+  /** The half's share among the networks that spoke, averaged over the last tokens; null before the first. */
+  private lateHalfShare: number | null = null;
 
   /**
    * @param parameters of an earlier gate, copied; those of a gate that knew no half are completed; null, or another number of
@@ -108,11 +112,13 @@ export class Gate {
 
   /** What a newly chosen half has not earned is taken back. */
   forgetHalf(): void {
+    this.lateHalfShare = null;
     this.parameters.fill(0, HALF_OFFSET).fill(UNKNOWN_HALF, HALF_OFFSET, HALF_OFFSET + 1);
   }
 
   /** Keeps what another gate has learned of the half, for a mix in which another network has changed. */
   adoptHalf(before: Gate): void {
+    this.lateHalfShare = before.lateHalfShare;
     this.parameters.set(before.parameters.subarray(HALF_OFFSET), HALF_OFFSET);
   }
 
@@ -124,6 +130,19 @@ export class Gate {
     const networks = Float64Array.from(slots, (slot) => Math.exp(this.networkScore(top, slot)));
     const sum = networks.reduce((total, weight) => total + weight, 0);
     return { trusts, unigramTrust, slots, networks: networks.map((weight) => weight / sum) };
+  }
+
+  /** The half's share among these networks, 0 to 1: where it spoke of late, or else on average over all situations. */
+  halfShare(slots: readonly number[]): number {
+    if (this.lateHalfShare !== null) {
+      return this.lateHalfShare;
+    }
+    let sum = 0;
+    for (let top = 0; top <= LEVELS; top++) {
+      const half = Math.exp(this.networkScore(top, HALF_SLOT));
+      sum += half / slots.reduce((total, slot) => total + Math.exp(this.networkScore(top, slot)), 0);
+    }
+    return sum / (LEVELS + 1);
   }
 
   /**
@@ -164,6 +183,9 @@ export class Gate {
     for (const [i, slot] of weights.slots.entries()) {
       const step = remaining * weights.networks[i] * (networkProbabilities[i] - networkMix);
       if (slot === HALF_SLOT) {
+        const share = weights.networks[i];
+        const before = this.lateHalfShare ?? share;
+        this.lateHalfShare = before + LATE_RATE * (share - before);
         parameters[HALF_OFFSET] += step;
         parameters[HALF_OFFSET + 1 + top] += step;
       } else {

@@ -123,6 +123,10 @@ export class Mixture implements MixtureModel {
     return this.networks.map(({ name }) => name);
   }
 
+  get halfWeight(): number | null {
+    return this.slots.includes(HALF_SLOT) ? this.gate.halfShare(this.slots) : null;
+  }
+
   start(): MixtureState {
     const networks = this.networks.map((network) => network.next(network.start(), this.endOfTextId));
     return this.state(0, Uint16Array.of(this.endOfTextId), networks);

@@ -5,6 +5,7 @@ import { expertName, panelInspection, visible } from '../../../src/editor/panelI
 import { escapeHtml, panelPage } from '../../../src/editor/panelPage';
 import { isSamplingName, panelSettings, SAMPLING_NAMES } from '../../../src/editor/panelSettings';
 import { SETTINGS } from '../../../src/editor/settings';
+import { languageModelLines } from '../../../src/editor/languageModelLines';
 import { parseFromPanel } from '../../../src/protocol/panelProtocol';
 import { plainTranslate } from '../../support/plainTranslate';
 
@@ -30,6 +31,7 @@ describe('what comes next in the panel', () => {
     kind: 'inspected',
     id: 1,
     candidates: [{ text: ' lamp\n', probability: 0.6, byExpert: { base: 0.5, copy: 1 } }],
+    halfWeight: null,
     expertWeights: { base: 0.3, copy: 0.7 },
     sample: 'lamp burned.',
   });
@@ -53,6 +55,44 @@ describe('what comes next in the panel', () => {
     assert.equal(visible('\ta b'), '→a·b');
     assert.equal(Array.from(inspection.before).length, 60);
     assert.match(inspection.before, /the 🌙 $/u);
+  });
+});
+
+describe('the language model in the panel', () => {
+  const state = {
+    choice: { kind: 'gguf', path: '/m/small.gguf' },
+    name: 'small.gguf',
+    description: 'SmolLM2 (GGUF, 140 MB)',
+    isSlow: true,
+    away: null,
+  } as const;
+  const lines = (weight: number | null, away: string | null = null) =>
+    languageModelLines(plainTranslate, { ...state, away }, weight);
+
+  it('is none, or is named with the weight that it has earned', () => {
+    assert.deepEqual(languageModelLines(plainTranslate, null, null), [
+      'None: the networks and the words of your workspace alone.',
+    ]);
+    assert.deepEqual(lines(null), ['small.gguf: SmolLM2 (GGUF, 140 MB)']);
+    assert.deepEqual(lines(0.314), [
+      'small.gguf: SmolLM2 (GGUF, 140 MB)',
+      'Its weight among the networks, earned by what you write: 31 %.',
+    ]);
+  });
+
+  it('is said only to hurt when its weight is near zero', () => {
+    assert.equal(
+      lines(0.004).at(-1),
+      'It only hurts so far, so its weight is near zero; another model may suit your text better.',
+    );
+    assert.equal(lines(0.1).length, 2);
+  });
+
+  it('is said to be away, and why', () => {
+    assert.equal(
+      lines(0.3, 'It did not answer in 5 s.')[1],
+      'It is away, and suggestions come without it. It did not answer in 5 s.',
+    );
   });
 });
 

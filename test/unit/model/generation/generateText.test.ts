@@ -35,7 +35,9 @@ function run(
     if (step.done) {
       return { ...step.value, parts };
     }
-    parts.push(step.value);
+    if (typeof step.value === 'string') {
+      parts.push(step.value);
+    }
   }
 }
 

@@ -91,12 +91,21 @@ describe('the language-model half in the mix', () => {
     const [base, halfWeight] = ['base', 'half'].map(
       (name) => mix.explain(state).find((expert) => expert.name === name)!.weight,
     );
-    return halfWeight / (base + halfWeight);
+    const share = halfWeight / (base + halfWeight);
+    return { share, earned: mix.halfWeight! };
   };
 
   it('earns its weight by being right, and loses it where it only hurts', async () => {
-    assert.ok((await weightAfterReading(new SlowHalf(onToken(3)), 3)) > 0.9);
-    assert.ok((await weightAfterReading(new SlowHalf(onToken(5)), 3)) < 0.05);
+    const right = await weightAfterReading(new SlowHalf(onToken(3)), 3);
+    const wrong = await weightAfterReading(new SlowHalf(onToken(5)), 3);
+    assert.ok(right.share > 0.9 && right.earned > 0.85, JSON.stringify(right));
+    assert.ok(wrong.share < 0.05 && wrong.earned < 0.1, JSON.stringify(wrong));
+  });
+
+  it('is known by its weight wherever the cursor is, and by none where there is no half', () => {
+    const unknown = mixtureWith(new SlowHalf(onToken(3))).halfWeight!;
+    assert.ok(unknown > 0.1 && unknown < 0.5);
+    assert.equal(createMixture({ vocabSize: VOCAB, networks: [new Uniform()], gate: null }).halfWeight, null);
   });
 
   it('learns nothing where it did not speak', () => {

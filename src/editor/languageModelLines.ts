@@ -1,0 +1,32 @@
+/** What the panel says of the chosen language model; texts only. */
+import type { LanguageModelState } from './languageModelHalf';
+import type { Translate } from './translate';
+
+/** Below this share of the networks' say a model is as good as not asked. */
+const NEAR_ZERO = 0.03;
+
+/** @param weight that it has earned, 0 to 1; null where it is not known now */
+export function languageModelLines(
+  t: Translate,
+  state: LanguageModelState | null,
+  weight: number | null,
+): string[] {
+  if (state === null) {
+    return [t('None: the networks and the words of your workspace alone.')];
+  }
+  const lines = [t('{0}: {1}', state.name, state.description)];
+  if (state.away !== null) {
+    lines.push(t('It is away, and suggestions come without it. {0}', state.away));
+  }
+  if (weight !== null) {
+    lines.push(
+      t('Its weight among the networks, earned by what you write: {0} %.', Math.round(100 * weight)),
+    );
+    if (weight < NEAR_ZERO) {
+      lines.push(
+        t('It only hurts so far, so its weight is near zero; another model may suit your text better.'),
+      );
+    }
+  }
+  return lines;
+}
