@@ -45,6 +45,11 @@ export interface TrainableNetwork {
   trainStep(batch: TrainBatch, options: TrainStepOptions): Promise<TrainStepResult>;
   /** Summed cross-entropy (nats) and number of the counted targets; no update, no dropout, own carried state. */
   evaluateStep(batch: TrainBatch): Promise<{ readonly lossSum: number; readonly count: number }>;
+  /**
+   * How many rows of a batch are computed at once from now on; fewer take less memory, and give the same numbers. The carried
+   * states begin afresh. All at once when it is never called.
+   */
+  limitRows(rows: number): void;
   /** Forgets the state carried for training or for evaluation. */
   resetState(which: 'train' | 'evaluate'): void;
   exportWeights(): Promise<NetworkWeights>;

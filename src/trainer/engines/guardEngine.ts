@@ -35,6 +35,11 @@ export function guardEngine(engine: TrainingEngine): TrainingEngine {
     config: network.config,
     trainStep: (batch, options) => later(() => network.trainStep(batch, options)),
     evaluateStep: (batch) => later(() => network.evaluateStep(batch)),
+    limitRows: (rows) => {
+      now(() => {
+        network.limitRows(rows);
+      });
+    },
     resetState: (which) => {
       now(() => {
         network.resetState(which);

@@ -10,7 +10,8 @@ import type {
   TrainStepOptions,
   TrainStepResult,
 } from '../engine';
-import { clippingScale } from '../network/tensorNetwork';
+import { clippingScale } from '../network/clippingScale';
+import { rowsOf } from '../network/batchParts';
 import {
   readOptimizer,
   readTensors,
@@ -80,6 +81,11 @@ export class ParallelNetwork implements TrainableNetwork {
     };
   }
 
+  limitRows(rows: number): void {
+    const { pool, network } = this;
+    pool.tellAll(() => ({ kind: 'limitRows', network, rows: Math.max(1, Math.floor(rows / pool.size)) }));
+  }
+
   resetState(which: 'train' | 'evaluate'): void {
     this.pool.tellAll(() => ({ kind: 'resetState', network: this.network, which }));
   }
@@ -116,19 +122,6 @@ export class ParallelNetwork implements TrainableNetwork {
 /** The stretch of 0 … length that the one of `parts` takes, from and to. */
 function stretch(length: number, part: number, parts: number): [number, number] {
   return [Math.floor((part * length) / parts), Math.floor(((part + 1) * length) / parts)];
-}
-
-function rowsOf(batch: TrainBatch, from: number, to: number): TrainBatch {
-  const { unrollSteps } = batch;
-  const [start, end] = [from * unrollSteps, to * unrollSteps];
-  return {
-    batchSize: to - from,
-    unrollSteps,
-    inputs: batch.inputs.slice(start, end),
-    targets: batch.targets.slice(start, end),
-    mask: batch.mask.slice(start, end),
-    resets: batch.resets.slice(from, to),
-  };
 }
 
 function sumOf(values: readonly number[]): number {

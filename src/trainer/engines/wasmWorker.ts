@@ -52,6 +52,9 @@ class SharedNetwork {
         return request.batch.batchSize === 0
           ? { lossSum: 0, count: 0 }
           : this.network.evaluateStep(request.batch);
+      case 'limitRows':
+        this.network.limitRows(request.rows);
+        return undefined;
       case 'resetState':
         this.network.resetState(request.which);
         return undefined;

@@ -1,7 +1,7 @@
 /** What crosses between the trainer's main thread and its wasm workers: each request settles with one answer. */
 import type { NetworkConfig } from '../../model/networkConfig';
 import type { TrainBatch } from '../engine';
-import type { BatchShare } from '../network/tensorNetwork';
+import type { BatchShare } from '../network/batchParts';
 import type { AdamUpdate } from '../network/tensorOps';
 import type { SharedParameters } from './sharedParameters';
 
@@ -49,6 +49,7 @@ export type NetworkRequest = OfNetwork &
     | ({ readonly kind: 'sum' } & Stretch)
     | ({ readonly kind: 'update'; readonly update: AdamUpdate } & Stretch)
     | { readonly kind: 'evaluate'; readonly values: ValuesVersion; readonly batch: TrainBatch }
+    | { readonly kind: 'limitRows'; readonly rows: number }
     | { readonly kind: 'resetState'; readonly which: 'train' | 'evaluate' }
     | { readonly kind: 'dispose' }
   );

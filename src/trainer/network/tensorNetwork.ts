@@ -2,7 +2,6 @@
 import { randomBits } from '../../model/generation/seededRandom';
 import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
 import {
-  DivergenceError,
   type OptimizerState,
   type TrainableNetwork,
   type TrainBatch,
@@ -10,6 +9,16 @@ import {
   type TrainStepResult,
 } from '../engine';
 import { backwardPass } from './backwardPass';
+import {
+  countOf,
+  partsOf,
+  rowsOfSteps,
+  timeMajor,
+  wholeOf,
+  type BatchPart,
+  type BatchShare,
+} from './batchParts';
+import { clippingScale } from './clippingScale';
 import { dropoutMask } from './dropoutMask';
 import type { Body } from './body';
 import { bodyOf, forwardPass, type ForwardTape } from './forwardPass';
@@ -31,19 +40,13 @@ export interface Gradients {
   readonly byName: ReadonlyMap<string, Tensor>;
 }
 
-/** Which rows of a whole batch a smaller one holds, so that all shares together are as the whole. */
-export interface BatchShare {
-  readonly firstRow: number;
-  readonly batchSize: number;
-  /** Counted targets. */
-  readonly count: number;
-}
-
 export class TensorNetwork implements TrainableNetwork {
   private readonly slots: Map<string, AdamSlot>;
   private step = 0;
   private readonly body: Body;
-  private readonly states: { readonly train: CarriedState; readonly evaluate: CarriedState };
+  /** By part of the batch. */
+  private states: Record<'train' | 'evaluate', CarriedState[]> = { train: [], evaluate: [] };
+  private rowsAtOnce = Infinity;
 
   /**
    * @param weights in the stored layout; copied
@@ -58,7 +61,6 @@ export class TensorNetwork implements TrainableNetwork {
   ) {
     this.slots = freshSlots(ops.tf, uploadTensors(ops.tf, config, weights));
     this.body = bodyOf(config);
-    this.states = { train: new CarriedState(ops, config), evaluate: new CarriedState(ops, config) };
   }
 
   async trainStep(batch: TrainBatch, options: TrainStepOptions): Promise<TrainStepResult> {
@@ -85,17 +87,29 @@ export class TensorNetwork implements TrainableNetwork {
 
   async evaluateStep(batch: TrainBatch): Promise<{ lossSum: number; count: number }> {
     const { tf } = this.ops;
-    const weights = timeMajor(batch.mask, batch);
-    const sum = tf.tidy(() => {
-      const tape = this.forward(batch, this.states.evaluate, 0);
-      return this.ops.softmaxLoss(tape.logits, timeMajor(batch.targets, batch), weights, false).lossSum;
-    });
-    const [lossSum] = (await this.readAndDispose([sum])) as [number];
-    return { lossSum, count: countOf(weights) };
+    const sums = partsOf(batch, this.rowsAtOnce).map(({ rows, index }) =>
+      tf.tidy(() => {
+        const tape = this.forward(rows, this.stateOf('evaluate', index), 0);
+        const targets = timeMajor(rows.targets, rows);
+        return this.ops.softmaxLoss(tape.logits, targets, timeMajor(rows.mask, rows), false).lossSum;
+      }),
+    );
+    const parts = await this.readAndDispose(sums);
+    return { lossSum: parts.reduce((sum, part) => sum + part, 0), count: countOf(batch.mask) };
+  }
+
+  limitRows(rows: number): void {
+    if (rows !== this.rowsAtOnce) {
+      this.rowsAtOnce = rows;
+      this.resetState('train');
+      this.resetState('evaluate');
+    }
   }
 
   resetState(which: 'train' | 'evaluate'): void {
-    this.states[which].reset();
+    for (const state of this.states[which]) {
+      state.reset();
+    }
   }
 
   exportWeights(): Promise<NetworkWeights> {
@@ -152,8 +166,8 @@ export class TensorNetwork implements TrainableNetwork {
       this.ops.tf.dispose([slot.value, slot.firstMoment, slot.secondMoment]);
     }
     this.slots.clear();
-    this.states.train.reset();
-    this.states.evaluate.reset();
+    this.resetState('train');
+    this.resetState('evaluate');
   }
 
   /** Gradients of the mean loss over one window, by name and in the stored layout; carries the training state on. */
@@ -165,17 +179,35 @@ export class TensorNetwork implements TrainableNetwork {
   }
 
   /** Gradients of the mean loss over one window; carries the training state on. */
-  gradients(batch: TrainBatch, dropout: number, share?: BatchShare): Gradients {
+  gradients(batch: TrainBatch, dropout: number, share = wholeOf(batch)): Gradients {
     const { tf } = this.ops;
-    const weights = timeMajor(batch.mask, batch);
-    const count = share?.count ?? countOf(weights);
-    const inputs = timeMajor(batch.inputs, batch);
-    const targets = timeMajor(batch.targets, batch);
+    const [first, ...others] = partsOf(batch, this.rowsAtOnce);
+    let sum = this.gradientsOfPart(first, dropout, share);
+    for (const part of others) {
+      const next = this.gradientsOfPart(part, dropout, share);
+      const add = (a: Tensor, b: Tensor): Tensor => {
+        const both = tf.tidy(() => tf.add(a, b));
+        tf.dispose([a, b]);
+        return both;
+      };
+      sum = {
+        meanLoss: add(sum.meanLoss, next.meanLoss),
+        byName: new Map([...sum.byName].map(([name, tensor]) => [name, add(tensor, next.byName.get(name)!)])),
+      };
+    }
+    return sum;
+  }
+
+  private gradientsOfPart({ rows, from, index }: BatchPart, dropout: number, whole: BatchShare): Gradients {
+    const { tf } = this.ops;
+    const share = { ...whole, firstRow: whole.firstRow + from };
+    const inputs = timeMajor(rows.inputs, rows);
+    const targets = timeMajor(rows.targets, rows);
     // Weighting each row by mask / count makes the gradient that of the mean loss without another pass over it.
-    const scaled = weights.map((weight) => weight / Math.max(count, 1));
+    const scaled = timeMajor(rows.mask, rows).map((weight) => weight / Math.max(share.count, 1));
     const byName = new Map<string, Tensor>();
     const meanLoss = tf.tidy(() => {
-      const tape = this.forward(batch, this.states.train, dropout, share);
+      const tape = this.forward(rows, this.stateOf('train', index), dropout, share);
       const { lossSum, gradient } = this.ops.softmaxLoss(tape.logits, targets, scaled, true);
       const found = backwardPass(this.ops, new ParameterTensors(this.slots), inputs, tape, gradient!);
       for (const [name, tensor] of found) {
@@ -184,6 +216,10 @@ export class TensorNetwork implements TrainableNetwork {
       return lossSum;
     });
     return { meanLoss, byName };
+  }
+
+  private stateOf(which: 'train' | 'evaluate', part: number): CarriedState {
+    return (this.states[which][part] ??= new CarriedState(this.ops, this.config));
   }
 
   private async readAndDispose(scalars: readonly Tensor[]): Promise<number[]> {
@@ -199,7 +235,7 @@ export class TensorNetwork implements TrainableNetwork {
     batch: TrainBatch,
     state: CarriedState,
     dropout: number,
-    share: BatchShare = { firstRow: 0, batchSize: batch.batchSize, count: 0 },
+    share = wholeOf(batch),
   ): ForwardTape {
     const { tf } = this.ops;
     // The step number is part of the seed, so that a resumed run draws the masks an uninterrupted one would have.
@@ -223,63 +259,4 @@ export class TensorNetwork implements TrainableNetwork {
     state.carry(tape.body.final);
     return tape;
   }
-}
-
-/**
- * What gradients are multiplied with before the update.
- * @throws DivergenceError when loss or norm are not finite
- */
-export function clippingScale(
-  loss: number,
-  gradientNorm: number,
-  gradientClipNorm: number,
-  step: number,
-): number {
-  if (!Number.isFinite(gradientNorm) || !Number.isFinite(loss)) {
-    throw new DivergenceError(
-      `Training diverged at step ${step}: the loss or its gradient is no longer a finite number. ` +
-        'Use a lower learning rate.',
-    );
-  }
-  return gradientNorm > gradientClipNorm ? gradientClipNorm / gradientNorm : 1;
-}
-
-/** From time-major rows of a whole batch those of a share's `batchSize` rows. */
-function rowsOfSteps(
-  whole: Float32Array,
-  share: BatchShare,
-  batchSize: number,
-  unrollSteps: number,
-  width: number,
-): Float32Array {
-  if (share.batchSize === batchSize) {
-    return whole;
-  }
-  const own = new Float32Array(unrollSteps * batchSize * width);
-  for (let t = 0; t < unrollSteps; t++) {
-    const start = (t * share.batchSize + share.firstRow) * width;
-    own.set(whole.subarray(start, start + batchSize * width), t * batchSize * width);
-  }
-  return own;
-}
-
-/** [batchSize, unrollSteps] to [unrollSteps, batchSize]. */
-function timeMajor<A extends Int32Array | Float32Array>(values: A, batch: TrainBatch): A {
-  const { batchSize, unrollSteps } = batch;
-  if (values.length !== batchSize * unrollSteps) {
-    throw new Error(
-      `A batch of ${batchSize} rows and ${unrollSteps} steps needs ${batchSize * unrollSteps} values; got ${values.length}.`,
-    );
-  }
-  const turned = values.slice() as A;
-  for (let row = 0; row < batchSize; row++) {
-    for (let t = 0; t < unrollSteps; t++) {
-      turned[t * batchSize + row] = values[row * unrollSteps + t]!;
-    }
-  }
-  return turned;
-}
-
-function countOf(mask: Float32Array): number {
-  return mask.reduce((sum, weight) => sum + weight, 0);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { CELL_KINDS, type NetworkConfig } from '../../../../src/model/networkConfig';
+import { ARCHITECTURES, CELL_KINDS, type NetworkConfig } from '../../../../src/model/networkConfig';
 import { DivergenceError, type TrainableNetwork, type TrainBatch } from '../../../../src/trainer/engine';
 import { automaticThreads, coresOf } from '../../../../src/trainer/engines/processorCores';
 import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
@@ -78,6 +78,37 @@ describe('Training on several threads', () => {
       }
       three.dispose();
       one.dispose();
+    });
+  }
+
+  for (const architecture of ARCHITECTURES) {
+    it(`gives the same numbers when few rows of a batch are computed at once (${architecture})`, async () => {
+      const [whole, threads] = await networksOf(configOf(architecture));
+      const parts = (await loadWasmEngine({ threads: 1 })).createNetwork(
+        whole.config,
+        randomWeights(whole.config, 3),
+        7,
+      );
+      parts.limitRows(2);
+      threads.limitRows(3);
+      for (const batch of windows(5)) {
+        const expected = await whole.trainStep(batch, options);
+        for (const limited of [parts, threads]) {
+          const { loss, gradientNorm } = await limited.trainStep(batch, options);
+          assertClose([loss, gradientNorm], [expected.loss, expected.gradientNorm], 'loss and norm');
+          const [own, all] = [await limited.evaluateStep(batch), await whole.evaluateStep(batch)];
+          assert.equal(own.count, all.count);
+          assertClose([own.lossSum / own.count], [all.lossSum / all.count], 'score');
+          whole.resetState('evaluate');
+          limited.resetState('evaluate');
+        }
+      }
+      const weights = await whole.exportWeights();
+      for (const limited of [parts, threads]) {
+        for (const [name, values] of await limited.exportWeights()) {
+          assertClose(values, weights.get(name)!, name);
+        }
+      }
     });
   }
 

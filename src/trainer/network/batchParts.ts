@@ -1,0 +1,88 @@
+/** A batch in parts that are computed one after the other or by several threads, all together as the whole. */
+import type { TrainBatch } from '../engine';
+
+/** Which rows of a whole batch a smaller one holds, so that all shares together are as the whole. */
+export interface BatchShare {
+  readonly firstRow: number;
+  readonly batchSize: number;
+  /** Counted targets. */
+  readonly count: number;
+}
+
+export interface BatchPart {
+  readonly rows: TrainBatch;
+  /** Its first row's place in the batch. */
+  readonly from: number;
+  readonly index: number;
+}
+
+export function wholeOf({ batchSize, mask }: TrainBatch): BatchShare {
+  return { firstRow: 0, batchSize, count: countOf(mask) };
+}
+
+/** The batch in parts of at most so many rows. */
+export function partsOf(batch: TrainBatch, mostRows: number): BatchPart[] {
+  const { batchSize } = batch;
+  const size = Math.min(mostRows, batchSize);
+  if (size === batchSize) {
+    return [{ rows: batch, from: 0, index: 0 }];
+  }
+  return Array.from({ length: Math.ceil(batchSize / size) }, (_, index) => {
+    const from = index * size;
+    return { rows: rowsOf(batch, from, Math.min(from + size, batchSize)), from, index };
+  });
+}
+
+/** Some rows of a batch. */
+export function rowsOf(batch: TrainBatch, from: number, to: number): TrainBatch {
+  const { unrollSteps } = batch;
+  const [start, end] = [from * unrollSteps, to * unrollSteps];
+  return {
+    batchSize: to - from,
+    unrollSteps,
+    inputs: batch.inputs.slice(start, end),
+    targets: batch.targets.slice(start, end),
+    mask: batch.mask.slice(start, end),
+    resets: batch.resets.slice(from, to),
+  };
+}
+
+/** From time-major rows of a whole batch those of a share's `batchSize` rows. */
+export function rowsOfSteps(
+  whole: Float32Array,
+  share: BatchShare,
+  batchSize: number,
+  unrollSteps: number,
+  width: number,
+): Float32Array {
+  if (share.batchSize === batchSize) {
+    return whole;
+  }
+  const own = new Float32Array(unrollSteps * batchSize * width);
+  for (let t = 0; t < unrollSteps; t++) {
+    const start = (t * share.batchSize + share.firstRow) * width;
+    own.set(whole.subarray(start, start + batchSize * width), t * batchSize * width);
+  }
+  return own;
+}
+
+/** [batchSize, unrollSteps] to [unrollSteps, batchSize]. */
+export function timeMajor<A extends Int32Array | Float32Array>(values: A, batch: TrainBatch): A {
+  const { batchSize, unrollSteps } = batch;
+  if (values.length !== batchSize * unrollSteps) {
+    throw new Error(
+      `A batch of ${batchSize} rows and ${unrollSteps} steps needs ${batchSize * unrollSteps} values; got ${values.length}.`,
+    );
+  }
+  const turned = values.slice() as A;
+  for (let row = 0; row < batchSize; row++) {
+    for (let t = 0; t < unrollSteps; t++) {
+      turned[t * batchSize + row] = values[row * unrollSteps + t]!;
+    }
+  }
+  return turned;
+}
+
+export function countOf(mask: Float32Array): number {
+  return mask.reduce((sum, weight) => sum + weight, 0);
+}
