@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/registerCommands';
 import { GeneratorClient } from './completion/generatorClient';
 import { GHOST_TEXT_SCHEMES, InlineCompletionProvider } from './completion/inlineCompletionProvider';
+import { SuggestionLearning } from './completion/suggestionLearning';
 import { asError } from './editor/asError';
 import { Configuration } from './editor/configuration';
 import { FileListDocuments } from './editor/fileListDocuments';
@@ -23,6 +24,9 @@ import { LIVE_BYTES, WorkspaceReader } from './editor/workspaceReader';
 import { DEFAULT_TRAINING } from './protocol/trainerProtocol';
 import { ModelStore } from './trainer/modelStore';
 import { planTraining } from './trainer/trainerClient';
+
+/** Where this workspace's storage holds what was learned from suggestions. */
+const LEARNED_KEY = 'learnedFromSuggestions';
 
 let generator: GeneratorClient | null = null;
 
@@ -101,6 +105,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     generator,
     (document) => configuration.completion(document),
     watch,
+    new SuggestionLearning(context.workspaceState.get(LEARNED_KEY), (learned) => {
+      void context.workspaceState.update(LEARNED_KEY, learned);
+    }),
     refined.refiner,
     log,
   );

@@ -7,10 +7,10 @@ import { trainableFolders } from '../editor/trainableFolders';
 import { leftOutLines, planSummary, resultText } from '../editor/trainingTexts';
 import {
   DEFAULT_TRAINING,
-  FINE_TUNING,
   type DoneEvent,
   type TrainingPlan,
 } from '../protocol/trainerProtocol';
+import { suitedTraining } from '../protocol/suitedTraining';
 import { reportProblems } from './reportProblems';
 
 export interface TrainArguments {
@@ -171,7 +171,7 @@ function trainWithProgress(
           options: {
             ...DEFAULT_TRAINING,
             ...options,
-            ...(start.fits ? FINE_TUNING : {}),
+            ...suitedTraining(options.architecture, start.fits),
           },
         },
         (message, reached) => {

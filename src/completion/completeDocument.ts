@@ -1,6 +1,7 @@
 import type { MixtureModel } from '../model/mixtureModel';
 import { patientTail, type Pause } from '../model/generation/pause';
 import { searchSuggestion } from '../model/generation/suggestionSearch';
+import { wordEnds } from '../model/generation/wordUnits';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { CompleteRequest, NoSuggestionReason, StopReason } from '../protocol/generatorProtocol';
 import { isProse, refusePlace } from './cursorPlace';
@@ -31,9 +32,11 @@ export function* completeDocument(
   const read = reader.moveTo(document.uri, document.prefix);
   const tail = isPatient ? patientTail(model, read) : read;
   yield;
-  const trim = createTrimmer(document);
+  const trimToPlace = createTrimmer(document);
+  const trim = (text: string) => withoutRefused(trimToPlace(text), question.refused ?? []);
   const { text, confidence, stopReason, likeliest } = yield* searchSuggestion(model, tokenizer, tail, {
     eagerness,
+    confidenceShift: question.confidenceShift ?? 0,
     maxNewTokens,
     stopAtLineEnd: !multiline,
     stopAtSentenceEnd: isProse(document.languageId),
@@ -42,7 +45,15 @@ export function* completeDocument(
   if (text !== '') {
     return { insertText: text, confidence, stopReason };
   }
-  return nothing(likeliest !== '' && trim(likeliest) === '' ? 'repeatsSuffix' : 'lowConfidence');
+  return nothing(likeliest !== '' && trimToPlace(likeliest) === '' ? 'repeatsSuffix' : 'lowConfidence');
+}
+
+/** What was refused ends with the word that was wrong; what comes before that word may stay. */
+function withoutRefused(text: string, refused: readonly string[]): string {
+  return refused.reduce(
+    (kept, wrong) => (kept.startsWith(wrong) ? kept.slice(0, wordEnds('', wrong).at(-2) ?? 0) : kept),
+    text,
+  );
 }
 
 function nothing(noSuggestionReason: NoSuggestionReason): Completion {

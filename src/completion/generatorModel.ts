@@ -6,7 +6,7 @@ import { createMixture, type Mixture } from '../model/mixture/mixture';
 import type { MixtureModel } from '../model/mixtureModel';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
 import type { RecurrentModel } from '../model/network/recurrentModel';
-import { countParameters } from '../model/networkConfig';
+import { countParameters, describeKind } from '../model/networkConfig';
 import { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { HalfChoice, HalfStatus } from '../protocol/generatorProtocol';
 import { openHalf, type OpenedHalf } from './half/openHalf';
@@ -148,7 +148,7 @@ export class GeneratorModel implements LoadedModel {
     return {
       network: createKernelNetwork(config, weights, name, this.kernelBytes),
       gate,
-      description: `${config.architecture} ${config.hiddenSize}, ${(countParameters(config) / 1e6).toFixed(1)} M parameters`,
+      description: `${describeKind(config)} ${config.hiddenSize}, ${(countParameters(config) / 1e6).toFixed(1)} M parameters`,
     };
   }
 

@@ -7,6 +7,7 @@
  */
 import * as vscode from 'vscode';
 import type { CompletedResponse, CompleteRequest, GeneratorDocument } from '../protocol/generatorProtocol';
+import type { SuggestionLearning } from './suggestionLearning';
 import { placeOf, type SuggestionRefiner } from './suggestionRefiner';
 import { textAroundCursor } from './textAroundCursor';
 
@@ -54,6 +55,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     private readonly completer: Completer,
     private readonly settingsFor: (document: vscode.TextDocument) => CompletionSettings,
     private readonly listener: SuggestionListener,
+    private readonly learning: Pick<SuggestionLearning, 'lessonsFor' | 'shown'>,
     private readonly refiner: Pick<SuggestionRefiner, 'consider'>,
     private readonly log: vscode.LogOutputChannel,
   ) {}
@@ -74,8 +76,10 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     const subscription = token.onCancellationRequested(() => {
       abort.abort();
     });
+    const around = generatorDocument(document, position);
     const question = {
-      document: generatorDocument(document, position),
+      ...this.learning.lessonsFor(around),
+      document: around,
       multiline: settings.multiline,
       eagerness: settings.eagerness,
       maxNewTokens: settings.maxNewTokens,
@@ -87,6 +91,9 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
         return [];
       }
       const items = this.show(document, position, context, response);
+      if (response.insertText !== '' && items !== null) {
+        this.learning.shown(around, response.insertText, response.confidence);
+      }
       if (items !== null) {
         this.refiner.consider(place, question, response);
       }

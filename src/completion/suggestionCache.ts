@@ -77,7 +77,7 @@ export class SuggestionCache {
   }
 }
 
-function keyOf({ document, multiline, eagerness, maxNewTokens }: CompletionQuestion): string {
+function keyOf({ document, multiline, eagerness, maxNewTokens, refused = [] }: CompletionQuestion): string {
   return JSON.stringify([
     document.uri,
     document.languageId,
@@ -85,6 +85,7 @@ function keyOf({ document, multiline, eagerness, maxNewTokens }: CompletionQuest
     multiline,
     eagerness,
     maxNewTokens,
+    refused,
   ]);
 }
 

@@ -1,6 +1,7 @@
 /** Reads and writes `understudy.*`; a value that does not fit is mended and named once in the log. */
 import * as vscode from 'vscode';
 import type { SamplingOptions } from '../model/samplingOptions';
+import { suitedLayers } from '../protocol/suitedTraining';
 import type { TrainingOptions } from '../protocol/trainerProtocol';
 import type { CompletionSettings } from '../completion/inlineCompletionProvider';
 import { isEnabled, parseEnablement, type Enablement } from './enablement';
@@ -25,6 +26,7 @@ export type TrainingSettings = Pick<
   | 'threads'
   | 'onBattery'
   | 'architecture'
+  | 'attention'
   | 'numLayers'
   | 'hiddenSize'
   | 'embeddingSize'
@@ -83,16 +85,18 @@ export class Configuration {
   training(): ReadSettings<TrainingSettings> {
     const problems: string[] = [];
     const read = <Name extends SettingName>(name: Name) => this.get(name, undefined, problems);
+    const architecture = read('model.architecture');
     return {
       values: {
         seconds: read('training.seconds'),
         engine: read('training.engine'),
         threads: read('training.threads'),
         onBattery: read('training.onBattery'),
-        architecture: read('training.architecture'),
-        numLayers: read('training.numLayers'),
-        hiddenSize: read('training.hiddenSize'),
-        embeddingSize: read('training.embeddingSize'),
+        architecture,
+        attention: read('model.attention'),
+        numLayers: suitedLayers(architecture, read('model.numLayers')),
+        hiddenSize: read('model.hiddenSize'),
+        embeddingSize: read('model.embeddingSize'),
         maxTotalBytes: read('training.maxTotalMegabytes') * 1024 * 1024,
       },
       problems,

@@ -3,13 +3,11 @@ import { readFile, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
 import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
-import type { NetworkConfig } from '../model/networkConfig';
+import { hasShape, type NetworkShape } from '../model/networkConfig';
 import { workspaceKey, type ModelPlaces, type ModelStore } from '../trainer/modelStore';
 import { trainableFolders } from './trainableFolders';
 
 const STORED_CONTEXT = 'understudy.hasModel';
-
-export type NetworkShape = Omit<NetworkConfig, 'vocabSize'>;
 
 /** A file that holds a model, and whether training for a shape can go on from it. */
 export interface StartingPoint {
@@ -72,7 +70,7 @@ export class PersonalModel implements vscode.Disposable {
   /** The model that a training for this shape starts from: this one, or else the base model when it fits. */
   async startingPoint(shape: NetworkShape, baseModel: string | null): Promise<StartingPoint> {
     for (const path of [this.path, baseModel]) {
-      if (path !== null && sameShape(shape, decodeCheckpoint(await readFile(path), path).config)) {
+      if (path !== null && hasShape(decodeCheckpoint(await readFile(path), path).config, shape)) {
         return { path, fits: true };
       }
     }
@@ -123,12 +121,6 @@ function requireFolders(): string[] {
     );
   }
   return folders;
-}
-
-function sameShape(wanted: NetworkShape, given: NetworkShape): boolean {
-  return (['architecture', 'numLayers', 'hiddenSize', 'embeddingSize'] as const).every(
-    (name) => wanted[name] === given[name],
-  );
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** Every setting of the extension: its default and range, and how a value that does not fit is mended. */
-import { CELL_KINDS, type CellKind } from '../model/networkConfig';
+import { ARCHITECTURES, type Architecture } from '../model/networkConfig';
 import { DEFAULT_SAMPLING } from '../model/samplingOptions';
 import {
   DEFAULT_TRAINING,
@@ -71,10 +71,11 @@ export const SETTINGS = {
   'training.engine': choice<TrainingOptions['engine']>(DEFAULT_TRAINING.engine, ['auto', ...ENGINE_NAMES]),
   'training.threads': whole(DEFAULT_TRAINING.threads, 0, MOST_THREADS),
   'training.onBattery': choice<TrainingOptions['onBattery']>(DEFAULT_TRAINING.onBattery, ON_BATTERY),
-  'training.architecture': choice<CellKind>(DEFAULT_TRAINING.architecture, CELL_KINDS),
-  'training.numLayers': whole(DEFAULT_TRAINING.numLayers, 1, 3),
-  'training.hiddenSize': whole(DEFAULT_TRAINING.hiddenSize, 32, 1024),
-  'training.embeddingSize': whole(DEFAULT_TRAINING.embeddingSize, 32, 512),
+  'model.architecture': choice<Architecture>(DEFAULT_TRAINING.architecture, ARCHITECTURES),
+  'model.attention': flag(DEFAULT_TRAINING.attention),
+  'model.numLayers': whole(0, 0, 3),
+  'model.hiddenSize': whole(DEFAULT_TRAINING.hiddenSize, 32, 1024),
+  'model.embeddingSize': whole(DEFAULT_TRAINING.embeddingSize, 32, 512),
   'training.maxTotalMegabytes': whole(50, 1, 500),
 } as const;
 

@@ -19,6 +19,10 @@ export interface CompleteRequest {
   /** 0 shows only what is nearly certain, 1 shows whenever a suggestion might save a key. */
   readonly eagerness: number;
   readonly maxNewTokens: number;
+  /** Learned from earlier suggestions: added to the log-odds of every continuation; 0 without it. */
+  readonly confidenceShift?: number;
+  /** Beginnings of suggestions that the user did not want at this place; their last word is not suggested again. */
+  readonly refused?: readonly string[];
   /** Waits for a language-model half that does not answer at once; otherwise the suggestion is made without it. */
   readonly isPatient?: boolean;
 }

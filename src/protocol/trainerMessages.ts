@@ -1,6 +1,7 @@
 /** Checks, on arrival, of what crosses between the parent and the trainer's process. */
 import * as v from 'valibot';
-import { CELL_KINDS } from '../model/networkConfig';
+import { networkConfigSchema } from '../model/checkpoint/checkpoint';
+import { ARCHITECTURES } from '../model/networkConfig';
 import {
   ENGINE_NAMES,
   MOST_THREADS,
@@ -28,7 +29,11 @@ export const trainingOptionsSchema: v.GenericSchema<unknown, TrainingOptions> = 
   ),
   threads: whole('The number of threads', 0, MOST_THREADS),
   onBattery: v.picklist(ON_BATTERY, `On battery must be one of ${ON_BATTERY.join(', ')}.`),
-  architecture: v.picklist(CELL_KINDS, `The architecture must be one of ${CELL_KINDS.join(', ')}.`),
+  architecture: v.picklist(
+    ARCHITECTURES,
+    `The architecture must be one of ${ARCHITECTURES.join(', ')}.`,
+  ),
+  attention: v.boolean('The attention must be true or false.'),
   numLayers: whole('The number of layers', 1, 3),
   hiddenSize: whole('The hidden size', 8, 2048),
   embeddingSize: whole('The embedding size', 8, 2048),
@@ -74,13 +79,7 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
     job: v.object({
       engine: v.picklist(ENGINE_NAMES),
       nativeFolders: texts,
-      config: v.object({
-        architecture: v.picklist(CELL_KINDS),
-        vocabSize: count,
-        embeddingSize: count,
-        hiddenSize: count,
-        numLayers: count,
-      }),
+      config: networkConfigSchema,
       batchSize: count,
       threads: count,
     }),

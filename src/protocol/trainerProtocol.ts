@@ -1,5 +1,5 @@
 /** What crosses between the parent (extension host, terminal tool) and the trainer's child process. */
-import type { CellKind, NetworkConfig } from '../model/networkConfig';
+import type { NetworkConfig, NetworkShape } from '../model/networkConfig';
 
 /** From the one that is the fastest where it works to the one that works everywhere. */
 export const ENGINE_NAMES = ['webgpu', 'native', 'wasm'] as const;
@@ -11,15 +11,11 @@ export const MOST_THREADS = 8;
 /** What a training does while the computer draws from its battery. */
 export const ON_BATTERY = ['pause', 'continue'] as const;
 
-export interface TrainingOptions {
+export interface TrainingOptions extends NetworkShape {
   readonly engine: EngineName | 'auto';
   /** Of the wasm engine; 0 takes one fewer than the processor has cores, at most 8. */
   readonly threads: number;
   readonly onBattery: (typeof ON_BATTERY)[number];
-  readonly architecture: CellKind;
-  readonly numLayers: number;
-  readonly hiddenSize: number;
-  readonly embeddingSize: number;
   /** Wall-clock budget for the optimisation, in seconds; time spent paused does not count. */
   readonly seconds: number;
   /** Peak of the schedule. */
@@ -38,6 +34,7 @@ export const DEFAULT_TRAINING: TrainingOptions = {
   threads: 0,
   onBattery: 'pause',
   architecture: 'lstm',
+  attention: false,
   numLayers: 1,
   hiddenSize: 512,
   embeddingSize: 256,

@@ -1,5 +1,6 @@
 /** What can be done with the models that are kept. */
 import { resolve } from 'node:path';
+import { describeNetwork } from '../model/networkConfig';
 import type { StoredModel } from '../trainer/modelStore';
 import { defineCommand, type Command } from './command';
 import { keyOf, modelStore, realFolder } from './keptModels';
@@ -111,11 +112,7 @@ function describeModel(model: StoredModel): string {
     lines.push(['fault', model.content.fault]);
   } else {
     const { config, training } = model.content;
-    const { architecture, numLayers, hiddenSize, embeddingSize, vocabSize } = config;
-    lines.push([
-      'network',
-      `${architecture}, ${numLayers} × ${hiddenSize}, embedding ${embeddingSize}, vocabulary ${vocabSize}`,
-    ]);
+    lines.push(['network', `${describeNetwork(config)}, vocabulary ${config.vocabSize}`]);
     if (training.trainedAt !== undefined) {
       lines.push(['trained', training.trainedAt]);
     }

@@ -1,11 +1,10 @@
 /** One training, as the terminal tool runs it: progress on stderr, ended by Ctrl+C. */
 import { join } from 'node:path';
-import type { NetworkConfig } from '../model/networkConfig';
+import { hasShape, type NetworkShape } from '../model/networkConfig';
+import { suitedTraining } from '../protocol/suitedTraining';
 import {
-  FINE_TUNING,
   type DoneEvent,
   type EngineName,
-  type TrainingOptions,
   type TrainJob,
 } from '../protocol/trainerProtocol';
 import { startTraining } from '../trainer/trainerClient';
@@ -40,7 +39,7 @@ export async function trainModel(terminal: Terminal, request: TrainRequest): Pro
       ...request,
       options: {
         ...request.options,
-        ...(request.initialModelPath === null ? {} : FINE_TUNING),
+        ...(request.initialModelPath === null ? {} : suitedTraining(request.options.architecture, true)),
       },
       excludeGlobs: [],
       maxTotalBytes: MAX_TOTAL_BYTES,
@@ -70,15 +69,12 @@ export async function trainModel(terminal: Terminal, request: TrainRequest): Pro
  */
 export async function startingModel(
   paths: readonly (string | null)[],
-  wanted: Pick<TrainingOptions, keyof Omit<NetworkConfig, 'vocabSize'>>,
+  wanted: NetworkShape,
 ): Promise<string | null> {
   for (const path of paths) {
     if (path !== null) {
       const { config } = await readCheckpoint(path);
-      const fits = (['architecture', 'numLayers', 'hiddenSize', 'embeddingSize'] as const).every(
-        (name) => config[name] === wanted[name],
-      );
-      if (fits) {
+      if (hasShape(config, wanted)) {
         return path;
       }
     }

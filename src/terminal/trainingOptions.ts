@@ -1,4 +1,5 @@
-import { CELL_KINDS } from '../model/networkConfig';
+import { ARCHITECTURES } from '../model/networkConfig';
+import { suitedLayers, suitedTraining } from '../protocol/suitedTraining';
 import {
   DEFAULT_TRAINING,
   ENGINE_NAMES,
@@ -28,8 +29,15 @@ export const TRAINING_OPTIONS = {
     choices: ON_BATTERY,
     help: 'what to do on battery (default pause)',
   },
-  architecture: { type: 'choice', choices: CELL_KINDS, help: 'cell of the network (default lstm)' },
-  layers: { type: 'number', min: 1, max: 3, integer: true, help: 'layers of the network (default 1)' },
+  architecture: { type: 'choice', choices: ARCHITECTURES, help: 'kind of the network (default lstm)' },
+  attention: { type: 'flag', help: 'gives a recurrent network a head over its own last 256 states' },
+  layers: {
+    type: 'number',
+    min: 0,
+    max: 3,
+    integer: true,
+    help: 'layers of the network (default 0: 1, or 3 of a transformer)',
+  },
   'hidden-size': {
     type: 'number',
     min: 32,
@@ -58,14 +66,17 @@ export function trainingOptions(
   given: OptionValues<typeof TRAINING_OPTIONS>,
   defaultSeconds: number,
 ): TrainingOptions {
+  const architecture = given.architecture ?? DEFAULT_TRAINING.architecture;
   return {
     ...DEFAULT_TRAINING,
+    ...suitedTraining(architecture, false),
     seconds: given.seconds ?? defaultSeconds,
     engine: given.engine ?? DEFAULT_TRAINING.engine,
     threads: given.threads ?? DEFAULT_TRAINING.threads,
     onBattery: given['on-battery'] ?? DEFAULT_TRAINING.onBattery,
-    architecture: given.architecture ?? DEFAULT_TRAINING.architecture,
-    numLayers: given.layers ?? DEFAULT_TRAINING.numLayers,
+    architecture,
+    attention: given.attention,
+    numLayers: suitedLayers(architecture, given.layers ?? 0),
     hiddenSize: given['hidden-size'] ?? DEFAULT_TRAINING.hiddenSize,
     embeddingSize: given['embedding-size'] ?? DEFAULT_TRAINING.embeddingSize,
     seed: given.seed ?? DEFAULT_TRAINING.seed,

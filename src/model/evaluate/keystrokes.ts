@@ -53,8 +53,8 @@ export async function simulateTyping(
   return tally.score();
 }
 
-/** The whole suggestion, or its first word, or nothing. */
-function rightPart(suggestion: string, text: string, prefix: string): string {
+/** What the user takes of a suggestion that stands after `prefix`, a beginning of `text`: all of it, its first word, or nothing. */
+export function rightPart(suggestion: string, text: string, prefix: string): string {
   if (suggestion === '') {
     return '';
   }
@@ -72,7 +72,8 @@ const WORD = /^[\p{L}\p{M}\p{N}_]$/u;
 const UNSPACED =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u;
 
-function isInsideWord(text: string, position: number): boolean {
+/** Whether a cut there would part a word; scripts without spaces may be cut after any character. */
+export function isInsideWord(text: string, position: number): boolean {
   const before = Array.from(text.slice(Math.max(0, position - 2), position)).at(-1) ?? '';
   const [after = ''] = Array.from(text.slice(position, position + 2));
   return [before, after].every((character) => WORD.test(character) && !UNSPACED.test(character));

@@ -3,6 +3,7 @@ import type { MixtureModel } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { beamSearch, type Beam, type Seed } from './beamSearch';
 import { bestCut, costOfWrong, leastUsefulProbability, type CutPoint } from './expectedSaving';
+import { shiftedProbability } from './confidenceShift';
 import { HealedStart, type ReadTail } from './healedStart';
 import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
@@ -14,6 +15,8 @@ import { wordEnds } from './wordUnits';
 export interface SuggestionOptions extends StoppingCriteria {
   /** 0 shows only what is nearly certain, 1 whatever might save a key. */
   readonly eagerness: number;
+  /** Added to the log-odds of every continuation: what was learned from earlier suggestions, see `confidenceShift.ts`. */
+  readonly confidenceShift?: number;
   readonly maxNewTokens: number;
   /**
    * What of a continuation may really be inserted here, by rules outside the model: a beginning of it, '' for none.
@@ -55,7 +58,7 @@ export interface Continuation {
   readonly stopReason: SuggestionStop;
 }
 
-export interface SearchOptions extends Omit<SuggestionOptions, 'eagerness'> {
+export interface SearchOptions extends Omit<SuggestionOptions, 'eagerness' | 'confidenceShift'> {
   /** A continuation less likely than this is not followed. */
   readonly minProbability: number;
 }
@@ -68,14 +71,19 @@ export function* searchSuggestion(
   options: SuggestionOptions,
 ): Generator<Pause, Suggestion> {
   const cost = costOfWrong(options.eagerness);
-  const minProbability = leastExplored(cost);
+  const { confidenceShift = 0 } = options;
+  const minProbability = leastExplored(cost, confidenceShift);
   const found = yield* searchContinuations(model, tokenizer, tail, { ...options, minProbability });
-  return { ...chooseSuggestion(found.continuations, cost), likeliest: found.likeliest };
+  return {
+    ...chooseSuggestion(found.continuations, cost, confidenceShift),
+    likeliest: found.likeliest,
+  };
 }
 
 /** Below this probability nothing is followed: it could not be worth showing, or the search would take too long. */
-export function leastExplored(cost: number): number {
-  return Math.max(LEAST_EXPLORED, leastUsefulProbability(LONGEST_HOPE, cost));
+export function leastExplored(cost: number, confidenceShift = 0): number {
+  const useful = leastUsefulProbability(LONGEST_HOPE, cost);
+  return Math.max(LEAST_EXPLORED, shiftedProbability(useful, -confidenceShift));
 }
 
 /** Whatever may be worth showing; the same serves every cost of which {@link leastExplored} is no less. */
@@ -119,11 +127,16 @@ export function* searchContinuations(
 export function chooseSuggestion(
   continuations: readonly Continuation[],
   cost: number,
+  confidenceShift = 0,
 ): Omit<Suggestion, 'likeliest'> {
   let best = NOTHING;
   let bestSaving = 0;
   for (const { text, points, stopReason } of continuations) {
-    const cut = bestCut(points, cost);
+    const shifted = points.map((point) => ({
+      ...point,
+      probability: shiftedProbability(point.probability, confidenceShift),
+    }));
+    const cut = bestCut(shifted, cost);
     if (cut !== null && cut.savedKeys > bestSaving) {
       bestSaving = cut.savedKeys;
       best = {
@@ -198,7 +211,7 @@ function cutPoints({ steps }: Beam<SuggestionStop>, before: string, text: string
 }
 
 /** One a character that a key stands for; a run of white space counts once, since editors indent and formatters pad. */
-const keysToType = (text: string): number =>
+export const keysToType = (text: string): number =>
   Array.from(text.replace(/\s{2,}/gu, ' ')).reduce(
     (keys, character) => keys + (/\p{Script=Han}/u.test(character) ? KEYS_A_HAN_CHARACTER : 1),
     0,

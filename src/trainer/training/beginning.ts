@@ -2,7 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { decodeCheckpoint, type Checkpoint } from '../../model/checkpoint/checkpoint';
 import { dequantizeWeights } from '../../model/network/quantizedMatrix';
-import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
+import {
+  describeNetwork,
+  networkOfShape,
+  sameNetwork,
+  type NetworkConfig,
+  type NetworkWeights,
+} from '../../model/networkConfig';
 import { Tokenizer } from '../../model/tokenizer/tokenizer';
 import type { TrainJob } from '../../protocol/trainerProtocol';
 
@@ -29,19 +35,13 @@ export async function readBeginning(job: TrainJob, warn: (message: string) => vo
   const checkpoint = initialModelPath === null ? null : await readCheckpoint(initialModelPath);
   const tokenizerJson = checkpoint?.tokenizer ?? (await readTokenizerJson(tokenizerPath));
   const tokenizer = Tokenizer.fromJson(tokenizerJson);
-  const config: NetworkConfig = {
-    architecture: options.architecture,
-    vocabSize: tokenizer.vocabSize,
-    embeddingSize: options.embeddingSize,
-    hiddenSize: options.hiddenSize,
-    numLayers: options.numLayers,
-  };
+  const config = networkOfShape(options, tokenizer.vocabSize);
   if (checkpoint === null) {
     return { config, tokenizer, tokenizerJson, initial: null };
   }
-  if (!sameConfig(config, checkpoint.config)) {
+  if (!sameNetwork(config, checkpoint.config)) {
     warn(
-      `${initialModelPath} is ${describe(checkpoint.config)}, and ${describe(config)} is asked for, so training starts afresh.`,
+      `${initialModelPath} is a network of another kind (${describeNetwork(checkpoint.config)}) than is asked for (${describeNetwork(config)}), so training starts afresh.`,
     );
     return { config, tokenizer, tokenizerJson, initial: null };
   }
@@ -72,19 +72,4 @@ export async function readTokenizerJson(path: string): Promise<unknown> {
   } catch (error) {
     throw new Error(`The tokenizer ${path} cannot be read; install Understudy again.`, { cause: error });
   }
-}
-
-function sameConfig(a: NetworkConfig, b: NetworkConfig): boolean {
-  return (
-    a.architecture === b.architecture &&
-    a.vocabSize === b.vocabSize &&
-    a.embeddingSize === b.embeddingSize &&
-    a.hiddenSize === b.hiddenSize &&
-    a.numLayers === b.numLayers
-  );
-}
-
-function describe({ architecture, hiddenSize, embeddingSize, numLayers }: NetworkConfig): string {
-  const layers = numLayers === 1 ? 'one layer' : `${numLayers} layers`;
-  return `a network of ${layers} (${architecture}, hidden size ${hiddenSize}, embedding size ${embeddingSize})`;
 }

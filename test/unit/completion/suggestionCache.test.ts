@@ -47,6 +47,10 @@ describe('suggestions that still hold', () => {
     });
   });
 
+  it('do not come back once they were refused', () => {
+    assert.equal(filled().answer(question('The quick█', { refused: [' brown'] })), null);
+  });
+
   it('end with other words, the whole suggestion, another suffix, document or setting', () => {
     const cache = filled();
     for (const other of [

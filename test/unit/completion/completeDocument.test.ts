@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { completeDocument, type CompletionQuestion } from '../../../src/completion/completeDocument';
+import { DocumentReader } from '../../../src/completion/documentReader';
+import { CountingMixture } from '../../support/countingMixture';
+import { shippedTokenizer as tokenizer } from '../../support/shippedTokenizer';
+
+const LESSON = 'The committee approved the annual budget.\nThe committee approved the building plan.\n';
+
+function complete(prefix: string, options: Partial<CompletionQuestion> = {}) {
+  const model = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON.repeat(3))]);
+  const work = completeDocument(model, tokenizer, new DocumentReader(model, tokenizer), {
+    document: { uri: 'file:///a.md', languageId: 'markdown', prefix, suffix: '' },
+    multiline: false,
+    eagerness: 0.9,
+    maxNewTokens: 24,
+    ...options,
+  });
+  let step = work.next();
+  while (!step.done) {
+    step = work.next();
+  }
+  return step.value;
+}
+
+describe('ghost text for a document', () => {
+  it('does not suggest what was refused here, but the next best', () => {
+    const first = complete('The committee approved the').insertText;
+    const word = first.split(' ').slice(0, 2).join(' ');
+    const second = complete('The committee approved the', { refused: [word] }).insertText;
+    assert.notEqual(second, '');
+    assert.ok(!second.startsWith(word));
+    assert.deepEqual(new Set([first, second]), new Set([' annual budget.', ' building plan.']));
+  });
+
+  it('keeps what comes before the refused word', () => {
+    const { insertText } = complete('The committee', {
+      refused: [' approved the annual', ' approved the building'],
+    });
+    assert.equal(insertText, ' approved the');
+  });
+
+  it('shows less where suggestions have proved wrong, and more where they have proved right', () => {
+    const shown = (confidenceShift: number) =>
+      complete('The committee', { eagerness: 0.5, confidenceShift }).insertText.length;
+    assert.ok(shown(-1.5) <= shown(0) && shown(0) <= shown(1.5));
+    assert.ok(shown(-1.5) < shown(1.5));
+  });
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { SuggestionLearning, type LearnedShifts } from '../../../src/completion/suggestionLearning';
+import type { GeneratorDocument } from '../../../src/protocol/generatorProtocol';
+
+const at = (prefix: string, languageId = 'markdown', uri = 'file:///a'): GeneratorDocument => ({
+  uri,
+  languageId,
+  prefix,
+  suffix: '',
+});
+
+/** Shows a suggestion after a text, then asks at each further text; what the last request takes along. */
+function use(learning: SuggestionLearning, before: string, suggestion: string, ...after: string[]) {
+  learning.lessonsFor(at(before));
+  learning.shown(at(before), suggestion, 0.5);
+  return after.map((prefix) => learning.lessonsFor(at(prefix))).at(-1)!;
+}
+
+const learner = (stored: unknown = null) => {
+  const kept: LearnedShifts[] = [];
+  return { kept, learning: new SuggestionLearning(stored, (shifts) => kept.push(shifts)) };
+};
+
+describe('learning from suggestions', () => {
+  it('trusts the model more after a suggestion that was taken', () => {
+    const { learning, kept } = learner();
+    const lessons = use(learning, 'I saw', ' the cat', 'I saw the cat', 'I saw the cat ');
+    assert.ok(lessons.confidenceShift > 0);
+    assert.deepEqual(kept, [{ prose: lessons.confidenceShift, code: 0 }]);
+  });
+
+  it('counts one that was typed out as right, also when the next one is shown at its end', () => {
+    const { learning } = learner();
+    use(learning, 'I saw', ' the', 'I saw ', 'I saw the');
+    learning.shown(at('I saw the'), ' cat', 0.5);
+    assert.ok(learning.lessonsFor(at('I saw the ')).confidenceShift > 0);
+  });
+
+  it('counts one as wrong when its last word goes on', () => {
+    const { learning } = learner();
+    assert.ok(use(learning, 'Is', ' the', 'Is the', 'Is ther').confidenceShift < 0);
+  });
+
+  it('does not suggest again at a place what was refused there, nor the word that was wrong', () => {
+    const { learning } = learner();
+    use(learning, 'I saw', ' the cat sat', 'I saw ', 'I saw the ', 'I saw the d');
+    assert.deepEqual(learning.lessonsFor(at('I saw')).refused, [' the cat']);
+    assert.deepEqual(learning.lessonsFor(at('I saw the')).refused, [' cat']);
+    assert.deepEqual(learning.lessonsFor(at('He saw the')).refused, []);
+    assert.deepEqual(learning.lessonsFor(at('I saw the', 'markdown', 'file:///b')).refused, []);
+  });
+
+  it('learns nothing when the cursor goes elsewhere or the text before is changed', () => {
+    const { learning, kept } = learner();
+    use(learning, 'I saw', ' the cat', 'I sa');
+    use(learning, 'I saw', ' the cat', 'Elsewhere');
+    learning.shown(at('I saw'), ' the cat', 0.5);
+    learning.lessonsFor(at('I saw x', 'markdown', 'file:///b'));
+    assert.deepEqual(kept, []);
+  });
+
+  it('knows a suggestion again whose rest stays while it is typed', () => {
+    const { learning, kept } = learner();
+    use(learning, 'I saw', ' the cat', 'I saw ');
+    learning.shown(at('I saw '), 'the cat', 0.5);
+    learning.lessonsFor(at('I saw x'));
+    assert.equal(kept.length, 1);
+    assert.deepEqual(learning.lessonsFor(at('I saw')).refused, [' the']);
+  });
+
+  it('keeps prose and code apart, and goes on from an earlier session', () => {
+    const { learning } = learner({ prose: 0.4, code: -0.2 });
+    assert.equal(learning.lessonsFor(at('a')).confidenceShift, 0.4);
+    assert.equal(learning.lessonsFor(at('a', 'typescript')).confidenceShift, -0.2);
+  });
+
+  it('starts afresh where what was stored is damaged', () => {
+    for (const stored of [undefined, 'x', { prose: NaN, code: 'much' }, []]) {
+      assert.equal(learner(stored).learning.lessonsFor(at('a')).confidenceShift, 0);
+    }
+  });
+
+  it('forgets the oldest places, so that its memory is bounded', () => {
+    const { learning } = learner();
+    for (let i = 0; i < 600; i++) {
+      use(learning, `Line ${i}:`, ' wrong', `Line ${i}: right`);
+    }
+    assert.deepEqual(learning.lessonsFor(at('Line 0:')).refused, []);
+    assert.deepEqual(learning.lessonsFor(at('Line 599:')).refused, [' wrong']);
+  });
+});
