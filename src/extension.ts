@@ -33,7 +33,7 @@ let generator: GeneratorClient | null = null;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel('Understudy', { log: true });
   context.subscriptions.push(log);
-  const paths = productPaths(context.extensionPath, join(context.globalStorageUri.fsPath, 'native'));
+  const paths = productPaths(context.extensionPath, context.globalStorageUri.fsPath);
   const configuration = new Configuration(log);
   generator = new GeneratorClient({
     workerPath: paths.worker,
@@ -59,7 +59,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const languageModelKeys = new LanguageModelKeys(context.secrets);
   const languageModel = new LanguageModelHalf(
     generator,
-    languageModelWindow(context.globalState, languageModelKeys),
+    languageModelWindow(context.globalState, languageModelKeys, paths.llama),
     () => {
       const { state } = languageModel;
       refined.refiner.turn(state?.isSlow ?? false);
@@ -202,9 +202,9 @@ async function followLanguageModel(
 
 /**
  * @param root the folder of the extension
- * @param native where the native engine is installed, if it is
+ * @param storage the folder where the extension may keep what it installs
  */
-function productPaths(root: string, native: string): ProductPaths {
+function productPaths(root: string, storage: string): ProductPaths {
   const built = (name: string): string => join(root, 'dist', name);
   const baseModel = join(root, 'models', 'base', 'model.safetensors');
   return {
@@ -213,6 +213,7 @@ function productPaths(root: string, native: string): ProductPaths {
     trainer: built('trainer.js'),
     tokenizer: join(root, 'models', 'base', 'tokenizer.json'),
     baseModel: existsSync(baseModel) ? baseModel : null,
-    native,
+    native: join(storage, 'native'),
+    llama: join(storage, 'llama'),
   };
 }

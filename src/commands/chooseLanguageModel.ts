@@ -8,6 +8,8 @@ import {
   parseLanguageModel,
 } from '../editor/languageModelSetting';
 import type { Parts } from '../editor/parts';
+import { isLlamaInstalled } from '../trainer/native/installLlama';
+import { installLlama } from './installLlama';
 import type { HalfChoice } from '../protocol/generatorProtocol';
 
 interface ChoiceItem extends vscode.QuickPickItem {
@@ -19,12 +21,16 @@ interface ChoiceItem extends vscode.QuickPickItem {
  * *Choose Language Model*: the pretrained model that predicts beside the networks. `chosen`, a value of the setting, skips the
  * dialogs.
  */
-export async function chooseLanguageModel({ languageModel }: Parts, chosen?: unknown): Promise<void> {
+export async function chooseLanguageModel({ languageModel, paths }: Parts, chosen?: unknown): Promise<void> {
   if (!vscode.workspace.isTrusted) {
     throw new Error(vscode.l10n.t('A language model is opened in trusted workspaces only.'));
   }
   const choice = chosen === undefined ? await pick(languageModel) : parseLanguageModel(vscode.l10n.t, chosen);
-  if (choice === undefined || !(await languageModel.choose(choice))) {
+  if (
+    choice === undefined ||
+    (choice?.kind === 'gguf' && !(await hasLlama(paths))) ||
+    !(await languageModel.choose(choice))
+  ) {
     return;
   }
   const { state } = languageModel;
@@ -37,6 +43,11 @@ export async function chooseLanguageModel({ languageModel }: Parts, chosen?: unk
           state.description,
         ),
   );
+}
+
+/** Offers to install llama.cpp where it is missing. */
+async function hasLlama(paths: Parts['paths']): Promise<boolean> {
+  return (await isLlamaInstalled(paths.llama)) || installLlama({ paths });
 }
 
 /** Undefined when the user chose nothing. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withInstallProgress } from '../editor/installProgress';
 import type { Parts } from '../editor/parts';
 import { describeInstallation, installNative } from '../trainer/native/installNative';
 
@@ -13,40 +14,15 @@ export async function installNativeEngine({ paths }: Parts): Promise<void> {
   if (chosen !== install) {
     return;
   }
-  const version = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Installing the native training engine'),
-      cancellable: true,
-    },
-    async (progress, token) => {
-      const abort = new AbortController();
-      token.onCancellationRequested(() => {
-        abort.abort();
-      });
-      try {
-        const record = await installNative(paths.native, {
-          signal: abort.signal,
-          onProgress: ({ message, doneBytes, totalBytes }) => {
-            const isMeasured = doneBytes !== undefined && totalBytes !== undefined;
-            const share = isMeasured ? `: ${Math.floor((100 * doneBytes) / totalBytes)} %` : '…';
-            progress.report({ message: message + share });
-          },
-        });
-        return record.tensorflowVersion;
-      } catch (error) {
-        if (abort.signal.aborted) {
-          return null;
-        }
-        throw error;
-      }
-    },
+  const record = await withInstallProgress(
+    vscode.l10n.t('Installing the native training engine'),
+    (context) => installNative(paths.native, context),
   );
-  if (version !== null) {
+  if (record !== null) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
         'The native training engine is installed (TensorFlow {0}); the next training uses it.',
-        version,
+        record.tensorflowVersion,
       ),
     );
   }

@@ -11,9 +11,11 @@ import { exportModel } from './exportModel';
 import { generateAnother } from './generateAnother';
 import { generateFromSelection } from './generateFromSelection';
 import { importModel } from './importModel';
+import { installLlama } from './installLlama';
 import { installNativeEngine } from './installNativeEngine';
 import { openSettingsPanel } from './openSettingsPanel';
 import { pauseTraining } from './pauseTraining';
+import { removeLlama } from './removeLlama';
 import { removeNativeEngine } from './removeNativeEngine';
 import { resumeTraining } from './resumeTraining';
 import { setLanguageModelKey } from './setLanguageModelKey';
@@ -37,9 +39,11 @@ const COMMANDS = {
   generateAnother,
   generateFromSelection,
   importModel,
+  installLlama,
   installNativeEngine,
   openSettingsPanel,
   pauseTraining,
+  removeLlama,
   removeNativeEngine,
   resumeTraining,
   setLanguageModelKey,

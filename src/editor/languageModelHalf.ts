@@ -6,6 +6,8 @@ import { languageModelName } from './languageModelSetting';
 
 /** What the choice asks of the window; see `languageModelWindow.ts`. */
 export interface LanguageModelSurroundings {
+  /** Where llama.cpp is installed, if it is. */
+  readonly llamaFolder: string;
   /** Whether this workspace's text may be given to a language model at all. */
   isTrusted(): boolean;
   /** @throws Error with a sentence when the setting cannot be understood */
@@ -123,11 +125,16 @@ export class LanguageModelHalf {
   }
 
   private async load(choice: HalfChoice | null): ReturnType<GeneratorClient['loadHalf']> {
-    if (choice?.kind !== 'server') {
-      return this.generator.loadHalf(choice);
+    switch (choice?.kind) {
+      case 'gguf':
+        return this.generator.loadHalf({ ...choice, modulePath: this.surroundings.llamaFolder });
+      case 'server': {
+        const key = await this.surroundings.keyFor(choice.address);
+        return this.generator.loadHalf({ ...choice, ...(key !== undefined && { key }) });
+      }
+      default:
+        return this.generator.loadHalf(choice);
     }
-    const key = await this.surroundings.keyFor(choice.address);
-    return this.generator.loadHalf({ ...choice, ...(key !== undefined && { key }) });
   }
 
   private async setRecent(choice: HalfChoice): Promise<void> {

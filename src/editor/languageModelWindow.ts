@@ -12,8 +12,10 @@ const RECENT = 'understudy.recentLanguageModels';
 export function languageModelWindow(
   memory: vscode.Memento,
   keys: LanguageModelKeys,
+  llamaFolder: string,
 ): LanguageModelSurroundings {
   return {
+    llamaFolder,
     isTrusted: () => vscode.workspace.isTrusted,
     // The user's own value: no workspace may choose where text is sent or which file is opened.
     configured: () =>

@@ -43,4 +43,6 @@ export interface ProductPaths {
   readonly baseModel: string | null;
   /** Where *Install Native Engine* installs; not shipped. */
   readonly native: string;
+  /** Where *Install llama.cpp* installs; not shipped. */
+  readonly llama: string;
 }

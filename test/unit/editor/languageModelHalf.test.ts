@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import { LanguageModelHalf, type LanguageModelSurroundings } from '../../../src/editor/languageModelHalf';
 import type { HalfChoice, HalfLoadedResponse } from '../../../src/protocol/generatorProtocol';
 
 const keras: HalfChoice = { kind: 'keras', path: '/m/words.h5' };
 const gguf: HalfChoice = { kind: 'gguf', path: '/m/small.gguf' };
+/** As the generator is told of it. */
+const ggufOpened: HalfChoice = { ...gguf, modulePath: '/storage/llama' };
 const server: HalfChoice = { kind: 'server', address: 'http://team:8080/v1' };
 const damaged: HalfChoice = { kind: 'keras', path: '/m/damaged.h5' };
 
 /** A window in which every server but those of `refused` may be sent text, and a generator that opens all but what is damaged. */
 class FakeWindow implements LanguageModelSurroundings {
+  readonly llamaFolder = '/storage/llama';
   trusted = true;
   setting: HalfChoice | null = null;
   recent: readonly HalfChoice[] = [];
@@ -46,7 +50,7 @@ class FakeWindow implements LanguageModelSurroundings {
   }
 
   private loadHalf(choice: HalfChoice | null): Promise<HalfLoadedResponse> {
-    if (choice === damaged) {
+    if (isDeepStrictEqual(choice, damaged)) {
       return Promise.reject(new Error('The model "damaged.h5" is cut off; copy it again.'));
     }
     this.loaded.push(choice);
@@ -78,7 +82,7 @@ describe('choosing a language model', () => {
     await assert.rejects(window.half.choose(damaged), /is cut off; copy it again/);
     assert.deepEqual(
       [window.half.state?.choice, window.setting, window.recent, window.loaded],
-      [gguf, gguf, [gguf], [gguf]],
+      [gguf, gguf, [gguf], [ggufOpened]],
     );
   });
 
@@ -87,7 +91,7 @@ describe('choosing a language model', () => {
     window.refused.add(server.address);
     await window.half.choose(gguf);
     assert.equal(await window.half.choose(server), false);
-    assert.deepEqual([window.asked, window.loaded, window.setting], [[server.address], [gguf], gguf]);
+    assert.deepEqual([window.asked, window.loaded, window.setting], [[server.address], [ggufOpened], gguf]);
     assert.equal(window.half.state?.choice, gguf);
   });
 
@@ -114,7 +118,7 @@ describe('the setting of the language model, changed by hand or in another windo
     window.setting = gguf;
     await window.half.follow();
     await window.half.follow();
-    assert.deepEqual(window.loaded, [gguf]);
+    assert.deepEqual(window.loaded, [ggufOpened]);
     window.setting = null;
     await window.half.follow();
     assert.equal(window.half.state, null);

@@ -1,0 +1,34 @@
+/** Shows an installation's progress, with a button that cancels it. */
+import * as vscode from 'vscode';
+import type { InstallContext } from '../trainer/native/installProgress';
+
+/** @returns what the installation gives; null when the user cancelled it */
+export async function withInstallProgress<T>(
+  title: string,
+  install: (context: InstallContext) => Promise<T>,
+): Promise<T | null> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (progress, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => {
+        abort.abort();
+      });
+      try {
+        return await install({
+          signal: abort.signal,
+          onProgress: ({ message, doneBytes, totalBytes }) => {
+            const isMeasured = doneBytes !== undefined && totalBytes !== undefined;
+            const share = isMeasured ? `: ${Math.floor((100 * doneBytes) / totalBytes)} %` : '…';
+            progress.report({ message: message + share });
+          },
+        });
+      } catch (error) {
+        if (abort.signal.aborted) {
+          return null;
+        }
+        throw error;
+      }
+    },
+  );
+}
