@@ -13,7 +13,10 @@ export class Hdf5File {
   /** @throws KerasFault when the bytes are no whole HDF5 file */
   static async open(bytes: Uint8Array): Promise<Hdf5File> {
     const { File, ready } = await import('h5wasm');
-    const { FS } = await ready;
+    const module = await ready;
+    const { FS } = module;
+    // Faults become errors instead of lines on the console.
+    module.activate_throwing_error_handler();
     const name = `read${nextName++}.h5`;
     FS.writeFile(name, bytes);
     const remove = () => {
@@ -41,6 +44,13 @@ export class Hdf5File {
     return typeof value === 'string' ? value : null;
   }
 
+  /** A dataset that is one text, or null. */
+  wholeText(path: string): string | null {
+    const dataset = this.dataset(path);
+    const value = dataset?.shape?.length === 0 ? valueOf(dataset, path) : null;
+    return typeof value === 'string' ? value : null;
+  }
+
   /** A list of texts, which Keras cuts into `name0`, `name1` and so on when it is long; null when there is none. */
   texts(path: string, attribute: string): readonly string[] | null {
     const whole = this.list(path, attribute);
@@ -62,7 +72,7 @@ export class Hdf5File {
   /** Values of a dataset, row-major. @throws KerasFault when it is not of numbers */
   floats(path: string): Float32Array {
     const dataset = this.dataset(path);
-    const value = dataset?.value;
+    const value = valueOf(dataset, path);
     if (value instanceof Float32Array) {
       return value;
     }
@@ -104,5 +114,13 @@ export class Hdf5File {
 
   private entity(path: string): Entity | null {
     return this.file.get(path);
+  }
+}
+
+function valueOf(dataset: Dataset | null, path: string): Dataset['value'] | undefined {
+  try {
+    return dataset?.value;
+  } catch (error) {
+    throw new KerasFault(`its weights "${path}" are damaged; copy or save it again`, { cause: error });
   }
 }

@@ -11,8 +11,8 @@ export interface KerasFile {
   /** Major version of the Keras that wrote it. */
   readonly majorVersion: number;
   readonly weights: WeightStore;
-  /** Further small texts in it: the tokenizer that an exported personal model carries. */
-  readonly texts: ReadonlyMap<string, string>;
+  /** What an exported personal model carries besides, as JSON; null in other files. */
+  readonly understudy: string | null;
   close(): void;
 }
 
@@ -21,7 +21,7 @@ const ZIP_SIGNATURE = [0x50, 0x4b, 0x03, 0x04];
 const CONFIG = 'config.json';
 const METADATA = 'metadata.json';
 const WEIGHTS = 'model.weights.h5';
-/** Where our own exports keep what Keras has no place for. */
+/** Where an exported personal model keeps what Keras has no place for: a file in an archive, a dataset in HDF5. */
 export const UNDERSTUDY_METADATA = 'understudy.json';
 
 /** Opens an `.h5` or `.keras` file by its content, whatever it is called. @throws KerasFault */
@@ -58,12 +58,12 @@ async function openHdf5(bytes: Uint8Array): Promise<KerasFile> {
         'it holds weights without a model, or no Keras model at all; save the whole model with model.save, not save_weights',
       );
     }
-    const metadata = file.text('/', UNDERSTUDY_METADATA);
+    const metadata = file.wholeText(UNDERSTUDY_METADATA);
     return {
       config: parse(config, 'its description'),
       majorVersion: majorVersionOf(file.text('/', 'keras_version') ?? '2'),
       weights: new LegacyWeights(file),
-      texts: new Map(metadata === null ? [] : [[UNDERSTUDY_METADATA, metadata]]),
+      understudy: metadata,
       close: () => {
         file.close();
       },
@@ -92,7 +92,7 @@ async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
     config: parsed,
     majorVersion: majorVersionOf(typeof version === 'string' ? version : '3'),
     weights: new ArchiveWeights(file),
-    texts: new Map(own === undefined ? [] : [[UNDERSTUDY_METADATA, text(own)]]),
+    understudy: own === undefined ? null : text(own),
     close: () => {
       file.close();
     },

@@ -1,5 +1,5 @@
 /** The cells of Keras' recurrent layers: what one step does, once the product with its input is done. */
-import { activationNamed, sigmoid, type Activation } from '../activations';
+import { activationNamed, type Activation } from '../activations';
 import type { LayerSpec } from '../layerSpec';
 import { multiply } from '../matrixProduct';
 import type { WeightReader } from '../weightStore';
@@ -165,14 +165,15 @@ function common(
   ]);
   const biasShape = twoBiases ? [2, width] : [width];
   const [bias = null] = layer.flag('use_bias', true) ? weights.take(PART, [biasShape]) : [];
-  const gateName = layer.config['recurrent_activation'];
+  // A description may leave out what is Keras' default.
+  const { activation = 'tanh', recurrent_activation: gate = 'sigmoid' } = layer.config;
   return {
     units,
     kernel,
     recurrent,
     bias,
-    activation: activationNamed(layer.config['activation'], majorVersion),
-    gate: gateName === undefined ? sigmoid : activationNamed(gateName, majorVersion),
+    activation: activationNamed(activation, majorVersion),
+    gate: activationNamed(gate, majorVersion),
   };
 }
 

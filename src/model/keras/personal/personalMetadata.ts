@@ -1,0 +1,14 @@
+import * as v from 'valibot';
+import { trainingRecordSchema } from '../../checkpoint/trainingRecord';
+
+/** What a checkpoint holds beside its network: in an exported file under {@link UNDERSTUDY_METADATA}, as JSON. */
+export const personalMetadataSchema = v.object({
+  format: v.literal('understudy'),
+  formatVersion: v.literal(1),
+  /** The content of a tokenizer.json. */
+  tokenizer: v.unknown(),
+  training: trainingRecordSchema,
+  gate: v.nullable(v.array(v.pipe(v.number(), v.finite()))),
+});
+
+export type PersonalMetadata = v.InferOutput<typeof personalMetadataSchema>;
