@@ -77,7 +77,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     () => languageModel.state,
     log,
   );
-  const plan: Parts['planTraining'] = (folders, { maxTotalBytes, ...options }, signal) =>
+  const plan: Parts['planTraining'] = (folders, { maxTotalBytes, ...options }, initialModelPath, signal) =>
     planTraining(
       {
         processPath: paths.trainer,
@@ -85,6 +85,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
           folders,
           excludeGlobs: configuration.excludeGlobs(),
           maxTotalBytes,
+          initialModelPath,
+          baseModelPath: paths.baseModel,
           tokenizerPath: paths.tokenizer,
           options: { ...DEFAULT_TRAINING, ...options },
         },
@@ -96,7 +98,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     (folders, signal) => {
       const { values } = configuration.training();
       const maxTotalBytes = Math.min(LIVE_BYTES, values.maxTotalBytes);
-      return plan(folders, { ...values, maxTotalBytes }, signal);
+      return plan(folders, { ...values, maxTotalBytes }, null, signal);
     },
     () => configuration.excludeGlobs(),
     log,

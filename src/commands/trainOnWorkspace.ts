@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { TrainingSettings } from '../editor/configuration';
 import type { Parts } from '../editor/parts';
+import type { StartingPoint } from '../editor/personalModel';
 import { trainableFolders } from '../editor/trainableFolders';
 import { leftOutLines, planSummary, resultText } from '../editor/trainingTexts';
 import {
@@ -16,12 +17,14 @@ import { reportProblems } from './reportProblems';
 export interface TrainArguments {
   /** False starts without showing the files first, e.g. from a key binding or a test. */
   readonly preview?: boolean;
+  /** Starts from the base model although this workspace has a model. */
+  readonly afresh?: boolean;
 }
 
 /** @returns what came of it; undefined when the user changed their mind before it started */
 export async function trainOnWorkspace(
   parts: Parts,
-  { preview = true }: TrainArguments = {},
+  { preview = true, afresh = false }: TrainArguments = {},
 ): Promise<DoneEvent | undefined> {
   const folders = foldersToTrainOn();
   if (parts.training.phase !== 'idle') {
@@ -29,10 +32,17 @@ export async function trainOnWorkspace(
   }
   const { values: settings, problems } = parts.configuration.training();
   reportProblems(problems);
-  if (preview && !(await previewPlan(parts, folders, settings))) {
-    return undefined;
+  const startingPoint = (fromBase: boolean) =>
+    parts.model.startingPoint(settings, parts.paths.baseModel, fromBase);
+  let start = await startingPoint(afresh);
+  if (preview) {
+    const chosen = await previewPlan(parts, folders, settings, start.path);
+    if (chosen === null) {
+      return undefined;
+    }
+    start = await startingPoint(afresh || chosen === 'afresh');
   }
-  const done = await trainWithProgress(parts, folders, settings);
+  const done = await trainWithProgress(parts, folders, settings, start);
   if (done.modelPath !== null) {
     await parts.model.load();
   }
@@ -69,11 +79,15 @@ function foldersToTrainOn(): string[] {
   return folders.map(({ uri }) => uri.fsPath);
 }
 
+/** What the user wants after having seen what would be read; null is not to train. */
+type Choice = 'start' | 'afresh' | null;
+
 async function previewPlan(
   parts: Parts,
   folders: readonly string[],
   settings: TrainingSettings,
-): Promise<boolean> {
+  initialModelPath: string | null,
+): Promise<Choice> {
   const plan = await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -86,7 +100,7 @@ async function previewPlan(
         abort.abort();
       });
       try {
-        return await parts.planTraining(folders, settings, abort.signal);
+        return await parts.planTraining(folders, settings, initialModelPath, abort.signal);
       } catch (error) {
         if (abort.signal.aborted) {
           return null;
@@ -95,19 +109,23 @@ async function previewPlan(
       }
     },
   );
-  return plan !== null && (await confirmPlan(parts, plan));
+  return plan === null ? null : confirmPlan(parts, plan);
 }
 
 interface PlanItem extends vscode.QuickPickItem {
-  readonly action?: 'start' | 'list';
+  readonly action?: 'start' | 'afresh' | 'list';
 }
 
 /** Stays open behind the file list, so that the user reads it and then decides. */
-async function confirmPlan(parts: Parts, plan: TrainingPlan): Promise<boolean> {
+async function confirmPlan(parts: Parts, plan: TrainingPlan): Promise<Choice> {
   const { t } = vscode.l10n;
   const items: PlanItem[] = [];
   if (plan.files.length > 0) {
     items.push({ label: `$(play) ${t('Start Training')}`, detail: planSummary(t, plan), action: 'start' });
+  }
+  if (plan.continues !== null) {
+    const detail = t('Starts from the base model and reads all texts again. The better model is kept.');
+    items.push({ label: `$(refresh) ${t('Train Afresh')}`, detail, action: 'afresh' });
   }
   items.push({ label: `$(list-unordered) ${t('Show File List')}`, action: 'list' });
   const leftOut = leftOutLines(t, plan);
@@ -131,7 +149,7 @@ async function confirmPlan(parts: Parts, plan: TrainingPlan): Promise<boolean> {
       ignoreFocusOut: true,
     });
     if (chosen?.action !== 'list') {
-      return chosen?.action === 'start';
+      return chosen?.action ?? null;
     }
     await parts.fileLists.show(plan);
   }
@@ -141,6 +159,7 @@ function trainWithProgress(
   parts: Parts,
   folders: readonly string[],
   settings: TrainingSettings,
+  start: StartingPoint,
 ): Thenable<DoneEvent> {
   const { maxTotalBytes, ...options } = settings;
   return vscode.window.withProgress(
@@ -154,7 +173,6 @@ function trainWithProgress(
         parts.training.cancel();
       });
       let shown = 0;
-      const start = await parts.model.startingPoint(settings, parts.paths.baseModel);
       return parts.training.train(
         {
           ...(await parts.model.places()),

@@ -29,6 +29,8 @@ export interface Parts {
   planTraining(
     folders: readonly string[],
     settings: TrainingSettings,
+    /** Null plans a training that goes on from no model. */
+    initialModelPath: string | null,
     signal: AbortSignal,
   ): Promise<TrainingPlan>;
 }

@@ -67,14 +67,17 @@ export class PersonalModel implements vscode.Disposable {
     }
   }
 
-  /** The model that a training for this shape starts from: this one, or else the base model when it fits. */
-  async startingPoint(shape: NetworkShape, baseModel: string | null): Promise<StartingPoint> {
-    for (const path of [this.path, baseModel]) {
+  /**
+   * The model that a training for this shape starts from: this one, or else the base model when it fits.
+   * @param afresh passes over this one
+   */
+  async startingPoint(shape: NetworkShape, baseModel: string | null, afresh = false): Promise<StartingPoint> {
+    for (const path of afresh ? [baseModel] : [this.path, baseModel]) {
       if (path !== null && hasShape(decodeCheckpoint(await readFile(path), path).config, shape)) {
         return { path, fits: true };
       }
     }
-    return { path: this.path, fits: false };
+    return { path: afresh ? null : this.path, fits: false };
   }
 
   /** @throws Error with a sentence for the user when there is none, or a training is writing it */

@@ -4,7 +4,7 @@ import type { DoneEvent, TrainerEvent, TrainJob } from '../protocol/trainerProto
 import type { PanelTraining } from '../protocol/panelProtocol';
 import { startTraining, type TrainingRun } from '../trainer/trainerClient';
 import { LossCurve } from './lossCurve';
-import { mixText, resultText, sizeText, stepText, type StepEvent } from './trainingTexts';
+import { continuesText, mixText, resultText, sizeText, stepText, type StepEvent } from './trainingTexts';
 
 const PHASE_CONTEXT = 'understudy.training';
 
@@ -117,6 +117,9 @@ export class TrainingSession implements vscode.Disposable {
         break;
       case 'warning':
         this.note(event.message);
+        break;
+      case 'continues':
+        this.note(continuesText(t, event));
         break;
       case 'resumed':
         this.note(t('Continues an interrupted training at step {0}', event.step));

@@ -1,5 +1,11 @@
 /** What the user reads before, during and after training; texts only. */
-import type { DoneEvent, MixScores, TrainerEvent, TrainingPlan } from '../protocol/trainerProtocol';
+import type {
+  Continues,
+  DoneEvent,
+  MixScores,
+  TrainerEvent,
+  TrainingPlan,
+} from '../protocol/trainerProtocol';
 import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
 import type { Translate } from './translate';
 
@@ -25,14 +31,33 @@ export function leftOutText(t: Translate, reason: string): string {
 
 /** One line: how much is read and how long it takes. */
 export function planSummary(t: Translate, plan: TrainingPlan): string {
-  const { seconds, epochs } = plan.estimate;
-  return t(
+  const { continues, estimate, files } = plan;
+  const time = durationText(t, estimate.seconds);
+  const passes = estimate.epochs < 10 ? estimate.epochs.toFixed(1) : Math.round(estimate.epochs);
+  if (continues !== null && continues.changedFiles > 0) {
+    return `${continuesText(t, continues)} ${t('About {0}: {1} passes over what has changed.', time, passes)}`;
+  }
+  const summary = t(
     '{0} files, {1}, about {2}: {3} passes over the text',
-    plan.files.length,
+    files.length,
     sizeText(plan.trainBytes + plan.heldOutBytes),
-    durationText(t, seconds),
-    epochs < 10 ? epochs.toFixed(1) : Math.round(epochs),
+    time,
+    passes,
   );
+  return continues === null ? summary : `${continuesText(t, continues)} ${summary}`;
+}
+
+/** A sentence: from which model, and how much of the text is new to it. */
+export function continuesText(t: Translate, { trainedAt, changedFiles, files }: Continues): string {
+  const model =
+    trainedAt === undefined
+      ? t('Continues from the model of this workspace')
+      : t('Continues from the model of {0}', new Date(trainedAt).toLocaleDateString());
+  const changed =
+    changedFiles === 0
+      ? t('no file has changed since')
+      : t('{0} of {1} files are new to it or have changed', changedFiles, files);
+  return t('{0}: {1}.', model, changed);
 }
 
 /** By reason, most frequent first. */
@@ -77,13 +102,20 @@ export function stepText(t: Translate, step: StepEvent): string {
   );
 }
 
-/** What the whole of ghost text gains by the personal network. */
-export function mixText(t: Translate, { before, after }: MixScores): string {
-  return t(
-    'Ghost text as a whole: {0} bits per byte without the personal network, {1} with it.',
-    before.bitsPerByte.toFixed(2),
-    after.bitsPerByte.toFixed(2),
-  );
+/** What the whole of ghost text gains by the new personal network. */
+export function mixText(t: Translate, { before, after, earlier }: MixScores): string {
+  return earlier === undefined
+    ? t(
+        'Ghost text as a whole: {0} bits per byte without the personal network, {1} with it.',
+        before.bitsPerByte.toFixed(2),
+        after.bitsPerByte.toFixed(2),
+      )
+    : t(
+        'Ghost text as a whole: {0} bits per byte without a personal network, {1} with the earlier one, {2} with the new one.',
+        before.bitsPerByte.toFixed(2),
+        earlier.bitsPerByte.toFixed(2),
+        after.bitsPerByte.toFixed(2),
+      );
 }
 
 /** A few sentences: whether training helped, measured on what it did not train on. */
@@ -95,12 +127,15 @@ export function resultText(t: Translate, done: DoneEvent): string {
 function outcomeText(t: Translate, done: DoneEvent): string {
   const { before, after, earlier } = done;
   if (done.outcome === 'cancelled') {
-    return done.modelPath === null
-      ? t('Training was cancelled; the model is as it was.')
-      : t('Training was cancelled; what it had learned so far is better than before and is used.');
+    return t('Training was cancelled; the model is as it was.');
   }
   if (after === null) {
     return t('Training ended before its result could be measured; the model is as it was.');
+  }
+  if (done.outcome === 'notImproved' && done.mix !== undefined) {
+    return t(
+      'The new network predicts text kept aside better than before, but ghost text as a whole does not gain by it, so it is not used.',
+    );
   }
   if (done.outcome === 'notImproved' && earlier !== undefined) {
     return t(

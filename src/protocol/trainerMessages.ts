@@ -52,6 +52,13 @@ const selection = {
   maxTotalBytes: between("The limit for all files' bytes", 1, 2 ** 31),
 };
 
+const start = {
+  initialModelPath: v.nullable(v.string()),
+  tokenizerPath: v.string(),
+  baseModelPath: v.exactOptional(v.nullable(v.string())),
+  options: trainingOptionsSchema,
+};
+
 const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind', [
   v.object({
     kind: v.literal('train'),
@@ -60,19 +67,16 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
       split: v.nullable(v.object({ train: texts, heldOut: texts })),
       modelPath: v.string(),
       resumePath: v.string(),
-      initialModelPath: v.nullable(v.string()),
-      tokenizerPath: v.string(),
-      baseModelPath: v.exactOptional(v.nullable(v.string())),
+      ...start,
       kernelPath: v.exactOptional(v.string()),
       nativeFolders: v.exactOptional(texts),
       engineTimingsPath: v.exactOptional(v.string()),
       failedEngines: v.exactOptional(v.array(v.picklist(ENGINE_NAMES))),
-      options: trainingOptionsSchema,
     }),
   }),
   v.object({
     kind: v.literal('plan'),
-    job: v.object({ ...selection, tokenizerPath: v.string(), options: trainingOptionsSchema }),
+    job: v.object({ ...selection, ...start }),
   }),
   v.object({
     kind: v.literal('time'),
@@ -88,9 +92,10 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
 ]);
 
 const score = v.object({ bytes: count, bitsPerByte: v.number() });
-const mix = v.object({ before: score, after: score });
+const mix = v.object({ before: score, after: score, earlier: v.exactOptional(score) });
 const file = { root: v.string(), path: v.string(), bytes: count };
 const counts = v.record(v.string(), count);
+const continues = { trainedAt: v.exactOptional(v.string()), changedFiles: count, files: count };
 
 const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
   v.object({
@@ -101,6 +106,7 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
       heldOutBytes: count,
       leftOut: counts,
       largestLeftOut: v.array(v.object({ ...file, reason: v.string() })),
+      continues: v.nullable(v.object(continues)),
       estimate: v.object({ trainTokens: count, seconds: count, epochs: count }),
     }),
   }),
@@ -127,6 +133,7 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
     engine: v.exactOptional(v.picklist(ENGINE_NAMES)),
   }),
   v.object({ kind: v.literal('resumed'), step: count }),
+  v.object({ kind: v.literal('continues'), ...continues }),
   v.object({
     kind: v.literal('step'),
     step: count,

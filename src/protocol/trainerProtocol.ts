@@ -106,11 +106,8 @@ export interface TimeJob {
 }
 
 /** A plan is made of what the trainer would find by itself. */
-export interface PlanJob extends Omit<CorpusSelection, 'split'> {
-  /** `tokenizer.json`, to tell how many tokens the text is. */
-  readonly tokenizerPath: string;
-  readonly options: TrainingOptions;
-}
+export type PlanJob = Omit<CorpusSelection, 'split'> &
+  Pick<TrainJob, 'initialModelPath' | 'baseModelPath' | 'tokenizerPath' | 'options'>;
 
 export type TrainerRequest =
   | { readonly kind: 'train'; readonly job: TrainJob }
@@ -129,9 +126,12 @@ export interface HeldOutScore {
 
 /** Ghost text's whole mix on a sample of the held-out text, reading as the user writes. */
 export interface MixScores {
-  /** Without the personal network. */
+  /** Without a personal network. */
   readonly before: HeldOutScore;
+  /** With the new one. */
   readonly after: HeldOutScore;
+  /** With the one that is there already, where there is one. */
+  readonly earlier?: HeldOutScore;
 }
 
 export interface PlannedFile {
@@ -140,6 +140,16 @@ export interface PlannedFile {
   /** Relative to the root, with `/`. */
   readonly path: string;
   readonly bytes: number;
+}
+
+/** The personal model that a training goes on from. */
+export interface Continues {
+  /** ISO 8601; absent where it is not known. */
+  readonly trainedAt?: string;
+  /** Files with text that it has not read: new and changed ones, and those that its training did not come to. */
+  readonly changedFiles: number;
+  /** All that is trained on. */
+  readonly files: number;
 }
 
 /** What training would read, and how long it would take; shown before it starts. */
@@ -154,11 +164,13 @@ export interface TrainingPlan {
   readonly leftOut: Readonly<Record<string, number>>;
   /** The largest files left out, largest first, at most 20; folders are not measured. */
   readonly largestLeftOut: readonly (PlannedFile & { readonly reason: string })[];
+  /** Null where it starts from no personal model that tells what it has read. */
+  readonly continues: Continues | null;
   readonly estimate: {
     readonly trainTokens: number;
-    /** Of the optimisation: the budget. */
+    /** Of the optimisation: the budget, or less of it where a training goes on and little has changed. */
     readonly seconds: number;
-    /** Passes over the text within the budget, at the speed that the wasm engine has on common machines. */
+    /** Passes over the text, or over what has changed, in this time, at the speed that the wasm engine has on common machines. */
     readonly epochs: number;
   };
 }
@@ -174,7 +186,7 @@ export interface DoneEvent {
   readonly steps: number;
   /** While optimising, measuring left out. */
   readonly tokensPerSecond: number;
-  /** What ghost text gains by the model that was written. */
+  /** What ghost text gains, or would lose, by the new model; only where it gains is it written. */
   readonly mix?: MixScores;
   /** The model that was there already, where training did not start from it. It stays unless the new one is better. */
   readonly earlier?: HeldOutScore;
@@ -204,6 +216,7 @@ export type TrainerEvent =
   /** Something that does not stop the training but that the user should know; a sentence. */
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'resumed'; readonly step: number }
+  | ({ readonly kind: 'continues' } & Continues)
   | {
       readonly kind: 'step';
       readonly step: number;

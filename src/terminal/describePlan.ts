@@ -9,7 +9,7 @@ const MOST_EXAMPLES = 5;
 
 /** Lines with the largest files first. */
 export function describePlan(plan: TrainingPlan): string {
-  const { files, trainBytes, heldOutBytes, leftOut, largestLeftOut, estimate } = plan;
+  const { files, trainBytes, heldOutBytes, leftOut, largestLeftOut, continues, estimate } = plan;
   const shown = files.toSorted((a, b) => b.bytes - a.bytes).slice(0, MOST_FILES);
   const heldOut = files.filter(({ heldOutShare }) => heldOutShare > 0).length;
   const lines = [
@@ -28,6 +28,17 @@ export function describePlan(plan: TrainingPlan): string {
       const why = LEFT_OUT_REASONS[reason as LeftOutReason] ?? reason;
       lines.push(`  ${formatNumber(count).padStart(9)}  ${why}${names}`);
     }
+  }
+  if (continues !== null) {
+    const { trainedAt, changedFiles } = continues;
+    const model =
+      trainedAt === undefined ? 'the model of this folder' : `the model of ${trainedAt.slice(0, 10)}`;
+    const changed =
+      changedFiles === 0
+        ? 'no file has changed since'
+        : `${formatNumber(changedFiles)} of ${formatCount(continues.files, 'file')} are new to it or have changed; ` +
+          `${formatNumber(estimate.seconds)} s, mostly for these`;
+    lines.push(`Continues from ${model}: ${changed}.`);
   }
   if (files.length > 0) {
     lines.push(

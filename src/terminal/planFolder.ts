@@ -7,12 +7,14 @@ import { requireBuilt } from './withGenerator';
 
 /**
  * What a training of a folder would read.
+ * @param initialModelPath the model that it starts from, if any
  * @throws Error whose message is for the user, when the folder cannot be read; the signal's reason when it aborts
  */
 export async function planFolder(
   terminal: Terminal,
   folder: string,
   options: TrainingOptions,
+  initialModelPath: string | null,
 ): Promise<TrainingPlan> {
   const { product, signal, progress } = terminal;
   await requireBuilt(product.trainer);
@@ -23,6 +25,8 @@ export async function planFolder(
         folders: [folder],
         excludeGlobs: [],
         maxTotalBytes: MAX_TOTAL_BYTES,
+        initialModelPath,
+        baseModelPath: product.baseModel,
         tokenizerPath: product.tokenizer,
         options,
       },

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import type { DoneEvent, HeldOutScore } from '../protocol/trainerProtocol';
+import type { DoneEvent, HeldOutScore, MixScores } from '../protocol/trainerProtocol';
 import { defineCommand } from './command';
 import { describePlan } from './describePlan';
 import { realFolder } from './keptModels';
 import { planFolder } from './planFolder';
 import { formatBytes } from './progressLine';
-import { trainForFolder } from './trainForFolder';
+import { startFor, trainForFolder } from './trainForFolder';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatNumber } from './trainingProgress';
 
@@ -26,13 +26,14 @@ export const trainCommand = defineCommand({
   run: async (given, [place], terminal) => {
     const folder = await realFolder(place);
     const options = trainingOptions(given, DEFAULT_SECONDS);
+    const initialModelPath = await startFor(terminal, folder, options, given.fresh);
     if (terminal.progress.visible) {
-      terminal.note(describePlan(await planFolder(terminal, folder, options)));
+      terminal.note(describePlan(await planFolder(terminal, folder, options, initialModelPath)));
     }
     const out = given.out === undefined ? null : resolve(given.out);
-    const { done, engine } = await trainForFolder(terminal, { folder, options, fresh: given.fresh, out });
+    const { done, engine } = await trainForFolder(terminal, { folder, options, initialModelPath, out });
     if (done.outcome === 'cancelled') {
-      terminal.note(done.modelPath === null ? 'No model was written.' : `Written so far: ${done.modelPath}`);
+      terminal.note('The model is as it was.');
       terminal.signal.throwIfAborted();
     }
     terminal.write(
@@ -54,11 +55,20 @@ export function describeResult({ before, after, earlier, mix, modelPath }: DoneE
   if (modelPath === null && earlier !== undefined) {
     return `The model that is there stays: ${bits(earlier)} bits per byte, and the new one has ${measured}.`;
   }
-  const gain =
-    mix === undefined
-      ? ''
-      : `ghost text as a whole: ${bits(mix.before)} → ${bits(mix.after)} bits per byte\n`;
+  const gain = mix === undefined ? '' : `${describeMix(mix)}\n`;
+  if (modelPath === null && mix !== undefined) {
+    return `${measured}\n${gain}Ghost text as a whole does not gain by the new network, so the model is as it was.`;
+  }
   return modelPath === null
     ? `Training did not help (${measured}); the model is as it was.`
     : `${measured}\n${gain}model: ${modelPath}`;
+}
+
+function describeMix({ before, earlier, after }: MixScores): string {
+  const bits = ({ bitsPerByte }: HeldOutScore) => bitsPerByte.toFixed(3);
+  const without =
+    earlier === undefined
+      ? bits(before)
+      : `${bits(before)} without, ${bits(earlier)} with the earlier network`;
+  return `ghost text as a whole: ${without} → ${bits(after)} bits per byte`;
 }

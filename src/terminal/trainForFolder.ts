@@ -8,25 +8,39 @@ export interface FolderTraining {
   /** As `realFolder` gives it. */
   readonly folder: string;
   readonly options: TrainingOptions;
-  /** Starts from the base model even when the folder has a model of its own. */
-  readonly fresh: boolean;
+  /** As {@link startFor} gives it. */
+  readonly initialModelPath: string | null;
   /** Absolute; null keeps the model with those of other folders. */
   readonly out: string | null;
+}
+
+/**
+ * The model that a training of a folder starts from.
+ * @param fresh passes over the folder's own model
+ * @throws Error whose message is for the user, when a model is damaged
+ */
+export async function startFor(
+  { product }: Terminal,
+  folder: string,
+  options: TrainingOptions,
+  fresh: boolean,
+): Promise<string | null> {
+  const own = fresh ? null : await chooseModel({ model: undefined }, folder);
+  return startingModel([own, product.baseModel], options);
 }
 
 /** @throws Error whose message is for the user, when the training fails */
 export async function trainForFolder(
   terminal: Terminal,
-  { folder, options, fresh, out }: FolderTraining,
+  { folder, options, initialModelPath, out }: FolderTraining,
 ): Promise<TrainResult> {
-  const earlier = fresh ? null : await chooseModel({ model: undefined }, folder);
   const places =
     out === null ? await modelStore().remember([folder]) : { modelPath: out, resumePath: `${out}.resume` };
   return trainModel(terminal, {
     ...places,
     folders: [folder],
     split: null,
-    initialModelPath: await startingModel([earlier, terminal.product.baseModel], options),
+    initialModelPath,
     options,
   });
 }

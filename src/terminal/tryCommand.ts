@@ -10,7 +10,7 @@ import { heldOutTexts } from './heldOutTexts';
 import { realFolder } from './keptModels';
 import { planFolder } from './planFolder';
 import { scoreTexts } from './textScores';
-import { trainForFolder } from './trainForFolder';
+import { startFor, trainForFolder } from './trainForFolder';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatBytes } from './progressLine';
 import { formatNumber } from './trainingProgress';
@@ -32,9 +32,10 @@ export const tryCommand = defineCommand({
   run: async (given, [place], terminal) => {
     const folder = await realFolder(place ?? terminal.product.root);
     const options = trainingOptions(given, DEFAULT_SECONDS);
-    const plan = await planFolder(terminal, folder, options);
+    const initialModelPath = await startFor(terminal, folder, options, true);
+    const plan = await planFolder(terminal, folder, options, initialModelPath);
     terminal.write(`${folder}\n${describePlan(plan)}\n`);
-    const { done, engine } = await trainForFolder(terminal, { folder, options, fresh: true, out: null });
+    const { done, engine } = await trainForFolder(terminal, { folder, options, initialModelPath, out: null });
     terminal.signal.throwIfAborted();
     terminal.write(`${describeTraining(done, engine)}\n`);
 

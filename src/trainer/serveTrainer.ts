@@ -7,6 +7,7 @@ import type { chooseEngine } from './engines/chooseEngine';
 import { EngineFault } from './engines/guardEngine';
 import { loadEngine, type EngineOptions } from './engines/loadEngine';
 import { timeEngine } from './engines/timeEngine';
+import type { calibratePersonal } from './training/calibratePersonal';
 import { planTraining } from './training/planTraining';
 import { runTrainJob } from './training/trainJob';
 import { TrainingControl } from './training/trainingControl';
@@ -14,8 +15,9 @@ import { TrainingControl } from './training/trainingControl';
 export interface TrainerServerOptions {
   /** The file that this process runs; it is started again to time engines. */
   readonly processPath: string;
-  /** Takes the place of the ordinary choice in tests. */
+  /** These take the place of the ordinary ones in tests. */
   readonly chooseEngine?: typeof chooseEngine;
+  readonly calibrate?: typeof calibratePersonal;
 }
 
 /** Resolves when the parent has it, so that nothing is lost when the process ends. */

@@ -215,7 +215,8 @@ class SeenSoFar {
     const { before, after, steps, tokensPerSecond, modelPath, mix } = this;
     return {
       kind: 'done',
-      outcome: 'cancelled',
+      // A model that was written just before is in its place.
+      outcome: modelPath === null ? 'cancelled' : 'improved',
       before,
       after,
       steps,

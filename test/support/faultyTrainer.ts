@@ -6,6 +6,7 @@ import { chooseEngine } from '../../src/trainer/engines/chooseEngine';
 import type { EngineName } from '../../src/protocol/trainerProtocol';
 import { loadWasmEngine } from '../../src/trainer/engines/wasmEngine';
 import { serveTrainer } from '../../src/trainer/serveTrainer';
+import { gainingCalibration } from './gainingCalibration';
 
 const fault = process.env['UNDERSTUDY_TEST_FAULT'];
 
@@ -36,6 +37,7 @@ async function faultyEngine(name: EngineName) {
 
 serveTrainer({
   processPath: __filename,
+  calibrate: gainingCalibration,
   chooseEngine: async (wish, options) => {
     if (wish.failed.length === 0) {
       return faultyEngine('native');

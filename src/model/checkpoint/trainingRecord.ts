@@ -29,6 +29,10 @@ export const trainingRecordSchema = v.object({
   ),
   /** Identifies the text trained on, so that a change of it can be told. */
   corpusFingerprint: v.exactOptional(v.string()),
+  /** Digests of the stretches of text that it has read, so that the next training reads mostly what has changed. */
+  learned: v.exactOptional(v.string()),
+  /** Identifies the base model that it descends from. */
+  base: v.exactOptional(v.string()),
 });
 
 export type TrainingRecord = Readonly<v.InferOutput<typeof trainingRecordSchema>>;

@@ -9,6 +9,8 @@ export interface Calibration {
   /** Not trained on this workspace; null when there is none. */
   readonly base: RecurrentModel | null;
   readonly personal: RecurrentModel;
+  /** The personal network that the new one would take the place of; null when there is none. */
+  readonly earlier?: RecurrentModel | null;
   /** Where the gate starts from; null starts afresh. */
   readonly gate: Float32Array | null;
   /** What the live text of the workspace holds: the documents trained on. */
@@ -22,26 +24,42 @@ export interface CalibratedGate {
   /** The mix without the personal network and with it, each learning its gate as it reads. */
   readonly before: TextScore;
   readonly after: TextScore;
+  /** The mix with the earlier personal network in its place, where there is one. */
+  readonly earlier: TextScore | null;
 }
 
 /**
- * Scores the held-out documents with and without the personal network. The answer is the gate given, with the latter's trust
+ * Scores the held-out documents with and without the personal network. The answer is the gate given, with the former's trust
  * in the networks: what a short text says of the live counts would be learned too well.
  */
 export async function calibrateGate(
-  { vocabSize, base, personal, gate, learned, heldOut }: Calibration,
+  { vocabSize, base, personal, earlier = null, gate, learned, heldOut }: Calibration,
   onProgress?: (progress: ScoreProgress) => void | Promise<void>,
 ): Promise<CalibratedGate> {
-  const without = createMixture({ vocabSize, networks: base === null ? [] : [base], gate });
+  const own = base === null ? [] : [base];
+  const without = createMixture({ vocabSize, networks: own, gate });
+  const { workspace } = without;
   for (const { uri, tokens } of learned) {
-    without.workspace.learnFile(uri, tokens, false);
+    workspace.learnFile(uri, tokens, false);
   }
-  const totalTokens = 2 * heldOut.reduce((sum, { tokens }) => sum + tokens.length, 0);
-  const report = (done: number) => (progress: ScoreProgress) =>
-    onProgress?.({ tokens: done + progress.tokens, totalTokens });
-  const before = await scoreText(without, heldOut, report(0));
-  const networks = base === null ? [personal] : [base, personal];
-  const together = createMixture({ vocabSize, networks, gate, workspace: without.workspace });
-  const after = await scoreText(together, heldOut, report(totalTokens / 2));
-  return { gate: together.gate.adoptNetworks(new Gate(gate, 0)), before, after };
+  const together = createMixture({ vocabSize, networks: [...own, personal], gate, workspace });
+  const mixes = [without, together];
+  if (earlier !== null) {
+    mixes.push(createMixture({ vocabSize, networks: [...own, earlier], gate, workspace }));
+  }
+  const tokens = heldOut.reduce((sum, document) => sum + document.tokens.length, 0);
+  const scores: TextScore[] = [];
+  for (const [i, mix] of mixes.entries()) {
+    const score = await scoreText(mix, heldOut, (progress) =>
+      onProgress?.({ tokens: i * tokens + progress.tokens, totalTokens: mixes.length * tokens }),
+    );
+    scores.push(score);
+  }
+  const [before, after] = scores;
+  return {
+    gate: together.gate.adoptNetworks(new Gate(gate, 0)),
+    before,
+    after,
+    earlier: scores.at(2) ?? null,
+  };
 }

@@ -60,18 +60,10 @@ export async function readCorpus(
       ? await scanned(selection, encoding, seed, signal, onProgress)
       : await listed(selection.folders, selection.split, encoding, signal);
   const { endOfTextId } = encoding;
-  const cut = (parts: readonly FilePart[], ending: readonly number[]): DocumentTokens[] =>
-    parts.map(({ file, from, to }) => {
-      const all = texts.tokens.get(file)!;
-      const part = all.subarray(Math.round(from * all.length), Math.round(to * all.length));
-      const document = new Uint16Array(part.length + 1 + ending.length);
-      document[0] = endOfTextId;
-      document.set(part, 1);
-      document.set(ending, part.length + 1);
-      return document;
-    });
-  const train = cut(texts.train, [endOfTextId]);
-  const heldOut = cut(texts.heldOut, []).filter((document) => document.length > 1);
+  const train = texts.train.map((part) => trainDocument(part, texts.tokens.get(part.file)!, endOfTextId));
+  const heldOut = texts.heldOut
+    .map((part) => cut(part, texts.tokens.get(part.file)!, [endOfTextId], []))
+    .filter((document) => document.length > 1);
   checkEnough(selection.folders, train, heldOut, texts.leftOut);
   const files = [...texts.tokens.keys()];
   return {
@@ -84,6 +76,25 @@ export async function readCorpus(
     leftOut: texts.leftOut,
     fingerprint: fingerprintOf(train, heldOut),
   };
+}
+
+/** A part that is trained on, out of its file's tokens: end of text, the text, end of text. */
+export function trainDocument(part: FilePart, tokens: Uint16Array, endOfTextId: number): DocumentTokens {
+  return cut(part, tokens, [endOfTextId], [endOfTextId]);
+}
+
+function cut(
+  { from, to }: FilePart,
+  tokens: Uint16Array,
+  beginning: readonly number[],
+  ending: readonly number[],
+): DocumentTokens {
+  const part = tokens.subarray(Math.round(from * tokens.length), Math.round(to * tokens.length));
+  const document = new Uint16Array(beginning.length + part.length + ending.length);
+  document.set(beginning);
+  document.set(part, beginning.length);
+  document.set(ending, beginning.length + part.length);
+  return document;
 }
 
 /** How many entries were left out for each reason. */

@@ -2,6 +2,7 @@
  * Windows of truncated back-propagation over a set of documents. Each row of the batch walks through one stretch of a
  * document, its state carried from window to window, and then takes the next; every epoch has its own order.
  */
+import { seededRandom } from '../../model/generation/seededRandom';
 import type { TrainBatch } from '../engine';
 import { shuffledIndices } from './shuffledIndices';
 
@@ -12,6 +13,21 @@ export interface BatchStreamOptions {
   readonly batchSize: number;
   readonly unrollSteps: number;
   readonly seed: number;
+  /**
+   * How often a stretch of a document is read against others, above 0; absent reads all of them alike. The heaviest are
+   * read in every epoch, one of half their weight in about every second.
+   */
+  readonly weightOf?: StretchWeight;
+}
+
+/** Of the tokens `from` (included) to `to` (excluded) of a document; those are predicted. */
+export type StretchWeight = (document: number, from: number, to: number) => number;
+
+/** The same of a stretch that was handed out. */
+export interface ReadStretch {
+  readonly document: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Where a stream stands; plain data, so that it can be saved. */
@@ -33,6 +49,8 @@ interface Stretch {
 /** Windows that a long document is cut into at least, so that the rows of a batch see different text. */
 const STRETCHES_PER_ROW = 4;
 const SHORTEST_STRETCH_WINDOWS = 4;
+/** Where stretches are weighted, so that a changed paragraph does not bring along the whole of a long document. */
+const LONGEST_WEIGHTED_WINDOWS = 32;
 
 export class BatchStream {
   /** Rows of each batch: fewer than asked for when there is less text than one window each. */
@@ -40,6 +58,8 @@ export class BatchStream {
   /** Targets in one epoch. */
   readonly tokensPerEpoch: number;
   private readonly stretches: readonly Stretch[];
+  /** By stretch, the probability that an epoch reads it; null reads all. */
+  private readonly shares: Float64Array | null;
   private order: Uint32Array;
   private epoch = 0;
   private taken = 0;
@@ -55,14 +75,16 @@ export class BatchStream {
     const { batchSize, unrollSteps } = options;
     this.tokensPerEpoch = documents.reduce((sum, { length }) => sum + length - 1, 0);
     this.batchSize = Math.max(1, Math.min(batchSize, Math.floor(this.tokensPerEpoch / unrollSteps)));
-    this.stretches = cut(documents, this.tokensPerEpoch, this.batchSize, unrollSteps);
+    const longest = options.weightOf === undefined ? Infinity : LONGEST_WEIGHTED_WINDOWS;
+    this.stretches = cut(documents, this.tokensPerEpoch, this.batchSize, unrollSteps, longest);
+    this.shares = options.weightOf === undefined ? null : sharesOf(this.stretches, options.weightOf);
     this.order = this.orderOf(0);
     this.rows = Array.from({ length: this.batchSize }, () => this.take());
   }
 
   /** Epochs begun and the share of the present one, e.g. 1.25. */
   get epochs(): number {
-    return this.epoch + this.taken / this.stretches.length;
+    return this.epoch + this.taken / this.order.length;
   }
 
   next(): TrainBatch {
@@ -89,6 +111,23 @@ export class BatchStream {
     return { batchSize, unrollSteps, inputs, targets, mask, resets };
   }
 
+  /** What was handed out so far, each stretch once. */
+  read(): ReadStretch[] {
+    const read = new Set<number>();
+    for (let epoch = 0; epoch < this.epoch && read.size < this.stretches.length; epoch++) {
+      for (const stretch of this.orderOf(epoch)) {
+        read.add(stretch);
+      }
+    }
+    for (const stretch of this.order.subarray(0, this.taken)) {
+      read.add(stretch);
+    }
+    return [...read].map((stretch) => {
+      const { document, start, end } = this.stretches[stretch];
+      return { document, from: start + 1, to: end + 1 };
+    });
+  }
+
   position(): BatchPosition {
     return { epoch: this.epoch, taken: this.taken, rows: this.rows.map((row) => ({ ...row })) };
   }
@@ -105,7 +144,7 @@ export class BatchStream {
   }
 
   private take(): { stretch: number; offset: number } {
-    if (this.taken === this.stretches.length) {
+    if (this.taken === this.order.length) {
       this.epoch++;
       this.taken = 0;
       this.order = this.orderOf(this.epoch);
@@ -115,8 +154,24 @@ export class BatchStream {
   }
 
   private orderOf(epoch: number): Uint32Array {
-    return shuffledIndices(this.stretches.length, this.options.seed + Math.imul(epoch, 0x9e3779b1));
+    const seed = this.options.seed + Math.imul(epoch, 0x9e3779b1);
+    const all = shuffledIndices(this.stretches.length, seed);
+    const { shares } = this;
+    if (shares === null) {
+      return all;
+    }
+    const random = seededRandom(seed ^ 0x5bd1e995);
+    return all.filter((stretch) => random() < shares[stretch]);
   }
+}
+
+/** Weights scaled so that the largest is 1, which random() never reaches: no epoch is empty. */
+function sharesOf(stretches: readonly Stretch[], weightOf: StretchWeight): Float64Array {
+  const weights = Float64Array.from(stretches, ({ document, start, end }) =>
+    weightOf(document, start + 1, end + 1),
+  );
+  const largest = weights.reduce((most, weight) => Math.max(most, weight), 0);
+  return weights.map((weight) => weight / largest);
 }
 
 function cut(
@@ -124,11 +179,10 @@ function cut(
   total: number,
   rows: number,
   unrollSteps: number,
+  longest: number,
 ): Stretch[] {
-  let windows = Math.max(
-    Math.ceil(total / (rows * STRETCHES_PER_ROW * unrollSteps)),
-    SHORTEST_STRETCH_WINDOWS,
-  );
+  const even = Math.ceil(total / (rows * STRETCHES_PER_ROW * unrollSteps));
+  let windows = Math.min(Math.max(even, SHORTEST_STRETCH_WINDOWS), longest);
   const count = () =>
     documents.reduce((sum, { length }) => sum + Math.ceil((length - 1) / (windows * unrollSteps)), 0);
   // Where text is scarce stretches are shorter, or rows would read the same one.

@@ -1,6 +1,8 @@
 /** What a training starts from: a checkpoint, or a tokenizer alone. */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { decodeCheckpoint, type Checkpoint } from '../../model/checkpoint/checkpoint';
+import type { TrainingRecord } from '../../model/checkpoint/trainingRecord';
 import { dequantizeWeights } from '../../model/network/quantizedMatrix';
 import {
   describeNetwork,
@@ -17,43 +19,78 @@ export interface Beginning {
   readonly tokenizer: Tokenizer;
   /** The content of `tokenizer.json`, as a checkpoint keeps it. */
   readonly tokenizerJson: unknown;
+  /** Identifies the base model that the network descends from; null when it descends from none. */
+  readonly base: string | null;
   /** Null when the network starts afresh. */
   readonly initial: {
     readonly weights: NetworkWeights;
     readonly gate: Float32Array | null;
-    /** Optimizer steps that it had before. */
-    readonly steps: number;
+    /** Of the personal model that is gone on from; empty where it is the base model. */
+    readonly training: TrainingRecord;
   } | null;
 }
 
+/** What names the beginning of a training that is run or planned. */
+export type Start = Pick<TrainJob, 'initialModelPath' | 'baseModelPath' | 'tokenizerPath' | 'options'>;
+
+interface StoredModel {
+  readonly checkpoint: Checkpoint;
+  readonly fingerprint: string;
+}
+
 /**
- * @param warn receives a sentence when the initial model is of another shape than was asked for
+ * @param warn receives a sentence when the initial model is of another shape than was asked for, or of an earlier base model
  * @throws Error with a sentence for the user when a file is missing or damaged
  */
-export async function readBeginning(job: TrainJob, warn: (message: string) => void): Promise<Beginning> {
-  const { initialModelPath, tokenizerPath, options } = job;
-  const checkpoint = initialModelPath === null ? null : await readCheckpoint(initialModelPath);
-  const tokenizerJson = checkpoint?.tokenizer ?? (await readTokenizerJson(tokenizerPath));
+export async function readBeginning(start: Start, warn: (message: string) => void): Promise<Beginning> {
+  const { initialModelPath, tokenizerPath, options } = start;
+  let stored = initialModelPath === null ? null : await readModel(initialModelPath);
+  let isBase = initialModelPath === start.baseModelPath;
+  const newBase = stored === null || isBase ? null : await replacedBase(stored, start);
+  if (newBase !== null) {
+    warn(
+      `The model ${initialModelPath} descends from an earlier base model, so training starts from the present one.`,
+    );
+    [stored, isBase] = [newBase, true];
+  }
+  const tokenizerJson = stored?.checkpoint.tokenizer ?? (await readTokenizerJson(tokenizerPath));
   const tokenizer = Tokenizer.fromJson(tokenizerJson);
   const config = networkOfShape(options, tokenizer.vocabSize);
-  if (checkpoint === null) {
-    return { config, tokenizer, tokenizerJson, initial: null };
+  const afresh = { config, tokenizer, tokenizerJson, base: null, initial: null };
+  if (stored === null) {
+    return afresh;
   }
+  const { checkpoint, fingerprint } = stored;
   if (!sameNetwork(config, checkpoint.config)) {
     warn(
       `${initialModelPath} is a network of another kind (${describeNetwork(checkpoint.config)}) than is asked for (${describeNetwork(config)}), so training starts afresh.`,
     );
-    return { config, tokenizer, tokenizerJson, initial: null };
+    return afresh;
   }
-  const initial = {
-    weights: dequantizeWeights(checkpoint.weights),
-    gate: checkpoint.gate,
-    steps: checkpoint.training.steps ?? 0,
+  return {
+    ...afresh,
+    base: isBase ? fingerprint : (checkpoint.training.base ?? null),
+    initial: {
+      weights: dequantizeWeights(checkpoint.weights),
+      gate: checkpoint.gate,
+      training: isBase ? {} : checkpoint.training,
+    },
   };
-  return { config, tokenizer, tokenizerJson, initial };
 }
 
-async function readCheckpoint(path: string): Promise<Checkpoint> {
+/** The present base model, where a personal one of its shape descends from another. */
+async function replacedBase({ checkpoint }: StoredModel, start: Start): Promise<StoredModel | null> {
+  const { base } = checkpoint.training;
+  if (base === undefined || start.baseModelPath == null) {
+    return null;
+  }
+  const present = await readModel(start.baseModelPath);
+  return present.fingerprint !== base && sameNetwork(present.checkpoint.config, checkpoint.config)
+    ? present
+    : null;
+}
+
+async function readModel(path: string): Promise<StoredModel> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
@@ -62,7 +99,8 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
       cause: error,
     });
   }
-  return decodeCheckpoint(bytes, path);
+  const fingerprint = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  return { checkpoint: decodeCheckpoint(bytes, path), fingerprint };
 }
 
 /** @throws Error with a sentence for the user */

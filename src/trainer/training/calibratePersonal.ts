@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { decodeCheckpoint, type Checkpoint } from '../../model/checkpoint/checkpoint';
 import { calibrateGate } from '../../model/evaluate/calibrateGate';
-import type { ScoredDocument } from '../../model/evaluate/scoreText';
+import type { ScoredDocument, TextScore } from '../../model/evaluate/scoreText';
 import { createNetwork } from '../../model/network/createNetwork';
 import type { NetworkModel } from '../../model/network/networkModel';
 import type { StoredWeights } from '../../model/network/quantizedMatrix';
@@ -25,6 +25,8 @@ export interface CalibrationJob {
   /** As they are stored, so that what is promised is what is used. */
   readonly weights: StoredWeights;
   readonly beginning: Beginning;
+  /** The personal model that the new one would take the place of, with the same tokenizer; null when there is none. */
+  readonly earlier: Pick<Checkpoint, 'config' | 'weights'> | null;
   readonly corpus: Pick<Corpus, 'train' | 'heldOut'>;
   /** Null where ghost text has no base network. */
   readonly baseModelPath: string | null;
@@ -37,8 +39,19 @@ export interface CalibrationJob {
 
 export interface CalibratedModel {
   readonly gate: Float32Array;
-  /** The ghost text without the personal network and with it. */
+  /** Ghost text without a personal network, with the new one, and with the earlier one. */
   readonly mix: MixScores;
+}
+
+/** Share of the bits below which a gain is chance. */
+const SMALLEST_GAIN = 0.001;
+
+/** Whether ghost text is better with the new network than without one, and than with the one that is there. */
+export function gains({ before, after, earlier }: MixScores): boolean {
+  return (
+    after.bitsPerByte < (1 - SMALLEST_GAIN) * before.bitsPerByte &&
+    (earlier === undefined || after.bitsPerByte < earlier.bitsPerByte)
+  );
 }
 
 /** @throws Error when a file cannot be read or is no model, and what `onProgress` throws */
@@ -52,12 +65,15 @@ export async function calibratePersonal(job: CalibrationJob): Promise<Calibrated
   const base =
     baseCheckpoint === null ? null : networkOf(baseCheckpoint.config, baseCheckpoint.weights, 'base');
   const personal = networkOf(config, job.weights, 'personal');
+  const earlier =
+    job.earlier === null ? null : networkOf(job.earlier.config, job.earlier.weights, 'personal');
   try {
-    const { gate, before, after } = await calibrateGate(
+    const scores = await calibrateGate(
       {
         vocabSize: config.vocabSize,
         base,
         personal,
+        earlier,
         gate: initial?.gate ?? baseCheckpoint?.gate ?? null,
         learned: drawn(corpus.train, seed, MAX_LEARNED_TOKENS, Infinity).map((tokens, i) => ({
           uri: `learned ${i}`,
@@ -73,11 +89,19 @@ export async function calibratePersonal(job: CalibrationJob): Promise<Calibrated
       },
       ({ tokens, totalTokens }) => job.onProgress(tokens / totalTokens),
     );
-    const score = ({ bytes, bitsPerByte }: typeof before) => ({ bytes, bitsPerByte: bitsPerByte['mix'] });
-    return { gate, mix: { before: score(before), after: score(after) } };
+    const score = ({ bytes, bitsPerByte }: TextScore) => ({ bytes, bitsPerByte: bitsPerByte['mix'] });
+    return {
+      gate: scores.gate,
+      mix: {
+        before: score(scores.before),
+        after: score(scores.after),
+        ...(scores.earlier === null ? {} : { earlier: score(scores.earlier) }),
+      },
+    };
   } finally {
     base?.dispose();
     personal.dispose();
+    earlier?.dispose();
   }
 }
 

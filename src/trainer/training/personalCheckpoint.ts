@@ -10,6 +10,8 @@ export interface PersonalModel {
   readonly beginning: Beginning;
   readonly corpus: Corpus;
   readonly weights: StoredWeights;
+  /** What the network has read, as `learnedDigests` gives it. */
+  readonly learned: string;
   /** Of this training. */
   readonly steps: number;
   /** As the user is shown it. */
@@ -17,13 +19,13 @@ export interface PersonalModel {
   /** Of the model that training started from. */
   readonly before: HeldOutScore | null;
   readonly score: HeldOutScore;
-  /** Null until calibrated. */
+  /** Null where the gate could not be learned. */
   readonly calibrated: CalibratedModel | null;
 }
 
 export function encodePersonalModel(model: PersonalModel): Uint8Array {
-  const { beginning, corpus, weights, steps, engine, before, score, calibrated } = model;
-  const { config, initial, tokenizerJson } = beginning;
+  const { beginning, corpus, weights, learned, steps, engine, before, score, calibrated } = model;
+  const { config, initial, tokenizerJson, base } = beginning;
   return encodeCheckpoint({
     config,
     weights,
@@ -33,7 +35,7 @@ export function encodePersonalModel(model: PersonalModel): Uint8Array {
       files: corpus.trainFiles,
       bytes: corpus.bytes,
       tokens: corpus.tokens,
-      steps: (initial?.steps ?? 0) + steps,
+      steps: (initial?.training.steps ?? 0) + steps,
       engine,
       heldOut: {
         bytes: score.bytes,
@@ -50,6 +52,8 @@ export function encodePersonalModel(model: PersonalModel): Uint8Array {
             },
           }),
       corpusFingerprint: corpus.fingerprint,
+      learned,
+      ...(base === null ? {} : { base }),
     },
     gate: calibrated?.gate ?? initial?.gate ?? null,
   });

@@ -2,14 +2,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { countParameters } from '../../model/networkConfig';
-import { Tokenizer } from '../../model/tokenizer/tokenizer';
 import type { PlanJob, PlannedFile, TrainerEvent, TrainingPlan } from '../../protocol/trainerProtocol';
 import type { LeftOut, LeftOutReason } from '../corpus/leftOutReason';
-import { countReasons } from '../corpus/readCorpus';
-import { scanFolders } from '../corpus/scanFolders';
+import { countReasons, trainDocument } from '../corpus/readCorpus';
+import { scanFolders, type TextFile } from '../corpus/scanFolders';
 import { scanReporter } from '../corpus/scanReporter';
 import { splitHeldOut } from '../corpus/splitHeldOut';
-import { readTokenizerJson } from './beginning';
+import { readBeginning } from './beginning';
+import { planReading, type ReadingPlan } from './readingPlan';
 
 /** The rest of the text is taken to have as many tokens a byte as this much of it; UTF-8 bytes. */
 const TOKENIZED_BYTES = 1024 * 1024;
@@ -38,41 +38,56 @@ export async function planTraining(
   signal: AbortSignal,
   emit: (event: TrainerEvent) => void,
 ): Promise<TrainingPlan> {
-  const tokenizer = Tokenizer.fromJson(await readTokenizerJson(job.tokenizerPath));
-  const seen = { bytes: 0, tokens: 0 };
+  // What it would warn of is said when it happens.
+  const beginning = await readBeginning(job, () => undefined);
+  const { tokenizer, config, initial } = beginning;
+  const continues = initial?.training.learned !== undefined;
+  const tokens = new Map<TextFile, Uint16Array>();
+  let tokenizedBytes = 0;
   const scan = await scanFolders(
     job.folders,
     {
       excludeGlobs: job.excludeGlobs,
       maxTotalBytes: job.maxTotalBytes,
-      onText: ({ bytes }, text) => {
-        if (seen.bytes < TOKENIZED_BYTES) {
-          seen.bytes += bytes;
-          seen.tokens += tokenizer.encode(text).length;
+      onText: (file, text) => {
+        if (continues || tokenizedBytes < TOKENIZED_BYTES) {
+          tokenizedBytes += file.bytes;
+          tokens.set(file, Uint16Array.from(tokenizer.encode(text)));
         }
       },
       onProgress: scanReporter(emit),
     },
     signal,
   );
-  const { heldOut } = splitHeldOut(scan.files, job.options.seed);
+  const { train, heldOut } = splitHeldOut(scan.files, job.options.seed);
   const shares = new Map(heldOut.map(({ file, from, to }) => [file, to - from]));
   const files = scan.files.map((file) => ({ ...file, heldOutShare: shares.get(file) ?? 0 }));
   const heldOutBytes = Math.round(
     files.reduce((sum, { bytes, heldOutShare }) => sum + bytes * heldOutShare, 0),
   );
   const trainBytes = scan.bytes - heldOutBytes;
-  const trainTokens = seen.bytes === 0 ? 0 : Math.round((trainBytes * seen.tokens) / seen.bytes);
-  const { seconds } = job.options;
-  const weights = countParameters({ ...job.options, vocabSize: tokenizer.vocabSize });
-  const affordableTokens = (seconds * TYPICAL_WEIGHT_TOKENS_PER_SECOND) / weights;
+  const seenTokens = [...tokens.values()].reduce((sum, { length }) => sum + length, 0);
+  const trainTokens = tokenizedBytes === 0 ? 0 : Math.round((trainBytes * seenTokens) / tokenizedBytes);
+  const reading: ReadingPlan = continues
+    ? planReading(
+        beginning,
+        { train: train.map((part) => trainDocument(part, tokens.get(part.file)!, tokenizer.endOfTextId)) },
+        job.options.seconds,
+      )
+    : { seconds: job.options.seconds, passTokens: trainTokens, continues: null };
+  const affordableTokens = (reading.seconds * TYPICAL_WEIGHT_TOKENS_PER_SECOND) / countParameters(config);
   return {
     files,
     trainBytes,
     heldOutBytes,
     leftOut: countReasons(scan.leftOut),
     largestLeftOut: await largest(scan.leftOut, signal),
-    estimate: { trainTokens, seconds, epochs: trainTokens === 0 ? 0 : affordableTokens / trainTokens },
+    continues: reading.continues,
+    estimate: {
+      trainTokens,
+      seconds: reading.seconds,
+      epochs: reading.passTokens === 0 ? 0 : affordableTokens / reading.passTokens,
+    },
   };
 }
 

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { NetworkConfig } from '../../model/networkConfig';
+import type { Checkpoint } from '../../model/checkpoint/checkpoint';
+import type { StoredWeights } from '../../model/network/quantizedMatrix';
 import type {
   DoneEvent,
   HeldOutScore,
@@ -19,12 +21,14 @@ import { guardEngine } from '../engines/guardEngine';
 import type { EngineOptions } from '../engines/loadEngine';
 import { onBattery, watchPower, type OnBattery } from './powerSource';
 import { readBeginning, type Beginning } from './beginning';
-import { calibratePersonal, type CalibratedModel } from './calibratePersonal';
-import { scoreEarlierModel } from './earlierModel';
+import { calibratePersonal, gains, type CalibratedModel } from './calibratePersonal';
+import { learnedDigests } from './continuation';
+import { readEarlierModel, scoreEarlierModel } from './earlierModel';
 import { freshWeights } from './freshWeights';
 import { affordableTokens, measureHeldOut, SMALLEST_SAMPLE_TOKENS } from './measureHeldOut';
 import { encodePersonalModel } from './personalCheckpoint';
-import { encodeResumePoint, findResumePoint, type BestNetwork, type ResumePoint } from './resumeFile';
+import { planReading, type ReadingPlan } from './readingPlan';
+import { encodeResumePoint, findResumePoint, type ResumePoint } from './resumeFile';
 import { notWritten, removeLeftovers, writeWholeFile, type WriteFile } from './saveFile';
 import { toStoredWeights } from './storedWeights';
 import { CancelledError, type TrainingControl } from './trainingControl';
@@ -42,6 +46,8 @@ export interface TrainSurroundings {
   readonly onBattery?: OnBattery;
   /** Default: {@link chooseEngine}. */
   readonly chooseEngine?: typeof chooseEngine;
+  /** Default: {@link calibratePersonal}. */
+  readonly calibrate?: typeof calibratePersonal;
 }
 
 /** Files named in a warning. */
@@ -64,16 +70,19 @@ export async function runTrainJob(job: TrainJob, surroundings: TrainSurroundings
 interface Prepared {
   readonly beginning: Beginning;
   readonly corpus: Corpus;
+  readonly reading: ReadingPlan;
+  readonly stream: BatchStream;
   readonly network: TrainableNetwork;
   readonly engine: TrainingEngine;
+  /** Whose place the new model would take. */
+  readonly earlier: Checkpoint | null;
 }
 
 class TrainJobRun {
   private before: HeldOutScore | null = null;
-  private earlier: HeldOutScore | null = null;
+  private earlierScore: HeldOutScore | null = null;
   private mix: MixScores | null = null;
-  /** Of the model as it was last written. */
-  private savedStep: number | null = null;
+  private isWritten = false;
   private loop: TrainingLoop | null = null;
 
   constructor(
@@ -94,33 +103,43 @@ class TrainJobRun {
       cancelled = true;
     }
     await rm(resumePath, { force: true });
-    const improved = this.loop?.best.saved === true;
     return {
       kind: 'done',
-      outcome: cancelled ? 'cancelled' : improved ? 'improved' : 'notImproved',
+      outcome: cancelled ? 'cancelled' : this.isWritten ? 'improved' : 'notImproved',
       before: this.before,
       after: this.loop?.bestScore ?? null,
       steps: this.loop?.steps ?? 0,
       tokensPerSecond: this.loop?.tokensPerSecond ?? 0,
       ...(this.mix === null ? {} : { mix: this.mix }),
-      ...(this.earlier === null ? {} : { earlier: this.earlier }),
-      modelPath: improved ? modelPath : null,
+      ...(this.earlierScore === null ? {} : { earlier: this.earlierScore }),
+      modelPath: this.isWritten ? modelPath : null,
     };
   }
 
   private async train(): Promise<void> {
-    const { job } = this;
-    const beginning = await readBeginning(job, this.warn);
+    const { options, modelPath } = this.job;
+    const beginning = await readBeginning(this.job, this.warn);
+    const earlier = await readEarlierModel(modelPath, beginning.tokenizerJson, this.warn);
     const corpus = await this.readTexts(beginning);
+    const reading = planReading(beginning, corpus, options.seconds);
+    if (reading.continues !== null) {
+      this.surroundings.emit({ kind: 'continues', ...reading.continues });
+    }
     const engine = await this.loadEngine(beginning.config);
-    const weights =
-      beginning.initial?.weights ?? freshWeights(beginning.config, corpus.train, job.options.seed);
-    const network = engine.createNetwork(beginning.config, weights, job.options.seed);
+    const weights = beginning.initial?.weights ?? freshWeights(beginning.config, corpus.train, options.seed);
+    const network = engine.createNetwork(beginning.config, weights, options.seed);
+    const { weightOf } = reading;
+    const stream = new BatchStream(corpus.train, {
+      ...options,
+      // A training that goes on does not begin with the same text again.
+      seed: options.seed + (beginning.initial?.training.steps ?? 0),
+      ...(weightOf === undefined ? {} : { weightOf }),
+    });
     const endWatch = await this.watchPower();
     try {
-      const prepared = { beginning, corpus, network, engine };
+      const prepared = { beginning, corpus, reading, stream, network, engine, earlier };
       await this.optimise(prepared);
-      await this.calibrate(prepared);
+      await this.keepBetter(prepared);
     } finally {
       endWatch();
       network.dispose();
@@ -183,11 +202,18 @@ class TrainJobRun {
     return null;
   }
 
-  private async optimise(prepared: Prepared): Promise<void> {
+  private async optimise({
+    beginning,
+    corpus,
+    reading,
+    stream,
+    network,
+    engine,
+    earlier,
+  }: Prepared): Promise<void> {
     const { job } = this;
-    const { options } = job;
     const { emit, control } = this.surroundings;
-    const { beginning, corpus, network, engine } = prepared;
+    const options = { ...job.options, seconds: reading.seconds };
     const fingerprint = fingerprintOf(job, beginning, corpus);
     const resumeFrom = await this.readResumePoint(fingerprint);
     const drawSample = (maxTokens: number): HeldOutSample =>
@@ -209,98 +235,99 @@ class TrainJobRun {
     if (before !== null && resumeFrom === null) {
       emit({ kind: 'validation', step: 0, score: before });
     }
-    const { warn } = this;
-    const earlier =
-      resumeFrom === null
-        ? await scoreEarlierModel(job, { engine, beginning, sample, control, warn })
-        : resumeFrom.earlier;
-    this.earlier = resumeFrom?.best.saved === true ? null : earlier;
+    const startsFromEarlier = beginning.initial !== null && job.initialModelPath === job.modelPath;
+    if (resumeFrom !== null) {
+      this.earlierScore = resumeFrom.earlier;
+    } else if (earlier !== null && !startsFromEarlier) {
+      this.earlierScore = await scoreEarlierModel(earlier, engine, sample, options.seed, control);
+    }
+    const kept = { fingerprint, before, earlier: this.earlierScore, sampleTokens, validationSeconds };
     this.loop = new TrainingLoop({
       network,
-      stream: new BatchStream(corpus.train, options),
+      stream,
       training: options,
-      best: { weights: await network.exportWeights(), score: before, saved: false },
-      toBeat: this.earlier,
+      best: { weights: await network.exportWeights(), score: before, step: null },
+      toBeat: this.earlierScore,
       measure,
       validationSeconds,
       resumeFrom,
       control,
       emit,
-      saveBest: ({ weights, score }, { step }) => this.writeModel(prepared, { weights, score, step }, null),
-      saveResumePoint: (state) =>
-        this.write(
-          job.resumePath,
-          encodeResumePoint({ fingerprint, before, earlier, sampleTokens, validationSeconds, ...state }),
-        ),
+      saveResumePoint: (state) => this.write(job.resumePath, encodeResumePoint({ ...kept, ...state })),
       now: () => performance.now(),
     });
     await this.loop.run();
-    if (!this.loop.best.saved && this.earlier !== null) {
-      const bits = this.earlier.bitsPerByte.toFixed(3);
+    if (this.loop.best.step === null && this.earlierScore !== null) {
+      const bits = this.earlierScore.bitsPerByte.toFixed(3);
       this.warn(
         `The model that is there already stays: it has ${bits} bits per byte on the same text, and this training found no better one.`,
       );
     }
   }
 
-  /** Once more writes the model, with the gate that fits it. */
-  private async calibrate(prepared: Prepared): Promise<void> {
-    const { job } = this;
-    const { emit, control } = this.surroundings;
-    const { best, steps } = this.loop!;
-    if (!best.saved) {
+  /** Writes the model, with the gate that fits it, where ghost text as a whole gains by it. */
+  private async keepBetter(prepared: Prepared): Promise<void> {
+    const { beginning, corpus, stream, engine } = prepared;
+    const { weights, score, step } = this.loop!.best;
+    if (score === null || step === null) {
       return;
     }
-    const { beginning, corpus } = prepared;
+    const stored = toStoredWeights(beginning.config, weights);
+    const calibrated = await this.calibrate(prepared, stored);
+    if (calibrated !== null && !gains(calibrated.mix)) {
+      return;
+    }
+    const { modelPath } = this.job;
+    const bytes = encodePersonalModel({
+      beginning,
+      corpus,
+      weights: stored,
+      learned: learnedDigests(corpus.train, stream.read(), beginning.initial?.training.learned ?? ''),
+      steps: step,
+      engine: engine.description,
+      before: this.before,
+      score,
+      calibrated,
+    });
+    await this.write(modelPath, bytes);
+    this.isWritten = true;
+    this.surroundings.emit({ kind: 'saved', path: modelPath, step });
+  }
+
+  private async calibrate(
+    { beginning, corpus, earlier }: Prepared,
+    weights: StoredWeights,
+  ): Promise<CalibratedModel | null> {
+    const { job } = this;
+    const { emit, control, calibrate = calibratePersonal } = this.surroundings;
     const report = async (progress: number): Promise<void> => {
       emit({ kind: 'calibrating', progress });
       await control.breathe();
     };
     await report(0);
-    let calibrated: CalibratedModel;
     try {
-      calibrated = await calibratePersonal({
+      const calibrated = await calibrate({
         config: beginning.config,
-        weights: toStoredWeights(beginning.config, best.weights),
+        weights,
         beginning,
+        earlier,
         corpus,
         baseModelPath: job.baseModelPath ?? null,
         kernelPath: job.kernelPath ?? null,
         seed: job.options.seed,
         onProgress: report,
       });
+      this.mix = calibrated.mix;
+      emit({ kind: 'calibrated', mix: calibrated.mix });
+      return calibrated;
     } catch (error) {
       if (error instanceof CancelledError) {
         throw error;
       }
       const why = error instanceof Error ? error.message : String(error);
       this.warn(`The new model is kept, but how far to trust it could not be learned in advance: ${why}`);
-      return;
+      return null;
     }
-    this.mix = calibrated.mix;
-    emit({ kind: 'calibrated', mix: calibrated.mix });
-    await this.writeModel(prepared, { ...best, step: this.savedStep ?? steps }, calibrated);
-  }
-
-  private async writeModel(
-    { beginning, corpus, engine }: Prepared,
-    { weights, score, step }: Pick<BestNetwork, 'weights' | 'score'> & { readonly step: number },
-    calibrated: CalibratedModel | null,
-  ): Promise<void> {
-    const { modelPath } = this.job;
-    const bytes = encodePersonalModel({
-      beginning,
-      corpus,
-      weights: toStoredWeights(beginning.config, weights),
-      steps: step,
-      engine: engine.description,
-      before: this.before,
-      score: score!,
-      calibrated,
-    });
-    await this.write(modelPath, bytes);
-    this.savedStep = step;
-    this.surroundings.emit({ kind: 'saved', path: modelPath, step });
   }
 
   private async write(path: string, bytes: Uint8Array): Promise<void> {
@@ -312,11 +339,10 @@ class TrainJobRun {
   }
 }
 
-/** The initial weights are no part of it: the model they came from may have been replaced by this very training. */
 function fingerprintOf(job: TrainJob, { config, tokenizerJson, initial }: Beginning, corpus: Corpus): string {
   // Another engine may go on where one has failed.
   const options = { ...job.options, engine: null, threads: null, onBattery: null };
   return createHash('sha256')
-    .update(JSON.stringify([corpus.fingerprint, options, config, initial !== null, tokenizerJson]))
+    .update(JSON.stringify([corpus.fingerprint, options, config, initial?.training ?? null, tokenizerJson]))
     .digest('hex');
 }

@@ -14,7 +14,7 @@ export interface TrainingLoopOptions {
   readonly training: TrainingOptions;
   /** What training starts from: the initial network with its score, or fresh weights without one. */
   readonly best: BestNetwork;
-  /** Of a model that would be overwritten although training did not start from it; null where there is none. */
+  /** Of a model whose place a new one would take although training did not start from it; null where there is none. */
   readonly toBeat: HeldOutScore | null;
   /** Scores the network as it would be stored. */
   readonly measure: () => Promise<Measured>;
@@ -23,8 +23,6 @@ export interface TrainingLoopOptions {
   readonly resumeFrom: ResumePoint | null;
   readonly control: TrainingControl;
   readonly emit: (event: TrainerEvent) => void;
-  /** Writes a network that is better than any before; a throw ends the training. */
-  readonly saveBest: (best: BestNetwork, progress: TrainingProgress) => Promise<void>;
   readonly saveResumePoint: (state: LoopState) => Promise<void>;
   /** Milliseconds. */
   readonly now: () => number;
@@ -187,7 +185,7 @@ export class TrainingLoop {
   }
 
   private async validate(): Promise<void> {
-    const { measure, emit, saveBest, toBeat, now } = this.options;
+    const { measure, emit, toBeat, now } = this.options;
     const start = now();
     const { score, weights } = await measure();
     if (!Number.isFinite(score.bitsPerByte)) {
@@ -205,12 +203,10 @@ export class TrainingLoop {
       bestScore: improves ? score : this.progress.bestScore,
       withoutImprovement: improves ? 0 : this.progress.withoutImprovement + 1,
     });
-    // Once one was saved, only a better one than that matters.
+    // Once there is one that helps, only a better one than that matters.
     const helpsFirst = helps(score, this.best.score) && isBetter(toBeat);
-    if (this.best.saved ? isBetter(this.best.score) : helpsFirst) {
-      const best = { weights, score, saved: true };
-      await saveBest(best, this.progress);
-      this.best = best;
+    if (this.best.step === null ? helpsFirst : isBetter(this.best.score)) {
+      this.best = { weights, score, step: this.progress.step };
     }
   }
 

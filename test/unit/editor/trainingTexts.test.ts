@@ -19,6 +19,7 @@ const plan: TrainingPlan = {
   heldOutBytes: 9_400,
   leftOut: { binary: 2, ignored: 40, empty: 0 },
   largestLeftOut: [{ root: '/novel', path: 'photo.raw', bytes: 30_000_000, reason: 'binary' }],
+  continues: null,
   estimate: { trainTokens: 200_000, seconds: 600, epochs: 2.44 },
 };
 const score = (bitsPerByte: number) => ({ bytes: 1000, bitsPerByte });
@@ -37,6 +38,22 @@ const result = (change: Partial<DoneEvent>): string =>
 describe('the preview of a training', () => {
   it('says how much is read and how long it takes', () => {
     assert.equal(planSummary(t, plan), '2 files, 821 kB, about 10 min: 2.4 passes over the text');
+  });
+
+  it('says from which model it continues, and how much is new to that', () => {
+    const continues = { trainedAt: '2026-03-01T12:00:00.000Z', changedFiles: 3, files: 120 };
+    const estimate = { trainTokens: 200_000, seconds: 60, epochs: 12.2 };
+    const date = new Date(continues.trainedAt).toLocaleDateString();
+    assert.equal(
+      planSummary(t, { ...plan, continues, estimate }),
+      `Continues from the model of ${date}: 3 of 120 files are new to it or have changed. ` +
+        'About 60 s: 12 passes over what has changed.',
+    );
+    assert.equal(
+      planSummary(t, { ...plan, continues: { changedFiles: 0, files: 120 } }),
+      'Continues from the model of this workspace: no file has changed since. ' +
+        '2 files, 821 kB, about 10 min: 2.4 passes over the text',
+    );
   });
 
   it('says what is left out and why, most first', () => {
@@ -80,13 +97,23 @@ describe('the result of a training', () => {
     assert.match(result({ before: null }), /^The personal network is trained: 1\.50 bits/);
   });
 
-  it('says whether a cancelled training left a model', () => {
+  it('says that a cancelled training leaves the model as it was', () => {
     assert.match(result({ outcome: 'cancelled', modelPath: null }), /the model is as it was/);
-    assert.match(result({ outcome: 'cancelled' }), /better than before and is used/);
+  });
+
+  it('says that a network which is better alone is not used where ghost text does not gain by it', () => {
+    const mix = { before: score(1.736), after: score(1.782) };
+    const text = result({ outcome: 'notImproved', modelPath: null, mix });
+    assert.match(text, /^The new network predicts .* better than before, but .* does not gain .* not used\./);
+    assert.match(text, /1\.74 bits per byte without the personal network, 1\.78 with it\.$/);
   });
 
   it('adds what ghost text as a whole gains', () => {
     const mix = { before: score(1.8), after: score(1.4) };
     assert.match(result({ mix }), /1\.80 bits per byte without the personal network, 1\.40 with it/);
+    assert.match(
+      result({ mix: { ...mix, earlier: score(1.5) } }),
+      /1\.80 bits per byte without a personal network, 1\.50 with the earlier one, 1\.40 with the new one/,
+    );
   });
 });

@@ -36,7 +36,7 @@ describe('terminal commands from the folder to the result', function () {
 
   async function run(...args: string[]) {
     const { terminal, written } = fakeTerminal(undefined, {
-      trainer: join(root, 'src/trainer/trainerProcess.ts'),
+      trainer: join(root, 'test/support/gainingTrainer.ts'),
       generator: join(root, 'test/support/generatorWorker.mjs'),
       kernel: join(folder, 'kernel.wasm'),
       tokenizer: join(root, 'models/base/tokenizer.json'),

@@ -53,9 +53,10 @@ describe("The trainer's process", function () {
   it('trains and ends', async () => {
     const { run, events } = start(1.5);
     const done = await run.finished;
-    assert.equal(done.outcome, 'improved');
+    assert.notEqual(done.outcome, 'cancelled');
+    assert.ok(done.steps > 0 && Number.isFinite(done.after?.bitsPerByte));
     assert.deepEqual(events.at(-1), done);
-    assert.ok(existsSync(workspace.modelPath));
+    assert.equal(existsSync(workspace.modelPath), done.outcome === 'improved');
   });
 
   it('pauses and goes on', async () => {
@@ -102,7 +103,7 @@ describe("The trainer's process", function () {
     });
     assert.ok(existsSync(workspace.resumePath));
     const again = start(8);
-    assert.equal((await again.run.finished).outcome, 'improved');
+    assert.notEqual((await again.run.finished).outcome, 'cancelled');
     assert.equal(eventsOf(again.events, 'resumed').length, 1);
   });
 
@@ -139,7 +140,8 @@ describe("The trainer's process", function () {
   it('plans what it would read without training', async () => {
     workspace.write({ '.env': 'KEY=1\n', 'table.csv': 'a,b\n'.repeat(100), 'small.csv': 'a,b\n' });
     const { options, folders, excludeGlobs, maxTotalBytes, tokenizerPath } = workspace.job({ seconds: 30 });
-    const job = { options, folders, excludeGlobs, maxTotalBytes, tokenizerPath };
+    const initialModelPath = null;
+    const job = { options, folders, excludeGlobs, maxTotalBytes, tokenizerPath, initialModelPath };
     const plan = await planTraining({ processPath, job });
     assert.equal(plan.files.length, 10);
     const bytes = readFileSync(join(workspace.folder, 'verse0.txt')).length;
@@ -155,6 +157,7 @@ describe("The trainer's process", function () {
     );
     assert.ok(plan.estimate.trainTokens > plan.trainBytes / 8);
     assert.equal(plan.estimate.seconds, 30);
+    assert.equal(plan.continues, null);
     const stop = new AbortController();
     const stopped = planTraining({ processPath, job }, stop.signal);
     stop.abort();

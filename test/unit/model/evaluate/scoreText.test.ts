@@ -98,4 +98,22 @@ describe('calibrateGate', () => {
       'only the trust in networks is learned',
     );
   });
+
+  it('scores the mix with the earlier personal network on the same text', async () => {
+    const heldOut = [{ uri: 'new', tokens: repeated([3], 300), bytes: 300 }];
+    const job = {
+      vocabSize: VOCAB,
+      base: null,
+      personal: biased('personal', 3),
+      gate: null,
+      learned: [],
+      heldOut,
+    };
+    const { before, after, earlier } = await calibrateGate({ ...job, earlier: biased('personal', 7) });
+    assert.ok(after.bitsPerByte['mix'] < earlier!.bitsPerByte['mix']);
+    const swapped = await calibrateGate({ ...job, personal: biased('personal', 7), earlier: job.personal });
+    assert.equal(swapped.after.bitsPerByte['mix'], earlier!.bitsPerByte['mix']);
+    assert.equal(swapped.before.bitsPerByte['mix'], before.bitsPerByte['mix']);
+    assert.equal((await calibrateGate(job)).earlier, null);
+  });
 });

@@ -79,6 +79,21 @@ describe('BatchStream', () => {
     );
   });
 
+  it('reads a document of half the weight about half as often', () => {
+    const documents = documentsOf(Array.from({ length: 60 }, () => 33));
+    const weightOf = (document: number) => (document < 30 ? 0.7 : 1.4);
+    const stream = new BatchStream(documents, { batchSize: 4, unrollSteps: 8, seed: 5, weightOf });
+    const border = documents[30][0];
+    const read = { light: 0, heavy: 0 };
+    while (stream.epochs < 100) {
+      for (const target of countedTargets(stream.next())) {
+        read[target < border ? 'light' : 'heavy']++;
+      }
+    }
+    const ratio = read.heavy / read.light;
+    assert.ok(ratio > 1.9 && ratio < 2.1, `twice as often, not ${ratio}`);
+  });
+
   it('continues from a saved position as it would have gone on', () => {
     const options = { batchSize: 3, unrollSteps: 5, seed: 7 };
     const documents = documentsOf([16, 16, 16, 16, 16, 16, 16]);

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { decodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
 import { GATE_SIZE } from '../../../../src/model/mixture/gate';
 import { kernelBytes } from '../../../support/kernelBytes';
+import type { MixScores } from '../../../../src/protocol/trainerProtocol';
+import { gains } from '../../../../src/trainer/training/calibratePersonal';
+import type { TrainSurroundings } from '../../../../src/trainer/training/trainJob';
 import { eventsOf, runCollecting, SmallWorkspace } from './smallJob';
 
 describe('The model that a training leaves', () => {
@@ -57,16 +60,73 @@ describe('The model that a training leaves', () => {
     assert.equal(decodeCheckpoint(readFileSync(workspace.modelPath), 'model').gate, null);
   });
 
-  it('is kept without a gate when the user cancels while the gate is learned', async () => {
-    const { done } = await runCollecting(workspace.job({}, { kernelPath }), {}, (event, control) => {
-      if (event.kind === 'calibrating') {
-        control.cancel();
-      }
-    });
-    assert.equal(done.outcome, 'cancelled');
-    assert.equal(done.modelPath, workspace.modelPath);
-    assert.equal(decodeCheckpoint(readFileSync(workspace.modelPath), 'model').gate, null);
+  it('is the one that was there when the user cancels while the gate is learned', async () => {
+    await runCollecting(workspace.job({}, { kernelPath }));
+    const there = readFileSync(workspace.modelPath);
+    const { done } = await runCollecting(
+      workspace.job({ seconds: 3, seed: 2 }, { kernelPath, initialModelPath: workspace.modelPath }),
+      {},
+      (event, control) => {
+        if (event.kind === 'calibrating') {
+          control.cancel();
+        }
+      },
+    );
+    assert.equal(done.modelPath, null);
+    assert.deepEqual(readFileSync(workspace.modelPath), there);
     assert.ok(!existsSync(workspace.resumePath));
+  });
+
+  describe('is kept only where ghost text as a whole gains by it', () => {
+    const score = (bitsPerByte: number) => ({ bytes: 1000, bitsPerByte });
+    const mixOf =
+      (mix: MixScores): NonNullable<TrainSurroundings['calibrate']> =>
+      () =>
+        Promise.resolve({ gate: new Float32Array(GATE_SIZE), mix });
+    const trainedWith = (mix: MixScores) => runCollecting(workspace.job(), { calibrate: mixOf(mix) });
+
+    it('so that one which is better alone, but not beside the counts, is not written', async () => {
+      const mix = { before: score(1.736), after: score(1.782) };
+      const { done, events } = await trainedWith(mix);
+      assert.deepEqual([done.outcome, done.modelPath, done.mix], ['notImproved', null, mix]);
+      assert.ok(done.after!.bitsPerByte < Infinity, 'alone it was better than none');
+      assert.ok(!existsSync(workspace.modelPath) && !existsSync(workspace.resumePath));
+      assert.deepEqual(eventsOf(events, 'saved'), []);
+    });
+
+    it('against the earlier model too, which then stays', async () => {
+      await trainedWith({ before: score(2), after: score(1.5) });
+      const there = readFileSync(workspace.modelPath);
+      const asked: (object | null)[] = [];
+      const { done } = await runCollecting(workspace.job({ seconds: 3, learningRate: 0.03, seed: 2 }), {
+        calibrate: (job) => {
+          asked.push(job.earlier?.config ?? null);
+          return mixOf({ before: score(2), after: score(1.6), earlier: score(1.5) })(job);
+        },
+      });
+      // Where it is not better alone, it is not even asked for.
+      assert.ok(asked.every((config) => config !== null));
+      assert.equal(done.outcome, 'notImproved');
+      assert.deepEqual(readFileSync(workspace.modelPath), there);
+    });
+
+    it('by more than chance', () => {
+      assert.ok(gains({ before: score(2), after: score(1.9) }));
+      assert.ok(!gains({ before: score(2), after: score(1.999) }));
+      assert.ok(gains({ before: score(2), after: score(1.9), earlier: score(1.95) }));
+      assert.ok(!gains({ before: score(2), after: score(1.9), earlier: score(1.9) }));
+    });
+  });
+
+  it('is compared, as part of the mix, with the one that is there', async () => {
+    await runCollecting(workspace.job({ learningRate: 0.002 }, { kernelPath }));
+    const { done } = await runCollecting(
+      workspace.job({ seconds: 4 }, { kernelPath, initialModelPath: workspace.modelPath }),
+    );
+    assert.equal(done.outcome, 'improved');
+    const { before, earlier } = done.mix!;
+    assert.equal(earlier!.bytes, before.bytes);
+    assert.notEqual(earlier!.bitsPerByte, before.bitsPerByte, 'the earlier network has a say');
   });
 
   it('is the one that was there, not calibrated again, when training did not help', async () => {

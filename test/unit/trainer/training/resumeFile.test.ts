@@ -15,7 +15,7 @@ const point: ResumePoint = {
   validationSeconds: 1.5,
   weights: tensors(1),
   optimizer: { step: 3, firstMoments: tensors(2), secondMoments: tensors(3) },
-  best: { weights: tensors(4), score: null, saved: false },
+  best: { weights: tensors(4), score: null, step: null },
   position: { epoch: 1, taken: 2, rows: [{ stretch: 3, offset: 4 }] },
   progress: {
     step: 3,

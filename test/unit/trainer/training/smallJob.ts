@@ -2,6 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DEFAULT_TRAINING, type TrainerEvent, type TrainJob } from '../../../../src/protocol/trainerProtocol';
+import { gainingCalibration } from '../../../support/gainingCalibration';
 import { runTrainJob, type TrainSurroundings } from '../../../../src/trainer/training/trainJob';
 import { TrainingControl } from '../../../../src/trainer/training/trainingControl';
 
@@ -74,7 +75,7 @@ export class SmallWorkspace {
   }
 }
 
-/** Runs a job in this process and collects its events. */
+/** Runs a job in this process and collects its events. Ghost text gains by every network that is better alone, unless a test says otherwise. */
 export async function runCollecting(
   job: TrainJob,
   surroundings: Partial<TrainSurroundings> = {},
@@ -83,6 +84,7 @@ export async function runCollecting(
   const events: TrainerEvent[] = [];
   const control = surroundings.control ?? new TrainingControl();
   const done = await runTrainJob(job, {
+    calibrate: gainingCalibration,
     ...surroundings,
     control,
     emit: (event) => {

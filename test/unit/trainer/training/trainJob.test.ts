@@ -127,12 +127,12 @@ describe('Training a workspace', () => {
   });
 
   describe('after it was interrupted', () => {
+    /** When the model is to be written. */
     const interrupted = async (job: TrainJob) => {
-      let writes = 0;
       await assert.rejects(
         runCollecting(job, {
           writeFile: (path, bytes) =>
-            path === workspace.modelPath && writes++ === 1 ? noSpace() : writeWholeFile(path, bytes),
+            path === workspace.modelPath ? noSpace() : writeWholeFile(path, bytes),
         }),
       );
     };

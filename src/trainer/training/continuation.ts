@@ -1,0 +1,85 @@
+/** What a training that goes on from an earlier personal model reads: mostly what that one has not read. */
+import type { DocumentTokens, ReadStretch, StretchWeight } from '../data/batchStream';
+import { chunksOf, joinDigests, splitDigests, type TextChunk } from '../data/textChunks';
+
+/** Of the tokens read, the share of text that the earlier model knows already, against forgetting it. */
+const KNOWN_SHARE = 0.3;
+/** Of the time that was asked for: below this a training hardly gets going. */
+const SHORTEST_TIME = 0.1;
+
+export interface Continuation {
+  /** Documents in which there is something that the earlier model has not read. */
+  readonly changedFiles: number;
+  /** Tokens that it has not read. */
+  readonly changedTokens: number;
+  /** Absent where all text is read alike: when all or nothing of it has changed. */
+  readonly weightOf?: StretchWeight;
+  /** The time that as many passes over what has changed need as were asked for over the whole text; seconds. */
+  readonly seconds: number;
+}
+
+/**
+ * @param learned what the earlier model has read, as {@link learnedDigests} gave it
+ * @param seconds asked for, for a training on all of the documents
+ */
+export function planContinuation(
+  documents: readonly DocumentTokens[],
+  learned: string,
+  seconds: number,
+): Continuation {
+  const known = splitDigests(learned);
+  const changed = documents.map((document) => chunksOf(document).filter(({ digest }) => !known.has(digest)));
+  const changedFiles = changed.filter((chunks) => chunks.length > 0).length;
+  const changedTokens = changed.reduce((sum, chunks) => sum + lengthOf(chunks), 0);
+  const knownTokens = documents.reduce((sum, { length }) => sum + length - 1, 0) - changedTokens;
+  const found = { changedFiles, changedTokens };
+  // Where nothing has changed, whoever asks for a training wants more of what there is.
+  if (changedTokens === 0 || knownTokens === 0) {
+    return { ...found, seconds };
+  }
+  const knownWeight = Math.min(1, (KNOWN_SHARE / (1 - KNOWN_SHARE)) * (changedTokens / knownTokens));
+  const readShare = (changedTokens + knownWeight * knownTokens) / (changedTokens + knownTokens);
+  return {
+    ...found,
+    weightOf: (document, from, to) => {
+      const share = overlap(changed[document], from, to) / (to - from);
+      return knownWeight + (1 - knownWeight) * share;
+    },
+    seconds: seconds * Math.max(readShare, SHORTEST_TIME),
+  };
+}
+
+/** What a network has read of these documents: in this training, and before it as far as it is still there. */
+export function learnedDigests(
+  documents: readonly DocumentTokens[],
+  read: readonly ReadStretch[],
+  before: string,
+): string {
+  const known = splitDigests(before);
+  const readOf = documents.map((): ReadStretch[] => []);
+  for (const stretch of read) {
+    readOf[stretch.document].push(stretch);
+  }
+  const learned = documents.flatMap((document, i) =>
+    chunksOf(document).filter(({ from, to, digest }) => {
+      const tokens = readOf[i].reduce(
+        (sum, stretch) => sum + Math.max(0, Math.min(to, stretch.to) - Math.max(from, stretch.from)),
+        0,
+      );
+      return known.has(digest) || tokens > (to - from) / 2;
+    }),
+  );
+  return joinDigests(learned.map(({ digest }) => digest));
+}
+
+function lengthOf(chunks: readonly TextChunk[]): number {
+  return chunks.reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+/** Tokens of the chunks, which are in order, that lie from `from` to `to`. */
+function overlap(chunks: readonly TextChunk[], from: number, to: number): number {
+  return chunks.reduce(
+    (sum, chunk) => sum + Math.max(0, Math.min(to, chunk.to) - Math.max(from, chunk.from)),
+    0,
+  );
+}
