@@ -72,10 +72,41 @@ export function headSize({ embeddingSize }: TransformerConfig): number {
   return 8 * Math.ceil(embeddingSize / (8 * ATTENTION_HEADS));
 }
 
+/** A blueprint as it is asked for, before the vocabulary is known. */
+export interface NetworkShape extends Omit<NetworkSizes, 'vocabSize'> {
+  readonly architecture: Architecture;
+  /** Of a recurrent network; a Transformer has its own in any case. */
+  readonly attention: boolean;
+}
+
+export function networkOfShape(shape: NetworkShape, vocabSize: number): NetworkConfig {
+  const { architecture, attention, embeddingSize, hiddenSize, numLayers } = shape;
+  const sizes = { vocabSize, embeddingSize, hiddenSize, numLayers };
+  return architecture === 'transformer'
+    ? { architecture, ...sizes }
+    : { architecture, ...sizes, ...(attention ? { attention } : {}) };
+}
+
+export function hasShape(config: NetworkConfig, shape: NetworkShape): boolean {
+  return sameNetwork(config, networkOfShape(shape, config.vocabSize));
+}
+
 /** Whether two blueprints are of one and the same network. */
 export function sameNetwork(a: NetworkConfig, b: NetworkConfig): boolean {
   const sizes = ['architecture', 'vocabSize', 'embeddingSize', 'hiddenSize', 'numLayers'] as const;
   return sizes.every((name) => a[name] === b[name]) && hasAttention(a) === hasAttention(b);
+}
+
+/** As people are told, e.g. "lstm with attention". */
+export function describeKind(config: NetworkConfig): string {
+  return hasAttention(config) ? `${config.architecture} with attention` : config.architecture;
+}
+
+/** As people are told, e.g. "lstm, one layer, hidden size 512, embedding size 256". */
+export function describeNetwork(config: NetworkConfig): string {
+  const { embeddingSize, hiddenSize, numLayers } = config;
+  const layers = numLayers === 1 ? 'one layer' : `${numLayers} layers`;
+  return `${describeKind(config)}, ${layers}, hidden size ${hiddenSize}, embedding size ${embeddingSize}`;
 }
 
 /** Whether a recurrent network has its head; a Transformer's attention is not meant. */

@@ -26,16 +26,19 @@ describe('a setting', () => {
       describeProblem(plainTranslate, problem!),
       'The setting understudy.sampling.temperature is 7; it takes a number from 0.05 to 2, and 2 is used.',
     );
-    assert.equal(parseSetting('training.numLayers', 0).value, 1);
+    assert.equal(parseSetting('model.numLayers', 9).value, 3);
     assert.equal(parseSetting('sampling.seed', -3).value, 0);
   });
 
   it('of another type has its default and is named', () => {
     assert.equal(parseSetting('eagerness', 'much').value, SETTINGS.eagerness.default);
     assert.equal(parseSetting('multiline', 1).value, false);
-    const { value, problem } = parseSetting('training.architecture', 'transformer');
+    const { value, problem } = parseSetting('model.architecture', 'perceptron');
     assert.equal(value, 'lstm');
-    assert.match(describeProblem(plainTranslate, problem!), /"transformer"; it takes one of lstm, gru, rnn/);
+    assert.match(
+      describeProblem(plainTranslate, problem!),
+      /"perceptron"; it takes one of lstm, gru, rnn, transformer/,
+    );
   });
 
   it('that takes whole numbers is rounded', () => {
