@@ -31,7 +31,10 @@ export function* completeDocument(
   }
   const read = reader.moveTo(document.uri, document.prefix);
   const tail = isPatient ? patientTail(model, read) : read;
-  yield;
+  yield tail.prepare(tail.states) ?? undefined;
+  if (isPatient) {
+    yield* reader.learnWaitedFor(tail);
+  }
   const trimToPlace = createTrimmer(document);
   const trim = (text: string) => withoutRefused(trimToPlace(text), question.refused ?? []);
   const { text, confidence, stopReason, likeliest } = yield* searchSuggestion(model, tokenizer, tail, {

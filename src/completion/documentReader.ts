@@ -2,7 +2,7 @@
  * Brings the mix of experts to the cursor. What was read stays: one state a line start, and one a token for the last lines,
  * so that a typed character costs a step or two and not a re-read.
  */
-import type { MixtureModel } from '../model/mixtureModel';
+import type { MixtureModel, MixtureState } from '../model/mixtureModel';
 import type { ReadTail } from '../model/generation/healedStart';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import { ReadDocument, TAIL_TOKENS, type Line } from './readDocument';
@@ -22,6 +22,8 @@ export class DocumentReader {
   private current: { uri: string; document: ReadDocument } | null = null;
   /** Least recently used first. */
   private readonly documents = new Map<string, ReadDocument>();
+  /** Where a half that had to be waited for has been taught already. */
+  private readonly waitedFor = new WeakSet<MixtureState>();
 
   constructor(
     private readonly model: MixtureModel,
@@ -65,6 +67,19 @@ export class DocumentReader {
     }
     document.learnedUpTo = Math.max(document.learnedUpTo, end);
     return learned;
+  }
+
+  /**
+   * Teaches the gate what a half that had to be waited for was worth in this tail, once a state. The tail must have been prepared.
+   * Yields between tokens.
+   */
+  *learnWaitedFor({ tokens, states }: ReadTail): Generator<undefined, void> {
+    for (let i = 0; i < tokens.length - UNSETTLED_TOKENS; i++) {
+      if (!this.waitedFor.has(states[i]) && this.model.learnSlowHalf(states[i], tokens[i])) {
+        this.waitedFor.add(states[i]);
+        yield;
+      }
+    }
   }
 
   private open(uri: string): { document: ReadDocument; isNew: boolean } {

@@ -52,7 +52,12 @@ export interface MixtureModel extends LanguageModel<MixtureState> {
   prepare(states: readonly MixtureState[]): Promise<void> | null;
   /** Each expert's own distribution in this state and its weight. */
   explain(state: MixtureState): ExpertPrediction[];
-  /** Teaches the gate which expert was right: the token that really followed, after it was scored. Costs one `predict`. */
+  /**
+   * Teaches the gate which expert was right: the token that really followed, after it was scored. Costs one `predict`. What a half
+   * that may have to be waited for is worth, {@link learnSlowHalf} teaches.
+   */
   learnGate(state: MixtureState, tokenId: number): void;
+  /** The same for such a half alone, in a state that was prepared; false, and nothing is taught, where it has no answer at hand. */
+  learnSlowHalf(state: MixtureState, tokenId: number): boolean;
   dispose(): void;
 }

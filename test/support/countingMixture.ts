@@ -100,6 +100,10 @@ export class CountingMixture implements MixtureModel {
     this.calls.learned.push(tokenId);
   }
 
+  learnSlowHalf(): boolean {
+    return false;
+  }
+
   dispose(): void {
     this.isDisposed = true;
   }

@@ -83,6 +83,9 @@ export interface GateWeights {
   readonly networks: Float64Array;
 }
 
+/** What a token teaches: everything, the half's weight alone, or all but the half's weight. */
+export type Taught = 'all' | 'half' | 'allButHalf';
+
 export class Gate {
   /** [GATE_SIZE]; learned. */
   readonly parameters: Float32Array;
@@ -149,12 +152,14 @@ export class Gate {
    * One step of gradient descent on −log p(token).
    * @param probabilities of the token at each level, then by the unigrams
    * @param networkProbabilities of the token by each network that speaks, in the order of the weights' slots
+   * @param taught what takes the step
    */
   learn(
     levels: readonly GateLevel[],
     weights: GateWeights,
     probabilities: Float64Array,
     networkProbabilities: Float64Array,
+    taught: Taught = 'all',
   ): void {
     const { parameters, learningRate } = this;
     const top = levels.length === 0 ? 0 : levels[0].level + 1;
@@ -169,18 +174,25 @@ export class Gate {
     let remaining = learningRate / mixes[0];
     for (let k = 0; k < levels.length; k++) {
       const trust = weights.trusts[k];
-      const step = remaining * trust * (1 - trust) * (probabilities[k] - mixes[k + 1]);
-      parameters[trustCell(levels[k])] += step;
-      parameters[agreementCell(levels[k])] += step;
+      if (taught !== 'half') {
+        const step = remaining * trust * (1 - trust) * (probabilities[k] - mixes[k + 1]);
+        parameters[trustCell(levels[k])] += step;
+        parameters[agreementCell(levels[k])] += step;
+      }
       remaining *= 1 - trust;
     }
     if (networkProbabilities.length === 0) {
       return;
     }
     const trust = weights.unigramTrust;
-    parameters[UNIGRAM_OFFSET + top] += remaining * trust * (1 - trust) * (unigram - networkMix);
+    if (taught !== 'half') {
+      parameters[UNIGRAM_OFFSET + top] += remaining * trust * (1 - trust) * (unigram - networkMix);
+    }
     remaining *= 1 - trust;
     for (const [i, slot] of weights.slots.entries()) {
+      if (taught !== 'all' && (slot === HALF_SLOT) !== (taught === 'half')) {
+        continue;
+      }
       const step = remaining * weights.networks[i] * (networkProbabilities[i] - networkMix);
       if (slot === HALF_SLOT) {
         const share = weights.networks[i];

@@ -13,6 +13,7 @@ import {
   MAX_NETWORKS,
   type GateLevel,
   type GateWeights,
+  type Taught,
 } from './gate';
 import { MAX_CONTEXT } from './textIndex';
 import { WorkspaceIndex, type ScopeWeights } from './workspaceIndex';
@@ -222,7 +223,15 @@ export class Mixture implements MixtureModel {
   }
 
   learnGate(state: MixtureState, tokenId: number): void {
-    this.scoreAndLearn(state, tokenId);
+    this.scoreAndLearn(state, tokenId, this.isHalfSlow ? 'allButHalf' : 'all');
+  }
+
+  learnSlowHalf(state: MixtureState, tokenId: number): boolean {
+    if (!this.isHalfSlow || !this.isReady(this.networks.length - 1, state as State)) {
+      return false;
+    }
+    this.scoreAndLearn(state, tokenId, 'half');
+    return true;
   }
 
   /**
@@ -230,7 +239,11 @@ export class Mixture implements MixtureModel {
    * Costs one prediction of each network, which a `predict` of the same state just before has already paid. A network that
    * does not speak here, since it must still be waited for, has NaN and learns nothing.
    */
-  scoreAndLearn(state: MixtureState, tokenId: number): { mix: number; networks: Float64Array } {
+  scoreAndLearn(
+    state: MixtureState,
+    tokenId: number,
+    taught: Taught = 'all',
+  ): { mix: number; networks: Float64Array } {
     const { levels, weights, speakers } = this.read(state as State);
     const probabilities = Float64Array.from([
       ...levels.map(({ counts }) => counts.probability(tokenId)),
@@ -247,7 +260,7 @@ export class Mixture implements MixtureModel {
     mix +=
       remaining *
       (weights.unigramTrust * probabilities[levels.length] + (1 - weights.unigramTrust) * networkMix);
-    this.gate.learn(levels, weights, probabilities, spoken);
+    this.gate.learn(levels, weights, probabilities, spoken, taught);
     this.reading = null;
     const networks = new Float64Array(this.networks.length).fill(NaN);
     for (const [i, n] of speakers.entries()) {
@@ -260,6 +273,10 @@ export class Mixture implements MixtureModel {
     for (const network of this.networks) {
       network.dispose();
     }
+  }
+
+  private get isHalfSlow(): boolean {
+    return this.slots.at(-1) === HALF_SLOT && this.networks.at(-1)!.readiness !== undefined;
   }
 
   private isReady(network: number, state: State): boolean {

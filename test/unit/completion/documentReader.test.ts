@@ -22,6 +22,24 @@ class RememberingMixture extends CountingMixture {
 }
 const tokensOf = (state: MixtureState) => (state as unknown as { context: number[] }).context;
 
+describe('a half that had to be waited for', () => {
+  it('is taught each settled token of the line once, however often it was waited for', () => {
+    const taught: number[] = [];
+    class SlowMixture extends RememberingMixture {
+      override learnSlowHalf(_state?: MixtureState, tokenId?: number) {
+        taught.push(tokenId!);
+        return true;
+      }
+    }
+    const reader = new DocumentReader(new SlowMixture(tokenizer.vocabSize, []), tokenizer);
+    const text = 'The lamp in the east window of the house';
+    for (const end of [20, 20, 30, text.length]) {
+      Array.from(reader.learnWaitedFor(reader.moveTo('a', text.slice(0, end))));
+    }
+    assert.deepEqual(taught, encode(text).slice(0, -2));
+  });
+});
+
 describe('reading a document to the cursor', () => {
   it('costs a step or two for each typed character', () => {
     const model = newModel();

@@ -102,6 +102,22 @@ describe('the language-model half in the mix', () => {
     assert.ok(wrong.share < 0.05 && wrong.earned < 0.1, JSON.stringify(wrong));
   });
 
+  it('is taught in text that was read without it, and nothing else is taught a second time', async () => {
+    const mix = mixtureWith(new SlowHalf(onToken(3)));
+    const state = mix.start();
+    assert.equal(mix.learnSlowHalf(state, 3), false);
+    const unknown = mix.gate.parameters.slice();
+    await mix.prepare([state]);
+    assert.equal(mix.learnSlowHalf(state, 3), true);
+    const half = unknown.length - 10;
+    assert.deepEqual(mix.gate.parameters.slice(0, half), unknown.slice(0, half));
+    assert.ok(mix.gate.parameters[half] > unknown[half]);
+    const taught = mix.gate.parameters.slice();
+    mix.learnGate(state, 3);
+    assert.deepEqual(mix.gate.parameters.slice(half), taught.slice(half));
+    assert.notDeepEqual(mix.gate.parameters.slice(0, half), taught.slice(0, half));
+  });
+
   it('is known by its weight wherever the cursor is, and by none where there is no half', () => {
     const unknown = mixtureWith(new SlowHalf(onToken(3))).halfWeight!;
     assert.ok(unknown > 0.1 && unknown < 0.5);
