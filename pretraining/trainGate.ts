@@ -34,7 +34,8 @@ async function main([basePath, corpusFolder, out]: string[]): Promise<void> {
   const workspaces = KINDS.map((kind) => {
     const texts = readFileSync(join(corpusFolder, `${kind}-heldout.txt`), 'utf8').split(DOCUMENT_SEPARATOR);
     const documents = texts.map((text, i) => ({
-      uri: `${kind}/${i}`,
+      // Each in a folder of its own: neighbours of a corpus are no neighbours in a workspace.
+      uri: `${kind}/${i}/text`,
       tokens: tokenizer.encode(text),
       bytes: Buffer.byteLength(text),
     }));
