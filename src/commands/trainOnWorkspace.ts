@@ -6,11 +6,7 @@ import type { Parts } from '../editor/parts';
 import type { StartingPoint } from '../editor/personalModel';
 import { trainableFolders } from '../editor/trainableFolders';
 import { leftOutLines, planSummary, resultText } from '../editor/trainingTexts';
-import {
-  DEFAULT_TRAINING,
-  type DoneEvent,
-  type TrainingPlan,
-} from '../protocol/trainerProtocol';
+import { DEFAULT_TRAINING, type DoneEvent, type TrainingPlan } from '../protocol/trainerProtocol';
 import { suitedTraining } from '../protocol/suitedTraining';
 import { reportProblems } from './reportProblems';
 

@@ -44,7 +44,12 @@ export function planSummary(t: Translate, plan: TrainingPlan): string {
     time,
     passes,
   );
-  return continues === null ? summary : `${continuesText(t, continues)} ${summary}`;
+  if (continues !== null) {
+    return `${continuesText(t, continues)} ${summary}`;
+  }
+  return plan.startsAfresh
+    ? `${t('Starts from scratch, as there is no model of this kind and size to go on from.')} ${summary}`
+    : summary;
 }
 
 /** A sentence: from which model, and how much of the text is new to it. */

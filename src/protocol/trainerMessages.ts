@@ -106,6 +106,7 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
       heldOutBytes: count,
       leftOut: counts,
       largestLeftOut: v.array(v.object({ ...file, reason: v.string() })),
+      startsAfresh: v.boolean(),
       continues: v.nullable(v.object(continues)),
       estimate: v.object({ trainTokens: count, seconds: count, epochs: count }),
     }),

@@ -164,6 +164,8 @@ export interface TrainingPlan {
   readonly leftOut: Readonly<Record<string, number>>;
   /** The largest files left out, largest first, at most 20; folders are not measured. */
   readonly largestLeftOut: readonly (PlannedFile & { readonly reason: string })[];
+  /** Whether it starts from scratch: no model there is of the kind and size that is asked for. */
+  readonly startsAfresh: boolean;
   /** Null where it starts from no personal model that tells what it has read. */
   readonly continues: Continues | null;
   readonly estimate: {

@@ -40,6 +40,9 @@ export function describePlan(plan: TrainingPlan): string {
           `${formatNumber(estimate.seconds)} s, mostly for these`;
     lines.push(`Continues from ${model}: ${changed}.`);
   }
+  if (plan.startsAfresh) {
+    lines.push('Starts from scratch: there is no model of this kind and size to go on from.');
+  }
   if (files.length > 0) {
     lines.push(
       `Keeps ${formatBytes(heldOutBytes)} of ${formatCount(heldOut, 'file')} aside to measure on; learns from ` +

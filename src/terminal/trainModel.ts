@@ -2,11 +2,7 @@
 import { join } from 'node:path';
 import { hasShape, type NetworkShape } from '../model/networkConfig';
 import { suitedTraining } from '../protocol/suitedTraining';
-import {
-  type DoneEvent,
-  type EngineName,
-  type TrainJob,
-} from '../protocol/trainerProtocol';
+import { type DoneEvent, type EngineName, type TrainJob } from '../protocol/trainerProtocol';
 import { startTraining } from '../trainer/trainerClient';
 import { readCheckpoint } from './loadedNetwork';
 import type { Terminal } from './terminal';

@@ -82,6 +82,7 @@ export async function planTraining(
     heldOutBytes,
     leftOut: countReasons(scan.leftOut),
     largestLeftOut: await largest(scan.leftOut, signal),
+    startsAfresh: initial === null,
     continues: reading.continues,
     estimate: {
       trainTokens,

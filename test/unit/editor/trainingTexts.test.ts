@@ -19,6 +19,7 @@ const plan: TrainingPlan = {
   heldOutBytes: 9_400,
   leftOut: { binary: 2, ignored: 40, empty: 0 },
   largestLeftOut: [{ root: '/novel', path: 'photo.raw', bytes: 30_000_000, reason: 'binary' }],
+  startsAfresh: false,
   continues: null,
   estimate: { trainTokens: 200_000, seconds: 600, epochs: 2.44 },
 };
@@ -38,6 +39,14 @@ const result = (change: Partial<DoneEvent>): string =>
 describe('the preview of a training', () => {
   it('says how much is read and how long it takes', () => {
     assert.equal(planSummary(t, plan), '2 files, 821 kB, about 10 min: 2.4 passes over the text');
+  });
+
+  it('says when it starts from scratch', () => {
+    assert.equal(
+      planSummary(t, { ...plan, startsAfresh: true }),
+      'Starts from scratch, as there is no model of this kind and size to go on from. ' +
+        '2 files, 821 kB, about 10 min: 2.4 passes over the text',
+    );
   });
 
   it('says from which model it continues, and how much is new to that', () => {

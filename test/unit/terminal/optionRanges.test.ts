@@ -52,7 +52,9 @@ describe('options of the terminal tool', () => {
 
   it('allow for training what the settings allow, and shorter trainings', () => {
     const { seconds, ...others } = TRAINING_OPTIONS;
-    const compared = compare(others, 'training', {}) + compare(others, 'model', { layers: 'numLayers' });
+    const compared =
+      compare(others, 'training', { 'max-memory': 'maxMemoryMegabytes' }) +
+      compare(others, 'model', { layers: 'numLayers' });
     assert.equal(compared, Object.keys(others).length - 1);
     assert.equal(seconds.max, SETTINGS['training.seconds'].maximum);
   });
