@@ -20,6 +20,8 @@ export interface Corpus {
   readonly train: readonly DocumentTokens[];
   /** Each: end of text, the text. */
   readonly heldOut: readonly DocumentTokens[];
+  /** By document of `train`, when its file was last changed, milliseconds since 1970. */
+  readonly modified: readonly number[];
   readonly trainFiles: number;
   readonly heldOutFiles: number;
   /** Of all texts in UTF-8. */
@@ -35,8 +37,13 @@ const MAX_LISTED_FILE_BYTES = 64 * 1024 * 1024;
 const FEWEST_TRAIN_TOKENS = 64;
 const FEWEST_HELD_OUT_TOKENS = 8;
 
+interface FileTokens {
+  readonly tokens: Uint16Array;
+  readonly modified: number;
+}
+
 interface TextSet {
-  readonly tokens: ReadonlyMap<TextFile, Uint16Array>;
+  readonly files: ReadonlyMap<TextFile, FileTokens>;
   readonly train: readonly FilePart[];
   readonly heldOut: readonly FilePart[];
   readonly leftOut: readonly LeftOut[];
@@ -60,15 +67,18 @@ export async function readCorpus(
       ? await scanned(selection, encoding, seed, signal, onProgress)
       : await listed(selection.folders, selection.split, encoding, signal);
   const { endOfTextId } = encoding;
-  const train = texts.train.map((part) => trainDocument(part, texts.tokens.get(part.file)!, endOfTextId));
+  const train = texts.train.map((part) =>
+    trainDocument(part, texts.files.get(part.file)!.tokens, endOfTextId),
+  );
   const heldOut = texts.heldOut
-    .map((part) => cut(part, texts.tokens.get(part.file)!, [endOfTextId], []))
+    .map((part) => cut(part, texts.files.get(part.file)!.tokens, [endOfTextId], []))
     .filter((document) => document.length > 1);
   checkEnough(selection.folders, train, heldOut, texts.leftOut);
-  const files = [...texts.tokens.keys()];
+  const files = [...texts.files.keys()];
   return {
     train,
     heldOut,
+    modified: texts.train.map(({ file }) => texts.files.get(file)!.modified),
     trainFiles: texts.train.length,
     heldOutFiles: texts.heldOut.length,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -113,18 +123,19 @@ async function scanned(
   signal: AbortSignal | undefined,
   onProgress: ((progress: ScanProgress) => void) | undefined,
 ): Promise<TextSet> {
-  const tokens = new Map<TextFile, Uint16Array>();
+  const files = new Map<TextFile, FileTokens>();
   const scan = await scanFolders(
     selection.folders,
     {
       excludeGlobs: selection.excludeGlobs,
       maxTotalBytes: selection.maxTotalBytes,
-      onText: (file, text) => tokens.set(file, Uint16Array.from(encoding.encode(text))),
+      onText: (file, text, modified) =>
+        files.set(file, { tokens: Uint16Array.from(encoding.encode(text)), modified }),
       ...(onProgress === undefined ? {} : { onProgress }),
     },
     signal,
   );
-  return { tokens, ...splitHeldOut(scan.files, seed), leftOut: scan.leftOut };
+  return { files, ...splitHeldOut(scan.files, seed), leftOut: scan.leftOut };
 }
 
 async function listed(
@@ -133,7 +144,7 @@ async function listed(
   encoding: TextEncoding,
   signal: AbortSignal | undefined,
 ): Promise<TextSet> {
-  const tokens = new Map<TextFile, Uint16Array>();
+  const files = new Map<TextFile, FileTokens>();
   const leftOut: LeftOut[] = [];
   const read = async (paths: readonly string[]): Promise<FilePart[]> => {
     const parts: FilePart[] = [];
@@ -150,13 +161,16 @@ async function listed(
         continue;
       }
       const file = { root, path, bytes: Buffer.byteLength(decoded.text) };
-      tokens.set(file, Uint16Array.from(encoding.encode(decoded.text)));
+      files.set(file, {
+        tokens: Uint16Array.from(encoding.encode(decoded.text)),
+        modified: head.modified,
+      });
       parts.push({ file, from: 0, to: 1 });
     }
     return parts;
   };
   const train = await read(split.train);
-  return { tokens, train, heldOut: await read(split.heldOut), leftOut };
+  return { files, train, heldOut: await read(split.heldOut), leftOut };
 }
 
 async function readFromAny(

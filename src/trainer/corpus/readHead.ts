@@ -5,7 +5,13 @@ import type { LeftOutReason } from './leftOutReason';
 const CHUNK_BYTES = 256 * 1024;
 
 export type FileHead =
-  | { readonly kind: 'head'; readonly bytes: Buffer; readonly truncated: boolean }
+  | {
+      readonly kind: 'head';
+      readonly bytes: Buffer;
+      readonly truncated: boolean;
+      /** When the file was last changed, milliseconds since 1970. */
+      readonly modified: number;
+    }
   | { readonly kind: 'leftOut'; readonly reason: LeftOutReason };
 
 /**
@@ -27,7 +33,7 @@ export async function readHead(path: string, maxBytes: number): Promise<FileHead
 }
 
 async function readFrom(handle: FileHandle, maxBytes: number): Promise<FileHead> {
-  const { size } = await handle.stat();
+  const { size, mtimeMs: modified } = await handle.stat();
   let bytes = Buffer.alloc(Math.min(size, maxBytes) + 1);
   let length = 0;
   while (length <= maxBytes) {
@@ -36,7 +42,7 @@ async function readFrom(handle: FileHandle, maxBytes: number): Promise<FileHead>
     }
     const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
     if (bytesRead === 0) {
-      return { kind: 'head', bytes: bytes.subarray(0, length), truncated: false };
+      return { kind: 'head', bytes: bytes.subarray(0, length), truncated: false, modified };
     }
     length += bytesRead;
   }
@@ -45,5 +51,6 @@ async function readFrom(handle: FileHandle, maxBytes: number): Promise<FileHead>
     kind: 'head',
     bytes: bytes.subarray(0, lastLineEnd < 0 ? maxBytes : lastLineEnd + 1),
     truncated: true,
+    modified,
   };
 }

@@ -16,8 +16,8 @@ export interface ScanOptions {
   readonly maxFileBytes?: number;
   /** Files found after this many bytes of text are left out; default 50 MB. */
   readonly maxTotalBytes?: number;
-  /** Receives each text as it is found; the scan itself keeps none. */
-  readonly onText?: (file: TextFile, text: string) => void;
+  /** Receives each text as it is found, and when its file was last changed (ms since 1970); the scan itself keeps none. */
+  readonly onText?: (file: TextFile, text: string, modified: number) => void;
   readonly onProgress?: (progress: ScanProgress) => void;
 }
 
@@ -196,7 +196,7 @@ class Scan {
     if (head.truncated) {
       this.leaveOut(root, path, 'restOverFileLimit');
     }
-    this.options.onText?.(file, text);
+    this.options.onText?.(file, text, head.modified);
   }
 
   result(): ScanResult {

@@ -42,17 +42,17 @@ export async function planTraining(
   const beginning = await readBeginning(job, () => undefined);
   const { tokenizer, config, initial } = beginning;
   const continues = initial?.training.learned !== undefined;
-  const tokens = new Map<TextFile, Uint16Array>();
+  const texts = new Map<TextFile, { readonly tokens: Uint16Array; readonly modified: number }>();
   let tokenizedBytes = 0;
   const scan = await scanFolders(
     job.folders,
     {
       excludeGlobs: job.excludeGlobs,
       maxTotalBytes: job.maxTotalBytes,
-      onText: (file, text) => {
+      onText: (file, text, modified) => {
         if (continues || tokenizedBytes < TOKENIZED_BYTES) {
           tokenizedBytes += file.bytes;
-          tokens.set(file, Uint16Array.from(tokenizer.encode(text)));
+          texts.set(file, { tokens: Uint16Array.from(tokenizer.encode(text)), modified });
         }
       },
       onProgress: scanReporter(emit),
@@ -66,12 +66,17 @@ export async function planTraining(
     files.reduce((sum, { bytes, heldOutShare }) => sum + bytes * heldOutShare, 0),
   );
   const trainBytes = scan.bytes - heldOutBytes;
-  const seenTokens = [...tokens.values()].reduce((sum, { length }) => sum + length, 0);
+  const seenTokens = [...texts.values()].reduce((sum, { tokens }) => sum + tokens.length, 0);
   const trainTokens = tokenizedBytes === 0 ? 0 : Math.round((trainBytes * seenTokens) / tokenizedBytes);
   const reading: ReadingPlan = continues
     ? planReading(
         beginning,
-        { train: train.map((part) => trainDocument(part, tokens.get(part.file)!, tokenizer.endOfTextId)) },
+        {
+          train: train.map((part) =>
+            trainDocument(part, texts.get(part.file)!.tokens, tokenizer.endOfTextId),
+          ),
+          modified: train.map(({ file }) => texts.get(file)!.modified),
+        },
         job.options.seconds,
       )
     : { seconds: job.options.seconds, passTokens: trainTokens, continues: null };

@@ -2,6 +2,7 @@
 import type { Continues } from '../../protocol/trainerProtocol';
 import type { Corpus } from '../corpus/readCorpus';
 import type { StretchWeight } from '../data/batchStream';
+import { recencyWeights } from '../data/recencyWeights';
 import type { Beginning } from './beginning';
 import { planContinuation } from './continuation';
 
@@ -19,17 +20,20 @@ export interface ReadingPlan {
 /** @param seconds asked for, for a training on all of the text */
 export function planReading(
   { initial }: Pick<Beginning, 'initial'>,
-  { train }: Pick<Corpus, 'train'>,
+  { train, modified }: Pick<Corpus, 'train' | 'modified'>,
   seconds: number,
 ): ReadingPlan {
   const allTokens = train.reduce((sum, { length }) => sum + length - 1, 0);
+  const recency = recencyWeights(modified);
+  const byAge = recency === null ? {} : { weightOf: (document: number) => recency[document] };
   const learned = initial?.training.learned;
   if (initial === null || learned === undefined) {
-    return { seconds, passTokens: allTokens, continues: null };
+    return { ...byAge, seconds, passTokens: allTokens, continues: null };
   }
   const { changedFiles, changedTokens, ...reading } = planContinuation(train, learned, seconds);
   const { trainedAt } = initial.training;
   return {
+    ...byAge,
     ...reading,
     passTokens: reading.weightOf === undefined ? allTokens : changedTokens,
     continues: { ...(trainedAt === undefined ? {} : { trainedAt }), changedFiles, files: train.length },

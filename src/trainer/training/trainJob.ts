@@ -343,6 +343,15 @@ function fingerprintOf(job: TrainJob, { config, tokenizerJson, initial }: Beginn
   // Another engine may go on where one has failed.
   const options = { ...job.options, engine: null, threads: null, onBattery: null };
   return createHash('sha256')
-    .update(JSON.stringify([corpus.fingerprint, options, config, initial?.training ?? null, tokenizerJson]))
+    .update(
+      JSON.stringify([
+        corpus.fingerprint,
+        corpus.modified,
+        options,
+        config,
+        initial?.training ?? null,
+        tokenizerJson,
+      ]),
+    )
     .digest('hex');
 }
