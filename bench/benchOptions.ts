@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ENGINE_NAMES, type EngineName } from '../src/protocol/trainerProtocol';
 
-export const PARTS = ['quality', 'latency', 'speed', 'cost'] as const;
+export const PARTS = ['quality', 'latency', 'speed', 'cost', 'adaptation'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -14,20 +14,26 @@ export interface BenchOptions {
   readonly seconds: number;
   readonly engine: EngineName | 'auto';
   readonly keystrokes: number;
+  /** Cursors at which transformers are asked; 0 asks none. */
+  readonly cursors: number;
   readonly again: boolean;
+  /** Whether the README's figures and its plot are written anew. */
+  readonly write: boolean;
   /** Folder of documents that cost makes workspaces of. */
   readonly corpus: string;
   /** Megabytes of those workspaces, parted by commas. */
   readonly sizes: string;
 }
 
-export const USAGE = `npm run bench -- [quality|latency|speed|cost|all] [options]
+export const USAGE = `npm run bench -- [quality|latency|speed|cost|adaptation|all] [options]
   --workspaces DIR   folders to measure on, each with a split.json (default ../shared/workspaces)
   --only NAME,NAME   some of them
   --code             the packages of the workspaces' code-packages.txt as well, fetched with npm
   --seconds N        of training (default 60)
   --engine E         wasm (default), native, webgpu or auto
   --keystrokes N     characters that the simulated user types (default 3000)
+  --cursors N        a workspace at which the transformers are asked as peers (default 300; 0 leaves them out)
+  --write            writes the figures and the plot of quality into docs, for the README
   --again            measures again what an earlier run of the same build has measured
   --corpus DIR       documents for cost, as *.txt.xz (default ../shared/corpus)
   --sizes MB,MB      of the workspaces that cost makes of them (default 0.1,1,10,50)
@@ -46,14 +52,17 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       seconds: { type: 'string', default: '60' },
       engine: { type: 'string', default: 'wasm' },
       keystrokes: { type: 'string', default: '3000' },
+      cursors: { type: 'string', default: '300' },
       again: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
       corpus: { type: 'string', default: '../shared/corpus' },
       sizes: { type: 'string', default: '0.1,1,10,50' },
       json: { type: 'boolean', default: false },
     },
   });
   const [part = 'all'] = positionals;
-  const parts = part === 'all' ? PARTS : PARTS.filter((name) => name === part);
+  // How to train takes hours to compare, and is asked only when the way of training is to change.
+  const parts = PARTS.filter((name) => (part === 'all' ? name !== 'adaptation' : name === part));
   const engine = (['auto', ...ENGINE_NAMES] as const).find((name) => name === values.engine);
   if (parts.length === 0 || positionals.length > 1) {
     throw new Error(`Give one of all, ${PARTS.join(', ')}; not "${positionals.join(' ')}".`);
@@ -68,6 +77,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     only: values.only === '' ? [] : values.only.split(','),
     seconds: positiveNumber('seconds', values.seconds),
     keystrokes: positiveNumber('keystrokes', values.keystrokes),
+    cursors: values.cursors === '0' ? 0 : positiveNumber('cursors', values.cursors),
   };
 }
 

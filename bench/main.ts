@@ -9,11 +9,15 @@ import { EXIT_CANCELLED } from '../src/terminal/runTool';
 import type { Terminal } from '../src/terminal/terminal';
 import { benchOptions, USAGE, type BenchOptions } from './benchOptions';
 import { codeWorkspaces } from './codeWorkspaces';
-import { latencyTable, qualityTable } from './benchTables';
+import { latencyTable } from './benchTables';
 import { measureWorkspace, type MeasuredWorkspace } from './measuredWorkspace';
+import { missingPeers } from './quality/missingPeers';
+import { qualityTables } from './quality/qualityTables';
+import { writeQuality } from './quality/writeQuality';
 
 const root = join(__dirname, '..');
 const cacheFolder = join(root, '.cache', 'bench');
+const folders = { kept: cacheFolder, peers: join(root, '.cache', 'peers') };
 
 function benchTerminal(): Terminal {
   const cancel = new AbortController();
@@ -80,12 +84,18 @@ async function main(args: readonly string[]): Promise<void> {
   if (options.parts.some((part) => part === 'quality' || part === 'latency')) {
     for (const folder of await workspaceFolders(options)) {
       terminal.note(folder);
-      measured.push(await measureWorkspace(terminal, folder, cacheFolder, options));
+      measured.push(await measureWorkspace(terminal, folder, folders, options));
+    }
+    if (options.parts.includes('quality')) {
+      missingPeers(measured, options.cursors).forEach(terminal.note);
+      if (options.write) {
+        await writeQuality(join(root, 'docs'), options.seconds, measured);
+      }
     }
     if (options.json) {
       terminal.write(`${JSON.stringify({ seconds: options.seconds, workspaces: measured })}\n`);
     } else {
-      terminal.write(options.parts.includes('quality') ? qualityTable(measured) : '');
+      terminal.write(options.parts.includes('quality') ? qualityTables(measured) : '');
       terminal.write(options.parts.includes('latency') ? latencyTable(measured) : '');
     }
   }
@@ -97,6 +107,10 @@ async function main(args: readonly string[]): Promise<void> {
   }
   if (options.parts.includes('cost')) {
     await runScript('cost.ts', ['--corpus', resolve(options.corpus), '--sizes', options.sizes, ...json]);
+  }
+  if (options.parts.includes('adaptation')) {
+    const only = options.only.length === 0 ? [] : ['--only', options.only.join(',')];
+    await runScript('adaptation.ts', ['--workspaces', resolve(options.workspaces), ...only, ...json]);
   }
 }
 

@@ -1,4 +1,9 @@
+/**
+ * Bits per byte that general compressors need for a test text once they have seen the training text: the sizes of the
+ * archives of both and of the training text alone, subtracted. Null where the program is not installed.
+ */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,15 +11,38 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/**
- * Bits per byte that 7-Zip's PPMd (order 32, 1 GB) needs for the test text once it has seen the training text: the sizes of
- * the archives of both and of the training text alone, subtracted. Null where `7z` is not installed.
- */
-export async function ppmdBitsPerByte(train: string, test: string): Promise<number | null> {
-  const folder = await mkdtemp(join(tmpdir(), 'understudy-ppmd-'));
+/** 7-Zip's PPMd, order 32, 1 GB. */
+export function ppmdBitsPerByte(train: string, test: string): Promise<number | null> {
+  return bitsPerByte(train, test, async (cwd, archive) => {
+    await run('7z', ['a', '-m0=PPMd:o=32:mem=1g', archive, 'text'], { cwd });
+    return `${archive}.7z`;
+  });
+}
+
+/** zpaq at its strongest, `-m5`: mixed context models. From the system, or from `.cache/peers`. */
+export function zpaqBitsPerByte(peersFolder: string, train: string, test: string): Promise<number | null> {
+  const fetched = join(peersFolder, 'zpaq');
+  const program = existsSync(fetched) ? fetched : 'zpaq';
+  return bitsPerByte(train, test, async (cwd, archive) => {
+    await run(program, ['a', `${archive}.zpaq`, 'text', '-m5', '-t1'], { cwd });
+    return `${archive}.zpaq`;
+  });
+}
+
+async function bitsPerByte(
+  train: string,
+  test: string,
+  pack: (folder: string, archive: string) => Promise<string>,
+): Promise<number | null> {
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-peer-'));
+  const sizeOf = async (archive: string, text: string) => {
+    // Both archives hold a file of the same name, so that only the text differs.
+    await writeFile(join(folder, 'text'), text);
+    return (await stat(join(folder, await pack(folder, archive)))).size;
+  };
   try {
-    const seen = await archiveSize(folder, 'seen', train);
-    const both = await archiveSize(folder, 'both', train + test);
+    const seen = await sizeOf('seen', train);
+    const both = await sizeOf('both', train + test);
     return (8 * (both - seen)) / Buffer.byteLength(test);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
@@ -24,11 +52,4 @@ export async function ppmdBitsPerByte(train: string, test: string): Promise<numb
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-async function archiveSize(folder: string, name: string, text: string): Promise<number> {
-  // Both archives hold a file of the same name, so that only the text differs.
-  await writeFile(join(folder, 'text'), text);
-  await run('7z', ['a', '-m0=PPMd:o=32:mem=1g', `${name}.7z`, 'text'], { cwd: folder });
-  return (await stat(join(folder, `${name}.7z`))).size;
 }

@@ -1,0 +1,119 @@
+/** Figures of one workspace beyond those of `understudy evaluate`: what each expert is worth, the curve of eagerness, peers. */
+import { basename } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { sampleStretches, type TypedText } from '../../src/model/evaluate/typedStretches';
+import { costOfWrong } from '../../src/model/generation/expectedSaving';
+import { seededRandom } from '../../src/model/generation/seededRandom';
+import { leastExplored } from '../../src/model/generation/suggestionSearch';
+import { Mixture } from '../../src/model/mixture/mixture';
+import type { RecurrentModel } from '../../src/model/network/recurrentModel';
+import { Tokenizer } from '../../src/model/tokenizer/tokenizer';
+import { DEFAULT_KEYSTROKES } from '../../src/terminal/keystrokeScore';
+import { onKernel, readCheckpoint } from '../../src/terminal/loadedNetwork';
+import type { Terminal } from '../../src/terminal/terminal';
+import { scoreWordList, type WordListScore } from '../peers/wordList';
+import { ablate, type Ablation } from './ablation';
+import { EAGERNESSES, eagernessCurve, type CurvePoint } from './eagernessCurve';
+import { documentHeads } from './documentHeads';
+import { scoreAtCursors, type CursorScore } from './scoreAtCursors';
+import { readTypedPositions, type TypedPosition } from './typedPositions';
+
+export interface QualityDetail {
+  readonly ablation: Ablation;
+  readonly curve: readonly CurvePoint[];
+  /** The same experts at the default eagerness, without correcting confidence by what became of suggestions. */
+  readonly uncorrected: CurvePoint;
+  /** Counts of order 6 alone, at the default eagerness. */
+  readonly order6: CurvePoint;
+  readonly wordList: WordListScore;
+  /** At the cursors that transformers are asked at; null when none is. */
+  readonly atCursors: CursorScore | null;
+}
+
+export interface QualityQuestion {
+  readonly folder: string;
+  readonly train: readonly TypedText[];
+  readonly test: readonly TypedText[];
+  /** The personal model; null scores without one. */
+  readonly modelPath: string | null;
+  /** Characters that the simulated user types. */
+  readonly characters: number;
+  readonly cursors: number;
+}
+
+export async function measureQuality(terminal: Terminal, question: QualityQuestion): Promise<QualityDetail> {
+  const { folder, train, test, characters, cursors } = question;
+  const { progress, signal } = terminal;
+  const say = (line: string) => async (share: number) => {
+    progress.show(`${basename(folder)}: ${line}… ${Math.round(100 * share)} %`);
+    // Lets Ctrl+C in.
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
+  };
+  const { networks, gate, tokenizer } = await loadNetworks(terminal, question.modelPath);
+  const { vocabSize, endOfTextId } = tokenizer;
+  const options = { vocabSize, endOfTextId, gate };
+  const mix = new Mixture({ ...options, networks });
+  try {
+    for (const { name, text } of train) {
+      mix.workspace.learnFile(name, tokenizer.encode(text), false);
+    }
+    const stretches = sampleStretches(test, characters, seededRandom(DEFAULT_KEYSTROKES.seed));
+    const read = async (line: string, model: Mixture): Promise<TypedPosition[]> => {
+      const minProbability = leastExplored(costOfWrong(1));
+      const { maxNewTokens } = DEFAULT_KEYSTROKES;
+      const positions: TypedPosition[] = [];
+      const report = say(line);
+      for (const position of readTypedPositions(model, tokenizer, stretches, {
+        minProbability,
+        maxNewTokens,
+      })) {
+        positions.push(position);
+        if (positions.length % 100 === 0) {
+          await report(positions.length / characters);
+        }
+      }
+      return positions;
+    };
+    const positions = await read('typing', mix);
+    const counts = new Mixture({
+      ...options,
+      gate: null,
+      networks: [],
+      without: ['copy'],
+      workspace: mix.workspace,
+    });
+    const countsPositions = await read('typing with counts alone', counts);
+    const byDefault = [DEFAULT_KEYSTROKES.eagerness];
+    const [uncorrected] = await eagernessCurve(stretches, positions, byDefault, false);
+    const [order6] = await eagernessCurve(stretches, countsPositions, byDefault);
+    return {
+      curve: await eagernessCurve(stretches, positions, EAGERNESSES),
+      uncorrected,
+      order6,
+      wordList: scoreWordList(train, test, { characters, seed: DEFAULT_KEYSTROKES.seed }),
+      atCursors: cursors === 0 ? null : await scoreAtCursors(mix, tokenizer, test, cursors),
+      ablation: await ablate(
+        { ...options, networks },
+        mix.workspace,
+        documentHeads(test, tokenizer),
+        say('leaving experts out'),
+      ),
+    };
+  } finally {
+    mix.dispose();
+    progress.clear();
+  }
+}
+
+async function loadNetworks({ product }: Terminal, modelPath: string | null) {
+  const kernel = await readFile(product.kernel);
+  const base = product.baseModel === null ? null : await readCheckpoint(product.baseModel);
+  const personal = modelPath === null ? null : await readCheckpoint(modelPath);
+  const json: unknown = base?.tokenizer ?? JSON.parse(await readFile(product.tokenizer, 'utf8'));
+  const networks: RecurrentModel[] = [
+    ...(base === null ? [] : [onKernel(base, 'base', kernel)]),
+    ...(personal === null ? [] : [onKernel(personal, 'personal', kernel)]),
+  ];
+  return { networks, gate: (personal ?? base)?.gate ?? null, tokenizer: Tokenizer.fromJson(json) };
+}

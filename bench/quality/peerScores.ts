@@ -1,0 +1,71 @@
+/** What peers do with the same test texts: compressors, and two transformers. They depend on no part of Understudy that learns. */
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import type { TypedText } from '../../src/model/evaluate/typedStretches';
+import { costOfWrong } from '../../src/model/generation/expectedSaving';
+import { ppmdBitsPerByte, zpaqBitsPerByte } from '../peers/compressors';
+import type { KeptMeasurements } from './kept';
+import { scoreTransformer, type TransformerName, type TransformerScore } from './transformers';
+
+export interface PeerScores {
+  /** Bits per byte of the test text after the training text; null where the program is not at hand. */
+  readonly ppmd: number | null;
+  readonly zpaq: number | null;
+  readonly transformers: Readonly<Record<TransformerName, TransformerScore | null>>;
+}
+
+export interface PeerQuestion {
+  readonly folder: string;
+  readonly train: readonly TypedText[];
+  readonly test: readonly TypedText[];
+  /** Asked of a transformer; 0 asks none. */
+  readonly cursors: number;
+  readonly eagerness: number;
+}
+
+export async function scorePeers(
+  kept: KeptMeasurements,
+  peersFolder: string,
+  question: PeerQuestion,
+  onProgress: (line: string) => void,
+): Promise<PeerScores> {
+  const compressed = (name: string, bits: (train: string, test: string) => Promise<number | null>) => {
+    onProgress(`${name}…`);
+    const [train, test] = [joined(question.train), joined(question.test)];
+    return kept.measured(`${basename(question.folder)}-${name}`, [textsOf(question)], () =>
+      bits(train, test),
+    );
+  };
+  return {
+    ppmd: await compressed('ppmd', ppmdBitsPerByte),
+    zpaq: await compressed('zpaq', (train, test) => zpaqBitsPerByte(peersFolder, train, test)),
+    transformers: {
+      'SmolLM2-135M': await transformerScore(kept, peersFolder, 'SmolLM2-135M', question, onProgress),
+      'Gemma 3 270M': await transformerScore(kept, peersFolder, 'Gemma 3 270M', question, onProgress),
+    },
+  };
+}
+
+export async function transformerScore(
+  kept: KeptMeasurements,
+  peersFolder: string,
+  name: TransformerName,
+  question: PeerQuestion,
+  onProgress: (line: string) => void,
+): Promise<TransformerScore | null> {
+  const { folder, test, cursors, eagerness } = question;
+  const conditions = [textsOf(question), cursors, costOfWrong(eagerness)];
+  return cursors === 0
+    ? null
+    : kept.measured(`${basename(folder)}-${name.replaceAll(' ', '-')}`, conditions, () =>
+        scoreTransformer(name, peersFolder, test, { cursors, eagerness }, (share) => {
+          onProgress(`${name}… ${Math.round(100 * share)} %`);
+        }),
+      );
+}
+
+const joined = (files: readonly TypedText[]): string => files.map(({ text }) => text).join('');
+
+function textsOf({ train, test }: PeerQuestion): string {
+  return createHash('sha256').update(joined(train)).update('\0').update(joined(test)).digest('hex');
+}

@@ -1,0 +1,55 @@
+import type { Expert } from '../../src/model/expert';
+
+/**
+ * One network for several mixtures that read the same text: each of its steps is computed once. What was computed is forgotten
+ * with the states it belongs to.
+ */
+export class SharedNetwork implements Expert {
+  readonly name: string;
+  readonly vocabSize: number;
+  private readonly first: unknown;
+  private readonly nexts = new WeakMap<object, Map<number, unknown>>();
+  private readonly predictions = new WeakMap<object, Float32Array>();
+
+  constructor(private readonly network: Expert) {
+    this.name = network.name;
+    this.vocabSize = network.vocabSize;
+    this.first = network.start();
+  }
+
+  start(): unknown {
+    return this.first;
+  }
+
+  next(state: unknown, tokenId: number): unknown {
+    const known = this.nexts.get(state as object) ?? new Map<number, unknown>();
+    this.nexts.set(state as object, known);
+    const next = known.get(tokenId) ?? this.network.next(state, tokenId);
+    known.set(tokenId, next);
+    return next;
+  }
+
+  nextMany(states: readonly unknown[], tokenIds: ArrayLike<number>): unknown[] {
+    return states.map((state, i) => this.next(state, tokenIds[i]));
+  }
+
+  predict(state: unknown, probs: Float32Array): void {
+    let known = this.predictions.get(state as object);
+    if (known === undefined) {
+      known = new Float32Array(this.vocabSize);
+      this.network.predict(state, known);
+      this.predictions.set(state as object, known);
+    }
+    probs.set(known);
+  }
+
+  predictMany(states: readonly unknown[], probs: readonly Float32Array[]): void {
+    for (const [i, state] of states.entries()) {
+      this.predict(state, probs[i]);
+    }
+  }
+
+  dispose(): void {
+    this.network.dispose();
+  }
+}

@@ -1,0 +1,69 @@
+/** What the search finds at every cursor that a simulated user may come to: one reading serves every eagerness. */
+import { isProse, refusePlace } from '../../src/completion/cursorPlace';
+import { DocumentReader } from '../../src/completion/documentReader';
+import { textAroundCursor } from '../../src/completion/textAroundCursor';
+import { createTrimmer } from '../../src/completion/trimToPlace';
+import type { TypedStretch, TypedText } from '../../src/model/evaluate/typedStretches';
+import { searchContinuations, type Continuation } from '../../src/model/generation/suggestionSearch';
+import type { MixtureModel } from '../../src/model/mixtureModel';
+import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
+import { languageIdOf } from '../../src/terminal/languageId';
+
+export interface TypedPosition {
+  readonly file: TypedText;
+  /** Of the cursor, in UTF-16 units. */
+  readonly offset: number;
+  readonly continuations: readonly Continuation[];
+}
+
+export interface ReadingOptions {
+  /** See `leastExplored`. */
+  readonly minProbability: number;
+  readonly maxNewTokens: number;
+}
+
+/** Reads as the generator does while each stretch is typed to its end; the gate learns from the text as it comes. */
+export function* readTypedPositions(
+  model: MixtureModel,
+  tokenizer: Tokenizer,
+  stretches: readonly TypedStretch[],
+  options: ReadingOptions,
+): Generator<TypedPosition> {
+  const reader = new DocumentReader(model, tokenizer);
+  for (const { file, from, to } of stretches) {
+    for (let offset = from; offset < to; offset += file.text.codePointAt(offset)! > 0xffff ? 2 : 1) {
+      yield { file, offset, continuations: continuationsAt(model, tokenizer, reader, file, offset, options) };
+      while (reader.learnTyped(1) > 0);
+    }
+  }
+}
+
+/** Nothing stands after the cursor yet. */
+function continuationsAt(
+  model: MixtureModel,
+  tokenizer: Tokenizer,
+  reader: DocumentReader,
+  { name, text }: TypedText,
+  offset: number,
+  options: ReadingOptions,
+): readonly Continuation[] {
+  const languageId = languageIdOf(name);
+  const document = textAroundCursor(name, languageId, offset, (start, end) =>
+    text.slice(start, Math.min(end, offset)),
+  );
+  if (refusePlace(document) !== null) {
+    return [];
+  }
+  const tail = reader.moveTo(document.uri, document.prefix);
+  const search = searchContinuations(model, tokenizer, tail, {
+    ...options,
+    stopAtLineEnd: true,
+    stopAtSentenceEnd: isProse(languageId),
+    allowed: createTrimmer(document),
+  });
+  let step = search.next();
+  while (!step.done) {
+    step = search.next();
+  }
+  return step.value.continuations;
+}

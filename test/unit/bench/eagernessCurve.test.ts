@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { eagernessCurve } from '../../../bench/quality/eagernessCurve';
+import { savingPlot } from '../../../bench/quality/savingPlot';
+import type { TypedPosition } from '../../../bench/quality/typedPositions';
+import type { TypedText } from '../../../src/model/evaluate/typedStretches';
+
+const file: TypedText = { name: 'a.md', text: 'The committee approved the annual budget.' };
+const stretch = { file, from: 0, to: file.text.length };
+
+/** At one cursor, one continuation of one word. */
+const offer = (offset: number, text: string, probability: number): TypedPosition => ({
+  file,
+  offset,
+  continuations: [
+    { text, points: [{ length: text.length, keys: text.length, probability }], stopReason: 'confidence' },
+  ],
+});
+
+describe('curve of eagerness', () => {
+  it('shows more the more eager, so that more is saved and more is wrong', async () => {
+    const positions = [offer(3, ' committee', 0.7), offer(13, ' rejected', 0.5), offer(22, ' the', 0.3)];
+    const curve = await eagernessCurve([stretch], positions, [0, 0.5, 1], false);
+    assert.deepEqual(
+      curve.map(({ shown, acceptedWhole }) => [shown, acceptedWhole]),
+      [
+        [0, 0],
+        [2, 1],
+        [3, 2],
+      ],
+    );
+    assert.equal(curve[1].wrongShownShare, 1 / 2);
+    assert.ok(curve[2].savedShare > curve[1].savedShare);
+  });
+
+  it('corrects confidence by what became of earlier suggestions', async () => {
+    const wrong = Array.from({ length: 12 }, (_, i) => offer(i, ' mistaken', 0.6));
+    const confidence = async (learns: boolean) =>
+      (await eagernessCurve([stretch], wrong, [1], learns))[0].calibrationError;
+    assert.ok((await confidence(true)) < (await confidence(false)));
+  });
+
+  it('is drawn with a line a workspace and the default filled', async () => {
+    const curve = await eagernessCurve([stretch], [offer(3, ' committee', 0.95)], [0, 0.5, 1]);
+    const svg = savingPlot([{ workspace: 'notes & <letters>', curve }], 0.5);
+    assert.equal(svg.match(/<polyline/g)?.length, 1);
+    assert.equal(svg.match(/<circle[^>]*r="5"/g)?.length, 1);
+    assert.match(svg, /notes &amp; &lt;letters>/);
+    assert.doesNotMatch(svg, /NaN|undefined/);
+  });
+});
