@@ -121,3 +121,20 @@ export const randomModel = (vocabulary: ForeignVocabulary, seed: number): Foreig
   expert: new RandomExpert(vocabulary.size, seed),
   vocabulary,
 });
+
+/** Says `script[i mod length]` after i tokens, nearly surely. */
+export class ScriptedExpert extends RandomExpert {
+  constructor(
+    vocabSize: number,
+    private readonly script: readonly number[],
+    private readonly onPredict: (history: number[]) => void = () => undefined,
+  ) {
+    super(vocabSize, 0);
+  }
+
+  override predict(state: History, probs: Float32Array): void {
+    this.onPredict([...state]);
+    probs.fill(0.05 / (probs.length - 1));
+    probs[this.script[state.length % this.script.length]] = 0.95;
+  }
+}

@@ -1,0 +1,140 @@
+import type { Expert, Readiness } from '../expert';
+
+/** A way in which a token of a model that reads plain words or characters stands in a text. */
+export interface Surface {
+  readonly bytes: Uint8Array;
+  /** The model's token; null for what the model does not read, such as a comma. */
+  readonly tokenId: number | null;
+  /** Its kind for {@link FormsOptions.shares}; each token has at most one surface of a kind. */
+  readonly form: number;
+}
+
+export interface FormsOptions<Place> {
+  readonly surfaces: readonly Surface[];
+  /** What is known of the text when nothing was read. */
+  readonly startPlace: Place;
+  /** What is known after a surface, or after something that is none (null). */
+  placeAfter(place: Place, surface: Surface | null): Place;
+  /**
+   * By form: for surfaces with a token, the share of the token's probability; for those without one, their probability. What the
+   * latter take is taken from all tokens alike.
+   */
+  shares(place: Place): Float64Array;
+  /** The model's token for what has no surface, which is read for it; null when it reads nothing there. */
+  readonly unknownId: number | null;
+}
+
+export interface FormsState<State, Place> {
+  readonly inner: State;
+  readonly place: Place;
+}
+
+/**
+ * A model of words or characters as one of their surfaces: capitals, spaces and punctuation that its vocabulary does not know
+ * are given plain shares by their place in the text. Its tokens are the surfaces by number, then one for all else.
+ */
+export class SurfaceForms<State, Place> implements Expert<FormsState<State, Place>> {
+  readonly name: string;
+  readonly vocabSize: number;
+  readonly readiness?: Readiness<FormsState<State, Place>>;
+  private readonly tokenIds: Int32Array;
+  private readonly forms: Uint8Array;
+
+  constructor(
+    private readonly inner: Expert<State>,
+    private readonly options: FormsOptions<Place>,
+  ) {
+    const { surfaces } = options;
+    this.name = inner.name;
+    this.vocabSize = surfaces.length + 1;
+    this.tokenIds = Int32Array.from(surfaces, ({ tokenId }) => tokenId ?? -1);
+    this.forms = Uint8Array.from(surfaces, ({ form }) => form);
+    const { readiness } = inner;
+    if (readiness !== undefined) {
+      this.readiness = {
+        isReady: (state) => readiness.isReady(state.inner),
+        prepare: (states) => readiness.prepare(states.map((state) => state.inner)),
+      };
+    }
+  }
+
+  /** The token that stands for what is no surface. */
+  get otherId(): number {
+    return this.vocabSize - 1;
+  }
+
+  start(): FormsState<State, Place> {
+    return { inner: this.inner.start(), place: this.options.startPlace };
+  }
+
+  next(state: FormsState<State, Place>, surfaceId: number): FormsState<State, Place> {
+    return this.nextMany([state], [surfaceId])[0];
+  }
+
+  nextMany(
+    states: readonly FormsState<State, Place>[],
+    surfaceIds: ArrayLike<number>,
+  ): FormsState<State, Place>[] {
+    const { surfaces, unknownId } = this.options;
+    const read = states.map((_, i) =>
+      surfaceIds[i] === this.otherId ? unknownId : surfaces[surfaceIds[i]].tokenId,
+    );
+    const reading = [...states.keys()].filter((i) => read[i] !== null);
+    const after = this.inner.nextMany(
+      reading.map((i) => states[i].inner),
+      reading.map((i) => read[i]!),
+    );
+    const inners = states.map((state) => state.inner);
+    for (const [k, i] of reading.entries()) {
+      inners[i] = after[k];
+    }
+    return states.map(({ place }, i) => {
+      const surface = surfaceIds[i] === this.otherId ? null : surfaces[surfaceIds[i]];
+      return { inner: inners[i], place: this.options.placeAfter(place, surface) };
+    });
+  }
+
+  predict(state: FormsState<State, Place>, probs: Float32Array): void {
+    this.predictMany([state], [probs]);
+  }
+
+  predictMany(states: readonly FormsState<State, Place>[], probs: readonly Float32Array[]): void {
+    const several = states.map(() => new Float32Array(this.inner.vocabSize));
+    this.inner.predictMany(
+      states.map((state) => state.inner),
+      several,
+    );
+    for (const [i, { place }] of states.entries()) {
+      this.spread(several[i], this.options.shares(place), probs[i]);
+    }
+  }
+
+  dispose(): void {
+    this.inner.dispose();
+  }
+
+  private spread(inner: Float32Array, shares: Float64Array, probs: Float32Array): void {
+    const { tokenIds, forms } = this;
+    let taken = 0;
+    for (let id = 0; id < tokenIds.length; id++) {
+      if (tokenIds[id] < 0) {
+        taken += probs[id] = shares[forms[id]];
+      }
+    }
+    const left = 1 - taken;
+    let sum = taken;
+    for (let id = 0; id < tokenIds.length; id++) {
+      if (tokenIds[id] >= 0) {
+        sum += probs[id] = left * inner[tokenIds[id]] * shares[forms[id]];
+      }
+    }
+    // What stands for no text (padding) or has no such form is taken out; the unknown keeps what the model gives it.
+    const { unknownId } = this.options;
+    const other = unknownId === null ? 0 : left * inner[unknownId];
+    probs[this.otherId] = other;
+    const scale = 1 / (sum + other);
+    for (let id = 0; id < probs.length; id++) {
+      probs[id] *= scale;
+    }
+  }
+}

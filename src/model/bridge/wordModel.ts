@@ -1,0 +1,187 @@
+import type { Expert } from '../expert';
+import type { WordVocabulary } from '../keras/vocabulary/vocabulary';
+import { wholeCharacters } from './byteEncoder';
+import type { Encoding, ForeignModel } from './foreignModel';
+import { SurfaceForms, type FormsState, type Surface } from './surfaceForms';
+
+/** Probability that the next word is not in the list, at least. */
+const UNKNOWN_SHARE = 0.03;
+/** Marks between words that the model does not see, with their shares among themselves after a word. */
+const MARKS: readonly (readonly [string, number])[] = [
+  [',', 0.3],
+  ['.', 0.25],
+  ['\n', 0.1],
+  ['\n\n', 0.05],
+  [' ', 0.02],
+  [';', 0.03],
+  [':', 0.04],
+  ['?', 0.03],
+  ['!', 0.03],
+  [')', 0.03],
+  [' (', 0.03],
+  ['"', 0.03],
+  [' "', 0.03],
+  ['-', 0.03],
+];
+/** Probability of any mark after a word, and elsewhere. */
+const MARK_AFTER_WORD = 0.15;
+const MARK_ELSEWHERE = 0.06;
+/** Share of a word's forms with a space before them after a mark that ends something, and after one that begins something. */
+const SPACED_AFTER_MARK = 0.95;
+const SPACED_AT_BEGINNING = 0.05;
+const SENTENCE_CAPITAL = 0.85;
+const LINE_CAPITAL = 0.4;
+const INNER_CAPITAL = 0.06;
+
+const SPACED = 1;
+const CAPITAL = 2;
+/** Not written with a capital, since it is written so already or has no letter case. */
+const ALONE = 4;
+const FIRST_MARK = 8;
+
+/** What stands before the next word. */
+interface Place {
+  readonly after: 'word' | 'space' | 'end' | 'beginning';
+  /** Share of capitals. */
+  readonly capital: number;
+}
+
+const utf8 = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/**
+ * A model of words, as Keras' `Tokenizer` cuts text: a word is its bytes with the separator before it, or without it at the
+ * beginning of a line or behind a bracket. A model that was trained on lower case gives its probability to the word as it is and with
+ * a capital. Marks that it does not see, and words that are not in its list, have a small share.
+ */
+export function wordModel<State>(
+  expert: Expert<State>,
+  vocabulary: WordVocabulary,
+): ForeignModel<FormsState<State, Place>> {
+  const { words, isLowerCase, unknownId, filters } = vocabulary;
+  const lead = Array.from(vocabulary.separator).length === 1 ? vocabulary.separator : ' ';
+  const surfaces: Surface[] = [];
+  const idOf = new Map<string, number>();
+  const add = (text: string, tokenId: number | null, form: number) => {
+    if (!idOf.has(text)) {
+      idOf.set(text, surfaces.length);
+      surfaces.push({ bytes: utf8.encode(text), tokenId, form });
+    }
+  };
+  const isBetween = (character: string) =>
+    character === lead || filters.includes(character) || (lead === ' ' && /\s/u.test(character));
+  for (const [id, word] of words.entries()) {
+    if (word !== null && word !== '' && !Array.from(word).some(isBetween)) {
+      const capital = word.replace(/^./u, (letter) => letter.toUpperCase());
+      const isAlone = !isLowerCase || capital === word;
+      add(word, id, isAlone ? ALONE : 0);
+      add(lead + word, id, SPACED + (isAlone ? ALONE : 0));
+      if (!isAlone) {
+        add(capital, id, CAPITAL);
+        add(lead + capital, id, SPACED + CAPITAL);
+      }
+    }
+  }
+  const marks = MARKS.filter(([mark]) => Array.from(mark).every(isBetween));
+  for (const [i, [mark]] of marks.entries()) {
+    add(mark, null, FIRST_MARK + i);
+  }
+  const forms = new SurfaceForms<State, Place>(expert, {
+    surfaces,
+    unknownId,
+    startPlace: { after: 'beginning', capital: SENTENCE_CAPITAL },
+    placeAfter: (place, surface) =>
+      surface?.tokenId === null
+        ? placeAfterMark(place, decoder.decode(surface.bytes))
+        : { after: 'word', capital: INNER_CAPITAL },
+    shares: (place) => sharesIn(place, marks),
+  });
+  return {
+    expert: forms,
+    vocabulary: {
+      size: forms.vocabSize,
+      tokenBytes: (id) => surfaces[id]?.bytes ?? null,
+      encode: (bytes) =>
+        wholeCharacters(bytes) < bytes.length
+          ? null
+          : encodeWords(
+              decoder.decode(bytes),
+              bytes.length,
+              lead,
+              isBetween,
+              (text) => idOf.get(text) ?? forms.otherId,
+            ),
+      beginOfTextId: null,
+      endOfTextId: null,
+      unknownId: forms.otherId,
+      unknownShare: UNKNOWN_SHARE,
+      documentPrefix: new Uint8Array(),
+    },
+  };
+}
+
+function encodeWords(
+  text: string,
+  byteLength: number,
+  lead: string,
+  isBetween: (character: string) => boolean,
+  idOf: (text: string) => number,
+): Encoding | null {
+  const characters = Array.from(text);
+  const ids: number[] = [];
+  const ends: number[] = [];
+  let end = 0;
+  for (let at = 0; at < characters.length;) {
+    let to = at + (characters[at] === lead ? 1 : 0);
+    while (to < characters.length && !isBetween(characters[to])) {
+      to++;
+    }
+    if (to === at || (to === at + 1 && characters[at] === lead)) {
+      to = at + markLength(characters, at);
+    }
+    const piece = characters.slice(at, to).join('');
+    end += utf8.encode(piece).length;
+    ids.push(idOf(piece));
+    ends.push(end);
+    at = to;
+  }
+  return end === byteLength ? { ids, ends } : null;
+}
+
+/** Of the longest mark of two characters or one. */
+function markLength(characters: readonly string[], at: number): number {
+  const two = characters.slice(at, at + 2).join('');
+  return MARKS.some(([mark]) => mark === two) ? Math.min(2, characters.length - at) : 1;
+}
+
+function placeAfterMark(place: Place, mark: string): Place {
+  if (mark === ' ') {
+    return { ...place, after: 'space' };
+  }
+  if (mark.includes('\n')) {
+    return {
+      after: 'beginning',
+      capital: mark === '\n' ? Math.max(LINE_CAPITAL, place.capital) : SENTENCE_CAPITAL,
+    };
+  }
+  if (/[.?!]/.test(mark)) {
+    return { after: 'end', capital: SENTENCE_CAPITAL };
+  }
+  return { after: /[("-]$/.test(mark) ? 'beginning' : 'end', capital: place.capital };
+}
+
+/** See {@link FormsOptions.shares}. */
+function sharesIn({ after, capital }: Place, marks: readonly (readonly [string, number])[]): Float64Array {
+  const shares = new Float64Array(FIRST_MARK + marks.length);
+  const spaced = after === 'end' ? SPACED_AFTER_MARK : after === 'beginning' ? SPACED_AT_BEGINNING : 1;
+  for (let form = 0; form < FIRST_MARK; form++) {
+    const space = (form & SPACED) !== 0 ? spaced : 1 - spaced;
+    const letterCase = (form & ALONE) !== 0 ? 1 : (form & CAPITAL) !== 0 ? capital : 1 - capital;
+    shares[form] = space * letterCase;
+  }
+  const total = marks.reduce((sum, [, share]) => sum + share, 0);
+  for (const [i, [, share]] of marks.entries()) {
+    shares[FIRST_MARK + i] = ((after === 'word' ? MARK_AFTER_WORD : MARK_ELSEWHERE) * share) / total;
+  }
+  return shares;
+}
