@@ -25,6 +25,7 @@ export type TrainingSettings = Pick<
   | 'engine'
   | 'threads'
   | 'onBattery'
+  | 'maxMemoryMegabytes'
   | 'architecture'
   | 'attention'
   | 'numLayers'
@@ -92,6 +93,7 @@ export class Configuration {
         engine: read('training.engine'),
         threads: read('training.threads'),
         onBattery: read('training.onBattery'),
+        maxMemoryMegabytes: read('training.maxMemoryMegabytes'),
         architecture,
         attention: read('model.attention'),
         numLayers: suitedLayers(architecture, read('model.numLayers')),

@@ -4,6 +4,8 @@ import { DEFAULT_SAMPLING } from '../model/samplingOptions';
 import {
   DEFAULT_TRAINING,
   ENGINE_NAMES,
+  LEAST_MEMORY,
+  MOST_MEMORY,
   MOST_THREADS,
   ON_BATTERY,
   type TrainingOptions,
@@ -76,6 +78,7 @@ export const SETTINGS = {
   'model.numLayers': whole(0, 0, 3),
   'model.hiddenSize': whole(DEFAULT_TRAINING.hiddenSize, 32, 1024),
   'model.embeddingSize': whole(DEFAULT_TRAINING.embeddingSize, 32, 512),
+  'training.maxMemoryMegabytes': whole(DEFAULT_TRAINING.maxMemoryMegabytes, LEAST_MEMORY, MOST_MEMORY),
   'training.maxTotalMegabytes': whole(50, 1, 500),
 } as const;
 

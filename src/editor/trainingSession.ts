@@ -149,6 +149,7 @@ export class TrainingSession implements vscode.Disposable {
         break;
       case 'planned':
       case 'scanning':
+      case 'loading':
       case 'done':
       case 'failed':
         break;

@@ -4,6 +4,7 @@ import { networkConfigSchema } from '../model/checkpoint/checkpoint';
 import { ARCHITECTURES } from '../model/networkConfig';
 import {
   ENGINE_NAMES,
+  MOST_MEMORY,
   MOST_THREADS,
   ON_BATTERY,
   type TrainerEvent,
@@ -28,11 +29,9 @@ export const trainingOptionsSchema: v.GenericSchema<unknown, TrainingOptions> = 
     `The engine must be one of auto, ${ENGINE_NAMES.join(', ')}.`,
   ),
   threads: whole('The number of threads', 0, MOST_THREADS),
+  maxMemoryMegabytes: whole('The memory limit in megabytes', 1, MOST_MEMORY),
   onBattery: v.picklist(ON_BATTERY, `On battery must be one of ${ON_BATTERY.join(', ')}.`),
-  architecture: v.picklist(
-    ARCHITECTURES,
-    `The architecture must be one of ${ARCHITECTURES.join(', ')}.`,
-  ),
+  architecture: v.picklist(ARCHITECTURES, `The architecture must be one of ${ARCHITECTURES.join(', ')}.`),
   attention: v.boolean('The attention must be true or false.'),
   numLayers: whole('The number of layers', 1, 3),
   hiddenSize: whole('The hidden size', 8, 2048),
@@ -121,6 +120,7 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
     tokens: count,
     leftOut: counts,
   }),
+  v.object({ kind: v.literal('loading'), name: v.picklist(ENGINE_NAMES) }),
   v.object({
     kind: v.literal('engine'),
     name: v.picklist(ENGINE_NAMES),

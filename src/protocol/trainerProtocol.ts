@@ -5,6 +5,10 @@ import type { NetworkConfig, NetworkShape } from '../model/networkConfig';
 export const ENGINE_NAMES = ['webgpu', 'native', 'wasm'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
+/** A cap below this, in megabytes, leaves no room for the process itself. */
+export const LEAST_MEMORY = 256;
+export const MOST_MEMORY = 65_536;
+
 /** More threads than this have too few rows of a batch each. */
 export const MOST_THREADS = 8;
 
@@ -16,6 +20,8 @@ export interface TrainingOptions extends NetworkShape {
   /** Of the wasm engine; 0 takes one fewer than the processor has cores, at most 8. */
   readonly threads: number;
   readonly onBattery: (typeof ON_BATTERY)[number];
+  /** Of the trainer's process; to stay below it, fewer rows of a batch are computed at once, by fewer threads. */
+  readonly maxMemoryMegabytes: number;
   /** Wall-clock budget for the optimisation, in seconds; time spent paused does not count. */
   readonly seconds: number;
   /** Peak of the schedule. */
@@ -33,6 +39,7 @@ export const DEFAULT_TRAINING: TrainingOptions = {
   engine: 'auto',
   threads: 0,
   onBattery: 'pause',
+  maxMemoryMegabytes: 1536,
   architecture: 'lstm',
   attention: false,
   numLayers: 1,
@@ -209,6 +216,8 @@ export type TrainerEvent =
       /** Counts of what was left out, by reason. */
       readonly leftOut: Readonly<Record<string, number>>;
     }
+  /** An engine is about to be loaded, which may take the process with it. */
+  | { readonly kind: 'loading'; readonly name: EngineName }
   | {
       readonly kind: 'engine';
       readonly name: EngineName;

@@ -176,7 +176,7 @@ function engineFault(
 
 /** What the events have told, for a run whose process cannot tell it any more. */
 class SeenSoFar {
-  /** The one that trains now. */
+  /** The one that trains now, or is being loaded. */
   engine: EngineName | null = null;
   private before: HeldOutScore | null = null;
   private after: HeldOutScore | null = null;
@@ -187,6 +187,7 @@ class SeenSoFar {
 
   note(event: TrainerEvent): void {
     switch (event.kind) {
+      case 'loading':
       case 'engine':
         this.engine = event.name;
         break;

@@ -1,6 +1,6 @@
 /**
  * The trainer's process with an engine that dies in the middle: after the second checkpoint it kills the process or throws, as
- * UNDERSTUDY_TEST_FAULT says. The next engine is the ordinary one; with `always`, it is another that throws.
+ * UNDERSTUDY_TEST_FAULT says; with `load`, it kills it before it has loaded. The next engine is the ordinary one; with `always`, it is another that throws.
  */
 import { chooseEngine } from '../../src/trainer/engines/chooseEngine';
 import type { EngineName } from '../../src/protocol/trainerProtocol';
@@ -40,6 +40,10 @@ serveTrainer({
   calibrate: gainingCalibration,
   chooseEngine: async (wish, options) => {
     if (wish.failed.length === 0) {
+      wish.onLoading?.('native');
+      if (fault === 'load') {
+        process.kill(process.pid, 'SIGKILL');
+      }
       return faultyEngine('native');
     }
     return fault === 'always' ? faultyEngine('wasm') : chooseEngine(wish, options);

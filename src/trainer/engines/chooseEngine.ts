@@ -3,6 +3,7 @@ import { ENGINE_NAMES, type EngineName } from '../../protocol/trainerProtocol';
 import type { TrainingEngine } from '../engine';
 import { enginesAfter } from './enginesAfter';
 import {
+  forgetTimings,
   keptTimings,
   timeEngines,
   timeInOwnProcess,
@@ -10,6 +11,7 @@ import {
   type EngineTimings,
   type TimeEngine,
 } from './engineTimings';
+import { loadWithin, type MemoryLimit } from './limitMemory';
 import { loadEngine, type EngineOptions } from './loadEngine';
 import type { TimedWork } from './timeEngine';
 
@@ -18,6 +20,10 @@ export interface EngineWish {
   /** Those that have failed in this training, the last one last; what they were is not tried again. */
   readonly failed: readonly EngineName[];
   readonly work: TimedWork;
+  /** Without it, any amount of memory may be taken. */
+  readonly memory?: MemoryLimit;
+  /** Told of each engine before it is loaded, which may take the process with it. */
+  readonly onLoading?: (name: EngineName) => void;
 }
 
 export interface ChosenEngine {
@@ -37,22 +43,30 @@ export interface ChoiceParts {
 export async function chooseEngine(
   wish: EngineWish,
   options: EngineOptions = {},
-  parts: ChoiceParts = ordinaryParts(options),
+  { load: loadAny, time }: ChoiceParts = ordinaryParts(options),
 ): Promise<ChosenEngine> {
+  const { work, memory, onLoading } = wish;
+  const loadFitting = memory === undefined ? loadAny : loadWithin(loadAny, work, memory);
+  const load: ChoiceParts['load'] = (name, engineOptions) => {
+    onLoading?.(name);
+    return loadFitting(name, engineOptions);
+  };
   const lastFailed = wish.failed.at(-1);
   if (lastFailed !== undefined) {
+    // What it was chosen by is not so any more.
+    await forgetTimings(options.timing?.cachePath);
     const rest = enginesAfter(lastFailed).filter((name) => !wish.failed.includes(name));
-    return firstThatLoads(rest, options, parts, `The ${lastFailed} engine failed, and this is the next.`);
+    return firstThatLoads(rest, options, load, `The ${lastFailed} engine failed, and this is the next.`);
   }
   if (wish.engine !== 'auto') {
-    const engine = await parts.load(wish.engine, options);
+    const engine = await load(wish.engine, options);
     return { engine, reason: `The setting asks for the engine "${wish.engine}".` };
   }
-  const timings = await timingsFor(wish.work, options, parts.time);
+  const timings = await timingsFor(work, options, time);
   const order = ENGINE_NAMES.filter((name) => timings.get(name)?.kind !== 'fails').toSorted(
     (a, b) => speedOf(timings, b) - speedOf(timings, a),
   );
-  return firstThatLoads(order, options, parts, reasonOf(timings));
+  return firstThatLoads(order, options, load, reasonOf(timings));
 }
 
 function ordinaryParts(options: EngineOptions): ChoiceParts {
@@ -84,7 +98,7 @@ function speedOf(timings: EngineTimings, name: EngineName): number {
 async function firstThatLoads(
   names: readonly EngineName[],
   options: EngineOptions,
-  { load }: ChoiceParts,
+  load: ChoiceParts['load'],
   reason: string,
 ): Promise<ChosenEngine> {
   const problems: string[] = [];

@@ -1,6 +1,6 @@
 /** What each engine does on this machine: timed once, in processes of their own, and kept in a file. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { arch, cpus, platform } from 'node:os';
 import * as v from 'valibot';
 import { ENGINE_NAMES, type EngineName } from '../../protocol/trainerProtocol';
@@ -85,6 +85,13 @@ export async function keptTimings(
     await writeWholeFile(cachePath, Buffer.from(`${text}\n`)).catch(() => undefined);
   }
   return timings;
+}
+
+/** The engines are timed again before the next training. */
+export async function forgetTimings(cachePath: string | undefined): Promise<void> {
+  if (cachePath !== undefined) {
+    await rm(cachePath, { force: true });
+  }
 }
 
 /** Changes with everything that the timings depend on and that can be seen. */

@@ -175,9 +175,17 @@ class TrainJobRun {
   private async loadEngine(config: NetworkConfig): Promise<TrainingEngine> {
     const { job } = this;
     const { emit, engineOptions, chooseEngine: choose = chooseEngine } = this.surroundings;
-    const { engine: wanted, batchSize, threads } = job.options;
+    const { engine: wanted, batchSize, threads, unrollSteps, maxMemoryMegabytes } = job.options;
     const { engine, reason } = await choose(
-      { engine: wanted, failed: job.failedEngines ?? [], work: { config, batchSize, threads } },
+      {
+        engine: wanted,
+        failed: job.failedEngines ?? [],
+        work: { config, batchSize, threads },
+        memory: { megabytes: maxMemoryMegabytes, unrollSteps, warn: this.warn },
+        onLoading: (name) => {
+          emit({ kind: 'loading', name });
+        },
+      },
       {
         ...engineOptions,
         threads,
@@ -341,7 +349,7 @@ class TrainJobRun {
 
 function fingerprintOf(job: TrainJob, { config, tokenizerJson, initial }: Beginning, corpus: Corpus): string {
   // Another engine may go on where one has failed.
-  const options = { ...job.options, engine: null, threads: null, onBattery: null };
+  const options = { ...job.options, engine: null, threads: null, onBattery: null, maxMemoryMegabytes: null };
   return createHash('sha256')
     .update(
       JSON.stringify([

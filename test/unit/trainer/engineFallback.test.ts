@@ -20,7 +20,7 @@ describe('An engine that dies while it trains', function () {
 
   /** Pauses once an engine, so that there is a checkpoint from the middle. */
   const start = (
-    fault: 'kill' | 'throw' | 'always',
+    fault: 'kill' | 'throw' | 'always' | 'load',
     hear: (event: TrainerEvent) => void = () => undefined,
   ) => {
     process.env['UNDERSTUDY_TEST_FAULT'] = fault;
@@ -75,6 +75,22 @@ describe('An engine that dies while it trains', function () {
       assert.ok(existsSync(workspace.modelPath) && !existsSync(workspace.resumePath));
     });
   }
+
+  it('is followed by the next one when it takes the process with it while it loads', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const { run, events } = start('load');
+    assert.equal((await run.finished).outcome, 'improved');
+    assert.deepEqual(
+      eventsOf(events, 'engine').map(({ name }) => name),
+      ['wasm'],
+    );
+    assert.deepEqual(
+      eventsOf(events, 'warning').map(({ message }) => message),
+      [`${faults[0][1]} Training goes on with the next engine, from the last checkpoint.`],
+    );
+  });
 
   it('ends the training with its sentence when there is no other engine, and what was saved is kept', async () => {
     const { run, events } = start('always');

@@ -119,6 +119,45 @@ describe('Choosing the engine', () => {
     );
   });
 
+  it('tells of each engine before it is loaded', async () => {
+    const here = { webgpu: 9000, native: 2900, wasm: 900 };
+    const told: string[] = [];
+    const parts = machine(here, { ...here, webgpu: 'The driver is gone.' });
+    await chooseEngine(
+      wish({ onLoading: (name) => told.push(`${name} after ${parts.loaded.length}`) }),
+      {},
+      parts,
+    );
+    assert.deepEqual(told, ['webgpu after 0', 'native after 1']);
+  });
+
+  it('leaves out an engine that does not fit into the memory allowed, and says so', async () => {
+    const parts = machine({ webgpu: 'No GPU was found.', native: 2900, wasm: 900 });
+    const warnings: string[] = [];
+    const memory = {
+      megabytes: 400,
+      unrollSteps: 4,
+      warn: (message: string) => warnings.push(message),
+      resident: () => 90e6,
+    };
+    const { engine, reason } = await chooseEngine(wish({ memory }), {}, parts);
+    assert.equal(engine.name, 'wasm');
+    assert.match(reason, /Without native: Training by the native engine needs about \d+ MB of memory/);
+    assert.deepEqual(warnings, []);
+  });
+
+  it('times the engines again once the one that was chosen by it has failed', async () => {
+    const cachePath = join(folder, 'engines.json');
+    const options = { timing: { processPath: 'trainer.js', version: '1', cachePath } };
+    const parts = machine({ webgpu: 'No GPU was found.', native: 2900, wasm: 850 });
+    await chooseEngine(wish(), options, parts);
+    await chooseEngine(wish(), options, parts);
+    assert.equal(parts.timed.length, 3, 'timed once');
+    await chooseEngine(wish({ failed: ['native'] }), options, parts);
+    await chooseEngine(wish(), options, parts);
+    assert.equal(parts.timed.length, 6, 'timed again');
+  });
+
   it('keeps timings per machine, version and network, and takes them again when they are damaged', async () => {
     const cachePath = join(folder, 'engines.json');
     const options = { timing: { processPath: '', cachePath, version: '1.0.0' } };

@@ -1,0 +1,58 @@
+/** How much memory a training will take, told from its shapes before the first step. */
+import { countParameters, type NetworkConfig } from '../../model/networkConfig';
+import type { EngineName } from '../../protocol/trainerProtocol';
+
+export interface TrainingShape {
+  readonly config: NetworkConfig;
+  /** Of a batch, computed at once by all threads together. */
+  readonly rows: number;
+  readonly unrollSteps: number;
+  /** Of the wasm engine. */
+  readonly threads: number;
+}
+
+interface EngineMemory {
+  /** Bytes of the engine itself, without a network. */
+  readonly engine: number;
+  /** Bytes of each of several threads. */
+  readonly thread: number;
+  /** Numbers a weight, in each thread: the weight, its gradient, packed and transposed copies. */
+  readonly perWeight: number;
+  /** Numbers a token and a word of the vocabulary: logits, their gradient, and what a product makes of them. */
+  readonly perWord: number;
+  /** Numbers a token, a layer and a unit: gates, states and their gradients. */
+  readonly perUnit: number;
+  /** A heap that grows by a factor may end up larger than what it holds by as much. */
+  readonly growth: number;
+}
+
+/** Measured on Linux x64 with networks of 0.8 to 7 million weights and 8 to 128 rows (bench/engines/memory.ts), rounded up. */
+const ENGINES: Readonly<Record<EngineName, EngineMemory>> = {
+  wasm: { engine: 20e6, thread: 45e6, perWeight: 5, perWord: 2, perUnit: 15, growth: 1.2 },
+  native: { engine: 350e6, thread: 0, perWeight: 9, perWord: 5, perUnit: 32, growth: 1 },
+  webgpu: { engine: 350e6, thread: 0, perWeight: 5, perWord: 5, perUnit: 40, growth: 1 },
+};
+
+/** Numbers a weight beside the engine: both moments, the best network so far, and what a resume file is written from. */
+const PER_WEIGHT_BESIDE = 8;
+/** Bytes of the rest of a training: the calibration's networks and live text, and what waits for the garbage collector. */
+const BESIDE = 110e6;
+const NUMBER_BYTES = 4;
+
+/** Bytes beyond what the process holds before the engine is started. */
+export function memoryNeed(
+  engine: EngineName,
+  { config, rows, unrollSteps, threads }: TrainingShape,
+): number {
+  const { vocabSize, embeddingSize, hiddenSize, numLayers } = config;
+  const costs = ENGINES[engine];
+  const instances = engine === 'wasm' ? threads : 1;
+  const perToken = costs.perWord * vocabSize + costs.perUnit * hiddenSize * numLayers + 8 * embeddingSize;
+  const numbers = instances * costs.perWeight * countParameters(config) + rows * unrollSteps * perToken;
+  return (
+    costs.engine +
+    BESIDE +
+    (instances > 1 ? instances * costs.thread : 0) +
+    NUMBER_BYTES * (costs.growth * numbers + PER_WEIGHT_BESIDE * countParameters(config))
+  );
+}
