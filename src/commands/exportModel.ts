@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Parts } from '../editor/parts';
 
-/** *Export Model*: one self-contained file. `target` skips the dialog. */
+/** *Export Model*: one self-contained file, or a Keras model with its tokenizer beside it. `target` skips the dialog. */
 export async function exportModel({ model }: Parts, target?: vscode.Uri): Promise<void> {
   if (!model.isStored) {
     throw new Error(
@@ -14,7 +14,10 @@ export async function exportModel({ model }: Parts, target?: vscode.Uri): Promis
     target ??
     (await vscode.window.showSaveDialog({
       title: vscode.l10n.t('Export Model'),
-      filters: { [vscode.l10n.t('Understudy models')]: ['safetensors'] },
+      filters: {
+        [vscode.l10n.t('Understudy models')]: ['safetensors'],
+        [vscode.l10n.t('Keras models')]: ['keras', 'h5'],
+      },
       ...(folder === undefined
         ? {}
         : { defaultUri: vscode.Uri.joinPath(folder, '..', `${name}.safetensors`) }),

@@ -24,7 +24,7 @@ export async function importModel({ model, training }: Parts, source?: vscode.Ur
 async function chooseFile(): Promise<vscode.Uri | undefined> {
   const chosen = await vscode.window.showOpenDialog({
     title: vscode.l10n.t('Import Model'),
-    filters: { [vscode.l10n.t('Understudy models')]: ['safetensors'] },
+    filters: { [vscode.l10n.t('Understudy models')]: ['safetensors', 'keras', 'h5'] },
   });
   return chosen?.[0];
 }

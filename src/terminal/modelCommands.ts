@@ -48,20 +48,21 @@ const show = defineCommand({
 
 const exportModel = defineCommand({
   name: 'model export',
-  summary: 'Copies a model to a file.',
-  details,
+  summary: 'Copies a model to a file; as a Keras model, to FILE.keras or FILE.h5.',
+  details: `${details} A Keras model has its tokenizer written beside it; Keras loads it without custom objects.`,
   positionals: { names: ['FILE', 'FOLDER'], required: 1 },
   options: {},
   run: async (_options, [file, folder = '.'], terminal) => {
     const { key } = await storedModel(folder);
-    await modelStore().exportTo(key, resolve(file));
-    terminal.write(`${resolve(file)}\n`);
+    const written = await modelStore().exportTo(key, resolve(file));
+    terminal.write(`${written.join('\n')}\n`);
   },
 });
 
 const importModel = defineCommand({
   name: 'model import',
-  summary: 'Keeps a model file as the model of a folder.',
+  summary:
+    'Keeps a model file as the model of a folder; a Keras model, too, in the layout of "model export".',
   details,
   positionals: { names: ['FILE', 'FOLDER'], required: 1 },
   options: {},

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
 import type { TrainingRecord } from '../model/checkpoint/trainingRecord';
 import type { NetworkConfig } from '../model/networkConfig';
+import { exportedParts, importedCheckpoint } from './modelFile';
 import { notWritten, writeWholeFile } from './training/saveFile';
 import { lockModel } from './training/trainingLock';
 
@@ -78,20 +79,27 @@ export class ModelStore {
     return { key, folders, modelPath, bytes: bytes.length, content: contentOf(bytes, modelPath) };
   }
 
-  /** @throws Error with a sentence for the user when there is no model, it is damaged, or the target cannot be written */
-  async exportTo(key: string, path: string): Promise<void> {
+  /**
+   * Writes a model to a file, as a Keras model with its tokenizer beside it when the path ends in `.keras` or `.h5`.
+   * @returns what was written
+   * @throws Error with a sentence for the user when there is no model, it is damaged, or the target cannot be written
+   */
+  async exportTo(key: string, path: string): Promise<string[]> {
     const { modelPath } = this.places(key);
     const bytes = await readIfPresent(modelPath);
     if (bytes === null) {
       throw noModel(key);
     }
-    decodeCheckpoint(bytes, modelPath);
-    await write(path, bytes);
+    const parts = await exportedParts(bytes, modelPath, path);
+    for (const part of parts) {
+      await write(part.path, part.bytes);
+    }
+    return parts.map((part) => part.path);
   }
 
   /**
-   * Takes a model file in place of the present one.
-   * @throws CheckpointError when the file holds no model that can be used, Error when it is in use or cannot be read or written;
+   * Takes a model file in place of the present one: a checkpoint, or a Keras model in the layout of an export.
+   * @throws CheckpointError or KerasError when the file holds no model that can be used, Error when it is in use or cannot be read or written;
    * the present model then stays
    */
   async importFrom(key: string, path: string): Promise<void> {
@@ -99,10 +107,10 @@ export class ModelStore {
     if (bytes === null) {
       throw new Error(`There is no file ${path}; choose a model that Understudy saved or exported.`);
     }
-    decodeCheckpoint(bytes, path);
+    const checkpoint = await importedCheckpoint(bytes, path);
     const { modelPath, resumePath } = this.places(key);
     await whileLocked(modelPath, async () => {
-      await write(modelPath, bytes);
+      await write(modelPath, checkpoint);
       await rm(resumePath, { force: true });
     });
   }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
+import { decodeCheckpoint, encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
 import { CheckpointError } from '../../../src/model/checkpoint/checkpointError';
+import { quantizeWeights } from '../../../src/model/network/quantizedMatrix';
 import type { NetworkConfig } from '../../../src/model/networkConfig';
 import { ModelStore, workspaceKey } from '../../../src/trainer/modelStore';
 import { lockModel } from '../../../src/trainer/training/trainingLock';
@@ -59,6 +60,36 @@ describe('ModelStore', () => {
     const [{ content }] = await store.list();
     assert.ok('fault' in content);
     assert.match(content.fault, /personal\.safetensors/);
+  });
+
+  it('exports as a Keras model with its tokenizer beside it, and imports that with or without', async () => {
+    const tokenizer: unknown = JSON.parse(readFileSync('models/base/tokenizer.json', 'utf8'));
+    const kept: NetworkConfig = { ...config, vocabSize: 4096 };
+    const weights = quantizeWeights(kept, randomWeights(kept, 3));
+    const { modelPath } = await store.remember(folders);
+    const model = { config: kept, weights, tokenizer, training: { steps: 3 }, gate: null };
+    writeFileSync(modelPath, encodeCheckpoint(model));
+    for (const ending of ['keras', 'h5']) {
+      const path = join(workspace.storage, `novel.${ending}`);
+      const beside = join(workspace.storage, 'novel.tokenizer.json');
+      assert.deepEqual(await store.exportTo(key, path), [path, beside]);
+      assert.deepEqual(JSON.parse(readFileSync(beside, 'utf8')), tokenizer);
+      const other = workspaceKey([ending]);
+      await store.importFrom(other, path);
+      const shown = await store.show(other);
+      assert.deepEqual(shown?.content, { config: kept, training: { steps: 3 } });
+      assert.deepEqual(decodeCheckpoint(readFileSync(shown.modelPath), ending).weights, weights);
+    }
+  });
+
+  it('keeps the present model when a Keras file is none that it can take', async () => {
+    const { modelPath } = await store.remember(folders);
+    writeFileSync(modelPath, modelBytes(7));
+    await assert.rejects(store.importFrom(key, 'test/fixtures/keras/gpt.keras'), {
+      name: 'KerasError',
+      message: /its layers are not those of the personal network/,
+    });
+    assert.deepEqual(readFileSync(modelPath), Buffer.from(modelBytes(7)));
   });
 
   it('exports and imports a model, and refuses a file that is none', async () => {

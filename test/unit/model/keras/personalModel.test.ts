@@ -19,7 +19,10 @@ const folder = join(__dirname, '../../../fixtures/keras');
 const tokenizerText = readFileSync(join(__dirname, '../../../../models/base/tokenizer.json'), 'utf8');
 const FORMATS: readonly KerasFormat[] = ['keras', 'h5'];
 
-function checkpointOf(architecture: RecurrentConfig['architecture'], numLayers: number): Checkpoint {
+function checkpointOf(
+  architecture: RecurrentConfig['architecture'],
+  numLayers: number,
+): Checkpoint & { readonly config: RecurrentConfig } {
   const config: RecurrentConfig = {
     architecture,
     vocabSize: 4096,

@@ -1,0 +1,63 @@
+/** A personal model in the file formats that it is exported to and imported from: Understudy's own, and those of Keras. */
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { decodeCheckpoint, encodeCheckpoint } from '../model/checkpoint/checkpoint';
+import { checkpointFromKeras } from '../model/keras/personal/checkpointFromKeras';
+import { exportKeras, type KerasFormat } from '../model/keras/personal/exportKeras';
+
+const KERAS_FORMATS: Readonly<Record<string, KerasFormat>> = { '.keras': 'keras', '.h5': 'h5' };
+
+export interface NamedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The files that a model is exported as: itself, or for a name that ends in `.keras` or `.h5` a Keras model and the tokenizer
+ * beside it.
+ * @param bytes a whole checkpoint, named `source` in errors
+ * @throws Error with a sentence for the user when it is damaged, or Keras has no layers for it
+ */
+export async function exportedParts(bytes: Uint8Array, source: string, path: string): Promise<NamedFile[]> {
+  const checkpoint = decodeCheckpoint(bytes, source);
+  const format = KERAS_FORMATS[extname(path).toLowerCase()];
+  if (format === undefined) {
+    return [{ path, bytes }];
+  }
+  return [
+    { path, bytes: await exportKeras(checkpoint, format) },
+    { path: tokenizerBeside(path), bytes: Buffer.from(JSON.stringify(checkpoint.tokenizer)) },
+  ];
+}
+
+/**
+ * The checkpoint in a file of either kind.
+ * @throws Error with a sentence for the user when it holds no model that can be used
+ */
+export async function importedCheckpoint(bytes: Uint8Array, path: string): Promise<Uint8Array> {
+  if (KERAS_FORMATS[extname(path).toLowerCase()] === undefined) {
+    decodeCheckpoint(bytes, path);
+    return bytes;
+  }
+  return encodeCheckpoint(await checkpointFromKeras(bytes, basename(path), await readTokenizer(path)));
+}
+
+function tokenizerBeside(path: string): string {
+  return join(dirname(path), `${basename(path, extname(path))}.tokenizer.json`);
+}
+
+/** Null where there is none beside the model. */
+async function readTokenizer(path: string): Promise<string | null> {
+  for (const candidate of [tokenizerBeside(path), join(dirname(path), 'tokenizer.json')]) {
+    try {
+      return await readFile(candidate, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        throw new Error(`The tokenizer ${candidate} cannot be read; check that you may open it.`, {
+          cause: error,
+        });
+      }
+    }
+  }
+  return null;
+}
