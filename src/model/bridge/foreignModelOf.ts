@@ -18,9 +18,9 @@ const { Tokenizer } = tokenizers as unknown as {
 export function foreignModelOf(expert: Expert, vocabulary: Vocabulary): ForeignModel {
   switch (vocabulary.kind) {
     case 'words':
-      return wordModel(expert, vocabulary) as ForeignModel;
+      return wordModel(expert, vocabulary);
     case 'characters':
-      return characterModel(expert, vocabulary) as ForeignModel;
+      return characterModel(expert, vocabulary);
     case 'bpe':
       return { expert, vocabulary: bytePairs(vocabulary) };
   }
