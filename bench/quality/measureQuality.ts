@@ -1,21 +1,18 @@
 /** Figures of one workspace beyond those of `understudy evaluate`: what each expert is worth, the curve of eagerness, peers. */
 import { basename } from 'node:path';
-import { readFile } from 'node:fs/promises';
 import { sampleStretches, type TypedText } from '../../src/model/evaluate/typedStretches';
 import { costOfWrong } from '../../src/model/generation/expectedSaving';
 import { seededRandom } from '../../src/model/generation/seededRandom';
 import { leastExplored } from '../../src/model/generation/suggestionSearch';
 import { Mixture } from '../../src/model/mixture/mixture';
-import type { RecurrentModel } from '../../src/model/network/recurrentModel';
-import { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import { DEFAULT_KEYSTROKES } from '../../src/terminal/keystrokeScore';
-import { onKernel, readCheckpoint } from '../../src/terminal/loadedNetwork';
 import type { Terminal } from '../../src/terminal/terminal';
 import { scoreWordList, type WordListScore } from '../peers/wordList';
 import { ablate, type Ablation } from './ablation';
 import { EAGERNESSES, eagernessCurve, type CurvePoint } from './eagernessCurve';
 import { documentHeads } from './documentHeads';
 import { scoreAtCursors, type CursorScore } from './scoreAtCursors';
+import { loadNetworks } from './loadNetworks';
 import { readTypedPositions, type TypedPosition } from './typedPositions';
 
 export interface QualityDetail {
@@ -50,7 +47,7 @@ export async function measureQuality(terminal: Terminal, question: QualityQuesti
     await new Promise(setImmediate);
     signal.throwIfAborted();
   };
-  const { networks, gate, tokenizer } = await loadNetworks(terminal, question.modelPath);
+  const { networks, gate, tokenizer } = await loadNetworks(terminal.product, question.modelPath);
   const { vocabSize, endOfTextId } = tokenizer;
   const options = { vocabSize, endOfTextId, gate };
   const mix = new Mixture({ ...options, networks });
@@ -104,16 +101,4 @@ export async function measureQuality(terminal: Terminal, question: QualityQuesti
     mix.dispose();
     progress.clear();
   }
-}
-
-async function loadNetworks({ product }: Terminal, modelPath: string | null) {
-  const kernel = await readFile(product.kernel);
-  const base = product.baseModel === null ? null : await readCheckpoint(product.baseModel);
-  const personal = modelPath === null ? null : await readCheckpoint(modelPath);
-  const json: unknown = base?.tokenizer ?? JSON.parse(await readFile(product.tokenizer, 'utf8'));
-  const networks: RecurrentModel[] = [
-    ...(base === null ? [] : [onKernel(base, 'base', kernel)]),
-    ...(personal === null ? [] : [onKernel(personal, 'personal', kernel)]),
-  ];
-  return { networks, gate: (personal ?? base)?.gate ?? null, tokenizer: Tokenizer.fromJson(json) };
 }
