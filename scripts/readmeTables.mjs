@@ -1,10 +1,12 @@
 /**
- * Writes README.md's tables of commands and settings from package.json, so that they never tell another story than the
- * extension: `node scripts/readmeTables.mjs`. With --check, only says whether they are up to date.
+ * Writes README.md's tables: of commands and settings from package.json, of quality from docs/quality.json, so that they never
+ * tell another story than the extension and its bench: `node scripts/readmeTables.mjs`. With --check, only says whether they
+ * are up to date.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import prettier from 'prettier';
+import { measuredTables } from './measuredTables.mjs';
 import { exitWith, root } from './setup.mjs';
 
 const read = (name) => readFileSync(join(root, name), 'utf8');
@@ -66,7 +68,11 @@ function fill(text, name, content) {
 
 try {
   const present = read('README.md');
-  const filled = fill(fill(present, 'commands', commandsTable()), 'settings', settingsTable());
+  let filled = fill(fill(present, 'commands', commandsTable()), 'settings', settingsTable());
+  // A bench that was never run has left nothing to quote.
+  if (existsSync(join(root, 'docs', 'quality.json'))) {
+    filled = fill(filled, 'measured', measuredTables(JSON.parse(read('docs/quality.json')), table));
+  }
   const path = join(root, 'README.md');
   const wanted = await prettier.format(filled, {
     ...(await prettier.resolveConfig(path)),
@@ -76,7 +82,7 @@ try {
     writeFileSync(path, wanted);
   } else if (wanted !== present) {
     throw new Error(
-      'The tables of README.md differ from package.json; run "node scripts/readmeTables.mjs" to write them anew.',
+      'The tables of README.md differ from package.json or docs/quality.json; run "node scripts/readmeTables.mjs" to write them anew.',
     );
   }
 } catch (error) {

@@ -1,0 +1,106 @@
+/** The README's tables of quality, made of what `npm run bench -- quality --write` has left in docs/quality.json. */
+
+const NAMES = {
+  'en-fiction-wells': 'English fiction',
+  'en-tech-book': 'English technical book',
+  'latex-notes': 'lecture notes in LaTeX',
+  'notes-til': 'short notes in Markdown',
+  'zh-docs': 'Chinese documentation',
+};
+
+const name = ({ workspace }) =>
+  NAMES[workspace] ?? (workspace.startsWith('code-') ? `code: ${workspace.slice(5)}` : workspace);
+const bits = (value) => (value === null || value === undefined ? '–' : value.toFixed(2));
+const percent = (share) => `${Math.round(100 * share)} %`;
+const absent = (value, show) => (value === null || value === undefined ? '–' : show(value));
+
+function bitsColumns({ report, quality }) {
+  const { before, after } = report.bitsPerByte;
+  return [
+    bits(before.base),
+    bits(after.personal),
+    bits(after.counts),
+    bits(after.copy),
+    bits(before.mix),
+    `**${bits(after.mix)}**`,
+    bits(quality.peers.ppmd),
+    bits(quality.peers.zpaq),
+  ];
+}
+
+function keystrokeColumns({ quality: { detail } }, eagerness) {
+  const shown = detail.curve.find((point) => point.eagerness === eagerness);
+  return [
+    `**${percent(shown.savedShare)}**`,
+    percent(shown.wrongShownShare),
+    shown.shownPer100Characters.toFixed(1),
+    shown.meanShownLength.toFixed(0),
+    `${(100 * shown.calibrationError).toFixed(1)}`,
+    percent(detail.order6.savedShare),
+    percent(detail.wordList.savedShare),
+  ];
+}
+
+/** One suggestion at each of some sampled cursors, since a transformer is too slow to be asked at every one. */
+function cursorColumns({ quality: { detail, peers } }) {
+  const peer = (score) => [
+    absent(score, ({ bitsPerByte }) => bits(bitsPerByte)),
+    absent(
+      score,
+      ({ keysSaved, wrongShownShare }) => `${keysSaved.toFixed(2)} (${percent(wrongShownShare)})`,
+    ),
+    absent(score, ({ milliseconds }) => milliseconds.toFixed(0)),
+  ];
+  return [
+    ...peer(detail.atCursors),
+    ...peer(peers.transformers['SmolLM2-135M']),
+    ...peer(peers.transformers['Gemma 3 270M']),
+  ];
+}
+
+/**
+ * @param figures content of docs/quality.json
+ * @param table makes Markdown of a head and rows
+ */
+export function measuredTables({ eagerness, workspaces }, table) {
+  const rows = (columns) => workspaces.map((measured) => [name(measured), ...columns(measured, eagerness)]);
+  const peer = (title) => [`${title}: bits`, 'keys (wrong)', 'ms'];
+  const parts = [
+    table(
+      [
+        'bits per byte',
+        'base',
+        'trained',
+        'counts',
+        'copy',
+        'mix, untrained',
+        'mix, trained',
+        '7z PPMd',
+        'zpaq -m5',
+      ],
+      rows(bitsColumns),
+    ),
+    table(
+      [
+        'keystrokes',
+        'saved',
+        'shown but wrong',
+        'shown per 100 characters',
+        'mean length',
+        'calibration error, points',
+        'saved by order 6 alone',
+        "by VS Code's words",
+      ],
+      rows(keystrokeColumns),
+    ),
+  ];
+  if (workspaces.some(({ quality }) => quality.detail.atCursors !== null)) {
+    parts.push(
+      table(
+        ['at sampled cursors', ...peer('Understudy'), ...peer('SmolLM2-135M'), ...peer('Gemma 3 270M')],
+        rows(cursorColumns),
+      ),
+    );
+  }
+  return parts.join('\n\n');
+}
