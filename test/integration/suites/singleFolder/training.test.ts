@@ -30,7 +30,10 @@ describe('Train on Workspace', function () {
       assert.ok(done.modelPath !== null && existsSync(done.modelPath), 'The model was not saved.');
     } else {
       assert.equal(done.outcome, 'notImproved');
-      assert.ok(done.before !== null && done.before.bitsPerByte <= done.after.bitsPerByte);
+      const { before, after, mix } = done;
+      const isWorseAlone = before !== null && before.bitsPerByte <= after.bitsPerByte;
+      const isWorseTogether = mix !== undefined && mix.after.bitsPerByte > 0.999 * mix.before.bitsPerByte;
+      assert.ok(isWorseAlone || isWorseTogether, JSON.stringify(done));
     }
   });
 
