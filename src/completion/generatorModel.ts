@@ -58,6 +58,8 @@ export class GeneratorModel implements LoadedModel {
   private readonly base: LoadedNetwork | null;
   private personal: LoadedNetwork | null = null;
   private half: OpenedHalf | null = null;
+  /** By opened half, what it told last. */
+  private readonly statuses = new WeakMap<OpenedHalf, { readonly latest: HalfStatus | null }>();
 
   /**
    * @param warn told in one sentence that a base model cannot be used; the rest works without it
@@ -91,16 +93,19 @@ export class GeneratorModel implements LoadedModel {
   }
 
   async openHalf(choice: HalfChoice): Promise<OpenedHalf> {
-    const opened: OpenedHalf = await openHalf(choice, {
+    const told: { latest: HalfStatus | null } = { latest: null };
+    const opened = await openHalf(choice, {
       tokenizer: this.tokenizer,
       llamaPath: this.llamaPath,
       onStatus: (status) => {
-        // Of one that was opened and not yet, or no longer, used nobody wants to know.
-        if (this.half === opened) {
+        told.latest = status;
+        // Of one that is not yet, or no longer, in use nobody wants to know.
+        if (this.half !== null && this.statuses.get(this.half) === told) {
           this.onHalfStatus(status);
         }
       },
     });
+    this.statuses.set(opened, told);
     return opened;
   }
 
@@ -110,6 +115,10 @@ export class GeneratorModel implements LoadedModel {
     this.mixture = mixture;
     this.half?.expert.dispose();
     this.half = half;
+    const latest = half && this.statuses.get(half)?.latest;
+    if (latest?.state === 'away') {
+      this.onHalfStatus(latest);
+    }
     return half?.description ?? '';
   }
 

@@ -4,6 +4,7 @@ import type { Expert } from '../../model/expert';
 import type { Tokenizer } from '../../model/tokenizer/tokenizer';
 import type { HalfChoice, HalfStatus } from '../../protocol/generatorProtocol';
 import { openGguf } from './gguf/openGguf';
+import { openServer } from './server/openServer';
 
 export interface OpenedHalf {
   /** Over the shared vocabulary; its name is `half`. */
@@ -28,6 +29,8 @@ export async function openHalf(choice: HalfChoice, surroundings: HalfSurrounding
       const { model, description } = await openGguf(choice, llamaPath, onStatus);
       return { expert: createBridge(model, tokenizer), description };
     }
+    case 'server':
+      return openServer(choice, tokenizer, onStatus);
     default:
       throw new Error(
         `A language model of the kind "${choice.kind}" cannot be opened by this version of Understudy.`,

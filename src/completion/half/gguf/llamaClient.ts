@@ -15,7 +15,7 @@ export interface LlamaClientOptions {
   readonly onStatus: (status: HalfStatus) => void;
   /** Milliseconds before it is started again for the first time; twice as many each further time. */
   readonly firstDelay?: number;
-  /** Milliseconds after which a process that does not answer is ended. */
+  /** Milliseconds after which a process that is asked and does not answer anything is ended. */
   readonly patience?: number;
 }
 
@@ -33,8 +33,9 @@ export class LlamaClient implements DistributionSource {
   private ready: ChildProcess | null = null;
   private readonly pending = new Map<
     number,
-    { questions: readonly Question[]; settle: (answer: Answer) => void }
+    { readonly question: Question; readonly settle: (answer: Answer[number]) => void }
   >();
+  private watchdog: NodeJS.Timeout | null = null;
   private nextId = 1;
   private endsInARow = 0;
   private timer: NodeJS.Timeout | null = null;
@@ -60,20 +61,7 @@ export class LlamaClient implements DistributionSource {
   }
 
   ask(questions: readonly Question[]): Promise<Answer> {
-    const child = this.ready;
-    if (child === null) {
-      return Promise.resolve(noAnswer(questions));
-    }
-    return new Promise((resolve) => {
-      const id = this.nextId++;
-      const timer = setTimeout(() => child.kill('SIGKILL'), this.patience).unref();
-      const settle = (answer: Answer) => {
-        clearTimeout(timer);
-        resolve(answer);
-      };
-      this.pending.set(id, { questions, settle });
-      send(child, { kind: 'ask', id, questions });
-    });
+    return Promise.all(questions.map((question) => this.askOne(question)));
   }
 
   dispose(): void {
@@ -81,6 +69,26 @@ export class LlamaClient implements DistributionSource {
     clearTimeout(this.timer ?? undefined);
     this.child?.kill('SIGKILL');
     this.settleAll();
+  }
+
+  private askOne(question: Question): Promise<Answer[number]> {
+    const child = this.ready;
+    if (child === null) {
+      return Promise.resolve(noAnswer(question));
+    }
+    return new Promise((settle) => {
+      const id = this.nextId++;
+      this.pending.set(id, { question, settle });
+      this.watch();
+      send(child, { kind: 'ask', id, question });
+    });
+  }
+
+  /** Ends a process that has not answered anything for long although it was asked. */
+  private watch(): void {
+    clearTimeout(this.watchdog ?? undefined);
+    this.watchdog =
+      this.pending.size === 0 ? null : setTimeout(() => this.ready?.kill('SIGKILL'), this.patience).unref();
   }
 
   /** Resolves when the model is loaded; rejects with a sentence when it cannot be. */
@@ -170,10 +178,11 @@ export class LlamaClient implements DistributionSource {
     this.options.onStatus({ kind: 'halfStatus', state, message });
   }
 
-  private settle(id: number, answer: Answer | null): void {
+  private settle(id: number, answer: Answer[number] | null): void {
     const pending = this.pending.get(id);
     this.pending.delete(id);
-    pending?.settle(answer ?? noAnswer(pending.questions));
+    this.watch();
+    pending?.settle(answer ?? noAnswer(pending.question));
   }
 
   private settleAll(): void {
@@ -183,8 +192,7 @@ export class LlamaClient implements DistributionSource {
   }
 }
 
-const noAnswer = (questions: readonly Question[]): null[][] =>
-  questions.map(({ after }) => after.map(() => null));
+const noAnswer = ({ after }: Question): null[] => after.map(() => null);
 
 function send(child: ChildProcess, request: LlamaRequest): void {
   if (child.connected) {

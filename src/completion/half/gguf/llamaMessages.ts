@@ -16,7 +16,7 @@ export interface OpenMessage {
 export interface AskMessage {
   readonly kind: 'ask';
   readonly id: number;
-  readonly questions: readonly Question[];
+  readonly question: Question;
 }
 export type LlamaRequest = OpenMessage | AskMessage;
 
@@ -28,8 +28,8 @@ export interface OpenedMessage {
 export interface AnsweredMessage {
   readonly kind: 'answered';
   readonly id: number;
-  /** By question and beginning, [vocabSize]. */
-  readonly distributions: readonly (readonly Float32Array[])[];
+  /** By beginning, [vocabSize]. */
+  readonly distributions: readonly Float32Array[];
 }
 /** The model cannot be opened, or a question not be answered. */
 export interface FaultMessage {

@@ -76,13 +76,9 @@ async function open({ path, modulePath, window, threads, probes }: OpenMessage):
   }
 }
 
-async function ask({ id, questions }: AskMessage): Promise<void> {
+async function ask({ id, question }: AskMessage): Promise<void> {
   try {
-    const distributions: Float32Array[][] = [];
-    for (const question of questions) {
-      distributions.push(await answer(sequence!, question));
-    }
-    respond({ kind: 'answered', id, distributions });
+    respond({ kind: 'answered', id, distributions: await answer(sequence!, question) });
   } catch (error) {
     respond({ kind: 'fault', id, message: describe(error) });
   }

@@ -1,0 +1,34 @@
+import type { FileText } from '../../src/terminal/split';
+
+/** Files that share the bytes; more would each be too short to warm up in. */
+const MOST_FILES = 4;
+
+/**
+ * The beginnings of a few test files, evenly spread over the list: about `bytes` of UTF-8 in all. From the beginning, since every
+ * model is to have the same text before it.
+ */
+export function sampledHeads(files: readonly FileText[], bytes: number): FileText[] {
+  const share = Math.ceil(bytes / Math.min(MOST_FILES, files.length));
+  const large = files.filter((file) => file.bytes >= share);
+  const eligible = large.length >= MOST_FILES ? large : files;
+  const count = Math.min(MOST_FILES, eligible.length);
+  return Array.from({ length: count }, (_, i) => {
+    const { path, text } = eligible[Math.floor(((i + 0.5) * eligible.length) / count)];
+    const head = headOf(text, share);
+    return { path, text: head, bytes: Buffer.byteLength(head) };
+  });
+}
+
+/** At least `bytes` of the text, up to the end of a character. */
+function headOf(text: string, bytes: number): string {
+  let length = 0;
+  let end = 0;
+  for (const character of text) {
+    if (length >= bytes) {
+      break;
+    }
+    length += Buffer.byteLength(character);
+    end += character.length;
+  }
+  return text.slice(0, end);
+}

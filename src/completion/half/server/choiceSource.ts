@@ -1,0 +1,132 @@
+/** What a server says after some texts: asked a few at a time, remembered, and not asked while it is away. */
+import type { HalfStatus } from '../../../protocol/generatorProtocol';
+import { ServerFault, type CompletionsClient } from './completionsClient';
+import type { TokenChoice } from './tokenChoices';
+
+type Client = Pick<CompletionsClient, 'choicesAfter' | 'close' | 'host'>;
+
+export interface ChoiceSourceOptions {
+  readonly onStatus: (status: HalfStatus) => void;
+  /** Milliseconds of a steady clock. */
+  readonly now: () => number;
+  /** Milliseconds for which it is left alone after the first fault; twice as many after each further one. */
+  readonly firstDelay?: number;
+}
+
+const AT_ONCE = 4;
+const MOST_REMEMBERED = 2000;
+const LONGEST_DELAY = 60_000;
+/** Tokens of a continuation whose places are asked for along with the one that is needed, when it is one line that is written. */
+const LOOK_AHEAD = 8;
+const FEW = 2;
+
+export class ChoiceSource {
+  /** By text, least recently used first. */
+  private readonly known = new Map<string, readonly TokenChoice[]>();
+  private readonly underWay = new Map<string, Promise<void>>();
+  private readonly waiting: (() => void)[] = [];
+  private running = 0;
+  private faults = 0;
+  private awayUntil = 0;
+
+  constructor(
+    private readonly client: Client,
+    private readonly options: ChoiceSourceOptions,
+  ) {}
+
+  /** Of the tokens after a text, likeliest first; undefined while they are not known. */
+  choicesAfter(text: string): readonly TokenChoice[] | undefined {
+    return this.known.get(text);
+  }
+
+  /** Asks for what is not known after these texts. It never rejects; while the server is away it asks nothing. */
+  async ask(texts: readonly string[]): Promise<void> {
+    const missing = [...new Set(texts)].filter((text) => !this.known.has(text));
+    const tokens = missing.length <= FEW ? LOOK_AHEAD : 1;
+    await Promise.all(
+      missing.map((text) => {
+        const earlier = this.underWay.get(text);
+        if (earlier !== undefined) {
+          return earlier;
+        }
+        const work = this.askOne(text, tokens).finally(() => this.underWay.delete(text));
+        this.underWay.set(text, work);
+        return work;
+      }),
+    );
+  }
+
+  dispose(): void {
+    this.client.close();
+    this.known.clear();
+  }
+
+  private async askOne(text: string, tokens: number): Promise<void> {
+    if (this.running >= AT_ONCE) {
+      // The latest first: what was asked before may be of no use any more.
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+    this.running++;
+    try {
+      if (this.isAway()) {
+        return;
+      }
+      let after = text;
+      for (const { text: token, choices } of await this.client.choicesAfter(text, tokens)) {
+        this.remember(after, choices);
+        if (token === null) {
+          break;
+        }
+        after += token;
+      }
+      this.answered();
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.running--;
+      this.waiting.pop()?.();
+    }
+  }
+
+  private isAway(): boolean {
+    const now = this.options.now();
+    if (now < this.awayUntil) {
+      return true;
+    }
+    if (this.faults > 0) {
+      // One request sees whether it is back; the others stay silent meanwhile.
+      this.awayUntil = now + LONGEST_DELAY;
+    }
+    return false;
+  }
+
+  private answered(): void {
+    if (this.faults > 0) {
+      this.faults = 0;
+      this.awayUntil = 0;
+      this.tell('answering', `The server at ${this.client.host} answers again.`);
+    }
+  }
+
+  private failed(error: unknown): void {
+    const { firstDelay = 1000 } = this.options;
+    const delay = Math.min(LONGEST_DELAY, firstDelay * 2 ** this.faults);
+    const isLasting = error instanceof ServerFault && error.isLasting;
+    this.awayUntil = this.options.now() + (isLasting ? LONGEST_DELAY : delay);
+    if (this.faults++ === 0) {
+      this.tell('away', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private tell(state: HalfStatus['state'], message: string): void {
+    this.options.onStatus({ kind: 'halfStatus', state, message });
+  }
+
+  private remember(text: string, choices: readonly TokenChoice[]): void {
+    this.known.delete(text);
+    this.known.set(text, choices);
+    if (this.known.size > MOST_REMEMBERED) {
+      this.known.delete(this.known.keys().next().value!);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * Requests to a server that speaks the OpenAI completions protocol. The only file of Understudy that uses a network, and only
+ * towards the address that the user has set: no redirection is followed, so that neither text nor key go elsewhere.
+ */
+import * as v from 'valibot';
+import { tokenChoices, type ChoicesAtPlace } from './tokenChoices';
+
+/** The message is a sentence for the user. */
+export class ServerFault extends Error {
+  /** @param isLasting whether asking again cannot help before something is changed */
+  constructor(
+    message: string,
+    readonly isLasting: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+export interface CompletionsClientOptions {
+  /** e.g. `http://localhost:8080/v1`; without a path, `/v1` is meant. */
+  readonly address: string;
+  readonly model?: string | undefined;
+  readonly key?: string | undefined;
+  /** Milliseconds for one whole answer. */
+  readonly patience?: number;
+}
+
+/** Likeliest tokens asked for; servers that refuse get the number that OpenAI allows. */
+const TOP_COUNTS = [20, 5] as const;
+const LARGEST_ANSWER = 1024 * 1024;
+const DEFAULT_PATIENCE = 10_000;
+
+export class CompletionsClient {
+  /** Of the server, e.g. `localhost:8080`. */
+  readonly host: string;
+  private readonly base: string;
+  private readonly patience: number;
+  private readonly key: string | undefined;
+  private name: string | null;
+  private topIndex = 0;
+  private readonly closing = new AbortController();
+
+  /** @throws ServerFault when the address is none */
+  constructor({ address, model, key, patience = DEFAULT_PATIENCE }: CompletionsClientOptions) {
+    const url = URL.canParse(address) ? new URL(address) : null;
+    if (url === null || !/^https?:$/.test(url.protocol)) {
+      throw new ServerFault(
+        `"${address}" is no address of a server. Give one such as http://localhost:8080/v1.`,
+        true,
+      );
+    }
+    this.host = url.host;
+    const path = url.pathname.replace(/\/+$/, '').replace(/\/(?:chat\/)?completions$/, '');
+    this.base = `${url.origin}${path === '' ? '/v1' : path}`;
+    this.patience = patience;
+    this.key = key;
+    this.name = model ?? null;
+  }
+
+  get topCount(): number {
+    return TOP_COUNTS[this.topIndex];
+  }
+
+  /** @throws ServerFault */
+  async modelName(): Promise<string> {
+    if (this.name === null) {
+      const listed = await this.request('GET', '/models', undefined);
+      const models = v.object({ data: v.pipe(v.array(v.object({ id: v.string() })), v.minLength(1)) });
+      if (!v.is(models, listed)) {
+        throw new ServerFault(
+          `The server at ${this.host} lists no models. Check the address, or name the model.`,
+          true,
+        );
+      }
+      this.name = listed.data[0].id;
+    }
+    return this.name;
+  }
+
+  /**
+   * The likeliest tokens after a text, and after each token of its likeliest continuation.
+   * @throws ServerFault
+   */
+  async choicesAfter(prompt: string, tokens: number): Promise<ChoicesAtPlace[]> {
+    const model = await this.modelName();
+    for (;;) {
+      const { topCount } = this;
+      const body = {
+        model,
+        prompt,
+        max_tokens: tokens,
+        temperature: 0,
+        logprobs: topCount,
+        // llama.cpp's own name for the same.
+        n_probs: topCount,
+        cache_prompt: true,
+        stream: false,
+      };
+      try {
+        const places = tokenChoices(await this.request('POST', '/completions', body));
+        if (places.length === 0 || places[0].choices.length === 0) {
+          throw new ServerFault(
+            `The server at ${this.host} tells no probabilities of tokens ("logprobs"), without which its model cannot be mixed in. Choose another server, such as llama.cpp's.`,
+            true,
+          );
+        }
+        return places;
+      } catch (error) {
+        const mayBeTooMany = error instanceof BadRequest && this.topIndex + 1 < TOP_COUNTS.length;
+        if (!mayBeTooMany) {
+          throw error;
+        }
+        this.topIndex++;
+      }
+    }
+  }
+
+  /** Breaks off what is under way. */
+  close(): void {
+    this.closing.abort();
+  }
+
+  private async request(method: 'GET' | 'POST', path: string, body: unknown): Promise<unknown> {
+    const signal = AbortSignal.any([this.closing.signal, AbortSignal.timeout(this.patience)]);
+    let response: Response;
+    let text: string | null;
+    try {
+      response = await fetch(this.base + path, {
+        method,
+        redirect: 'error',
+        signal,
+        headers: {
+          'content-type': 'application/json',
+          ...(this.key !== undefined && { authorization: `Bearer ${this.key}` }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      text = await limitedText(response);
+    } catch (error) {
+      throw this.unreachable(error);
+    }
+    if (text === null) {
+      throw new ServerFault(`The server at ${this.host} gives answers that are far too long.`, false);
+    }
+    if (!response.ok) {
+      throw this.refused(response.status);
+    }
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new ServerFault(
+        `The server at ${this.host} gives answers that are no JSON. Check that the address is that of its API.`,
+        false,
+        { cause: error },
+      );
+    }
+  }
+
+  private unreachable(error: unknown): ServerFault {
+    const why =
+      error instanceof DOMException && error.name === 'TimeoutError'
+        ? `it did not answer in ${Math.round(this.patience / 1000)} s`
+        : reasonOf(error);
+    return new ServerFault(`The server at ${this.host} cannot be reached: ${why}.`, false, { cause: error });
+  }
+
+  private refused(status: number): ServerFault {
+    switch (status) {
+      case 400:
+      case 422:
+        return new BadRequest(
+          `The server at ${this.host} refuses what it is asked (status ${status}).`,
+          true,
+        );
+      case 401:
+      case 403:
+        return new ServerFault(
+          `The server at ${this.host} does not accept the key (status ${status}). Choose it again and give the right one.`,
+          true,
+        );
+      case 404:
+        return new ServerFault(
+          `The server at ${this.host} has no completions there, or not that model (status 404). Check the address and the model's name.`,
+          true,
+        );
+      default:
+        return new ServerFault(`The server at ${this.host} answers with status ${status}.`, false);
+    }
+  }
+}
+
+class BadRequest extends ServerFault {}
+
+/** The code of the system's fault where there is one, since undici's own message is only "fetch failed". */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' ? code : cause instanceof Error ? cause.message : String(cause);
+}
+
+/** Null when the answer is longer than any that is of use; it is then broken off. */
+async function limitedText(response: Response): Promise<string | null> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  if (response.body !== null) {
+    // Leaving the loop breaks the answer off.
+    for await (const part of response.body as AsyncIterable<Uint8Array>) {
+      length += part.length;
+      if (length > LARGEST_ANSWER) {
+        return null;
+      }
+      parts.push(part);
+    }
+  }
+  return Buffer.concat(parts).toString('utf8');
+}

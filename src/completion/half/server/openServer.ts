@@ -1,0 +1,36 @@
+/** A model on a server, which may be away at any time. */
+import { SharedTokens } from '../../../model/bridge/sharedTokens';
+import type { Tokenizer } from '../../../model/tokenizer/tokenizer';
+import type { HalfChoice, HalfStatus } from '../../../protocol/generatorProtocol';
+import type { OpenedHalf } from '../openHalf';
+import { ChoiceSource } from './choiceSource';
+import { CompletionsClient, ServerFault } from './completionsClient';
+import { ServerExpert } from './serverExpert';
+
+/**
+ * A server that cannot be reached now is opened all the same, and asked again later: the user may have started the editor first.
+ * @throws Error with one sentence, by rejecting, when it will not serve as it is
+ */
+export async function openServer(
+  { address, model, key }: Extract<HalfChoice, { kind: 'server' }>,
+  tokenizer: Tokenizer,
+  onStatus: (status: HalfStatus) => void,
+): Promise<OpenedHalf> {
+  const client = new CompletionsClient({ address, model, key });
+  let name = model ?? 'its model';
+  try {
+    name = await client.modelName();
+    await client.choicesAfter('The', 1);
+  } catch (error) {
+    if (!(error instanceof ServerFault) || error.isLasting) {
+      client.close();
+      throw error;
+    }
+    onStatus({ kind: 'halfStatus', state: 'away', message: error.message });
+  }
+  const source = new ChoiceSource(client, { onStatus, now: () => performance.now() });
+  return {
+    expert: new ServerExpert(source, new SharedTokens(tokenizer)),
+    description: `${name} on ${client.host} (server; its ${client.topCount} likeliest tokens, the rest spread evenly)`,
+  };
+}

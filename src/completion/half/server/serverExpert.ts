@@ -1,0 +1,158 @@
+/**
+ * A server's model over the shared vocabulary, as well as its likeliest few tokens tell it. The server cuts texts into tokens that are
+ * not known here, so it is asked about texts: at a half-read word, after the text before the word, for the tokens that go on beyond what
+ * was read of it; and after all of the text, for the case that the word's beginning is a token of its own.
+ */
+import { concatBytes, wholeCharacters } from '../../../model/bridge/byteEncoder';
+import {
+  NO_CONTEXT,
+  NO_TOKEN,
+  type SharedContext,
+  type SharedTokens,
+} from '../../../model/bridge/sharedTokens';
+import type { Expert, Readiness } from '../../../model/expert';
+import type { ChoiceSource } from './choiceSource';
+
+export interface ServerState {
+  /** All whole characters that were read. */
+  readonly text: string;
+  /** The beginning of one more character. */
+  readonly pending: Uint8Array;
+  /** See {@link SharedTokens}. */
+  readonly context: SharedContext;
+}
+
+/** Characters that are sent at most. They begin at a multiple of half as many, so that what the server has read stays of use. */
+const LONGEST_PROMPT = 4096;
+/** Stands for the beginning of a document, since servers refuse an empty text. */
+const BEGINNING = '\n';
+/** A half-read word of a script with spaces, and the space before it. */
+const HALF_WORD =
+  / ?(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{M}\p{N}_]){1,32}$/u;
+/** Share given to ways of cutting a word that no listed token tells of. */
+const UNLISTED = 0.1;
+/** Given to all tokens alike always, so that nothing that is written was impossible. */
+const LEAST_SPREAD = 1e-4;
+
+const NO_BYTES = new Uint8Array();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const utf8 = new TextEncoder();
+
+export class ServerExpert implements Expert<ServerState> {
+  readonly name = 'half';
+  readonly vocabSize: number;
+  readonly readiness: Readiness<ServerState> = {
+    isReady: (state) => this.prompts(state).every((prompt) => this.source.choicesAfter(prompt) !== undefined),
+    prepare: (states) => this.source.ask(states.flatMap((state) => this.prompts(state))),
+  };
+
+  constructor(
+    private readonly source: Pick<ChoiceSource, 'choicesAfter' | 'ask' | 'dispose'>,
+    private readonly shared: SharedTokens,
+  ) {
+    this.vocabSize = shared.vocabSize;
+  }
+
+  start(): ServerState {
+    return { text: '', pending: NO_BYTES, context: NO_CONTEXT };
+  }
+
+  next({ text, pending, context }: ServerState, tokenId: number): ServerState {
+    if (tokenId === this.shared.endOfTextId) {
+      return this.start();
+    }
+    const bytes = concatBytes(pending, this.shared.tokenBytes(tokenId));
+    const whole = wholeCharacters(bytes);
+    return {
+      text: text + decoder.decode(bytes.subarray(0, whole)),
+      pending: bytes.subarray(whole),
+      context: this.shared.contextAfter(context, tokenId),
+    };
+  }
+
+  nextMany(states: readonly ServerState[], tokenIds: ArrayLike<number>): ServerState[] {
+    return states.map((state, i) => this.next(state, tokenIds[i]));
+  }
+
+  predict(state: ServerState, probs: Float32Array): void {
+    const sums = new Float64Array(this.vocabSize);
+    const { root, tail } = this.parts(state);
+    let listed = 0;
+    let exact = 0;
+    let longer = 0;
+    for (const { bytes, probability } of this.choices(root)) {
+      listed += probability;
+      if (bytes.length > tail.length && startsWith(bytes, tail)) {
+        longer += probability;
+        this.add(sums, state.context, bytes.subarray(tail.length), probability);
+      } else if (startsWith(tail, bytes)) {
+        exact += probability * (bytes.length === tail.length ? 1 : UNLISTED);
+      }
+    }
+    const rest = Math.max(0, 1 - listed);
+    let spread = rest;
+    if (tail.length > 0) {
+      spread *= UNLISTED;
+      const whole = exact + UNLISTED * rest;
+      // A begun character is no text to ask after: then the tokens beyond it are all that is known.
+      const after = state.pending.length > 0 ? [] : this.choices(state.text);
+      const told = after.reduce((sum, { probability }) => sum + probability, 0);
+      for (const { bytes, probability } of after) {
+        this.add(sums, state.context, bytes, whole * probability);
+      }
+      spread += whole * Math.max(0, 1 - told);
+      spread = longer + whole > 0 ? spread : 1;
+    }
+    const total = sums.reduce((sum, value) => sum + value, spread);
+    const even = (LEAST_SPREAD + (1 - LEAST_SPREAD) * (total > 0 ? spread / total : 1)) / this.vocabSize;
+    const scale = total > 0 ? (1 - LEAST_SPREAD) / total : 0;
+    for (let id = 0; id < probs.length; id++) {
+      probs[id] = scale * sums[id] + even;
+    }
+  }
+
+  predictMany(states: readonly ServerState[], probs: readonly Float32Array[]): void {
+    for (const [i, state] of states.entries()) {
+      this.predict(state, probs[i]);
+    }
+  }
+
+  dispose(): void {
+    this.source.dispose();
+  }
+
+  private add(sums: Float64Array, context: SharedContext, bytes: Uint8Array, mass: number): void {
+    const first = this.shared.firstToken(context, bytes);
+    // Without a boundary there the bytes are taken as they stand.
+    sums[first === NO_TOKEN ? this.shared.tokensOf(bytes).ids[0] : first] += mass;
+  }
+
+  private choices(text: string) {
+    return this.source.choicesAfter(promptOf(text)) ?? [];
+  }
+
+  private prompts(state: ServerState): string[] {
+    const { root, tail } = this.parts(state);
+    const texts = tail.length > 0 && state.pending.length === 0 ? [root, state.text] : [root];
+    return texts.map(promptOf);
+  }
+
+  /** The text before what may yet become a part of a longer token, and that part. */
+  private parts({ text, pending }: ServerState): { readonly root: string; readonly tail: Uint8Array } {
+    if (pending.length > 0) {
+      return { root: text, tail: pending };
+    }
+    const [word] = HALF_WORD.exec(text.slice(-40)) ?? [''];
+    return { root: text.slice(0, text.length - word.length), tail: utf8.encode(word) };
+  }
+}
+
+function promptOf(text: string): string {
+  const step = LONGEST_PROMPT / 2;
+  const from = Math.max(0, Math.ceil((text.length - LONGEST_PROMPT) / step) * step);
+  return text === '' ? BEGINNING : text.slice(from);
+}
+
+function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
+  return beginning.length <= bytes.length && beginning.every((byte, i) => byte === bytes[i]);
+}

@@ -1,0 +1,124 @@
+/** What a server says of the next tokens, out of the several shapes that servers write it in. */
+import * as v from 'valibot';
+
+/** One of the likeliest next tokens. */
+export interface TokenChoice {
+  readonly bytes: Uint8Array;
+  readonly probability: number;
+}
+
+/** One place of the continuation that the server has written. */
+export interface ChoicesAtPlace {
+  /** The token that it wrote there; null when its text is only a part of a character. */
+  readonly text: string | null;
+  /** Likeliest first; their probabilities sum to at most one. */
+  readonly choices: readonly TokenChoice[];
+}
+
+const token = v.object({
+  token: v.string(),
+  logprob: v.number(),
+  bytes: v.nullish(v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)))),
+});
+const place = v.object({ ...token.entries, top_logprobs: v.array(v.unknown()) });
+/** OpenAI's completions, vLLM, LM Studio. */
+const legacy = v.object({
+  tokens: v.array(v.string()),
+  top_logprobs: v.array(v.nullable(v.record(v.string(), v.unknown()))),
+});
+/** OpenAI's chat, current llama.cpp. */
+const content = v.object({ content: v.array(place) });
+/** llama.cpp's own, of some years. */
+const older = v.object({
+  completion_probabilities: v.array(
+    v.object({ content: v.string(), probs: v.array(v.object({ tok_str: v.string(), prob: v.number() })) }),
+  ),
+});
+
+/**
+ * By place of the continuation; nothing when the answer has no probabilities in any known shape. A token whose probability is no number
+ * between 0 and 1 is left out.
+ */
+export function tokenChoices(answer: unknown): ChoicesAtPlace[] {
+  const [first] = v.is(v.object({ choices: v.array(v.unknown()) }), answer) ? answer.choices : [];
+  const logprobs = v.is(v.object({ logprobs: v.unknown() }), first) ? first.logprobs : undefined;
+  if (v.is(content, logprobs)) {
+    return logprobs.content.map((one) =>
+      atPlace(
+        textOf(one),
+        one.top_logprobs
+          .filter((choice) => v.is(token, choice))
+          .map((choice) => [bytesOf(choice), Math.exp(choice.logprob)]),
+      ),
+    );
+  }
+  if (v.is(legacy, logprobs)) {
+    return logprobs.top_logprobs.map((choices, i) =>
+      atPlace(
+        textOf({ token: logprobs.tokens[i] ?? '' }),
+        Object.entries(choices ?? {}).map(([text, logprob]) => [
+          bytesOf({ token: text }),
+          Math.exp(Number(logprob)),
+        ]),
+      ),
+    );
+  }
+  for (const holder of [first, answer]) {
+    if (v.is(older, holder)) {
+      return holder.completion_probabilities.map(({ content: text, probs }) =>
+        atPlace(
+          textOf({ token: text }),
+          probs.map(({ tok_str, prob }) => [bytesOf({ token: tok_str }), prob]),
+        ),
+      );
+    }
+  }
+  return [];
+}
+
+function atPlace(
+  text: string | null,
+  pairs: readonly (readonly [Uint8Array | null, number])[],
+): ChoicesAtPlace {
+  const choices = pairs.flatMap(([bytes, probability]) =>
+    bytes !== null && bytes.length > 0 && probability > 0 && probability <= 1.01
+      ? [{ bytes, probability }]
+      : [],
+  );
+  const sum = choices.reduce((total, { probability }) => total + probability, 0);
+  const scale = 1 / Math.max(1, sum);
+  return {
+    text,
+    choices: choices
+      .map(({ bytes, probability }) => ({ bytes, probability: probability * scale }))
+      .sort((a, b) => b.probability - a.probability),
+  };
+}
+
+type Token = Pick<v.InferOutput<typeof token>, 'token'> & {
+  readonly bytes?: readonly number[] | null | undefined;
+};
+
+const REPLACEMENT = '\ufffd';
+const utf8 = new TextEncoder();
+
+/** Null where the server tells only a part of a character, without its bytes. */
+function bytesOf({ token: text, bytes }: Token): Uint8Array | null {
+  if (bytes != null) {
+    return Uint8Array.from(bytes);
+  }
+  if (/^bytes:(?:\\x[0-9a-f]{2})+$/.test(text)) {
+    return Uint8Array.from(text.slice(6).split('\\x').slice(1), (digits) => parseInt(digits, 16));
+  }
+  return text.includes(REPLACEMENT) ? null : utf8.encode(text);
+}
+
+function textOf(one: Token): string | null {
+  const bytes = bytesOf(one);
+  try {
+    return bytes === null ? null : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    // A part of a character.
+    return null;
+  }
+}

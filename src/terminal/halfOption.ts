@@ -1,0 +1,59 @@
+/** The option by which a command mixes a pretrained language model in. */
+import { join, resolve } from 'node:path';
+import type { HalfChoice } from '../protocol/generatorProtocol';
+import { UsageError } from './commandLine';
+
+export const HALF_OPTIONS = {
+  half: {
+    type: 'text',
+    value: 'MODEL',
+    help: 'a language model to mix in: a .gguf, .h5 or .keras file, or the address of a server',
+  },
+  vocabulary: {
+    type: 'text',
+    value: 'FILE',
+    help: 'the vocabulary of a .h5 or .keras model, where it does not lie beside it',
+  },
+  'half-name': {
+    type: 'text',
+    value: 'NAME',
+    help: 'of the model on the server (default: the first that it lists)',
+  },
+} as const;
+
+/** Read from the environment, so that the key of a server stands in no list of processes. */
+export const KEY_VARIABLE = 'UNDERSTUDY_SERVER_KEY';
+
+export interface HalfDetails {
+  readonly vocabulary?: string | undefined;
+  readonly model?: string | undefined;
+}
+
+/**
+ * @param name a path or an address
+ * @param llamaFolder where llama.cpp was installed
+ * @throws UsageError when it is neither
+ */
+export function halfChoice(
+  name: string,
+  llamaFolder: string,
+  { vocabulary, model }: HalfDetails = {},
+): HalfChoice {
+  if (/^https?:\/\//i.test(name)) {
+    const key = process.env[KEY_VARIABLE];
+    return { kind: 'server', address: name, ...(model && { model }), ...(key && { key }) };
+  }
+  const path = resolve(name);
+  if (/\.gguf$/i.test(name)) {
+    return { kind: 'gguf', path, modulePath: llamaFolder };
+  }
+  if (/\.(h5|hdf5|keras)$/i.test(name)) {
+    return { kind: 'keras', path, ...(vocabulary !== undefined && { vocabularyPath: resolve(vocabulary) }) };
+  }
+  throw new UsageError(
+    `--half takes a .gguf, .h5 or .keras file or an address that begins with http, not "${name}".`,
+  );
+}
+
+/** Where `npm run llama` puts llama.cpp. @param root the folder of package.json */
+export const llamaFolderOf = (root: string): string => join(root, '.cache', 'llama');

@@ -1,0 +1,33 @@
+/**
+ * A process for GGUF models whose answers are known. The path of the model says how it behaves: NONE cannot be loaded, MEMORY has too
+ * little memory, DIES ends while it loads, HANGS answers no question; any other loads. Its vocabulary has 4 tokens; the likeliest
+ * next one is the last token read plus one. A question with token 3 in it ends the process.
+ */
+process.on('disconnect', () => process.exit(0));
+let path = '';
+process.on('message', (request) => {
+  if (request.kind === 'open') {
+    path = request.path;
+    if (path.includes('NONE')) {
+      process.send({ kind: 'fault', id: null, message: 'Failed to load model' });
+    } else if (path.includes('MEMORY')) {
+      process.send({ kind: 'fault', id: null, message: 'not enough memory' });
+    } else if (path.includes('DIES')) {
+      process.kill(process.pid, 'SIGKILL');
+    } else {
+      process.send({ kind: 'opened', tokens: request.probes.map((probe) => [probe.length]) });
+    }
+    return;
+  }
+  const { tokens, after } = request.question;
+  if (tokens.includes(3)) {
+    process.kill(process.pid, 'SIGKILL');
+  } else if (!path.includes('HANGS')) {
+    const distributions = after.map((count) => {
+      const probs = new Float32Array(4).fill(0.1);
+      probs[(tokens[count - 1] + 1) % 4] = 0.7;
+      return probs;
+    });
+    process.send({ kind: 'answered', id: request.id, distributions });
+  }
+});

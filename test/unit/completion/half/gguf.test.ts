@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { readGgufHead } from '../../../../src/completion/half/gguf/ggufFile';
+import { ggufVocabulary } from '../../../../src/completion/half/gguf/ggufVocabulary';
+import { openGguf } from '../../../../src/completion/half/gguf/openGguf';
+import { bytesToAlphabet } from '../../../../src/model/tokenizer/byteAlphabet';
+import { ggufBytes } from '../../../support/ggufBytes';
+
+let folder = '';
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'understudy-gguf-'));
+});
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+function save(name: string, bytes: Uint8Array | string): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+const BYTES = Array.from({ length: 256 }, (_, byte) => bytesToAlphabet(Uint8Array.of(byte)));
+const MERGES = ['Ġ t', 'h e', 'Ġt he', 'c o', 'co nstructor', 'n s'];
+const bytePairs = {
+  'general.architecture': 'llama',
+  'general.name': 'A Small One',
+  'llama.context_length': 64,
+  'tokenizer.ggml.model': 'gpt2',
+  'tokenizer.ggml.pre': 'smollm',
+  'tokenizer.ggml.tokens': [...BYTES, 'Ġt', 'he', 'Ġthe', 'co', 'ns', '<|endoftext|>', '<|user|>'],
+  'tokenizer.ggml.token_type': [...new Array<number>(261).fill(1), 3, 3],
+  'tokenizer.ggml.merges': MERGES,
+};
+const sentencePiece = {
+  'general.architecture': 'llama',
+  'tokenizer.ggml.model': 'llama',
+  'tokenizer.ggml.tokens': [
+    '<unk>',
+    '<s>',
+    '</s>',
+    ...Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`),
+    ...['▁', 't', 'h', 'e', '▁t', 'he', '▁the'],
+  ],
+  'tokenizer.ggml.token_type': [2, 3, 3, ...new Array<number>(256).fill(6), ...new Array<number>(7).fill(1)],
+  'tokenizer.ggml.scores': [...new Array<number>(263).fill(0), -1, -2, -3],
+  'tokenizer.ggml.bos_token_id': 1,
+  'tokenizer.ggml.eos_token_id': 2,
+};
+
+describe('a GGUF file', () => {
+  it('tells its metadata', () => {
+    const { metadata } = readGgufHead(save('good.gguf', ggufBytes(bytePairs)));
+    assert.equal(metadata.get('general.name'), 'A Small One');
+    assert.equal(metadata.get('llama.context_length'), 64);
+    assert.deepEqual(metadata.get('tokenizer.ggml.merges'), MERGES);
+  });
+
+  const refused: [name: string, bytes: Uint8Array | string, sentence: RegExp][] = [
+    ['empty.gguf', '', /empty\.gguf is no GGUF file\. Choose the \.gguf file/],
+    ['page.gguf', `<html>${' '.repeat(100)}</html>`, /page\.gguf is no GGUF file/],
+    [
+      'pickle.gguf',
+      Buffer.from(`\x80\x02}q\x00.${'x'.repeat(40)}`, 'latin1'),
+      /pickle\.gguf is no GGUF file/,
+    ],
+    ['cut.gguf', ggufBytes(bytePairs).subarray(0, 700), /cut\.gguf is damaged or was not copied to its end/],
+    ['weightless.gguf', ggufBytes(bytePairs, 64).subarray(0, -64), /weightless\.gguf is damaged/],
+    ['old.gguf', Buffer.concat([Buffer.from('GGUF\x01'), Buffer.alloc(60)]), /version 1, and only 2 and 3/],
+    [
+      'liar.gguf',
+      Buffer.concat([Buffer.from('GGUF\x03\0\0\0'), Buffer.alloc(90, 0xff)]),
+      /liar\.gguf is damaged/,
+    ],
+  ];
+  for (const [name, bytes, sentence] of refused) {
+    it(`is refused in one sentence: ${name}`, () => {
+      const path = save(name, bytes);
+      assert.throws(() => readGgufHead(path), sentence);
+    });
+  }
+
+  it('law: no beginning of a good one is taken for good, and nothing but a sentence is thrown', () => {
+    const bytes = ggufBytes({ ...bytePairs, 'tokenizer.ggml.tokens': ['a', 'b'] });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: bytes.length - 65 }), (length) => {
+        const path = save('beginning.gguf', bytes.subarray(0, length));
+        assert.throws(() => readGgufHead(path), /no GGUF file|is damaged/);
+      }),
+    );
+  });
+
+  it('that is missing, or of another kind of vocabulary, is named with what to do', async () => {
+    const open = (path: string) => openGguf({ kind: 'gguf', path }, '', () => undefined);
+    await assert.rejects(
+      open(join(folder, 'missing.gguf')),
+      /missing\.gguf cannot be read .*Check that it exists/,
+    );
+    await assert.rejects(
+      open(save('bert.gguf', ggufBytes({ ...bytePairs, 'tokenizer.ggml.model': 'bert' }))),
+      /bert\.gguf cuts text as "bert" does.*Choose another model/,
+    );
+    await assert.rejects(
+      open(save('part.gguf', ggufBytes({ 'general.architecture': 'clip' }))),
+      /part\.gguf has no vocabulary/,
+    );
+    await assert.rejects(
+      open(save('fine.gguf', ggufBytes(bytePairs))),
+      /llama\.cpp, which is not installed\. Run "Understudy: Install llama\.cpp"/,
+    );
+  });
+});
+
+describe('the vocabulary of a GGUF file', () => {
+  const vocabularyOf = (metadata: Parameters<typeof ggufBytes>[0]) =>
+    ggufVocabulary(readGgufHead(save('vocabulary.gguf', ggufBytes(metadata))), 'vocabulary.gguf');
+
+  it('joins byte pairs in the order of its merges, digits one by one', () => {
+    const vocabulary = vocabularyOf(bytePairs);
+    const texts = vocabulary
+      .encodeText(' the 12 const')
+      .map((id) => Buffer.from(vocabulary.tokenBytes(id)!).toString());
+    assert.deepEqual(texts, [' the', ' ', '1', '2', ' ', 'co', 'ns', 't']);
+  });
+
+  it('begins a document with the mark that parts documents, and takes a chat’s marks for text', () => {
+    const vocabulary = vocabularyOf(bytePairs);
+    assert.deepEqual([vocabulary.beginOfTextId, vocabulary.endOfTextId], [261, 261]);
+    assert.ok(vocabulary.encodeText('<|user|>').length > 1);
+    assert.equal(vocabulary.tokenBytes(262), null);
+  });
+
+  it('joins pieces by their scores, and spells by bytes what it lacks', () => {
+    const vocabulary = vocabularyOf(sentencePiece);
+    const texts = vocabulary
+      .encodeText(' the é')
+      .map((id) => Buffer.from(vocabulary.tokenBytes(id)!).toString('latin1'));
+    assert.deepEqual(texts, [' the', ' ', '\xc3', '\xa9']);
+    assert.deepEqual([vocabulary.beginOfTextId, vocabulary.endOfTextId], [1, 2]);
+    assert.equal(Buffer.from(vocabulary.documentPrefix).toString(), ' ');
+  });
+
+  it('law: the tokens of a text spell it', () => {
+    for (const vocabulary of [vocabularyOf(bytePairs), vocabularyOf(sentencePiece)]) {
+      fc.assert(
+        fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (text) => {
+          const bytes = vocabulary.encodeText(text).map((id) => vocabulary.tokenBytes(id)!);
+          assert.equal(Buffer.concat(bytes).toString(), text);
+        }),
+      );
+    }
+  });
+});

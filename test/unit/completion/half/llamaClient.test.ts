@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { LlamaClient } from '../../../../src/completion/half/gguf/llamaClient';
+import { RemoteExpert } from '../../../../src/completion/half/remoteExpert';
+import type { HalfStatus } from '../../../../src/protocol/generatorProtocol';
+
+const clients: LlamaClient[] = [];
+async function open(
+  path: string,
+  onStatus: (status: HalfStatus) => void = () => undefined,
+): Promise<LlamaClient> {
+  const client = await LlamaClient.open({
+    processPath: resolve('test/support/scriptedLlama.mjs'),
+    opening: { path, modulePath: '', window: 8, threads: 1, probes: ['abc'] },
+    onStatus,
+    firstDelay: 1,
+    patience: 300,
+  });
+  clients.push(client);
+  return client;
+}
+afterEach(() => {
+  for (const client of clients.splice(0)) {
+    client.dispose();
+  }
+});
+
+const question = (...tokens: number[]) => [{ tokens: Int32Array.from(tokens), after: [tokens.length] }];
+const likeliest = (probs: Float32Array | null) => probs?.indexOf(Math.max(...probs)) ?? null;
+/** Statuses as they come, and a promise of the one that begins so. */
+function recorder() {
+  const heard: string[] = [];
+  const waiting: { beginning: string; resolve: () => void }[] = [];
+  return {
+    heard,
+    onStatus: ({ state, message }: HalfStatus) => {
+      heard.push(`${state}: ${message}`);
+      for (const { beginning, resolve: found } of waiting) {
+        if (heard.some((line) => line.startsWith(beginning))) {
+          found();
+        }
+      }
+    },
+    hears: (beginning: string) => new Promise<void>((found) => waiting.push({ beginning, resolve: found })),
+  };
+}
+
+describe('llama.cpp in a process of its own', function () {
+  this.timeout(60_000);
+
+  it('answers after every beginning that is asked for', async () => {
+    const client = await open('model.gguf');
+    assert.deepEqual(client.tokens, [[3]]);
+    const [answers] = await client.ask([{ tokens: Int32Array.of(0, 1, 2), after: [1, 3] }]);
+    assert.deepEqual(answers.map(likeliest), [1, 3]);
+  });
+
+  const failures: [path: string, sentence: RegExp][] = [
+    ['NONE.gguf', /^Error: NONE\.gguf cannot be loaded by llama\.cpp .*Download it again, or choose another/],
+    ['MEMORY.gguf', /^Error: MEMORY\.gguf needs more memory than is free .*Choose a smaller model/],
+    ['DIES.gguf', /^Error: llama\.cpp ended \(SIGKILL\) while it loaded DIES\.gguf\./],
+  ];
+  for (const [path, sentence] of failures) {
+    it(`says in one sentence that ${path} cannot be opened`, async () => {
+      await assert.rejects(open(path), sentence);
+    });
+  }
+
+  it('is silent after its process was killed, tells so, and answers again by itself', async () => {
+    const { heard, hears, onStatus } = recorder();
+    const client = await open('model.gguf', onStatus);
+    const back = hears('answering');
+    assert.deepEqual(await client.ask(question(3)), [[null]]);
+    assert.deepEqual(await client.ask(question(1)), [[null]]);
+    await back;
+    const [[probs]] = await client.ask(question(1));
+    assert.equal(likeliest(probs), 2);
+    assert.match(
+      heard.join('\n'),
+      /^away: llama\.cpp stopped \(SIGKILL\).*\nanswering: model\.gguf answers again\.$/,
+    );
+  });
+
+  it('is not started for ever', async () => {
+    const { heard, hears, onStatus } = recorder();
+    const client = await open('model.gguf', onStatus);
+    const given = hears('away: llama.cpp keeps stopping');
+    let isOver = false;
+    void given.then(() => (isOver = true));
+    while (!isOver) {
+      await client.ask(question(3));
+      await new Promise((wait) => setTimeout(wait, 5));
+    }
+    assert.match(heard.at(-1)!, /Choose model\.gguf again to try once more\.$/);
+  });
+
+  it('ends a process that answers nothing, so that it can be started again', async () => {
+    const { hears, onStatus } = recorder();
+    const client = await open('HANGS.gguf', onStatus);
+    const away = hears('away');
+    assert.deepEqual(await client.ask(question(1)), [[null]]);
+    await away;
+  });
+
+  it('answers nothing any more when it was closed', async () => {
+    const client = await open('HANGS.gguf');
+    const waiting = client.ask(question(1));
+    client.dispose();
+    assert.deepEqual(await waiting, [[null]]);
+  });
+
+  it('is an expert that is left out where its process could not answer', async () => {
+    const expert = new RemoteExpert(await open('model.gguf'), {
+      name: 'half',
+      vocabSize: 4,
+      window: 8,
+      firstTokenId: 0,
+    });
+    const good = expert.next(expert.start(), 1);
+    await expert.readiness.prepare([good]);
+    assert.ok(expert.readiness.isReady(good));
+    const bad = expert.next(good, 3);
+    await expert.readiness.prepare([good, bad]);
+    assert.deepEqual([expert.readiness.isReady(good), expert.readiness.isReady(bad)], [true, false]);
+  });
+});
