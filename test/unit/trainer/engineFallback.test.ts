@@ -28,7 +28,8 @@ describe('An engine that dies while it trains', function () {
     let paused = false;
     const run = startTraining({
       processPath,
-      job: workspace.job({ seconds: 2.5 }),
+      // Long enough for some steps on a busy machine, too.
+      job: workspace.job({ seconds: 6 }),
       onEvent: (event) => {
         events.push(event);
         hear(event);
