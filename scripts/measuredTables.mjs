@@ -102,5 +102,8 @@ export function measuredTables({ eagerness, workspaces }, table) {
       ),
     );
   }
+  parts.push(
+    '[The curve of eagerness](docs/quality.svg): keystrokes saved against suggestions that were wrong.',
+  );
   return parts.join('\n\n');
 }
