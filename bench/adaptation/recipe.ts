@@ -1,0 +1,65 @@
+/** One way to fit a base network to a workspace: the shipped one, or that with a change. */
+import { DEFAULT_TRAINING, FINE_TUNING } from '../../src/protocol/trainerProtocol';
+import { learningRateAt } from '../../src/trainer/training/learningRateSchedule';
+
+export interface Recipe {
+  /** Of the time spent, 0 to 1, to the rate as a share of the peak. */
+  readonly schedule: (progress: number) => number;
+  readonly learningRate: number;
+  readonly dropout: number;
+  readonly batchSize: number;
+  readonly unrollSteps: number;
+  /** The share of the rate that the embedding, which is the softmax too, has; and that of the cells and the projection. */
+  readonly embeddingRate: number;
+  readonly cellRate: number;
+  /**
+   * L2 pull to the base (Li et al. 2018, arXiv 1802.01483), decoupled from Adam's moments: each step takes this times the rate of
+   * the way back to the base weights.
+   */
+  readonly pull: number;
+  /** How much more often the last quarter of the files, by path, is read than the first. */
+  readonly recency: number;
+}
+
+export const SHIPPED: Recipe = {
+  schedule: (progress) => learningRateAt(progress, 1),
+  learningRate: FINE_TUNING.learningRate,
+  dropout: DEFAULT_TRAINING.dropout,
+  batchSize: FINE_TUNING.batchSize,
+  unrollSteps: DEFAULT_TRAINING.unrollSteps,
+  embeddingRate: 1,
+  cellRate: 1,
+  pull: 0,
+  recency: 1,
+};
+
+/** Howard & Ruder 2018 (arXiv 1801.06146): up for a tenth of the time, then down in a straight line to 1/32. */
+const slanted = (progress: number): number => {
+  const share = progress < 0.1 ? progress / 0.1 : (1 - progress) / 0.9;
+  return (1 + share * 31) / 32;
+};
+
+const linear = (progress: number): number => Math.max(1 - progress, 0.02);
+
+/** By the name that the table shows; `shipped` comes first, what others are compared with. */
+export const RECIPES: Readonly<Record<string, Partial<Recipe>>> = {
+  shipped: {},
+  'slanted-triangular rate': { schedule: slanted },
+  'linear rate': { schedule: linear },
+  'rate 0.001': { learningRate: 0.001 },
+  'rate 0.004': { learningRate: 0.004 },
+  'no dropout': { dropout: 0 },
+  'dropout 0.2': { dropout: 0.2 },
+  'embedding at 0.3 of the rate': { embeddingRate: 0.3 },
+  'cells at 0.3 of the rate': { cellRate: 0.3 },
+  'pull 1': { pull: 1 },
+  'batch 8': { batchSize: 8 },
+  'windows of 64': { unrollSteps: 64, batchSize: 8 },
+};
+
+/** For files that come next, not for any. */
+export const RECENCY_RECIPES: Readonly<Record<string, Partial<Recipe>>> = {
+  shipped: {},
+  'last quarter twice as often': { recency: 2 },
+  'last quarter four times as often': { recency: 4 },
+};

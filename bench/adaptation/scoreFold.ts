@@ -1,0 +1,131 @@
+/** Bits per byte of a fold's held-out files, by the personal network alone and by ghost text's whole mix. */
+import { Mixture } from '../../src/model/mixture/mixture';
+import { createKernelNetwork } from '../../src/model/network/kernelNetwork';
+import type { WorkspaceIndex } from '../../src/model/mixture/workspaceIndex';
+import type { RecurrentModel } from '../../src/model/network/recurrentModel';
+import type { StoredWeights } from '../../src/model/network/quantizedMatrix';
+import type { NetworkConfig } from '../../src/model/networkConfig';
+import type { Fold } from './fold';
+
+export interface FoldScore {
+  readonly bytes: number;
+  readonly personal: number;
+  readonly mix: number;
+}
+
+export interface ScoredModels {
+  readonly config: NetworkConfig;
+  readonly base: StoredWeights;
+  /** Null scores the mix without a personal network; `personal` is then the base's. */
+  readonly personal: StoredWeights | null;
+  readonly gate: Float32Array | null;
+  readonly kernel: Uint8Array;
+}
+
+/** What an online learner does with text that has just been scored; the answer takes the personal network's place. */
+export type LearnOn = (text: Int32Array) => Promise<StoredWeights | null>;
+
+/**
+ * The mix reads as after a training (see `calibrateGate`): the gate starts from the base model's, and learns after each score.
+ * @param learnOn is called after every `every` tokens of a document and at its end
+ */
+export async function scoreFold(
+  fold: Fold,
+  { config, base, personal, gate, kernel }: ScoredModels,
+  learnOn?: { readonly every: number; readonly learn: LearnOn },
+): Promise<FoldScore> {
+  const baseNetwork = createKernelNetwork(config, base, 'base', kernel);
+  const current =
+    personal === null
+      ? null
+      : new ReplaceableNetwork(createKernelNetwork(config, personal, 'personal', kernel));
+  const networks = current === null ? [baseNetwork] : [baseNetwork, current];
+  const workspace =
+    learnOn === undefined ? sharedText(fold, config.vocabSize) : liveText(fold, config.vocabSize);
+  const mix = new Mixture({ vocabSize: config.vocabSize, networks, gate, workspace });
+  const bits = { personal: 0, mix: 0 };
+  try {
+    for (const { path, tokens } of fold.heldOut) {
+      workspace.openDocument(path);
+      let state = mix.start();
+      let learnedTo = 0;
+      for (const [i, tokenId] of tokens.entries()) {
+        const scored = mix.scoreAndLearn(state, tokenId);
+        bits.personal -= Math.log2(Math.max(scored.networks[networks.length - 1], 1e-38));
+        bits.mix -= Math.log2(Math.max(scored.mix, 1e-38));
+        workspace.document.append([tokenId]);
+        state = mix.next(state, tokenId);
+        const read = i + 1;
+        if (learnOn !== undefined && (read - learnedTo === learnOn.every || read === tokens.length)) {
+          const weights = await learnOn.learn(tokens.subarray(learnedTo, read));
+          learnedTo = read;
+          if (weights !== null) {
+            current!.replace(createKernelNetwork(config, weights, 'personal', kernel));
+          }
+        }
+      }
+      workspace.openDocument(null);
+      if (learnOn !== undefined) {
+        workspace.learnFile(path, tokens, true);
+      }
+    }
+  } finally {
+    mix.dispose();
+  }
+  const bytes = fold.heldOut.reduce((sum, document) => sum + document.bytes, 0);
+  return { bytes, personal: bits.personal / bytes, mix: bits.mix / bytes };
+}
+
+let shared: { readonly fold: Fold; readonly text: WorkspaceIndex } | null = null;
+
+/** Read once for all recipes of a fold, which leave it as it was. */
+function sharedText(fold: Fold, vocabSize: number): WorkspaceIndex {
+  if (shared?.fold !== fold) {
+    shared = { fold, text: liveText(fold, vocabSize) };
+  }
+  return shared.text;
+}
+
+function liveText(fold: Fold, vocabSize: number): WorkspaceIndex {
+  const { workspace } = new Mixture({ vocabSize, networks: [], gate: null });
+  for (const [i, tokens] of fold.learned.entries()) {
+    workspace.learnFile(`learned ${i}`, Int32Array.from(tokens.subarray(1, -1)), false);
+  }
+  return workspace;
+}
+
+/** A network whose weights change while its states live on. */
+class ReplaceableNetwork implements RecurrentModel {
+  constructor(private network: RecurrentModel) {}
+
+  replace(network: RecurrentModel): void {
+    this.network.dispose();
+    this.network = network;
+  }
+
+  get name(): string {
+    return this.network.name;
+  }
+
+  get vocabSize(): number {
+    return this.network.vocabSize;
+  }
+
+  get config(): NetworkConfig {
+    return this.network.config;
+  }
+
+  start: RecurrentModel['start'] = () => this.network.start();
+  next: RecurrentModel['next'] = (state, tokenId) => this.network.next(state, tokenId);
+  nextMany: RecurrentModel['nextMany'] = (states, tokenIds) => this.network.nextMany(states, tokenIds);
+  predict: RecurrentModel['predict'] = (state, probs) => {
+    this.network.predict(state, probs);
+  };
+  predictMany: RecurrentModel['predictMany'] = (states, probs) => {
+    this.network.predictMany(states, probs);
+  };
+
+  dispose(): void {
+    this.network.dispose();
+  }
+}
