@@ -174,9 +174,11 @@ export class DocumentReader {
   /** From the line break before the last line on: a typed line break may yet turn out to be two. */
   private tailOf(document: ReadDocument): ReadTail {
     const end = document.tokens.length;
-    let first = Math.max(0, Math.min(document.lastLine.firstToken - 1, end - 1), end - TAIL_TOKENS + 1);
-    while (!document.states.has(first)) {
-      first++;
+    const lowest = Math.max(0, Math.min(document.lastLine.firstToken - 1, end - 1), end - TAIL_TOKENS + 1);
+    // Of a long line that was opened at its end, the beginning was not read.
+    let first = end;
+    while (first > lowest && document.states.has(first - 1)) {
+      first--;
     }
     const tokens = document.tokens.slice(first);
     const states = Array.from({ length: tokens.length + 1 }, (_, i) => document.states.get(first + i)!);

@@ -22,6 +22,18 @@ class RememberingMixture extends CountingMixture {
 }
 const tokensOf = (state: MixtureState) => (state as unknown as { context: number[] }).context;
 
+describe('the tail of a long line that was opened at its end', () => {
+  it('holds a state for each of its tokens, also where a beginning of the text had been read before', () => {
+    const reader = new DocumentReader(newModel(), tokenizer);
+    const line = 'Zinnober Quastenflosser gleiten lautlos durch kaltes Wasser; ';
+    reader.moveTo('a', '# Draft\n\n');
+    const { tokens, states } = reader.moveTo('a', `# Draft\n\n${line.repeat(8)}`);
+    assert.ok(tokens.length > 150);
+    assert.equal(states.length, tokens.length + 1);
+    assert.ok(states.every((state) => state !== undefined));
+  });
+});
+
 describe('a half that had to be waited for', () => {
   it('is taught each settled token of the line once, however often it was waited for', () => {
     const taught: number[] = [];
