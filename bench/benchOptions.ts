@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ENGINE_NAMES, type EngineName } from '../src/protocol/trainerProtocol';
 
-export const PARTS = ['quality', 'latency', 'speed', 'cost', 'adaptation'] as const;
+export const PARTS = ['quality', 'latency', 'speed', 'cost', 'adaptation', 'architectures'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -25,7 +25,7 @@ export interface BenchOptions {
   readonly sizes: string;
 }
 
-export const USAGE = `npm run bench -- [quality|latency|speed|cost|adaptation|all] [options]
+export const USAGE = `npm run bench -- [quality|latency|speed|cost|adaptation|architectures|all] [options]
   --workspaces DIR   folders to measure on, each with a split.json (default ../shared/workspaces)
   --only NAME,NAME   some of them
   --code             the packages of the workspaces' code-packages.txt as well, fetched with npm
@@ -37,7 +37,7 @@ export const USAGE = `npm run bench -- [quality|latency|speed|cost|adaptation|al
   --again            measures again what an earlier run of the same build has measured
   --corpus DIR       documents for cost, as *.txt.xz (default ../shared/corpus)
   --sizes MB,MB      of the workspaces that cost makes of them (default 0.1,1,10,50)
-  --json             a line with a JSON object for the workspaces, the kernel, the training engines and the cost
+  --json             a line with a JSON object for the workspaces, the kernel, the training engines, the cost and the architectures
 `;
 
 /** @throws Error whose message is for the user */

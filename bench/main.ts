@@ -108,9 +108,15 @@ async function main(args: readonly string[]): Promise<void> {
   if (options.parts.includes('cost')) {
     await runScript('cost.ts', ['--corpus', resolve(options.corpus), '--sizes', options.sizes, ...json]);
   }
+  const workspaces = ['--workspaces', resolve(options.workspaces)];
+  const only = options.only.length === 0 ? [] : ['--only', options.only.join(',')];
   if (options.parts.includes('adaptation')) {
-    const only = options.only.length === 0 ? [] : ['--only', options.only.join(',')];
-    await runScript('adaptation.ts', ['--workspaces', resolve(options.workspaces), ...only, ...json]);
+    await runScript('adaptation.ts', [...workspaces, ...only, ...json]);
+  }
+  if (options.parts.includes('architectures')) {
+    const engine = options.engine === 'auto' ? 'wasm' : options.engine;
+    const conditions = ['--engine', engine, '--seconds', String(options.seconds)];
+    await runScript('architectures.ts', [...workspaces, ...only, ...conditions, ...json]);
   }
 }
 
