@@ -58,7 +58,7 @@ export function tokenChoices(answer: unknown): ChoicesAtPlace[] {
         textOf({ token: logprobs.tokens[i] ?? '' }),
         Object.entries(choices ?? {}).map(([text, logprob]) => [
           bytesOf({ token: text }),
-          Math.exp(Number(logprob)),
+          typeof logprob === 'number' ? Math.exp(logprob) : NaN,
         ]),
       ),
     );

@@ -1,0 +1,407 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import { ChoiceSource } from '../../../../src/completion/half/server/choiceSource';
+import { CompletionsClient } from '../../../../src/completion/half/server/completionsClient';
+import { openServer } from '../../../../src/completion/half/server/openServer';
+import { ServerExpert } from '../../../../src/completion/half/server/serverExpert';
+import { tokenChoices, type TokenChoice } from '../../../../src/completion/half/server/tokenChoices';
+import { SharedTokens } from '../../../../src/model/bridge/sharedTokens';
+import type { HalfStatus } from '../../../../src/protocol/generatorProtocol';
+import { CompletionsServer, legacyAnswer, MODELS, type Behaviour } from '../../../support/completionsServer';
+import { shippedTokenizer } from '../../../support/shippedTokenizer';
+
+const servers: CompletionsServer[] = [];
+async function serve(behaviour: Behaviour, port?: number): Promise<CompletionsServer> {
+  const server = await CompletionsServer.start(
+    (asked, response) => (asked.path.endsWith('/models') ? MODELS : behaviour(asked, response)),
+    port,
+  );
+  servers.push(server);
+  return server;
+}
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+});
+
+const good: Behaviour = () => legacyAnswer({ ' dog': 0.6, ' cat': 0.3 });
+const clientOf = (address: string, key?: string, patience = 10_000) =>
+  new CompletionsClient({ address, key, patience });
+const texts = (choices: readonly TokenChoice[] | undefined) =>
+  choices?.map(({ bytes }) => Buffer.from(bytes).toString());
+
+describe('what a server says of the next tokens', () => {
+  const choices = [
+    { token: ' a', logprob: Math.log(0.5), bytes: [32, 97] },
+    { token: '\ufffd', logprob: Math.log(0.25), bytes: [0xe4] },
+  ];
+  const shapes: [name: string, answer: unknown][] = [
+    ['OpenAI, vLLM', legacyAnswer({ ' a': 0.5, 'bytes:\\xe4': 0.25 })],
+    ['llama.cpp', { choices: [{ logprobs: { content: [{ ...choices[0], top_logprobs: choices }] } }] }],
+    [
+      'older llama.cpp',
+      {
+        completion_probabilities: [
+          {
+            content: ' a',
+            probs: [
+              { tok_str: ' a', prob: 0.5 },
+              { tok_str: 'bytes:\\xe4', prob: 0.25 },
+            ],
+          },
+        ],
+      },
+    ],
+  ];
+  for (const [name, answer] of shapes) {
+    it(`is read in the shape of ${name}`, () => {
+      const [place] = tokenChoices(answer);
+      assert.equal(place.text, ' a');
+      assert.deepEqual(
+        place.choices.map(({ bytes, probability }) => [[...bytes], Number(probability.toFixed(6))]),
+        [
+          [[32, 97], 0.5],
+          [[0xe4], 0.25],
+        ],
+      );
+    });
+  }
+
+  it('leaves out what is no probability', () => {
+    const top = { a: NaN, b: null, c: 'x', d: 5, e: Math.log(0.5), f: -Infinity };
+    const answer = { choices: [{ logprobs: { tokens: ['e'], top_logprobs: [top] } }] };
+    assert.deepEqual(texts(tokenChoices(answer)[0].choices), ['e']);
+  });
+
+  it('law: whatever is answered, probabilities sum to at most one and nothing is thrown', () => {
+    const anything = fc.oneof(
+      fc.jsonValue(),
+      fc.jsonValue().map((logprobs) => ({ choices: [{ logprobs }] })),
+      fc
+        .array(fc.dictionary(fc.string(), fc.oneof(fc.double(), fc.constant(-0.1), fc.string())))
+        .map((places) => ({
+          choices: [{ logprobs: { tokens: places.map(() => 'a'), top_logprobs: places } }],
+        })),
+    );
+    fc.assert(
+      fc.property(anything, (answer) => {
+        for (const place of tokenChoices(answer)) {
+          const sum = place.choices.reduce((total, { probability }) => total + probability, 0);
+          assert.ok(sum >= 0 && sum <= 1 + 1e-9);
+        }
+      }),
+    );
+  });
+});
+
+describe('asking a server', () => {
+  it('sends the text, the model and the key, and takes the first model that it lists', async () => {
+    const server = await serve(good);
+    const [place] = await clientOf(server.address, 'secret').choicesAfter('The quick', 1);
+    assert.deepEqual(texts(place.choices), [' dog', ' cat']);
+    assert.deepEqual(
+      server.asked.map(({ path, authorization }) => [path, authorization]),
+      [
+        ['/v1/models', 'Bearer secret'],
+        ['/v1/completions', 'Bearer secret'],
+      ],
+    );
+    assert.deepEqual(server.asked[1].body, {
+      ...server.asked[1].body,
+      ...{ prompt: 'The quick', model: 'small', max_tokens: 1, logprobs: 20, temperature: 0 },
+    });
+  });
+
+  it('finds the protocol below an address without a path', async () => {
+    const server = await serve(good);
+    const bare = server.address.replace('/v1', '');
+    assert.equal((await clientOf(bare).choicesAfter('a', 1)).length, 1);
+  });
+
+  it('asks for fewer tokens where twenty are too many', async () => {
+    const server = await serve((asked, response) =>
+      (asked.body.logprobs ?? 0) > 5
+        ? void response.writeHead(400).end('too many')
+        : legacyAnswer({ a: 0.5 }),
+    );
+    const client = clientOf(server.address);
+    assert.equal((await client.choicesAfter('a', 1)).length, 1);
+    assert.equal(client.topCount, 5);
+  });
+
+  const faults: [name: string, behaviour: Behaviour, sentence: RegExp, isLasting: boolean][] = [
+    ['is slow', () => undefined, /cannot be reached: it did not answer in 0 s\./, false],
+    [
+      'trickles its answer',
+      (_, response) => {
+        response.write('{"choices"');
+        const timer = setInterval(() => response.write(' '), 50);
+        response.on('close', () => {
+          clearInterval(timer);
+        });
+      },
+      /cannot be reached: it did not answer/,
+      false,
+    ],
+    [
+      'breaks off',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': '1000' }).write('{"choices": [');
+        setTimeout(() => response.destroy(), 20);
+      },
+      /cannot be reached: /,
+      false,
+    ],
+    [
+      'cuts its JSON off',
+      (_, response) => void response.end('{"choices": [{'),
+      /answers that are no JSON/,
+      false,
+    ],
+    [
+      'is a web page',
+      (_, response) => void response.end('<html>'),
+      /no JSON\. Check that the address/,
+      false,
+    ],
+    [
+      'has a fault',
+      (_, response) => void response.writeHead(500).end('{}'),
+      /answers with status 500/,
+      false,
+    ],
+    [
+      'answers 10 MB',
+      (_, response) => void response.end(JSON.stringify({ choices: ['x'.repeat(10_000_000)] })),
+      /answers that are far too long/,
+      false,
+    ],
+    ['wants a key', (_, response) => void response.writeHead(401).end('{}'), /does not accept the key/, true],
+    ['has no such model', (_, response) => void response.writeHead(404).end('{}'), /not that model/, true],
+    [
+      'sends elsewhere',
+      (_, response) => void response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end(),
+      /cannot be reached: /,
+      false,
+    ],
+    ['tells no probabilities', () => ({ choices: [{ text: ' dog' }] }), /tells no probabilities/, true],
+    [
+      'tells only NaN',
+      () => ({ choices: [{ logprobs: { tokens: ['a'], top_logprobs: [{ a: null }] } }] }),
+      /tells no probabilities/,
+      true,
+    ],
+  ];
+  for (const [name, behaviour, sentence, isLasting] of faults) {
+    it(`says in one sentence what is wrong with one that ${name}`, async () => {
+      const server = await serve(behaviour);
+      const patience = sentence.source.includes('did not answer') ? 300 : 10_000;
+      await assert.rejects(
+        clientOf(server.address, undefined, patience).choicesAfter('secret text', 1),
+        (error: Error) => {
+          assert.match(error.message, sentence);
+          assert.match(error.message, /^The server at 127\.0\.0\.1:\d+ [^\n]*\.$/);
+          assert.ok(!error.message.includes('secret text'));
+          assert.equal((error as Error & { isLasting: boolean }).isLasting, isLasting);
+          return true;
+        },
+      );
+    });
+  }
+
+  it('refuses what is no address', () => {
+    assert.throws(() => clientOf('localhost'), /"localhost" is no address of a server\. Give one such as/);
+    assert.throws(() => clientOf('file:///etc/passwd'), /is no address of a server/);
+  });
+});
+
+describe('a server that goes away', () => {
+  const setUp = (behaviour: () => Promise<{ text: string | null; choices: TokenChoice[] }[]>) => {
+    let clock = 0;
+    let asked = 0;
+    const statuses: string[] = [];
+    const source = new ChoiceSource(
+      {
+        host: 'here',
+        close: () => undefined,
+        choicesAfter: () => {
+          asked++;
+          return behaviour();
+        },
+      },
+      { onStatus: ({ state }: HalfStatus) => statuses.push(state), now: () => clock, firstDelay: 100 },
+    );
+    return { source, statuses, count: () => asked, pass: (milliseconds: number) => (clock += milliseconds) };
+  };
+
+  it('is told of once, left alone for longer each time, and told of when it is back', async () => {
+    let isUp = false;
+    const place = { text: ' a', choices: [{ bytes: Buffer.from(' a'), probability: 0.5 }] };
+    const { source, statuses, count, pass } = setUp(() =>
+      isUp ? Promise.resolve([place]) : Promise.reject(new Error('down')),
+    );
+    await source.ask(['one']);
+    await source.ask(['one', 'two']);
+    assert.deepEqual([count(), statuses], [1, ['away']]);
+    pass(100);
+    await source.ask(['one', 'two', 'three']);
+    assert.equal(count(), 2, 'one request sees whether it is back');
+    pass(100);
+    await source.ask(['one']);
+    assert.equal(count(), 2, 'the second time it is left alone for twice as long');
+    pass(100);
+    isUp = true;
+    await source.ask(['one']);
+    assert.deepEqual(statuses, ['away', 'answering']);
+    assert.deepEqual(texts(source.choicesAfter('one')), [' a']);
+  });
+
+  it('is not asked twice about one text, nor about the likeliest continuation of one', async () => {
+    const { source, count } = setUp(() =>
+      Promise.resolve([
+        { text: ' a', choices: [{ bytes: Buffer.from(' a'), probability: 0.5 }] },
+        { text: ' b', choices: [{ bytes: Buffer.from(' b'), probability: 0.5 }] },
+      ]),
+    );
+    await Promise.all([source.ask(['x']), source.ask(['x'])]);
+    await source.ask(['x a']);
+    assert.equal(count(), 1);
+    assert.deepEqual(texts(source.choicesAfter('x a')), [' b']);
+  });
+});
+
+describe('a server’s model over the shared vocabulary', () => {
+  const shared = new SharedTokens(shippedTokenizer);
+  const expertThat = (choices: Readonly<Record<string, Readonly<Record<string, number>>>>) => {
+    const known = (text: string): TokenChoice[] | undefined =>
+      choices[text] &&
+      Object.entries(choices[text]).map(([token, probability]) => ({
+        bytes: Buffer.from(token),
+        probability,
+      }));
+    const source = { choicesAfter: known, ask: () => Promise.resolve(), dispose: () => undefined };
+    return new ServerExpert(source, shared);
+  };
+  const stateAfter = (expert: ServerExpert, text: string) => {
+    let state = expert.start();
+    for (const tokenId of shippedTokenizer.encode(text)) {
+      state = expert.next(state, tokenId);
+    }
+    return state;
+  };
+  const predict = (expert: ServerExpert, text: string) => {
+    const probs = new Float32Array(expert.vocabSize);
+    expert.predict(stateAfter(expert, text), probs);
+    return probs;
+  };
+  const probabilityOf = (probs: Float32Array, text: string) => probs[shippedTokenizer.encode(text)[0]];
+
+  it('gives each listed token to the shared token that it begins with', () => {
+    const probs = predict(expertThat({ 'I saw the.': { ' The': 0.6, '\n': 0.3 } }), 'I saw the.');
+    assert.ok(Math.abs(probabilityOf(probs, ' The') - 0.6) < 1e-3);
+    assert.ok(Math.abs(probabilityOf(probs, '\n') - 0.3) < 1e-3);
+  });
+
+  it('in a half-typed word asks what goes on beyond what is typed, whatever the server’s tokens are', () => {
+    const expert = expertThat({ 'In the': { ' garden': 0.5, ' house': 0.4 }, 'In the gar': {} });
+    const state = stateAfter(expert, 'In the gar');
+    const rest = shippedTokenizer.encode('In the garden').slice(shippedTokenizer.encode('In the gar').length);
+    const probs = new Float32Array(expert.vocabSize);
+    expert.predict(state, probs);
+    const likeliest = probs.indexOf(Math.max(...probs));
+    assert.ok(
+      'den'.startsWith(Buffer.from(shippedTokenizer.tokenBytes(likeliest)).toString()) ||
+        likeliest === rest[0],
+    );
+    assert.ok(probs[likeliest] > 0.8);
+  });
+
+  it('is left out while the server has not answered, and knows nothing else', () => {
+    const expert = expertThat({ 'One.': { ' Two': 0.9 } });
+    assert.equal(expert.readiness?.isReady(stateAfter(expert, 'One.')), true);
+    assert.equal(expert.readiness?.isReady(stateAfter(expert, 'One. Two')), false);
+  });
+
+  it('law: sums to one, and holds nothing impossible', () => {
+    const place = fc.dictionary(
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }),
+      fc.double({ min: 1e-6, max: 1, noNaN: true }),
+      { maxKeys: 8 },
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 12 }), place, place, (text, first, second) => {
+        const listed = [first, second].map((one) => {
+          const sum = Object.values(one).reduce((a, b) => a + b, 0);
+          return Object.entries(one).map(([token, p]) => ({
+            bytes: Buffer.from(token),
+            probability: p / Math.max(1, sum),
+          }));
+        });
+        let calls = 0;
+        const source = {
+          choicesAfter: () => listed[calls++ % 2],
+          ask: () => Promise.resolve(),
+          dispose: () => undefined,
+        };
+        const probs = predict(new ServerExpert(source, shared), text);
+        assert.ok(Math.abs(probs.reduce((a, b) => a + b, 0) - 1) < 1e-5);
+        assert.ok(probs.every((p) => p > 0));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('opening a server', () => {
+  it('tells whose model it is and that only its likeliest tokens are known', async () => {
+    const { address, port } = await serve(good);
+    const { description } = await openServer({ kind: 'server', address }, shippedTokenizer, () => undefined);
+    assert.equal(
+      description,
+      `small on 127.0.0.1:${port} (server; its 20 likeliest tokens, the rest spread evenly)`,
+    );
+  });
+
+  it('that is away is told of, and used once it is there', async () => {
+    const { address, port } = await serve(good);
+    await servers.splice(0)[0].stop();
+    const statuses: HalfStatus[] = [];
+    const { expert } = await openServer(
+      { kind: 'server', address, model: 'small' },
+      shippedTokenizer,
+      (status) => statuses.push(status),
+    );
+    assert.match(statuses[0].message, /^The server at 127\.0\.0\.1:\d+ cannot be reached: ECONNREFUSED\.$/);
+    await serve(good, port);
+    const state = expert.next(expert.start(), shippedTokenizer.encode('One')[0]);
+    await expert.readiness!.prepare([state]);
+    assert.equal(expert.readiness!.isReady(state), true);
+    expert.dispose();
+  });
+
+  it('that will not serve as it is, is refused', async () => {
+    const { address } = await serve((_, response) => void response.writeHead(401).end('{}'));
+    await assert.rejects(
+      openServer({ kind: 'server', address }, shippedTokenizer, () => undefined),
+      /the key/,
+    );
+  });
+});
+
+describe('the network', () => {
+  it('is used by one file alone', () => {
+    const source = resolve('src');
+    const uses =
+      /\bfetch\(|from 'node:(?:https?|net|tls|dgram|http2)'|from '(?:undici|ws)'|new WebSocket\(|XMLHttpRequest/;
+    const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
+    const found = files.filter((name) => uses.test(readFileSync(join(source, name), 'utf8')));
+    // The installer of the native engine runs when the user asks for an installation, not when the product runs.
+    assert.deepEqual(found.sort(), [
+      join('completion', 'half', 'server', 'completionsClient.ts'),
+      join('trainer', 'native', 'downloadWheel.ts'),
+    ]);
+  });
+});
