@@ -409,7 +409,7 @@ def named_examples():
     for variable in model.weights:
         values = np.round(random.normal(0, 0.5, variable.shape) * 4) / 4
         if np.prod(variable.shape) > 1e5:
-            values *= random.random(variable.shape) < 0.01
+            values *= random.random(variable.shape) < 0.005
         variable.assign(values.astype("float32"))
     save("words.h5", model, keras.models.load_model, prefixes(), 8, vocab=size, keep=40)
 

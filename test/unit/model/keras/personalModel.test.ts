@@ -104,6 +104,45 @@ describe('A Keras file as the personal model', () => {
     await assert.rejects(importing(parts, '{'), /cannot be read; export it again/);
   });
 
+  it('may come from a cluster of keras_train.py, whose predictions it keeps', async () => {
+    const file = readFileSync(join(folder, 'cluster.keras'));
+    const { tokens, ids, probs } = JSON.parse(readFileSync(join(folder, 'cluster.json'), 'utf8')) as {
+      tokens: number[];
+      ids: number[];
+      probs: number[][];
+    };
+    const { config, weights, training, tokenizer } = await checkpointFromKeras(file, 'cluster.keras', null);
+    assert.deepEqual(config, {
+      architecture: 'lstm',
+      vocabSize: 4096,
+      embeddingSize: 3,
+      hiddenSize: 8,
+      numLayers: 1,
+    });
+    assert.match(training.engine!, /^Keras 3.* on tensorflow$/);
+    assert.deepEqual(tokenizer, JSON.parse(tokenizerText));
+    // 8-bit matrices move a probability a little; a wrong layout moves it altogether.
+    const network = new ReferenceNetwork(config as RecurrentConfig, weights, 'personal');
+    const model = await readKerasModel(file, 'cluster.keras');
+    let [state, exact] = [network.start(), model.start()];
+    const step = new Float32Array(4096);
+    for (const [i, tokenId] of tokens.entries()) {
+      state = network.next(state, tokenId);
+      exact = model.next(exact, tokenId);
+      network.predict(state, step);
+      for (const [j, id] of ids.entries()) {
+        assert.ok(
+          Math.abs(step[id] - probs[i][j]) < 0.02 * probs[i][j] + 1e-5,
+          `${step[id]}, ${probs[i][j]}`,
+        );
+      }
+      model.predict(exact, step);
+      for (const [j, id] of ids.entries()) {
+        assert.ok(Math.abs(step[id] - probs[i][j]) < 1e-5, `${step[id]}, ${probs[i][j]}`);
+      }
+    }
+  });
+
   it('is refused when it has other layers', async () => {
     const parts = await exported();
     const config = new TextDecoder().decode(parts['config.json']);
