@@ -12,7 +12,7 @@ export const EAGERNESSES = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1] a
 
 export interface CurvePoint extends KeystrokeScore {
   readonly eagerness: number;
-  /** Of the suggestions shown: between their confidence and how often all of it was right, 0 to 1. */
+  /** Between confidence and how often all was right, of the suggestions that would be shown at any of the cursors, 0 to 1. */
   readonly calibrationError: number;
 }
 
@@ -32,10 +32,15 @@ export async function eagernessCurve(
   for (const { file, offset, continuations } of positions) {
     found.set(placeOf(file, offset), continuations);
   }
+  const suggestionAt = (file: TypedText, offset: number, cost: number, shift: number) => {
+    const continuations = found.get(placeOf(file, offset)) ?? [];
+    const { text, confidence } = chooseSuggestion(continuations, cost, shift);
+    return { text, confidence, wasRight: rightPart(text, file.text, file.text.slice(0, offset)) === text };
+  };
   const points: CurvePoint[] = [];
   for (const eagerness of eagernesses) {
     const cost = costOfWrong(eagerness);
-    const judged: Judged[] = [];
+    const shifts = new Map<string, number>();
     // A suggestion stays while its beginning is typed.
     const shown = new SuggestionCache();
     let shift = 0;
@@ -45,11 +50,9 @@ export async function eagernessCurve(
       if (staying !== null) {
         return Promise.resolve(staying.insertText);
       }
-      const continuations = found.get(placeOf(file, prefix.length)) ?? [];
-      const { text, confidence } = chooseSuggestion(continuations, cost, shift);
+      const { text, confidence, wasRight } = suggestionAt(file, prefix.length, cost, shift);
+      shifts.set(placeOf(file, prefix.length), shift);
       if (text !== '') {
-        const wasRight = rightPart(text, file.text, prefix) === text;
-        judged.push({ probability: confidence, wasRight });
         shown.remember(question, {
           kind: 'completed',
           id: 0,
@@ -61,6 +64,13 @@ export async function eagernessCurve(
         shift = learns ? learnShift(shift, confidence, wasRight) : 0;
       }
       return Promise.resolve(text);
+    });
+    // All cursors are judged, each by what had been learned before it was passed: those alone where the user read are few.
+    let learned = 0;
+    const judged = positions.flatMap(({ file, offset }): Judged[] => {
+      learned = shifts.get(placeOf(file, offset)) ?? learned;
+      const { text, confidence, wasRight } = suggestionAt(file, offset, cost, learned);
+      return text === '' ? [] : [{ probability: confidence, wasRight }];
     });
     points.push({ ...score, eagerness, calibrationError: calibrationError(judged) });
   }

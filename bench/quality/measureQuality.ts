@@ -81,6 +81,8 @@ export async function measureQuality(terminal: Terminal, question: QualityQuesti
       workspace: mix.workspace,
     });
     const countsPositions = await read('typing with counts alone', counts);
+    // Its gate has learned nothing from the texts that were typed.
+    const unread = new Mixture({ ...options, networks, workspace: mix.workspace });
     const byDefault = [DEFAULT_KEYSTROKES.eagerness];
     const [uncorrected] = await eagernessCurve(stretches, positions, byDefault, false);
     const [order6] = await eagernessCurve(stretches, countsPositions, byDefault);
@@ -89,7 +91,7 @@ export async function measureQuality(terminal: Terminal, question: QualityQuesti
       uncorrected,
       order6,
       wordList: scoreWordList(train, test, { characters, seed: DEFAULT_KEYSTROKES.seed }),
-      atCursors: cursors === 0 ? null : await scoreAtCursors(mix, tokenizer, test, cursors),
+      atCursors: cursors === 0 ? null : await scoreAtCursors(unread, tokenizer, test, cursors),
       ablation: await ablate(
         { ...options, networks },
         mix.workspace,
