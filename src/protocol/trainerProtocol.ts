@@ -26,6 +26,7 @@ export interface TrainingOptions extends NetworkShape {
   readonly seconds: number;
   /** Peak of the schedule. */
   readonly learningRate: number;
+  /** From the second pass over the text on. */
   readonly dropout: number;
   readonly batchSize: number;
   /** Steps of truncated back-propagation through time. */

@@ -142,13 +142,15 @@ export class TrainingLoop {
   private async step(share: number): Promise<void> {
     const { network, stream, training, now } = this.options;
     const start = now();
+    // What is read for the first time cannot have been learned by heart; there dropout only costs (bench/README.md).
+    const dropout = stream.epochs < 1 ? 0 : training.dropout;
     const batch = stream.next();
     const learningRate = learningRateAt(share, training.learningRate / 2 ** this.progress.rollBacks);
     try {
       const result = await network.trainStep(batch, {
         learningRate,
         gradientClipNorm: training.gradientClipNorm,
-        dropout: training.dropout,
+        dropout,
       });
       const seconds = (now() - start) / 1000;
       this.advance(seconds, {
