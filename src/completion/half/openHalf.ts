@@ -4,6 +4,7 @@ import type { Expert } from '../../model/expert';
 import type { Tokenizer } from '../../model/tokenizer/tokenizer';
 import type { HalfChoice, HalfStatus } from '../../protocol/generatorProtocol';
 import { openGguf } from './gguf/openGguf';
+import { openKeras } from './openKeras';
 import { openServer } from './server/openServer';
 
 export interface OpenedHalf {
@@ -25,15 +26,19 @@ export interface HalfSurroundings {
 export async function openHalf(choice: HalfChoice, surroundings: HalfSurroundings): Promise<OpenedHalf> {
   const { tokenizer, llamaPath, onStatus } = surroundings;
   switch (choice.kind) {
+    case 'keras': {
+      const { model, description } = await openKeras(choice);
+      // It runs in this thread, where others are to have their turn between its steps.
+      const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
+      return { expert: createBridge(model, tokenizer, { name: HALF_NAME, pause }), description };
+    }
     case 'gguf': {
       const { model, description } = await openGguf(choice, llamaPath, onStatus);
-      return { expert: createBridge(model, tokenizer), description };
+      return { expert: createBridge(model, tokenizer, { name: HALF_NAME }), description };
     }
     case 'server':
       return openServer(choice, tokenizer, onStatus);
-    default:
-      throw new Error(
-        `A language model of the kind "${choice.kind}" cannot be opened by this version of Understudy.`,
-      );
   }
 }
+
+const HALF_NAME = 'half';

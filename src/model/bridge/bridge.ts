@@ -26,6 +26,8 @@ const KEPT_TAIL = 32;
 const NO_BYTES = new Uint8Array();
 
 export interface BridgeOptions {
+  /** The foreign model's own without it. */
+  readonly name?: string;
   /** [vocabSize], sums to one: what follows where the foreign vocabulary lacks it; all tokens alike without it. */
   readonly fallback?: Float32Array;
   /**
@@ -73,9 +75,9 @@ class ForeignBridge<State> implements Bridge<State> {
   constructor(
     private readonly foreign: ForeignModel<State>,
     tokenizer: Tokenizer,
-    { fallback, pause, limits = {} }: BridgeOptions,
+    { name, fallback, pause, limits = {} }: BridgeOptions,
   ) {
-    this.name = foreign.expert.name;
+    this.name = name ?? foreign.expert.name;
     this.vocabSize = tokenizer.vocabSize;
     if (fallback !== undefined && fallback.length !== this.vocabSize) {
       throw new RangeError(
