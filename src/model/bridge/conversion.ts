@@ -163,9 +163,11 @@ class Placing<State> {
     const { tokens, limits } = this.source;
     const { tail } = this.state;
     const openFrom = limits.expandFrom * this.total;
+    const examineFrom = limits.examineFrom * this.total;
     for (const id of tokens.index.longerThan(tail, 0, tail.length)) {
       const mass = weight * distribution.probs[id];
-      if (mass === 0 || tokens.isOwnEncoding[id] === 0) {
+      // What hardly weighs is taken to be an encoding; nearly every token is one.
+      if (mass === 0 || (mass > examineFrom && !tokens.isOwnEncoding(id))) {
         continue;
       }
       if (mass > openFrom) {
@@ -198,7 +200,7 @@ class Placing<State> {
     const { ids, added, mass, isMain } = segment;
     const first = shared.firstToken(this.state.context, added);
     const last = ids[ids.length - 1];
-    const isSuspect = !isMain || first !== tokens.firstShared[last] || tokens.isOwnEncoding[last] === 0;
+    const isSuspect = !isMain || first !== tokens.firstShared[last] || !tokens.isOwnEncoding(last);
     if (isSuspect && !tokens.isEncoding(ids, concatBytes(this.state.tail, added))) {
       if (isMain) {
         this.sums[shared.tokenOf(added)] += mass;

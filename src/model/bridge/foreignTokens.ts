@@ -8,10 +8,10 @@ export class ForeignTokens {
   readonly index: PrefixIndex;
   /** [vocabulary.size]; the shared token that each token's bytes begin with where they stand alone; {@link NO_TOKEN} where it has none. */
   readonly firstShared: Int32Array;
-  /** [vocabulary.size]; whether the token is how its own bytes are encoded. */
-  readonly isOwnEncoding: Uint8Array;
-  /** By token, all shared tokens of its bytes where they stand alone. */
+  /** By token, all shared tokens of its bytes where they stand alone; null when they are at most one. */
   private readonly sharedEncodings: readonly (Encoding | null)[];
+  /** [vocabulary.size]; filled as they are asked for: 0 unknown, 1 yes, 2 no. */
+  private readonly ownEncodings: Uint8Array;
 
   constructor(
     readonly vocabulary: ForeignVocabulary,
@@ -21,26 +21,37 @@ export class ForeignTokens {
     const tokens = Array.from({ length: size }, (_, id) => vocabulary.tokenBytes(id));
     this.index = new PrefixIndex(tokens);
     this.firstShared = new Int32Array(size).fill(NO_TOKEN);
-    this.isOwnEncoding = new Uint8Array(size);
+    this.ownEncodings = new Uint8Array(size);
     this.sharedEncodings = tokens.map((bytes, id) => {
       if (bytes === null || bytes.length === 0) {
         return null;
       }
-      const own = vocabulary.encode(bytes);
-      this.isOwnEncoding[id] = own?.ids.length === 1 && own.ids[0] === id ? 1 : 0;
       const encoding = shared.tokensOf(bytes);
-      this.firstShared[id] = this.isOwnEncoding[id] === 1 ? encoding.ids[0] : shared.tokenOf(bytes);
-      return encoding;
+      const isSeveral = encoding.ids.length > 1;
+      this.firstShared[id] =
+        isSeveral && shared.isToken(bytes) && !this.isOwnEncoding(id)
+          ? shared.tokenOf(bytes)
+          : encoding.ids[0];
+      return isSeveral ? encoding : null;
     });
+  }
+
+  /** Whether the token is how its own bytes are encoded. */
+  isOwnEncoding(id: number): boolean {
+    if (this.ownEncodings[id] === 0) {
+      this.ownEncodings[id] = this.isEncoding([id], this.bytes(id)) ? 1 : 2;
+    }
+    return this.ownEncodings[id] === 1;
   }
 
   bytes(id: number): Uint8Array {
     return this.vocabulary.tokenBytes(id)!;
   }
 
-  /** The shared token that begins at a byte of a token that stands alone, after another; {@link NO_TOKEN} when none does. */
+  /** The shared token that begins at a byte of a token that stands alone, behind its first, after another; {@link NO_TOKEN} when none does. */
   sharedTokenAt(id: number, byte: number, lastToken: number): number {
-    return tokenAfter(this.sharedEncodings[id]!, byte, lastToken);
+    const encoding = this.sharedEncodings[id];
+    return encoding === null ? NO_TOKEN : tokenAfter(encoding, byte, lastToken);
   }
 
   /** Whether the tokens are how their text is encoded; other paths no text takes. */

@@ -63,6 +63,10 @@ export class SharedTokens {
     return { ids, ends };
   }
 
+  isToken(bytes: Uint8Array): boolean {
+    return this.index.find(bytes, 0, bytes.length) !== null;
+  }
+
   contextAfter(context: SharedContext, tokenId: number): SharedContext {
     const token = this.tokenizer.tokenBytes(tokenId);
     const bytes = concatBytes(this.standsAlone(context, token) ? NO_BYTES : context.bytes, token);
