@@ -1,8 +1,9 @@
 /** A few steps of training on small networks, the same on every engine, and what came of them. */
 import * as tf from '@tensorflow/tfjs-core';
-import { CELL_KINDS, type NetworkConfig, type NetworkWeights } from '../../src/model/networkConfig';
+import type { NetworkConfig, NetworkWeights } from '../../src/model/networkConfig';
 import type { TrainBatch, TrainingEngine, TrainStepResult } from '../../src/trainer/engine';
 import { seededRandom } from '../../src/model/generation/seededRandom';
+import { smallNetworks } from './smallNetworks';
 import { randomWeights } from '../unit/model/network/randomWeights';
 
 export interface Trial {
@@ -33,15 +34,7 @@ function windows(vocabSize: number): TrainBatch[] {
   }));
 }
 
-export const trialConfigs: readonly NetworkConfig[] = CELL_KINDS.flatMap((architecture) =>
-  [1, 2].map((numLayers) => ({
-    architecture,
-    vocabSize: 11,
-    embeddingSize: 5,
-    hiddenSize: 6,
-    numLayers,
-  })),
-);
+export const trialNetworks = smallNetworks({ vocabSize: 11, embeddingSize: 5, hiddenSize: 6 });
 
 /** Dropout, clipping, padding and resets included. */
 export async function runTrial(engine: TrainingEngine, config: NetworkConfig): Promise<Trial> {

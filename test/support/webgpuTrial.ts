@@ -1,7 +1,7 @@
 /** Runs the trial on WebGPU in a process of its own, which alone gets the software driver, and sends what came of it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { loadWebgpuEngine } from '../../src/trainer/engines/webgpuEngine';
-import { runTrial, trialConfigs, type Trial } from './trainingTrial';
+import { runTrial, trialNetworks, type Trial } from './trainingTrial';
 
 export interface WebgpuTrial {
   readonly description: string;
@@ -18,12 +18,12 @@ async function run(): Promise<WebgpuTrial> {
   const engine = await loadWebgpuEngine();
   const before = tf.memory().numTensors;
   const trials: Trial[] = [];
-  for (const config of trialConfigs) {
+  for (const { config } of trialNetworks) {
     trials.push(await runTrial(engine, config));
   }
   const after = tf.memory().numTensors;
   const refusal = await loadWebgpuEngine({ requireGpu: true }).then(() => null, messageOf);
-  const [config] = trialConfigs;
+  const [{ config }] = trialNetworks;
   const { device } = tf.backend() as unknown as { device: { destroy(): void } };
   device.destroy();
   const afterLoss = await runTrial(engine, config).then(() => null, messageOf);

@@ -4,16 +4,16 @@ import { createNetwork } from '../../../../src/model/network/createNetwork';
 import { createKernelNetwork } from '../../../../src/model/network/kernelNetwork';
 import { quantizeWeights } from '../../../../src/model/network/quantizedMatrix';
 import type { NetworkModel } from '../../../../src/model/network/networkModel';
-import { ATTENTION_WINDOW, hasAttention, type NetworkConfig } from '../../../../src/model/networkConfig';
+import { ATTENTION_WINDOW, type NetworkConfig } from '../../../../src/model/networkConfig';
 import { kernelBytes } from '../../../support/kernelBytes';
-import { smallNetworks } from '../../../support/smallNetworks';
+import { looksBack, smallNetworks } from '../../../support/smallNetworks';
 import { anyNetwork } from './anyNetwork';
 import { randomWeights } from './randomWeights';
 
 const configs = anyNetwork({ vocabSize: 70, embeddingSize: 40, hiddenSize: 40 });
 
 const withAttention = smallNetworks({ vocabSize: 60, embeddingSize: 12, hiddenSize: 20 }).filter(
-  ({ config }) => config.architecture === 'transformer' || hasAttention(config),
+  ({ config }) => looksBack(config),
 );
 
 function assertClose(actual: Float32Array, expected: Float32Array, tolerance: number): void {

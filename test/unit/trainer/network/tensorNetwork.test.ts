@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   ATTENTION_WINDOW,
-  hasAttention,
   type CellKind,
   type NetworkConfig,
   type NetworkWeights,
@@ -17,7 +16,7 @@ import { TensorNetwork } from '../../../../src/trainer/network/tensorNetwork';
 import { StockOps } from '../../../../src/trainer/network/stockOps';
 import type { TensorOps } from '../../../../src/trainer/network/tensorOps';
 import { seededRandom } from '../../../../src/model/generation/seededRandom';
-import { smallNetworks } from '../../../support/smallNetworks';
+import { looksBack, smallNetworks } from '../../../support/smallNetworks';
 import { randomWeights } from '../../model/network/randomWeights';
 import { doubleLoss } from './doubleLoss';
 
@@ -38,7 +37,7 @@ const CHECKED_ELEMENTS = 40;
 
 /** Attention costs more: enough to fill what it remembers, and to drop the first of it. */
 const stepsOf = (config: NetworkConfig, steps: number): number =>
-  config.architecture === 'transformer' || hasAttention(config) ? ATTENTION_WINDOW / unrollSteps + 16 : steps;
+  looksBack(config) ? ATTENTION_WINDOW / unrollSteps + 16 : steps;
 
 /** Three rows, of which in the second window one ends early and one starts a document. */
 function twoWindows(): [TrainBatch, TrainBatch] {
@@ -160,7 +159,7 @@ for (const engine of engines) {
       });
     }
 
-    for (const { title, config } of networks.filter(({ config }) => stepsOf(config, 0) > 0)) {
+    for (const { title, config } of networks.filter(({ config }) => looksBack(config))) {
       it(`${title}: looks back as far as the reference network, and in a new document no further than its start`, async () => {
         const weights = randomWeights(config, 4);
         const random = seededRandom(7);
