@@ -1,4 +1,7 @@
-/** Writes a text into a document piece by piece, as one undo step. */
+/**
+ * Writes a text into a document piece by piece, as one undo step. Only a save in the midst of it starts another step, as it does
+ * in all that VS Code edits: a browser's window saves by itself when nothing was written for a second.
+ */
 import * as vscode from 'vscode';
 
 export class StreamedInsertion implements vscode.Disposable {
