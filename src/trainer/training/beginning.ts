@@ -99,8 +99,21 @@ async function readModel(path: string): Promise<StoredModel> {
       cause: error,
     });
   }
-  const fingerprint = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-  return { checkpoint: decodeCheckpoint(bytes, path), fingerprint };
+  const checkpoint = decodeCheckpoint(bytes, path);
+  return { checkpoint, fingerprint: networkFingerprint(checkpoint) };
+}
+
+/** Of the network alone: a base model whose gate has learned more is still the same to start from. */
+function networkFingerprint({ config, weights }: Checkpoint): string {
+  const hash = createHash('sha256').update(JSON.stringify(config));
+  for (const [name, tensor] of weights) {
+    const arrays = tensor instanceof Float32Array ? [tensor] : [tensor.values, tensor.scales];
+    hash.update(name);
+    for (const { buffer, byteOffset, byteLength } of arrays) {
+      hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** @throws Error with a sentence for the user */
