@@ -1,7 +1,15 @@
 import { parseArgs } from 'node:util';
 import { ENGINE_NAMES, type EngineName } from '../src/protocol/trainerProtocol';
 
-export const PARTS = ['quality', 'latency', 'speed', 'cost', 'adaptation', 'architectures'] as const;
+export const PARTS = [
+  'quality',
+  'latency',
+  'speed',
+  'cost',
+  'engines',
+  'adaptation',
+  'architectures',
+] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -25,7 +33,7 @@ export interface BenchOptions {
   readonly sizes: string;
 }
 
-export const USAGE = `npm run bench -- [quality|latency|speed|cost|adaptation|architectures|all] [options]
+export const USAGE = `npm run bench -- [quality|latency|speed|cost|engines|adaptation|architectures|all] [options]
   --workspaces DIR   folders to measure on, each with a split.json (default ../shared/workspaces)
   --only NAME,NAME   some of them
   --code             the packages of the workspaces' code-packages.txt as well, fetched with npm

@@ -2,18 +2,24 @@
  * How long a keystroke waits for its answer: real typing, character by character, in test files of workspaces whose training
  * files the live model has learned, with the base and a personal network loaded, through the built worker.
  *
- *   npx tsx bench/latency.ts [--json] [--keys 80] [--keys-per-second 5] [--model PERSONAL] [--workspaces FOLDER] [--show]
+ *   npx tsx bench/latency.ts [--json] [--keys 80] [--keys-per-second 5] [--model PERSONAL] [--workspaces FOLDER] [--only NAME] [--show]
+ *       [--while-training wasm]
  *
  * Without --model the base network stands for the personal one, too: the cost does not depend on what a network has learned.
+ * With --while-training a network is trained on the same files meanwhile, by the engine named, in the trainer's process.
  * Opening a document is timed apart. `new` leaves out answers that the cache gives without asking the worker.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { GeneratorClient } from '../src/completion/generatorClient';
 import { textAroundCursor } from '../src/completion/textAroundCursor';
 import type { CompletedResponse } from '../src/protocol/generatorProtocol';
+import { DEFAULT_TRAINING, ENGINE_NAMES } from '../src/protocol/trainerProtocol';
+import { productPaths } from '../src/terminal/productPaths';
+import { startTraining } from '../src/trainer/trainerClient';
 
 const root = join(__dirname, '..');
 const LANGUAGES: Readonly<Record<string, string>> = {
@@ -50,11 +56,56 @@ const { values } = parseArgs({
     keys: { type: 'string', default: '80' },
     'keys-per-second': { type: 'string', default: '5' },
     model: { type: 'string' },
+    only: { type: 'string', default: '' },
+    'while-training': { type: 'string' },
     workspaces: { type: 'string', default: join(root, '..', 'shared', 'workspaces') },
   },
 });
 const keys = Number(values.keys);
 const pause = Number(values['keys-per-second']) > 0 ? 1000 / Number(values['keys-per-second']) : 0;
+
+/** A training like that of the extension, longer than the measurement. `begun` resolves at its first steps. */
+function trainMeanwhile(folder: string, name: string) {
+  const engine = ENGINE_NAMES.find((known) => known === name);
+  if (engine === undefined) {
+    throw new Error(`--while-training is one of ${ENGINE_NAMES.join(', ')}; not "${name}".`);
+  }
+  const product = productPaths(root);
+  const scratch = mkdtempSync(join(tmpdir(), 'understudy-latency-'));
+  let begin: () => void;
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const run = startTraining({
+    processPath: product.trainer,
+    job: {
+      folders: [folder],
+      split: null,
+      excludeGlobs: [],
+      maxTotalBytes: 50e6,
+      modelPath: join(scratch, 'model.safetensors'),
+      resumePath: join(scratch, 'resume'),
+      initialModelPath: null,
+      tokenizerPath: product.tokenizer,
+      nativeFolders: [join(root, '.cache', 'native')],
+      options: { ...DEFAULT_TRAINING, engine, seconds: 3600, onBattery: 'continue' },
+    },
+    onEvent: ({ kind }) => {
+      if (kind === 'step') {
+        begin();
+      }
+    },
+  });
+  const ended = run.finished.then(() => undefined);
+  return {
+    begun: Promise.race([begun, ended]),
+    stop: async () => {
+      run.cancel();
+      await ended;
+      rmSync(scratch, { recursive: true });
+    },
+  };
+}
 
 async function measure(folder: string): Promise<{ result: Result; times: number[]; newTimes: number[] }> {
   const baseModelPath = join(root, 'models', 'base', 'model.safetensors');
@@ -67,6 +118,8 @@ async function measure(folder: string): Promise<{ result: Result; times: number[
       process.stderr.write(`${line}\n`);
     },
   });
+  const engine = values['while-training'];
+  const training = engine === undefined ? null : trainMeanwhile(folder, engine);
   try {
     await client.loadModel(values.model ?? baseModelPath);
     const split = JSON.parse(readFileSync(join(folder, 'split.json'), 'utf8')) as {
@@ -93,6 +146,7 @@ async function measure(folder: string): Promise<{ result: Result; times: number[
       });
     const first = Math.floor(text.length / 2);
     const { milliseconds: openMilliseconds } = await complete(first);
+    await training?.begun;
     const times: number[] = [];
     const newTimes: number[] = [];
     for (let offset = first + 1; offset <= first + keys && offset <= text.length; offset++) {
@@ -120,6 +174,7 @@ async function measure(folder: string): Promise<{ result: Result; times: number[
       newTimes,
     };
   } finally {
+    await training?.stop();
     await client.dispose();
   }
 }
@@ -130,7 +185,7 @@ const format = ({ count, p50, p95, p99, max }: Quantiles) =>
 async function main(): Promise<void> {
   const folders = readdirSync(values.workspaces)
     .map((name) => join(values.workspaces, name))
-    .filter((folder) => existsSync(join(folder, 'split.json')));
+    .filter((folder) => folder.endsWith(values.only) && existsSync(join(folder, 'split.json')));
   if (folders.length === 0) {
     throw new Error(`No folder with a split.json in ${values.workspaces}; name another with --workspaces.`);
   }

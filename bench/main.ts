@@ -109,6 +109,9 @@ async function main(args: readonly string[]): Promise<void> {
     await runScript('cost.ts', ['--corpus', resolve(options.corpus), '--sizes', options.sizes, ...json]);
   }
   const workspaces = ['--workspaces', resolve(options.workspaces)];
+  if (options.parts.includes('engines')) {
+    await runScript('engines.ts', ['--corpus', resolve(options.corpus), ...workspaces, ...json]);
+  }
   const only = options.only.length === 0 ? [] : ['--only', options.only.join(',')];
   if (options.parts.includes('adaptation')) {
     await runScript('adaptation.ts', [...workspaces, ...only, ...json]);

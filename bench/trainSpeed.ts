@@ -1,7 +1,7 @@
 /**
  * Training speed of the engines and of PyTorch, tokens a second:
  *
- *   npx tsx bench/trainSpeed.ts [--contestants torch,torch-bfloat16,native,native-float32,wasm,wasm-one] [--python PYTHON] [--rounds 5] [--cell lstm] [--layers 1]
+ *   npx tsx bench/trainSpeed.ts [--contestants torch,torch-bfloat16,native,native-float32,wasm,wasm-one,webgpu,layers-native,layers-wasm] [--python PYTHON] [--rounds 5] [--cell lstm] [--layers 1]
  *       [--batch 32] [--steps 32] [--threads 1] [--seconds 5] [--json]
  *
  * Contestants take turns round by round, each in a process of its own, pinned to as many CPUs as it has threads. Medians count,
@@ -15,14 +15,27 @@ import { parseArgs, promisify } from 'node:util';
 import { CELL_KINDS, networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
 import { loadNativeEngine } from '../src/trainer/engines/nativeEngine';
 import { loadWasmEngine } from '../src/trainer/engines/wasmEngine';
+import { loadWebgpuEngine } from '../src/trainer/engines/webgpuEngine';
 import { randomBits } from '../src/model/generation/seededRandom';
 import type { TrainBatch, TrainingEngine } from '../src/trainer/engine';
+import { softwareGpuEnvironment } from '../test/support/softwareGpu';
 
 /**
  * `native` as it is chosen by itself, which may be in bfloat16; the other two that name a type are held to it.
- * `wasm` has as many workers as threads are given, `wasm-one` a single one.
+ * `wasm` has as many workers as threads are given, `wasm-one` a single one. `webgpu` is on SwiftShader where there is no GPU, and
+ * says so. The two `layers-` are stock tfjs-layers, from what the native engine's installer brings along.
  */
-const CONTESTANTS = ['torch', 'torch-bfloat16', 'native', 'native-float32', 'wasm', 'wasm-one'] as const;
+const CONTESTANTS = [
+  'torch',
+  'torch-bfloat16',
+  'native',
+  'native-float32',
+  'wasm',
+  'wasm-one',
+  'webgpu',
+  'layers-native',
+  'layers-wasm',
+] as const;
 type Contestant = (typeof CONTESTANTS)[number];
 
 interface Round {
@@ -108,6 +121,8 @@ function engineOf(contestant: Contestant): Promise<TrainingEngine> {
       return loadWasmEngine({ threads: Number(flags.threads) });
     case 'wasm-one':
       return loadWasmEngine({ threads: 1 });
+    case 'webgpu':
+      return loadWebgpuEngine();
     default:
       throw new Error(`${contestant} is not an engine.`);
   }
@@ -142,17 +157,27 @@ async function measure(contestant: Contestant): Promise<Round> {
   };
 }
 
+function programOf(contestant: Contestant): string[] {
+  const source = [process.execPath, '--import', 'tsx'];
+  const peers = join(__dirname, 'peers');
+  switch (contestant) {
+    case 'torch':
+      return [flags.python, join(peers, 'torchTrainSpeed.py')];
+    case 'torch-bfloat16':
+      return [flags.python, join(peers, 'torchTrainSpeed.py'), '--bfloat16'];
+    case 'layers-native':
+    case 'layers-wasm':
+      return [...source, join(peers, 'layersTrainSpeed.ts'), '--engine', contestant.replace('layers-', '')];
+    default:
+      return [...source, __filename, '--measure', contestant];
+  }
+}
+
 /** One round in a process of its own; the last line that it prints is the result. */
 async function inOwnProcess(contestant: Contestant): Promise<Round> {
   const shape = ['cell', 'layers', 'batch', 'steps', 'threads', 'seconds'] as const;
   const shapeFlags = shape.flatMap((name) => [`--${name}`, flags[name]]);
-  const command =
-    contestant === 'torch' || contestant === 'torch-bfloat16'
-      ? [
-          ...[flags.python, join(__dirname, 'peers', 'torchTrainSpeed.py'), ...shapeFlags],
-          ...(contestant === 'torch' ? [] : ['--bfloat16']),
-        ]
-      : [process.execPath, '--import', 'tsx', __filename, '--measure', contestant, ...shapeFlags];
+  const command = [...programOf(contestant), ...shapeFlags];
   // The last CPUs, since most systems serve interrupts on the first.
   const last = cpus().length - 1;
   const pinned =
@@ -163,6 +188,7 @@ async function inOwnProcess(contestant: Contestant): Promise<Round> {
     OMP_NUM_THREADS: flags.threads,
     TF_NUM_INTRAOP_THREADS: flags.threads,
     TF_NUM_INTEROP_THREADS: '1',
+    ...(contestant === 'webgpu' ? softwareGpuEnvironment() : null),
   };
   const { stdout } = await promisify(execFile)(program, args, { env, cwd: join(__dirname, '..') });
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Round;

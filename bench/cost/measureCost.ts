@@ -9,14 +9,20 @@ import { trainingCost } from './trainingCost';
 const root = join(__dirname, '..', '..');
 const product = productPaths(root);
 
-async function measure([kind, folder, file]: readonly string[]): Promise<unknown> {
+async function measure([kind, folder, file, engine, threads]: readonly string[]): Promise<unknown> {
   switch (kind) {
     case 'tokenizer':
       return tokenizerSpeed(product.tokenizer, folder, join(root, 'src'));
     case 'reading':
       return readingCost(folder, product.tokenizer);
     case 'training':
-      return trainingCost(folder, file, product);
+      return trainingCost(
+        folder,
+        file,
+        product,
+        engine === 'native' ? 'native' : 'wasm',
+        Number(threads ?? 0),
+      );
     case 'generator':
       return generatorCost(folder, file, product);
     default:

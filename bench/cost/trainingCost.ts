@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DEFAULT_TRAINING, FINE_TUNING } from '../../src/protocol/trainerProtocol';
 import type { ProductPaths } from '../../src/terminal/productPaths';
 import { startTraining } from '../../src/trainer/trainerClient';
@@ -15,11 +17,12 @@ export interface TrainingCost {
   /** All of a training but its steps: reading, measuring, calibrating, saving. */
   readonly besideStepsSeconds: number;
   readonly peakBytes: number | null;
-  readonly modelBytes: number;
+  /** Null where ghost text gained nothing by the network, so that none was written. */
+  readonly modelBytes: number | null;
 }
 
 /**
- * A short training on a folder, by the wasm engine in the trainer's process, of a network as large as the base model's, with
+ * A short training on a folder, by an engine in the trainer's process, of a network as large as the base model's, with
  * the batches of fine-tuning. It starts afresh: a base model that has read this very corpus would gain nothing, so that no
  * model were written.
  * @param modelPath where the model goes
@@ -28,6 +31,8 @@ export async function trainingCost(
   folder: string,
   modelPath: string,
   product: ProductPaths,
+  engine: 'native' | 'wasm' = 'wasm',
+  threads = 0,
 ): Promise<TrainingCost> {
   let peakBytes: number | null = null;
   const started = performance.now();
@@ -44,10 +49,12 @@ export async function trainingCost(
       tokenizerPath: product.tokenizer,
       baseModelPath: product.baseModel,
       kernelPath: product.kernel,
+      nativeFolders: [join(__dirname, '..', '..', '.cache', 'native')],
       options: {
         ...DEFAULT_TRAINING,
         batchSize: FINE_TUNING.batchSize,
-        engine: 'wasm',
+        engine,
+        threads,
         seconds: SECONDS,
         onBattery: 'continue',
       },
@@ -70,7 +77,7 @@ export async function trainingCost(
       tokensPerSecond,
       besideStepsSeconds: (performance.now() - started) / 1000 - SECONDS,
       peakBytes,
-      modelBytes: (await stat(modelPath)).size,
+      modelBytes: existsSync(modelPath) ? (await stat(modelPath)).size : null,
     };
   } finally {
     clearInterval(poll);

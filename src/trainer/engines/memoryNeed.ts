@@ -26,7 +26,7 @@ interface EngineMemory {
   readonly growth: number;
 }
 
-/** Measured on Linux x64 with networks of 0.8 to 7 million weights and 8 to 128 rows (bench/engines/memory.ts), rounded up. */
+/** Peaks of the trainer's process on Linux x64 with networks of 0.8 to 7 million weights and 8 to 128 rows, rounded up. */
 const ENGINES: Readonly<Record<EngineName, EngineMemory>> = {
   wasm: { engine: 20e6, thread: 45e6, perWeight: 5, perWord: 2, perUnit: 15, growth: 1.2 },
   native: { engine: 350e6, thread: 0, perWeight: 9, perWord: 5, perUnit: 32, growth: 1 },
