@@ -47,7 +47,7 @@ export class Hdf5File {
   /** A dataset that is one text, or null. */
   wholeText(path: string): string | null {
     const dataset = this.dataset(path);
-    const value = dataset?.shape?.length === 0 ? valueOf(dataset, path) : null;
+    const value = dataset?.shape?.length === 0 ? dataset.value : null;
     return typeof value === 'string' ? value : null;
   }
 
@@ -72,7 +72,7 @@ export class Hdf5File {
   /** Values of a dataset, row-major. @throws KerasFault when it is not of numbers */
   floats(path: string): Float32Array {
     const dataset = this.dataset(path);
-    const value = valueOf(dataset, path);
+    const value = dataset?.value;
     if (value instanceof Float32Array) {
       return value;
     }
@@ -117,10 +117,7 @@ export class Hdf5File {
   }
 }
 
-function valueOf(dataset: Dataset | null, path: string): Dataset['value'] | undefined {
-  try {
-    return dataset?.value;
-  } catch (error) {
-    throw new KerasFault(`its weights "${path}" are damaged; copy or save it again`, { cause: error });
-  }
+/** Whether an error is HDF5's own, which a damaged file may cause at any place; its library runs in memory of its own. */
+export function isHdf5Failure(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'RuntimeError' || error.message.startsWith('HDF5-DIAG'));
 }

@@ -1,3 +1,4 @@
+import { isHdf5Failure } from './hdf5File';
 import { openKerasFile, type KerasFile } from './kerasFile';
 import { KerasError, KerasFault } from './kerasFault';
 import type { KerasModel } from './kerasModel';
@@ -29,17 +30,21 @@ export async function withKerasFile<Result>(
   name: string,
   read: (file: KerasFile) => Result,
 ): Promise<Result> {
-  let file: KerasFile | undefined;
   try {
-    file = await openKerasFile(bytes);
-    return read(file);
+    const file = await openKerasFile(bytes);
+    try {
+      return read(file);
+    } finally {
+      file.close();
+    }
   } catch (error) {
     if (error instanceof KerasFault) {
       throw new KerasError(name, error.message, { cause: error });
     }
+    if (isHdf5Failure(error)) {
+      throw new KerasError(name, 'it is damaged; copy or save it again', { cause: error });
+    }
     throw error;
-  } finally {
-    file?.close();
   }
 }
 

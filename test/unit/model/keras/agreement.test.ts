@@ -63,6 +63,27 @@ describe('A model saved by Keras', () => {
       closeTo(again, alone[2], name);
     }
   });
+
+  it('goes on from half of its positions when all are taken', async () => {
+    for (const name of ['gpt.keras', 'gptPositionsGiven.keras']) {
+      const model = await read(name);
+      const { contextLength } = model;
+      assert.ok(contextLength === 32 || contextLength === 10);
+      const tokens = Array.from({ length: contextLength + 3 }, (_, i) => 1 + (i % 7));
+      const kept = tokens.slice(contextLength / 2);
+      closeTo(distributionsAlong(model, tokens).at(-1)!, distributionsAlong(model, kept).at(-1)!, name);
+    }
+  });
+
+  it('takes all tokens for equally likely before it has read any, if it has no window to fill', async () => {
+    const model = await read('lstm.keras');
+    const probs = new Float32Array(13);
+    model.predict(model.start(), probs);
+    closeTo(probs, new Float32Array(13).fill(1 / 13), 'lstm.keras');
+    const window = await read('window.h5');
+    window.predict(window.start(), probs);
+    assert.ok(probs.some((p) => Math.abs(p - 1 / 13) > 1e-3));
+  });
 });
 
 function distributionsAlong(model: KerasModel, tokens: readonly number[]): Float32Array[] {

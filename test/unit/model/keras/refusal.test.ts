@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import { KerasError } from '../../../../src/model/keras/kerasFault';
 import { readKerasModel } from '../../../../src/model/keras/readKerasModel';
@@ -49,6 +50,34 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
         assert.match(message, /truncated or damaged|missing|no Keras model/);
       }
     }
+  });
+
+  it('a file in which bytes have changed, unless it still holds a model', async () => {
+    const names = ['lstm.h5', 'keras2Gpt.h5'];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...names),
+        fc.array(fc.tuple(fc.double({ min: 0, max: 0.999, noNaN: true }), fc.nat(255)), {
+          minLength: 1,
+          maxLength: 8,
+        }),
+        async (name, changes) => {
+          const bytes = Uint8Array.from(fixture(name));
+          for (const [place, value] of changes) {
+            bytes[Math.floor(place * bytes.length)] = value;
+          }
+          try {
+            const model = await readKerasModel(bytes, name);
+            const probs = new Float32Array(model.vocabSize);
+            model.predict(model.next(model.start(), 1), probs);
+            assert.ok(Math.abs(probs.reduce((total, p) => total + p, 0) - 1) < 1e-4);
+          } catch (error) {
+            assert.ok(error instanceof KerasError, String(error));
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   it('an archive with a part that is larger than any model', async () => {
