@@ -6,7 +6,7 @@
  *   npx tsx bench/kernelSpeed.ts [--json]
  */
 import { createKernelNetwork } from '../src/model/network/kernelNetwork';
-import type { RecurrentModel } from '../src/model/network/recurrentModel';
+import type { NetworkModel } from '../src/model/network/networkModel';
 import { networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
 import { kernelBytes } from '../test/support/kernelBytes';
 
@@ -42,7 +42,7 @@ interface Measurement {
   readonly run: (tokens: number) => void;
 }
 
-function measurements(network: string, model: RecurrentModel): Measurement[] {
+function measurements(network: string, model: NetworkModel): Measurement[] {
   const vocabSize = model.vocabSize;
   return BEAMS.flatMap((states) => {
     let current: unknown[] = Array.from({ length: states }, () => model.start());

@@ -2,7 +2,7 @@
 import { Mixture } from '../../src/model/mixture/mixture';
 import { createKernelNetwork } from '../../src/model/network/kernelNetwork';
 import type { WorkspaceIndex } from '../../src/model/mixture/workspaceIndex';
-import type { RecurrentModel } from '../../src/model/network/recurrentModel';
+import type { NetworkModel } from '../../src/model/network/networkModel';
 import type { StoredWeights } from '../../src/model/network/quantizedMatrix';
 import type { NetworkConfig } from '../../src/model/networkConfig';
 import type { Fold } from './fold';
@@ -95,10 +95,10 @@ function liveText(fold: Fold, vocabSize: number): WorkspaceIndex {
 }
 
 /** A network whose weights change while its states live on. */
-class ReplaceableNetwork implements RecurrentModel {
-  constructor(private network: RecurrentModel) {}
+class ReplaceableNetwork implements NetworkModel {
+  constructor(private network: NetworkModel) {}
 
-  replace(network: RecurrentModel): void {
+  replace(network: NetworkModel): void {
     this.network.dispose();
     this.network = network;
   }
@@ -115,13 +115,13 @@ class ReplaceableNetwork implements RecurrentModel {
     return this.network.config;
   }
 
-  start: RecurrentModel['start'] = () => this.network.start();
-  next: RecurrentModel['next'] = (state, tokenId) => this.network.next(state, tokenId);
-  nextMany: RecurrentModel['nextMany'] = (states, tokenIds) => this.network.nextMany(states, tokenIds);
-  predict: RecurrentModel['predict'] = (state, probs) => {
+  start: NetworkModel['start'] = () => this.network.start();
+  next: NetworkModel['next'] = (state, tokenId) => this.network.next(state, tokenId);
+  nextMany: NetworkModel['nextMany'] = (states, tokenIds) => this.network.nextMany(states, tokenIds);
+  predict: NetworkModel['predict'] = (state, probs) => {
     this.network.predict(state, probs);
   };
-  predictMany: RecurrentModel['predictMany'] = (states, probs) => {
+  predictMany: NetworkModel['predictMany'] = (states, probs) => {
     this.network.predictMany(states, probs);
   };
 

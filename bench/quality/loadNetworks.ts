@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { RecurrentModel } from '../../src/model/network/recurrentModel';
+import type { NetworkModel } from '../../src/model/network/networkModel';
 import { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import { onKernel, readCheckpoint } from '../../src/terminal/loadedNetwork';
 import type { ProductPaths } from '../../src/terminal/productPaths';
@@ -10,7 +10,7 @@ export async function loadNetworks(product: ProductPaths, modelPath: string | nu
   const base = product.baseModel === null ? null : await readCheckpoint(product.baseModel);
   const personal = modelPath === null ? null : await readCheckpoint(modelPath);
   const json: unknown = base?.tokenizer ?? JSON.parse(await readFile(product.tokenizer, 'utf8'));
-  const networks: RecurrentModel[] = [
+  const networks: NetworkModel[] = [
     ...(base === null ? [] : [onKernel(base, 'base', kernel)]),
     ...(personal === null ? [] : [onKernel(personal, 'personal', kernel)]),
   ];

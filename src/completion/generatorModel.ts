@@ -5,7 +5,7 @@ import { decodeCheckpoint, type Checkpoint } from '../model/checkpoint/checkpoin
 import { createMixture, type Mixture } from '../model/mixture/mixture';
 import type { MixtureModel } from '../model/mixtureModel';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
-import type { RecurrentModel } from '../model/network/recurrentModel';
+import type { NetworkModel } from '../model/network/networkModel';
 import { countParameters, describeKind } from '../model/networkConfig';
 import { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { HalfChoice, HalfStatus } from '../protocol/generatorProtocol';
@@ -44,7 +44,7 @@ export interface LoadedModel {
 }
 
 interface LoadedNetwork {
-  readonly network: RecurrentModel;
+  readonly network: NetworkModel;
   readonly gate: Float32Array | null;
   readonly description: string;
 }

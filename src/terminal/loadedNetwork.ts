@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { decodeCheckpoint, type Checkpoint } from '../model/checkpoint/checkpoint';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
-import type { RecurrentModel } from '../model/network/recurrentModel';
+import type { NetworkModel } from '../model/network/networkModel';
 
 /** @throws Error whose message is for the user, when the file cannot be read or is no model */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
@@ -17,6 +17,6 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return decodeCheckpoint(bytes, path);
 }
 
-export function onKernel({ config, weights }: Checkpoint, name: string, kernel: Uint8Array): RecurrentModel {
+export function onKernel({ config, weights }: Checkpoint, name: string, kernel: Uint8Array): NetworkModel {
   return createKernelNetwork(config, weights, name, kernel);
 }

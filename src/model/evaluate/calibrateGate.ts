@@ -1,16 +1,16 @@
 /** After training: how far the gate should trust the new personal network, learned on text that was held out. */
 import { Gate } from '../mixture/gate';
 import { createMixture } from '../mixture/mixture';
-import type { RecurrentModel } from '../network/recurrentModel';
+import type { NetworkModel } from '../network/networkModel';
 import { scoreText, type ScoredDocument, type ScoreProgress, type TextScore } from './scoreText';
 
 export interface Calibration {
   readonly vocabSize: number;
   /** Not trained on this workspace; null when there is none. */
-  readonly base: RecurrentModel | null;
-  readonly personal: RecurrentModel;
+  readonly base: NetworkModel | null;
+  readonly personal: NetworkModel;
   /** The personal network that the new one would take the place of; null when there is none. */
-  readonly earlier?: RecurrentModel | null;
+  readonly earlier?: NetworkModel | null;
   /** Where the gate starts from; null starts afresh. */
   readonly gate: Float32Array | null;
   /** What the live text of the workspace holds: the documents trained on. */

@@ -4,7 +4,7 @@ import { layOutNetwork, type AttentionLayout, type KernelLayout, type LayerLayou
 import { INT16_LIMIT, KernelRuntime, MAX_SLOTS } from './kernelRuntime';
 import { checkToken, type NetworkModel } from './networkModel';
 import type { StoredWeights } from './quantizedMatrix';
-import { checkState, stateLength, type RecurrentState } from './recurrentModel';
+import { checkState, stateLength, type RecurrentState } from './recurrentState';
 import type { RememberedPosition } from './rememberedPositions';
 
 type State = RecurrentState<RememberedPosition>;

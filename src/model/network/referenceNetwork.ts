@@ -4,7 +4,7 @@ import { checkToken, type NetworkModel } from './networkModel';
 import { NetworkTensors } from './networkTensors';
 import { affine, attend, sigmoid, softmax, sum } from './plainMath';
 import type { StoredWeights } from './quantizedMatrix';
-import { checkState, stateLength, stateSizePerLayer, type RecurrentState } from './recurrentModel';
+import { checkState, stateLength, stateSizePerLayer, type RecurrentState } from './recurrentState';
 
 interface Layer {
   /** Columns of the input kernel: embeddingSize for the first layer, else hiddenSize. */

@@ -1,5 +1,4 @@
 import type { RecurrentConfig } from '../networkConfig';
-import type { NetworkModel } from './networkModel';
 
 /**
  * What a recurrent network remembers of one sequence; an immutable value.
@@ -28,5 +27,3 @@ export function checkState(config: RecurrentConfig, values: Float32Array): void 
     throw new RangeError(`A state of ${values.length} values belongs to another network.`);
   }
 }
-
-export type RecurrentModel = NetworkModel;
