@@ -10,7 +10,7 @@
 import type { Expert, Readiness } from '../expert';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { concatBytes } from './byteEncoder';
-import { DEFAULT_LIMITS, type BridgeLimits, type BridgeState } from './bridgeState';
+import { COARSE_LIMITS, FINE_LIMITS, type BridgeLimits, type BridgeState } from './bridgeState';
 import { convert, type ConversionSource } from './conversion';
 import type { ForeignModel } from './foreignModel';
 import { ForeignReader, type ForeignDistribution, type ForeignNode } from './foreignReader';
@@ -92,7 +92,10 @@ class ForeignBridge<State> implements Bridge<State> {
       tokens: this.tokens,
       shared: this.shared,
       fallback: shares,
-      limits: { ...DEFAULT_LIMITS, ...limits },
+      limits: {
+        ...(foreign.vocabulary.size > this.vocabSize ? COARSE_LIMITS : FINE_LIMITS),
+        ...limits,
+      },
       openness: new Map(),
       childrenOf: (nodes, ids) => this.reader.childrenOf(nodes, ids),
       fallbackProbability: (bytes) => {

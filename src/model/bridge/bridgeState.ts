@@ -23,10 +23,20 @@ export interface BridgeLimits {
   readonly fallbackShare: number;
 }
 
-export const DEFAULT_LIMITS: BridgeLimits = {
+/** For a vocabulary smaller than the shared one, such as characters: a shared token takes several steps. */
+export const FINE_LIMITS: BridgeLimits = {
   steps: 64,
   expandFrom: 2e-3,
   examineFrom: 1e-5,
   coverFrom: 1e-3,
   fallbackShare: 1e-7,
+};
+
+/** For a larger vocabulary, whose tokens are mostly whole words: it hardly ever leaves a shared token open, and each step is dear. */
+export const COARSE_LIMITS: BridgeLimits = {
+  ...FINE_LIMITS,
+  steps: 2,
+  expandFrom: 0.1,
+  examineFrom: 1e-4,
+  coverFrom: 3e-3,
 };

@@ -89,12 +89,12 @@ export function wholeCharacters(bytes: Uint8Array): number {
 }
 
 const LETTER = 0x61;
-/** An apostrophe, a backslash, and bytes outside ASCII, among them the other apostrophe. */
-const MAY_JOIN_LETTER = (byte: number) => byte === 0x27 || byte === 0x5c || byte >= 0x80;
+/** An apostrophe, a backslash, white space, and bytes outside ASCII, among them the other apostrophe. */
+const mayLookAhead = (byte: number) => byte === 0x27 || byte === 0x5c || byte <= 0x20 || byte >= 0x80;
 
 /**
  * The encodings that a stretch may have, with a boundary at its end: its own, and another where a letter follows, since some rules
- * that cut a text before it is encoded look ahead (`don'` before `t`).
+ * that cut a text before it is encoded look ahead: `don'` before `t`, or two line breaks, which GPT-2's rule parts before a word.
  */
 export function encodingsOf(
   encode: (bytes: Uint8Array) => Encoding | null,
@@ -102,7 +102,7 @@ export function encodingsOf(
 ): { readonly encoding: Encoding; readonly expectsLetter: boolean }[] {
   const own = encode(bytes);
   const encodings = own === null ? [] : [{ encoding: own, expectsLetter: false }];
-  if (bytes.length > 0 && MAY_JOIN_LETTER(bytes[bytes.length - 1])) {
+  if (bytes.length > 0 && mayLookAhead(bytes[bytes.length - 1])) {
     const before = encode(concatBytes(bytes, Uint8Array.of(LETTER)));
     const count = Array.from(before?.ends ?? []).indexOf(bytes.length) + 1;
     const ids = Array.from(before?.ids ?? []).slice(0, count);

@@ -26,6 +26,7 @@ interface Segment<State> {
   readonly mass: number;
   /** Whether it may be a path that no text takes, whose tokens the model means as such. */
   readonly isMain: boolean;
+  readonly hasOther: boolean;
   /** The next shared token by what is known; {@link NO_TOKEN} when the tail's last token does not end where it was read to. */
   readonly first: number;
 }
@@ -109,7 +110,14 @@ class Placing<State> {
       const mass = segment.mass * probs[id];
       if (mass > limits.examineFrom * this.total && tokens.firstShared[id] !== NO_TOKEN) {
         const added = concatBytes(segment.added, tokens.bytes(id));
-        this.place({ parent: node, ids: [...segment.ids, id], added, mass, isMain: segment.isMain });
+        this.place({
+          parent: node,
+          ids: [...segment.ids, id],
+          added,
+          mass,
+          isMain: segment.isMain,
+          hasOther: segment.hasOther,
+        });
       } else {
         rest += probs[id];
       }
@@ -136,7 +144,7 @@ class Placing<State> {
   }
 
   /** The cover that keeps the whole tail: any token may follow. */
-  private addAllTokens({ node, ids, isMain, weight, distribution }: Cover<State>): void {
+  private addAllTokens({ node, ids, isMain, hasOther, weight, distribution }: Cover<State>): void {
     const { tokens, shared, limits } = this.source;
     const { firstShared, vocabulary } = tokens;
     const { probs } = distribution;
@@ -148,7 +156,7 @@ class Placing<State> {
       }
       if (probs[id] > examineFrom) {
         const mass = weight * probs[id];
-        this.place({ parent: node, ids: [...ids, id], added: tokens.bytes(id), mass, isMain });
+        this.place({ parent: node, ids: [...ids, id], added: tokens.bytes(id), mass, isMain, hasOther });
       } else if (isMain) {
         this.sums[first] += weight * probs[id];
       }
@@ -172,7 +180,7 @@ class Placing<State> {
       }
       if (mass > openFrom) {
         const added = tokens.bytes(id).subarray(tail.length);
-        this.place({ parent: node, ids: [...ids, id], added, mass, isMain: false });
+        this.place({ parent: node, ids: [...ids, id], added, mass, isMain: false, hasOther: false });
         continue;
       }
       const first = tokens.sharedTokenAt(id, tail.length, this.state.context.lastToken);
@@ -190,19 +198,20 @@ class Placing<State> {
       const mass = weight * distribution.probs[id];
       if (mass > examineFrom) {
         const added = tokens.bytes(id).subarray(tail.length - at);
-        this.place({ parent: node, ids: [...ids, id], added, mass, isMain: false });
+        this.place({ parent: node, ids: [...ids, id], added, mass, isMain: false, hasOther: false });
       }
     }
   }
 
   private place(segment: Omit<Segment<State>, 'first'>): void {
     const { tokens, shared, limits } = this.source;
-    const { ids, added, mass, isMain } = segment;
+    const { ids, added, mass, isMain, hasOther } = segment;
     const first = shared.firstToken(this.state.context, added);
     const last = ids[ids.length - 1];
     const isSuspect = !isMain || first !== tokens.firstShared[last] || !tokens.isOwnEncoding(last);
     if (isSuspect && !tokens.isEncoding(ids, concatBytes(this.state.tail, added))) {
-      if (isMain) {
+      // A path that no text takes says nothing about texts: the model means the token itself, unless it is another path's text.
+      if (isMain && (first === NO_TOKEN || !hasOther)) {
         this.sums[shared.tokenOf(added)] += mass;
       }
       return;

@@ -18,6 +18,8 @@ export interface Cover<State> {
   readonly at: number;
   /** Whether it is the tail as it was read, in the tokens that it has as such. */
   readonly isMain: boolean;
+  /** Whether the tail has other tokens than the main ones if what follows is other text. */
+  readonly hasOther: boolean;
   /** Probability of its tokens after the root. */
   readonly weight: number;
   readonly distribution: ForeignDistribution;
@@ -75,7 +77,15 @@ export function* readCovers<State>(
       const distribution = walk.distributions.get(node);
       if (length === path.ids.length && distribution !== undefined) {
         const { at } = path;
-        const cover = { node, ids: Array.from(path.ids), at, isMain: path === main, weight, distribution };
+        const cover = {
+          node,
+          ids: Array.from(path.ids),
+          at,
+          isMain: path === main,
+          hasOther: whole.length > 1,
+          weight,
+          distribution,
+        };
         known += weight * coveredMass(source, cover, tail);
         covers.push(cover);
       } else if (weight > 0) {

@@ -1,0 +1,143 @@
+/**
+ * What bridging costs and keeps: bits per byte of a GGUF model in its own tokens and over the shared vocabulary, the model's
+ * predictions for one shared token, and the bridge's own milliseconds.
+ *   node --import tsx bench/bridge.ts MODEL.gguf FOLDER_WITH_NODE_LLAMA_CPP TEXT [CHARACTERS]
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createBridge } from '../src/model/bridge/bridge';
+import type { ForeignModel } from '../src/model/bridge/foreignModel';
+import { Tokenizer } from '../src/model/tokenizer/tokenizer';
+import { openGguf } from '../src/completion/half/gguf/openGguf';
+
+const root = join(__dirname, '..');
+/** Places asked about at once. */
+const BATCH = 8;
+/** Bytes before those that are measured. */
+const CONTEXT = 500;
+
+/** The model with the time that was spent in it. */
+function timed<State>({ expert, vocabulary }: ForeignModel<State>) {
+  let spent = 0;
+  const { readiness } = expert;
+  const model: ForeignModel<State> = {
+    vocabulary,
+    expert: {
+      name: expert.name,
+      vocabSize: expert.vocabSize,
+      start: () => expert.start(),
+      next: (state, id) => expert.next(state, id),
+      nextMany: (states, ids) => expert.nextMany(states, ids),
+      predict: (state, probs) => {
+        expert.predict(state, probs);
+      },
+      predictMany: (states, probs) => {
+        expert.predictMany(states, probs);
+      },
+      readiness: {
+        isReady: (state) => readiness?.isReady(state) ?? true,
+        prepare: async (states) => {
+          const began = performance.now();
+          await readiness?.prepare(states);
+          spent += performance.now() - began;
+        },
+      },
+      dispose: () => {
+        expert.dispose();
+      },
+    },
+  };
+  return { model, spent: () => spent };
+}
+
+/** Bits of the tokens from `from` on. */
+async function bitsInOwnTokens<State>(
+  { expert, vocabulary }: ForeignModel<State>,
+  ids: ArrayLike<number>,
+  from: number,
+): Promise<number> {
+  let state = expert.start();
+  if (vocabulary.beginOfTextId !== null) {
+    state = expert.next(state, vocabulary.beginOfTextId);
+  }
+  const states: State[] = [];
+  for (let i = 0; i < ids.length; i++) {
+    states.push(state);
+    state = expert.next(state, ids[i]);
+  }
+  let bits = 0;
+  const probs = new Float32Array(expert.vocabSize);
+  for (let i = from; i < ids.length; i++) {
+    if ((i - from) % BATCH === 0) {
+      await expert.readiness?.prepare(states.slice(i, i + BATCH));
+    }
+    expert.predict(states[i], probs);
+    bits -= Math.log2(probs[ids[i]]);
+  }
+  return bits;
+}
+
+async function main([path, modulePath, textPath, characters = '600']: readonly string[]): Promise<void> {
+  const tokenizer = Tokenizer.fromJson(
+    JSON.parse(readFileSync(join(root, 'models', 'base', 'tokenizer.json'), 'utf8')),
+  );
+  const opened = await openGguf(
+    { kind: 'gguf', path, modulePath },
+    join(root, 'src', 'completion', 'half', 'gguf', 'llamaProcess.ts'),
+    () => undefined,
+  );
+  const { model, spent } = timed(opened.model);
+  const whole = readFileSync(textPath, 'utf8');
+  // Whole paragraphs, so that both vocabularies have a boundary where measuring begins.
+  const begin = whole.indexOf('\n\n', CONTEXT) + 2;
+  const before = whole.slice(0, begin);
+  const text = whole.slice(begin, begin + Number(characters));
+  const bytes = new TextEncoder().encode(text).length;
+  const own = model.vocabulary.encode(new TextEncoder().encode(before + text))!;
+  const ownBefore = model.vocabulary.encode(new TextEncoder().encode(before))!.ids.length;
+  const ownBits = await bitsInOwnTokens(model, own.ids, ownBefore);
+
+  const loading = performance.now();
+  const bridge = createBridge(model, tokenizer);
+  const loaded = performance.now() - loading;
+  let state = bridge.next(bridge.start(), tokenizer.endOfTextId);
+  for (const id of tokenizer.encode(before)) {
+    state = bridge.next(state, id);
+  }
+  const ids = tokenizer.encode(text);
+  const states = Array.from(ids, (id) => {
+    const earlier = state;
+    state = bridge.next(state, id);
+    return earlier;
+  });
+  const inModel = spent();
+  const began = performance.now();
+  let bits = 0;
+  const probs = new Float32Array(bridge.vocabSize);
+  for (const [i, id] of ids.entries()) {
+    if (i % BATCH === 0) {
+      await bridge.readiness?.prepare(states.slice(i, i + BATCH));
+    }
+    bridge.predict(states[i], probs);
+    bits -= Math.log2(probs[id]);
+    if (process.env['VERBOSE'] !== undefined) {
+      process.stdout.write(
+        `${JSON.stringify(tokenizer.decode([id]))} ${(-Math.log2(probs[id])).toFixed(2)}  `,
+      );
+    }
+  }
+  const ownTime = performance.now() - began - (spent() - inModel);
+  const { distributions, foreignPredictions } = bridge.cost;
+  process.stdout.write(
+    [
+      `${bytes} bytes, ${own.ids.length - ownBefore} own tokens, ${ids.length} shared tokens`,
+      `bits per byte  own ${(ownBits / bytes).toFixed(4)}  bridged ${(bits / bytes).toFixed(4)}`,
+      `predictions a shared token ${(foreignPredictions / distributions).toFixed(2)}`,
+      `bridge ms a shared token ${(ownTime / ids.length).toFixed(2)}, loading ${loaded.toFixed(0)} ms`,
+      '',
+    ].join('\n'),
+  );
+  bridge.dispose();
+}
+
+void main(process.argv.slice(2));
