@@ -52,6 +52,7 @@ interface TextSet {
 /**
  * Reads and tokenizes each text once. A file that vanishes or cannot be read is left out, and stands in `leftOut`.
  * @param seed of the choice of held-out files, when the selection names none
+ * @param isLearned whether the model that is to be measured has been trained on a file, which is then better not held out
  * @throws Error with a sentence for the user when a folder cannot be read or there is too little text; the signal's reason when
  * it aborts
  */
@@ -61,10 +62,11 @@ export async function readCorpus(
   seed: number,
   signal?: AbortSignal,
   onProgress?: (progress: ScanProgress) => void,
+  isLearned?: (document: DocumentTokens) => boolean,
 ): Promise<Corpus> {
   const texts =
     selection.split === null
-      ? await scanned(selection, encoding, seed, signal, onProgress)
+      ? await scanned(selection, encoding, seed, signal, onProgress, isLearned)
       : await listed(selection.folders, selection.split, encoding, signal);
   const { endOfTextId } = encoding;
   const train = texts.train.map((part) =>
@@ -122,6 +124,7 @@ async function scanned(
   seed: number,
   signal: AbortSignal | undefined,
   onProgress: ((progress: ScanProgress) => void) | undefined,
+  isLearned: ((document: DocumentTokens) => boolean) | undefined,
 ): Promise<TextSet> {
   const files = new Map<TextFile, FileTokens>();
   const scan = await scanFolders(
@@ -135,7 +138,10 @@ async function scanned(
     },
     signal,
   );
-  return { files, ...splitHeldOut(scan.files, seed), leftOut: scan.leftOut };
+  const learned = scan.files.filter((file) =>
+    isLearned?.(trainDocument({ file, from: 0, to: 1 }, files.get(file)!.tokens, encoding.endOfTextId)),
+  );
+  return { files, ...splitHeldOut(scan.files, seed, new Set(learned)), leftOut: scan.leftOut };
 }
 
 async function listed(

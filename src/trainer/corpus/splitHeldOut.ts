@@ -25,10 +25,15 @@ const SMALLEST_SHARE = 0.03;
  * training of the same folder with a few more files holds out mostly the same ones. Where files are too few
  * and too large for that, the last tenth of the largest ones (of a single file: of it) is held out as well
  * or instead.
+ * @param learned files that the model to be measured has been trained on: they are held out only where there are no others
  */
-export function splitHeldOut(files: readonly TextFile[], seed: number): HeldOutSplit {
+export function splitHeldOut(
+  files: readonly TextFile[],
+  seed: number,
+  learned: ReadonlySet<TextFile> = new Set(),
+): HeldOutSplit {
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const wholeFiles = files.length > 1 ? chooseWholeFiles(files, total, seed) : new Set<TextFile>();
+  const wholeFiles = files.length > 1 ? chooseWholeFiles(files, total, seed, learned) : new Set<TextFile>();
   let heldOutBytes = 0;
   for (const { bytes } of wholeFiles) {
     heldOutBytes += bytes;
@@ -50,10 +55,17 @@ export function splitHeldOut(files: readonly TextFile[], seed: number): HeldOutS
   return { train, heldOut };
 }
 
-function chooseWholeFiles(files: readonly TextFile[], total: number, seed: number): Set<TextFile> {
+function chooseWholeFiles(
+  files: readonly TextFile[],
+  total: number,
+  seed: number,
+  learned: ReadonlySet<TextFile>,
+): Set<TextFile> {
   const chosen = new Set<TextFile>();
   let bytes = 0;
-  for (const file of files.toSorted(byHash(seed))) {
+  const unlearned = files.filter((file) => !learned.has(file));
+  const others = files.filter((file) => learned.has(file));
+  for (const file of [...unlearned.toSorted(byHash(seed)), ...others.toSorted(byHash(seed))]) {
     if (bytes >= HELD_OUT_SHARE * total) {
       break;
     }
@@ -63,7 +75,9 @@ function chooseWholeFiles(files: readonly TextFile[], total: number, seed: numbe
     }
   }
   if (chosen.size === 0) {
-    const smallest = files.reduce((least, file) => (file.bytes < least.bytes ? file : least));
+    const smallest = (unlearned.length > 0 ? unlearned : files).reduce((least, file) =>
+      file.bytes < least.bytes ? file : least,
+    );
     if (smallest.bytes <= LARGEST_SHARE * total) {
       chosen.add(smallest);
     }

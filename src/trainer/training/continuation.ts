@@ -49,6 +49,14 @@ export function planContinuation(
   };
 }
 
+/** @returns whether a model with this record has read most of a document */
+export function learnedTest(learned: string): (document: DocumentTokens) => boolean {
+  const known = splitDigests(learned);
+  return (document) =>
+    known.size > 0 &&
+    lengthOf(chunksOf(document).filter(({ digest }) => known.has(digest))) > (document.length - 1) / 2;
+}
+
 /** What a network has read of these documents: in this training, and before it as far as it is still there. */
 export function learnedDigests(
   documents: readonly DocumentTokens[],

@@ -7,8 +7,9 @@ import type { LeftOut, LeftOutReason } from '../corpus/leftOutReason';
 import { countReasons, trainDocument } from '../corpus/readCorpus';
 import { scanFolders, type TextFile } from '../corpus/scanFolders';
 import { scanReporter } from '../corpus/scanReporter';
-import { splitHeldOut } from '../corpus/splitHeldOut';
+import { splitHeldOut, type FilePart } from '../corpus/splitHeldOut';
 import { readBeginning } from './beginning';
+import { learnedTest } from './continuation';
 import { planReading, type ReadingPlan } from './readingPlan';
 
 /** The rest of the text is taken to have as many tokens a byte as this much of it; UTF-8 bytes. */
@@ -59,7 +60,13 @@ export async function planTraining(
     },
     signal,
   );
-  const { train, heldOut } = splitHeldOut(scan.files, job.options.seed);
+  const documentOf = (part: FilePart) =>
+    trainDocument(part, texts.get(part.file)!.tokens, tokenizer.endOfTextId);
+  const isLearned = learnedTest(initial?.training.learned ?? '');
+  const learned = continues
+    ? scan.files.filter((file) => isLearned(documentOf({ file, from: 0, to: 1 })))
+    : [];
+  const { train, heldOut } = splitHeldOut(scan.files, job.options.seed, new Set(learned));
   const shares = new Map(heldOut.map(({ file, from, to }) => [file, to - from]));
   const files = scan.files.map((file) => ({ ...file, heldOutShare: shares.get(file) ?? 0 }));
   const heldOutBytes = Math.round(
@@ -72,9 +79,7 @@ export async function planTraining(
     ? planReading(
         beginning,
         {
-          train: train.map((part) =>
-            trainDocument(part, texts.get(part.file)!.tokens, tokenizer.endOfTextId),
-          ),
+          train: train.map(documentOf),
           modified: train.map(({ file }) => texts.get(file)!.modified),
         },
         job.options.seconds,

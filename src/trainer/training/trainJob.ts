@@ -22,7 +22,7 @@ import type { EngineOptions } from '../engines/loadEngine';
 import { onBattery, watchPower, type OnBattery } from './powerSource';
 import { readBeginning, type Beginning } from './beginning';
 import { calibratePersonal, gains, type CalibratedModel } from './calibratePersonal';
-import { learnedDigests } from './continuation';
+import { learnedDigests, learnedTest } from './continuation';
 import { readEarlierModel, scoreEarlierModel } from './earlierModel';
 import { freshWeights } from './freshWeights';
 import { affordableTokens, measureHeldOut, SMALLEST_SAMPLE_TOKENS } from './measureHeldOut';
@@ -120,7 +120,7 @@ class TrainJobRun {
     const { options, modelPath } = this.job;
     const beginning = await readBeginning(this.job, this.warn);
     const earlier = await readEarlierModel(modelPath, beginning.tokenizerJson, this.warn);
-    const corpus = await this.readTexts(beginning);
+    const corpus = await this.readTexts(beginning, earlier);
     const reading = planReading(beginning, corpus, options.seconds);
     if (reading.continues !== null) {
       this.surroundings.emit({ kind: 'continues', ...reading.continues });
@@ -157,10 +157,18 @@ class TrainJobRun {
     this.surroundings.emit({ kind: 'warning', message });
   };
 
-  private async readTexts({ tokenizer }: Beginning): Promise<Corpus> {
+  private async readTexts({ tokenizer, initial }: Beginning, earlier: Checkpoint | null): Promise<Corpus> {
     const { job } = this;
     const { emit, control } = this.surroundings;
-    const corpus = await readCorpus(job, tokenizer, job.options.seed, control.signal, scanReporter(emit));
+    const learned = (earlier ?? initial)?.training.learned ?? '';
+    const corpus = await readCorpus(
+      job,
+      tokenizer,
+      job.options.seed,
+      control.signal,
+      scanReporter(emit),
+      learnedTest(learned),
+    );
     const lost = corpus.leftOut.filter(({ reason }) => reason === 'vanished' || reason === 'unreadable');
     if (lost.length > 0) {
       const names = lost.slice(0, MOST_NAMES).map(({ path }) => path);

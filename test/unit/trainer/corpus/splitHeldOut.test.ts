@@ -45,6 +45,16 @@ describe('splitHeldOut', () => {
     );
   });
 
+  it('holds out what the model was not trained on, where there is enough of it', () => {
+    const files = filesOf(Array.from({ length: 40 }, () => 1000));
+    const first = splitHeldOut(files, 1).heldOut.map(({ file }) => file);
+    const second = splitHeldOut(files, 1, new Set(first)).heldOut.map(({ file }) => file);
+    assert.equal(second.length, first.length);
+    assert.ok(second.every((file) => !first.includes(file)));
+    const all = splitHeldOut(files, 1, new Set(files)).heldOut.map(({ file }) => file);
+    assert.deepEqual(all, first, 'where everything was learned, the choice is as ever');
+  });
+
   it('mostly keeps its choice when files are added', () => {
     const sizes = Array.from({ length: 200 }, () => 1000);
     const before = new Set(splitHeldOut(filesOf(sizes), 1).heldOut.map(({ file }) => file.path));

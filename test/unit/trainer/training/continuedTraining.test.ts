@@ -26,11 +26,13 @@ describe('Training again', () => {
     return readCorpus({ ...job, split }, tokenizer, job.options.seed);
   };
 
-  /** A model that has read all of the text, however few steps this machine has time for. */
-  const trainOnAll = async (base?: string): Promise<void> => {
+  /** A model that has read all of the text but one file, however few steps this machine has time for. */
+  const trainOnAll = async ({ but, base }: { but?: string; base?: string } = {}): Promise<void> => {
+    const all = Array.from({ length: 10 }, (_, i) => `verse${i}.txt`);
+    const split = but === undefined ? null : { train: all.filter((path) => path !== but), heldOut: [but] };
     await runCollecting(workspace.job());
     const checkpoint = decodeCheckpoint(readFileSync(workspace.modelPath), 'model');
-    const { train } = await corpusOf(null);
+    const { train } = await corpusOf(split);
     const read = train.map(({ length }, document) => ({ document, from: 1, to: length }));
     const learned = learnedDigests(train, read, '');
     const training = { ...checkpoint.training, learned, ...(base === undefined ? {} : { base }) };
@@ -52,6 +54,19 @@ describe('Training again', () => {
     assert.deepEqual(eventsOf(events, 'continues'), [{ kind: 'continues', trainedAt, changedFiles, files }]);
   });
 
+  it('measures on a file that the model has not been trained on, whatever its name', async () => {
+    for (const kept of ['verse5.txt', 'verse8.txt']) {
+      await trainOnAll({ but: kept });
+      const plan = await planTraining(goOn(), new AbortController().signal, () => undefined);
+      assert.deepEqual(
+        plan.files.filter(({ heldOutShare }) => heldOutShare > 0).map(({ path }) => path),
+        [kept],
+      );
+      const { events } = await runCollecting(goOn());
+      assert.deepEqual(eventsOf(events, 'continues')[0].changedFiles, 0, 'it is not trained on now either');
+    }
+  });
+
   it('goes on with everything when nothing has changed', async () => {
     await trainOnAll();
     const plan = await planTraining(goOn(), new AbortController().signal, () => undefined);
@@ -68,7 +83,7 @@ describe('Training again', () => {
   it('starts from the present base model when the last one came from another', async () => {
     const baseModelPath = join(workspace.storage, 'base.safetensors');
     await runCollecting(workspace.job({}, { modelPath: baseModelPath }));
-    await trainOnAll('an earlier base');
+    await trainOnAll({ base: 'an earlier base' });
     const { events } = await runCollecting(
       workspace.job({}, { initialModelPath: workspace.modelPath, baseModelPath }),
     );

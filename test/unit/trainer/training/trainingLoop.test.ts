@@ -19,6 +19,7 @@ async function stepsOf(seconds: number, documentTokens: number): Promise<TrainSt
     },
     evaluateStep: () => Promise.resolve({ lossSum: 1, count: 1 }),
     resetState: () => undefined,
+    limitRows: () => undefined,
     exportWeights: () => Promise.resolve(weights),
     importWeights: () => undefined,
     exportOptimizer: () => Promise.resolve({ step: 0, firstMoments: weights, secondMoments: weights }),
