@@ -9,6 +9,7 @@ export const PARTS = [
   'engines',
   'adaptation',
   'architectures',
+  'halves',
 ] as const;
 export type Part = (typeof PARTS)[number];
 
@@ -33,7 +34,7 @@ export interface BenchOptions {
   readonly sizes: string;
 }
 
-export const USAGE = `npm run bench -- [quality|latency|speed|cost|engines|adaptation|architectures|all] [options]
+export const USAGE = `npm run bench -- [quality|latency|speed|cost|engines|adaptation|architectures|halves|all] [options]
   --workspaces DIR   folders to measure on, each with a split.json (default ../shared/workspaces)
   --only NAME,NAME   some of them
   --code             the packages of the workspaces' code-packages.txt as well, fetched with npm
@@ -45,7 +46,7 @@ export const USAGE = `npm run bench -- [quality|latency|speed|cost|engines|adapt
   --again            measures again what an earlier run of the same build has measured
   --corpus DIR       documents for cost, as *.txt.xz (default ../shared/corpus)
   --sizes MB,MB      of the workspaces that cost makes of them (default 0.1,1,10,50)
-  --json             a line with a JSON object for the workspaces, the kernel, the training engines, the cost and the architectures
+  --json             a line with a JSON object for the workspaces, the kernel, the training engines, the cost, the architectures and the halves
 `;
 
 /** @throws Error whose message is for the user */

@@ -121,6 +121,10 @@ async function main(args: readonly string[]): Promise<void> {
     const conditions = ['--engine', engine, '--seconds', String(options.seconds)];
     await runScript('architectures.ts', [...workspaces, ...only, ...conditions, ...json]);
   }
+  if (options.parts.includes('halves')) {
+    const conditions = ['--engine', options.engine, '--seconds', String(options.seconds)];
+    await runScript('halves.ts', [...workspaces, ...only, ...conditions, ...json]);
+  }
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

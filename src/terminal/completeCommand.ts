@@ -8,6 +8,7 @@ import { chooseModel, MODEL_OPTIONS, realFolder } from './keptModels';
 import { defineCommand } from './command';
 import { UsageError } from './commandLine';
 import { cursorOffset } from './cursorOffset';
+import { chosenHalf, HALF_OPTIONS } from './halfOption';
 import { languageIdOf } from './languageId';
 import { withGenerator } from './withGenerator';
 import { workspaceTexts } from './workspaceTexts';
@@ -40,6 +41,7 @@ export const completeCommand = defineCommand({
     },
     json: { type: 'flag', help: 'prints one JSON object with confidence and time' },
     ...MODEL_OPTIONS,
+    ...HALF_OPTIONS,
   },
   run: async (options, [file], terminal) => {
     if (options.line === undefined || options.column === undefined) {
@@ -52,6 +54,7 @@ export const completeCommand = defineCommand({
     const content = {
       modelPath: await chooseModel(options, folder),
       files: await workspaceTexts(folder, terminal.signal),
+      half: chosenHalf(options, terminal.product.root),
     };
     const response = await withGenerator(terminal, content, (generator) =>
       generator.complete(
@@ -62,6 +65,7 @@ export const completeCommand = defineCommand({
           multiline: options.multiline,
           eagerness: options.eagerness ?? 0.5,
           maxNewTokens: options['max-new-tokens'] ?? 32,
+          isPatient: options.half !== undefined,
         },
         terminal.signal,
       ),

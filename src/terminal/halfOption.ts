@@ -1,13 +1,16 @@
 /** The option by which a command mixes a pretrained language model in. */
 import { join, resolve } from 'node:path';
 import type { HalfChoice } from '../protocol/generatorProtocol';
-import { UsageError } from './commandLine';
+import { UsageError, type OptionValues } from './commandLine';
+
+/** Read from the environment, so that the key of a server stands in no list of processes. */
+const KEY_VARIABLE = 'UNDERSTUDY_SERVER_KEY';
 
 export const HALF_OPTIONS = {
   half: {
     type: 'text',
     value: 'MODEL',
-    help: 'a language model to mix in: a .gguf, .h5 or .keras file, or the address of a server',
+    help: `a language model to mix in: a .gguf, .h5 or .keras file, or the address of a server (its key in ${KEY_VARIABLE})`,
   },
   vocabulary: {
     type: 'text',
@@ -20,9 +23,6 @@ export const HALF_OPTIONS = {
     help: 'of the model on the server (default: the first that it lists)',
   },
 } as const;
-
-/** Read from the environment, so that the key of a server stands in no list of processes. */
-export const KEY_VARIABLE = 'UNDERSTUDY_SERVER_KEY';
 
 export interface HalfDetails {
   readonly vocabulary?: string | undefined;
@@ -57,3 +57,16 @@ export function halfChoice(
 
 /** Where `npm run llama` puts llama.cpp. @param root the folder of package.json */
 export const llamaFolderOf = (root: string): string => join(root, '.cache', 'llama');
+
+/** The language model that a command was given, or null. @throws UsageError when an option would do nothing */
+export function chosenHalf(options: OptionValues<typeof HALF_OPTIONS>, root: string): HalfChoice | null {
+  const { half, vocabulary, 'half-name': model } = options;
+  if (half === undefined) {
+    const useless = vocabulary !== undefined ? 'vocabulary' : model !== undefined ? 'half-name' : null;
+    if (useless !== null) {
+      throw new UsageError(`--${useless} does nothing without --half.`);
+    }
+    return null;
+  }
+  return halfChoice(half, llamaFolderOf(root), { vocabulary, model });
+}

@@ -1,6 +1,7 @@
 /** Lends a command a generator that knows a model and some texts. */
 import { access } from 'node:fs/promises';
 import { GeneratorClient } from '../completion/generatorClient';
+import type { HalfChoice } from '../protocol/generatorProtocol';
 import type { Terminal } from './terminal';
 import type { WorkspaceFile } from './workspaceTexts';
 
@@ -8,12 +9,14 @@ export interface GeneratorContent {
   /** A personal model, or null. */
   readonly modelPath: string | null;
   readonly files: readonly WorkspaceFile[];
+  /** A language model to mix in. */
+  readonly half?: HalfChoice | null;
 }
 
 /** @throws Error whose message is for the user, when the tool is not built or the model cannot be loaded */
 export async function withGenerator<T>(
   { product, signal, note }: Terminal,
-  { modelPath, files }: GeneratorContent,
+  { modelPath, files, half = null }: GeneratorContent,
   use: (generator: GeneratorClient) => Promise<T>,
 ): Promise<T> {
   await requireBuilt(product.generator);
@@ -23,6 +26,9 @@ export async function withGenerator<T>(
     baseModelPath: product.baseModel,
     tokenizerPath: product.tokenizer,
     onLog: note,
+    onHalfStatus: ({ message }) => {
+      note(message);
+    },
     onFilesLost: () => {
       generator.learnFiles(files).catch((error: unknown) => {
         note(`The texts could not be learned again. ${String(error)}`);
@@ -34,6 +40,9 @@ export async function withGenerator<T>(
     signal.throwIfAborted();
     await generator.learnFiles(files);
     signal.throwIfAborted();
+    if (half !== null) {
+      note(`With ${(await generator.loadHalf(half)).description}.`);
+    }
     return await use(generator);
   } finally {
     await generator.dispose();
