@@ -6,7 +6,7 @@ export interface KerasModel<State = unknown> extends Expert<State> {
   readonly readableTokens: number;
   /** Tokens before a prediction that can bear on it; Infinity for a network that is stepped without end. */
   readonly contextLength: number;
-  /** What the user is shown, e.g. "Embedding, LSTM, Dense; 1.3 M weights". */
+  /** What the user is shown, e.g. "Embedding, LSTM, Dense; 10000 tokens". */
   readonly description: string;
 }
 

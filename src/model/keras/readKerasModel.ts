@@ -77,7 +77,7 @@ function chooseRunner(network: Network, name: string): KerasModel {
   return new SteppedModel(network, name, described, contextLength);
 }
 
-/** The kinds of layers in their order, and how many weights they have. */
+/** The kinds of layers in their order, and how many tokens there are. */
 function describe({ nodes, vocabSize }: Network): string {
   const skipped = /Dropout|OpLambda|OnesLike|Cumsum|GetItem|^(Add|Subtract|Multiply)$/;
   const names = nodes.map(({ call }) => call.layer.className).filter((name) => !skipped.test(name));
