@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { vocabularyBeside } from '../completion/half/vocabularyBeside';
 import {
   checkAddress,
   GGUF_EXTENSIONS,
@@ -96,7 +98,35 @@ async function browse(): Promise<HalfChoice | undefined> {
       title: t('Choose Language Model'),
       filters: { [t('Language models')]: [...KERAS_EXTENSIONS, ...GGUF_EXTENSIONS] },
     })) ?? [];
-  return uri && (parseLanguageModel(t, { file: uri.fsPath }) ?? undefined);
+  const choice = uri && parseLanguageModel(t, { file: uri.fsPath });
+  return choice?.kind === 'keras' && vocabularyBeside(choice.path) === null
+    ? withVocabulary(choice)
+    : (choice ?? undefined);
+}
+
+/** A Keras model predicts numbers; what they stand for is in a file of its own. */
+async function withVocabulary(
+  choice: Extract<HalfChoice, { kind: 'keras' }>,
+): Promise<HalfChoice | undefined> {
+  const { t } = vscode.l10n;
+  const browseOn = t('Browse for the Vocabulary…');
+  const answer = await vscode.window.showInformationMessage(
+    t('{0} has no vocabulary beside it, which says what its numbers stand for.', basename(choice.path)),
+    {
+      modal: true,
+      detail: t('It is a tokenizer.json, the JSON of a Keras Tokenizer, or a list of characters or words.'),
+    },
+    browseOn,
+  );
+  if (answer !== browseOn) {
+    return undefined;
+  }
+  const [uri] =
+    (await vscode.window.showOpenDialog({
+      title: t('Choose the Vocabulary of {0}', basename(choice.path)),
+      filters: { [t('Vocabularies')]: ['json', 'txt'], [t('All files')]: ['*'] },
+    })) ?? [];
+  return uri && { ...choice, vocabularyPath: uri.fsPath };
 }
 
 async function askForServer(): Promise<HalfChoice | undefined> {

@@ -1,13 +1,13 @@
 /** A network out of a Keras file, with the vocabulary that lies beside it. It runs in the generator's own thread. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { foreignModelOf } from '../../model/bridge/foreignModelOf';
 import type { ForeignModel } from '../../model/bridge/foreignModel';
 import { readKerasModel } from '../../model/keras/readKerasModel';
 import { readVocabulary } from '../../model/keras/vocabulary/readVocabulary';
 import { checkVocabularySize } from '../../model/keras/vocabulary/vocabulary';
-import { vocabularyNamesBeside } from '../../model/keras/vocabulary/vocabularyNames';
 import type { HalfChoice } from '../../protocol/generatorProtocol';
+import { vocabularyBeside } from './vocabularyBeside';
 
 /** A file is read into memory whole, and its network runs on one thread: a larger one would be of no use. */
 const LARGEST_MODEL = 1024 ** 3;
@@ -21,6 +21,11 @@ export async function openKeras({ path, vocabularyPath }: Extract<HalfChoice, { 
   const name = basename(path);
   const network = await readKerasModel(readLimited(path, 'model', LARGEST_MODEL), name);
   const found = vocabularyPath ?? vocabularyBeside(path);
+  if (found === null) {
+    throw new Error(
+      `${name} has no vocabulary beside it, which says what its numbers stand for. Put its tokenizer.json there, or choose the file.`,
+    );
+  }
   const vocabularyName = basename(found);
   const text = Buffer.from(readLimited(found, 'vocabulary', LARGEST_VOCABULARY_FILE)).toString('utf8');
   const vocabulary = readVocabulary(text, vocabularyName);
@@ -29,17 +34,6 @@ export async function openKeras({ path, vocabularyPath }: Extract<HalfChoice, { 
     model: foreignModelOf(network, vocabulary),
     description: `${name} with ${vocabularyName} (Keras; ${network.description})`,
   };
-}
-
-function vocabularyBeside(path: string): string {
-  const names = vocabularyNamesBeside(basename(path));
-  const found = names.map((name) => join(dirname(path), name)).find((candidate) => existsSync(candidate));
-  if (found === undefined) {
-    throw new Error(
-      `${basename(path)} has no vocabulary beside it, which says what its numbers stand for. Put its tokenizer.json there, or choose the file.`,
-    );
-  }
-  return found;
 }
 
 function readLimited(path: string, what: string, largest: number): Uint8Array {

@@ -176,7 +176,7 @@ export class CompletionsClient {
       case 401:
       case 403:
         return new ServerFault(
-          `The server at ${this.host} does not accept the key (status ${status}). Choose it again and give the right one.`,
+          `The server at ${this.host} does not accept the key (status ${status}). Give the right one with "Understudy: Set Language Model Key".`,
           true,
         );
       case 404:
