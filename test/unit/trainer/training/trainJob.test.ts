@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
+import { createNetwork } from '../../../../src/model/network/createNetwork';
+import { hasShape, type NetworkShape } from '../../../../src/model/networkConfig';
+import { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
 import type { TrainJob } from '../../../../src/protocol/trainerProtocol';
 import { DivergenceError } from '../../../../src/trainer/engine';
 import { chooseEngine } from '../../../../src/trainer/engines/chooseEngine';
 import { writeWholeFile } from '../../../../src/trainer/training/saveFile';
+import { kernelBytes } from '../../../support/kernelBytes';
 import { eventsOf, runCollecting, SmallWorkspace } from './smallJob';
 
 describe('Training a workspace', () => {
@@ -37,6 +41,37 @@ describe('Training a workspace', () => {
     assert.equal(training.heldOut?.bitsPerByteAfter, done.after?.bitsPerByte);
     assert.deepEqual(readdirSync(workspace.storage), ['personal.safetensors'], 'nothing else is left behind');
   });
+
+  const shapes: readonly Partial<NetworkShape>[] = [
+    { architecture: 'transformer', numLayers: 2 },
+    { architecture: 'lstm', attention: true },
+  ];
+  for (const shape of shapes) {
+    const title = `${shape.architecture}${shape.attention === true ? ' with attention' : ''}`;
+
+    it(`writes a ${title} that ghost text's kernel reads, as good as was measured`, async () => {
+      // Long enough for a first verse by heart on a busy machine too.
+      const job = workspace.writeVerses().job({ ...shape, seconds: 4, unrollSteps: 32 });
+      const { done } = await runCollecting(job);
+      assert.equal(done.outcome, 'improved');
+      const { config, weights, tokenizer } = decodeCheckpoint(readFileSync(workspace.modelPath), 'model');
+      assert.ok(hasShape(config, job.options));
+      const network = createNetwork(config, weights, 'personal', await kernelBytes());
+      const text = 'verse 5 line 77 sings of the same old sea\n';
+      const tokens = Tokenizer.fromJson(tokenizer).encode(text.repeat(8));
+      const probs = new Float32Array(config.vocabSize);
+      let state = network.start();
+      let bits = 0;
+      for (const tokenId of tokens) {
+        network.predict(state, probs);
+        bits -= Math.log2(probs[tokenId]);
+        state = network.next(state, tokenId);
+      }
+      const bitsPerByte = bits / Buffer.byteLength(text.repeat(8));
+      assert.ok(bitsPerByte < done.after!.bitsPerByte + 0.5, `${bitsPerByte}, ${done.after!.bitsPerByte}`);
+      network.dispose();
+    });
+  }
 
   it('goes on from an earlier model and reports its score as the one before', async () => {
     workspace.writeVerses();
