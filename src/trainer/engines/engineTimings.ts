@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { arch, cpus, platform } from 'node:os';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { ENGINE_NAMES, type EngineName } from '../../protocol/trainerProtocol';
 import { nativePaths } from '../native/pinnedFiles';
@@ -96,7 +97,9 @@ export async function forgetTimings(cachePath: string | undefined): Promise<void
 
 /** Changes with everything that the timings depend on and that can be seen. */
 export function timingKey(version: string, work: TimedWork, nativeFolders: readonly string[]): string {
-  const installed = nativeFolders.filter((folder) => existsSync(nativePaths(folder).record));
+  const installed = nativeFolders
+    .flatMap((folder) => [nativePaths(folder).record, join(folder, 'node_modules', 'webgpu')])
+    .filter((path) => existsSync(path));
   const machine = [platform(), arch(), cpus()[0]?.model ?? '', cpus().length, process.versions.node];
   return JSON.stringify([version, machine, work, installed]);
 }
