@@ -1,6 +1,6 @@
 /**
  * A process for GGUF models whose answers are known. The path of the model says how it behaves: NONE cannot be loaded, MEMORY has too
- * little memory, DIES ends while it loads, HANGS answers no question; any other loads. Its vocabulary has 4 tokens; the likeliest
+ * little memory, DIES ends while it loads, HANGS answers no question, FAULTY has a fault at token 2; any other loads. Its vocabulary has 4 tokens; the likeliest
  * next one is the last token read plus one. A question with token 3 in it ends the process.
  */
 process.on('disconnect', () => process.exit(0));
@@ -22,6 +22,8 @@ process.on('message', (request) => {
   const { tokens, after } = request.question;
   if (tokens.includes(3)) {
     process.kill(process.pid, 'SIGKILL');
+  } else if (path.includes('FAULTY') && tokens.includes(2)) {
+    process.send({ kind: 'fault', id: request.id, message: 'decode failed' });
   } else if (!path.includes('HANGS')) {
     const distributions = after.map((count) => {
       const probs = new Float32Array(4).fill(0.1);

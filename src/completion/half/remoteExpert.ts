@@ -101,8 +101,16 @@ export class RemoteExpert implements Expert<RemoteState> {
     const missing = [...new Set(states)].filter(
       (state) => !this.distributions.has(state) && !this.underWay.has(state),
     );
+    // What is at hand and wanted now must not make room for the rest.
+    for (const state of new Set(states)) {
+      const known = this.distributions.get(state);
+      if (known !== undefined) {
+        this.distributions.delete(state);
+        this.distributions.set(state, known);
+      }
+    }
     if (missing.length > 0) {
-      const work = this.askFor(missing);
+      const work = this.askFor(missing, states.length);
       for (const state of missing) {
         this.underWay.set(state, work);
       }
@@ -111,7 +119,7 @@ export class RemoteExpert implements Expert<RemoteState> {
     await Promise.all(earlier);
   }
 
-  private async askFor(states: readonly RemoteState[]): Promise<void> {
+  private async askFor(states: readonly RemoteState[], leastKept: number): Promise<void> {
     const lines = this.linesThrough(states);
     const answers = await this.source.ask(lines.map(({ question }) => question));
     for (const [i, { states: onLine }] of lines.entries()) {
@@ -125,7 +133,7 @@ export class RemoteExpert implements Expert<RemoteState> {
     for (const state of states) {
       this.underWay.delete(state);
     }
-    const mostKept = Math.max(states.length, Math.floor(MOST_NUMBERS / this.vocabSize));
+    const mostKept = Math.max(leastKept, Math.floor(MOST_NUMBERS / this.vocabSize));
     for (const oldest of this.distributions.keys()) {
       if (this.distributions.size <= mostKept) {
         break;

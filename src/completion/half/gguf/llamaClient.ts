@@ -38,6 +38,8 @@ export class LlamaClient implements DistributionSource {
   private watchdog: NodeJS.Timeout | null = null;
   private nextId = 1;
   private endsInARow = 0;
+  /** Whether the last question could not be answered, although the process runs. */
+  private hasFault = false;
   private timer: NodeJS.Timeout | null = null;
   private isDisposed = false;
 
@@ -110,8 +112,16 @@ export class LlamaClient implements DistributionSource {
           resolve();
         } else if (response.kind === 'answered') {
           this.endsInARow = 0;
+          if (this.hasFault) {
+            this.hasFault = false;
+            this.tell('answering', `${this.name} answers again.`);
+          }
           this.settle(response.id, response.distributions);
         } else if (response.id !== null) {
+          if (!this.hasFault) {
+            this.hasFault = true;
+            this.tell('away', `llama.cpp cannot answer with ${this.name} (${response.message}).`);
+          }
           this.settle(response.id, null);
         } else {
           reject(new Error(this.openingFault(response.message)));

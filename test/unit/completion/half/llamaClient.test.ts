@@ -102,6 +102,18 @@ describe('llama.cpp in a process of its own', function () {
     await away;
   });
 
+  it('tells of a question that cannot be answered, and of the next that can', async () => {
+    const { heard, onStatus } = recorder();
+    const client = await open('FAULTY.gguf', onStatus);
+    assert.deepEqual(await client.ask(question(2)), [[null]]);
+    assert.deepEqual(await client.ask(question(2)), [[null]]);
+    await client.ask(question(1));
+    assert.deepEqual(heard, [
+      'away: llama.cpp cannot answer with FAULTY.gguf (decode failed).',
+      'answering: FAULTY.gguf answers again.',
+    ]);
+  });
+
   it('answers nothing any more when it was closed', async () => {
     const client = await open('HANGS.gguf');
     const waiting = client.ask(question(1));

@@ -4,7 +4,7 @@ import { RemoteExpert, type Question, type RemoteState } from '../../../../src/c
 
 const VOCAB = 5;
 /** Says the sum of the tokens read, and remembers what it was asked. */
-function summing(window: number) {
+function summing(window: number, vocabSize = VOCAB) {
   const asked: { tokens: number[]; after: readonly number[] }[] = [];
   const source = {
     ask: (questions: readonly Question[]) => {
@@ -25,7 +25,7 @@ function summing(window: number) {
     },
     dispose: () => undefined,
   };
-  const expert = new RemoteExpert(source, { name: 'half', vocabSize: VOCAB, window, firstTokenId: 0 });
+  const expert = new RemoteExpert(source, { name: 'half', vocabSize, window, firstTokenId: 0 });
   return { asked, expert };
 }
 const read = (expert: RemoteExpert, tokens: readonly number[], from = expert.start()): RemoteState[] => {
@@ -57,6 +57,16 @@ describe('a language model in another process', () => {
     await Promise.all([expert.readiness.prepare([last]), expert.readiness.prepare([last])]);
     await expert.readiness.prepare([last]);
     assert.equal(asked.length, 1);
+  });
+
+  it('keeps all that is asked about at once, also what was known before and is more than fits otherwise', async () => {
+    const { expert } = summing(100, 2 ** 23);
+    const line = read(expert, [1, 2, 3, 4]);
+    await expert.readiness.prepare([line[1]]);
+    await expert.readiness.prepare(line);
+    assert.ok(line.every((state) => expert.readiness.isReady(state)));
+    await expert.readiness.prepare(read(expert, [4, 3, 2], line[0]).slice(1));
+    assert.ok(!expert.readiness.isReady(line[2]), 'and lets go of it later');
   });
 
   it('law: reads the latest tokens, never more than its window, and from a place that seldom moves', async () => {
