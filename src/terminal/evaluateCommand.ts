@@ -3,6 +3,7 @@ import { defineCommand } from './command';
 import { UsageError } from './commandLine';
 import { evaluate, type EvaluationReport } from './evaluation';
 import { DEFAULT_KEYSTROKES } from './keystrokeScore';
+import { chosenHalf, HALF_OPTIONS } from './halfOption';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatNumber } from './trainingProgress';
 
@@ -28,6 +29,7 @@ export const evaluateCommand = defineCommand({
       help: `characters that the simulated user types (default ${DEFAULT_KEYSTROKES.characters})`,
     },
     json: { type: 'flag', help: 'prints one JSON object' },
+    ...HALF_OPTIONS,
     ...TRAINING_OPTIONS,
   },
   run: async (options, [folder], terminal) => {
@@ -43,11 +45,13 @@ export const evaluateCommand = defineCommand({
         throw new UsageError(`--${useless} does nothing with --model, which trains nothing; leave one out.`);
       }
     }
+    const half = chosenHalf(options, terminal.product.root);
     const training = trainingOptions(options, DEFAULT_SECONDS);
     const given = model ?? options.out;
     const report = await evaluate(terminal, {
       folder: resolve(folder),
       splitPath: resolve(options.split),
+      half,
       training: model === undefined ? training : null,
       modelPath: given === undefined ? null : resolve(given),
       keystrokes: {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeystrokeScore } from '../model/evaluate/keystrokes';
+import type { HalfChoice } from '../protocol/generatorProtocol';
 import type { DoneEvent, EngineName, TrainingOptions } from '../protocol/trainerProtocol';
 import { scoreKeystrokes, type KeystrokeOptions, type Latency } from './keystrokeScore';
 import { holdOutFromTraining, readSplit, readTexts, type FileText } from './split';
@@ -20,6 +21,8 @@ export interface Evaluation {
   /** Where the trained model goes, or the model to score; null keeps none. */
   readonly modelPath: string | null;
   readonly keystrokes: KeystrokeOptions;
+  /** A language model to mix in, before and after. */
+  readonly half?: HalfChoice | null;
 }
 
 type Keystrokes = KeystrokeScore & { readonly milliseconds: Latency };
@@ -44,22 +47,22 @@ export interface EvaluationReport {
 
 /** @throws Error whose message is for the user; the signal's reason when it aborts */
 export async function evaluate(terminal: Terminal, evaluation: Evaluation): Promise<EvaluationReport> {
-  const { folder, splitPath, keystrokes } = evaluation;
+  const { folder, splitPath, keystrokes, half = null } = evaluation;
   const split = await readSplit(splitPath);
   const train = await readTexts(folder, split.train);
   const test = await readTexts(folder, split.test);
   const texts: ScoredTexts = { known: inWorkspace(folder, train), test: inWorkspace(folder, test) };
   const before = {
-    bits: await scoreTexts(terminal, texts, null),
-    keystrokes: await scoreKeystrokes(terminal, texts, null, keystrokes),
+    bits: await scoreTexts(terminal, texts, null, half),
+    keystrokes: await scoreKeystrokes(terminal, texts, null, keystrokes, half),
   };
   return withModel(terminal, evaluation, train, async (modelPath, trained) => {
     const after =
       modelPath === null
         ? before
         : {
-            bits: await scoreTexts(terminal, texts, modelPath),
-            keystrokes: await scoreKeystrokes(terminal, texts, modelPath, keystrokes),
+            bits: await scoreTexts(terminal, texts, modelPath, half),
+            keystrokes: await scoreKeystrokes(terminal, texts, modelPath, keystrokes, half),
           };
     return {
       files: test.length,

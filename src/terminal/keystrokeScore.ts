@@ -3,6 +3,7 @@ import { simulateTyping, type KeystrokeScore } from '../model/evaluate/keystroke
 import { sampleStretches } from '../model/evaluate/typedStretches';
 import { textAroundCursor } from '../completion/textAroundCursor';
 import { seededRandom } from '../model/generation/seededRandom';
+import type { HalfChoice } from '../protocol/generatorProtocol';
 import { languageIdOf } from './languageId';
 import type { ScoredTexts } from './textScores';
 import type { Terminal } from './terminal';
@@ -38,11 +39,12 @@ export async function scoreKeystrokes(
   { known, test }: ScoredTexts,
   modelPath: string | null,
   options: KeystrokeOptions,
+  half: HalfChoice | null = null,
 ): Promise<KeystrokeScore & { readonly milliseconds: Latency }> {
   const files = test.map(({ uri, text }) => ({ name: uri, text }));
   const stretches = sampleStretches(files, options.characters, seededRandom(options.seed));
   const times: number[] = [];
-  const score = await withGenerator(terminal, { modelPath, files: known }, (generator) =>
+  const score = await withGenerator(terminal, { modelPath, files: known, half }, (generator) =>
     simulateTyping(
       stretches,
       async ({ name }, prefix) => {
@@ -55,6 +57,7 @@ export async function scoreKeystrokes(
             multiline: false,
             eagerness: options.eagerness,
             maxNewTokens: options.maxNewTokens,
+            isPatient: half !== null,
           },
           terminal.signal,
         );

@@ -1,8 +1,11 @@
 /** Bits per byte of a folder's test texts: of each expert alone and of their mix. */
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { openHalf } from '../completion/half/openHalf';
 import { scoreText, type ScoredDocument, type TextScore } from '../model/evaluate/scoreText';
 import { createMixture } from '../model/mixture/mixture';
 import { Tokenizer } from '../model/tokenizer/tokenizer';
+import type { HalfChoice } from '../protocol/generatorProtocol';
 import { onKernel, readCheckpoint } from './loadedNetwork';
 import type { Terminal } from './terminal';
 import type { WorkspaceFile } from './workspaceTexts';
@@ -15,12 +18,14 @@ export interface ScoredTexts {
 
 /**
  * @param modelPath of the personal model, or null to score what the product knows before training
+ * @param half a language model to mix in
  * @throws Error whose message is for the user; the signal's reason when it aborts
  */
 export async function scoreTexts(
-  { product, signal, progress }: Terminal,
+  { product, signal, progress, note }: Terminal,
   { known, test }: ScoredTexts,
   modelPath: string | null,
+  half: HalfChoice | null = null,
 ): Promise<TextScore> {
   const kernel = await readFile(product.kernel);
   const base = product.baseModel === null ? null : await readCheckpoint(product.baseModel);
@@ -32,9 +37,19 @@ export async function scoreTexts(
     ...(base === null ? [] : [onKernel(base, 'base', kernel)]),
     ...(personal === null ? [] : [onKernel(personal, 'personal', kernel)]),
   ];
+  const opened =
+    half &&
+    (await openHalf(half, {
+      tokenizer,
+      llamaPath: join(dirname(product.generator), 'llama.js'),
+      onStatus: ({ message }) => {
+        note(message);
+      },
+    }));
   const mix = createMixture({
     vocabSize: tokenizer.vocabSize,
     networks,
+    half: opened?.expert ?? null,
     gate: personal?.gate ?? base?.gate ?? null,
     endOfTextId: tokenizer.endOfTextId,
   });
