@@ -48,7 +48,7 @@ function distance(one: NetworkWeights, other: NetworkWeights): number {
 
 describe('WebGPU engine, on a GPU imitated in software', function () {
   // Each of some hundred small programs is first compiled for the processor.
-  this.timeout(240_000);
+  this.timeout(600_000);
 
   const skipped = (name: string, help: string) => {
     it(`${name}: ${help}`, function () {
