@@ -1,17 +1,19 @@
 import type { FileText } from '../../src/terminal/split';
 
-/** Files that share the bytes; more would each be too short to warm up in. */
 const MOST_FILES = 4;
+/** Of a file, in bytes: less would be too short to warm up in. */
+const LEAST_HEAD = 2500;
 
 /**
  * The beginnings of a few test files, evenly spread over the list: about `bytes` of UTF-8 in all. From the beginning, since every
  * model is to have the same text before it.
  */
 export function sampledHeads(files: readonly FileText[], bytes: number): FileText[] {
-  const share = Math.ceil(bytes / Math.min(MOST_FILES, files.length));
+  const wanted = Math.min(files.length, MOST_FILES, Math.max(1, Math.floor(bytes / LEAST_HEAD)));
+  const share = Math.ceil(bytes / wanted);
   const large = files.filter((file) => file.bytes >= share);
-  const eligible = large.length >= MOST_FILES ? large : files;
-  const count = Math.min(MOST_FILES, eligible.length);
+  const eligible = large.length >= wanted ? large : files;
+  const count = Math.min(wanted, eligible.length);
   return Array.from({ length: count }, (_, i) => {
     const { path, text } = eligible[Math.floor(((i + 0.5) * eligible.length) / count)];
     const head = headOf(text, share);
