@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { closeAll, ghostTextBeginning, openDraft, triggerUntilGhostText } from '../../support/editing.js';
+import { KnowingServer } from '../../support/knowingServer.js';
+import { needsKeyboard, theWindow } from '../../support/theWindow.js';
+import { waitFor } from '../../support/waitFor.js';
+
+/** Words that no part of Understudy has read. */
+const BY_HEART =
+  'Quandle vexed thrimbly over drogue marnish, while seven pewtered glims forsook the hollen yarrowbank; nobody ' +
+  'minded how blithering Oswine carked his tunnery spades, nor why crimped jellifants ate fourteen uncooked ' +
+  'barnacle puddings beneath yonder glistering viaduct. Meantime a dozy registrar hummed Norwegian shanties, ' +
+  'polished ten brass thimbles, and wondered whether Tuesday might arrive disguised as an umbrella salesman. ' +
+  'Presently enormous clocks began dissolving into raspberry vinegar, which alarmed every chartered accountant.';
+const CUT = BY_HEART.indexOf('vinegar');
+const choose = (setting: unknown): Thenable<unknown> =>
+  vscode.commands.executeCommand('understudy.chooseLanguageModel', setting);
+const chosen = (): unknown =>
+  vscode.workspace.getConfiguration().inspect('understudy.languageModel')?.globalValue;
+
+/** Waits until a server has not been asked for a while. */
+async function silence({ prompts }: KnowingServer): Promise<void> {
+  let before = -1;
+  while (prompts.length > before) {
+    before = prompts.length;
+    await sleep(2500);
+  }
+}
+
+/** Answers the questions that must be answered, which VS Code does not show under test; returns them. */
+async function answering(answer: string | undefined, work: () => Thenable<unknown>): Promise<string[]> {
+  const asked: string[] = [];
+  const { showWarningMessage } = vscode.window;
+  const replacement = (message: string): Thenable<string | undefined> => {
+    asked.push(message);
+    return Promise.resolve(answer);
+  };
+  vscode.window.showWarningMessage = replacement;
+  try {
+    await work();
+  } finally {
+    vscode.window.showWarningMessage = showWarningMessage;
+  }
+  return asked;
+}
+
+describe('A language model', function () {
+  this.timeout(90_000);
+  let server: KnowingServer;
+  before(needsKeyboard);
+  before(async () => {
+    server = await KnowingServer.start(BY_HEART);
+    await openDraft('draft.md', '# Draft\n\nThe lamp in the east window of █\n');
+    await triggerUntilGhostText('Marrowfield House');
+  });
+  beforeEach(closeAll);
+  afterEach(() => {
+    server.release();
+  });
+  after(async () => {
+    server?.close();
+    await choose({});
+    await closeAll();
+  });
+
+  it('is not chosen by a workspace, whose settings name a server', async () => {
+    const file = vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0].uri, '.vscode', 'settings.json');
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+    assert.match(text, /"understudy\.languageModel"/);
+    assert.equal(chosen(), undefined);
+    await vscode.commands.executeCommand('understudy.openSettingsPanel');
+    await waitFor('the panel', async () =>
+      (await theWindow.panelText()).includes('None: the networks and the words of your workspace alone.'),
+    );
+  });
+
+  it('that cannot be opened is named, and changes nothing', async () => {
+    await choose({ file: '/nowhere/words.pkl' });
+    await waitFor('the sentence', async () =>
+      (await theWindow.notifications()).some((text) => text.includes('words.pkl')),
+    );
+    await vscode.commands.executeCommand('notifications.clearAll');
+    assert.equal(chosen(), undefined);
+  });
+
+  it('on a server is sent nothing before the user agrees, who is asked once', async () => {
+    const refused = await answering(undefined, () => choose({ server: server.address }));
+    assert.deepEqual([server.prompts, chosen()], [[], undefined]);
+    const agreed = await answering('Send Text to This Server', () => choose({ server: server.address }));
+    const question = 'Let Understudy send what you write to 127.0.0.1?';
+    assert.deepEqual([refused, agreed], [[question], [question]]);
+    assert.ok(server.prompts.length > 0);
+    assert.deepEqual(chosen(), { server: server.address });
+    await choose({});
+    assert.deepEqual(await answering(undefined, () => choose({ server: server.address })), []);
+    assert.deepEqual(chosen(), { server: server.address });
+  });
+
+  it('never holds up the suggestion that stands without it', async () => {
+    server.hold();
+    const before = server.prompts.length;
+    await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of ');
+    await ghostTextBeginning('Marrowfield House');
+    await waitFor('a question to the server', () => server.prompts.length > before);
+    await ghostTextBeginning('Marrowfield House');
+  });
+
+  it('earns its weight from the text, and then finishes what it alone knows', async () => {
+    const eagerness = vscode.workspace.getConfiguration('understudy');
+    await eagerness.update('eagerness', 1, vscode.ConfigurationTarget.Global);
+    let ghost = '';
+    for (let draft = 1; draft <= 4 && !ghost.startsWith('vinegar'); draft++) {
+      await openDraft(`draft-${draft}.md`, `# Draft\n\n${BY_HEART.slice(0, CUT - 1)}█\n`);
+      await theWindow.type(' ');
+      await silence(server);
+      ghost = await theWindow.ghostText();
+    }
+    assert.match(ghost, /^vinegar/);
+    await theWindow.type('vine');
+    await ghostTextBeginning('gar');
+    await vscode.commands.executeCommand('understudy.openSettingsPanel');
+    await waitFor('its weight', async () =>
+      /earned by what you write: \d\d+ %/.test(await theWindow.panelText()),
+    );
+    await eagerness.update('eagerness', undefined, vscode.ConfigurationTarget.Global);
+  });
+
+  it('brings nothing back that was put away with Escape', async () => {
+    await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of ');
+    const ghost = await ghostTextBeginning('Marrowfield House');
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.showNext');
+    assert.equal(await theWindow.ghostText(), ghost);
+    await theWindow.press('Escape');
+    await waitFor('no ghost text', async () => (await theWindow.ghostText()) === '');
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.showNext');
+    await sleep(500);
+    assert.equal(await theWindow.ghostText(), '');
+  });
+
+  it('that goes away is named in the status bar, and suggestions go on', async () => {
+    server.close();
+    await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of ');
+    await ghostTextBeginning('Marrowfield House');
+    await waitFor('the status', async () =>
+      (await theWindow.statusBarItem()).includes('on, without the language model'),
+    );
+  });
+});
