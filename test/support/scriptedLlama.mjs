@@ -1,13 +1,21 @@
 /**
  * A process for GGUF models whose answers are known. The path of the model says how it behaves: NONE cannot be loaded, MEMORY has too
  * little memory, DIES ends while it loads, HANGS answers no question, FAULTY has a fault at token 2; any other loads. Its vocabulary has 4 tokens; the likeliest
- * next one is the last token read plus one. A question with token 3 in it ends the process.
+ * next one is the last token read plus one. PID keeps a file beside the model as long as it runs. A question with token 3 in it ends the process.
  */
-process.on('disconnect', () => process.exit(0));
+import { rmSync, writeFileSync } from 'node:fs';
+
 let path = '';
+process.on('disconnect', () => {
+  rmSync(`${path}.runs`, { force: true });
+  process.exit(0);
+});
 process.on('message', (request) => {
   if (request.kind === 'open') {
     path = request.path;
+    if (path.includes('PID')) {
+      writeFileSync(`${path}.runs`, '');
+    }
     if (path.includes('NONE')) {
       process.send({ kind: 'fault', id: null, message: 'Failed to load model' });
     } else if (path.includes('MEMORY')) {
