@@ -19,6 +19,8 @@ const LEARNED_AT_LINE_END = 8;
 const UNSETTLED_TOKENS = 2;
 
 export class DocumentReader {
+  /** What the model wrote last, with all text before it. */
+  private generated: { readonly uri: string; readonly text: string } | null = null;
   private current: { uri: string; document: ReadDocument } | null = null;
   /** Least recently used first. */
   private readonly documents = new Map<string, ReadDocument>();
@@ -41,7 +43,8 @@ export class DocumentReader {
     const from = document.keepCommon(prefix);
     const kept = this.replaceTokens(document, prefix, from);
     document.text = prefix;
-    const wasTyped = !isNew && added <= LONGEST_TYPED && from <= prefix.length;
+    const isOwn = this.generated?.uri === uri && this.generated.text.startsWith(prefix);
+    const wasTyped = !isNew && !isOwn && added <= LONGEST_TYPED && from <= prefix.length;
     if (isNew) {
       document.learnedUpTo = Math.max(0, document.tokens.length - LEARNED_WHEN_OPENED);
     } else if (!wasTyped) {
@@ -52,6 +55,11 @@ export class DocumentReader {
     this.readOn(document, isNew ? LEARNED_WHEN_OPENED : LEARNED_AT_LINE_END);
     document.prune();
     return this.tailOf(document);
+  }
+
+  /** Tells of a text from the document's start on whose end the model has written: in that there is nothing to learn. */
+  noteGenerated(uri: string, text: string): void {
+    this.generated = { uri, text };
   }
 
   /** Teaches the gate with at most `count` settled tokens of the text that is being typed; returns how many there were. */

@@ -180,6 +180,7 @@ export class TextGenerator {
   ): Generator<Pause, GeneratorResponse> {
     const { text, stopReason } = yield* this.sampleText(document, sampling, (part) => {
       job.text += part;
+      this.reader.noteGenerated(document.uri, document.prefix + job.text);
       this.respond({ kind: 'generatedPart', id, text: part });
     });
     return { kind: 'generated', id, text, stopReason };

@@ -53,7 +53,8 @@ export function describeResult({ before, after, earlier, mix, modelPath }: DoneE
         ? `${bits(after)} bits per byte on ${formatBytes(after.bytes)} kept aside`
         : `${bits(before)} → ${bits(after)} bits per byte on ${formatBytes(after.bytes)} kept aside`;
   if (modelPath === null && earlier !== undefined) {
-    return `The model that is there stays: ${bits(earlier)} bits per byte, and the new one has ${measured}.`;
+    const asAWhole = mix === undefined ? '' : `\n${describeMix(mix)}`;
+    return `The model that is there stays: ${bits(earlier)} bits per byte, and the new one has ${measured}.${asAWhole}`;
   }
   const gain = mix === undefined ? '' : `${describeMix(mix)}\n`;
   if (modelPath === null && mix !== undefined) {

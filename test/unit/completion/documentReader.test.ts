@@ -52,6 +52,38 @@ describe('a half that had to be waited for', () => {
   });
 });
 
+describe('what the model itself has written', () => {
+  const before = 'First line.\nThe lamp';
+  const learnedFrom = (isOwn: boolean) => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    reader.moveTo('a', before);
+    const learnedBefore = model.calls.learned.length;
+    for (const text of [' in the', ' in the east window', ' in the east window\nof the house']) {
+      if (isOwn) {
+        reader.noteGenerated('a', before + text);
+      }
+      reader.moveTo('a', before + text);
+      while (reader.learnTyped(1) > 0);
+    }
+    return { model, reader, learned: model.calls.learned.length - learnedBefore };
+  };
+
+  it('teaches the gate nothing, unlike the same text when it is typed', () => {
+    assert.ok(learnedFrom(false).learned > 0);
+    assert.equal(learnedFrom(true).learned, 0);
+  });
+
+  it('does not keep what is typed after it from teaching', () => {
+    const { model, reader, learned } = learnedFrom(true);
+    const total = model.calls.learned.length;
+    assert.equal(learned, 0);
+    reader.moveTo('a', `${before} in the east window\nof the house on the hill above the harbour`);
+    while (reader.learnTyped(1) > 0);
+    assert.ok(model.calls.learned.length > total);
+  });
+});
+
 describe('reading a document to the cursor', () => {
   it('costs a step or two for each typed character', () => {
     const model = newModel();

@@ -89,7 +89,10 @@ describe('terminal commands from the folder to the result', function () {
       /^[\d,]+ steps with wasm.*\n[\d.]+ bits per byte on .* kept aside\n(?:.*\n)?model: /,
     );
     assert.match((await run('model', 'list')).stdout, /^[0-9a-f]{16} .*text\n$/);
-    assert.match((await run('model', 'show', text)).stdout, /network {3}lstm, 1 × 32, embedding 32/);
+    assert.match(
+      (await run('model', 'show', text)).stdout,
+      /network {3}lstm, one layer, hidden size 32, embedding size 32/,
+    );
 
     const file = join(folder, 'exported.safetensors');
     assert.equal((await run('model', 'export', file, text)).stdout, `${file}\n`);

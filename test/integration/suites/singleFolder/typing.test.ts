@@ -72,7 +72,7 @@ describe('Typing in a window with one folder', () => {
   });
 
   it('hides the suggestion at Escape and leaves the text as typed', async () => {
-    const editor = await openDraft('draft.md', '# Draft\n\n█\n');
+    const editor = await openDraft('put-away.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
     await ghostTextBeginning('Marrowfield House');
     await theWindow.press('Escape');

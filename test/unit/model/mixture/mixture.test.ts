@@ -86,16 +86,16 @@ describe('Mixture', () => {
 
   it('never predicts a file from its own learned text while that file is open', () => {
     const mixture = createMixture({ vocabSize: VOCAB, networks: [], gate: null });
-    mixture.workspace.learnFile('file', Int32Array.of(1, 2, 3, 4, 5, 6), false);
+    mixture.workspace.learnFile('one/file', Int32Array.of(1, 2, 3, 4, 5, 6), false);
     const probs = new Float32Array(VOCAB);
     const probabilityAfter = (): number => {
       mixture.predict(read(mixture, [1, 2, 3]), probs);
       return probs[4];
     };
     const whileElsewhere = probabilityAfter();
-    mixture.workspace.openDocument('file');
+    mixture.workspace.openDocument('one/file');
     const whileOpen = probabilityAfter();
-    mixture.workspace.openDocument('another');
+    mixture.workspace.openDocument('elsewhere/another');
     assert.ok(whileElsewhere > 0.5);
     assert.ok(Math.abs(whileOpen - 1 / VOCAB) < 1e-6, `${whileOpen}`);
     assert.equal(probabilityAfter(), whileElsewhere);

@@ -65,6 +65,8 @@ export class SmallWorkspace {
         unrollSteps: 8,
         learningRate: 0.02,
         seconds: 1.5,
+        // The process that runs all tests holds more than a trainer does.
+        maxMemoryMegabytes: 16_384,
         ...options,
       },
     };
