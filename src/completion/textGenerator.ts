@@ -208,6 +208,10 @@ export class TextGenerator {
   ): Generator<Pause, GeneratedText> {
     const { mixture, tokenizer } = this.model;
     const tail = patientTail(mixture, this.reader.moveTo(document.uri, document.prefix));
+    // What the text before the cursor teaches is learned first, not between one text and the next of the same seed.
+    while (this.reader.learnTyped(1) > 0) {
+      yield;
+    }
     const criteria = { stopAtLineEnd: false, stopAtSentenceEnd: false };
     const parts =
       sampling.greedy && sampling.beamWidth > 1

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import {
-  learnShift,
-  MOST_SHIFT,
-  shiftedProbability,
-} from '../../../../src/model/generation/confidenceShift';
+import { learnShift, MOST_SHIFT, shiftedProbability } from '../../../../src/model/generation/confidenceShift';
 
 const probability = fc.double({ min: 0, max: 1, noNaN: true });
 const shift = fc.double({ min: -MOST_SHIFT, max: MOST_SHIFT, noNaN: true });
