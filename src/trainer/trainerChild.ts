@@ -9,6 +9,8 @@ export interface TrainerChild<Last extends TrainerEvent> {
   readonly send: (request: TrainerRequest) => void;
   /** Ends the process at once; `last` rejects unless it is settled. */
   readonly kill: () => void;
+  /** Resolves when the process is gone, and with it what it held. */
+  readonly ended: Promise<void>;
   /** Settles when the process has given its last event or has ended; rejects with a sentence for the user. */
   readonly last: Promise<Last>;
 }
@@ -88,6 +90,15 @@ export function startTrainerChild<Last extends TrainerEvent>(
       child.send(message, () => undefined);
     }
   };
+  // Nor is a process that could not be started ever closed.
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      resolve();
+    });
+    child.once('error', () => {
+      resolve();
+    });
+  });
   send(request);
-  return { send, kill: () => child.kill('SIGKILL'), last };
+  return { send, kill: () => child.kill('SIGKILL'), last, ended };
 }

@@ -94,6 +94,8 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
       if (last !== null) {
         return last;
       }
+      // Until it is gone it holds the lock of the model, which the user may want to delete next.
+      await child.ended;
       await rm(job.resumePath, { force: true });
       const done = seen.cancelled();
       onEvent(done);
