@@ -4,6 +4,7 @@
  */
 import type { MixtureModel, MixtureState } from '../model/mixtureModel';
 import type { ReadTail } from '../model/generation/healedStart';
+import { predictOnce } from '../model/generation/pause';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import { ReadDocument, TAIL_TOKENS, type Line } from './readDocument';
 
@@ -193,15 +194,7 @@ export class DocumentReader {
     return {
       tokens,
       states,
-      predictAfter: (count) => {
-        let probs = document.predictions.get(first + count);
-        if (probs === undefined) {
-          probs = new Float32Array(this.model.vocabSize);
-          this.model.predict(states[count], probs);
-          document.predictions.set(first + count, probs);
-        }
-        return probs;
-      },
+      predictAfter: (count) => predictOnce(this.model, document.predictions, first + count, states[count]),
       prepare: () => null,
     };
   }

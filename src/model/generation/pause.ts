@@ -1,4 +1,4 @@
-import type { MixtureModel } from '../mixtureModel';
+import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { ReadTail } from './healedStart';
 
 /** What work that is done in steps yields between them: nothing, or what must settle before the next step is of use. */
@@ -6,19 +6,27 @@ export type Pause = Promise<void> | undefined;
 
 /** The same tail for a caller who has the time to wait for experts that do not answer at once. */
 export function patientTail(model: MixtureModel, tail: ReadTail): ReadTail {
-  const predictions = new Map<number, Float32Array>();
+  const known = new Map<number, Float32Array>();
   return {
     tokens: tail.tokens,
     states: tail.states,
-    predictAfter(count) {
-      let probs = predictions.get(count);
-      if (probs === undefined) {
-        probs = new Float32Array(model.vocabSize);
-        model.predict(tail.states[count], probs);
-        predictions.set(count, probs);
-      }
-      return probs;
-    },
+    predictAfter: (count) => predictOnce(model, known, count, tail.states[count]),
     prepare: (states) => model.prepare(states),
   };
+}
+
+/** p(token | state) [vocabSize], computed once and then kept in `known` under `key`. */
+export function predictOnce(
+  model: MixtureModel,
+  known: Map<number, Float32Array>,
+  key: number,
+  state: MixtureState,
+): Float32Array {
+  let probs = known.get(key);
+  if (probs === undefined) {
+    probs = new Float32Array(model.vocabSize);
+    model.predict(state, probs);
+    known.set(key, probs);
+  }
+  return probs;
 }

@@ -90,7 +90,8 @@ export class WorkspaceIndex implements WorkspaceText {
 
   learnFile(uri: string, tokens: Int32Array, recent: boolean): void {
     this.changes++;
-    if (this.openUri !== null && folderOf(uri) === folderOf(this.openUri)) {
+    // The open file is not among its neighbours, so that saving it leaves their index as it is.
+    if (this.openUri !== null && uri !== this.openUri && folderOf(uri) === folderOf(this.openUri)) {
       this.folderIndex = null;
     }
     this.forget(uri);
