@@ -10,8 +10,8 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeCheckpoint } from '../src/model/checkpoint/checkpoint';
 import { dequantizeWeights } from '../src/model/network/quantizedMatrix';
@@ -29,6 +29,7 @@ import { foldsOf, type Fold } from './adaptation/fold';
 import { learnOnSave, SAVE_STEPS, TOKENS_PER_SAVE } from './adaptation/learnOnSave';
 import { RECENCY_RECIPES, RECIPES, SHIPPED, type Recipe } from './adaptation/recipe';
 import { scoreFold, type FoldScore } from './adaptation/scoreFold';
+import { workspaceFolders } from './workspaceFolders';
 
 process.env['TF_NUM_INTRAOP_THREADS'] = '1';
 process.env['TF_NUM_INTEROP_THREADS'] = '1';
@@ -222,12 +223,7 @@ async function main(): Promise<void> {
     throw new Error(`--parts takes some of ${PARTS.join(', ')}; not "${unknown}".`);
   }
   const bench = await AdaptationBench.start();
-  const parent = resolve(flags.workspaces);
-  const only = listOf(flags.only);
-  const names = (await readdir(parent)).filter(
-    (name) => existsSync(join(parent, name, 'split.json')) && (only.length === 0 || only.includes(name)),
-  );
-  const folders = names.map((name) => join(parent, basename(name)));
+  const folders = workspaceFolders(flags.workspaces, listOf(flags.only));
   const options = {
     folds: Number(flags.folds),
     heldOutTokens: Number(flags['held-out']),

@@ -9,9 +9,8 @@
  * split's `train` part that are kept aside; the `test` part is not touched. Of its speed in ghost text stands the time of one
  * token on the kernel after a full window of text.
  */
-import { readdir, readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createNetwork } from '../src/model/network/createNetwork';
 import {
@@ -34,6 +33,7 @@ import { learningRateAt } from '../src/trainer/training/learningRateSchedule';
 import { measureHeldOut } from '../src/trainer/training/measureHeldOut';
 import { toStoredWeights } from '../src/trainer/training/storedWeights';
 import { TrainingControl } from '../src/trainer/training/trainingControl';
+import { workspaceFolders } from './workspaceFolders';
 
 const root = join(__dirname, '..');
 /** Long enough that the score of a small network does not depend on which files were drawn. */
@@ -204,18 +204,11 @@ async function main(): Promise<void> {
     threads: 1,
     nativeFolders: [join(root, '.cache', 'native')],
   });
-  const parent = resolve(flags.workspaces);
-  const names = (await readdir(parent)).filter(
-    (name) =>
-      existsSync(join(parent, name, 'split.json')) &&
-      (flags.only === '' || flags.only.split(',').includes(name)),
-  );
-  if (names.length === 0) {
-    throw new Error(`${parent} holds no folder with a split.json that fits; see --workspaces and --only.`);
-  }
+  const folders = workspaceFolders(flags.workspaces, flags.only === '' ? [] : flags.only.split(','));
   const results: Result[] = [];
-  for (const workspace of names) {
-    const texts = await readWorkspace(join(parent, workspace), tokenizer);
+  for (const folder of folders) {
+    const workspace = basename(folder);
+    const texts = await readWorkspace(folder, tokenizer);
     for (const contestant of flags.contestants.split(',')) {
       const config = configOf(contestant, tokenizer.vocabSize);
       for (const gradientClipNorm of CLIP_NORMS) {

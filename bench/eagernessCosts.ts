@@ -6,9 +6,7 @@
  *
  * A folder of --code is a workspace that `npm run bench -- quality --code` has made below .cache/bench.
  */
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sampleStretches } from '../src/model/evaluate/typedStretches';
 import { costOfWrong } from '../src/model/generation/expectedSaving';
@@ -23,6 +21,7 @@ import { align, type Row } from './alignRows';
 import { eagernessCurve, EAGERNESSES, type CurvePoint } from './quality/eagernessCurve';
 import { loadNetworks } from './quality/loadNetworks';
 import { readTypedPositions } from './quality/typedPositions';
+import { workspaceFolders } from './workspaceFolders';
 
 const SEED = 7;
 
@@ -57,11 +56,8 @@ async function main(): Promise<void> {
       characters: { type: 'string', default: '6000' },
     },
   });
-  const parent = resolve(values.workspaces);
-  const folders = (await readdir(parent))
-    .map((name) => join(parent, name))
-    .filter((folder) => existsSync(join(folder, 'split.json')));
-  folders.push(...values.code.split(',').filter((folder) => folder !== ''));
+  const packages = values.code.split(',').filter((folder) => folder !== '');
+  const folders = workspaceFolders(values.workspaces, [], packages);
   const curves: CurvePoint[][] = [];
   for (const folder of folders) {
     process.stderr.write(`${folder}\n`);

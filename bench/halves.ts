@@ -9,9 +9,9 @@
  * Only beginnings of the test files are read, --bytes of each workspace, since a Transformer takes its time. The gate begins with what training
  * taught it and knows nothing of the half: its worth is learned while it is measured, each token scored before it is learned from.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openHalf, type OpenedHalf } from '../src/completion/half/openHalf';
 import { scoreText } from '../src/model/evaluate/scoreText';
@@ -32,6 +32,7 @@ import { align, type Row } from './alignRows';
 import { sampledHeads } from './halves/sampledHeads';
 import { trainedModel } from './halves/trainedModel';
 import { typeWith, type Typed } from './halves/typeWith';
+import { workspaceFolders } from './workspaceFolders';
 
 const root = join(__dirname, '..');
 const testModel = join(root, '.cache', 'llama', 'SmolLM2-135M-Instruct.Q4_1.gguf');
@@ -184,11 +185,7 @@ async function main(): Promise<void> {
     product: productPaths(root),
   };
   const tokenizer = Tokenizer.fromJson(JSON.parse(await readFile(terminal.product.tokenizer, 'utf8')));
-  const parent = resolve(values.workspaces);
-  const wanted = values.only === '' ? null : values.only.split(',');
-  const folders = readdirSync(parent).filter(
-    (name) => existsSync(join(parent, name, 'split.json')) && (wanted?.includes(name) ?? true),
-  );
+  const folders = workspaceFolders(values.workspaces, values.only === '' ? [] : values.only.split(','));
   const opened = new Map<string, OpenedHalf>();
   try {
     for (const name of values.half.split(',')) {
@@ -203,8 +200,9 @@ async function main(): Promise<void> {
     }
     const halves = new Map([...opened].map(([name, { expert }]) => [name, expert]));
     const measured: Measured[] = [];
-    for (const name of folders) {
-      const ofOne = await measure(terminal, join(parent, name), halves);
+    for (const folder of folders) {
+      const name = basename(folder);
+      const ofOne = await measure(terminal, folder, halves);
       measured.push(...ofOne);
       progress.clear();
       if (!values.json) {

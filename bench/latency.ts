@@ -9,7 +9,7 @@
  * With --while-training a network is trained on the same files meanwhile, by the engine named, in the trainer's process.
  * Opening a document is timed apart. `new` leaves out answers that the cache gives without asking the worker.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +20,7 @@ import type { CompletedResponse } from '../src/protocol/generatorProtocol';
 import { DEFAULT_TRAINING, ENGINE_NAMES } from '../src/protocol/trainerProtocol';
 import { productPaths } from '../src/terminal/productPaths';
 import { startTraining } from '../src/trainer/trainerClient';
+import { workspaceFolders } from './workspaceFolders';
 
 const root = join(__dirname, '..');
 const LANGUAGES: Readonly<Record<string, string>> = {
@@ -183,12 +184,7 @@ const format = ({ count, p50, p95, p99, max }: Quantiles) =>
   `${String(count).padStart(5)} ${[p50, p95, p99, max].map((ms) => ms.toFixed(1).padStart(7)).join('')}`;
 
 async function main(): Promise<void> {
-  const folders = readdirSync(values.workspaces)
-    .map((name) => join(values.workspaces, name))
-    .filter((folder) => folder.endsWith(values.only) && existsSync(join(folder, 'split.json')));
-  if (folders.length === 0) {
-    throw new Error(`No folder with a split.json in ${values.workspaces}; name another with --workspaces.`);
-  }
+  const folders = workspaceFolders(values.workspaces, values.only === '' ? [] : [values.only]);
   const results: Result[] = [];
   const times: number[] = [];
   const newTimes: number[] = [];

@@ -1,6 +1,5 @@
 /** What the README's claims about quality and speed stand on; see `npm run bench -- --help`. */
 import { spawn } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { productPaths } from '../src/terminal/productPaths';
@@ -14,6 +13,7 @@ import { measureWorkspace, type MeasuredWorkspace } from './measuredWorkspace';
 import { missingPeers } from './quality/missingPeers';
 import { qualityTables } from './quality/qualityTables';
 import { writeQuality } from './quality/writeQuality';
+import { workspaceFolders } from './workspaceFolders';
 
 const root = join(__dirname, '..');
 const cacheFolder = join(root, '.cache', 'bench');
@@ -41,18 +41,9 @@ function benchTerminal(): Terminal {
   };
 }
 
-async function workspaceFolders({ workspaces, only, code }: BenchOptions): Promise<string[]> {
-  const parent = resolve(workspaces);
-  const names = (await readdir(parent)).filter((name) => existsSync(join(parent, name, 'split.json')));
-  const folders = names.map((name) => join(parent, name));
-  if (code) {
-    folders.push(...(await codeWorkspaces(join(parent, 'code-packages.txt'), cacheFolder)));
-  }
-  const chosen = folders.filter((folder) => only.length === 0 || only.some((name) => folder.endsWith(name)));
-  if (chosen.length === 0) {
-    throw new Error(`${parent} holds no folder with a split.json that fits; see --workspaces and --only.`);
-  }
-  return chosen;
+async function chosenFolders({ workspaces, only, code }: BenchOptions): Promise<string[]> {
+  const packages = join(resolve(workspaces), 'code-packages.txt');
+  return workspaceFolders(workspaces, only, code ? await codeWorkspaces(packages, cacheFolder) : []);
 }
 
 /** Runs a script that measures in processes of its own and prints its own tables. */
@@ -82,7 +73,7 @@ async function main(args: readonly string[]): Promise<void> {
   const terminal = benchTerminal();
   const measured: MeasuredWorkspace[] = [];
   if (options.parts.some((part) => part === 'quality' || part === 'latency')) {
-    for (const folder of await workspaceFolders(options)) {
+    for (const folder of await chosenFolders(options)) {
       terminal.note(folder);
       measured.push(await measureWorkspace(terminal, folder, folders, options));
     }

@@ -1,0 +1,25 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/**
+ * The folders below `parent` that hold a split.json, and `others`, as absolute paths.
+ * @param only ends of the names of those wanted; none for all
+ * @throws Error when there is none
+ */
+export function workspaceFolders(
+  parent: string,
+  only: readonly string[] = [],
+  others: readonly string[] = [],
+): string[] {
+  const root = resolve(parent);
+  const folders = readdirSync(root)
+    .map((name) => join(root, name))
+    .filter((folder) => existsSync(join(folder, 'split.json')));
+  const chosen = [...folders, ...others].filter(
+    (folder) => only.length === 0 || only.some((name) => folder.endsWith(name)),
+  );
+  if (chosen.length === 0) {
+    throw new Error(`${root} holds no folder with a split.json that fits; see --workspaces and --only.`);
+  }
+  return chosen;
+}
