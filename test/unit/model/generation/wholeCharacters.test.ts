@@ -8,7 +8,8 @@ import {
   type DecodedText,
 } from '../../../../src/model/generation/wholeCharacters';
 
-const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+// A text that holds the mark of a broken character itself would hide whether one was made.
+const text = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((whole) => !whole.includes('\ufffd'));
 
 describe('text from the bytes of tokens', () => {
   it('is the same however the bytes are cut, and never holds half a character', () => {
