@@ -1,9 +1,10 @@
 /** A few steps of training on small networks, the same on every engine, and what came of them. */
+import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NetworkConfig, NetworkWeights } from '../../src/model/networkConfig';
 import type { TrainBatch, TrainingEngine, TrainStepResult } from '../../src/trainer/engine';
 import { seededRandom } from '../../src/model/generation/seededRandom';
-import { smallNetworks } from './smallNetworks';
+import { smallNetworks, toleratedDistance } from './smallNetworks';
 import { randomWeights } from '../unit/model/network/randomWeights';
 
 export interface Trial {
@@ -15,16 +16,17 @@ export interface Trial {
   readonly tensors: readonly [number, number];
 }
 
-const batchSize = 3;
-const unrollSteps = 4;
-export const TRIAL_STEPS = 8;
+export const batchSize = 3;
+export const unrollSteps = 4;
+const TRIAL_STEPS = 8;
+const VOCAB_SIZE = 11;
 
 /** Windows of random tokens; after the first, the middle row ends early and the last starts a document. */
-function windows(vocabSize: number): TrainBatch[] {
+export function windows(count: number): TrainBatch[] {
   const random = seededRandom(5);
   const ids = () =>
-    Int32Array.from({ length: batchSize * unrollSteps }, () => Math.floor(vocabSize * random()));
-  return Array.from({ length: TRIAL_STEPS }, (_, index) => ({
+    Int32Array.from({ length: batchSize * unrollSteps }, () => Math.floor(VOCAB_SIZE * random()));
+  return Array.from({ length: count }, (_, index) => ({
     batchSize,
     unrollSteps,
     inputs: ids(),
@@ -34,12 +36,12 @@ function windows(vocabSize: number): TrainBatch[] {
   }));
 }
 
-export const trialNetworks = smallNetworks({ vocabSize: 11, embeddingSize: 5, hiddenSize: 6 });
+export const trialNetworks = smallNetworks({ vocabSize: VOCAB_SIZE, embeddingSize: 5, hiddenSize: 6 });
 
 /** Dropout, clipping, padding and resets included. */
 export async function runTrial(engine: TrainingEngine, config: NetworkConfig): Promise<Trial> {
   const network = engine.createNetwork(config, randomWeights(config, 3), 9);
-  const batches = windows(config.vocabSize);
+  const batches = windows(TRIAL_STEPS);
   const results: TrainStepResult[] = [];
   let early = 0;
   for (const [index, batch] of batches.entries()) {
@@ -53,4 +55,26 @@ export async function runTrial(engine: TrainingEngine, config: NetworkConfig): P
   const weights = await network.exportWeights();
   network.dispose();
   return { config, results, evaluated, weights, tensors: [early, late] };
+}
+
+/** Of a trial that ran on wasm and one of the same network on another engine. */
+export function assertTrainsAlike(other: Trial, wasm: Trial): void {
+  assert.deepEqual(other.config, wasm.config);
+  for (const [step, { loss, gradientNorm }] of wasm.results.entries()) {
+    assert.ok(Math.abs(other.results[step].loss - loss) < 1e-4 * loss, `loss of step ${step}`);
+    assert.ok(Math.abs(other.results[step].gradientNorm - gradientNorm) < 1e-3 * gradientNorm);
+  }
+  assert.equal(other.evaluated.count, wasm.evaluated.count);
+  assert.ok(Math.abs(other.evaluated.lossSum - wasm.evaluated.lossSum) < 1e-4 * wasm.evaluated.lossSum);
+  const moved = distance(wasm.weights, randomWeights(wasm.config, 3));
+  assert.ok(distance(other.weights, wasm.weights) < toleratedDistance(wasm.config) * moved);
+}
+
+/** Euclidean, over all tensors. */
+function distance(one: NetworkWeights, other: NetworkWeights): number {
+  let squares = 0;
+  for (const [name, values] of one) {
+    values.forEach((value, i) => (squares += (value - other.get(name)![i]) ** 2));
+  }
+  return Math.sqrt(squares);
 }

@@ -5,20 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import type { CellKind, NetworkConfig, NetworkWeights } from '../../../../src/model/networkConfig';
-import type { TrainBatch, TrainingEngine, TrainStepResult } from '../../../../src/trainer/engine';
+import type { CellKind, NetworkConfig } from '../../../../src/model/networkConfig';
+import type { TrainingEngine } from '../../../../src/trainer/engine';
 import { loadNativeEngine } from '../../../../src/trainer/engines/nativeEngine';
 import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
 import { TensorNetwork } from '../../../../src/trainer/network/tensorNetwork';
 import { nativePaths } from '../../../../src/trainer/native/pinnedFiles';
-import { seededRandom } from '../../../../src/model/generation/seededRandom';
-import { smallNetworks, toleratedDistance } from '../../../support/smallNetworks';
+import { assertTrainsAlike, runTrial, trialNetworks, windows } from '../../../support/trainingTrial';
 import { randomWeights } from '../../model/network/randomWeights';
-import { doubleLoss } from '../network/doubleLoss';
+import { assertGradients } from '../network/gradientCheck';
 
 const nativeFolder = join(__dirname, '..', '..', '..', '..', '.cache', 'native');
-const batchSize = 3;
-const unrollSteps = 4;
 
 const configOf = (architecture: CellKind, numLayers: number): NetworkConfig => ({
   architecture,
@@ -28,52 +25,10 @@ const configOf = (architecture: CellKind, numLayers: number): NetworkConfig => (
   numLayers,
 });
 
-const networks = smallNetworks({ vocabSize: 11, embeddingSize: 5, hiddenSize: 6 });
-/** Of a tensor: a step is two losses in 64-bit floats. */
-const CHECKED_ELEMENTS = 40;
-
-/** Windows of random tokens; after the first, the middle row ends early and the last starts a document. */
-function windows(count: number): TrainBatch[] {
-  const random = seededRandom(5);
-  const ids = () => Int32Array.from({ length: batchSize * unrollSteps }, () => Math.floor(11 * random()));
-  return Array.from({ length: count }, (_, index) => ({
-    batchSize,
-    unrollSteps,
-    inputs: ids(),
-    targets: ids(),
-    mask: Float32Array.from(index === 0 ? '111111111111' : '111111001111', Number),
-    resets: Uint8Array.from(index === 0 ? '111' : '001', Number),
-  }));
-}
-
-const doubles = (weights: NetworkWeights) =>
-  new Map([...weights].map(([name, values]) => [name, Float64Array.from(values)]));
-
 function createNetwork(engine: TrainingEngine, config: NetworkConfig, seed: number): TensorNetwork {
   const network = engine.createNetwork(config, randomWeights(config, 3), seed);
   assert.ok(network instanceof TensorNetwork);
   return network;
-}
-
-async function train(engine: TrainingEngine, config: NetworkConfig) {
-  const network = createNetwork(engine, config, 9);
-  const results: TrainStepResult[] = [];
-  for (const batch of windows(6)) {
-    results.push(await network.trainStep(batch, { learningRate: 0.01, gradientClipNorm: 0.5, dropout: 0.3 }));
-  }
-  const evaluated = await network.evaluateStep(windows(1)[0]);
-  const weights = await network.exportWeights();
-  network.dispose();
-  return { results, evaluated, weights };
-}
-
-/** Euclidean, over all tensors. */
-function distance(one: NetworkWeights, other: NetworkWeights): number {
-  let squares = 0;
-  for (const [name, values] of one) {
-    values.forEach((value, i) => (squares += (value - other.get(name)![i]) ** 2));
-  }
-  return Math.sqrt(squares);
 }
 
 const loadExact = () => loadNativeEngine({ nativeFolders: [nativeFolder], precision: 'float32' });
@@ -127,44 +82,16 @@ describe('Native engine', () => {
     assert.deepEqual([[], {}].map(isArray), [true, false]);
   });
 
-  for (const { title, config } of networks) {
+  for (const { title, config } of trialNetworks) {
     it(`${title}: gradients equal finite differences, the state carried over`, async () => {
-      const weights = randomWeights(config, 3);
-      const [first, second] = windows(2);
       const network = createNetwork(engine, config, 1);
-      await network.exportGradients(first, 0);
-      const gradients = await network.exportGradients(second, 0);
+      await assertGradients(network, randomWeights(config, 3));
       network.dispose();
-
-      const { state } = doubleLoss(config, doubles(weights), first, null);
-      const h = 1e-5;
-      for (const [name, gradient] of gradients) {
-        for (let i = 0; i < gradient.length; i += Math.ceil(gradient.length / CHECKED_ELEMENTS)) {
-          const lossAt = (change: number) => {
-            const moved = doubles(weights);
-            moved.get(name)![i] += change;
-            return doubleLoss(config, moved, second, state).loss;
-          };
-          const expected = (lossAt(h) - lossAt(-h)) / (2 * h);
-          assert.ok(
-            Math.abs(gradient[i] - expected) < 1e-6 + 1e-4 * Math.abs(expected),
-            `${name}[${i}] is ${gradient[i]}, should be ${expected}`,
-          );
-        }
-      }
     });
 
     it(`${title}: trains as wasm does, dropout, clipping and resets included`, async () => {
-      const wasm = await train(await loadWasmEngine({}), config);
-      const native = await train(await loadExact(), config);
-      for (const [step, { loss, gradientNorm }] of wasm.results.entries()) {
-        assert.ok(Math.abs(native.results[step].loss - loss) < 1e-4 * loss, `loss of step ${step}`);
-        assert.ok(Math.abs(native.results[step].gradientNorm - gradientNorm) < 1e-3 * gradientNorm);
-      }
-      assert.equal(native.evaluated.count, wasm.evaluated.count);
-      assert.ok(Math.abs(native.evaluated.lossSum - wasm.evaluated.lossSum) < 1e-4 * wasm.evaluated.lossSum);
-      const moved = distance(wasm.weights, randomWeights(config, 3));
-      assert.ok(distance(native.weights, wasm.weights) < toleratedDistance(config) * moved);
+      const wasm = await runTrial(await loadWasmEngine({}), config);
+      assertTrainsAlike(await runTrial(await loadExact(), config), wasm);
     });
   }
 
@@ -185,10 +112,10 @@ describe('Native engine', () => {
     });
   }
 
-  for (const { title, config } of networks) {
+  for (const { title, config } of trialNetworks) {
     it(`${title}: products in bfloat16 move the loss by less than half a percent`, async () => {
-      const exact = await train(await loadExact(), config);
-      const rounded = await train(
+      const exact = await runTrial(await loadExact(), config);
+      const rounded = await runTrial(
         await loadNativeEngine({ nativeFolders: [nativeFolder], precision: 'bfloat16' }),
         config,
       );

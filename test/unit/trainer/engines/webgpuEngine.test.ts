@@ -2,13 +2,10 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { NetworkWeights } from '../../../../src/model/networkConfig';
 import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
 import { softwareGpuEnvironment } from '../../../support/softwareGpu';
-import { runTrial, trialNetworks } from '../../../support/trainingTrial';
-import { toleratedDistance } from '../../../support/smallNetworks';
+import { assertTrainsAlike, runTrial, trialNetworks } from '../../../support/trainingTrial';
 import type { WebgpuTrial } from '../../../support/webgpuTrial';
-import { randomWeights } from '../../model/network/randomWeights';
 
 const script = join(__dirname, '..', '..', '..', 'support', 'webgpuTrial.ts');
 
@@ -35,15 +32,6 @@ function isInstalled(name: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Euclidean, over all tensors. */
-function distance(one: NetworkWeights, other: NetworkWeights): number {
-  let squares = 0;
-  for (const [name, values] of one) {
-    values.forEach((value, i) => (squares += (value - other.get(name)![i]) ** 2));
-  }
-  return Math.sqrt(squares);
 }
 
 describe('WebGPU engine, on a GPU imitated in software', function () {
@@ -82,16 +70,7 @@ describe('WebGPU engine, on a GPU imitated in software', function () {
   for (const [index, { title, config }] of trialNetworks.entries()) {
     it(`${title}: trains as wasm does, dropout, clipping and resets included`, async () => {
       const wasm = await runTrial(await loadWasmEngine({}), config);
-      const webgpu = trial.trials[index];
-      assert.deepEqual(webgpu.config, config);
-      for (const [step, { loss, gradientNorm }] of wasm.results.entries()) {
-        assert.ok(Math.abs(webgpu.results[step].loss - loss) < 1e-4 * loss, `loss of step ${step}`);
-        assert.ok(Math.abs(webgpu.results[step].gradientNorm - gradientNorm) < 1e-3 * gradientNorm);
-      }
-      assert.equal(webgpu.evaluated.count, wasm.evaluated.count);
-      assert.ok(Math.abs(webgpu.evaluated.lossSum - wasm.evaluated.lossSum) < 1e-4 * wasm.evaluated.lossSum);
-      const moved = distance(wasm.weights, randomWeights(config, 3));
-      assert.ok(distance(webgpu.weights, wasm.weights) < toleratedDistance(config) * moved);
+      assertTrainsAlike(trial.trials[index], wasm);
     });
 
     it(`${title}: holds no more tensors from step to step`, () => {

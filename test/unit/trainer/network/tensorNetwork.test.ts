@@ -5,7 +5,6 @@ import {
   ATTENTION_WINDOW,
   type CellKind,
   type NetworkConfig,
-  type NetworkWeights,
   type RecurrentConfig,
 } from '../../../../src/model/networkConfig';
 import { createNetwork } from '../../../../src/model/network/createNetwork';
@@ -16,12 +15,10 @@ import { TensorNetwork } from '../../../../src/trainer/network/tensorNetwork';
 import { StockOps } from '../../../../src/trainer/network/stockOps';
 import type { TensorOps } from '../../../../src/trainer/network/tensorOps';
 import { seededRandom } from '../../../../src/model/generation/seededRandom';
-import { looksBack, smallNetworks } from '../../../support/smallNetworks';
+import { looksBack } from '../../../support/smallNetworks';
+import { batchSize, trialNetworks, unrollSteps, windows } from '../../../support/trainingTrial';
 import { randomWeights } from '../../model/network/randomWeights';
-import { doubleLoss } from './doubleLoss';
-
-const batchSize = 3;
-const unrollSteps = 4;
+import { assertGradients } from './gradientCheck';
 
 const configOf = (architecture: CellKind, numLayers: number): RecurrentConfig => ({
   architecture,
@@ -31,34 +28,9 @@ const configOf = (architecture: CellKind, numLayers: number): RecurrentConfig =>
   numLayers,
 });
 
-const networks = smallNetworks({ vocabSize: 11, embeddingSize: 5, hiddenSize: 6 });
-/** Of a tensor: a step is two losses in 64-bit floats. */
-const CHECKED_ELEMENTS = 40;
-
 /** Attention costs more: enough to fill what it remembers, and to drop the first of it. */
 const stepsOf = (config: NetworkConfig, steps: number): number =>
   looksBack(config) ? ATTENTION_WINDOW / unrollSteps + 16 : steps;
-
-/** Three rows, of which in the second window one ends early and one starts a document. */
-function twoWindows(): [TrainBatch, TrainBatch] {
-  const random = seededRandom(5);
-  const ids = () => Int32Array.from({ length: batchSize * unrollSteps }, () => Math.floor(11 * random()));
-  const window = (resets: number[], mask: number[]): TrainBatch => ({
-    batchSize,
-    unrollSteps,
-    inputs: ids(),
-    targets: ids(),
-    mask: Float32Array.from(mask),
-    resets: Uint8Array.from(resets),
-  });
-  return [
-    window([1, 1, 1], [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]),
-    window([0, 0, 1], [1, 1, 1, 1, 1, 1, 0, 0, 1, 1, 1, 1]),
-  ];
-}
-
-const doubles = (weights: NetworkWeights) =>
-  new Map([...weights].map(([name, values]) => [name, Float64Array.from(values)]));
 
 const engines: readonly { name: string; steps: number; start: () => Promise<TensorOps> }[] = [
   {
@@ -86,36 +58,17 @@ for (const engine of engines) {
       ops = await engine.start();
     });
 
-    for (const { title, config } of networks) {
+    for (const { title, config } of trialNetworks) {
       it(`${title}: gradients equal finite differences, the state carried over`, async () => {
         const weights = randomWeights(config, 3);
-        const [first, second] = twoWindows();
         const network = new TensorNetwork(ops, config, weights, 1);
-        await network.exportGradients(first, 0);
-        const gradients = await network.exportGradients(second, 0);
+        await assertGradients(network, weights);
         network.dispose();
-
-        const { state } = doubleLoss(config, doubles(weights), first, null);
-        const h = 1e-5;
-        for (const [name, gradient] of gradients) {
-          for (let i = 0; i < gradient.length; i += Math.ceil(gradient.length / CHECKED_ELEMENTS)) {
-            const lossAt = (change: number) => {
-              const moved = doubles(weights);
-              moved.get(name)![i] += change;
-              return doubleLoss(config, moved, second, state).loss;
-            };
-            const expected = (lossAt(h) - lossAt(-h)) / (2 * h);
-            assert.ok(
-              Math.abs(gradient[i] - expected) < 1e-6 + 1e-4 * Math.abs(expected),
-              `${name}[${i}] is ${gradient[i]}, should be ${expected}`,
-            );
-          }
-        }
       });
 
       it(`${title}: predicts what the reference network predicts`, async () => {
         const weights = randomWeights(config, 4);
-        const [first, second] = twoWindows();
+        const [first, second] = windows(2);
         const network = new TensorNetwork(ops, config, weights, 1);
         const results = [await network.evaluateStep(first), await network.evaluateStep(second)];
         network.dispose();
@@ -141,7 +94,7 @@ for (const engine of engines) {
       });
 
       it(`${title}: learns a text by heart, and holds no more tensors from step to step`, async () => {
-        const [batch] = twoWindows();
+        const [batch] = windows(2);
         const network = new TensorNetwork(ops, config, randomWeights(config, 6), 1);
         const options = { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.1 };
         const step = () => network.trainStep({ ...batch, resets: new Uint8Array([0, 0, 1]) }, options);
@@ -159,7 +112,7 @@ for (const engine of engines) {
       });
     }
 
-    for (const { title, config } of networks.filter(({ config }) => looksBack(config))) {
+    for (const { title, config } of trialNetworks.filter(({ config }) => looksBack(config))) {
       it(`${title}: looks back as far as the reference network, and in a new document no further than its start`, async () => {
         const weights = randomWeights(config, 4);
         const random = seededRandom(7);
@@ -201,7 +154,7 @@ for (const engine of engines) {
     it('clips the gradient to the norm asked for', async () => {
       const config = configOf('lstm', 1);
       const weights = randomWeights(config, 3);
-      const [batch] = twoWindows();
+      const [batch] = windows(2);
       const moments = async (gradientClipNorm: number) => {
         const network = new TensorNetwork(ops, config, weights, 1);
         const { gradientNorm } = await network.trainStep(batch, {
@@ -224,7 +177,7 @@ for (const engine of engines) {
 
     it('goes on from exported weights and moments exactly as it would have', async () => {
       const config = configOf('gru', 2);
-      const [first, second] = twoWindows();
+      const [first, second] = windows(2);
       const options = { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.3 };
       const one = new TensorNetwork(ops, config, randomWeights(config, 3), 9);
       await one.trainStep(first, options);
@@ -243,7 +196,7 @@ for (const engine of engines) {
       const weights = randomWeights(config, 3);
       weights.get('outputBias')![0] = NaN;
       const network = new TensorNetwork(ops, config, weights, 1);
-      const [batch] = twoWindows();
+      const [batch] = windows(2);
       await assert.rejects(
         async () => network.trainStep(batch, { learningRate: 0.01, gradientClipNorm: 1, dropout: 0 }),
         DivergenceError,
@@ -258,7 +211,7 @@ for (const engine of engines) {
 describe('WasmOps', () => {
   it('gives the numbers of stock ops over several steps, dropout included', async () => {
     const config = configOf('lstm', 2);
-    const [first, second] = twoWindows();
+    const [first, second] = windows(2);
     const train = async (ops: TensorOps) => {
       const network = new TensorNetwork(ops, config, randomWeights(config, 3), 9);
       const options = { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.3 };

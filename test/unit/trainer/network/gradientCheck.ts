@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import type { NetworkWeights } from '../../../../src/model/networkConfig';
+import type { TensorNetwork } from '../../../../src/trainer/network/tensorNetwork';
+import { windows } from '../../../support/trainingTrial';
+import { doubleLoss } from './doubleLoss';
+
+/** Of a tensor: a step is two losses in 64-bit floats. */
+const CHECKED_ELEMENTS = 40;
+
+const doubles = (weights: NetworkWeights) =>
+  new Map([...weights].map(([name, values]) => [name, Float64Array.from(values)]));
+
+/**
+ * The gradients of a second window, the state carried over from the first, against finite differences.
+ * @param weights those that the network has; it must not have read anything
+ */
+export async function assertGradients(network: TensorNetwork, weights: NetworkWeights): Promise<void> {
+  const { config } = network;
+  const [first, second] = windows(2);
+  await network.exportGradients(first, 0);
+  const gradients = await network.exportGradients(second, 0);
+  const { state } = doubleLoss(config, doubles(weights), first, null);
+  const h = 1e-5;
+  for (const [name, gradient] of gradients) {
+    for (let i = 0; i < gradient.length; i += Math.ceil(gradient.length / CHECKED_ELEMENTS)) {
+      const lossAt = (change: number) => {
+        const moved = doubles(weights);
+        moved.get(name)![i] += change;
+        return doubleLoss(config, moved, second, state).loss;
+      };
+      const expected = (lossAt(h) - lossAt(-h)) / (2 * h);
+      assert.ok(
+        Math.abs(gradient[i] - expected) < 1e-6 + 1e-4 * Math.abs(expected),
+        `${name}[${i}] is ${gradient[i]}, should be ${expected}`,
+      );
+    }
+  }
+}
