@@ -23,7 +23,7 @@ interface LayersTensorFlow {
   sequential(options: { layers: readonly object[] }): LayersModel;
   readonly layers: Readonly<Record<'lstm' | 'dense' | 'dropout', (options: object) => object>>;
   readonly train: { adam(rate: number): object };
-  randomUniform(shape: readonly number[], low: number, high: number, type?: 'int32'): Tensor;
+  randomUniform(shape: readonly number[], low: number, high: number): Tensor;
 }
 
 const VOCABULARY = 4096;
@@ -68,7 +68,8 @@ async function main(): Promise<void> {
   model.compile({ optimizer: tf.train.adam(0.002), loss: 'sparseCategoricalCrossentropy' });
   const step = async (): Promise<number> => {
     const inputs = tf.randomUniform([batch, steps, EMBEDDING], -0.05, 0.05);
-    const targets = tf.randomUniform([batch, steps, 1], 0, VOCABULARY, 'int32');
+    // Its loss wants token ids as floats, which it rounds down itself.
+    const targets = tf.randomUniform([batch, steps, 1], 0, VOCABULARY);
     const loss = await model.trainOnBatch(inputs, targets);
     inputs.dispose();
     targets.dispose();
