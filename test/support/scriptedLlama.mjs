@@ -12,7 +12,7 @@ process.on('disconnect', () => {
 });
 process.on('message', (request) => {
   if (request.kind === 'open') {
-    path = request.path;
+    path = request.opening.path;
     if (path.includes('PID')) {
       writeFileSync(`${path}.runs`, '');
     }
@@ -23,7 +23,10 @@ process.on('message', (request) => {
     } else if (path.includes('DIES')) {
       process.kill(process.pid, 'SIGKILL');
     } else {
-      process.send({ kind: 'opened', tokens: request.probes.map((probe) => [probe.length]) });
+      process.send({
+        kind: 'opened',
+        opened: { tokens: request.opening.probes.map((probe) => [probe.length]) },
+      });
     }
     return;
   }
@@ -33,11 +36,11 @@ process.on('message', (request) => {
   } else if (path.includes('FAULTY') && tokens.includes(2)) {
     process.send({ kind: 'fault', id: request.id, message: 'decode failed' });
   } else if (!path.includes('HANGS')) {
-    const distributions = after.map((count) => {
+    const answer = after.map((count) => {
       const probs = new Float32Array(4).fill(0.1);
       probs[(tokens[count - 1] + 1) % 4] = 0.7;
       return probs;
     });
-    process.send({ kind: 'answered', id: request.id, distributions });
+    process.send({ kind: 'answered', id: request.id, answer });
   }
 });

@@ -1,5 +1,4 @@
 /** A network out of a Keras file, with the vocabulary that lies beside it. It runs in the generator's own thread. */
-import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { foreignModelOf } from '../../model/bridge/foreignModelOf';
 import type { ForeignModel } from '../../model/bridge/foreignModel';
@@ -7,6 +6,7 @@ import { readKerasModel } from '../../model/keras/readKerasModel';
 import { readVocabulary } from '../../model/keras/vocabulary/readVocabulary';
 import { checkVocabularySize } from '../../model/keras/vocabulary/vocabulary';
 import type { HalfChoice } from '../../protocol/generatorProtocol';
+import { readLimited } from '../readLimited';
 import { vocabularyBeside } from './vocabularyBeside';
 
 /** A file is read into memory whole, and its network runs on one thread: a larger one would be of no use. */
@@ -34,20 +34,4 @@ export async function openKeras({ path, vocabularyPath }: Extract<HalfChoice, { 
     model: foreignModelOf(network, vocabulary),
     description: `${name} with ${vocabularyName} (Keras; ${network.description})`,
   };
-}
-
-function readLimited(path: string, what: string, largest: number): Uint8Array {
-  try {
-    if (statSync(path).size <= largest) {
-      return readFileSync(path);
-    }
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new Error(`The ${what} ${path} cannot be read (${detail}). Check that it exists.`, {
-      cause: error,
-    });
-  }
-  throw new Error(
-    `The ${what} ${basename(path)} is larger than ${Math.round(largest / 1024 ** 2)} MB and would be too slow. Choose a smaller one.`,
-  );
 }

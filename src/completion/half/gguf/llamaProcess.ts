@@ -2,11 +2,11 @@
  * The process in which llama.cpp runs, so that what it does to itself or to the memory ends no suggestions. It holds one context,
  * whose cache stands where the last question ended: a text that goes on costs its new tokens, another one what differs.
  */
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { serveModel, type ServedModel } from '../../process/serveModel';
 import type { Question } from '../remoteExpert';
-import type { AskMessage, LlamaRequest, LlamaResponse, OpenMessage } from './llamaMessages';
+import type { LlamaAnswer, LlamaOpened, LlamaOpening } from './llamaMessages';
 
 /** The part of node-llama-cpp that is used, which is installed on demand and so not known when this is compiled. */
 interface LlamaModule {
@@ -28,60 +28,37 @@ interface LlamaSequence {
 /** Tokens beyond the window, so that the library never shifts its context by itself. */
 const SPARE_TOKENS = 16;
 
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-// Ctrl+C in a terminal reaches the whole group; the parent hears it too, and its end ends this process.
-process.on('SIGINT', () => undefined);
-process.on('disconnect', () => process.exit(0));
+serveModel(open);
 
-let sequence: LlamaSequence | null = null;
-let last: Promise<void> = Promise.resolve();
-
-process.on('message', (request: LlamaRequest) => {
-  last = last.then(() => (request.kind === 'open' ? open(request) : ask(request)));
-});
-
-function respond(response: LlamaResponse): void {
-  if (process.connected) {
-    // A channel that closes meanwhile is told by 'disconnect'.
-    process.send!(response, undefined, undefined, () => undefined);
-  }
-}
-
-const describe = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0];
-
-async function open({ path, modulePath, window, threads, probes }: OpenMessage): Promise<void> {
-  try {
-    const address = pathToFileURL(join(modulePath, 'node_modules', 'node-llama-cpp', 'dist', 'index.js'));
-    const { getLlama } = (await import(/* webpackIgnore: true */ address.href)) as LlamaModule;
-    const llama = await getLlama({
-      build: 'never',
-      skipDownload: true,
-      progressLogs: false,
-      logLevel: 'disabled',
-      maxThreads: threads,
-    });
-    const model = await llama.loadModel({ modelPath: path });
-    const context = await model.createContext({
-      contextSize: window + SPARE_TOKENS,
-      sequences: 1,
-      threads,
-      // A cache of which the end can be taken back.
-      swaFullCache: true,
-    });
-    sequence = context.getSequence();
-    respond({ kind: 'opened', tokens: probes.map((probe) => Array.from(model.tokenize(probe, false))) });
-  } catch (error) {
-    respond({ kind: 'fault', id: null, message: describe(error) });
-  }
-}
-
-async function ask({ id, question }: AskMessage): Promise<void> {
-  try {
-    respond({ kind: 'answered', id, distributions: await answer(sequence!, question) });
-  } catch (error) {
-    respond({ kind: 'fault', id, message: describe(error) });
-  }
+async function open({
+  path,
+  modulePath,
+  window,
+  threads,
+  probes,
+}: LlamaOpening): Promise<ServedModel<LlamaOpened, Question, LlamaAnswer>> {
+  const address = pathToFileURL(join(modulePath, 'node_modules', 'node-llama-cpp', 'dist', 'index.js'));
+  const { getLlama } = (await import(/* webpackIgnore: true */ address.href)) as LlamaModule;
+  const llama = await getLlama({
+    build: 'never',
+    skipDownload: true,
+    progressLogs: false,
+    logLevel: 'disabled',
+    maxThreads: threads,
+  });
+  const model = await llama.loadModel({ modelPath: path });
+  const context = await model.createContext({
+    contextSize: window + SPARE_TOKENS,
+    sequences: 1,
+    threads,
+    // A cache of which the end can be taken back.
+    swaFullCache: true,
+  });
+  const sequence = context.getSequence();
+  return {
+    opened: { tokens: probes.map((probe) => Array.from(model.tokenize(probe, false))) },
+    answer: (question) => answer(sequence, question),
+  };
 }
 
 async function answer(on: LlamaSequence, { tokens, after }: Question): Promise<Float32Array[]> {

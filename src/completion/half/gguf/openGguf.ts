@@ -1,9 +1,10 @@
 /** A Transformer out of a GGUF file, by llama.cpp. */
 import { existsSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import type { ForeignModel } from '../../../model/bridge/foreignModel';
 import type { HalfChoice, HalfStatus } from '../../../protocol/generatorProtocol';
+import { checkMemory, gigabytes } from '../../process/memoryShare';
 import { RemoteExpert, type RemoteState } from '../remoteExpert';
 import { readGgufHead, type GgufHead } from './ggufFile';
 import { ggufVocabulary } from './ggufVocabulary';
@@ -18,8 +19,6 @@ export interface OpenedForeign<State = unknown> {
 
 /** Tokens that the model reads at most. More tells a small model little, and is read more slowly. */
 const WINDOW = 1024;
-/** Part of the machine's memory that weights may take. */
-const LARGEST_SHARE = 0.7;
 const PROBES = [
   'The fox\'s 12 345 words, "quoted" — don’t\n\n\t  x == y; // done\r\n',
   '夏天的雨，落在3号湖面上。 Über café naïve 🙂 été\n    return a[i] += 1;\n',
@@ -34,11 +33,7 @@ export async function openGguf(
   const name = basename(path);
   const head = readGgufHead(path);
   const vocabulary = ggufVocabulary(head, name);
-  if (head.fileBytes > LARGEST_SHARE * totalmem()) {
-    throw new Error(
-      `${name} (${gigabytes(head.fileBytes)}) is too large for this machine's memory (${gigabytes(totalmem())}). Choose a smaller model, or one with fewer bits a weight.`,
-    );
-  }
+  checkMemory(name, head.fileBytes);
   if (modulePath === undefined || !existsSync(join(modulePath, 'node_modules', 'node-llama-cpp'))) {
     throw new Error(
       'GGUF models are run by llama.cpp, which is not installed. Run "Understudy: Install llama.cpp" (or "npm run llama" in a checkout) first.',
@@ -73,6 +68,3 @@ function trainedWindow({ metadata }: GgufHead): number {
   const length = metadata.get(`${String(metadata.get('general.architecture'))}.context_length`);
   return typeof length === 'number' && length >= 2 ? length : WINDOW;
 }
-
-const gigabytes = (bytes: number): string =>
-  bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

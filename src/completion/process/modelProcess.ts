@@ -1,0 +1,205 @@
+/** A model in a process of its own, started again when it ends; silent meanwhile. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { createRequire } from 'node:module';
+import type { HalfStatus } from '../../protocol/generatorProtocol';
+import type { ProcessRequest, ProcessResponse } from './processMessages';
+
+export interface ModelProcessOptions<Opening> {
+  /** The built process, such as dist/llama.js, or its TypeScript source, which runs by tsx. */
+  readonly processPath: string;
+  readonly opening: Opening;
+  /** What runs the model, and the model, as the user knows them. */
+  readonly program: string;
+  readonly name: string;
+  readonly onStatus: (status: HalfStatus) => void;
+  /** Milliseconds before it is started again for the first time; twice as many each further time. */
+  readonly firstDelay?: number;
+  /** Milliseconds after which a process that is asked and does not answer anything is ended. */
+  readonly patience?: number;
+}
+
+/** Ends in a row, without any answer between them, after which it is not started again. */
+const MOST_RESTARTS = 6;
+
+export class ModelProcess<Opening, Opened, Question, Answer> {
+  private readonly program: string;
+  private readonly name: string;
+  private readonly firstDelay: number;
+  private readonly patience: number;
+  private child: ChildProcess | null = null;
+  /** Null while the model is not loaded. */
+  private ready: ChildProcess | null = null;
+  private readonly pending = new Map<number, (answer: Answer | null) => void>();
+  private watchdog: NodeJS.Timeout | null = null;
+  private nextId = 1;
+  private endsInARow = 0;
+  /** Whether the last question could not be answered, although the process runs. */
+  private hasFault = false;
+  private timer: NodeJS.Timeout | null = null;
+  private isDisposed = false;
+
+  private constructor(private readonly options: ModelProcessOptions<Opening>) {
+    const { program, name, firstDelay = 1000, patience = 120_000 } = options;
+    this.program = program;
+    this.name = name;
+    this.firstDelay = firstDelay;
+    this.patience = patience;
+  }
+
+  /** @throws Error with one sentence, by rejecting, when the model cannot be loaded */
+  static async open<Opening, Opened, Question, Answer>(
+    options: ModelProcessOptions<Opening>,
+  ): Promise<{ process: ModelProcess<Opening, Opened, Question, Answer>; opened: Opened }> {
+    const process = new ModelProcess<Opening, Opened, Question, Answer>(options);
+    try {
+      return { process, opened: await process.start() };
+    } catch (error) {
+      process.dispose();
+      throw error;
+    }
+  }
+
+  /** Null where there is no answer to be had now. Never rejects. */
+  ask(question: Question): Promise<Answer | null> {
+    const child = this.ready;
+    if (child === null) {
+      return Promise.resolve(null);
+    }
+    return new Promise((settle) => {
+      const id = this.nextId++;
+      this.pending.set(id, settle);
+      this.watch();
+      this.send(child, { kind: 'ask', id, question });
+    });
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    clearTimeout(this.timer ?? undefined);
+    this.child?.kill('SIGKILL');
+    this.settleAll();
+  }
+
+  /** Ends a process that has not answered anything for long although it was asked. */
+  private watch(): void {
+    clearTimeout(this.watchdog ?? undefined);
+    this.watchdog =
+      this.pending.size === 0 ? null : setTimeout(() => this.ready?.kill('SIGKILL'), this.patience).unref();
+  }
+
+  /** Resolves when the model is loaded; rejects with a sentence when it cannot be. */
+  private start(): Promise<Opened> {
+    const { processPath, opening } = this.options;
+    const child = fork(processPath, [], {
+      execArgv: processPath.endsWith('.ts') ? ['--import', createRequire(processPath).resolve('tsx')] : [],
+      // Inside VS Code the executable is Electron, which runs as Node when told so.
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    this.child = child;
+    return new Promise((resolve, reject) => {
+      child.on('message', (response: ProcessResponse<Opened, Answer>) => {
+        if (response.kind === 'opened') {
+          this.ready = child;
+          resolve(response.opened);
+        } else if (response.kind === 'answered') {
+          this.endsInARow = 0;
+          if (this.hasFault) {
+            this.hasFault = false;
+            this.tell('answering', `${this.name} answers again.`);
+          }
+          this.settle(response.id, response.answer);
+        } else if (response.id !== null) {
+          if (!this.hasFault) {
+            this.hasFault = true;
+            this.tell('away', `${this.program} cannot answer with ${this.name} (${response.message}).`);
+          }
+          this.settle(response.id, null);
+        } else {
+          reject(new Error(this.openingFault(response.message)));
+          child.kill('SIGKILL');
+        }
+      });
+      child.on('error', (error) => {
+        reject(
+          new Error(`${this.program} could not be started for ${this.name}: ${error.message}.`, {
+            cause: error,
+          }),
+        );
+      });
+      child.on('close', (code, signal) => {
+        const how = signal ?? `status ${code}`;
+        reject(
+          new Error(
+            `${this.program} ended (${how}) while it loaded ${this.name}. The file may be damaged, or the memory too small for it: choose a smaller model.`,
+          ),
+        );
+        this.afterEnd(child, how);
+      });
+      this.send(child, { kind: 'open', opening });
+    });
+  }
+
+  private openingFault(detail: string): string {
+    return /memory|alloc/i.test(detail)
+      ? `${this.name} needs more memory than is free (${detail}). Choose a smaller model, or one with fewer bits a weight.`
+      : `${this.name} cannot be loaded by ${this.program} (${detail}). Download it again, or choose another model.`;
+  }
+
+  private afterEnd(child: ChildProcess, how: string): void {
+    const wasReady = this.ready === child;
+    this.ready = null;
+    this.settleAll();
+    if (this.isDisposed || !(wasReady || this.endsInARow > 0)) {
+      return;
+    }
+    this.endsInARow++;
+    if (this.endsInARow > MOST_RESTARTS) {
+      this.tell(
+        'away',
+        `${this.program} keeps stopping (${how}) and is not started again. Choose ${this.name} again to try once more.`,
+      );
+      return;
+    }
+    if (wasReady) {
+      this.tell('away', `${this.program} stopped (${how}) and is started again.`);
+    }
+    this.timer = setTimeout(
+      () => {
+        this.start().then(
+          () => {
+            this.tell('answering', `${this.name} answers again.`);
+          },
+          // Its end is told of and followed by the next attempt.
+          () => undefined,
+        );
+      },
+      this.firstDelay * 2 ** (this.endsInARow - 1),
+    ).unref();
+  }
+
+  private tell(state: HalfStatus['state'], message: string): void {
+    this.options.onStatus({ kind: 'halfStatus', state, message });
+  }
+
+  private settle(id: number, answer: Answer | null): void {
+    const settle = this.pending.get(id);
+    this.pending.delete(id);
+    this.watch();
+    settle?.(answer);
+  }
+
+  private settleAll(): void {
+    for (const id of [...this.pending.keys()]) {
+      this.settle(id, null);
+    }
+  }
+
+  private send(child: ChildProcess, request: ProcessRequest<Opening, Question>): void {
+    if (child.connected) {
+      // A channel that closes meanwhile is told by 'close'.
+      child.send(request, () => undefined);
+    }
+  }
+}

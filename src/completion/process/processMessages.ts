@@ -1,0 +1,30 @@
+/** What crosses between the generator and a process of its own in which a model runs. */
+
+export interface OpenMessage<Opening> {
+  readonly kind: 'open';
+  readonly opening: Opening;
+}
+export interface AskMessage<Question> {
+  readonly kind: 'ask';
+  readonly id: number;
+  readonly question: Question;
+}
+export type ProcessRequest<Opening, Question> = OpenMessage<Opening> | AskMessage<Question>;
+
+export interface OpenedMessage<Opened> {
+  readonly kind: 'opened';
+  readonly opened: Opened;
+}
+export interface AnsweredMessage<Answer> {
+  readonly kind: 'answered';
+  readonly id: number;
+  readonly answer: Answer;
+}
+/** The model cannot be opened, or a question not be answered. */
+export interface FaultMessage {
+  readonly kind: 'fault';
+  /** Of the question; null when it is about opening. */
+  readonly id: number | null;
+  readonly message: string;
+}
+export type ProcessResponse<Opened, Answer> = OpenedMessage<Opened> | AnsweredMessage<Answer> | FaultMessage;

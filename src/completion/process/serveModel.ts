@@ -1,0 +1,55 @@
+/** The process's side: opens one model and answers questions about it, one after the other. */
+import { constants, setPriority } from 'node:os';
+import type { ProcessRequest, ProcessResponse } from './processMessages';
+
+export interface ServedModel<Opened, Question, Answer> {
+  /** What the other side is told of it. */
+  readonly opened: Opened;
+  /** @param isOutdated whether a newer question waits; an answer may then be given up */
+  answer(question: Question, isOutdated: () => boolean): Promise<Answer>;
+}
+
+/**
+ * Serves until the other side goes away. A model that cannot be opened, or a question that fails, is told by its message.
+ * @param open gets what the other side (`modelProcess.ts`) was given as opening, of which only the two ends know the type
+ */
+export function serveModel<Opened, Question, Answer>(
+  open: (opening: never) => Promise<ServedModel<Opened, Question, Answer>>,
+): void {
+  let model: ServedModel<Opened, Question, Answer> | null = null;
+  let newestId = 0;
+  let last: Promise<void> = Promise.resolve();
+
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  // Ctrl+C in a terminal reaches the whole group; the parent hears it too, and its end ends this process.
+  process.on('SIGINT', () => undefined);
+  process.on('disconnect', () => process.exit(0));
+
+  const handle = async (request: ProcessRequest<never, Question>): Promise<void> => {
+    const id = request.kind === 'ask' ? request.id : null;
+    try {
+      if (request.kind === 'open') {
+        model = await open(request.opening);
+        respond({ kind: 'opened', opened: model.opened });
+      } else {
+        const answer = await model!.answer(request.question, () => newestId !== id);
+        respond({ kind: 'answered', id: request.id, answer });
+      }
+    } catch (error) {
+      respond({ kind: 'fault', id, message: describe(error) });
+    }
+  };
+  const respond = (response: ProcessResponse<Opened, Answer>): void => {
+    if (process.connected) {
+      // A channel that closes meanwhile is told by 'disconnect'.
+      process.send!(response, undefined, undefined, () => undefined);
+    }
+  };
+  process.on('message', (request: ProcessRequest<never, Question>) => {
+    newestId = request.kind === 'ask' ? request.id : newestId;
+    last = last.then(() => handle(request));
+  });
+}
+
+const describe = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0];
