@@ -10,6 +10,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sampleStretches } from '../src/model/evaluate/typedStretches';
 import { costOfWrong } from '../src/model/generation/expectedSaving';
+import { tokenKinds } from '../src/model/tokenizer/tokenKinds';
 import { seededRandom } from '../src/model/generation/seededRandom';
 import { leastExplored } from '../src/model/generation/suggestionSearch';
 import { Mixture } from '../src/model/mixture/mixture';
@@ -33,7 +34,7 @@ async function measure(folder: string, characters: number): Promise<CurvePoint[]
   const named = texts.map(({ path, text }) => ({ path, name: fileUri(folder, path), text }));
   const { networks, gate, tokenizer } = await loadNetworks(productPaths(join(__dirname, '..')), null);
   const { vocabSize, endOfTextId } = tokenizer;
-  const mix = new Mixture({ vocabSize, endOfTextId, gate, networks });
+  const mix = new Mixture({ vocabSize, endOfTextId, kinds: tokenKinds(tokenizer), gate, networks });
   for (const { path, name, text } of named) {
     if (!heldOut.has(path)) {
       mix.workspace.learnFile(name, tokenizer.encode(text), false);

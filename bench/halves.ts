@@ -19,6 +19,7 @@ import { sampleStretches } from '../src/model/evaluate/typedStretches';
 import type { Expert } from '../src/model/expert';
 import { seededRandom } from '../src/model/generation/seededRandom';
 import { createMixture, type Mixture, type MixtureOptions } from '../src/model/mixture/mixture';
+import { tokenKinds } from '../src/model/tokenizer/tokenKinds';
 import { Tokenizer } from '../src/model/tokenizer/tokenizer';
 import { ENGINE_NAMES } from '../src/protocol/trainerProtocol';
 import { onKernel, readCheckpoint } from '../src/terminal/loadedNetwork';
@@ -84,6 +85,7 @@ async function measure(
   ];
   const options: MixtureOptions = {
     vocabSize: tokenizer.vocabSize,
+    kinds: tokenKinds(tokenizer),
     endOfTextId: tokenizer.endOfTextId,
     networks,
     gate: (personal ?? base)?.gate ?? null,

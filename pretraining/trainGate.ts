@@ -11,6 +11,7 @@ import { decodeCheckpoint } from '../src/model/checkpoint/checkpoint';
 import { createMixture } from '../src/model/mixture/mixture';
 import { scoreText } from '../src/model/evaluate/scoreText';
 import { createKernelNetwork } from '../src/model/network/kernelNetwork';
+import { tokenKinds } from '../src/model/tokenizer/tokenKinds';
 import { Tokenizer } from '../src/model/tokenizer/tokenizer';
 import { DOCUMENT_SEPARATOR } from './corpusFormat';
 
@@ -46,6 +47,7 @@ async function main([basePath, corpusFolder, out]: string[]): Promise<void> {
     for (const { kind, documents } of workspaces) {
       const mixture = createMixture({
         vocabSize: config.vocabSize,
+        kinds: tokenKinds(tokenizer),
         networks: [base],
         gate,
         settings: { gateLearningRate },

@@ -5,6 +5,7 @@ import { costOfWrong } from '../../src/model/generation/expectedSaving';
 import { seededRandom } from '../../src/model/generation/seededRandom';
 import { leastExplored } from '../../src/model/generation/suggestionSearch';
 import { Mixture } from '../../src/model/mixture/mixture';
+import { tokenKinds } from '../../src/model/tokenizer/tokenKinds';
 import { DEFAULT_KEYSTROKES } from '../../src/terminal/keystrokeScore';
 import type { Terminal } from '../../src/terminal/terminal';
 import { scoreWordList, type WordListScore } from '../peers/wordList';
@@ -49,7 +50,7 @@ export async function measureQuality(terminal: Terminal, question: QualityQuesti
   };
   const { networks, gate, tokenizer } = await loadNetworks(terminal.product, question.modelPath);
   const { vocabSize, endOfTextId } = tokenizer;
-  const options = { vocabSize, endOfTextId, gate };
+  const options = { vocabSize, endOfTextId, kinds: tokenKinds(tokenizer), gate };
   const mix = new Mixture({ ...options, networks });
   try {
     for (const { name, text } of train) {

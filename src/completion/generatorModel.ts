@@ -7,6 +7,7 @@ import type { MixtureModel } from '../model/mixtureModel';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
 import type { NetworkModel } from '../model/network/networkModel';
 import { countParameters, describeKind } from '../model/networkConfig';
+import { tokenKinds } from '../model/tokenizer/tokenKinds';
 import { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { HalfChoice, HalfStatus } from '../protocol/generatorProtocol';
 import { openHalf, type OpenedHalf } from './half/openHalf';
@@ -54,6 +55,7 @@ export class GeneratorModel implements LoadedModel {
   mixture: Mixture;
   private readonly kernelBytes: Uint8Array;
   private readonly tokenizerText: string;
+  private readonly kinds: Uint8Array;
   private readonly llamaPath: string;
   private readonly base: LoadedNetwork | null;
   private personal: LoadedNetwork | null = null;
@@ -73,6 +75,7 @@ export class GeneratorModel implements LoadedModel {
     this.kernelBytes = readFileSync(files.kernelPath);
     this.tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync(files.tokenizerPath, 'utf8')));
     this.tokenizerText = JSON.stringify(this.tokenizer.toJson());
+    this.kinds = tokenKinds(this.tokenizer);
     this.llamaPath = files.llamaPath ?? join(__dirname, 'llama.js');
     this.base = this.loadBase(files.baseModelPath, warn);
     this.mixture = this.mix(null, null, this.base?.gate ?? null);
@@ -127,6 +130,7 @@ export class GeneratorModel implements LoadedModel {
     const { workspace } = (this.mixture as Mixture | undefined) ?? {};
     return createMixture({
       vocabSize: this.tokenizer.vocabSize,
+      kinds: this.kinds,
       endOfTextId: this.tokenizer.endOfTextId,
       networks,
       half: half?.expert ?? null,

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { openHalf } from '../completion/half/openHalf';
 import { scoreText, type ScoredDocument, type TextScore } from '../model/evaluate/scoreText';
 import { createMixture } from '../model/mixture/mixture';
+import { tokenKinds } from '../model/tokenizer/tokenKinds';
 import { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { HalfChoice } from '../protocol/generatorProtocol';
 import { onKernel, readCheckpoint } from './loadedNetwork';
@@ -48,6 +49,7 @@ export async function scoreTexts(
     }));
   const mix = createMixture({
     vocabSize: tokenizer.vocabSize,
+    kinds: tokenKinds(tokenizer),
     networks,
     half: opened?.expert ?? null,
     gate: personal?.gate ?? base?.gate ?? null,

@@ -6,6 +6,8 @@ import { scoreText, type ScoredDocument, type ScoreProgress, type TextScore } fr
 
 export interface Calibration {
   readonly vocabSize: number;
+  /** [vocabSize], see `tokenKinds.ts`. */
+  readonly kinds: Uint8Array;
   /** Not trained on this workspace; null when there is none. */
   readonly base: NetworkModel | null;
   readonly personal: NetworkModel;
@@ -33,19 +35,19 @@ export interface CalibratedGate {
  * in the networks: what a short text says of the live counts would be learned too well.
  */
 export async function calibrateGate(
-  { vocabSize, base, personal, earlier = null, gate, learned, heldOut }: Calibration,
+  { vocabSize, kinds, base, personal, earlier = null, gate, learned, heldOut }: Calibration,
   onProgress?: (progress: ScoreProgress) => void | Promise<void>,
 ): Promise<CalibratedGate> {
   const own = base === null ? [] : [base];
-  const without = createMixture({ vocabSize, networks: own, gate });
+  const without = createMixture({ vocabSize, kinds, networks: own, gate });
   const { workspace } = without;
   for (const { uri, tokens } of learned) {
     workspace.learnFile(uri, tokens, false);
   }
-  const together = createMixture({ vocabSize, networks: [...own, personal], gate, workspace });
+  const together = createMixture({ vocabSize, kinds, networks: [...own, personal], gate, workspace });
   const mixes = [without, together];
   if (earlier !== null) {
-    mixes.push(createMixture({ vocabSize, networks: [...own, earlier], gate, workspace }));
+    mixes.push(createMixture({ vocabSize, kinds, networks: [...own, earlier], gate, workspace }));
   }
   const tokens = heldOut.reduce((sum, document) => sum + document.tokens.length, 0);
   const scores: TextScore[] = [];
@@ -57,7 +59,7 @@ export async function calibrateGate(
   }
   const [before, after] = scores;
   return {
-    gate: together.gate.adoptNetworks(new Gate(gate, 0)),
+    gate: together.gate.adoptNetworks(new Gate(vocabSize, gate, 0)),
     before,
     after,
     earlier: scores.at(2) ?? null,

@@ -20,6 +20,8 @@ export class ContextCounts {
   discountedTotal = 0;
   /** The token with the highest count. */
   mostLikely = 0;
+  /** Its part of {@link total}, 0 to 1. */
+  mostLikelyShare = 0;
 
   constructor(
     vocabSize: number,
@@ -69,6 +71,7 @@ export class ContextCounts {
         this.discountedTotal += this.discounted(count);
       }
     }
+    this.mostLikelyShare = highest / this.total;
   }
 
   /** p(token | context) by the discounted counts alone; they sum to one over the tokens seen. */

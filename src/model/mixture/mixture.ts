@@ -1,20 +1,19 @@
 import type { ExpertPrediction, MixtureModel, MixtureState } from '../mixtureModel';
 import type { Expert } from '../expert';
 import { ContextCounts } from './contextCounts';
+import { Gate, type GateWeights, type Taught } from './gate';
 import {
   COUNTED_LENGTHS,
   countedLevel,
   DOCUMENT_LENGTHS,
   documentLevel,
-  Gate,
   HALF_SLOT,
   LEVELS,
   MATCH_LEVEL,
   MAX_NETWORKS,
+  type GateContext,
   type GateLevel,
-  type GateWeights,
-  type Taught,
-} from './gate';
+} from './gateParameters';
 import { MAX_CONTEXT } from './textIndex';
 import { WorkspaceIndex, type ScopeWeights } from './workspaceIndex';
 
@@ -30,6 +29,8 @@ export interface MixtureOptions {
   /** Parameters that a gate has learned; null starts afresh. */
   readonly gate: Float32Array | null;
   readonly endOfTextId?: number;
+  /** [vocabSize], by which the gate tells words from marks, see `tokenKinds.ts`; without it all tokens are of one kind. */
+  readonly kinds?: Uint8Array;
   /** Shares the text of another mixture; without it there is none yet. */
   readonly workspace?: WorkspaceIndex;
   /** Parts of the live text that are left out, to measure what they are worth. */
@@ -47,7 +48,7 @@ export interface MixtureSettings {
 const DEFAULT_SETTINGS: MixtureSettings = {
   scopeWeights: { document: 4, recent: 1.5, sameFolder: 3 },
   discount: 0.4,
-  gateLearningRate: 0.03,
+  gateLearningRate: 0.05,
 };
 
 interface State extends MixtureState {
@@ -79,6 +80,7 @@ export class Mixture implements MixtureModel {
   readonly vocabSize: number;
   readonly workspace: WorkspaceIndex;
   readonly gate: Gate;
+  readonly kinds: Uint8Array;
   /** The half is the last. */
   private readonly networks: readonly Expert[];
   /** By network, its place in the gate. */
@@ -114,7 +116,8 @@ export class Mixture implements MixtureModel {
     this.endOfTextId = endOfTextId;
     this.without = new Set(without);
     this.workspace = workspace ?? new WorkspaceIndex(vocabSize, endOfTextId, scopeWeights);
-    this.gate = new Gate(gate, gateLearningRate);
+    this.gate = new Gate(vocabSize, gate, gateLearningRate);
+    this.kinds = options.kinds ?? new Uint8Array(vocabSize);
     this.counts = Array.from({ length: LEVELS }, () => new ContextCounts(vocabSize, discount));
     this.networkProbs = networks.map(() => new Float32Array(vocabSize));
     this.sum = new Float64Array(vocabSize);
@@ -260,7 +263,7 @@ export class Mixture implements MixtureModel {
     mix +=
       remaining *
       (weights.unigramTrust * probabilities[levels.length] + (1 - weights.unigramTrust) * networkMix);
-    this.gate.learn(levels, weights, probabilities, spoken, taught);
+    this.gate.learn(weights, probabilities, spoken, taught);
     this.reading = null;
     const networks = new Float64Array(this.networks.length).fill(NaN);
     for (const [i, n] of speakers.entries()) {
@@ -310,10 +313,17 @@ export class Mixture implements MixtureModel {
     const levels = this.readLevels(state.history, speakers);
     const weights = this.gate.weigh(
       levels,
+      this.contextOf(state.history),
       speakers.map((n) => this.slots[n]),
     );
     this.reading = { state, version, speakers, levels, weights };
     return this.reading;
+  }
+
+  private contextOf(history: Uint16Array): GateContext {
+    const lastToken = history.at(-1) ?? this.endOfTextId;
+    const before = history.at(-2) ?? this.endOfTextId;
+    return { lastToken, kinds: [this.kinds[lastToken], this.kinds[before]] };
   }
 
   private readLevels(history: Uint16Array, speakers: readonly number[]): GateLevel[] {

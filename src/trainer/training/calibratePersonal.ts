@@ -6,6 +6,7 @@ import type { ScoredDocument, TextScore } from '../../model/evaluate/scoreText';
 import { createNetwork } from '../../model/network/createNetwork';
 import type { NetworkModel } from '../../model/network/networkModel';
 import type { StoredWeights } from '../../model/network/quantizedMatrix';
+import { tokenKinds } from '../../model/tokenizer/tokenKinds';
 import type { NetworkConfig } from '../../model/networkConfig';
 import type { MixScores } from '../../protocol/trainerProtocol';
 import type { Corpus } from '../corpus/readCorpus';
@@ -71,6 +72,7 @@ export async function calibratePersonal(job: CalibrationJob): Promise<Calibrated
     const scores = await calibrateGate(
       {
         vocabSize: config.vocabSize,
+        kinds: tokenKinds(tokenizer),
         base,
         personal,
         earlier,

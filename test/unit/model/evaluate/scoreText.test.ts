@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { calibrateGate } from '../../../../src/model/evaluate/calibrateGate';
 import { scoreText } from '../../../../src/model/evaluate/scoreText';
-import { LEVELS } from '../../../../src/model/mixture/gate';
+import { LEVELS } from '../../../../src/model/mixture/gateParameters';
 import { createMixture } from '../../../../src/model/mixture/mixture';
 import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
 import { randomWeights } from '../network/randomWeights';
@@ -79,6 +79,7 @@ describe('calibrateGate', () => {
     const heldOut = [{ uri: 'new', tokens: repeated([3], 300), bytes: 300 }];
     const { gate, before, after } = await calibrateGate({
       vocabSize: VOCAB,
+      kinds: new Uint8Array(VOCAB),
       base: biased('base', 7),
       personal: biased('personal', 3),
       gate: null,
@@ -103,6 +104,7 @@ describe('calibrateGate', () => {
     const heldOut = [{ uri: 'new', tokens: repeated([3], 300), bytes: 300 }];
     const job = {
       vocabSize: VOCAB,
+      kinds: new Uint8Array(VOCAB),
       base: null,
       personal: biased('personal', 3),
       gate: null,

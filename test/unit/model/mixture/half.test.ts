@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Expert } from '../../../../src/model/expert';
+import { HALF_OFFSET, KINDS_OFFSET } from '../../../../src/model/mixture/gateParameters';
 import { createMixture } from '../../../../src/model/mixture/mixture';
 
 const VOCAB = 8;
@@ -109,13 +110,12 @@ describe('the language-model half in the mix', () => {
     const unknown = mix.gate.parameters.slice();
     await mix.prepare([state]);
     assert.equal(mix.learnSlowHalf(state, 3), true);
-    const half = unknown.length - 10;
-    assert.deepEqual(mix.gate.parameters.slice(0, half), unknown.slice(0, half));
-    assert.ok(mix.gate.parameters[half] > unknown[half]);
+    assert.deepEqual(allButHalf(mix.gate.parameters), allButHalf(unknown));
+    assert.ok(mix.gate.parameters[HALF_OFFSET] > unknown[HALF_OFFSET]);
     const taught = mix.gate.parameters.slice();
     mix.learnGate(state, 3);
-    assert.deepEqual(mix.gate.parameters.slice(half), taught.slice(half));
-    assert.notDeepEqual(mix.gate.parameters.slice(0, half), taught.slice(0, half));
+    assert.deepEqual(halfOf(mix.gate.parameters), halfOf(taught));
+    assert.notDeepEqual(allButHalf(mix.gate.parameters), allButHalf(taught));
   });
 
   it('is known by its weight wherever the cursor is, and by none where there is no half', () => {
@@ -126,18 +126,25 @@ describe('the language-model half in the mix', () => {
 
   it('learns nothing where it did not speak', () => {
     const mix = mixtureWith(new SlowHalf(onToken(3)));
-    const before = mix.gate.parameters.slice(-10);
+    const before = halfOf(mix.gate.parameters);
     const { networks } = mix.scoreAndLearn(mix.start(), 3);
     assert.ok(Number.isNaN(networks[1]));
-    assert.deepEqual(mix.gate.parameters.slice(-10), before);
+    assert.deepEqual(halfOf(mix.gate.parameters), before);
   });
 
-  it('a gate that knew no half is completed', () => {
-    const mix = mixtureWith(new SlowHalf(onToken(3)));
-    const { parameters } = mix.gate;
-    const old = parameters.slice(0, parameters.length - 10).fill(0.25);
-    const completed = createMixture({ vocabSize: VOCAB, networks: [], gate: old }).gate.parameters;
-    assert.deepEqual(completed.slice(0, old.length), old);
-    assert.deepEqual(completed.slice(old.length), parameters.slice(old.length));
+  it('a gate that knew no half, or no kinds of tokens, is completed', () => {
+    const { parameters } = mixtureWith(new SlowHalf(onToken(3))).gate;
+    for (const size of [HALF_OFFSET, KINDS_OFFSET]) {
+      const old = new Float32Array(size).fill(0.25);
+      const completed = createMixture({ vocabSize: VOCAB, networks: [], gate: old }).gate.parameters;
+      assert.deepEqual(completed.slice(0, size), old);
+      assert.deepEqual(completed.slice(size), parameters.slice(size));
+    }
   });
 });
+
+const halfOf = (gate: Float32Array): Float32Array => gate.slice(HALF_OFFSET, KINDS_OFFSET);
+const allButHalf = (gate: Float32Array): number[] => [
+  ...gate.subarray(0, HALF_OFFSET),
+  ...gate.subarray(KINDS_OFFSET),
+];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { GATE_SIZE } from '../../../../src/model/mixture/gate';
+import { gateSize } from '../../../../src/model/mixture/gateParameters';
 import { createMixture, type Mixture } from '../../../../src/model/mixture/mixture';
 import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
 import { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
@@ -168,7 +168,7 @@ describe('Mixture', () => {
     const other = createMixture({ vocabSize: VOCAB, networks: [], gate: new Float32Array(3) });
     const fresh = createMixture({ vocabSize: VOCAB, networks: [], gate: null });
     assert.deepEqual(other.gate.parameters, fresh.gate.parameters);
-    const learned = new Float32Array(GATE_SIZE).fill(0.5);
+    const learned = new Float32Array(gateSize(VOCAB)).fill(0.5);
     const kept = createMixture({ vocabSize: VOCAB, networks: [], gate: learned });
     assert.deepEqual(kept.gate.parameters, learned);
   });

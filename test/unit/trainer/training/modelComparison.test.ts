@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
-import { GATE_SIZE } from '../../../../src/model/mixture/gate';
+import { gateSize } from '../../../../src/model/mixture/gateParameters';
 import { kernelBytes } from '../../../support/kernelBytes';
 import type { MixScores } from '../../../../src/protocol/trainerProtocol';
 import { gains } from '../../../../src/trainer/training/calibratePersonal';
@@ -23,8 +23,8 @@ describe('The model that a training leaves', () => {
   it('knows how far ghost text should trust it, and what ghost text gains by it', async () => {
     const { done, events } = await runCollecting(workspace.job({}, { kernelPath }));
 
-    const { gate, training } = decodeCheckpoint(readFileSync(workspace.modelPath), 'model');
-    assert.equal(gate?.length, GATE_SIZE);
+    const { config, gate, training } = decodeCheckpoint(readFileSync(workspace.modelPath), 'model');
+    assert.equal(gate?.length, gateSize(config.vocabSize));
     assert.deepEqual(eventsOf(events, 'warning'), []);
     const [{ mix }] = eventsOf(events, 'calibrated');
     assert.deepEqual(done.mix, mix);
@@ -82,7 +82,7 @@ describe('The model that a training leaves', () => {
     const mixOf =
       (mix: MixScores): NonNullable<TrainSurroundings['calibrate']> =>
       () =>
-        Promise.resolve({ gate: new Float32Array(GATE_SIZE), mix });
+        Promise.resolve({ gate: new Float32Array(1), mix });
     const trainedWith = (mix: MixScores) => runCollecting(workspace.job(), { calibrate: mixOf(mix) });
 
     it('so that one which is better alone, but not beside the counts, is not written', async () => {

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { ContextCounts } from '../../../../src/model/mixture/contextCounts';
+import { Gate } from '../../../../src/model/mixture/gate';
+import type { GateContext, GateLevel } from '../../../../src/model/mixture/gateParameters';
+
+const VOCAB = 10;
+const NOWHERE: GateContext = { lastToken: 0, kinds: [0, 0] };
+
+/** A level whose context was followed once by `token`. */
+function levelOf(token: number): GateLevel {
+  const counts = new ContextCounts(VOCAB, 0.4);
+  counts.clear(1);
+  counts.adder(1)(token, 1);
+  counts.finish();
+  return { counts, level: 0, agreement: 0 };
+}
+
+/** Two situations that differ in one thing: the level was right in the one and wrong in the other. */
+function trustsAfterTeaching(right: [GateLevel, GateContext], wrong: [GateLevel, GateContext]): number[] {
+  const gate = new Gate(VOCAB, null, 0.05);
+  for (let i = 0; i < 200; i++) {
+    gate.learn(gate.weigh([right[0]], right[1], [0]), Float64Array.of(1, 0.1), Float64Array.of(0.1));
+    gate.learn(gate.weigh([wrong[0]], wrong[1], [0]), Float64Array.of(0, 0.1), Float64Array.of(0.1));
+  }
+  return [right, wrong].map(([level, context]) => gate.weigh([level], context, [0]).trusts[0]);
+}
+
+describe('gate', () => {
+  it('learns after which kinds of tokens counts can be trusted', () => {
+    const level = levelOf(4);
+    const [right, wrong] = trustsAfterTeaching(
+      [level, { lastToken: 0, kinds: [1, 2] }],
+      [level, { lastToken: 0, kinds: [2, 1] }],
+    );
+    assert.ok(right > 0.8 && wrong < 0.2, `${right} ${wrong}`);
+  });
+
+  it('learns after which token they can be', () => {
+    const level = levelOf(4);
+    const [right, wrong] = trustsAfterTeaching(
+      [level, { ...NOWHERE, lastToken: 7 }],
+      [level, { ...NOWHERE, lastToken: 8 }],
+    );
+    assert.ok(right > 0.8 && wrong < 0.2, `${right} ${wrong}`);
+  });
+
+  it('learns which tokens they foresee well, in whatever context', () => {
+    const [right, wrong] = trustsAfterTeaching([levelOf(4), NOWHERE], [levelOf(5), NOWHERE]);
+    assert.ok(right > 0.8 && wrong < 0.2, `${right} ${wrong}`);
+  });
+});
