@@ -1,5 +1,6 @@
 import type { MixtureModel } from '../model/mixtureModel';
 import { patientTail, type Pause } from '../model/generation/pause';
+import { AS_STATED } from '../model/generation/confidenceScale';
 import { searchSuggestion } from '../model/generation/suggestionSearch';
 import { wordEnds } from '../model/generation/wordUnits';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
@@ -39,7 +40,7 @@ export function* completeDocument(
   const trim = (text: string) => withoutRefused(trimToPlace(text), question.refused ?? []);
   const { text, confidence, stopReason, likeliest } = yield* searchSuggestion(model, tokenizer, tail, {
     eagerness,
-    confidenceShift: question.confidenceShift ?? 0,
+    confidenceScale: question.confidenceScale ?? AS_STATED,
     maxNewTokens,
     stopAtLineEnd: !multiline,
     stopAtSentenceEnd: isProse(document.languageId),

@@ -4,18 +4,25 @@
  * is looked at, since VS Code tells no extension what became of a suggestion.
  */
 import { isInsideWord } from '../model/evaluate/keystrokes';
-import { learnShift } from '../model/generation/confidenceShift';
+import {
+  AS_STATED,
+  LEAST_SLOPE,
+  learnScale,
+  MOST_SHIFT,
+  MOST_SLOPE,
+  type ConfidenceScale,
+} from '../model/generation/confidenceScale';
 import { wordEnds } from '../model/generation/wordUnits';
 import type { CompleteRequest, GeneratorDocument } from '../protocol/generatorProtocol';
 import { isProse } from './cursorPlace';
 
-/** Learned log-odds, see `confidenceShift.ts`; it holds no text, so that it may be stored. */
-export interface LearnedShifts {
-  readonly prose: number;
-  readonly code: number;
+/** It holds no text, so that it may be stored. */
+export interface LearnedScales {
+  readonly prose: ConfidenceScale;
+  readonly code: ConfidenceScale;
 }
 
-type Lessons = Required<Pick<CompleteRequest, 'confidenceShift' | 'refused'>>;
+type Lessons = Required<Pick<CompleteRequest, 'confidenceScale' | 'refused'>>;
 
 interface OpenSuggestion {
   readonly uri: string;
@@ -24,7 +31,7 @@ interface OpenSuggestion {
   readonly prefixEnd: string;
   readonly text: string;
   readonly confidence: number;
-  readonly kind: keyof LearnedShifts;
+  readonly kind: keyof LearnedScales;
 }
 
 /** Characters before a place by which it is known again. */
@@ -33,7 +40,7 @@ const PLACE = 64;
 const MOST_PLACES = 500;
 
 export class SuggestionLearning {
-  private shifts: LearnedShifts;
+  private scales: LearnedScales;
   /** The one on the screen, and one that was written to its end, of which the next character tells whether a word goes on. */
   private open: readonly OpenSuggestion[] = [];
   /** By document and the text before the place, what was refused there. Kept for the session only, since it is the user's text. */
@@ -45,16 +52,16 @@ export class SuggestionLearning {
    */
   constructor(
     stored: unknown,
-    private readonly store: (shifts: LearnedShifts) => void,
+    private readonly store: (scales: LearnedScales) => void,
   ) {
-    this.shifts = { prose: storedShift(stored, 'prose'), code: storedShift(stored, 'code') };
+    this.scales = { prose: storedScale(stored, 'prose'), code: storedScale(stored, 'code') };
   }
 
   /** What a request for a suggestion at this cursor takes along. Every request shows what became of the suggestion before. */
   lessonsFor(document: GeneratorDocument): Lessons {
     this.look(document);
     return {
-      confidenceShift: this.shifts[kindOf(document)],
+      confidenceScale: this.scales[kindOf(document)],
       refused: [...(this.refusals.get(placeKey(document.uri, document.prefix)) ?? [])],
     };
   }
@@ -85,9 +92,9 @@ export class SuggestionLearning {
 
   private settle(open: OpenSuggestion, document: GeneratorDocument, typed: string): void {
     const wasRight = typed.startsWith(open.text) && !isInsideWord(document.prefix, endOf(open));
-    const shift = learnShift(this.shifts[open.kind], open.confidence, wasRight);
-    this.shifts = { ...this.shifts, [open.kind]: shift };
-    this.store(this.shifts);
+    const scale = learnScale(this.scales[open.kind], open.confidence, wasRight);
+    this.scales = { ...this.scales, [open.kind]: scale };
+    this.store(this.scales);
     if (!wasRight) {
       this.refuse(open, document, agreedLength(open.text, typed));
     }
@@ -127,7 +134,7 @@ function typedAfter(open: OpenSuggestion, { uri, prefix }: GeneratorDocument): s
 }
 
 const endOf = ({ prefixLength, text }: OpenSuggestion): number => prefixLength + text.length;
-const kindOf = ({ languageId }: GeneratorDocument): keyof LearnedShifts =>
+const kindOf = ({ languageId }: GeneratorDocument): keyof LearnedScales =>
   isProse(languageId) ? 'prose' : 'code';
 const placeKey = (uri: string, prefix: string): string => `${uri}\n${prefix.slice(-PLACE)}`;
 
@@ -139,7 +146,15 @@ function agreedLength(text: string, typed: string): number {
   return length;
 }
 
-function storedShift(stored: unknown, kind: keyof LearnedShifts): number {
-  const value: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, kind) : 0;
-  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+function storedScale(stored: unknown, kind: keyof LearnedScales): ConfidenceScale {
+  const scale = memberOf(stored, kind);
+  const [shift, slope] = [memberOf(scale, 'shift'), memberOf(scale, 'slope')];
+  return isBetween(shift, -MOST_SHIFT, MOST_SHIFT) && isBetween(slope, LEAST_SLOPE, MOST_SLOPE)
+    ? { shift, slope }
+    : AS_STATED;
 }
+
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+const isBetween = (value: unknown, least: number, most: number): value is number =>
+  typeof value === 'number' && value >= least && value <= most;

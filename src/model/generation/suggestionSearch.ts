@@ -3,7 +3,7 @@ import type { MixtureModel } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { beamSearch, type Beam, type Seed } from './beamSearch';
 import { bestCut, costOfWrong, leastUsefulProbability, type CutPoint } from './expectedSaving';
-import { shiftedProbability } from './confidenceShift';
+import { AS_STATED, scaledProbability, statedProbability, type ConfidenceScale } from './confidenceScale';
 import { HealedStart, type ReadTail } from './healedStart';
 import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
@@ -15,8 +15,8 @@ import { wordEnds } from './wordUnits';
 export interface SuggestionOptions extends StoppingCriteria {
   /** 0 shows only what is nearly certain, 1 whatever might save a key. */
   readonly eagerness: number;
-  /** Added to the log-odds of every continuation: what was learned from earlier suggestions, see `confidenceShift.ts`. */
-  readonly confidenceShift?: number;
+  /** How every continuation's probability is corrected: what was learned from earlier suggestions. */
+  readonly confidenceScale?: ConfidenceScale;
   readonly maxNewTokens: number;
   /**
    * What of a continuation may really be inserted here, by rules outside the model: a beginning of it, '' for none.
@@ -58,7 +58,7 @@ export interface Continuation {
   readonly stopReason: SuggestionStop;
 }
 
-export interface SearchOptions extends Omit<SuggestionOptions, 'eagerness' | 'confidenceShift'> {
+export interface SearchOptions extends Omit<SuggestionOptions, 'eagerness' | 'confidenceScale'> {
   /** A continuation less likely than this is not followed. */
   readonly minProbability: number;
 }
@@ -71,19 +71,19 @@ export function* searchSuggestion(
   options: SuggestionOptions,
 ): Generator<Pause, Suggestion> {
   const cost = costOfWrong(options.eagerness);
-  const { confidenceShift = 0 } = options;
-  const minProbability = leastExplored(cost, confidenceShift);
+  const { confidenceScale = AS_STATED } = options;
+  const minProbability = leastExplored(cost, confidenceScale);
   const found = yield* searchContinuations(model, tokenizer, tail, { ...options, minProbability });
   return {
-    ...chooseSuggestion(found.continuations, cost, confidenceShift),
+    ...chooseSuggestion(found.continuations, cost, confidenceScale),
     likeliest: found.likeliest,
   };
 }
 
 /** Below this probability nothing is followed: it could not be worth showing, or the search would take too long. */
-export function leastExplored(cost: number, confidenceShift = 0): number {
+export function leastExplored(cost: number, scale = AS_STATED): number {
   const useful = leastUsefulProbability(LONGEST_HOPE, cost);
-  return Math.max(LEAST_EXPLORED, shiftedProbability(useful, -confidenceShift));
+  return Math.max(LEAST_EXPLORED, statedProbability(useful, scale));
 }
 
 /** Whatever may be worth showing; the same serves every cost of which {@link leastExplored} is no less. */
@@ -127,16 +127,16 @@ export function* searchContinuations(
 export function chooseSuggestion(
   continuations: readonly Continuation[],
   cost: number,
-  confidenceShift = 0,
+  scale = AS_STATED,
 ): Omit<Suggestion, 'likeliest'> {
   let best = NOTHING;
   let bestSaving = 0;
   for (const { text, points, stopReason } of continuations) {
-    const shifted = points.map((point) => ({
+    const scaled = points.map((point) => ({
       ...point,
-      probability: shiftedProbability(point.probability, confidenceShift),
+      probability: scaledProbability(point.probability, scale),
     }));
-    const cut = bestCut(shifted, cost);
+    const cut = bestCut(scaled, cost);
     if (cut !== null && cut.savedKeys > bestSaving) {
       bestSaving = cut.savedKeys;
       best = {
