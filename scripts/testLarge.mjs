@@ -1,10 +1,16 @@
 /** `npm run test:large`: what needs a large model, which is fetched first. */
 import { installForTests } from './llama.mjs';
+import { installLlamaServer } from './llamaServer.mjs';
 import { exitWith, root, run, setUp } from './setup.mjs';
 
 try {
   await setUp();
   await installForTests({ model: true });
+  await installLlamaServer().catch(({ message }) => {
+    process.stderr.write(
+      `\n!!! SKIPPED: what needs a real server (test/large/realServer.test.ts). ${message}\n\n`,
+    );
+  });
   const mocha = [
     'node_modules/mocha/bin/mocha.js',
     '--no-config',

@@ -5,7 +5,12 @@ import type { AddressInfo } from 'node:net';
 export interface Asked {
   readonly path: string;
   readonly authorization: string | undefined;
-  readonly body: { readonly prompt?: string; readonly max_tokens?: number; readonly logprobs?: number };
+  readonly body: {
+    readonly prompt?: string;
+    readonly max_tokens?: number;
+    readonly logprobs?: number;
+    readonly logit_bias?: unknown;
+  };
 }
 
 /** Answers a request; what it gives is sent as JSON, unless it has sent something itself. */

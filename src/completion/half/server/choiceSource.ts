@@ -73,7 +73,9 @@ export class ChoiceSource {
       }
       let after = text;
       for (const { text: token, choices } of await this.client.choicesAfter(text, tokens)) {
-        this.remember(after, choices);
+        if (choices !== null) {
+          this.remember(after, choices);
+        }
         if (token === null) {
           break;
         }

@@ -18,9 +18,11 @@ export async function openServer(
 ): Promise<OpenedHalf> {
   const client = new CompletionsClient({ address, model, key });
   let name = model ?? 'its model';
+  let told = 'its likeliest tokens';
   try {
     name = await client.modelName();
-    await client.choicesAfter('The', 1);
+    const [{ choices }] = await client.choicesAfter('The', 1);
+    told = `its ${choices?.length ?? 0} likeliest tokens`;
   } catch (error) {
     if (!(error instanceof ServerFault) || error.isLasting) {
       client.close();
@@ -31,6 +33,11 @@ export async function openServer(
   const source = new ChoiceSource(client, { onStatus, now: () => performance.now() });
   return {
     expert: new ServerExpert(source, new SharedTokens(tokenizer)),
-    description: `${name} on ${client.host} (server; its ${client.topCount} likeliest tokens, the rest spread evenly)`,
+    description: `${shortName(name)} on ${client.host} (server; ${told}, the rest spread evenly)`,
   };
+}
+
+/** llama.cpp names a model by the path of its file. */
+function shortName(name: string): string {
+  return /^(?:\/|[A-Za-z]:\\)/.test(name) ? name.split(/[\\/]/).at(-1)! : name;
 }

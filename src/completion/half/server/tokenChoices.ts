@@ -11,11 +11,15 @@ export interface TokenChoice {
 export interface ChoicesAtPlace {
   /** The token that it wrote there; null when its text is only a part of a character. */
   readonly text: string | null;
-  /** Likeliest first; their probabilities sum to at most one. */
-  readonly choices: readonly TokenChoice[];
+  /**
+   * Likeliest first; their probabilities sum to at most one. Null where the server tells of another place: llama.cpp tells once of
+   * a character that it writes in several tokens, as if it were one, and then of the last of them.
+   */
+  readonly choices: readonly TokenChoice[] | null;
 }
 
 const token = v.object({
+  id: v.nullish(v.number()),
   token: v.string(),
   logprob: v.number(),
   bytes: v.nullish(v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)))),
@@ -43,14 +47,15 @@ export function tokenChoices(answer: unknown): ChoicesAtPlace[] {
   const [first] = v.is(v.object({ choices: v.array(v.unknown()) }), answer) ? answer.choices : [];
   const logprobs = v.is(v.object({ logprobs: v.unknown() }), first) ? first.logprobs : undefined;
   if (v.is(content, logprobs)) {
-    return logprobs.content.map((one) =>
-      atPlace(
-        textOf(one),
-        one.top_logprobs
-          .filter((choice) => v.is(token, choice))
-          .map((choice) => [bytesOf(choice), Math.exp(choice.logprob)]),
-      ),
-    );
+    return logprobs.content.map((one) => {
+      const listed = one.top_logprobs.filter((choice) => v.is(token, choice));
+      return listed.some((choice) => isPartOf(choice, one))
+        ? { text: textOf(one), choices: null }
+        : atPlace(
+            textOf(one),
+            listed.map((choice) => [bytesOf(choice), Math.exp(choice.logprob)]),
+          );
+    });
   }
   if (v.is(legacy, logprobs)) {
     return logprobs.top_logprobs.map((choices, i) =>
@@ -95,9 +100,14 @@ function atPlace(
   };
 }
 
-type Token = Pick<v.InferOutput<typeof token>, 'token'> & {
+interface Token extends Pick<v.InferOutput<typeof token>, 'token' | 'id'> {
   readonly bytes?: readonly number[] | null | undefined;
-};
+}
+
+/** Whether the written text is more than the token by whose number it goes. */
+function isPartOf(choice: Token, written: Token): boolean {
+  return choice.id != null && choice.id === written.id && choice.bytes?.length !== written.bytes?.length;
+}
 
 const REPLACEMENT = '\ufffd';
 const utf8 = new TextEncoder();

@@ -28,7 +28,7 @@ afterEach(async () => {
 const good: Behaviour = () => legacyAnswer({ ' dog': 0.6, ' cat': 0.3 });
 const clientOf = (address: string, key?: string, patience = 10_000) =>
   new CompletionsClient({ address, key, patience });
-const texts = (choices: readonly TokenChoice[] | undefined) =>
+const texts = (choices: readonly TokenChoice[] | null | undefined) =>
   choices?.map(({ bytes }) => Buffer.from(bytes).toString());
 
 describe('what a server says of the next tokens', () => {
@@ -59,7 +59,7 @@ describe('what a server says of the next tokens', () => {
       const [place] = tokenChoices(answer);
       assert.equal(place.text, ' a');
       assert.deepEqual(
-        place.choices.map(({ bytes, probability }) => [[...bytes], Number(probability.toFixed(6))]),
+        place.choices?.map(({ bytes, probability }) => [[...bytes], Number(probability.toFixed(6))]),
         [
           [[32, 97], 0.5],
           [[0xe4], 0.25],
@@ -87,7 +87,7 @@ describe('what a server says of the next tokens', () => {
     fc.assert(
       fc.property(anything, (answer) => {
         for (const place of tokenChoices(answer)) {
-          const sum = place.choices.reduce((total, { probability }) => total + probability, 0);
+          const sum = (place.choices ?? []).reduce((total, { probability }) => total + probability, 0);
           assert.ok(sum >= 0 && sum <= 1 + 1e-9);
         }
       }),
@@ -109,7 +109,7 @@ describe('asking a server', () => {
     );
     assert.deepEqual(server.asked[1].body, {
       ...server.asked[1].body,
-      ...{ prompt: 'The quick', model: 'small', max_tokens: 1, logprobs: 20, temperature: 0 },
+      ...{ prompt: 'The quick', model: 'small', max_tokens: 1, logprobs: 100, temperature: 0 },
     });
   });
 
@@ -119,7 +119,7 @@ describe('asking a server', () => {
     assert.equal((await clientOf(bare).choicesAfter('a', 1)).length, 1);
   });
 
-  it('asks for fewer tokens where twenty are too many', async () => {
+  it('asks for fewer tokens where so many are too many, and does not forget it', async () => {
     const server = await serve((asked, response) =>
       (asked.body.logprobs ?? 0) > 5
         ? void response.writeHead(400).end('too many')
@@ -127,7 +127,66 @@ describe('asking a server', () => {
     );
     const client = clientOf(server.address);
     assert.equal((await client.choicesAfter('a', 1)).length, 1);
-    assert.equal(client.topCount, 5);
+    await client.choicesAfter('b', 1);
+    assert.deepEqual(
+      server.asked.flatMap(({ body }) => body.logprobs ?? []),
+      [100, 20, 5, 5],
+    );
+  });
+
+  describe('of a character that it writes in several tokens, as llama.cpp does it,', () => {
+    const token = (text: string, id: number, bytes = [...Buffer.from(text)]) => ({
+      ...{ id, token: text, bytes },
+      logprob: Math.log(0.5),
+    });
+    const part = token('\ufffd', 7, [0x80]);
+    const dog = token(' dog', 8);
+    const answer = (...content: object[]) => ({ choices: [{ logprobs: { content } }] });
+    const inWholeCharacters: Behaviour = ({ body }) =>
+      body.logit_bias === undefined
+        ? // What is told of the smile is what came before its last byte.
+          answer({ ...token('😀', 7), top_logprobs: [part] }, { ...dog, top_logprobs: [dog] })
+        : answer({ ...token('\n', 9), top_logprobs: [token('', 6, [0xf0, 0x9f])] });
+
+    it('learns what comes first by asking for a whole one', async () => {
+      const server = await serve(inWholeCharacters);
+      const places = await clientOf(server.address).choicesAfter('So happy! ', 8);
+      assert.deepEqual(
+        places.map(({ text, choices }) => [text, choices?.map(({ bytes }) => [...bytes])]),
+        [
+          ['😀', [[0xf0, 0x9f]]],
+          [' dog', [[...Buffer.from(' dog')]]],
+        ],
+      );
+    });
+
+    it('and tells nothing when that is all that it writes, learns the same', async () => {
+      const server = await serve((asked, response) =>
+        asked.body.logit_bias === undefined
+          ? { choices: [{ text: '\ufffd', logprobs: null }] }
+          : inWholeCharacters(asked, response),
+      );
+      const [place, ...others] = await clientOf(server.address).choicesAfter('So happy! ', 1);
+      assert.deepEqual([place.text, others], [null, []]);
+      assert.deepEqual(
+        place.choices?.map(({ bytes }) => [...bytes]),
+        [[0xf0, 0x9f]],
+      );
+    });
+
+    it('knows nothing of that place where it is refused, and goes on elsewhere', async () => {
+      const server = await serve(({ body }, response) =>
+        body.logit_bias !== undefined
+          ? void response.writeHead(400).end('no bias here')
+          : body.prompt === '我'
+            ? { choices: [{ text: '\ufffd', logprobs: null }] }
+            : legacyAnswer({ a: 0.5 }),
+      );
+      const client = clientOf(server.address);
+      await client.choicesAfter('a', 1);
+      assert.deepEqual(await client.choicesAfter('我', 1), [{ text: null, choices: [] }]);
+      assert.deepEqual(texts((await client.choicesAfter('b', 1))[0].choices), ['a']);
+    });
   });
 
   const faults: [name: string, behaviour: Behaviour, sentence: RegExp, isLasting: boolean][] = [
@@ -359,7 +418,7 @@ describe('opening a server', () => {
     const { description } = await openServer({ kind: 'server', address }, shippedTokenizer, () => undefined);
     assert.equal(
       description,
-      `small on 127.0.0.1:${port} (server; its 20 likeliest tokens, the rest spread evenly)`,
+      `small on 127.0.0.1:${port} (server; its 2 likeliest tokens, the rest spread evenly)`,
     );
   });
 
