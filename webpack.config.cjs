@@ -11,6 +11,7 @@ module.exports = (_env, argv) => ({
     extension: './src/extension.ts',
     generator: './src/completion/generatorWorker.ts',
     llama: './src/completion/half/gguf/llamaProcess.ts',
+    onnx: './src/completion/masked/onnxProcess.ts',
     trainer: './src/trainer/trainerProcess.ts',
     wasmWorker: './src/trainer/engines/wasmWorker.ts',
     cli: './src/cli.ts',

@@ -37,8 +37,11 @@ async function fetchTestModel() {
 /** @param options.model whether the test model is wanted, too */
 export async function installForTests({ model }) {
   const { tsImport } = await import('tsx/esm/api');
-  const { installLlama } = await tsImport('../src/trainer/native/installLlama.ts', import.meta.url);
-  await installLlama(llamaFolder, {
+  const { installRuntime, LLAMA } = await tsImport(
+    '../src/trainer/native/installRuntime.ts',
+    import.meta.url,
+  );
+  await installRuntime(LLAMA, llamaFolder, {
     onProgress: ({ message }) => process.stderr.write(`${message}…\n`),
   });
   if (model) {

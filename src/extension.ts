@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/registerCommands';
 import { GeneratorClient } from './completion/generatorClient';
 import { GHOST_TEXT_SCHEMES, InlineCompletionProvider } from './completion/inlineCompletionProvider';
+import { textToJoin } from './completion/masked/joinQuestion';
 import { SuggestionLearning } from './completion/suggestionLearning';
 import { asError } from './editor/asError';
 import { Configuration } from './editor/configuration';
@@ -13,6 +14,9 @@ import { Generation } from './editor/generation';
 import { LanguageModelHalf } from './editor/languageModelHalf';
 import { LanguageModelKeys } from './editor/languageModelKeys';
 import { LANGUAGE_MODEL_SETTING, languageModelWindow } from './editor/languageModelWindow';
+import { MaskedModel } from './editor/maskedModel';
+import { MASKED_MODEL_SETTING } from './editor/maskedModelSetting';
+import { maskedModelWindow } from './editor/maskedModelWindow';
 import { PanelHost } from './editor/panelHost';
 import type { Parts, ProductPaths } from './editor/parts';
 import { PersonalModel } from './editor/personalModel';
@@ -62,11 +66,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     languageModelWindow(context.globalState, languageModelKeys, paths.llama),
     () => {
       const { state } = languageModel;
-      refined.refiner.turn(state?.isSlow ?? false);
+      turnRefiner();
       status.setLanguageModel(state);
       panel.refresh();
     },
   );
+  const maskedModel = new MaskedModel(generator, maskedModelWindow(paths.onnx), () => {
+    turnRefiner();
+  });
+  const turnRefiner = (): void => {
+    const isSlow = languageModel.state?.isSlow ?? false;
+    const isMasked = maskedModel.state !== null;
+    refined.refiner.turn(({ document }) => isSlow || (isMasked && textToJoin(document) !== ''));
+  };
   const generation = new Generation(generator);
   const fileLists = new FileListDocuments();
   const panel = new PanelHost(
@@ -134,6 +146,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       model,
       languageModel,
       languageModelKeys,
+      maskedModel,
       training,
       fileLists,
       status,
@@ -147,11 +160,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(LANGUAGE_MODEL_SETTING)) {
-        void followLanguageModel(languageModel, log);
+        void follow(languageModel, log);
+      }
+      if (event.affectsConfiguration(MASKED_MODEL_SETTING)) {
+        void follow(maskedModel, log);
       }
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
-      void followLanguageModel(languageModel, log);
+      void follow(languageModel, log);
+      void follow(maskedModel, log);
     }),
     training.onDidChange(() => {
       const { phase, progress } = training;
@@ -163,7 +180,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
   );
   await loadModel(model, status, log);
-  void followLanguageModel(languageModel, log);
+  void follow(languageModel, log);
+  void follow(maskedModel, log);
   void reader.start();
 }
 
@@ -189,12 +207,9 @@ async function loadModel(
 }
 
 /** One that cannot be opened is named to the user; ghost text goes on with the present one, or without. */
-async function followLanguageModel(
-  languageModel: LanguageModelHalf,
-  log: vscode.LogOutputChannel,
-): Promise<void> {
+async function follow(model: LanguageModelHalf | MaskedModel, log: vscode.LogOutputChannel): Promise<void> {
   try {
-    await languageModel.follow();
+    await model.follow();
   } catch (error) {
     const { message } = asError(error);
     log.error(message);
@@ -217,5 +232,6 @@ function productPaths(root: string, storage: string): ProductPaths {
     baseModel: existsSync(baseModel) ? baseModel : null,
     native: join(storage, 'native'),
     llama: join(storage, 'llama'),
+    onnx: join(storage, 'onnx'),
   };
 }

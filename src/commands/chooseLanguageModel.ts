@@ -9,9 +9,9 @@ import {
   languageModelSetting,
   parseLanguageModel,
 } from '../editor/languageModelSetting';
+import { ensureRuntime } from '../editor/offerRuntime';
 import type { Parts } from '../editor/parts';
-import { isLlamaInstalled } from '../trainer/native/installLlama';
-import { installLlama } from './installLlama';
+import { LLAMA } from '../trainer/native/installRuntime';
 import type { HalfChoice } from '../protocol/generatorProtocol';
 
 interface ChoiceItem extends vscode.QuickPickItem {
@@ -30,7 +30,7 @@ export async function chooseLanguageModel({ languageModel, paths }: Parts, chose
   const choice = chosen === undefined ? await pick(languageModel) : parseLanguageModel(vscode.l10n.t, chosen);
   if (
     choice === undefined ||
-    (choice?.kind === 'gguf' && !(await hasLlama(paths))) ||
+    (choice?.kind === 'gguf' && !(await ensureRuntime(LLAMA, paths.llama))) ||
     !(await languageModel.choose(choice))
   ) {
     return;
@@ -45,11 +45,6 @@ export async function chooseLanguageModel({ languageModel, paths }: Parts, chose
           state.description,
         ),
   );
-}
-
-/** Offers to install llama.cpp where it is missing. */
-async function hasLlama(paths: Parts['paths']): Promise<boolean> {
-  return (await isLlamaInstalled(paths.llama)) || installLlama({ paths });
 }
 
 /** Undefined when the user chose nothing. */
@@ -98,7 +93,12 @@ async function browse(): Promise<HalfChoice | undefined> {
       title: t('Choose Language Model'),
       filters: { [t('Language models')]: [...KERAS_EXTENSIONS, ...GGUF_EXTENSIONS] },
     })) ?? [];
-  const choice = uri && parseLanguageModel(t, { file: uri.fsPath });
+  return uri && chosenFile(uri);
+}
+
+/** What a model file stands for as language model; asks for the vocabulary of one that has none beside it. */
+export async function chosenFile(uri: vscode.Uri): Promise<HalfChoice | undefined> {
+  const choice = parseLanguageModel(vscode.l10n.t, { file: uri.fsPath });
   return choice?.kind === 'keras' && vocabularyBeside(choice.path) === null
     ? withVocabulary(choice)
     : (choice ?? undefined);

@@ -6,6 +6,7 @@ import { acceptWord } from './acceptWord';
 import { cancelGeneration } from './cancelGeneration';
 import { cancelTraining } from './cancelTraining';
 import { chooseLanguageModel } from './chooseLanguageModel';
+import { chooseMaskedModel } from './chooseMaskedModel';
 import { deleteModel } from './deleteModel';
 import { exportModel } from './exportModel';
 import { generateAnother } from './generateAnother';
@@ -13,10 +14,12 @@ import { generateFromSelection } from './generateFromSelection';
 import { importModel } from './importModel';
 import { installLlama } from './installLlama';
 import { installNativeEngine } from './installNativeEngine';
+import { installOnnxRuntime } from './installOnnxRuntime';
 import { openSettingsPanel } from './openSettingsPanel';
 import { pauseTraining } from './pauseTraining';
 import { removeLlama } from './removeLlama';
 import { removeNativeEngine } from './removeNativeEngine';
+import { removeOnnxRuntime } from './removeOnnxRuntime';
 import { resumeTraining } from './resumeTraining';
 import { setLanguageModelKey } from './setLanguageModelKey';
 import { showLog } from './showLog';
@@ -34,6 +37,7 @@ const COMMANDS = {
   cancelGeneration,
   cancelTraining,
   chooseLanguageModel,
+  chooseMaskedModel,
   deleteModel,
   exportModel,
   generateAnother,
@@ -41,10 +45,12 @@ const COMMANDS = {
   importModel,
   installLlama,
   installNativeEngine,
+  installOnnxRuntime,
   openSettingsPanel,
   pauseTraining,
   removeLlama,
   removeNativeEngine,
+  removeOnnxRuntime,
   resumeTraining,
   setLanguageModelKey,
   showLog,

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { Parts } from '../editor/parts';
-import { removeLlama as remove } from '../trainer/native/installLlama';
+import { removeRuntime } from '../trainer/native/installRuntime';
 
 /** *Remove llama.cpp*: a GGUF model in use is put away first. */
 export async function removeLlama({ languageModel, paths }: Parts): Promise<void> {
   if (languageModel.state?.choice.kind === 'gguf') {
     await languageModel.choose(null);
   }
-  await remove(paths.llama);
+  await removeRuntime(paths.llama);
   void vscode.window.showInformationMessage(vscode.l10n.t('llama.cpp is removed.'));
 }

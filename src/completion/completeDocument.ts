@@ -7,6 +7,8 @@ import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { CompleteRequest, NoSuggestionReason, StopReason } from '../protocol/generatorProtocol';
 import { isProse, refusePlace } from './cursorPlace';
 import type { DocumentReader } from './documentReader';
+import { textToJoin } from './masked/joinQuestion';
+import type { OpenedMasked } from './masked/openMasked';
 import { createTrimmer } from './trimToPlace';
 
 export interface Completion {
@@ -18,12 +20,16 @@ export interface Completion {
 
 export type CompletionQuestion = Omit<CompleteRequest, 'kind' | 'id'>;
 
-/** The ghost text for a document at its cursor. Yields between the model's steps. */
+/**
+ * The ghost text for a document at its cursor. Yields between the model's steps.
+ * @param masked ranks what is found, where the question is patient and text stands right of the cursor
+ */
 export function* completeDocument(
   model: MixtureModel,
   tokenizer: Tokenizer,
   reader: DocumentReader,
   question: CompletionQuestion,
+  masked: OpenedMasked | null = null,
 ): Generator<Pause, Completion> {
   const { document, multiline, eagerness, maxNewTokens, isPatient = false } = question;
   const refused = refusePlace(document);
@@ -38,6 +44,7 @@ export function* completeDocument(
   }
   const trimToPlace = createTrimmer(document);
   const trim = (text: string) => withoutRefused(trimToPlace(text), question.refused ?? []);
+  const right = isPatient && masked !== null ? textToJoin(document) : '';
   const { text, confidence, stopReason, likeliest } = yield* searchSuggestion(model, tokenizer, tail, {
     eagerness,
     confidenceScale: question.confidenceScale ?? AS_STATED,
@@ -45,6 +52,9 @@ export function* completeDocument(
     stopAtLineEnd: !multiline,
     stopAtSentenceEnd: isProse(document.languageId),
     allowed: trim,
+    ...(right !== '' && {
+      logJoins: (insertions: readonly string[]) => masked!.logJoins(document.prefix, insertions, right),
+    }),
   });
   if (text !== '') {
     return { insertText: text, confidence, stopReason };

@@ -10,6 +10,8 @@ import type {
   InspectedResponse,
   InspectRequest,
   LearnFilesRequest,
+  MaskedChoice,
+  MaskedLoadedResponse,
   ModelLoadedResponse,
 } from '../protocol/generatorProtocol';
 import { GeneratorLink } from './generatorLink';
@@ -48,6 +50,7 @@ export class GeneratorClient {
   /** What a new thread is told again. */
   private personalModelPath: string | null = null;
   private half: HalfChoice | null = null;
+  private masked: MaskedChoice | null = null;
 
   constructor(options: GeneratorClientOptions) {
     const nothing = (): void => undefined;
@@ -148,6 +151,17 @@ export class GeneratorClient {
     return response as HalfLoadedResponse;
   }
 
+  /**
+   * Ranks patient suggestions by a masked model from now on, or by none. Suggestions go on meanwhile. Rejects as
+   * {@link loadHalf} does.
+   */
+  async loadMasked(masked: MaskedChoice | null): Promise<MaskedLoadedResponse> {
+    const response = await this.link.request({ kind: 'loadMasked', masked }).response;
+    this.masked = masked;
+    this.cache.clear();
+    return response as MaskedLoadedResponse;
+  }
+
   /** Learns files for the live model, or again, or forgets those of empty text; completions stay quick meanwhile. */
   async learnFiles(files: LearnFilesRequest['files']): Promise<FilesLearnedResponse> {
     return (await this.link.request({ kind: 'learnFiles', files }).response) as FilesLearnedResponse;
@@ -235,13 +249,16 @@ export class GeneratorClient {
 
   /** Tells a new thread, before it hears anything else, what the old one knew. */
   private async replay(): Promise<void> {
-    const { personalModelPath, half } = this;
+    const { personalModelPath, half, masked } = this;
     const told: ReturnType<GeneratorLink['request']>[] = [];
     if (personalModelPath !== null) {
       told.push(this.link.request({ kind: 'loadModel', personalModelPath }));
     }
     if (half !== null) {
       told.push(this.link.request({ kind: 'loadHalf', half }));
+    }
+    if (masked !== null) {
+      told.push(this.link.request({ kind: 'loadMasked', masked }));
     }
     this.onFilesLost();
     for (const result of await Promise.allSettled(told.map(({ response }) => response))) {

@@ -9,8 +9,9 @@ import type { NetworkModel } from '../model/network/networkModel';
 import { countParameters, describeKind } from '../model/networkConfig';
 import { tokenKinds } from '../model/tokenizer/tokenKinds';
 import { Tokenizer } from '../model/tokenizer/tokenizer';
-import type { HalfChoice, HalfStatus } from '../protocol/generatorProtocol';
+import type { HalfChoice, HalfStatus, MaskedChoice } from '../protocol/generatorProtocol';
 import { openHalf, type OpenedHalf } from './half/openHalf';
+import { openMasked, type OpenedMasked } from './masked/openMasked';
 
 export interface GeneratorFiles {
   /** Absolute paths. */
@@ -20,6 +21,8 @@ export interface GeneratorFiles {
   readonly baseModelPath: string | null;
   /** The process for GGUF models, as built or as source; beside the generator without it. */
   readonly llamaPath?: string;
+  /** The same for masked models. */
+  readonly onnxPath?: string;
 }
 
 /** What {@link Generator} needs of its models. */
@@ -42,6 +45,12 @@ export interface LoadedModel {
    * @returns what the user is told; empty when there is none now
    */
   useHalf(half: OpenedHalf | null): string;
+  /** Null while none is chosen. */
+  readonly masked: OpenedMasked | null;
+  /** @throws Error with one sentence, by rejecting */
+  openMasked(choice: MaskedChoice): Promise<OpenedMasked>;
+  /** Puts an opened masked model in the place of the present one, or removes it. */
+  useMasked(masked: OpenedMasked | null): void;
 }
 
 interface LoadedNetwork {
@@ -56,7 +65,9 @@ export class GeneratorModel implements LoadedModel {
   private readonly kernelBytes: Uint8Array;
   private readonly tokenizerText: string;
   private readonly kinds: Uint8Array;
+  masked: OpenedMasked | null = null;
   private readonly llamaPath: string;
+  private readonly onnxPath: string;
   private readonly base: LoadedNetwork | null;
   private personal: LoadedNetwork | null = null;
   private half: OpenedHalf | null = null;
@@ -64,12 +75,12 @@ export class GeneratorModel implements LoadedModel {
   private readonly statuses = new WeakMap<OpenedHalf, { readonly latest: HalfStatus | null }>();
 
   /**
-   * @param warn told in one sentence that a base model cannot be used; the rest works without it
+   * @param warn told in one sentence that a base model or a masked model cannot be used; the rest works without it
    * @param onHalfStatus told when the half in use goes away or answers again
    */
   constructor(
     files: GeneratorFiles,
-    warn: (sentence: string) => void,
+    private readonly warn: (sentence: string) => void,
     private readonly onHalfStatus: (status: HalfStatus) => void = () => undefined,
   ) {
     this.kernelBytes = readFileSync(files.kernelPath);
@@ -77,7 +88,8 @@ export class GeneratorModel implements LoadedModel {
     this.tokenizerText = JSON.stringify(this.tokenizer.toJson());
     this.kinds = tokenKinds(this.tokenizer);
     this.llamaPath = files.llamaPath ?? join(__dirname, 'llama.js');
-    this.base = this.loadBase(files.baseModelPath, warn);
+    this.onnxPath = files.onnxPath ?? join(__dirname, 'onnx.js');
+    this.base = this.loadBase(files.baseModelPath);
     this.mixture = this.mix(null, null, this.base?.gate ?? null);
   }
 
@@ -125,6 +137,20 @@ export class GeneratorModel implements LoadedModel {
     return half?.description ?? '';
   }
 
+  openMasked(choice: MaskedChoice): Promise<OpenedMasked> {
+    return openMasked(choice, {
+      processPath: this.onnxPath,
+      onStatus: ({ message }) => {
+        this.warn(message);
+      },
+    });
+  }
+
+  useMasked(masked: OpenedMasked | null): void {
+    this.masked?.dispose();
+    this.masked = masked;
+  }
+
   private mix(personal: LoadedNetwork | null, half: OpenedHalf | null, gate: Float32Array | null): Mixture {
     const networks = [this.base, personal].flatMap((loaded) => (loaded === null ? [] : [loaded.network]));
     const { workspace } = (this.mixture as Mixture | undefined) ?? {};
@@ -139,14 +165,14 @@ export class GeneratorModel implements LoadedModel {
     });
   }
 
-  private loadBase(path: string | null, warn: (sentence: string) => void): LoadedNetwork | null {
+  private loadBase(path: string | null): LoadedNetwork | null {
     if (path === null) {
       return null;
     }
     try {
       return this.load(path, 'base');
     } catch (error) {
-      warn(
+      this.warn(
         `Suggestions work without the base model. ${error instanceof Error ? error.message : String(error)}`,
       );
       return null;

@@ -29,7 +29,7 @@ interface Asked {
 }
 
 export class SuggestionRefiner {
-  private isOn = false;
+  private isWanted: (question: CompletionQuestion) => boolean = () => false;
   /** The last place that was asked about, also when all is done there. */
   private asked: Asked | null = null;
 
@@ -38,19 +38,19 @@ export class SuggestionRefiner {
     private readonly options: RefinerOptions,
   ) {}
 
-  /** Off while there is no model that has to be waited for. What is known of the last place is forgotten. */
-  turn(isOn: boolean): void {
-    this.isOn = isOn;
+  /** From now on only what is `isWanted` is waited for: what a slow model could change. What is known of the last place is forgotten. */
+  turn(isWanted: (question: CompletionQuestion) => boolean): void {
+    this.isWanted = isWanted;
     this.leave();
   }
 
   /** @param place names the document's text and the cursor in it; see {@link placeOf} */
   consider(place: string, question: CompletionQuestion, standing: CompletedResponse): void {
-    if (!this.isOn || this.asked?.place === place) {
+    if (this.asked?.place === place) {
       return;
     }
     this.leave();
-    if (isRefinable(standing)) {
+    if (isRefinable(standing) && this.isWanted(question)) {
       const asked = { place, abort: new AbortController() };
       this.asked = asked;
       void this.refine(asked, question, standing);

@@ -15,12 +15,12 @@ import type {
   InspectRequest,
   LearnFilesRequest,
   LoadHalfRequest,
+  LoadMaskedRequest,
   LoadModelRequest,
 } from '../protocol/generatorProtocol';
 import { completeDocument } from './completeDocument';
 import { DocumentReader } from './documentReader';
 import type { LoadedModel } from './generatorModel';
-import type { OpenedHalf } from './half/openHalf';
 import { inspectDocument } from './inspectDocument';
 import { learnFiles } from './learnFiles';
 
@@ -154,6 +154,8 @@ export class TextGenerator {
         return this.loadModel(request);
       case 'loadHalf':
         return this.loadHalf(request, job);
+      case 'loadMasked':
+        return this.loadMasked(request, job);
       case 'learnFiles':
         return this.learn(request);
     }
@@ -161,7 +163,7 @@ export class TextGenerator {
 
   private *complete(request: CompleteRequest, received: number): Generator<Pause, GeneratorResponse> {
     const { mixture, tokenizer } = this.model;
-    const completion = yield* completeDocument(mixture, tokenizer, this.reader, request);
+    const completion = yield* completeDocument(mixture, tokenizer, this.reader, request, this.model.masked);
     const isUntaught = !this.model.hasNetwork && mixture.workspace.tokenCount === 0;
     return {
       kind: 'completed',
@@ -240,28 +242,49 @@ export class TextGenerator {
   }
 
   private *loadHalf({ id, half }: LoadHalfRequest, job: Job): Generator<Pause, GeneratorResponse> {
-    for (const earlier of this.jobs.filter((other) => other !== job && other.request.kind === 'loadHalf')) {
-      this.fail(earlier, new Error('Another language model was chosen meanwhile.'));
+    const opened = yield* this.opened(job, half && this.model.openHalf(half), ({ expert }) => {
+      expert.dispose();
+    });
+    const description = this.model.useHalf(opened);
+    this.reader = this.newReader();
+    return { kind: 'halfLoaded', id, description, isSlow: opened?.expert.readiness !== undefined };
+  }
+
+  private *loadMasked({ id, masked }: LoadMaskedRequest, job: Job): Generator<Pause, GeneratorResponse> {
+    const opened = yield* this.opened(job, masked && this.model.openMasked(masked), (unused) => {
+      unused.dispose();
+    });
+    this.model.useMasked(opened);
+    return { kind: 'maskedLoaded', id, description: opened?.description ?? '' };
+  }
+
+  /** What is being opened, the last of its kind that was asked for; `dispose` gets what nobody waits for any more. */
+  private *opened<T>(
+    job: Job,
+    opening: Promise<T> | null,
+    dispose: (unused: T) => void,
+  ): Generator<Pause, T | null> {
+    const { kind } = job.request;
+    for (const earlier of this.jobs.filter((other) => other !== job && other.request.kind === kind)) {
+      this.fail(earlier, new Error('Another model was chosen meanwhile.'));
     }
-    const opening: { opened: OpenedHalf | null } = { opened: null };
+    const held: { value: T | null } = { value: null };
     try {
-      yield half === null
-        ? undefined
-        : this.model.openHalf(half).then((opened) => {
-            if (this.jobs.includes(job)) {
-              opening.opened = opened;
-            } else {
-              opened.expert.dispose();
-            }
-          });
-      const description = this.model.useHalf(opening.opened);
-      const isSlow = opening.opened?.expert.readiness !== undefined;
-      opening.opened = null;
-      this.reader = this.newReader();
-      return { kind: 'halfLoaded', id, description, isSlow };
+      yield opening?.then((value) => {
+        if (this.jobs.includes(job)) {
+          held.value = value;
+        } else {
+          dispose(value);
+        }
+      });
+      const { value } = held;
+      held.value = null;
+      return value;
     } finally {
       // Cancelled, or another was chosen, after it was opened.
-      opening.opened?.expert.dispose();
+      if (held.value !== null) {
+        dispose(held.value);
+      }
     }
   }
 

@@ -1,8 +1,8 @@
 /** The value of `understudy.languageModel`: the pretrained model that predicts beside the personal network, or none. */
-import { homedir } from 'node:os';
-import { basename, extname, isAbsolute, join } from 'node:path';
+import { basename, extname } from 'node:path';
 import * as v from 'valibot';
 import type { HalfChoice } from '../protocol/generatorProtocol';
+import { absolutePath } from './absolutePath';
 import type { Translate } from './translate';
 
 /** As it stands in the settings; no entry is no language model. */
@@ -17,6 +17,7 @@ export interface LanguageModelSetting {
   readonly model?: string;
 }
 
+const SETTING = 'understudy.languageModel';
 export const KERAS_EXTENSIONS = ['h5', 'keras', 'hdf5'];
 export const GGUF_EXTENSIONS = ['gguf'];
 
@@ -94,7 +95,7 @@ export function checkAddress(t: Translate, given: string): string {
 }
 
 function fileChoice(t: Translate, given: string, vocabulary: string): HalfChoice {
-  const path = absolute(t, given);
+  const path = absolutePath(t, SETTING, given);
   const extension = extname(path).slice(1).toLowerCase();
   if (GGUF_EXTENSIONS.includes(extension)) {
     return { kind: 'gguf', path };
@@ -107,20 +108,11 @@ function fileChoice(t: Translate, given: string, vocabulary: string): HalfChoice
       ),
     );
   }
-  return { kind: 'keras', path, ...(vocabulary !== '' && { vocabularyPath: absolute(t, vocabulary) }) };
-}
-
-function absolute(t: Translate, given: string): string {
-  const path = /^~[/\\]/.test(given) ? join(homedir(), given.slice(2)) : given;
-  if (!isAbsolute(path)) {
-    throw new Error(
-      t(
-        'The setting understudy.languageModel needs a whole path, such as /home/me/model.gguf, not "{0}".',
-        given,
-      ),
-    );
-  }
-  return path;
+  return {
+    kind: 'keras',
+    path,
+    ...(vocabulary !== '' && { vocabularyPath: absolutePath(t, SETTING, vocabulary) }),
+  };
 }
 
 const withoutPassword = (address: string): string => address.replace(/\/\/[^/@]*@/, '//');

@@ -6,6 +6,7 @@ import type { FileListDocuments } from './fileListDocuments';
 import type { Generation } from './generation';
 import type { LanguageModelHalf } from './languageModelHalf';
 import type { LanguageModelKeys } from './languageModelKeys';
+import type { MaskedModel } from './maskedModel';
 import type { PanelHost } from './panelHost';
 import type { PersonalModel } from './personalModel';
 import type { StatusBar } from './statusBar';
@@ -19,6 +20,7 @@ export interface Parts {
   readonly model: PersonalModel;
   readonly languageModel: LanguageModelHalf;
   readonly languageModelKeys: LanguageModelKeys;
+  readonly maskedModel: MaskedModel;
   readonly training: TrainingSession;
   readonly fileLists: FileListDocuments;
   readonly status: StatusBar;
@@ -47,4 +49,6 @@ export interface ProductPaths {
   readonly native: string;
   /** Where *Install llama.cpp* installs; not shipped. */
   readonly llama: string;
+  /** Where *Install ONNX Runtime* installs; not shipped. */
+  readonly onnx: string;
 }

@@ -39,7 +39,7 @@ export class RefinedSuggestions implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.refiner.turn(false);
+    this.refiner.turn(() => false);
     this.disposable.dispose();
   }
 }

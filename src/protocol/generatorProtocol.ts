@@ -24,7 +24,7 @@ export interface CompleteRequest {
   readonly confidenceScale?: ConfidenceScale;
   /** Beginnings of suggestions that the user did not want at this place; their last word is not suggested again. */
   readonly refused?: readonly string[];
-  /** Waits for a language-model half that does not answer at once; otherwise the suggestion is made without it. */
+  /** Waits for a language-model half or a masked model that does not answer at once; otherwise the suggestion is made without it. */
   readonly isPatient?: boolean;
 }
 export interface GenerateRequest {
@@ -80,6 +80,19 @@ export interface LoadHalfRequest {
   readonly id: number;
   readonly half: HalfChoice | null;
 }
+/** A masked model of BERT's kind, by which suggestions are ranked where text stands right of the cursor. Paths are absolute. */
+export interface MaskedChoice {
+  /** Holds `model.onnx` and `tokenizer.json`. */
+  readonly folder: string;
+  /** The folder that ONNX Runtime was installed into. */
+  readonly modulePath: string;
+}
+/** Opens a masked model, or removes the one in use, as {@link LoadHalfRequest} does. */
+export interface LoadMaskedRequest {
+  readonly kind: 'loadMasked';
+  readonly id: number;
+  readonly masked: MaskedChoice | null;
+}
 /** Replaces what the live workspace model knows of some files; an empty text forgets a file. */
 export interface LearnFilesRequest {
   readonly kind: 'learnFiles';
@@ -97,6 +110,7 @@ export type GeneratorRequest =
   | InspectRequest
   | LoadModelRequest
   | LoadHalfRequest
+  | LoadMaskedRequest
   | LearnFilesRequest
   | CancelRequest;
 
@@ -169,6 +183,12 @@ export interface HalfLoadedResponse {
   /** Whether it may have to be waited for, so that a patient suggestion may differ from one that was made at once. */
   readonly isSlow: boolean;
 }
+export interface MaskedLoadedResponse {
+  readonly kind: 'maskedLoaded';
+  readonly id: number;
+  /** What was opened, in one line; empty when there is none now. */
+  readonly description: string;
+}
 export interface FilesLearnedResponse {
   readonly kind: 'filesLearned';
   readonly id: number;
@@ -202,5 +222,6 @@ export type GeneratorResponse =
   | InspectedResponse
   | ModelLoadedResponse
   | HalfLoadedResponse
+  | MaskedLoadedResponse
   | FilesLearnedResponse
   | FailedResponse;

@@ -5,6 +5,7 @@ import { beamSearch, type Beam, type Seed } from './beamSearch';
 import { bestCut, costOfWrong, leastUsefulProbability, type CutPoint } from './expectedSaving';
 import { AS_STATED, scaledProbability, statedProbability, type ConfidenceScale } from './confidenceScale';
 import { HealedStart, type ReadTail } from './healedStart';
+import { insertionsOf, rankByJoin } from './joinRanking';
 import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
 import { findStop, type StoppingCriteria } from './stoppingCriteria';
@@ -23,6 +24,8 @@ export interface SuggestionOptions extends StoppingCriteria {
    * Must give beginnings of one another for beginnings of one text.
    */
   readonly allowed: (text: string) => string;
+  /** How well each of some texts would join what stands right of the cursor (see `joinRanking.ts`); null where it cannot be told. */
+  readonly logJoins?: (texts: readonly string[]) => Promise<readonly number[] | null>;
 }
 
 export type SuggestionStop =
@@ -58,7 +61,7 @@ export interface Continuation {
   readonly stopReason: SuggestionStop;
 }
 
-export interface SearchOptions extends Omit<SuggestionOptions, 'eagerness' | 'confidenceScale'> {
+export interface SearchOptions extends Omit<SuggestionOptions, 'eagerness' | 'confidenceScale' | 'logJoins'> {
   /** A continuation less likely than this is not followed. */
   readonly minProbability: number;
 }
@@ -74,10 +77,29 @@ export function* searchSuggestion(
   const { confidenceScale = AS_STATED } = options;
   const minProbability = leastExplored(cost, confidenceScale);
   const found = yield* searchContinuations(model, tokenizer, tail, { ...options, minProbability });
+  const continuations = yield* joined(found.continuations, options.logJoins);
   return {
-    ...chooseSuggestion(found.continuations, cost, confidenceScale),
+    ...chooseSuggestion(continuations, cost, confidenceScale),
     likeliest: found.likeliest,
   };
+}
+
+function* joined(
+  continuations: readonly Continuation[],
+  logJoins: SuggestionOptions['logJoins'],
+): Generator<Pause, readonly Continuation[]> {
+  const insertions = insertionsOf(continuations);
+  if (logJoins === undefined || insertions.length < 2) {
+    return continuations;
+  }
+  const told: { joins: readonly number[] | null } = { joins: null };
+  yield logJoins(insertions).then((joins) => {
+    told.joins = joins;
+  });
+  const { joins } = told;
+  return joins === null
+    ? continuations
+    : rankByJoin(continuations, new Map(insertions.map((text, i) => [text, joins[i]])));
 }
 
 /** Below this probability nothing is followed: it could not be worth showing, or the search would take too long. */

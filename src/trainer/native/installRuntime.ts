@@ -1,70 +1,116 @@
 /**
- * Installs llama.cpp, which runs GGUF models, into a folder of its own: node-llama-cpp and its program for this system, as npm has
- * them. As a dependency it would bring programs for graphics cards, of hundreds of megabytes, and an install script.
+ * Installs a program that runs models into a folder of its own, as npm has it for this system. As a dependency it would bring
+ * hundreds of megabytes for graphics cards, and an install script.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import type { InstallContext } from './installProgress';
 import { CommandError } from './runCommand';
 import { runNpm } from './runNpm';
 
-const PACKAGE = 'node-llama-cpp';
-export const LLAMA_VERSION = '3.22.1';
-/** By platform and architecture; those of macOS use its graphics processor. */
-const PROGRAMS: Readonly<Record<string, string>> = {
-  'linux x64': 'linux-x64',
-  'linux arm64': 'linux-arm64',
-  'darwin arm64': 'mac-arm64-metal',
-  'darwin x64': 'mac-x64',
-  'win32 x64': 'win-x64',
-  'win32 arm64': 'win-arm64',
+export interface Runtime {
+  /** What the user calls it. */
+  readonly name: string;
+  /** What it runs. */
+  readonly models: string;
+  readonly package: string;
+  readonly version: string;
+  /** By platform and architecture, the packages of the same version that it needs beside. */
+  readonly systems: Readonly<Record<string, readonly string[]>>;
+  /** A folder of the package with a folder for each platform, and in it one for each architecture: only this system's is kept. */
+  readonly programs?: string;
+  /** In megabytes. */
+  readonly download: number;
+  readonly size: number;
+  /** What to do on other systems. */
+  readonly elsewhere: string;
+}
+
+export const LLAMA: Runtime = {
+  name: 'llama.cpp',
+  models: 'GGUF models',
+  package: 'node-llama-cpp',
+  version: '3.22.1',
+  // Those of macOS use its graphics processor.
+  systems: {
+    'linux x64': ['@node-llama-cpp/linux-x64'],
+    'linux arm64': ['@node-llama-cpp/linux-arm64'],
+    'darwin arm64': ['@node-llama-cpp/mac-arm64-metal'],
+    'darwin x64': ['@node-llama-cpp/mac-x64'],
+    'win32 x64': ['@node-llama-cpp/win-x64'],
+    'win32 arm64': ['@node-llama-cpp/win-arm64'],
+  },
+  download: 25,
+  size: 90,
+  elsewhere: 'Run a llama.cpp server there and choose it by its address.',
+};
+
+export const ONNX_RUNTIME: Runtime = {
+  name: 'ONNX Runtime',
+  models: 'masked models',
+  package: 'onnxruntime-node',
+  version: '1.30.0',
+  systems: { 'linux x64': [], 'linux arm64': [], 'darwin arm64': [], 'win32 x64': [], 'win32 arm64': [] },
+  programs: 'bin/napi-v6',
+  download: 114,
+  size: 90,
+  elsewhere: 'Suggestions work without a masked model.',
 };
 
 /** What to tell the user before anything is downloaded. */
-export function describeLlama(folder: string): string {
-  return `llama.cpp, which runs GGUF models: downloads about 25 MB from npm and takes about 90 MB in ${folder}.`;
+export function describeRuntime({ name, models, download, size }: Runtime, folder: string): string {
+  return `${name}, which runs ${models}: downloads about ${download} MB from npm and takes about ${size} MB in ${folder}.`;
 }
 
-export async function isLlamaInstalled(folder: string): Promise<boolean> {
+export async function isRuntimeInstalled(runtime: Runtime, folder: string): Promise<boolean> {
   try {
-    const manifest = await readFile(join(folder, 'node_modules', PACKAGE, 'package.json'), 'utf8');
+    const modules = join(folder, 'node_modules');
+    const manifest = await readFile(join(modules, runtime.package, 'package.json'), 'utf8');
     const { version } = JSON.parse(manifest) as { version: string };
-    return version === LLAMA_VERSION && existsSync(join(folder, 'node_modules', '@node-llama-cpp'));
+    return (
+      version === runtime.version && packagesBeside(runtime).every((name) => existsSync(join(modules, name)))
+    );
   } catch {
     return false;
   }
 }
 
 /** @throws Error that says what is missing and how to get it; the signal's reason when it was cancelled */
-export async function installLlama(folder: string, context: InstallContext): Promise<void> {
-  const program = PROGRAMS[`${process.platform} ${process.arch}`];
-  if (program === undefined) {
-    throw new Error(
-      `There is no prebuilt llama.cpp for ${process.platform} ${process.arch}. Run a llama.cpp server there and choose it by its address.`,
-    );
-  }
+export async function installRuntime(
+  runtime: Runtime,
+  folder: string,
+  context: InstallContext,
+): Promise<void> {
+  const { name, version } = runtime;
+  const packages = [runtime.package, ...packagesBeside(runtime)];
   await mkdir(folder, { recursive: true });
   const release = await lock(folder).catch(() => {
-    throw new Error(`llama.cpp is being installed into ${folder} already. Wait until that has ended.`);
+    throw new Error(`${name} is being installed into ${folder} already. Wait until that has ended.`);
   });
   try {
-    if (await isLlamaInstalled(folder)) {
+    if (await isRuntimeInstalled(runtime, folder)) {
       return;
     }
-    context.onProgress({ step: 'packages', message: 'Installing llama.cpp from npm' });
+    context.onProgress({ step: 'packages', message: `Installing ${name} from npm` });
     // A package of its own, so that npm touches no project around it.
     await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
-    const wanted = [`${PACKAGE}@${LLAMA_VERSION}`, `@node-llama-cpp/${program}@${LLAMA_VERSION}`];
     const options = ['--omit=optional', '--omit=peer', '--ignore-scripts', '--no-audit', '--no-fund'];
-    await runNpm(['install', ...options, ...wanted], folder, context);
+    await runNpm(
+      ['install', ...options, ...packages.map((wanted) => `${wanted}@${version}`)],
+      folder,
+      context,
+    );
+    if (runtime.programs !== undefined) {
+      await keepThisSystem(join(folder, 'node_modules', runtime.package, runtime.programs));
+    }
   } catch (error) {
     if (error instanceof CommandError) {
       throw new Error(
         error.missing
-          ? 'llama.cpp is installed with npm, which was not found. Install Node.js from https://nodejs.org and install llama.cpp again.'
-          : `npm could not install llama.cpp. Check the network and npm's configuration, then install again. ${error.message}`,
+          ? `${name} is installed with npm, which was not found. Install Node.js from https://nodejs.org and install ${name} again.`
+          : `npm could not install ${name}. Check the network and npm's configuration, then install again. ${error.message}`,
         { cause: error },
       );
     }
@@ -74,9 +120,31 @@ export async function installLlama(folder: string, context: InstallContext): Pro
   }
 }
 
-/** Removes everything in `folder` that {@link installLlama} put there. */
-export async function removeLlama(folder: string): Promise<void> {
+/** Removes everything in `folder` that {@link installRuntime} put there. */
+export async function removeRuntime(folder: string): Promise<void> {
   for (const name of ['node_modules', 'package-lock.json', 'package.json']) {
     await rm(join(folder, name), { recursive: true, force: true });
   }
+}
+
+async function keepThisSystem(programs: string): Promise<void> {
+  for (const [folder, kept] of [
+    [programs, process.platform],
+    [join(programs, process.platform), process.arch],
+  ]) {
+    for (const name of await readdir(folder)) {
+      if (name !== kept) {
+        await rm(join(folder, name), { recursive: true });
+      }
+    }
+  }
+}
+
+/** @throws Error with one sentence where there is none for this system */
+function packagesBeside({ name, systems, elsewhere }: Runtime): readonly string[] {
+  const packages = systems[`${process.platform} ${process.arch}`];
+  if (packages === undefined) {
+    throw new Error(`There is no prebuilt ${name} for ${process.platform} ${process.arch}. ${elsewhere}`);
+  }
+  return packages;
 }

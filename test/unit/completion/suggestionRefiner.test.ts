@@ -105,7 +105,7 @@ class Trial {
   );
 
   constructor() {
-    this.refiner.turn(true);
+    this.refiner.turn(() => true);
   }
 
   async beStill(): Promise<void> {
@@ -170,9 +170,19 @@ describe('a suggestion that is refined while the cursor stands still', () => {
     assert.deepEqual([trial.signals[0].aborted, trial.shown, trial.adopted], [true, [], []]);
   });
 
+  it('is waited for only where a slow model could change it', async () => {
+    const trial = new Trial();
+    trial.refiner.turn(({ document }) => document.prefix === 'In ');
+    trial.refiner.consider(there, question('On '), answer('the east'));
+    await trial.beStill();
+    trial.refiner.consider(here, question('In '), answer('the east'));
+    await trial.beStill();
+    assert.deepEqual(trial.asked, ['In ']);
+  });
+
   it('is not waited for without a slow model', async () => {
     const trial = new Trial();
-    trial.refiner.turn(false);
+    trial.refiner.turn(() => false);
     trial.refiner.consider(here, question('In '), answer('the east'));
     await trial.beStill();
     assert.deepEqual(trial.asked, []);

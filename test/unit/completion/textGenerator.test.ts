@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { LoadedModel } from '../../../src/completion/generatorModel';
 import type { OpenedHalf } from '../../../src/completion/half/openHalf';
+import type { OpenedMasked } from '../../../src/completion/masked/openMasked';
 import { TextGenerator } from '../../../src/completion/textGenerator';
 import { DEFAULT_SAMPLING } from '../../../src/model/samplingOptions';
 import type {
@@ -45,6 +46,17 @@ class TestModel implements LoadedModel {
   useHalf(half: OpenedHalf | null): string {
     this.half = half;
     return half?.description ?? '';
+  }
+  masked: OpenedMasked | null = null;
+  /** What settles the opening of a masked model, the latest last. */
+  readonly maskedOpenings: ((masked: OpenedMasked) => void)[] = [];
+  openMasked(): Promise<OpenedMasked> {
+    return new Promise((resolve) => {
+      this.maskedOpenings.push(resolve);
+    });
+  }
+  useMasked(masked: OpenedMasked | null): void {
+    this.masked = masked;
   }
 }
 

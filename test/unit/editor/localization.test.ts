@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { SETTINGS, type Setting } from '../../../src/editor/settings';
 import { DEFAULT_ENABLEMENT } from '../../../src/editor/enablement';
 import { parseLanguageModel } from '../../../src/editor/languageModelSetting';
+import { parseMaskedModel } from '../../../src/editor/maskedModelSetting';
 import { LEFT_OUT_REASONS } from '../../../src/trainer/corpus/leftOutReason';
 import { plainTranslate } from '../../support/plainTranslate';
 import { translatedTexts } from '../../support/translatedTexts';
@@ -109,7 +110,9 @@ describe('the settings of the manifest', () => {
   ) as Record<string, Property>;
 
   it('are those that the code reads', () => {
-    const names = ['enable', 'languageModel', ...Object.keys(SETTINGS)].map((name) => `understudy.${name}`);
+    const names = ['enable', 'languageModel', 'maskedModel', ...Object.keys(SETTINGS)].map(
+      (name) => `understudy.${name}`,
+    );
     assert.deepEqual(Object.keys(properties).sort(), names.sort());
   });
 
@@ -129,9 +132,11 @@ describe('the settings of the manifest', () => {
     });
   }
 
-  it('let no workspace choose the language model, nor where text is sent', () => {
-    assert.equal(properties['understudy.languageModel'].scope, 'machine');
-    assert.equal(parseLanguageModel(plainTranslate, properties['understudy.languageModel'].default), null);
+  it('let no workspace choose the language model or the masked model, nor where text is sent', () => {
+    const { 'understudy.languageModel': language, 'understudy.maskedModel': masked } = properties;
+    assert.deepEqual([language.scope, masked.scope], ['machine', 'machine']);
+    assert.equal(parseLanguageModel(plainTranslate, language.default), null);
+    assert.equal(parseMaskedModel(plainTranslate, masked.default), null);
   });
 
   it('give understudy.enable the default of the code', () => {

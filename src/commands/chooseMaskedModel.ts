@@ -1,0 +1,82 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { parseMaskedModel } from '../editor/maskedModelSetting';
+import { ensureRuntime } from '../editor/offerRuntime';
+import type { Parts } from '../editor/parts';
+import { ONNX_RUNTIME } from '../trainer/native/installRuntime';
+
+interface ChoiceItem extends vscode.QuickPickItem {
+  /** Undefined when the user went back. */
+  readonly choose: () => Promise<string | undefined> | string | null;
+}
+
+/**
+ * *Choose Masked Model*: the model of BERT's kind by which suggestions are ranked where text stands right of the cursor.
+ * `chosen`, a value of the setting, skips the dialogs.
+ */
+export async function chooseMaskedModel({ maskedModel, paths }: Parts, chosen?: unknown): Promise<void> {
+  const { t } = vscode.l10n;
+  if (!vscode.workspace.isTrusted) {
+    throw new Error(t('A masked model is opened in trusted workspaces only.'));
+  }
+  const folder =
+    chosen === undefined ? await pick(maskedModel.state?.folder ?? null) : parseMaskedModel(t, chosen);
+  if (
+    folder === undefined ||
+    (folder !== null && !(await ensureRuntime(ONNX_RUNTIME, paths.onnx))) ||
+    !(await maskedModel.choose(folder))
+  ) {
+    return;
+  }
+  void vscode.window.showInformationMessage(
+    maskedModel.state === null
+      ? t('Suggestions are not ranked by a masked model from now on.')
+      : t(
+          'Where text stands right of the cursor, suggestions are ranked by {0} from now on.',
+          maskedModel.state.description,
+        ),
+  );
+}
+
+/** Null is none; undefined when the user chose nothing. */
+async function pick(current: string | null): Promise<string | null | undefined> {
+  const { t } = vscode.l10n;
+  const mark = (isCurrent: boolean): string => `$(${isCurrent ? 'check' : 'blank'})`;
+  const items: ChoiceItem[] = [
+    {
+      label: `${mark(current === null)} ${t('None')}`,
+      detail: t('Suggestions are ranked by the text before the cursor alone'),
+      choose: () => null,
+    },
+    ...(current === null
+      ? []
+      : [
+          {
+            label: `${mark(true)} ${basename(current)}`,
+            description: t('in use'),
+            detail: current,
+            choose: () => current,
+          },
+        ]),
+    {
+      label: `$(folder-opened) ${t('Browse for a Folder…')}`,
+      detail: t("A model of BERT's kind that was exported to ONNX: model.onnx and tokenizer.json"),
+      choose: browse,
+    },
+  ];
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: t('Choose Masked Model'),
+    placeHolder: t('A model that says how well a suggestion joins the text right of the cursor'),
+  });
+  return chosen?.choose();
+}
+
+async function browse(): Promise<string | undefined> {
+  const [uri] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Choose Masked Model'),
+      canSelectFiles: false,
+      canSelectFolders: true,
+    })) ?? [];
+  return uri?.fsPath;
+}

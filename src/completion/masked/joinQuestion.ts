@@ -1,0 +1,85 @@
+/**
+ * How well insertions join the text right of the cursor, as a question to a masked model: the pseudo-log-likelihood of that text
+ * (Salazar et al., arXiv 1910.14659). Each of its first tokens is masked in turn, and what the model then gives it, with all others
+ * to be seen, is summed.
+ */
+import { isProse, restOfLine } from '../cursorPlace';
+import type { GeneratorDocument } from '../../protocol/generatorProtocol';
+import type { MaskedVocabulary } from './maskedVocabulary';
+
+/** One text as the model reads it. */
+export interface JoinRow {
+  readonly ids: Int32Array;
+  /** Places in it that are masked, one at a time. */
+  readonly judged: Int32Array;
+}
+
+/** Tokens that the model reads at most. What is farther from the join tells little of it, and costs as much. */
+export const JOIN_WINDOW = 64;
+/** Of the text right of the cursor: tokens that are seen, and of these the first that are judged. */
+const MOST_SEEN = 16;
+const MOST_JUDGED = 8;
+/** Characters in which that many tokens are found. */
+const LEFT_CHARACTERS = 240;
+const RIGHT_CHARACTERS = 120;
+
+/**
+ * The text that a suggestion has to join: in code the rest of the line; in prose the rest of the paragraph, where the line goes on
+ * or the next one begins with a small letter, as in a wrapped sentence. Empty where nothing goes on.
+ */
+export function textToJoin({ languageId, suffix }: Pick<GeneratorDocument, 'languageId' | 'suffix'>): string {
+  const rest = restOfLine(suffix);
+  if (!isProse(languageId)) {
+    return rest.trim() === '' ? '' : rest;
+  }
+  const goesOn = rest.trim() !== '' || /^\s*\n[^\S\n]*\p{Ll}/u.test(suffix);
+  return goesOn ? suffix.split(/\n[^\S\n]*\n/, 1)[0] : '';
+}
+
+/**
+ * One row an insertion; each judges the same tokens, so that insertions of different lengths are compared fairly. Null when the
+ * texts have no last tokens in common.
+ * @param insertions at least one
+ */
+export function joinRows(
+  vocabulary: MaskedVocabulary,
+  left: string,
+  insertions: readonly string[],
+  right: string,
+): readonly JoinRow[] | null {
+  const { head, tail, encode } = vocabulary;
+  const start = endOf(left, LEFT_CHARACTERS);
+  const end = beginningOf(right, RIGHT_CHARACTERS);
+  const texts = insertions.map((insertion) => encode(start + insertion + end));
+  const common = Math.min(commonEnd(texts), encode(end).length);
+  if (common === 0) {
+    return null;
+  }
+  const seen = Math.min(common, MOST_SEEN);
+  const before = JOIN_WINDOW - head.length - tail.length - seen;
+  return texts.map((tokens) => {
+    const join = tokens.length - common;
+    const from = Math.max(0, join - before);
+    const first = head.length + join - from;
+    return {
+      ids: Int32Array.from([...head, ...tokens.slice(from, join + seen), ...tail]),
+      judged: Int32Array.from({ length: Math.min(common, MOST_JUDGED) }, (_, i) => first + i),
+    };
+  });
+}
+
+/** Tokens at their ends that all texts have in common. */
+function commonEnd(texts: readonly (readonly number[])[]): number {
+  const [first] = texts;
+  let count = 0;
+  while (count < first.length && texts.every((tokens) => tokens.at(-1 - count) === first.at(-1 - count))) {
+    count++;
+  }
+  return count;
+}
+
+/** At most `length` characters, without the word that would be cut. */
+const endOf = (text: string, length: number): string =>
+  text.length <= length ? text : text.slice(-length).replace(/^\S{1,40}(?=\s)/, '');
+const beginningOf = (text: string, length: number): string =>
+  text.length <= length ? text : text.slice(0, length).replace(/(?<=\s)\S{1,40}$/, '');

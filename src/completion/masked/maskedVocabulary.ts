@@ -1,0 +1,66 @@
+/** How a masked model cuts text into tokens: the `tokenizer.json` beside it. */
+import * as tokenizers from '@huggingface/tokenizers';
+
+export interface MaskedVocabulary {
+  readonly size: number;
+  /** Stands for a token that the model is to guess. */
+  readonly maskId: number;
+  /** Token ids that stand before and after every text, such as [CLS] and [SEP]. */
+  readonly head: readonly number[];
+  readonly tail: readonly number[];
+  /** Token ids of a text, without those around it. */
+  readonly encode: (text: string) => readonly number[];
+}
+
+/** The library's own declarations do not resolve in an extension's module system. */
+const { Tokenizer } = tokenizers as unknown as {
+  readonly Tokenizer: new (
+    description: unknown,
+    configuration: object,
+  ) => {
+    encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
+    token_to_id(token: string): number | undefined;
+    get_vocab(): ReadonlyMap<string, number>;
+  };
+};
+
+/** As BERT and RoBERTa name it. */
+const MASKS = ['[MASK]', '<mask>'];
+
+/**
+ * @param json the content of `tokenizer.json`
+ * @param name what the user calls the model
+ * @throws Error with one sentence
+ */
+export function maskedVocabulary(json: string, name: string): MaskedVocabulary {
+  const tokenizer = createTokenizer(json, name);
+  const maskId = MASKS.map((mask) => tokenizer.token_to_id(mask)).find((id) => id !== undefined);
+  if (maskId === undefined) {
+    throw new Error(
+      `The tokenizer.json of ${name} has no token named ${MASKS.join(' or ')}, so it is no masked model. Choose one of BERT's kind.`,
+    );
+  }
+  const encode = (text: string, isFramed = false): number[] =>
+    tokenizer.encode(text, { add_special_tokens: isFramed }).ids;
+  const [bare, framed] = [encode('a'), encode('a', true)];
+  const start = framed.findIndex((_, at) => bare.every((id, i) => framed[at + i] === id));
+  return {
+    size: Math.max(...tokenizer.get_vocab().values()) + 1,
+    maskId,
+    head: framed.slice(0, start),
+    tail: framed.slice(start + bare.length),
+    encode: (text) => (text === '' ? [] : encode(text)),
+  };
+}
+
+function createTokenizer(json: string, name: string): InstanceType<typeof Tokenizer> {
+  try {
+    return new Tokenizer(JSON.parse(json), {});
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The tokenizer.json of ${name} cannot be read (${detail}). Download it again, or choose another model.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,131 @@
+/** The process in which ONNX Runtime runs a masked model, so that what it does to itself or to the memory ends no suggestions. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { serveModel, type ServedModel } from '../process/serveModel';
+import type { JoinRow } from './joinQuestion';
+import {
+  KNOWN_INPUTS,
+  REQUIRED_INPUTS,
+  type MaskedAnswer,
+  type MaskedOpened,
+  type MaskedOpening,
+  type MaskedQuestion,
+} from './maskedMessages';
+
+/** The part of onnxruntime-node that is used, which is installed on demand and so not known when this is compiled. */
+interface OnnxModule {
+  readonly InferenceSession: { create(path: string, options: object): Promise<OnnxSession> };
+  readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => OnnxTensor;
+}
+interface OnnxSession {
+  readonly inputNames: readonly string[];
+  readonly inputMetadata: readonly { readonly name: string; readonly type?: string }[];
+  readonly outputNames: readonly string[];
+  run(
+    feeds: Readonly<Record<string, OnnxTensor>>,
+    fetches: readonly string[],
+  ): Promise<Readonly<Record<string, OnnxTensor>>>;
+}
+interface OnnxTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: ArrayLike<unknown>;
+}
+
+/** Numbers that one run may give, 64 MB: a model of many languages answers a quarter of a million a token. */
+const MOST_NUMBERS = 1 << 24;
+
+serveModel(open);
+
+async function open({
+  path,
+  modulePath,
+  threads,
+  maskId,
+  probe,
+}: MaskedOpening): Promise<ServedModel<MaskedOpened, MaskedQuestion, MaskedAnswer>> {
+  const address = pathToFileURL(join(modulePath, 'node_modules', 'onnxruntime-node', 'dist', 'index.js'));
+  const { default: onnx } = (await import(/* webpackIgnore: true */ address.href)) as { default: OnnxModule };
+  const session = await onnx.InferenceSession.create(path, {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    logSeverityLevel: 4,
+  });
+  const inputs = session.inputNames;
+  const isKnown =
+    REQUIRED_INPUTS.every((name) => inputs.includes(name)) &&
+    inputs.every((name) => KNOWN_INPUTS.includes(name));
+  if (!isKnown) {
+    return { opened: { inputs, output: null }, answer: () => Promise.resolve(null) };
+  }
+  const run = runner(onnx, session);
+  const { type, dims, data } = await run([probe]);
+  const isFinite = type === 'float32' && (data as Float32Array).every(Number.isFinite);
+  const rowsARun = Math.max(1, Math.floor(MOST_NUMBERS / data.length));
+  return {
+    opened: { inputs, output: { type, dims, isFinite } },
+    async answer(rows, isOutdated) {
+      const sums: number[] = [];
+      for (const row of rows) {
+        // Lets a newer question in.
+        await new Promise(setImmediate);
+        if (isOutdated()) {
+          return null;
+        }
+        sums.push(await pseudoLogLikelihood(run, row, maskId, rowsARun));
+      }
+      return sums;
+    },
+  };
+}
+
+type Run = (rows: readonly Int32Array[]) => Promise<OnnxTensor>;
+
+/** Runs rows of the same length: logits [rows, length, vocabulary]. */
+function runner({ Tensor }: OnnxModule, session: OnnxSession): Run {
+  const output = session.outputNames.includes('logits') ? 'logits' : session.outputNames[0];
+  const tensor = (name: string, values: readonly number[], dims: readonly number[]): OnnxTensor =>
+    session.inputMetadata.find((input) => input.name === name)?.type === 'int32'
+      ? new Tensor('int32', Int32Array.from(values), dims)
+      : new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+  return async (rows) => {
+    const ids = rows.flatMap((row) => Array.from(row));
+    const dims = [rows.length, rows[0].length];
+    const feeds = Object.fromEntries(
+      session.inputNames.map((name) => {
+        const constant = name === 'attention_mask' ? 1 : 0;
+        return [name, tensor(name, name === 'input_ids' ? ids : ids.map(() => constant), dims)];
+      }),
+    );
+    return (await session.run(feeds, [output]))[output];
+  };
+}
+
+/** The sum of ln p(token | all others) over the judged tokens. @throws Error when the model gives something that is no number */
+async function pseudoLogLikelihood(
+  run: Run,
+  { ids, judged }: JoinRow,
+  maskId: number,
+  rowsARun: number,
+): Promise<number> {
+  let sum = 0;
+  for (let from = 0; from < judged.length; from += rowsARun) {
+    const places = Array.from(judged.subarray(from, from + rowsARun));
+    const { data, dims } = await run(places.map((place) => ids.map((id, i) => (i === place ? maskId : id))));
+    const vocabSize = dims[2];
+    places.forEach((place, row) => {
+      const offset = (row * ids.length + place) * vocabSize;
+      sum += logSoftmaxAt((data as Float32Array).subarray(offset, offset + vocabSize), ids[place]);
+    });
+  }
+  if (!Number.isFinite(sum)) {
+    throw new Error('it gives values that are no numbers');
+  }
+  return sum;
+}
+
+function logSoftmaxAt(logits: Float32Array, index: number): number {
+  const largest = logits.reduce((a, b) => Math.max(a, b));
+  const total = logits.reduce((sum, logit) => sum + Math.exp(logit - largest), 0);
+  return logits[index] - largest - Math.log(total);
+}

@@ -1,0 +1,90 @@
+/** The masked model by which suggestions are ranked where text stands right of the cursor: what is chosen and what is in use. */
+import type { GeneratorClient } from '../completion/generatorClient';
+
+/** What the choice asks of the window; see `maskedModelWindow.ts`. Folders are whole paths; null is none. */
+export interface MaskedModelSurroundings {
+  /** Where ONNX Runtime is installed, if it is. */
+  readonly onnxFolder: string;
+  /** Whether a model may be opened in this workspace at all. */
+  isTrusted(): boolean;
+  /** @throws Error with a sentence when the setting cannot be understood */
+  configured(): string | null;
+  configure(folder: string | null): Promise<void>;
+  /** Shows that a model is being opened until the work settles. */
+  whileOpening<T>(folder: string, work: Promise<T>): Promise<T>;
+}
+
+export interface MaskedModelState {
+  readonly folder: string;
+  /** What was opened. */
+  readonly description: string;
+}
+
+export class MaskedModel {
+  private used: MaskedModelState | null = null;
+  /** Counts what was asked for, so that only the last of several is taken for the present choice. */
+  private turn = 0;
+
+  constructor(
+    private readonly generator: Pick<GeneratorClient, 'loadMasked'>,
+    private readonly surroundings: MaskedModelSurroundings,
+    private readonly onDidChange: () => void,
+  ) {}
+
+  /** Null while none is in use. */
+  get state(): MaskedModelState | null {
+    return this.used;
+  }
+
+  /**
+   * Uses the model in a folder from now on, in every window, or none.
+   * @returns false when another was asked for before this one was there
+   * @throws Error with a sentence for the user when it cannot be opened; the present one then stays
+   */
+  async choose(folder: string | null): Promise<boolean> {
+    const isUsed = await this.use(folder);
+    if (isUsed) {
+      await this.surroundings.configure(folder);
+    }
+    return isUsed;
+  }
+
+  /**
+   * Uses what the setting names, unless it is in use already.
+   * @throws Error with a sentence for the user when it cannot be opened; the present one then stays
+   */
+  async follow(): Promise<void> {
+    const folder = this.surroundings.isTrusted() ? this.surroundings.configured() : null;
+    if (folder !== (this.used?.folder ?? null)) {
+      await this.use(folder);
+    }
+  }
+
+  private async use(folder: string | null): Promise<boolean> {
+    const turn = ++this.turn;
+    try {
+      const state = folder === null ? await this.putAway() : await this.open(folder);
+      if (turn === this.turn) {
+        this.used = state;
+        this.onDidChange();
+      }
+    } catch (error) {
+      // Of one that was not waited for any more nobody needs to know.
+      if (turn === this.turn) {
+        throw error;
+      }
+    }
+    return turn === this.turn;
+  }
+
+  private async putAway(): Promise<null> {
+    await this.generator.loadMasked(null);
+    return null;
+  }
+
+  private async open(folder: string): Promise<MaskedModelState> {
+    const loading = this.generator.loadMasked({ folder, modulePath: this.surroundings.onnxFolder });
+    const { description } = await this.surroundings.whileOpening(folder, loading);
+    return { folder, description };
+  }
+}

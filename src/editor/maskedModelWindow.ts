@@ -1,0 +1,31 @@
+/** The window and the setting that the choice of a masked model works with. */
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import type { MaskedModelSurroundings } from './maskedModel';
+import { MASKED_MODEL_SETTING, parseMaskedModel } from './maskedModelSetting';
+
+export function maskedModelWindow(onnxFolder: string): MaskedModelSurroundings {
+  return {
+    onnxFolder,
+    isTrusted: () => vscode.workspace.isTrusted,
+    // The user's own value: no workspace may choose which file is opened.
+    configured: () =>
+      parseMaskedModel(
+        vscode.l10n.t,
+        vscode.workspace.getConfiguration().inspect(MASKED_MODEL_SETTING)?.globalValue,
+      ),
+    async configure(folder) {
+      await vscode.workspace
+        .getConfiguration()
+        .update(MASKED_MODEL_SETTING, folder ?? undefined, vscode.ConfigurationTarget.Global);
+    },
+    whileOpening: async (folder, work) =>
+      vscode.window.withProgress(
+        {
+          location: vscode.ProgressLocation.Window,
+          title: vscode.l10n.t('Opening the masked model {0}…', basename(folder)),
+        },
+        () => work,
+      ),
+  };
+}

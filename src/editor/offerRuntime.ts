@@ -1,0 +1,33 @@
+/** Offers to install what runs a kind of models, and says what it downloads before it does. */
+import * as vscode from 'vscode';
+import {
+  describeRuntime,
+  installRuntime,
+  isRuntimeInstalled,
+  type Runtime,
+} from '../trainer/native/installRuntime';
+import { withInstallProgress } from './installProgress';
+
+/** Resolves with whether it is installed, then or already. */
+export async function ensureRuntime(runtime: Runtime, folder: string): Promise<boolean> {
+  return (await isRuntimeInstalled(runtime, folder)) || offerRuntime(runtime, folder);
+}
+
+/** Resolves with whether it was installed. */
+export async function offerRuntime(runtime: Runtime, folder: string): Promise<boolean> {
+  const { t } = vscode.l10n;
+  const confirm = t('Install');
+  const chosen = await vscode.window.showInformationMessage(
+    t('Install {0}?', runtime.name),
+    { modal: true, detail: describeRuntime(runtime, folder) },
+    confirm,
+  );
+  if (chosen !== confirm) {
+    return false;
+  }
+  const installed = await withInstallProgress(t('Installing {0}', runtime.name), async (context) => {
+    await installRuntime(runtime, folder, context);
+    return true;
+  });
+  return installed ?? false;
+}
