@@ -11,10 +11,12 @@ import type { Expert, Readiness } from '../expert';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { concatBytes } from './byteEncoder';
 import { COARSE_LIMITS, FINE_LIMITS, type BridgeLimits, type BridgeState } from './bridgeState';
-import { convert, type ConversionSource } from './conversion';
+import { convert } from './conversion';
 import type { ForeignModel } from './foreignModel';
 import { ForeignReader, type ForeignDistribution, type ForeignNode } from './foreignReader';
 import { ForeignTokens } from './foreignTokens';
+import { PlaceMemory } from './placeMemory';
+import type { PlacingSource } from './placing';
 import { lastSeparation } from './separation';
 import { NO_CONTEXT, SharedTokens } from './sharedTokens';
 
@@ -66,7 +68,7 @@ class ForeignBridge<State> implements Bridge<State> {
   private readonly shared: SharedTokens;
   private readonly reader: ForeignReader<State>;
   private readonly tokens: ForeignTokens;
-  private readonly source: ConversionSource<State>;
+  private readonly source: PlacingSource<State>;
   /** Oldest first. */
   private readonly finished = new Map<BridgeState<State>, Float32Array>();
   private readonly underWay = new Map<BridgeState<State>, Promise<void>>();
@@ -96,7 +98,7 @@ class ForeignBridge<State> implements Bridge<State> {
         ...(foreign.vocabulary.size > this.vocabSize ? COARSE_LIMITS : FINE_LIMITS),
         ...limits,
       },
-      openness: new Map(),
+      memory: new PlaceMemory(),
       childrenOf: (nodes, ids) => this.reader.childrenOf(nodes, ids),
       fallbackProbability: (bytes) => {
         const { ids } = this.shared.tokensOf(bytes);

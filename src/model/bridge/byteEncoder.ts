@@ -1,7 +1,6 @@
 import type { Encoding } from './foreignModel';
 import type { PrefixIndex } from './prefixIndex';
 
-const LARGEST_MEMORY = 1 << 13;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
@@ -15,54 +14,47 @@ export function byteEncoder(
   tokenBytes: (id: number) => Uint8Array | null,
   index: PrefixIndex,
 ): (bytes: Uint8Array) => Encoding | null {
-  const memory = new Map<string, Encoding | null>();
   return (bytes) => {
-    const key = latin1(bytes);
-    let encoding = memory.get(key);
-    if (encoding === undefined) {
-      encoding = encode(bytes, encodeText, tokenBytes, index);
-      if (memory.size === LARGEST_MEMORY) {
-        memory.clear();
+    const whole = wholeCharacters(bytes);
+    const ids = encodeText(textOf(bytes, whole));
+    const ends = new Int32Array(ids.length);
+    let end = 0;
+    for (let i = 0; i < ids.length; i++) {
+      const token = tokenBytes(ids[i]);
+      for (let at = 0; at < (token?.length ?? 0); at++) {
+        if (token![at] !== bytes[end + at]) {
+          return null;
+        }
       }
-      memory.set(key, encoding);
+      end += token?.length ?? 0;
+      ends[i] = end;
     }
-    return encoding;
+    if (end !== whole) {
+      return null;
+    }
+    const encoding = { ids, ends };
+    return whole === bytes.length ? encoding : withBrokenCharacter(encoding, bytes, tokenBytes, index);
   };
 }
 
-function encode(
+/** @param encoding of the whole characters */
+function withBrokenCharacter(
+  encoding: Encoding,
   bytes: Uint8Array,
-  encodeText: (text: string) => ArrayLike<number>,
   tokenBytes: (id: number) => Uint8Array | null,
   index: PrefixIndex,
 ): Encoding | null {
-  const whole = wholeCharacters(bytes);
-  const text = decoder.decode(bytes.subarray(0, whole));
-  const ids = Array.from(encodeText(text));
-  const ends: number[] = [];
-  let end = 0;
-  for (const id of ids) {
-    const token = tokenBytes(id);
-    for (let i = 0; i < (token?.length ?? 0); i++) {
-      if (token![i] !== bytes[end + i]) {
-        return null;
-      }
-    }
-    end += token?.length ?? 0;
-    ends.push(end);
-  }
-  if (end !== whole) {
-    return null;
-  }
-  if (whole < bytes.length) {
-    // A token that joins the last one with a part of the character is what a byte-pair encoding makes of them.
-    const start = ends.length > 1 ? ends[ends.length - 2] : 0;
-    const joined = ids.length > 0 ? index.longestAt(bytes, start, bytes.length) : null;
-    if (joined !== null && start + tokenBytes(joined)!.length > whole) {
-      end = start + tokenBytes(joined)!.length;
-      ids[ids.length - 1] = joined;
-      ends[ends.length - 1] = end;
-    }
+  const ids = Array.from(encoding.ids);
+  const ends = Array.from(encoding.ends);
+  let end = ends.at(-1) ?? 0;
+  const whole = end;
+  // A token that joins the last one with a part of the character is what a byte-pair encoding makes of them.
+  const start = ends.at(-2) ?? 0;
+  const joined = ids.length > 0 ? index.longestAt(bytes, start, bytes.length) : null;
+  if (joined !== null && start + tokenBytes(joined)!.length > whole) {
+    end = start + tokenBytes(joined)!.length;
+    ids[ids.length - 1] = joined;
+    ends[ends.length - 1] = end;
   }
   while (end < bytes.length) {
     const id = index.longestAt(bytes, end, bytes.length);
@@ -74,6 +66,16 @@ function encode(
     ends.push(end);
   }
   return { ids, ends };
+}
+
+/** The first `length` bytes, which are whole characters, as text. */
+function textOf(bytes: Uint8Array, length: number): string {
+  for (let i = 0; i < length; i++) {
+    if (bytes[i] >= 0x80) {
+      return decoder.decode(bytes.subarray(0, length));
+    }
+  }
+  return latin1(length === bytes.length ? bytes : bytes.subarray(0, length));
 }
 
 /** Length of the bytes without the character that is begun at their end. */
@@ -88,6 +90,12 @@ export function wholeCharacters(bytes: Uint8Array): number {
   return bytes.length;
 }
 
+export interface PossibleEncoding {
+  readonly encoding: Encoding;
+  /** Whether it is one only if a letter follows. */
+  readonly expectsLetter: boolean;
+}
+
 const LETTER = 0x61;
 /** An apostrophe, a backslash, white space, and bytes outside ASCII, among them the other apostrophe. */
 const mayLookAhead = (byte: number) => byte === 0x27 || byte === 0x5c || byte <= 0x20 || byte >= 0x80;
@@ -99,7 +107,7 @@ const mayLookAhead = (byte: number) => byte === 0x27 || byte === 0x5c || byte <=
 export function encodingsOf(
   encode: (bytes: Uint8Array) => Encoding | null,
   bytes: Uint8Array,
-): { readonly encoding: Encoding; readonly expectsLetter: boolean }[] {
+): PossibleEncoding[] {
   const own = encode(bytes);
   const encodings = own === null ? [] : [{ encoding: own, expectsLetter: false }];
   if (bytes.length > 0 && mayLookAhead(bytes[bytes.length - 1])) {
@@ -114,13 +122,9 @@ export function encodingsOf(
   return encodings;
 }
 
-/** The bytes as a string of as many UTF-16 units, for a key. */
+/** A few bytes as a string of as many UTF-16 units, for a key. */
 export function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i++) {
-    text += String.fromCharCode(bytes[i]);
-  }
-  return text;
+  return String.fromCharCode.apply(null, bytes as unknown as number[]);
 }
 
 export function concatBytes(a: Uint8Array, b: Uint8Array): Uint8Array {

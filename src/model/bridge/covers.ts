@@ -1,5 +1,4 @@
 import type { BridgeLimits, BridgeState } from './bridgeState';
-import { encodingsOf } from './byteEncoder';
 import { UNKNOWN, type Encoding } from './foreignModel';
 import type { ForeignDistribution, ForeignNode } from './foreignReader';
 import type { ForeignTokens } from './foreignTokens';
@@ -23,6 +22,8 @@ export interface Cover<State> {
   /** Probability of its tokens after the root. */
   readonly weight: number;
   readonly distribution: ForeignDistribution;
+  /** Probability, after the root, of all texts that go on from the tail by this cover. */
+  readonly mass: number;
 }
 
 /** Asks for distributions in nodes; the answer is in their order. */
@@ -77,7 +78,9 @@ export function* readCovers<State>(
       const distribution = walk.distributions.get(node);
       if (length === path.ids.length && distribution !== undefined) {
         const { at } = path;
-        const cover = {
+        const mass = weight * coveredShare(source, distribution, tail, at);
+        known += mass;
+        covers.push({
           node,
           ids: Array.from(path.ids),
           at,
@@ -85,9 +88,8 @@ export function* readCovers<State>(
           hasOther: whole.length > 1,
           weight,
           distribution,
-        };
-        known += weight * coveredMass(source, cover, tail);
-        covers.push(cover);
+          mass,
+        });
       } else if (weight > 0) {
         later.push(path);
       }
@@ -112,29 +114,30 @@ export function* readCovers<State>(
   return covers;
 }
 
-/** What the cover says of texts that go on from the tail. */
-export function coveredMass<State>(
+/** The share of a distribution that goes on from the tail when its token begins at a byte of it. */
+function coveredShare<State>(
   source: CoverSource<State>,
-  { at, distribution }: Cover<State>,
+  { probs, unknown }: ForeignDistribution,
   tail: Uint8Array,
+  at: number,
 ): number {
   if (at === tail.length) {
     return 1;
   }
-  let mass = distribution.unknown * source.fallbackProbability(tail.subarray(at));
+  let share = unknown === 0 ? 0 : unknown * source.fallbackProbability(tail.subarray(at));
   for (const id of source.tokens.index.longerThan(tail, at, tail.length)) {
-    mass += distribution.probs[id];
+    share += probs[id];
   }
-  return mass;
+  return share;
 }
 
-function pathsTo({ vocabulary }: ForeignTokens, tail: Uint8Array, at: number): Path[] {
+function pathsTo(tokens: ForeignTokens, tail: Uint8Array, at: number): Path[] {
   if (at === 0) {
     return [{ ids: [], ends: [], at, expectsLetter: false }];
   }
-  return encodingsOf((bytes) => vocabulary.encode(bytes), tail.subarray(0, at)).map(
-    ({ encoding, expectsLetter }) => ({ ...encoding, at, expectsLetter }),
-  );
+  return tokens
+    .encodingsOf(tail.subarray(0, at))
+    .map(({ encoding, expectsLetter }) => ({ ...encoding, at, expectsLetter }));
 }
 
 class CoverWalk<State> {

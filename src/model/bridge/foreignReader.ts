@@ -24,8 +24,8 @@ export class ForeignReader<State> {
   /** Oldest first. */
   private readonly kept = new Map<ForeignNode<State>, ForeignDistribution>();
   private readonly mostKept: number;
-  /** [expert.vocabSize]; 1 where a token stands for text or its end. */
-  private readonly counts: Uint8Array;
+  /** Tokens that stand neither for text nor for its end. */
+  private readonly marks: Int32Array;
   private readonly expert: Expert<State>;
   /** Distributions that the foreign model was asked for. */
   predictions = 0;
@@ -39,11 +39,11 @@ export class ForeignReader<State> {
     }
     this.expert = expert;
     this.mostKept = Math.max(LEAST_KEPT, Math.floor(MOST_NUMBERS / expert.vocabSize));
-    this.counts = new Uint8Array(expert.vocabSize);
-    for (let id = 0; id < vocabulary.size; id++) {
-      const isText = (vocabulary.tokenBytes(id)?.length ?? 0) > 0;
-      this.counts[id] = isText || id === vocabulary.endOfTextId ? 1 : 0;
-    }
+    this.marks = Int32Array.from(Array(expert.vocabSize).keys()).filter(
+      (id) =>
+        id >= vocabulary.size ||
+        (id !== vocabulary.endOfTextId && (vocabulary.tokenBytes(id)?.length ?? 0) === 0),
+    );
   }
 
   start(): ForeignNode<State> {
@@ -103,9 +103,11 @@ export class ForeignReader<State> {
   private textOnly(probs: Float32Array): ForeignDistribution {
     const { unknownId, unknownShare } = this.foreign.vocabulary;
     const unknownMass = unknownId === null ? 0 : probs[unknownId];
+    for (const id of this.marks) {
+      probs[id] = 0;
+    }
     let sum = 0;
     for (let id = 0; id < probs.length; id++) {
-      probs[id] *= this.counts[id];
       sum += probs[id];
     }
     if (!(sum > 0 && sum < Infinity)) {

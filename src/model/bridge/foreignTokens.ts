@@ -1,17 +1,25 @@
-import { concatBytes } from './byteEncoder';
+import { concatBytes, encodingsOf, latin1, type PossibleEncoding } from './byteEncoder';
 import type { Encoding, ForeignVocabulary } from './foreignModel';
 import { PrefixIndex } from './prefixIndex';
+import { RecentMemory } from './recentMemory';
 import { NO_TOKEN, tokenAfter, type SharedTokens } from './sharedTokens';
+
+const REMEMBERED = 1 << 12;
 
 /** What can be said of a foreign vocabulary beside the shared one before any text is read. */
 export class ForeignTokens {
   readonly index: PrefixIndex;
   /** [vocabulary.size]; the shared token that each token's bytes begin with where they stand alone; {@link NO_TOKEN} where it has none. */
   readonly firstShared: Int32Array;
+  /** [vocabulary.size]; of the bytes of tokens that are text. */
+  readonly firstBytes: Uint8Array;
   /** By token, all shared tokens of its bytes where they stand alone; null when they are at most one. */
   private readonly sharedEncodings: readonly (Encoding | null)[];
   /** [vocabulary.size]; filled as they are asked for: 0 unknown, 1 yes, 2 no. */
   private readonly ownEncodings: Uint8Array;
+  private readonly encodings = new RecentMemory<readonly PossibleEncoding[]>(REMEMBERED);
+  /** What {@link canCover} said. */
+  private readonly coverings = new RecentMemory<boolean>(REMEMBERED);
 
   constructor(
     readonly vocabulary: ForeignVocabulary,
@@ -21,6 +29,7 @@ export class ForeignTokens {
     const tokens = Array.from({ length: size }, (_, id) => vocabulary.tokenBytes(id));
     this.index = new PrefixIndex(tokens);
     this.firstShared = new Int32Array(size).fill(NO_TOKEN);
+    this.firstBytes = Uint8Array.from(tokens, (bytes) => bytes?.[0] ?? 0);
     this.ownEncodings = new Uint8Array(size);
     this.sharedEncodings = tokens.map((bytes, id) => {
       if (bytes === null || bytes.length === 0) {
@@ -48,6 +57,13 @@ export class ForeignTokens {
     return this.vocabulary.tokenBytes(id)!;
   }
 
+  /** See {@link encodingsOf}. */
+  encodingsOf(bytes: Uint8Array): readonly PossibleEncoding[] {
+    return this.encodings.getOrMake(latin1(bytes), () =>
+      encodingsOf((stretch) => this.vocabulary.encode(stretch), bytes),
+    );
+  }
+
   /** The shared token that begins at a byte of a token that stands alone, behind its first, after another; {@link NO_TOKEN} when none does. */
   sharedTokenAt(id: number, byte: number, lastToken: number): number {
     const encoding = this.sharedEncodings[id];
@@ -68,6 +84,12 @@ export class ForeignTokens {
 
   /** Whether any token leads on from a path whose pending bytes are bytes[from..]: one of a few is how its text is encoded. */
   canCover(ids: readonly number[], bytes: Uint8Array, from: number, atMost: number): boolean {
+    return this.coverings.getOrMake(`${ids.join()} ${latin1(bytes.subarray(from))}`, () =>
+      this.findCover(ids, bytes, from, atMost),
+    );
+  }
+
+  private findCover(ids: readonly number[], bytes: Uint8Array, from: number, atMost: number): boolean {
     const covers = this.index.longerThan(bytes, from, bytes.length);
     for (let i = 0; i < covers.length && i < atMost; i++) {
       const longer = concatBytes(bytes.subarray(0, from), this.bytes(covers[i]));

@@ -69,7 +69,7 @@ export class SharedTokens {
 
   contextAfter(context: SharedContext, tokenId: number): SharedContext {
     const token = this.tokenizer.tokenBytes(tokenId);
-    const bytes = concatBytes(this.standsAlone(context, token) ? NO_BYTES : context.bytes, token);
+    const bytes = concatBytes(this.standsAlone(context, token[0]) ? NO_BYTES : context.bytes, token);
     for (const { encoding, expectsLetter } of encodingsOf(this.encode, bytes)) {
       const { ids, ends } = encoding;
       const last = ids.length - 1;
@@ -87,7 +87,7 @@ export class SharedTokens {
 
   /** The token that follows the context when `segment` does; {@link NO_TOKEN} when the tokens of both together have no boundary between them. */
   firstToken(context: SharedContext, segment: Uint8Array): number {
-    if (this.standsAlone(context, segment)) {
+    if (this.standsAlone(context, segment[0])) {
       return this.tokensOf(segment).ids[0];
     }
     return tokenAfter(
@@ -114,7 +114,7 @@ export class SharedTokens {
     current: number,
     atMost: number,
   ): Generator<Uint8Array> {
-    const before = this.standsAlone(context, segment) ? NO_CONTEXT : context;
+    const before = this.standsAlone(context, segment[0]) ? NO_CONTEXT : context;
     const start = before.bytes.length;
     const bytes = concatBytes(before.bytes, segment);
     for (let at = Math.max(0, bytes.length - this.index.longest); at < bytes.length; at++) {
@@ -140,8 +140,9 @@ export class SharedTokens {
     }
   }
 
-  private standsAlone({ bytes }: SharedContext, segment: Uint8Array): boolean {
-    return bytes.length === 0 || separates(bytes[bytes.length - 1], segment[0]);
+  /** Whether the tokens of what follows a context and begins with this byte do not depend on the context. */
+  standsAlone({ bytes }: SharedContext, firstByte: number): boolean {
+    return bytes.length === 0 || separates(bytes[bytes.length - 1], firstByte);
   }
 }
 

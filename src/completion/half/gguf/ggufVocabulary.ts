@@ -3,6 +3,7 @@ import * as tokenizers from '@huggingface/tokenizers';
 import type { ForeignVocabulary } from '../../../model/bridge/foreignModel';
 import { textVocabulary } from '../../../model/bridge/textVocabulary';
 import { alphabetToBytes } from '../../../model/tokenizer/byteAlphabet';
+import { BytePairEncoder } from '../../../model/tokenizer/bytePairEncoder';
 import type { GgufHead, GgufValue } from './ggufFile';
 import { textPieces } from './textPieces';
 
@@ -30,6 +31,13 @@ const { Tokenizer } = tokenizers as unknown as {
 const utf8 = new TextEncoder();
 /** What SentencePiece writes for a space. */
 const SPACE_MARK = '▁';
+const PLAIN_ADDED = {
+  special: false,
+  single_word: false,
+  lstrip: false,
+  rstrip: false,
+  normalized: false,
+};
 /** Separates documents in the training of models that have it; a base model reads it before a text. */
 const DOCUMENT_MARK = '<|endoftext|>';
 
@@ -92,33 +100,21 @@ interface AddedToken {
 }
 
 function bytePairs(
-  texts: readonly string[],
+  tokens: readonly string[],
   metadata: GgufHead['metadata'],
   added: readonly AddedToken[],
 ): (text: string) => number[] {
-  const { patterns, wholeWordsFirst } = textPieces(metadata.get('tokenizer.ggml.pre'));
-  return libraryTokenizer({
-    added_tokens: added.map(asAdded),
-    normalizer: null,
-    pre_tokenizer: {
-      type: 'Sequence',
-      pretokenizers: [
-        ...patterns.map((Regex) => ({
-          type: 'Split',
-          pattern: { Regex },
-          behavior: 'Isolated',
-          invert: false,
-        })),
-        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
-      ],
-    },
-    model: {
-      type: 'BPE',
-      vocab: vocabularyOf(texts),
-      merges: strings(metadata.get('tokenizer.ggml.merges')).map((pair) => pair.split(' ')),
-      ignore_merges: wholeWordsFirst,
-    },
+  const merges = strings(metadata.get('tokenizer.ggml.merges')).map((pair) => {
+    const [left, right] = pair.split(' ');
+    return [left, right] as const;
   });
+  const encoder = new BytePairEncoder({
+    tokens,
+    merges,
+    added,
+    ...textPieces(metadata.get('tokenizer.ggml.pre')),
+  });
+  return (text) => encoder.encode(text);
 }
 
 /** SentencePiece joins, of all neighbours that make a token, those that make the one of the highest score. */
@@ -140,7 +136,7 @@ function sentencePieces(
   }
   merges.sort((a, b) => b.score - a.score);
   return libraryTokenizer({
-    added_tokens: added.map(asAdded),
+    added_tokens: added.map(({ id, content }) => ({ ...PLAIN_ADDED, id, content })),
     normalizer: { type: 'Replace', pattern: { String: ' ' }, content: SPACE_MARK },
     pre_tokenizer: null,
     model: {
@@ -153,16 +149,6 @@ function sentencePieces(
     },
   });
 }
-
-const asAdded = ({ id, content }: AddedToken) => ({
-  id,
-  content,
-  special: false,
-  single_word: false,
-  lstrip: false,
-  rstrip: false,
-  normalized: false,
-});
 
 function libraryTokenizer(description: object): (text: string) => number[] {
   const tokenizer = new Tokenizer({ post_processor: null, decoder: null, ...description }, {});

@@ -1,0 +1,277 @@
+import { concatBytes } from './byteEncoder';
+import type { BridgeState } from './bridgeState';
+import type { Cover, CoverSource } from './covers';
+import type { ForeignDistribution, ForeignNode } from './foreignReader';
+import { PlaceMemory, type Placed } from './placeMemory';
+import { NO_TOKEN, type SharedTokens } from './sharedTokens';
+
+/** Tokens tried at each place to see whether a segment leaves the next token open. */
+const MOST_TRIED = 64;
+const NO_BYTES = new Uint8Array();
+
+export interface PlacingSource<State> extends CoverSource<State> {
+  readonly shared: SharedTokens;
+  /** [shared.vocabSize], sums to one. */
+  readonly fallback: Float32Array;
+  readonly memory: PlaceMemory;
+}
+
+/** What foreign tokens may follow: a cover, or an open segment. */
+interface Origin<State> {
+  readonly node: ForeignNode<State>;
+  /** Foreign tokens before. */
+  readonly ids: readonly number[];
+  /** Bytes after the tail before the token. */
+  readonly added: Uint8Array;
+  /** Bytes of the token that are in the tail. */
+  readonly pending: number;
+  /** Whether it may be a path that no text takes, whose tokens the model means as such. */
+  readonly isMain: boolean;
+  readonly hasOther: boolean;
+  /** By foreign token, as far as they were placed before. */
+  readonly placed: Placed;
+}
+
+/** Foreign tokens that follow a tail, and the bytes that they add to it. */
+interface Segment<State> {
+  readonly parent: ForeignNode<State>;
+  readonly ids: readonly number[];
+  readonly added: Uint8Array;
+  readonly mass: number;
+  readonly isMain: boolean;
+  readonly hasOther: boolean;
+  /** The next shared token by what is known; {@link NO_TOKEN} when the tail's last token does not end where it was read to. */
+  readonly first: number;
+}
+
+/** In {@link Placed}, from here down: the mass of a path that no text takes, by the shared token that it goes to. */
+const NO_PATH = NO_TOKEN - 1;
+
+/** Gathers the mass of what follows a tail by the next shared token. */
+export class Placing<State> {
+  private readonly sums: Float64Array;
+  private unknown = 0;
+  private open: Segment<State>[] = [];
+  private readonly isWholeWord: boolean;
+  private readonly openFrom: number;
+  private readonly examineFrom: number;
+
+  /** @param total of the masses of all covers */
+  constructor(
+    private readonly source: PlacingSource<State>,
+    private readonly state: BridgeState<State>,
+    total: number,
+  ) {
+    this.sums = new Float64Array(source.shared.vocabSize);
+    this.openFrom = source.limits.expandFrom * total;
+    this.examineFrom = source.limits.examineFrom * total;
+    const { tail, context } = state;
+    this.isWholeWord =
+      tail.length === context.bytes.length && tail.every((byte, i) => byte === context.bytes[i]);
+  }
+
+  addCover(cover: Cover<State>): void {
+    const { weight, at, distribution } = cover;
+    const { tail } = this.state;
+    if (distribution.unknown > 0) {
+      const pending = at === tail.length ? 1 : this.source.fallbackProbability(tail.subarray(at));
+      this.unknown += weight * distribution.unknown * pending;
+    }
+    if (at === tail.length) {
+      this.addAllTokens(cover);
+    } else if (at === 0 && this.isWholeWord) {
+      this.addWholeTokens(cover);
+    } else {
+      this.addLongerTokens(cover);
+    }
+  }
+
+  /** At most `count` open segments, those of the most mass. */
+  takeOpen(count: number): Segment<State>[] {
+    this.open.sort((a, b) => b.mass - a.mass);
+    return this.open.splice(0, count);
+  }
+
+  /** Replaces an open segment by those that are one foreign token longer. */
+  readOn(segment: Segment<State>, node: ForeignNode<State>, { probs, unknown }: ForeignDistribution): void {
+    const { firstShared } = this.source.tokens;
+    const { ids, added, isMain, hasOther, mass } = segment;
+    const origin = this.origin({ node, ids, added, isMain, hasOther }, 0);
+    const examineFrom = this.examineFrom / mass;
+    let rest = unknown;
+    for (let id = 0; id < firstShared.length; id++) {
+      if (probs[id] > examineFrom && firstShared[id] !== NO_TOKEN) {
+        this.place(origin, id, mass * probs[id]);
+      } else {
+        rest += probs[id];
+      }
+    }
+    this.settle(segment.first, mass * rest);
+  }
+
+  /** Everything that is still open settled by what is known. */
+  finish(): Float32Array {
+    const { shared, fallback, limits } = this.source;
+    for (const { first, mass } of this.open) {
+      this.settle(first, mass);
+    }
+    let sum = this.unknown;
+    for (let id = 0; id < shared.vocabSize; id++) {
+      sum += this.sums[id];
+    }
+    const probs = new Float32Array(shared.vocabSize);
+    // Without anything that follows (all probabilities underflowed) the fallback is all there is.
+    const scale = sum > 0 && sum < Infinity ? (1 - limits.fallbackShare) / sum : 0;
+    const rest = scale > 0 ? limits.fallbackShare + scale * this.unknown : 1;
+    for (let id = 0; id < probs.length; id++) {
+      probs[id] = scale * this.sums[id] + rest * fallback[id];
+    }
+    return probs;
+  }
+
+  /** The cover that keeps the whole tail: any token may follow. */
+  private addAllTokens(cover: Cover<State>): void {
+    const { isMain, weight } = cover;
+    const { tokens, shared } = this.source;
+    const { firstShared, firstBytes, vocabulary } = tokens;
+    const { context } = this.state;
+    const { probs } = cover.distribution;
+    const origin = this.origin({ ...cover, added: NO_BYTES }, 0);
+    const examineFrom = this.examineFrom / weight;
+    for (let id = 0; id < firstShared.length; id++) {
+      const first = firstShared[id];
+      if (first === NO_TOKEN) {
+        continue;
+      }
+      const mass = weight * probs[id];
+      if (probs[id] <= examineFrom) {
+        this.sums[first] += isMain ? mass : 0;
+      } else if (
+        isMain &&
+        mass <= this.openFrom &&
+        shared.standsAlone(context, firstBytes[id]) &&
+        tokens.isOwnEncoding(id)
+      ) {
+        this.sums[first] += mass;
+      } else {
+        this.place(origin, id, mass);
+      }
+    }
+    if (isMain && vocabulary.endOfTextId !== null) {
+      this.sums[shared.endOfTextId] += weight * probs[vocabulary.endOfTextId];
+    }
+  }
+
+  /** The cover that keeps nothing of a tail in which the context begins as well: both tokens' boundaries are known by token. */
+  private addWholeTokens(cover: Cover<State>): void {
+    const { weight, distribution } = cover;
+    const { tokens } = this.source;
+    const { tail, context } = this.state;
+    const origin = this.origin({ ...cover, added: NO_BYTES }, tail.length);
+    for (const id of tokens.index.longerThan(tail, 0, tail.length)) {
+      const mass = weight * distribution.probs[id];
+      // What hardly weighs is taken to be an encoding; nearly every token is one.
+      if (mass === 0 || (mass > this.examineFrom && !tokens.isOwnEncoding(id))) {
+        continue;
+      }
+      if (mass > this.openFrom) {
+        this.place(origin, id, mass);
+      } else {
+        this.settle(tokens.sharedTokenAt(id, tail.length, context.lastToken), mass);
+      }
+    }
+  }
+
+  private addLongerTokens(cover: Cover<State>): void {
+    const { at, weight, distribution } = cover;
+    const { tail } = this.state;
+    const origin = this.origin({ ...cover, added: NO_BYTES }, tail.length - at);
+    for (const id of this.source.tokens.index.longerThan(tail, at, tail.length)) {
+      const mass = weight * distribution.probs[id];
+      if (mass > this.examineFrom) {
+        this.place(origin, id, mass);
+      }
+    }
+  }
+
+  private origin(
+    { node, ids, added, isMain, hasOther }: Omit<Origin<State>, 'pending' | 'placed'>,
+    pending: number,
+  ): Origin<State> {
+    const placed = this.source.memory.placed(this.state, ids, isMain);
+    return { node, ids, added, isMain: isMain && pending === 0, hasOther, pending, placed };
+  }
+
+  private place(origin: Origin<State>, id: number, mass: number): void {
+    const { placed } = origin;
+    let target = placed.get(id);
+    if (target === undefined) {
+      target = this.targetOf(origin, id);
+      placed.set(id, target);
+    }
+    if (target <= NO_PATH) {
+      this.settle(NO_PATH - 1 - target, mass);
+    } else if (mass > this.openFrom) {
+      this.placeOrOpen(origin, id, target, mass);
+    } else {
+      this.settle(target, mass);
+    }
+  }
+
+  /** As in {@link Placed}. */
+  private targetOf({ ids, added, pending, isMain, hasOther }: Origin<State>, id: number): number {
+    const { tokens, shared } = this.source;
+    const longer = this.longer(added, id, pending);
+    const first = shared.firstToken(this.state.context, longer);
+    const isSuspect = !isMain || first !== tokens.firstShared[id] || !tokens.isOwnEncoding(id);
+    if (!isSuspect || tokens.isEncoding([...ids, id], concatBytes(this.state.tail, longer))) {
+      return first;
+    }
+    // A path that no text takes says nothing about texts: the model means the token itself, unless it is another path's text.
+    const meant = isMain && (first === NO_TOKEN || !hasOther) ? shared.tokenOf(longer) : NO_TOKEN;
+    return NO_PATH - 1 - meant;
+  }
+
+  private placeOrOpen(
+    { node, ids, added, pending, isMain, hasOther }: Origin<State>,
+    id: number,
+    first: number,
+    mass: number,
+  ): void {
+    const longer = this.longer(added, id, pending);
+    const segment = { parent: node, ids: [...ids, id], added: longer, mass, isMain, hasOther, first };
+    if (this.isOpen(segment)) {
+      this.open.push(segment);
+    } else {
+      this.settle(first, mass);
+    }
+  }
+
+  private longer(added: Uint8Array, id: number, pending: number): Uint8Array {
+    const bytes = this.source.tokens.bytes(id).subarray(pending);
+    return added.length === 0 ? bytes : concatBytes(added, bytes);
+  }
+
+  private settle(first: number, mass: number): void {
+    if (first !== NO_TOKEN) {
+      this.sums[first] += mass;
+    }
+  }
+
+  /**
+   * Whether the next shared token depends on what follows the segment, in texts whose foreign tokens begin with the segment's:
+   * the others are other paths' (Hayase's valid covering tree).
+   */
+  private isOpen({ ids, added, first }: Segment<State>): boolean {
+    const { tokens, shared, memory } = this.source;
+    const { tail, context } = this.state;
+    return memory.openness.getOrMake(`${memory.keyOf(this.state)} ${ids.join()}`, () => {
+      for (const longer of shared.otherContinuations(context, added, first, MOST_TRIED)) {
+        if (tokens.encodingBeginsWith(concatBytes(tail, longer), ids)) {
+          return true;
+        }
+      }
+      return false;
+    });
+  }
+}
