@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { COMMANDS } from './terminal/commands';
+import { baseModel } from './terminal/keptModels';
 import { productPaths } from './terminal/productPaths';
 import { ProgressLine } from './terminal/progressLine';
 import { EXIT_CANCELLED, runTool } from './terminal/runTool';
@@ -22,14 +23,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// Both src and dist lie one folder below package.json.
+const shipped = productPaths(join(__dirname, '..'));
+
 void runTool(COMMANDS, process.argv.slice(2), {
   write: (part) => void process.stdout.write(part),
   note: (line) => void process.stderr.write(`${line}\n`),
   progress: new ProgressLine(),
   readStdin: () => text(process.stdin),
   signal: cancel.signal,
-  // Both src and dist lie one folder below package.json.
-  product: productPaths(join(__dirname, '..')),
+  product: { ...shipped, baseModel: baseModel(shipped).path },
 }).then((status) => {
   process.exitCode = status;
 });

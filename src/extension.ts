@@ -8,6 +8,7 @@ import { GHOST_TEXT_SCHEMES, InlineCompletionProvider } from './completion/inlin
 import { textToJoin } from './completion/masked/joinQuestion';
 import { SuggestionLearning } from './completion/suggestionLearning';
 import { asError } from './editor/asError';
+import { BaseModelInUse } from './editor/baseModelInUse';
 import { Configuration } from './editor/configuration';
 import { FileListDocuments } from './editor/fileListDocuments';
 import { Generation } from './editor/generation';
@@ -26,6 +27,7 @@ import { SuggestionWatch } from './editor/suggestionWatch';
 import { TrainingSession } from './editor/trainingSession';
 import { LIVE_BYTES, WorkspaceReader } from './editor/workspaceReader';
 import { DEFAULT_TRAINING } from './protocol/trainerProtocol';
+import { BaseModel } from './trainer/baseModel';
 import { ModelStore } from './trainer/modelStore';
 import { planTraining } from './trainer/trainerClient';
 
@@ -39,10 +41,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   context.subscriptions.push(log);
   const paths = productPaths(context.extensionPath, context.globalStorageUri.fsPath);
   const configuration = new Configuration(log);
+  const modelsFolder = join(context.globalStorageUri.fsPath, 'models');
+  const storedBase = new BaseModel(modelsFolder, paths);
   generator = new GeneratorClient({
     workerPath: paths.worker,
     kernelPath: paths.kernel,
-    baseModelPath: paths.baseModel,
+    baseModelPath: storedBase.path,
     tokenizerPath: paths.tokenizer,
     onFilesLost: () => {
       void reader.startAfresh();
@@ -58,7 +62,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const watch = new SuggestionWatch();
   const status = new StatusBar(configuration, watch);
   const training = new TrainingSession(paths.trainer, log);
-  const model = new PersonalModel(new ModelStore(join(context.globalStorageUri.fsPath, 'models')), generator);
+  const model = new PersonalModel(new ModelStore(modelsFolder), generator);
+  const baseModel = new BaseModelInUse(storedBase, generator);
   const refined = new RefinedSuggestions(generator, log);
   const languageModelKeys = new LanguageModelKeys(context.secrets);
   const languageModel = new LanguageModelHalf(
@@ -98,7 +103,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
           excludeGlobs: configuration.excludeGlobs(),
           maxTotalBytes,
           initialModelPath,
-          baseModelPath: paths.baseModel,
+          baseModelPath: baseModel.path,
           tokenizerPath: paths.tokenizer,
           options: { ...DEFAULT_TRAINING, ...options },
         },
@@ -144,6 +149,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       configuration,
       generation,
       model,
+      baseModel,
       languageModel,
       languageModelKeys,
       maskedModel,

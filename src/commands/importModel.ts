@@ -1,18 +1,78 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { KERAS_EXTENSIONS, languageModelSetting } from '../editor/languageModelSetting';
 import type { Parts } from '../editor/parts';
+import { trainableFolders } from '../editor/trainableFolders';
+import { chooseLanguageModel, chosenFile } from './chooseLanguageModel';
 
-/** *Import Model*: checked before it takes the place of the present one. `source` skips the dialogs. */
-export async function importModel({ model, training }: Parts, source?: vscode.Uri): Promise<void> {
-  if (training.phase !== 'idle') {
-    throw new Error(
-      vscode.l10n.t('The model is being trained; cancel the training before you import another.'),
-    );
-  }
+/** What an imported model is to be. */
+export type ImportUse = 'personal' | 'base' | 'languageModel';
+
+export interface ImportArguments {
+  /** Skips the dialog for the file and the question before the present model is replaced. */
+  readonly source?: vscode.Uri;
+  /** Skips the question what it is to be. */
+  readonly use?: ImportUse;
+}
+
+/** *Import Model*: checked before it takes the place of a present one. */
+export async function importModel(parts: Parts, { source, use }: ImportArguments = {}): Promise<void> {
   const uri = source ?? (await chooseFile());
-  if (uri === undefined) {
-    return;
+  switch (uri && (use ?? (await chooseUse(uri)))) {
+    case 'personal':
+      return importPersonal(parts, uri!, source === undefined);
+    case 'base':
+      return importBase(parts, uri!);
+    case 'languageModel': {
+      const choice = await chosenFile(uri!);
+      return choice && chooseLanguageModel(parts, languageModelSetting(choice));
+    }
+    case undefined:
   }
-  if (source === undefined && model.isStored && !(await confirmReplacing())) {
+}
+
+async function chooseFile(): Promise<vscode.Uri | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Import Model'),
+    filters: { [vscode.l10n.t('Understudy models')]: ['safetensors', ...KERAS_EXTENSIONS] },
+  });
+  return chosen?.[0];
+}
+
+async function chooseUse(uri: vscode.Uri): Promise<ImportUse | undefined> {
+  const { t } = vscode.l10n;
+  const items: (vscode.QuickPickItem & { readonly use: ImportUse })[] = [];
+  if (trainableFolders().length > 0) {
+    items.push({
+      label: `$(book) ${t('The Model of This Workspace')}`,
+      detail: t('Used here from now on, in place of the present one; Train on Workspace goes on from it.'),
+      use: 'personal',
+    });
+  }
+  items.push({
+    label: `$(home) ${t('The Base Model on This Machine')}`,
+    detail: t(
+      'In place of the one that Understudy comes with, in every workspace; new trainings start from it. Use Shipped Base Model undoes it.',
+    ),
+    use: 'base',
+  });
+  if (KERAS_EXTENSIONS.some((extension) => uri.path.toLowerCase().endsWith(`.${extension}`))) {
+    items.push({
+      label: `$(library) ${t('A Language Model beside the Networks')}`,
+      detail: t('Predicts beside them at every step, whatever its layers; it stays as it is.'),
+      use: 'languageModel',
+    });
+  }
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: t('Import Model'),
+    placeHolder: t('What is {0} to be?', basename(uri.fsPath)),
+  });
+  return chosen?.use;
+}
+
+async function importPersonal({ model, training }: Parts, uri: vscode.Uri, asks: boolean): Promise<void> {
+  requireIdle(training);
+  if (asks && model.isStored && !(await confirmReplacing())) {
     return;
   }
   await model.importFrom(uri);
@@ -21,12 +81,23 @@ export async function importModel({ model, training }: Parts, source?: vscode.Ur
   );
 }
 
-async function chooseFile(): Promise<vscode.Uri | undefined> {
-  const chosen = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t('Import Model'),
-    filters: { [vscode.l10n.t('Understudy models')]: ['safetensors', 'keras', 'h5'] },
-  });
-  return chosen?.[0];
+async function importBase({ baseModel, training }: Parts, uri: vscode.Uri): Promise<void> {
+  requireIdle(training);
+  await baseModel.importFrom(uri);
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      '{0} is the base model on this machine from now on; other windows use it once they are reloaded.',
+      basename(uri.fsPath),
+    ),
+  );
+}
+
+function requireIdle({ phase }: Parts['training']): void {
+  if (phase !== 'idle') {
+    throw new Error(
+      vscode.l10n.t('The model is being trained; cancel the training before you import another.'),
+    );
+  }
 }
 
 async function confirmReplacing(): Promise<boolean> {

@@ -27,6 +27,7 @@ import { showMenu } from './showMenu';
 import { toggle } from './toggle';
 import { toggleForLanguage } from './toggleForLanguage';
 import { trainOnWorkspace } from './trainOnWorkspace';
+import { useShippedBaseModel } from './useShippedBaseModel';
 import { whyNoSuggestion } from './whyNoSuggestion';
 
 /** What an argument holds is for the command to check. */
@@ -58,6 +59,7 @@ const COMMANDS = {
   toggle,
   toggleForLanguage,
   trainOnWorkspace,
+  useShippedBaseModel,
   whyNoSuggestion,
 };
 

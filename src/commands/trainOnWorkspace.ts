@@ -29,7 +29,7 @@ export async function trainOnWorkspace(
   const { values: settings, problems } = parts.configuration.training();
   reportProblems(problems);
   const startingPoint = (fromBase: boolean) =>
-    parts.model.startingPoint(settings, parts.paths.baseModel, fromBase);
+    parts.model.startingPoint(settings, parts.baseModel.path, fromBase);
   let start = await startingPoint(afresh);
   if (preview) {
     const chosen = await previewPlan(parts, folders, settings, start.path);
@@ -178,7 +178,7 @@ function trainWithProgress(
           maxTotalBytes,
           initialModelPath: start.path,
           tokenizerPath: parts.paths.tokenizer,
-          baseModelPath: parts.paths.baseModel,
+          baseModelPath: parts.baseModel.path,
           kernelPath: parts.paths.kernel,
           nativeFolders: [parts.paths.native],
           engineTimingsPath: join(parts.paths.native, '..', 'engine-timings.json'),

@@ -49,6 +49,8 @@ export class GeneratorClient {
   private readonly onFilesLost: () => void;
   /** What a new thread is told again. */
   private personalModelPath: string | null = null;
+  /** Undefined while it is the one that the client was made with. */
+  private baseModelPath: string | null | undefined = undefined;
   private half: HalfChoice | null = null;
   private masked: MaskedChoice | null = null;
 
@@ -136,6 +138,14 @@ export class GeneratorClient {
   async loadModel(path: string | null): Promise<ModelLoadedResponse> {
     const response = await this.link.request({ kind: 'loadModel', personalModelPath: path }).response;
     this.personalModelPath = path;
+    this.cache.clear();
+    return response as ModelLoadedResponse;
+  }
+
+  /** The same of the base model, in the place of the one that the client was made with. */
+  async loadBase(path: string | null): Promise<ModelLoadedResponse> {
+    const response = await this.link.request({ kind: 'loadBase', baseModelPath: path }).response;
+    this.baseModelPath = path;
     this.cache.clear();
     return response as ModelLoadedResponse;
   }
@@ -251,6 +261,9 @@ export class GeneratorClient {
   private async replay(): Promise<void> {
     const { personalModelPath, half, masked } = this;
     const told: ReturnType<GeneratorLink['request']>[] = [];
+    if (this.baseModelPath !== undefined) {
+      told.push(this.link.request({ kind: 'loadBase', baseModelPath: this.baseModelPath }));
+    }
     if (personalModelPath !== null) {
       told.push(this.link.request({ kind: 'loadModel', personalModelPath }));
     }

@@ -37,6 +37,8 @@ export interface LoadedModel {
    * @throws Error with one sentence; the present model then stays in use
    */
   usePersonal(path: string | null): string;
+  /** The same of the base network; the files it was made with name the first one. */
+  useBase(path: string | null): string;
   /** @throws Error with one sentence, by rejecting */
   openHalf(choice: HalfChoice): Promise<OpenedHalf>;
   /**
@@ -68,7 +70,7 @@ export class GeneratorModel implements LoadedModel {
   masked: OpenedMasked | null = null;
   private readonly llamaPath: string;
   private readonly onnxPath: string;
-  private readonly base: LoadedNetwork | null;
+  private base: LoadedNetwork | null;
   private personal: LoadedNetwork | null = null;
   private half: OpenedHalf | null = null;
   /** By opened half, what it told last. */
@@ -99,12 +101,16 @@ export class GeneratorModel implements LoadedModel {
 
   usePersonal(path: string | null): string {
     const loaded = path === null ? null : this.load(path, 'personal');
-    const mixture = this.mix(loaded, this.half, (loaded ?? this.base)?.gate ?? null);
-    mixture.gate.adoptHalf(this.mixture.gate);
-    this.mixture = mixture;
-    this.personal?.network.dispose();
+    const earlier = this.personal;
     this.personal = loaded;
-    return loaded?.description ?? this.base?.description ?? 'no network';
+    return this.adopt(earlier);
+  }
+
+  useBase(path: string | null): string {
+    const loaded = path === null ? null : this.load(path, 'base');
+    const earlier = this.base;
+    this.base = loaded;
+    return this.adopt(earlier);
   }
 
   async openHalf(choice: HalfChoice): Promise<OpenedHalf> {
@@ -149,6 +155,17 @@ export class GeneratorModel implements LoadedModel {
   useMasked(masked: OpenedMasked | null): void {
     this.masked?.dispose();
     this.masked = masked;
+  }
+
+  /** Mixes the networks anew, with the gate that belongs to them. */
+  private adopt(earlier: LoadedNetwork | null): string {
+    const { personal, base } = this;
+    // A model that was trained elsewhere has none.
+    const mixture = this.mix(personal, this.half, personal?.gate ?? base?.gate ?? null);
+    mixture.gate.adoptHalf(this.mixture.gate);
+    this.mixture = mixture;
+    earlier?.network.dispose();
+    return personal?.description ?? base?.description ?? 'no network';
   }
 
   private mix(personal: LoadedNetwork | null, half: OpenedHalf | null, gate: Float32Array | null): Mixture {

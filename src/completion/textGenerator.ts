@@ -14,6 +14,7 @@ import type {
   GeneratorResponse,
   InspectRequest,
   LearnFilesRequest,
+  LoadBaseRequest,
   LoadHalfRequest,
   LoadMaskedRequest,
   LoadModelRequest,
@@ -37,7 +38,7 @@ interface Job {
   isWaiting: boolean;
 }
 
-/** Which kind goes first, the newest of a kind before the others. `loadModel`, `loadHalf` and `learnFiles` keep their order. */
+/** Which kind goes first, the newest of a kind before the others. `loadModel`, `loadBase`, `loadHalf` and `learnFiles` keep their order. */
 const URGENCY = { complete: 3, inspect: 2, generate: 1 } as const;
 /** Tokens of a sample for the panel. */
 const SAMPLE_TOKENS = 40;
@@ -123,7 +124,8 @@ export class TextGenerator {
     }
     // A new model waits for what began with the old one, and nothing else begins before it is there.
     const load = this.jobs.find(
-      ({ request: { kind }, isWaiting }) => kind === 'loadModel' || (kind === 'loadHalf' && !isWaiting),
+      ({ request: { kind }, isWaiting }) =>
+        kind === 'loadModel' || kind === 'loadBase' || (kind === 'loadHalf' && !isWaiting),
     );
     const begun = load === undefined ? interactive : interactive.filter(({ work }) => work !== null);
     const eligible = begun.filter(({ isWaiting }) => !isWaiting);
@@ -152,6 +154,8 @@ export class TextGenerator {
         return this.inspect(request);
       case 'loadModel':
         return this.loadModel(request);
+      case 'loadBase':
+        return this.loadBase(request);
       case 'loadHalf':
         return this.loadHalf(request, job);
       case 'loadMasked':
@@ -237,6 +241,13 @@ export class TextGenerator {
   private *loadModel({ id, personalModelPath }: LoadModelRequest): Generator<Pause, GeneratorResponse> {
     const description = this.model.usePersonal(personalModelPath);
     // States belong to the networks that made them.
+    this.reader = this.newReader();
+    return { kind: 'modelLoaded', id, description };
+  }
+
+  // eslint-disable-next-line require-yield -- it must not be torn apart.
+  private *loadBase({ id, baseModelPath }: LoadBaseRequest): Generator<Pause, GeneratorResponse> {
+    const description = this.model.useBase(baseModelPath);
     this.reader = this.newReader();
     return { kind: 'modelLoaded', id, description };
   }

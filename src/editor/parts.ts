@@ -1,6 +1,7 @@
 /** What the commands work on; built once by `activate`. */
 import type * as vscode from 'vscode';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
+import type { BaseModelInUse } from './baseModelInUse';
 import type { Configuration, TrainingSettings } from './configuration';
 import type { FileListDocuments } from './fileListDocuments';
 import type { Generation } from './generation';
@@ -18,6 +19,7 @@ export interface Parts {
   readonly configuration: Configuration;
   readonly generation: Generation;
   readonly model: PersonalModel;
+  readonly baseModel: BaseModelInUse;
   readonly languageModel: LanguageModelHalf;
   readonly languageModelKeys: LanguageModelKeys;
   readonly maskedModel: MaskedModel;

@@ -47,6 +47,12 @@ export interface LoadModelRequest {
   readonly id: number;
   readonly personalModelPath: string | null;
 }
+/** Puts another base model (absolute path) in the place of the present one, or removes it; the present one stays when it cannot be used. */
+export interface LoadBaseRequest {
+  readonly kind: 'loadBase';
+  readonly id: number;
+  readonly baseModelPath: string | null;
+}
 /** A pretrained language model that predicts beside the user's own network. Paths are absolute. */
 export type HalfChoice =
   | {
@@ -109,6 +115,7 @@ export type GeneratorRequest =
   | GenerateRequest
   | InspectRequest
   | LoadModelRequest
+  | LoadBaseRequest
   | LoadHalfRequest
   | LoadMaskedRequest
   | LearnFilesRequest

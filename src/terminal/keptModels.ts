@@ -1,6 +1,7 @@
 /** The models that the terminal tool keeps, one for each folder. */
 import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { BaseModel, type ShippedBase } from '../trainer/baseModel';
 import { ModelStore, workspaceKey } from '../trainer/modelStore';
 import type { OptionValues } from './commandLine';
 import { storageFolder } from './storageFolder';
@@ -18,6 +19,11 @@ const KEY = /^[0-9a-f]{16}$/;
 
 export function modelStore(): ModelStore {
   return new ModelStore(storageFolder(process.env, process.platform));
+}
+
+/** @param shipped what the installation comes with */
+export function baseModel(shipped: ShippedBase): BaseModel {
+  return new BaseModel(storageFolder(process.env, process.platform), shipped);
 }
 
 /** The folder by the name under which its model is kept, however it was reached. */

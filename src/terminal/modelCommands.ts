@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { describeNetwork } from '../model/networkConfig';
 import type { StoredModel } from '../trainer/modelStore';
 import { defineCommand, type Command } from './command';
-import { keyOf, modelStore, realFolder } from './keptModels';
+import { UsageError } from './commandLine';
+import { baseModel, keyOf, modelStore, realFolder } from './keptModels';
+import { productPaths } from './productPaths';
 import { formatBytes } from './progressLine';
 import { formatNumber } from './trainingProgress';
 
@@ -76,6 +78,27 @@ const importModel = defineCommand({
   },
 });
 
+const base = defineCommand({
+  name: 'model base',
+  summary: 'Says which base model is used; with FILE, uses that one on this machine from now on.',
+  details:
+    'FILE is a model of Understudy, or a Keras model in the layout of "model export". A language model of another layout is mixed in with --half instead.',
+  positionals: { names: ['FILE'], required: 0 },
+  options: { shipped: { type: 'flag', help: 'uses the one that Understudy comes with again' } },
+  run: async ({ shipped }, [file], terminal) => {
+    const model = baseModel(productPaths(terminal.product.root));
+    if (shipped && file !== undefined) {
+      throw new UsageError('model base takes FILE or --shipped, not both.');
+    }
+    if (file !== undefined) {
+      await model.importFrom(resolve(file));
+    } else if (shipped) {
+      await model.removeImported();
+    }
+    terminal.write(`${model.path ?? 'none'}${model.isImported ? '' : ' (shipped)'}\n`);
+  },
+});
+
 const deleteModel = defineCommand({
   name: 'model delete',
   summary: 'Deletes the model of a folder.',
@@ -88,7 +111,7 @@ const deleteModel = defineCommand({
   },
 });
 
-export const MODEL_COMMANDS: readonly Command[] = [list, show, exportModel, importModel, deleteModel];
+export const MODEL_COMMANDS: readonly Command[] = [list, show, exportModel, importModel, base, deleteModel];
 
 async function storedModel(folder: string): Promise<StoredModel> {
   const model = await modelStore().show(await keyOf(folder));

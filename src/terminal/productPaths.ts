@@ -8,14 +8,14 @@ export interface ProductPaths {
   readonly generator: string;
   readonly kernel: string;
   readonly tokenizer: string;
-  /** Null where the installation has no base model. */
+  /** Null where there is no base model. */
   readonly baseModel: string | null;
   /** This project's own folder, which `try` reads when no other is given. */
   readonly root: string;
   readonly version: string;
 }
 
-/** @param root the folder of package.json */
+/** What the installation comes with. @param root the folder of package.json */
 export function productPaths(root: string): ProductPaths {
   const built = (name: string) => join(root, 'dist', name);
   const baseModel = join(root, 'models', 'base', 'model.safetensors');

@@ -3,9 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { decodeCheckpoint, encodeCheckpoint } from '../model/checkpoint/checkpoint';
 import { checkpointFromKeras } from '../model/keras/personal/checkpointFromKeras';
-import { exportKeras, type KerasFormat } from '../model/keras/personal/exportKeras';
-
-const KERAS_FORMATS: Readonly<Record<string, KerasFormat>> = { '.keras': 'keras', '.h5': 'h5' };
+import { exportKeras, kerasFormatOf } from '../model/keras/personal/exportKeras';
 
 export interface NamedFile {
   readonly path: string;
@@ -20,8 +18,8 @@ export interface NamedFile {
  */
 export async function exportedParts(bytes: Uint8Array, source: string, path: string): Promise<NamedFile[]> {
   const checkpoint = decodeCheckpoint(bytes, source);
-  const format = KERAS_FORMATS[extname(path).toLowerCase()];
-  if (format === undefined) {
+  const format = kerasFormatOf(path);
+  if (format === null) {
     return [{ path, bytes }];
   }
   return [
@@ -35,7 +33,7 @@ export async function exportedParts(bytes: Uint8Array, source: string, path: str
  * @throws Error with a sentence for the user when it holds no model that can be used
  */
 export async function importedCheckpoint(bytes: Uint8Array, path: string): Promise<Uint8Array> {
-  if (KERAS_FORMATS[extname(path).toLowerCase()] === undefined) {
+  if (kerasFormatOf(path) === null) {
     decodeCheckpoint(bytes, path);
     return bytes;
   }

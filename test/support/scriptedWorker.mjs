@@ -1,8 +1,8 @@
 /**
  * A generator's worker whose answers are known, for tests of the client. A prefix with CRASH in it ends the thread, one with HANG is
  * answered only when cancelled; any other is continued with " word", and by a patient request with " word of it", after a few milliseconds. `tokens` of `filesLearned` counts the
- * files this thread has been told of, a model's description is the number of models it has loaded, and a half's the paths of all
- * halves that it has loaded, each of which is away at once.
+ * files this thread has been told of, a model's description is the number of models it has loaded and the base model it was told of,
+ * and a half's the paths of all halves that it has loaded, each of which is away at once.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -12,6 +12,7 @@ if (workerData.tokenizerPath === 'BROKEN') {
 const hanging = new Map();
 const files = new Set();
 let models = 0;
+let base = '';
 const halves = [];
 
 const completed = (id, insertText, rest = {}) => ({
@@ -62,8 +63,11 @@ parentPort.on('message', (request) => {
       respond({ kind: 'failed', id, message: 'The model "damaged" is damaged.' });
     } else {
       models++;
-      respond({ kind: 'modelLoaded', id, description: `${models}` });
+      respond({ kind: 'modelLoaded', id, description: `${models}${base}` });
     }
+  } else if (kind === 'loadBase') {
+    base = ` on ${request.baseModelPath}`;
+    respond({ kind: 'modelLoaded', id, description: base });
   } else if (kind === 'loadHalf') {
     const { path } = request.half;
     if (path === 'damaged') {

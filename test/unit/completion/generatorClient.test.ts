@@ -185,6 +185,13 @@ describe('a generator that dies', () => {
     assert.equal((await client.loadModel('other')).description, '2');
   });
 
+  it('is told again which base model took the place of the one that it was made with', async () => {
+    const client = newClient();
+    await client.loadBase('mine');
+    await assert.rejects(client.complete(question('CRASH█')));
+    assert.equal((await client.loadModel('personal')).description, '1 on mine');
+  });
+
   it('is told again which language model was chosen, and tells when it is away', async () => {
     const statuses: string[] = [];
     const client = newClient({ onHalfStatus: ({ state, message }) => statuses.push(`${state}: ${message}`) });
@@ -227,8 +234,8 @@ describe('the worker with real networks', () => {
   };
   let folder = '';
   const path = (name: string) => join(folder, name);
-  const save = (name: string, tokenizer: unknown) => {
-    const weights = randomWeights(config, 5);
+  const save = (name: string, tokenizer: unknown, seed = 5) => {
+    const weights = randomWeights(config, seed);
     writeFileSync(path(name), encodeCheckpoint({ config, weights, tokenizer, training: {}, gate: null }));
   };
   const realClient = (log: string[] = [], baseModelPath: string | null = path('base.safetensors')) =>
@@ -248,6 +255,7 @@ describe('the worker with real networks', () => {
     const json = shippedTokenizer.toJson();
     save('base.safetensors', json);
     save('personal.safetensors', json);
+    save('otherBase.safetensors', json, 6);
     const other = structuredClone(json) as { model: { merges: unknown[] } };
     other.model.merges.reverse();
     save('otherTokenizer.safetensors', other);
@@ -269,6 +277,21 @@ describe('the worker with real networks', () => {
     assert.ok(confidence > 0.3);
     const { expertWeights } = await client.inspect({ ...prompt('The committee█'), topCount: 3 });
     assert.ok('base' in expertWeights && 'personal' in expertWeights);
+  });
+
+  it('uses another base model from now on, and keeps the present one when that cannot be used', async () => {
+    const client = realClient();
+    const speakers = async () => {
+      const { candidates } = await client.inspect({ ...prompt('The committee█'), topCount: 1 });
+      return candidates[0].byExpert;
+    };
+    const before = (await speakers())['base'];
+    await assert.rejects(client.loadBase(path('otherTokenizer.safetensors')), /another tokenizer/);
+    assert.ok(Math.abs((await speakers())['base'] - before) < 1e-6);
+    assert.match((await client.loadBase(path('otherBase.safetensors'))).description, /^lstm 32/);
+    assert.ok(Math.abs((await speakers())['base'] - before) > 1e-5);
+    assert.equal((await client.loadBase(null)).description, 'no network');
+    assert.ok(!('base' in (await speakers())));
   });
 
   it('ends a long generation between two tokens when it is cancelled, and answers at once again', async () => {

@@ -31,6 +31,9 @@ class TestModel implements LoadedModel {
     ]);
     return `model ${path}`;
   }
+  useBase(path: string | null): string {
+    return `base ${path}`;
+  }
   /** By path, what settles the opening of a half. */
   readonly openings = new Map<
     string,
@@ -443,6 +446,75 @@ describe('choosing a language-model half', () => {
     finish();
     assert.deepEqual(settled(responses), [1, 2, 3]);
     assert.deepEqual(responses[1], { kind: 'halfLoaded', id: 2, description: '', isSlow: false });
+  });
+});
+
+describe('choosing a masked model', () => {
+  const loadMasked = (id: number, folder: string | null): GeneratorRequest => ({
+    kind: 'loadMasked',
+    id,
+    masked: folder === null ? null : { folder, modulePath: '/storage/onnx' },
+  });
+  /** Joins what begins with some text best. */
+  class Joining implements OpenedMasked {
+    isDisposed = false;
+    constructor(
+      readonly description: string,
+      private readonly best = '',
+    ) {}
+    logJoins(_left: string, insertions: readonly string[]): Promise<readonly number[]> {
+      return Promise.resolve(insertions.map((text) => (text.startsWith(this.best) ? 0 : -30)));
+    }
+    dispose(): void {
+      this.isDisposed = true;
+    }
+  }
+
+  it('ranks a patient suggestion where text stands right of the cursor, and holds up none', async () => {
+    const { generator, responses, finish, model } = setUp();
+    model.masked = new Joining('bert', ' met');
+    const ask = async (id: number, marked: string, isPatient: boolean): Promise<string> => {
+      generator.receive({ ...complete(id, marked), isPatient } as GeneratorRequest);
+      finish();
+      await settledPromises();
+      finish();
+      const response = responses.at(-1)!;
+      assert.ok(response.kind === 'completed' && response.id === id);
+      return response.insertText;
+    };
+    const marked = 'The committee█ again.';
+    assert.match(await ask(1, marked, false), /^ approved/);
+    assert.match(await ask(2, marked, true), /^ met/);
+    assert.match(await ask(3, 'The committee█', true), /^ approved/);
+  });
+
+  it('of two choices the last counts, and the first is closed again', async () => {
+    const { generator, responses, finish, model } = setUp();
+    generator.receive(loadMasked(1, '/first'));
+    finish();
+    generator.receive(loadMasked(2, '/second'));
+    finish();
+    const [first, second] = [new Joining('first'), new Joining('second')];
+    model.maskedOpenings[1](second);
+    await settledPromises();
+    finish();
+    model.maskedOpenings[0](first);
+    await settledPromises();
+    finish();
+    assert.deepEqual(
+      responses.map(({ kind }) => kind),
+      ['failed', 'maskedLoaded'],
+    );
+    assert.deepEqual([model.masked, first.isDisposed, second.isDisposed], [second, true, false]);
+  });
+
+  it('is put away when none is chosen', () => {
+    const { generator, responses, finish, model } = setUp();
+    model.masked = new Joining('bert');
+    generator.receive(loadMasked(1, null));
+    finish();
+    assert.deepEqual(responses, [{ kind: 'maskedLoaded', id: 1, description: '' }]);
+    assert.equal(model.masked, null);
   });
 });
 

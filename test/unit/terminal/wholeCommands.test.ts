@@ -106,6 +106,20 @@ describe('terminal commands from the folder to the result', function () {
     assert.match((await run('model', 'show', text)).stderr, /^There is no model for /);
   });
 
+  it('use another base model until the shipped one is wanted again', async () => {
+    const shipped = join(root, 'models/base/model.safetensors');
+    assert.equal((await run('model', 'base')).stdout, `${shipped} (shipped)\n`);
+    const imported = await run('model', 'base', join(root, 'test/fixtures/keras/cluster.keras'));
+    assert.match(imported.stdout, /home\/base\/model\.safetensors\n$/);
+    assert.equal((await run('model', 'list')).stdout, '');
+    const refused = await run('model', 'base', join(root, 'test/fixtures/keras/gpt.keras'));
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /gpt\.keras.* choose it as language model instead\.\n$/);
+    assert.equal((await run('model', 'base')).stdout, imported.stdout);
+    assert.equal((await run('model', 'base', 'x.keras', '--shipped')).status, 2);
+    assert.equal((await run('model', 'base', '--shipped')).stdout, `${shipped} (shipped)\n`);
+  });
+
   it('complete a line that the folder has said before', async () => {
     const [name] = await writeChapters(2);
     const file = join(folder, 'text', 'draft.md');

@@ -1,0 +1,18 @@
+import * as vscode from 'vscode';
+import type { Parts } from '../editor/parts';
+
+/** *Use Shipped Base Model*: undoes *Import Model* as base. */
+export async function useShippedBaseModel({ baseModel, training }: Parts): Promise<void> {
+  if (training.phase !== 'idle') {
+    throw new Error(
+      vscode.l10n.t('The model is being trained; cancel the training before you change the base model.'),
+    );
+  }
+  if (!baseModel.isImported) {
+    throw new Error(vscode.l10n.t('The base model is the one that Understudy comes with already.'));
+  }
+  await baseModel.useShipped();
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('The base model that Understudy comes with is used from now on.'),
+  );
+}

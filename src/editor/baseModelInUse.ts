@@ -1,0 +1,46 @@
+/** The base model of this machine in the window: which it is, and whether the generator uses it. */
+import * as vscode from 'vscode';
+import type { GeneratorClient } from '../completion/generatorClient';
+import type { BaseModel } from '../trainer/baseModel';
+
+const IMPORTED_CONTEXT = 'understudy.hasImportedBase';
+
+export class BaseModelInUse {
+  constructor(
+    private readonly baseModel: BaseModel,
+    private readonly generator: Pick<GeneratorClient, 'loadBase'>,
+  ) {
+    this.tell();
+  }
+
+  /** Null where there is none. */
+  get path(): string | null {
+    return this.baseModel.path;
+  }
+
+  /** Whether it is the user's own. */
+  get isImported(): boolean {
+    return this.baseModel.isImported;
+  }
+
+  /** @throws Error with a sentence for the user when the file holds no model that can be used; the present one then stays */
+  async importFrom(uri: vscode.Uri): Promise<void> {
+    await this.baseModel.importFrom(uri.fsPath);
+    await this.use();
+  }
+
+  /** Uses the one that Understudy comes with again. */
+  async useShipped(): Promise<void> {
+    await this.baseModel.removeImported();
+    await this.use();
+  }
+
+  private async use(): Promise<void> {
+    this.tell();
+    await this.generator.loadBase(this.path);
+  }
+
+  private tell(): void {
+    void vscode.commands.executeCommand('setContext', IMPORTED_CONTEXT, this.isImported);
+  }
+}

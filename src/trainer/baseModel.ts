@@ -1,0 +1,82 @@
+/** The base model of this machine: the one that Understudy comes with, or one that the user has put in its place. */
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { decodeCheckpoint, encodeCheckpoint } from '../model/checkpoint/checkpoint';
+import { Tokenizer } from '../model/tokenizer/tokenizer';
+import { importedCheckpoint } from './modelFile';
+import { notWritten, writeWholeFile } from './training/saveFile';
+
+/** What Understudy comes with; absolute paths. */
+export interface ShippedBase {
+  readonly tokenizer: string;
+  /** Null in a build without a base model. */
+  readonly baseModel: string | null;
+}
+
+export class BaseModel {
+  private readonly ownPath: string;
+
+  /** @param storageFolder that of the model store */
+  constructor(
+    storageFolder: string,
+    private readonly shipped: ShippedBase,
+  ) {
+    this.ownPath = join(storageFolder, 'base', 'model.safetensors');
+  }
+
+  /** The one in use; null where there is none. */
+  get path(): string | null {
+    return this.isImported ? this.ownPath : this.shipped.baseModel;
+  }
+
+  /** Whether it is the user's own. */
+  get isImported(): boolean {
+    return existsSync(this.ownPath);
+  }
+
+  /**
+   * Puts a model in the place of the base model: a checkpoint, or a Keras model in the layout of an export.
+   * @throws Error with a sentence for the user when it cannot be used or written; the present one then stays
+   */
+  async importFrom(path: string): Promise<void> {
+    const checkpoint = decodeCheckpoint(await importedCheckpoint(await readModel(path), path), path);
+    if (
+      canonical(checkpoint.tokenizer) !==
+      canonical(JSON.parse(await readFile(this.shipped.tokenizer, 'utf8')))
+    ) {
+      throw new Error(
+        `${basename(path)} has another tokenizer than Understudy, so that it cannot be the base model; train it with models/base/tokenizer.json, or choose it as language model instead.`,
+      );
+    }
+    const gate = checkpoint.gate ?? (await this.shippedGate());
+    await writeWholeFile(this.ownPath, encodeCheckpoint({ ...checkpoint, gate })).catch((error: unknown) => {
+      throw notWritten(this.ownPath, error);
+    });
+  }
+
+  /** Uses the one that Understudy comes with again. */
+  async removeImported(): Promise<void> {
+    await rm(this.ownPath, { force: true });
+  }
+
+  /** Nearer to the truth than none for a model that was trained elsewhere. */
+  private async shippedGate(): Promise<Float32Array | null> {
+    const { baseModel } = this.shipped;
+    return baseModel === null ? null : decodeCheckpoint(await readModel(baseModel), baseModel).gate;
+  }
+}
+
+async function readModel(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new Error(`The model ${path} cannot be read; check that it exists and that you may open it.`, {
+      cause: error,
+    });
+  }
+}
+
+function canonical(tokenizer: unknown): string {
+  return JSON.stringify(Tokenizer.fromJson(tokenizer).toJson());
+}

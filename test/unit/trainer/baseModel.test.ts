@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeCheckpoint, encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
+import { quantizeWeights } from '../../../src/model/network/quantizedMatrix';
+import type { NetworkConfig } from '../../../src/model/networkConfig';
+import { BaseModel } from '../../../src/trainer/baseModel';
+import { ModelStore } from '../../../src/trainer/modelStore';
+import { shippedTokenizer } from '../../support/shippedTokenizer';
+import { randomWeights } from '../model/network/randomWeights';
+
+const shipped = { tokenizer: 'models/base/tokenizer.json', baseModel: 'models/base/model.safetensors' };
+const config: NetworkConfig = {
+  architecture: 'gru',
+  vocabSize: shippedTokenizer.vocabSize,
+  embeddingSize: 4,
+  hiddenSize: 4,
+  numLayers: 1,
+};
+
+describe('the base model', () => {
+  let folder = '';
+  let base: BaseModel;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'understudy-base-'));
+    base = new BaseModel(folder, shipped);
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const write = (name: string, tokenizer: unknown): string => {
+    const weights = quantizeWeights(config, randomWeights(config, 3));
+    const path = join(folder, name);
+    writeFileSync(path, encodeCheckpoint({ config, weights, tokenizer, training: {}, gate: null }));
+    return path;
+  };
+
+  it('is the shipped one until another is imported, and again when that is removed', async () => {
+    assert.deepEqual([base.path, base.isImported], [shipped.baseModel, false]);
+    const mine = write('mine.safetensors', shippedTokenizer.toJson());
+    await base.importFrom(mine);
+    assert.ok(base.isImported);
+    const written = decodeCheckpoint(readFileSync(base.path!), 'base');
+    assert.deepEqual(written.weights, decodeCheckpoint(readFileSync(mine), 'mine').weights);
+    assert.equal(new BaseModel(folder, shipped).path, base.path, 'also for whoever looks later');
+    assert.deepEqual(await new ModelStore(folder).list(), [], 'no workspace has it as its own');
+    await base.removeImported();
+    assert.deepEqual([base.path, base.isImported], [shipped.baseModel, false]);
+    await base.removeImported();
+  });
+
+  it('can be one that Keras has trained on a cluster, which then has the gate of the shipped one', async () => {
+    await base.importFrom('test/fixtures/keras/cluster.keras');
+    const { config: imported, training, gate } = decodeCheckpoint(readFileSync(base.path!), 'cluster');
+    assert.ok(gate !== null);
+    assert.deepEqual(gate, decodeCheckpoint(readFileSync(shipped.baseModel), 'shipped').gate);
+    assert.equal(imported.vocabSize, shippedTokenizer.vocabSize);
+    assert.match(training.engine ?? '', /^Keras/);
+  });
+
+  it('stays when a file is none that it can be, and the reason is one sentence', async () => {
+    await base.importFrom(write('mine.safetensors', shippedTokenizer.toJson()));
+    const before = readFileSync(base.path!);
+    const other = structuredClone(shippedTokenizer.toJson()) as { model: { merges: unknown[] } };
+    other.model.merges.reverse();
+    writeFileSync(join(folder, 'broken.safetensors'), 'no model');
+    const refused: [path: string, sentence: RegExp][] = [
+      [
+        write('other.safetensors', other),
+        /^other\.safetensors has another tokenizer than Understudy, so that it cannot be the base model; train/,
+      ],
+      ['test/fixtures/keras/gpt.keras', /its layers are not those of the personal network.*language model/],
+      [join(folder, 'broken.safetensors'), /broken\.safetensors/],
+      [join(folder, 'none.keras'), /none\.keras cannot be read; check that it exists/],
+    ];
+    for (const [path, sentence] of refused) {
+      await assert.rejects(base.importFrom(path), ({ message }: Error) => sentence.test(message));
+      assert.deepEqual(readFileSync(base.path!), before);
+    }
+  });
+});
