@@ -8,7 +8,9 @@ import { FLOAT, INT64, onnxBytes, type OnnxConstant, type OnnxNode, type OnnxVal
 
 const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
 /** How often a pair counts that was never seen. */
-const UNSEEN = 0.05;
+export const UNSEEN = 0.001;
+/** Of the neighbour on the right; that on the left counts whole. */
+const RIGHT_WEIGHT = 0.5;
 
 /** Where `npm run onnx` installs ONNX Runtime. */
 export const onnxFolder = resolve('.cache/onnx');
@@ -51,10 +53,15 @@ function maskedOnnx(text: string, flaws: Flaws): Buffer {
   const pairs = ids.slice(1).map((id, i) => [ids[i], id] as const);
   const backwards = pairs.map(([a, b]) => [b, a] as const);
   const width = flaws.width ?? vocabulary.length;
-  const table = (name: string, counted: readonly (readonly [number, number])[]): OnnxConstant => {
-    const values = new Float32Array(vocabulary.length * width).fill(Math.log(UNSEEN));
+  const table = (
+    name: string,
+    counted: readonly (readonly [number, number])[],
+    weight: number,
+  ): OnnxConstant => {
+    const values = new Float32Array(vocabulary.length * width).fill(weight * Math.log(UNSEEN));
     for (const [from, to] of counted) {
-      values[from * width + to] = Math.log(counted.filter(([a, b]) => a === from && b === to).length);
+      const times = counted.filter(([a, b]) => a === from && b === to).length;
+      values[from * width + to] = weight * Math.log(times);
     }
     return {
       name,
@@ -90,8 +97,8 @@ function maskedOnnx(text: string, flaws: Flaws): Buffer {
       },
     ],
     constants: [
-      table('following', pairs),
-      table('preceding', backwards),
+      table('following', pairs, 1),
+      table('preceding', backwards, RIGHT_WEIGHT),
       whole('zero', 0),
       whole('one', 1),
       whole('minusOne', -1),

@@ -45,7 +45,7 @@ async function open({
   probe,
 }: MaskedOpening): Promise<ServedModel<MaskedOpened, MaskedQuestion, MaskedAnswer>> {
   const address = pathToFileURL(join(modulePath, 'node_modules', 'onnxruntime-node', 'dist', 'index.js'));
-  const { default: onnx } = (await import(/* webpackIgnore: true */ address.href)) as { default: OnnxModule };
+  const onnx = (await import(/* webpackIgnore: true */ address.href)) as OnnxModule;
   const session = await onnx.InferenceSession.create(path, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { JOIN_WINDOW, joinRows, textToJoin } from '../../../../src/completion/masked/joinQuestion';
+import type { MaskedVocabulary } from '../../../../src/completion/masked/maskedVocabulary';
+import { cursorText } from '../../../support/cursorText';
+
+describe('the text that a suggestion has to join', () => {
+  const cases: [languageId: string, marked: string, right: string][] = [
+    ['markdown', 'He lit the█ at dusk.\nThen he slept.\n\nA week later', ' at dusk.\nThen he slept.'],
+    ['markdown', 'He lit the█\nlamp at dusk.\n\nA week later', '\nlamp at dusk.'],
+    ['markdown', 'He lit the lamp.█\nThen he slept.', ''],
+    ['markdown', '- He lit the█\n- She slept', ''],
+    ['markdown', 'He lit the█\n\nlamp', ''],
+    ['markdown', 'He lit the█', ''],
+    ['plaintext', '他点亮了█在黄昏。', '在黄昏。'],
+    ['typescript', 'call(first, █);\nnext();', ');'],
+    ['typescript', 'const lamp = █\nlit();', ''],
+    ['typescript', 'const lamp = █  ', ''],
+  ];
+  for (const [languageId, marked, right] of cases) {
+    it(`in ${languageId} at ${JSON.stringify(marked)} is ${JSON.stringify(right)}`, () => {
+      assert.equal(textToJoin({ languageId, suffix: cursorText(marked).suffix }), right);
+    });
+  }
+});
+
+/** Each character is a token, between 1 and 2. */
+const characters: MaskedVocabulary = {
+  size: 0x10000,
+  maskId: 0,
+  head: [1],
+  tail: [2],
+  encode: (text) => Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)),
+};
+const textOf = (ids: ArrayLike<number>): string => String.fromCharCode(...Array.from(ids));
+
+describe('how well insertions join, as a question', () => {
+  it('judges the first tokens right of each, among what stands around', () => {
+    const rows = joinRows(characters, 'lit the ', ['lamp', 'stove'], ' at dusk tonight')!;
+    assert.deepEqual(
+      rows.map(({ ids }) => textOf(ids)),
+      ['\u0001lit the lamp at dusk tonight\u0002', '\u0001lit the stove at dusk tonight\u0002'],
+    );
+    assert.deepEqual(
+      rows.map(({ ids, judged }) => textOf(judged.map((place) => ids[place]))),
+      [' at dusk', ' at dusk'],
+    );
+  });
+
+  it('leaves out a first token that not all have in common', () => {
+    const joined: MaskedVocabulary = {
+      ...characters,
+      encode: (text) => Array.from(text.replaceAll('".', '☃'), (character) => character.charCodeAt(0)),
+    };
+    const rows = joinRows(joined, 'He said ', ['"no"', 'no'], '. Then')!;
+    assert.deepEqual(
+      rows.map(({ ids, judged }) => textOf(judged.map((place) => ids[place]))),
+      [' Then', ' Then'],
+    );
+  });
+
+  it('is none where nothing is in common', () => {
+    const whole: MaskedVocabulary = { ...characters, encode: (text) => [text.length] };
+    assert.equal(joinRows(whole, 'a', ['b', 'cd'], 'e'), null);
+  });
+
+  it('law: judges the same tokens in every row, right of the insertion, and never reads beyond the window', () => {
+    const text = fc.string({ maxLength: 400, unit: fc.constantFrom('a', 'b', ' ') });
+    const insertions = fc.array(fc.string({ minLength: 1, maxLength: 80 }), { minLength: 2, maxLength: 8 });
+    fc.assert(
+      fc.property(text, insertions, fc.string({ minLength: 1 }), (left, texts, right) => {
+        const rows = joinRows(characters, left, texts, right)!;
+        const judged = rows.map((row) => textOf(row.judged.map((place) => row.ids[place])));
+        assert.ok(judged.every((read) => read === judged[0] && right.startsWith(read)));
+        rows.forEach(({ ids }, i) => {
+          assert.ok(ids.length <= JOIN_WINDOW && ids[0] === 1 && ids.at(-1) === 2);
+          assert.ok((left + texts[i] + right).includes(textOf(ids.slice(1, -1))));
+        });
+      }),
+    );
+  });
+});

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openMasked, type OpenedMasked } from '../../../../src/completion/masked/openMasked';
+import {
+  onnxFolder,
+  onnxProcessPath,
+  requireOnnxRuntime,
+  UNSEEN,
+  writeMaskedModel,
+  type Flaws,
+} from '../../../support/maskedModel';
+import { FLOAT16 } from '../../../support/onnxBytes';
+
+const TEXT = 'The keeper lit the lamp at dusk. The cook lit the stove with coal. He said: "good night".';
+
+describe('a masked model out of a folder', function () {
+  this.timeout(60_000);
+  let folder = '';
+  const opened: OpenedMasked[] = [];
+  beforeEach(() => {
+    folder = join(mkdtempSync(join(tmpdir(), 'understudy-masked-')), 'small');
+  });
+  afterEach(() => {
+    for (const masked of opened.splice(0)) {
+      masked.dispose();
+    }
+    rmSync(join(folder, '..'), { recursive: true });
+  });
+  const open = async (modulePath = onnxFolder): Promise<OpenedMasked> => {
+    const masked = await openMasked(
+      { folder, modulePath },
+      { processPath: onnxProcessPath, onStatus: () => undefined },
+    );
+    opened.push(masked);
+    return masked;
+  };
+
+  const incomplete: [name: string, write: () => void, sentence: RegExp][] = [
+    [
+      'that holds no model',
+      () => {
+        mkdirSync(folder);
+      },
+      /^Error: The folder .*small holds no model\.onnx\. Choose the folder of a masked model/,
+    ],
+    [
+      'without a tokenizer',
+      () => {
+        writeMaskedModel(folder, TEXT);
+        rmSync(join(folder, 'tokenizer.json'));
+      },
+      /^Error: The folder .*small holds no tokenizer\.json, .* Put it beside the model\.$/,
+    ],
+    [
+      'whose tokenizer is cut off',
+      () => {
+        writeMaskedModel(folder, TEXT);
+        writeFileSync(join(folder, 'tokenizer.json'), '{ "model": ');
+      },
+      /^Error: The tokenizer\.json of small cannot be read \(.*\)\. Download it again, or choose another model\.$/,
+    ],
+    [
+      'whose tokenizer has no mask',
+      () => {
+        writeMaskedModel(folder, TEXT, { special: ['[PAD]', '[UNK]', '[CLS]', '[SEP]'] });
+      },
+      /^Error: The tokenizer\.json of small has no token named \[MASK\] or <mask>, so it is no masked model\./,
+    ],
+    [
+      'where ONNX Runtime is not installed',
+      () => {
+        writeMaskedModel(folder, TEXT);
+      },
+      /^Error: Masked models are run by ONNX Runtime, which is not installed\. Run "Understudy: Install ONNX Runtime"/,
+    ],
+  ];
+  for (const [name, write, sentence] of incomplete) {
+    it(`${name} is refused in one sentence`, async () => {
+      write();
+      await assert.rejects(open(join(folder, 'nowhere')), sentence);
+    });
+  }
+
+  describe('run by ONNX Runtime', () => {
+    before(function () {
+      requireOnnxRuntime(this);
+    });
+
+    it('tells which insertion joins the text right of it', async () => {
+      writeMaskedModel(folder, TEXT);
+      const masked = await open();
+      assert.equal(masked.description, 'small (ONNX, 1 MB)');
+      const best = async (right: string): Promise<string> => {
+        const insertions = [' lamp', ' stove', ' keeper'];
+        const joins = (await masked.logJoins('Then he lit the', insertions, right))!;
+        assert.ok(joins.every((join) => join < 0));
+        return insertions[joins.indexOf(Math.max(...joins))];
+      };
+      assert.deepEqual([await best(' at dusk.'), await best(' with coal.')], [' lamp', ' stove']);
+    });
+
+    it('gives the sum of the logarithms of what each masked token gets', async () => {
+      writeMaskedModel(folder, 'a b a');
+      const masked = await open();
+      const [one, two] = (await masked.logJoins('a', [' b', ' a'], ' a'))!;
+      // Left of the masked token is "b" or "a", after which one of the 7 tokens was seen; right of it is [SEP], which says nothing.
+      const seen = -Math.log(1 + 6 * UNSEEN);
+      const unseen = Math.log(UNSEEN) + seen;
+      assert.ok(Math.abs(one - seen) < 1e-5 && Math.abs(two - unseen) < 1e-5, `${one}, ${two}`);
+    });
+
+    it('is found where exporters put it, in a folder named onnx, and needs no token types', async () => {
+      writeMaskedModel(folder, TEXT, { inputs: ['input_ids', 'attention_mask'] });
+      mkdirSync(join(folder, 'onnx'));
+      renameSync(join(folder, 'model.onnx'), join(folder, 'onnx', 'model.onnx'));
+      assert.match((await open()).description, /^small/);
+    });
+
+    it('gives up an older question for a newer one', async () => {
+      writeMaskedModel(folder, TEXT);
+      const masked = await open();
+      const ask = (): Promise<readonly number[] | null> =>
+        masked.logJoins('lit the', [' lamp', ' stove'], ' at');
+      const [older, newer] = await Promise.all([ask(), ask()]);
+      assert.equal(older, null);
+      assert.equal(newer?.length, 2);
+    });
+
+    const flawed: [name: string, flaws: Flaws, sentence: RegExp][] = [
+      [
+        'that does not take a mask of attention',
+        { inputs: ['input_ids'] },
+        /^Error: small takes no input named attention_mask, so it is no masked model\. Export one/,
+      ],
+      [
+        'that asks for something else',
+        { inputs: ['input_ids', 'attention_mask', 'pixel_values'] },
+        /^Error: small asks for an input named pixel_values, and only input_ids, attention_mask, token_type_ids can be given\./,
+      ],
+      [
+        'that answers once for the whole text',
+        { isPooled: true },
+        /^Error: small answers in the shape \[1, \d+\], and not with a value for each token/,
+      ],
+      [
+        'with another vocabulary',
+        { width: 768 },
+        /^Error: small answers with 768 values a token, and its tokenizer\.json has 2\d tokens: one of them is another model's/,
+      ],
+      [
+        'that answers in half precision',
+        { outputType: FLOAT16 },
+        /^Error: small answers in float16, and only float32 can be read\./,
+      ],
+      [
+        'whose weights are no numbers',
+        { weight: NaN },
+        /^Error: small answers with values that are no numbers, so its weights are damaged\. Download it again\.$/,
+      ],
+    ];
+    for (const [name, flaws, sentence] of flawed) {
+      it(`one ${name} is refused in one sentence`, async () => {
+        writeMaskedModel(folder, TEXT, flaws);
+        await assert.rejects(open(), sentence);
+      });
+    }
+
+    for (const [name, bytes] of [
+      ['a page', '<!DOCTYPE html>'],
+      ['a pickle', '\x80\x04\x95cbuiltins\neval\n'],
+    ]) {
+      it(`a file that is no ONNX, but ${name}, is refused in one sentence`, async () => {
+        writeMaskedModel(folder, TEXT);
+        writeFileSync(join(folder, 'model.onnx'), bytes, 'latin1');
+        await assert.rejects(
+          open(),
+          /^Error: small cannot be loaded by ONNX Runtime \(.*\)\. Download it again/,
+        );
+      });
+    }
+  });
+});

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { MaskedModel, type MaskedModelSurroundings } from '../../../src/editor/maskedModel';
+import { parseMaskedModel } from '../../../src/editor/maskedModelSetting';
+import type { MaskedChoice, MaskedLoadedResponse } from '../../../src/protocol/generatorProtocol';
+import { plainTranslate } from '../../support/plainTranslate';
+
+/** A window with a setting, and a generator that opens what the test lets it open. */
+class FakeWindow implements MaskedModelSurroundings {
+  readonly onnxFolder = '/storage/onnx';
+  trusted = true;
+  setting: string | null = null;
+  /** What the generator was told, in order. */
+  readonly loaded: (MaskedChoice | null)[] = [];
+  private readonly waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  changes = 0;
+  readonly model = new MaskedModel({ loadMasked: (choice) => this.load(choice) }, this, () => this.changes++);
+
+  isTrusted = (): boolean => this.trusted;
+  configured = (): string | null => this.setting;
+  configure(folder: string | null): Promise<void> {
+    this.setting = folder;
+    return Promise.resolve();
+  }
+  whileOpening<T>(_folder: string, work: Promise<T>): Promise<T> {
+    return work;
+  }
+  /** Settles the latest but `back` that is being opened. */
+  open(back = 0): void {
+    this.waiting.at(-1 - back)!.resolve();
+  }
+  refuse(sentence: string): void {
+    this.waiting.at(-1)!.reject(new Error(sentence));
+  }
+
+  private load(choice: MaskedChoice | null): Promise<MaskedLoadedResponse> {
+    this.loaded.push(choice);
+    const response: MaskedLoadedResponse = {
+      kind: 'maskedLoaded',
+      id: this.loaded.length,
+      description: choice?.folder ?? '',
+    };
+    return choice === null
+      ? Promise.resolve(response)
+      : new Promise((resolve, reject) => {
+          this.waiting.push({
+            resolve: () => {
+              resolve(response);
+            },
+            reject,
+          });
+        });
+  }
+}
+
+describe('choosing a masked model', () => {
+  it('uses it with the runtime that was installed, and writes it into the setting', async () => {
+    const window = new FakeWindow();
+    const chosen = window.model.choose('/m/bert');
+    window.open();
+    assert.equal(await chosen, true);
+    assert.deepEqual(window.loaded, [{ folder: '/m/bert', modulePath: '/storage/onnx' }]);
+    assert.deepEqual(window.model.state, { folder: '/m/bert', description: '/m/bert' });
+    assert.deepEqual([window.setting, window.changes], ['/m/bert', 1]);
+    assert.equal(await window.model.choose(null), true);
+    assert.deepEqual([window.setting, window.model.state, window.changes], [null, null, 2]);
+  });
+
+  it('keeps the present one and the setting when another cannot be opened', async () => {
+    const window = new FakeWindow();
+    const first = window.model.choose('/m/bert');
+    window.open();
+    await first;
+    const second = window.model.choose('/m/none');
+    window.refuse('The folder /m/none holds no model.onnx.');
+    await assert.rejects(second, /\/m\/none holds no model\.onnx/);
+    assert.deepEqual([window.model.state?.folder, window.setting, window.changes], ['/m/bert', '/m/bert', 1]);
+  });
+
+  it('takes the last of two for the present choice', async () => {
+    const window = new FakeWindow();
+    const first = window.model.choose('/m/first');
+    const second = window.model.choose('/m/second');
+    window.open();
+    assert.equal(await second, true);
+    window.open(1);
+    assert.equal(await first, false);
+    assert.deepEqual([window.model.state?.folder, window.setting], ['/m/second', '/m/second']);
+  });
+
+  it('follows the setting, opens nothing twice, and nothing in Restricted Mode', async () => {
+    const window = new FakeWindow();
+    window.setting = '/m/bert';
+    window.trusted = false;
+    await window.model.follow();
+    assert.deepEqual(window.loaded, []);
+    window.trusted = true;
+    const followed = window.model.follow();
+    window.open();
+    await followed;
+    await window.model.follow();
+    assert.equal(window.loaded.length, 1);
+    assert.equal(window.model.state?.folder, '/m/bert');
+  });
+});
+
+describe('the setting of the masked model', () => {
+  const parse = (given: unknown): string | null => parseMaskedModel(plainTranslate, given);
+
+  it('is the whole path of a folder; nothing is none', () => {
+    const folder = join(homedir(), 'bert');
+    assert.deepEqual([parse(folder), parse('~/bert'), parse(` ${folder} `)], [folder, folder, folder]);
+    assert.deepEqual([parse(undefined), parse(''), parse(' ')], [null, null, null]);
+  });
+
+  it('that cannot be understood is named in a sentence', () => {
+    assert.throws(() => parse('bert'), /understudy\.maskedModel needs a whole path, such as .*, not "bert"/);
+    assert.throws(
+      () => parse({ file: '/m/bert' }),
+      /understudy\.maskedModel takes the whole path of a folder/,
+    );
+  });
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lock } from 'proper-lockfile';
+import {
+  describeRuntime,
+  installRuntime,
+  isRuntimeInstalled,
+  LLAMA,
+  ONNX_RUNTIME,
+  removeRuntime,
+  type Runtime,
+} from '../../../../src/trainer/native/installRuntime';
+
+const context = { onProgress: () => undefined };
+
+describe('Installation of what runs models', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-runtime-'));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  const writePackage = async (name: string, version: string): Promise<void> => {
+    await mkdir(join(folder, 'node_modules', name), { recursive: true });
+    await writeFile(join(folder, 'node_modules', name, 'package.json'), JSON.stringify({ version }));
+  };
+  const beside = (runtime: Runtime): readonly string[] =>
+    runtime.systems[`${process.platform} ${process.arch}`] ?? [];
+
+  for (const runtime of [LLAMA, ONNX_RUNTIME]) {
+    it(`tells what ${runtime.name} downloads, and where it puts it`, () => {
+      assert.match(
+        describeRuntime(runtime, folder),
+        /^.*, which runs .* models: downloads about \d+ MB from npm/,
+      );
+      assert.ok(describeRuntime(runtime, folder).includes(folder));
+    });
+
+    it(`takes ${runtime.name} for installed only when all of it is there, in the version that is wanted`, async () => {
+      assert.equal(await isRuntimeInstalled(runtime, folder), false);
+      await writePackage(runtime.package, '0.0.1');
+      for (const name of beside(runtime)) {
+        await writePackage(name, runtime.version);
+      }
+      assert.equal(await isRuntimeInstalled(runtime, folder), false);
+      await writePackage(runtime.package, runtime.version);
+      assert.equal(await isRuntimeInstalled(runtime, folder), true);
+      await installRuntime(runtime, folder, context);
+    });
+  }
+
+  it('says where there is none for a system, and what to do there', async () => {
+    const elsewhere = { ...LLAMA, systems: {} };
+    await assert.rejects(
+      installRuntime(elsewhere, folder, context),
+      /^Error: There is no prebuilt llama\.cpp for .*\. Run a llama\.cpp server there/,
+    );
+  });
+
+  it('is not run twice at once', async () => {
+    const release = await lock(folder);
+    await assert.rejects(installRuntime(ONNX_RUNTIME, folder, context), /being installed into .* already/);
+    await release();
+  });
+
+  it('removes all of it and nothing else', async () => {
+    await writePackage(ONNX_RUNTIME.package, ONNX_RUNTIME.version);
+    await writeFile(join(folder, 'letter.txt'), 'of the user');
+    await removeRuntime(folder);
+    assert.deepEqual(
+      [existsSync(join(folder, 'node_modules')), existsSync(join(folder, 'letter.txt'))],
+      [false, true],
+    );
+  });
+});
