@@ -2,7 +2,7 @@
 import { SuggestionCache } from '../../src/completion/suggestionCache';
 import { rightPart, simulateTyping, type KeystrokeScore } from '../../src/model/evaluate/keystrokes';
 import type { TypedStretch, TypedText } from '../../src/model/evaluate/typedStretches';
-import { AS_STATED, learnScale, type ConfidenceScale } from '../../src/model/generation/confidenceScale';
+import { learnShift } from '../../src/model/generation/confidenceShift';
 import { costOfWrong } from '../../src/model/generation/expectedSaving';
 import { chooseSuggestion, type Continuation } from '../../src/model/generation/suggestionSearch';
 import { calibrationError, type Judged } from './calibrationError';
@@ -32,26 +32,26 @@ export async function eagernessCurve(
   for (const { file, offset, continuations } of positions) {
     found.set(placeOf(file, offset), continuations);
   }
-  const suggestionAt = (file: TypedText, offset: number, cost: number, scale: ConfidenceScale) => {
+  const suggestionAt = (file: TypedText, offset: number, cost: number, shift: number) => {
     const continuations = found.get(placeOf(file, offset)) ?? [];
-    const { text, confidence } = chooseSuggestion(continuations, cost, scale);
+    const { text, confidence } = chooseSuggestion(continuations, cost, shift);
     return { text, confidence, wasRight: rightPart(text, file.text, file.text.slice(0, offset)) === text };
   };
   const points: CurvePoint[] = [];
   for (const eagerness of eagernesses) {
     const cost = costOfWrong(eagerness);
-    const scales = new Map<string, ConfidenceScale>();
+    const shifts = new Map<string, number>();
     // A suggestion stays while its beginning is typed.
     const shown = new SuggestionCache();
-    let scale = AS_STATED;
+    let shift = 0;
     const score = await simulateTyping(stretches, (file, prefix) => {
       const question = questionAt(file, prefix, eagerness);
       const staying = shown.answer(question);
       if (staying !== null) {
         return Promise.resolve(staying.insertText);
       }
-      const { text, confidence, wasRight } = suggestionAt(file, prefix.length, cost, scale);
-      scales.set(placeOf(file, prefix.length), scale);
+      const { text, confidence, wasRight } = suggestionAt(file, prefix.length, cost, shift);
+      shifts.set(placeOf(file, prefix.length), shift);
       if (text !== '') {
         shown.remember(question, {
           kind: 'completed',
@@ -61,14 +61,14 @@ export async function eagernessCurve(
           source: 'generated',
           milliseconds: 0,
         });
-        scale = learns ? learnScale(scale, confidence, wasRight) : AS_STATED;
+        shift = learns ? learnShift(shift, confidence, wasRight) : 0;
       }
       return Promise.resolve(text);
     });
     // All cursors are judged, each by what had been learned before it was passed: those alone where the user read are few.
-    let learned = AS_STATED;
+    let learned = 0;
     const judged = positions.flatMap(({ file, offset }): Judged[] => {
-      learned = scales.get(placeOf(file, offset)) ?? learned;
+      learned = shifts.get(placeOf(file, offset)) ?? learned;
       const { text, confidence, wasRight } = suggestionAt(file, offset, cost, learned);
       return text === '' ? [] : [{ probability: confidence, wasRight }];
     });

@@ -1,6 +1,5 @@
 import type { MixtureModel } from '../model/mixtureModel';
 import { patientTail, type Pause } from '../model/generation/pause';
-import { AS_STATED } from '../model/generation/confidenceScale';
 import { searchSuggestion } from '../model/generation/suggestionSearch';
 import { wordEnds } from '../model/generation/wordUnits';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
@@ -47,7 +46,7 @@ export function* completeDocument(
   const right = isPatient && masked !== null ? textToJoin(document) : '';
   const { text, confidence, stopReason, likeliest } = yield* searchSuggestion(model, tokenizer, tail, {
     eagerness,
-    confidenceScale: question.confidenceScale ?? AS_STATED,
+    confidenceShift: question.confidenceShift ?? 0,
     maxNewTokens,
     stopAtLineEnd: !multiline,
     stopAtSentenceEnd: isProse(document.languageId),

@@ -4,25 +4,18 @@
  * is looked at, since VS Code tells no extension what became of a suggestion.
  */
 import { isInsideWord } from '../model/evaluate/keystrokes';
-import {
-  AS_STATED,
-  LEAST_SLOPE,
-  learnScale,
-  MOST_SHIFT,
-  MOST_SLOPE,
-  type ConfidenceScale,
-} from '../model/generation/confidenceScale';
+import { learnShift } from '../model/generation/confidenceShift';
 import { wordEnds } from '../model/generation/wordUnits';
 import type { CompleteRequest, GeneratorDocument } from '../protocol/generatorProtocol';
 import { isProse } from './cursorPlace';
 
-/** It holds no text, so that it may be stored. */
-export interface LearnedScales {
-  readonly prose: ConfidenceScale;
-  readonly code: ConfidenceScale;
+/** Learned log-odds, see `confidenceShift.ts`; it holds no text, so that it may be stored. */
+export interface LearnedShifts {
+  readonly prose: number;
+  readonly code: number;
 }
 
-type Lessons = Required<Pick<CompleteRequest, 'confidenceScale' | 'refused'>>;
+type Lessons = Required<Pick<CompleteRequest, 'confidenceShift' | 'refused'>>;
 
 interface OpenSuggestion {
   readonly uri: string;
@@ -31,7 +24,7 @@ interface OpenSuggestion {
   readonly prefixEnd: string;
   readonly text: string;
   readonly confidence: number;
-  readonly kind: keyof LearnedScales;
+  readonly kind: keyof LearnedShifts;
 }
 
 /** Characters before a place by which it is known again. */
@@ -40,7 +33,7 @@ const PLACE = 64;
 const MOST_PLACES = 500;
 
 export class SuggestionLearning {
-  private scales: LearnedScales;
+  private shifts: LearnedShifts;
   /** The one on the screen, and one that was written to its end, of which the next character tells whether a word goes on. */
   private open: readonly OpenSuggestion[] = [];
   /** By document and the text before the place, what was refused there. Kept for the session only, since it is the user's text. */
@@ -52,16 +45,16 @@ export class SuggestionLearning {
    */
   constructor(
     stored: unknown,
-    private readonly store: (scales: LearnedScales) => void,
+    private readonly store: (shifts: LearnedShifts) => void,
   ) {
-    this.scales = { prose: storedScale(stored, 'prose'), code: storedScale(stored, 'code') };
+    this.shifts = { prose: storedShift(stored, 'prose'), code: storedShift(stored, 'code') };
   }
 
   /** What a request for a suggestion at this cursor takes along. Every request shows what became of the suggestion before. */
   lessonsFor(document: GeneratorDocument): Lessons {
     this.look(document);
     return {
-      confidenceScale: this.scales[kindOf(document)],
+      confidenceShift: this.shifts[kindOf(document)],
       refused: [...(this.refusals.get(placeKey(document.uri, document.prefix)) ?? [])],
     };
   }
@@ -92,9 +85,9 @@ export class SuggestionLearning {
 
   private settle(open: OpenSuggestion, document: GeneratorDocument, typed: string): void {
     const wasRight = typed.startsWith(open.text) && !isInsideWord(document.prefix, endOf(open));
-    const scale = learnScale(this.scales[open.kind], open.confidence, wasRight);
-    this.scales = { ...this.scales, [open.kind]: scale };
-    this.store(this.scales);
+    const shift = learnShift(this.shifts[open.kind], open.confidence, wasRight);
+    this.shifts = { ...this.shifts, [open.kind]: shift };
+    this.store(this.shifts);
     if (!wasRight) {
       this.refuse(open, document, agreedLength(open.text, typed));
     }
@@ -134,7 +127,7 @@ function typedAfter(open: OpenSuggestion, { uri, prefix }: GeneratorDocument): s
 }
 
 const endOf = ({ prefixLength, text }: OpenSuggestion): number => prefixLength + text.length;
-const kindOf = ({ languageId }: GeneratorDocument): keyof LearnedScales =>
+const kindOf = ({ languageId }: GeneratorDocument): keyof LearnedShifts =>
   isProse(languageId) ? 'prose' : 'code';
 const placeKey = (uri: string, prefix: string): string => `${uri}\n${prefix.slice(-PLACE)}`;
 
@@ -146,15 +139,7 @@ function agreedLength(text: string, typed: string): number {
   return length;
 }
 
-function storedScale(stored: unknown, kind: keyof LearnedScales): ConfidenceScale {
-  const scale = memberOf(stored, kind);
-  const [shift, slope] = [memberOf(scale, 'shift'), memberOf(scale, 'slope')];
-  return isBetween(shift, -MOST_SHIFT, MOST_SHIFT) && isBetween(slope, LEAST_SLOPE, MOST_SLOPE)
-    ? { shift, slope }
-    : AS_STATED;
+function storedShift(stored: unknown, kind: keyof LearnedShifts): number {
+  const value: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, kind) : 0;
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }
-
-const memberOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-const isBetween = (value: unknown, least: number, most: number): value is number =>
-  typeof value === 'number' && value >= least && value <= most;

@@ -1,5 +1,4 @@
 /** What crosses between the extension host (or the terminal tool) and the generator's worker thread. */
-import type { ConfidenceScale } from '../model/generation/confidenceScale';
 import type { SamplingOptions } from '../model/samplingOptions';
 
 export interface GeneratorDocument {
@@ -20,8 +19,8 @@ export interface CompleteRequest {
   /** 0 shows only what is nearly certain, 1 shows whenever a suggestion might save a key. */
   readonly eagerness: number;
   readonly maxNewTokens: number;
-  /** Learned from earlier suggestions; without it, what the model says is believed. */
-  readonly confidenceScale?: ConfidenceScale;
+  /** Learned from earlier suggestions: added to the log-odds of every continuation; 0 without it. */
+  readonly confidenceShift?: number;
   /** Beginnings of suggestions that the user did not want at this place; their last word is not suggested again. */
   readonly refused?: readonly string[];
   /** Waits for a language-model half or a masked model that does not answer at once; otherwise the suggestion is made without it. */

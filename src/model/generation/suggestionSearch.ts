@@ -3,7 +3,7 @@ import type { MixtureModel } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { beamSearch, type Beam, type Seed } from './beamSearch';
 import { bestCut, costOfWrong, leastUsefulProbability, type CutPoint } from './expectedSaving';
-import { AS_STATED, scaledProbability, statedProbability, type ConfidenceScale } from './confidenceScale';
+import { shiftedProbability } from './confidenceShift';
 import { HealedStart, type ReadTail } from './healedStart';
 import { insertionsOf, rankByJoin } from './joinRanking';
 import type { Pause } from './pause';
@@ -16,8 +16,8 @@ import { wordEnds } from './wordUnits';
 export interface SuggestionOptions extends StoppingCriteria {
   /** 0 shows only what is nearly certain, 1 whatever might save a key. */
   readonly eagerness: number;
-  /** How every continuation's probability is corrected: what was learned from earlier suggestions. */
-  readonly confidenceScale?: ConfidenceScale;
+  /** Added to the log-odds of every continuation: what was learned from earlier suggestions, see `confidenceShift.ts`. */
+  readonly confidenceShift?: number;
   readonly maxNewTokens: number;
   /**
    * What of a continuation may really be inserted here, by rules outside the model: a beginning of it, '' for none.
@@ -61,7 +61,7 @@ export interface Continuation {
   readonly stopReason: SuggestionStop;
 }
 
-export interface SearchOptions extends Omit<SuggestionOptions, 'eagerness' | 'confidenceScale' | 'logJoins'> {
+export interface SearchOptions extends Omit<SuggestionOptions, 'eagerness' | 'confidenceShift' | 'logJoins'> {
   /** A continuation less likely than this is not followed. */
   readonly minProbability: number;
 }
@@ -74,12 +74,12 @@ export function* searchSuggestion(
   options: SuggestionOptions,
 ): Generator<Pause, Suggestion> {
   const cost = costOfWrong(options.eagerness);
-  const { confidenceScale = AS_STATED } = options;
-  const minProbability = leastExplored(cost, confidenceScale);
+  const { confidenceShift = 0 } = options;
+  const minProbability = leastExplored(cost, confidenceShift);
   const found = yield* searchContinuations(model, tokenizer, tail, { ...options, minProbability });
   const continuations = yield* joined(found.continuations, options.logJoins);
   return {
-    ...chooseSuggestion(continuations, cost, confidenceScale),
+    ...chooseSuggestion(continuations, cost, confidenceShift),
     likeliest: found.likeliest,
   };
 }
@@ -103,9 +103,9 @@ function* joined(
 }
 
 /** Below this probability nothing is followed: it could not be worth showing, or the search would take too long. */
-export function leastExplored(cost: number, scale = AS_STATED): number {
+export function leastExplored(cost: number, confidenceShift = 0): number {
   const useful = leastUsefulProbability(LONGEST_HOPE, cost);
-  return Math.max(LEAST_EXPLORED, statedProbability(useful, scale));
+  return Math.max(LEAST_EXPLORED, shiftedProbability(useful, -confidenceShift));
 }
 
 /** Whatever may be worth showing; the same serves every cost of which {@link leastExplored} is no less. */
@@ -149,16 +149,16 @@ export function* searchContinuations(
 export function chooseSuggestion(
   continuations: readonly Continuation[],
   cost: number,
-  scale = AS_STATED,
+  confidenceShift = 0,
 ): Omit<Suggestion, 'likeliest'> {
   let best = NOTHING;
   let bestSaving = 0;
   for (const { text, points, stopReason } of continuations) {
-    const scaled = points.map((point) => ({
+    const shifted = points.map((point) => ({
       ...point,
-      probability: scaledProbability(point.probability, scale),
+      probability: shiftedProbability(point.probability, confidenceShift),
     }));
-    const cut = bestCut(scaled, cost);
+    const cut = bestCut(shifted, cost);
     if (cut !== null && cut.savedKeys > bestSaving) {
       bestSaving = cut.savedKeys;
       best = {

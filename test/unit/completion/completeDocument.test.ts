@@ -40,8 +40,8 @@ describe('ghost text for a document', () => {
   });
 
   it('shows less where suggestions have proved wrong, and more where they have proved right', () => {
-    const shown = (shift: number) =>
-      complete('The committee', { eagerness: 0.5, confidenceScale: { shift, slope: 1 } }).insertText.length;
+    const shown = (confidenceShift: number) =>
+      complete('The committee', { eagerness: 0.5, confidenceShift }).insertText.length;
     assert.ok(shown(-1.5) <= shown(0) && shown(0) <= shown(1.5));
     assert.ok(shown(-1.5) < shown(1.5));
   });

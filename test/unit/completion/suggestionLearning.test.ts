@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { SuggestionLearning, type LearnedScales } from '../../../src/completion/suggestionLearning';
-import { AS_STATED } from '../../../src/model/generation/confidenceScale';
+import { SuggestionLearning, type LearnedShifts } from '../../../src/completion/suggestionLearning';
 import type { GeneratorDocument } from '../../../src/protocol/generatorProtocol';
 
 const at = (prefix: string, languageId = 'markdown', uri = 'file:///a'): GeneratorDocument => ({
@@ -18,28 +17,28 @@ function use(learning: SuggestionLearning, before: string, suggestion: string, .
 }
 
 const learner = (stored: unknown = null) => {
-  const kept: LearnedScales[] = [];
-  return { kept, learning: new SuggestionLearning(stored, (scales) => kept.push(scales)) };
+  const kept: LearnedShifts[] = [];
+  return { kept, learning: new SuggestionLearning(stored, (shifts) => kept.push(shifts)) };
 };
 
 describe('learning from suggestions', () => {
   it('trusts the model more after a suggestion that was taken', () => {
     const { learning, kept } = learner();
     const lessons = use(learning, 'I saw', ' the cat', 'I saw the cat', 'I saw the cat ');
-    assert.ok(lessons.confidenceScale.shift > 0);
-    assert.deepEqual(kept, [{ prose: lessons.confidenceScale, code: AS_STATED }]);
+    assert.ok(lessons.confidenceShift > 0);
+    assert.deepEqual(kept, [{ prose: lessons.confidenceShift, code: 0 }]);
   });
 
   it('counts one that was typed out as right, also when the next one is shown at its end', () => {
     const { learning } = learner();
     use(learning, 'I saw', ' the', 'I saw ', 'I saw the');
     learning.shown(at('I saw the'), ' cat', 0.5);
-    assert.ok(learning.lessonsFor(at('I saw the ')).confidenceScale.shift > 0);
+    assert.ok(learning.lessonsFor(at('I saw the ')).confidenceShift > 0);
   });
 
   it('counts one as wrong when its last word goes on', () => {
     const { learning } = learner();
-    assert.ok(use(learning, 'Is', ' the', 'Is the', 'Is ther').confidenceScale.shift < 0);
+    assert.ok(use(learning, 'Is', ' the', 'Is the', 'Is ther').confidenceShift < 0);
   });
 
   it('does not suggest again at a place what was refused there, nor the word that was wrong', () => {
@@ -70,24 +69,14 @@ describe('learning from suggestions', () => {
   });
 
   it('keeps prose and code apart, and goes on from an earlier session', () => {
-    const [prose, code] = [
-      { shift: 0.4, slope: 1.2 },
-      { shift: -0.2, slope: 0.9 },
-    ];
-    const { learning } = learner({ prose, code });
-    assert.deepEqual(learning.lessonsFor(at('a')).confidenceScale, prose);
-    assert.deepEqual(learning.lessonsFor(at('a', 'typescript')).confidenceScale, code);
+    const { learning } = learner({ prose: 0.4, code: -0.2 });
+    assert.equal(learning.lessonsFor(at('a')).confidenceShift, 0.4);
+    assert.equal(learning.lessonsFor(at('a', 'typescript')).confidenceShift, -0.2);
   });
 
   it('starts afresh where what was stored is damaged', () => {
-    for (const stored of [
-      undefined,
-      'x',
-      { prose: NaN, code: 'much' },
-      { prose: { shift: 0, slope: -1 } },
-      [],
-    ]) {
-      assert.deepEqual(learner(stored).learning.lessonsFor(at('a')).confidenceScale, AS_STATED);
+    for (const stored of [undefined, 'x', { prose: NaN, code: 'much' }, []]) {
+      assert.equal(learner(stored).learning.lessonsFor(at('a')).confidenceShift, 0);
     }
   });
 
