@@ -1,22 +1,23 @@
 import type { FileText } from '../../src/terminal/split';
 
-const MOST_FILES = 4;
 /** Of a file, in bytes: less would be too short to warm up in. */
 const LEAST_HEAD = 2500;
 
 /**
- * The beginnings of a few test files, evenly spread over the list: about `bytes` of UTF-8 in all. From the beginning, since every
- * model is to have the same text before it.
+ * The beginnings of a few test files, evenly spread over the list: about `bytes` of UTF-8 in all, or all there is. From the
+ * beginning, since every model is to have the same text before it. Where no files are long, more of them are read.
  */
 export function sampledHeads(files: readonly FileText[], bytes: number): FileText[] {
-  const wanted = Math.min(files.length, MOST_FILES, Math.max(1, Math.floor(bytes / LEAST_HEAD)));
-  const share = Math.ceil(bytes / wanted);
-  const large = files.filter((file) => file.bytes >= share);
-  const eligible = large.length >= wanted ? large : files;
-  const count = Math.min(wanted, eligible.length);
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  const longFiles = files.filter((file) => file.bytes >= LEAST_HEAD);
+  const wanted = Math.max(1, Math.floor(bytes / LEAST_HEAD));
+  const [eligible, count] =
+    longFiles.length >= wanted
+      ? [longFiles, wanted]
+      : [files, Math.min(files.length, Math.ceil((bytes * files.length) / total))];
   return Array.from({ length: count }, (_, i) => {
     const { path, text } = eligible[Math.floor(((i + 0.5) * eligible.length) / count)];
-    const head = headOf(text, share);
+    const head = headOf(text, Math.ceil(bytes / count));
     return { path, text: head, bytes: Buffer.byteLength(head) };
   });
 }
