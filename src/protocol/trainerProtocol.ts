@@ -103,14 +103,14 @@ export interface TrainJob extends CorpusSelection {
   readonly options: TrainingOptions;
 }
 
-/** How fast does an engine train this network here? Nothing is read and nothing kept. */
-export interface TimeJob {
+/** How fast does an engine train this network here, within this memory? Nothing is read and nothing kept. */
+export interface TimeJob extends Pick<
+  TrainingOptions,
+  'batchSize' | 'unrollSteps' | 'threads' | 'maxMemoryMegabytes'
+> {
   readonly engine: EngineName;
   readonly nativeFolders: readonly string[];
   readonly config: NetworkConfig;
-  readonly batchSize: number;
-  /** As in {@link TrainingOptions}. */
-  readonly threads: number;
 }
 
 /** A plan is made of what the trainer would find by itself. */

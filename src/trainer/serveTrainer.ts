@@ -3,21 +3,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseTrainerRequest } from '../protocol/trainerMessages';
 import type { TimeJob, TrainerEvent, TrainerRequest, TrainJob } from '../protocol/trainerProtocol';
-import type { chooseEngine } from './engines/chooseEngine';
 import { EngineFault } from './engines/guardEngine';
+import { loadWithin } from './engines/limitMemory';
 import { loadEngine, type EngineOptions } from './engines/loadEngine';
 import { timeEngine } from './engines/timeEngine';
-import type { calibratePersonal } from './training/calibratePersonal';
 import { planTraining } from './training/planTraining';
 import { runTrainJob } from './training/trainJob';
 import { TrainingControl } from './training/trainingControl';
+import type { TrainSurroundings } from './training/trainSurroundings';
 
-export interface TrainerServerOptions {
+/** Surroundings that are given take the place of the ordinary ones, in tests. */
+export interface TrainerServerOptions extends Partial<
+  Pick<TrainSurroundings, 'chooseEngine' | 'calibrate' | 'now'>
+> {
   /** The file that this process runs; it is started again to time engines. */
   readonly processPath: string;
-  /** These take the place of the ordinary ones in tests. */
-  readonly chooseEngine?: typeof chooseEngine;
-  readonly calibrate?: typeof calibratePersonal;
 }
 
 /** Resolves when the parent has it, so that nothing is lost when the process ends. */
@@ -45,14 +45,11 @@ function engineOptions(processPath: string, { engineTimingsPath }: TrainJob): En
   return { ...wasmFolder, timing: { processPath, version, ...cache } };
 }
 
-async function time(job: TimeJob): Promise<TrainerEvent> {
-  const engine = await loadEngine(job.engine, {
-    ...wasmFolder,
-    nativeFolders: job.nativeFolders,
-    threads: job.threads,
-    requireGpu: true,
-  });
-  return { kind: 'timed', tokensPerSecond: await timeEngine(engine, job) };
+async function time({ engine: name, nativeFolders, ...work }: TimeJob): Promise<TrainerEvent> {
+  // As the training would: on fewer rows at once, or not at all, where memory is short.
+  const load = loadWithin(loadEngine, work, { warn: () => undefined });
+  const engine = await load(name, { ...wasmFolder, nativeFolders, requireGpu: true });
+  return { kind: 'timed', tokensPerSecond: await timeEngine(engine, work) };
 }
 
 async function finish(work: Promise<TrainerEvent>): Promise<void> {

@@ -1,12 +1,14 @@
 /**
- * The trainer's process with an engine that dies in the middle: after the second checkpoint it kills the process or throws, as
- * UNDERSTUDY_TEST_FAULT says; with `load`, it kills it before it has loaded. The next engine is the ordinary one; with `always`, it is another that throws.
+ * The trainer's process, on a ticking clock, with an engine that dies in the middle: after the second checkpoint it kills the
+ * process or throws, as UNDERSTUDY_TEST_FAULT says; with `load`, it kills it before it has loaded. The next engine is the ordinary
+ * one; with `always`, it is another that throws.
  */
 import { chooseEngine } from '../../src/trainer/engines/chooseEngine';
 import type { EngineName } from '../../src/protocol/trainerProtocol';
 import { loadWasmEngine } from '../../src/trainer/engines/wasmEngine';
 import { serveTrainer } from '../../src/trainer/serveTrainer';
 import { gainingCalibration } from './gainingCalibration';
+import { tickingClock } from './tickingClock';
 
 const fault = process.env['UNDERSTUDY_TEST_FAULT'];
 
@@ -38,6 +40,8 @@ async function faultyEngine(name: EngineName) {
 serveTrainer({
   processPath: __filename,
   calibrate: gainingCalibration,
+  // A checkpoint comes every ten of its seconds.
+  now: tickingClock(1000),
   chooseEngine: async (wish, options) => {
     if (wish.failed.length === 0) {
       wish.onLoading?.('native');

@@ -11,7 +11,7 @@ import {
   type EngineTimings,
   type TimeEngine,
 } from './engineTimings';
-import { loadWithin, type MemoryLimit } from './limitMemory';
+import { loadWithin, type MemoryWatch } from './limitMemory';
 import { loadEngine, type EngineOptions } from './loadEngine';
 import type { TimedWork } from './timeEngine';
 
@@ -20,8 +20,7 @@ export interface EngineWish {
   /** Those that have failed in this training, the last one last; what they were is not tried again. */
   readonly failed: readonly EngineName[];
   readonly work: TimedWork;
-  /** Without it, any amount of memory may be taken. */
-  readonly memory?: MemoryLimit;
+  readonly memory: MemoryWatch;
   /** Told of each engine before it is loaded, which may take the process with it. */
   readonly onLoading?: (name: EngineName) => void;
 }
@@ -46,7 +45,7 @@ export async function chooseEngine(
   { load: loadAny, time }: ChoiceParts = ordinaryParts(options),
 ): Promise<ChosenEngine> {
   const { work, memory, onLoading } = wish;
-  const loadFitting = memory === undefined ? loadAny : loadWithin(loadAny, work, memory);
+  const loadFitting = loadWithin(loadAny, work, memory);
   const load: ChoiceParts['load'] = (name, engineOptions) => {
     onLoading?.(name);
     return loadFitting(name, engineOptions);

@@ -104,8 +104,12 @@ export function timingKey(version: string, work: TimedWork, nativeFolders: reado
   return JSON.stringify([version, machine, work, installed]);
 }
 
-/** Times an engine in a process of its own. */
-export function timeInOwnProcess(processPath: string, nativeFolders: readonly string[]): TimeEngine {
+/** Times an engine in a process of its own, which is ended when it takes longer than so many milliseconds. */
+export function timeInOwnProcess(
+  processPath: string,
+  nativeFolders: readonly string[],
+  longest = LONGEST_TIMING_MILLISECONDS,
+): TimeEngine {
   return async (engine, work) => {
     const child = startTrainerChild(
       processPath,
@@ -113,9 +117,15 @@ export function timeInOwnProcess(processPath: string, nativeFolders: readonly st
       (event) => event.kind === 'timed',
       () => undefined,
     );
-    const timer = setTimeout(child.kill, LONGEST_TIMING_MILLISECONDS);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      child.kill();
+    }, longest);
     try {
       return (await child.last).tokensPerSecond;
+    } catch (error) {
+      throw isLate ? new Error(`A short trial took more than ${longest / 1000} seconds.`) : error;
     } finally {
       clearTimeout(timer);
     }

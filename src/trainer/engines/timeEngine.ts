@@ -1,22 +1,21 @@
 /** How fast an engine trains a network, by a short trial. */
-import { networkTensorShapes, type NetworkConfig } from '../../model/networkConfig';
+import { networkTensorShapes } from '../../model/networkConfig';
 import { seededRandom } from '../../model/generation/seededRandom';
+import type { TimeJob } from '../../protocol/trainerProtocol';
 import type { TrainBatch, TrainingEngine } from '../engine';
 
 /** What is trained: the real network and batch size, since engines differ by both. */
-export interface TimedWork {
-  readonly config: NetworkConfig;
-  readonly batchSize: number;
-  /** Of the wasm engine; 0 is automatic. */
-  readonly threads: number;
-}
+export type TimedWork = Omit<TimeJob, 'engine' | 'nativeFolders'>;
 
 /** Windows shorter than those of training keep the trial short; each step's products are as large. */
 const UNROLL_STEPS = 4;
 const MILLISECONDS = 300;
 
 /** Tokens a second of whole optimizer steps, the first one left out. */
-export async function timeEngine(engine: TrainingEngine, { config, batchSize }: TimedWork): Promise<number> {
+export async function timeEngine(
+  engine: TrainingEngine,
+  { config, batchSize }: Pick<TimedWork, 'config' | 'batchSize'>,
+): Promise<number> {
   const random = seededRandom(1);
   // Values of an ordinary size: denormal numbers would slow a processor down.
   const weights = new Map(

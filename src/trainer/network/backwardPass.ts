@@ -1,5 +1,5 @@
 import type { ForwardTape } from './forwardPass';
-import type { ParameterTensors } from './parameters';
+import type { ParameterTensors } from './parameterTensors';
 import type { Matrix, Tensor, TensorOps } from './tensorOps';
 
 /**

@@ -1,5 +1,5 @@
 /** What stands between a network's token vectors and the softmax tied to them: one architecture's passes over a window. */
-import type { ParameterTensors } from './parameters';
+import type { ParameterTensors } from './parameterTensors';
 import type { SequenceState } from './sequenceState';
 import type { Matrix, Tensor, TensorOps } from './tensorOps';
 

@@ -1,7 +1,7 @@
 /** From token ids to logits over one window, with what the backward pass reads. */
 import type { NetworkConfig } from '../../model/networkConfig';
 import { dropped, type Body, type BodyPass, type Window } from './body';
-import type { ParameterTensors } from './parameters';
+import type { ParameterTensors } from './parameterTensors';
 import { recurrentBody } from './recurrentBody';
 import type { Matrix, TensorOps } from './tensorOps';
 import { transformerBody } from './transformerBody';

@@ -1,13 +1,10 @@
 /**
- * The learned tensors on an engine's device. Stored layout is [rows = outputs, columns = inputs] (networkConfig.ts); on the
+ * How the learned tensors stand on an engine's device. Stored layout is [rows = outputs, columns = inputs] (networkConfig.ts); on the
  * device every kernel and the projection stand transposed, [inputs, outputs], so that the forward pass is plain products.
  * The embedding keeps its [V, E].
  */
 import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
-import type { OptimizerState } from '../engine';
-import type { AdamSlot, Matrix, Tensor, TensorFlow, Vector } from './tensorOps';
-
-export type Slots = ReadonlyMap<string, AdamSlot>;
+import type { Tensor, TensorFlow } from './tensorOps';
 
 /** Whether a tensor stands on the device transposed. */
 function isTransposed(name: string): boolean {
@@ -90,41 +87,4 @@ export async function downloadTensors(
     stored.set(name, isTransposed(name) ? transposeValues(values, columns, rows) : Float32Array.from(values));
   }
   return stored;
-}
-
-/** Weights with zeroed moments, as before the first step. */
-export function freshSlots(tf: TensorFlow, values: ReadonlyMap<string, Tensor>): Map<string, AdamSlot> {
-  const slots = new Map<string, AdamSlot>();
-  for (const [name, value] of values) {
-    const firstMoment = tf.keep(tf.zerosLike(value));
-    slots.set(name, { value, firstMoment, secondMoment: tf.keep(tf.zerosLike(value)) });
-  }
-  return slots;
-}
-
-export async function downloadOptimizer(
-  config: NetworkConfig,
-  slots: Slots,
-  step: number,
-): Promise<OptimizerState> {
-  const moments = (which: 'firstMoment' | 'secondMoment'): Map<string, Tensor> =>
-    new Map([...slots].map(([name, slot]) => [name, slot[which]]));
-  return {
-    step,
-    firstMoments: await downloadTensors(config, moments('firstMoment')),
-    secondMoments: await downloadTensors(config, moments('secondMoment')),
-  };
-}
-
-/** A network's learned tensors on the device, by name. */
-export class ParameterTensors {
-  constructor(private readonly slots: Slots) {}
-
-  matrix(name: string): Matrix {
-    return this.slots.get(name)!.value as Matrix;
-  }
-
-  vector(name: string): Vector {
-    return this.slots.get(name)!.value as Vector;
-  }
 }

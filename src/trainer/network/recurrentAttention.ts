@@ -1,7 +1,7 @@
 /** A recurrent network's head over its own last outputs; formulas and source in networkConfig.ts. */
 import { attention, lookBack, memoryAfter } from './attention';
 import type { Window } from './body';
-import type { ParameterTensors } from './parameters';
+import type { ParameterTensors } from './parameterTensors';
 import type { AttentionMemory } from './sequenceState';
 import type { Matrix, Tensor, TensorOps, Vector } from './tensorOps';
 

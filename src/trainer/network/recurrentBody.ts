@@ -5,7 +5,7 @@
  */
 import { hasAttention, type RecurrentConfig } from '../../model/networkConfig';
 import { dropped, type Body, type Window } from './body';
-import type { ParameterTensors } from './parameters';
+import type { ParameterTensors } from './parameterTensors';
 import { recurrentAttention } from './recurrentAttention';
 import type { Matrix, RecurrentState, Tensor, TensorOps } from './tensorOps';
 

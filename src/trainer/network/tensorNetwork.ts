@@ -22,15 +22,10 @@ import { clippingScale } from './clippingScale';
 import { dropoutMask } from './dropoutMask';
 import type { Body } from './body';
 import { bodyOf, forwardPass, type ForwardTape } from './forwardPass';
-import {
-  downloadOptimizer,
-  downloadTensors,
-  freshSlots,
-  ParameterTensors,
-  uploadTensors,
-} from './parameters';
+import { downloadTensors } from './parameters';
+import { ParameterTensors } from './parameterTensors';
 import { CarriedState } from './sequenceState';
-import type { AdamSlot, Matrix, Tensor, TensorOps } from './tensorOps';
+import type { Matrix, Tensor, TensorOps } from './tensorOps';
 
 /** Left to the caller to dispose. */
 export interface Gradients {
@@ -41,7 +36,7 @@ export interface Gradients {
 }
 
 export class TensorNetwork implements TrainableNetwork {
-  private readonly slots: Map<string, AdamSlot>;
+  private readonly parameters: ParameterTensors;
   private step = 0;
   private readonly body: Body;
   /** By part of the batch. */
@@ -59,7 +54,7 @@ export class TensorNetwork implements TrainableNetwork {
     weights: NetworkWeights,
     private readonly seed: number,
   ) {
-    this.slots = freshSlots(ops.tf, uploadTensors(ops.tf, config, weights));
+    this.parameters = new ParameterTensors(ops, config, weights);
     this.body = bodyOf(config);
   }
 
@@ -77,11 +72,8 @@ export class TensorNetwork implements TrainableNetwork {
       throw error;
     }
     this.step++;
-    const update = { learningRate: options.learningRate, gradientScale, step: this.step };
-    for (const [name, gradient] of byName) {
-      this.slots.set(name, this.ops.adam(this.slots.get(name)!, gradient, update));
-      gradient.dispose();
-    }
+    const { learningRate } = options;
+    this.parameters.update(byName, { learningRate, gradientScale, step: this.step });
     return { loss, gradientNorm };
   }
 
@@ -113,12 +105,11 @@ export class TensorNetwork implements TrainableNetwork {
   }
 
   exportWeights(): Promise<NetworkWeights> {
-    const values = new Map([...this.slots].map(([name, slot]) => [name, slot.value]));
-    return downloadTensors(this.config, values);
+    return this.parameters.export();
   }
 
   importWeights(weights: NetworkWeights): void {
-    this.replaceValues(uploadTensors(this.ops.tf, this.config, weights), this.step);
+    this.parameters.import(weights);
   }
 
   /**
@@ -128,44 +119,25 @@ export class TensorNetwork implements TrainableNetwork {
    */
   replaceValues(values: ReadonlyMap<string, Tensor>, step: number): void {
     this.step = step;
-    for (const [name, value] of values) {
-      const slot = this.slots.get(name)!;
-      slot.value.dispose();
-      this.slots.set(name, { ...slot, value });
-    }
+    this.parameters.replace(values);
   }
 
   /** For a network whose weights are updated elsewhere: from now on it gives gradients and evaluations alone. */
   dropMoments(): void {
-    for (const { firstMoment, secondMoment } of this.slots.values()) {
-      this.ops.tf.dispose([firstMoment, secondMoment]);
-    }
+    this.parameters.dropMoments();
   }
 
-  exportOptimizer(): Promise<OptimizerState> {
-    return downloadOptimizer(this.config, this.slots, this.step);
+  async exportOptimizer(): Promise<OptimizerState> {
+    return { step: this.step, ...(await this.parameters.exportMoments()) };
   }
 
-  importOptimizer(state: OptimizerState): void {
-    const { tf } = this.ops;
-    const firstMoments = uploadTensors(tf, this.config, state.firstMoments);
-    const secondMoments = uploadTensors(tf, this.config, state.secondMoments);
-    for (const [name, slot] of this.slots) {
-      tf.dispose([slot.firstMoment, slot.secondMoment]);
-      this.slots.set(name, {
-        value: slot.value,
-        firstMoment: firstMoments.get(name)!,
-        secondMoment: secondMoments.get(name)!,
-      });
-    }
-    this.step = state.step;
+  importOptimizer({ step, ...moments }: OptimizerState): void {
+    this.parameters.importMoments(moments);
+    this.step = step;
   }
 
   dispose(): void {
-    for (const slot of this.slots.values()) {
-      this.ops.tf.dispose([slot.value, slot.firstMoment, slot.secondMoment]);
-    }
-    this.slots.clear();
+    this.parameters.dispose();
     this.resetState('train');
     this.resetState('evaluate');
   }
@@ -209,7 +181,7 @@ export class TensorNetwork implements TrainableNetwork {
     const meanLoss = tf.tidy(() => {
       const tape = this.forward(rows, this.stateOf('train', index), dropout, share);
       const { lossSum, gradient } = this.ops.softmaxLoss(tape.logits, targets, scaled, true);
-      const found = backwardPass(this.ops, new ParameterTensors(this.slots), inputs, tape, gradient!);
+      const found = backwardPass(this.ops, this.parameters, inputs, tape, gradient!);
       for (const [name, tensor] of found) {
         byName.set(name, tf.keep(tensor));
       }
@@ -250,7 +222,7 @@ export class TensorNetwork implements TrainableNetwork {
             return tf.tensor2d(own, [rows, width]);
           }
         : null;
-    const tape = forwardPass(this.ops, this.body, new ParameterTensors(this.slots), {
+    const tape = forwardPass(this.ops, this.body, this.parameters, {
       inputs: timeMajor(batch.inputs, batch),
       unrollSteps: batch.unrollSteps,
       initial: state.begin(batch.batchSize, batch.resets),

@@ -2,7 +2,7 @@
 import { ATTENTION_HEADS, headSize, type TransformerConfig } from '../../model/networkConfig';
 import { attention, lookBack, memoryAfter, type LookBack } from './attention';
 import { dropped, type Body, type Window } from './body';
-import type { ParameterTensors } from './parameters';
+import type { ParameterTensors } from './parameterTensors';
 import { rmsNorm } from './rmsNorm';
 import { rotaryTables, rotated, type RotaryTables } from './rotary';
 import type { Matrix, Tensor, TensorOps } from './tensorOps';

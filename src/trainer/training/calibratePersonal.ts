@@ -13,6 +13,7 @@ import type { Corpus } from '../corpus/readCorpus';
 import type { DocumentTokens } from '../data/batchStream';
 import { shuffledIndices } from '../data/shuffledIndices';
 import type { Beginning } from './beginning';
+import { helps, isBetter } from './improvement';
 
 /** Some seconds of scoring on a common machine. */
 const MAX_HELD_OUT_TOKENS = 8192;
@@ -44,15 +45,9 @@ export interface CalibratedModel {
   readonly mix: MixScores;
 }
 
-/** Share of the bits below which a gain is chance. */
-const SMALLEST_GAIN = 0.001;
-
 /** Whether ghost text is better with the new network than without one, and than with the one that is there. */
 export function gains({ before, after, earlier }: MixScores): boolean {
-  return (
-    after.bitsPerByte < (1 - SMALLEST_GAIN) * before.bitsPerByte &&
-    (earlier === undefined || after.bitsPerByte < earlier.bitsPerByte)
-  );
+  return helps(after, before) && isBetter(after, earlier ?? null);
 }
 
 /** @throws Error when a file cannot be read or is no model, and what `onProgress` throws */

@@ -1,6 +1,7 @@
-import { networkTensorShapes, type NetworkConfig } from '../../model/networkConfig';
-import type { DocumentTokens } from '../data/batchStream';
 import { seededRandom } from '../../model/generation/seededRandom';
+import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
+import type { DocumentTokens } from '../data/batchStream';
+import type { OptimizerState } from '../engine';
 
 /**
  * Weights before training: uniform with the variance of Glorot & Bengio 2010 for the matrices, those at the ends of a
@@ -61,4 +62,11 @@ function logFrequencies(documents: readonly DocumentTokens[], vocabSize: number)
     }
   }
   return Float32Array.from(counts, (count) => Math.log(count / total));
+}
+
+/** The optimizer before its first step. */
+export function freshOptimizer(weights: NetworkWeights): OptimizerState {
+  const zeros = (): NetworkWeights =>
+    new Map([...weights].map(([name, values]) => [name, new Float32Array(values.length)]));
+  return { step: 0, firstMoments: zeros(), secondMoments: zeros() };
 }

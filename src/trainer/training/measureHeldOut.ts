@@ -42,18 +42,22 @@ export async function measureHeldOut(
   return { score: { bytes: sample.bytes, bitsPerByte: nats / (Math.LN2 * sample.bytes) }, weights };
 }
 
-/** How many tokens of held-out text can be measured as often as planned within their share of the budget. */
+/**
+ * How many tokens of held-out text can be measured as often as planned within their share of the budget.
+ * @param now milliseconds of a steady clock
+ */
 export async function affordableTokens(
   network: TrainableNetwork,
   trial: HeldOutSample,
   seconds: number,
+  now: () => number,
 ): Promise<number> {
   const [batch] = trial.batches;
   // The first run of an engine is slower than all later ones.
   await network.evaluateStep(batch);
-  const start = performance.now();
+  const start = now();
   await network.evaluateStep(batch);
-  const tokensPerSecond = (batch.batchSize * batch.unrollSteps) / ((performance.now() - start) / 1000);
+  const tokensPerSecond = (batch.batchSize * batch.unrollSteps) / ((now() - start) / 1000);
   const affordable = (tokensPerSecond * seconds * VALIDATION_SHARE) / (validationCount(seconds) + 1);
   return Math.round(Math.min(LARGEST_SAMPLE_TOKENS, Math.max(SMALLEST_SAMPLE_TOKENS, affordable)));
 }

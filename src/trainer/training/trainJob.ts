@@ -1,89 +1,44 @@
 /** One training from its job to its model: reads, trains, measures, writes. */
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import type { NetworkConfig } from '../../model/networkConfig';
-import type { Checkpoint } from '../../model/checkpoint/checkpoint';
 import type { StoredWeights } from '../../model/network/quantizedMatrix';
-import type {
-  DoneEvent,
-  HeldOutScore,
-  MixScores,
-  TrainerEvent,
-  TrainJob,
-} from '../../protocol/trainerProtocol';
-import { countReasons, readCorpus, type Corpus } from '../corpus/readCorpus';
-import { scanReporter } from '../corpus/scanReporter';
+import type { DoneEvent, HeldOutScore, MixScores, TrainJob } from '../../protocol/trainerProtocol';
 import { BatchStream } from '../data/batchStream';
-import { sampleHeldOut, type HeldOutSample } from '../data/heldOutSample';
-import type { TrainableNetwork, TrainingEngine } from '../engine';
-import { chooseEngine } from '../engines/chooseEngine';
-import { guardEngine } from '../engines/guardEngine';
-import type { EngineOptions } from '../engines/loadEngine';
-import { onBattery, watchPower, type OnBattery } from './powerSource';
-import { readBeginning, type Beginning } from './beginning';
-import { calibratePersonal, gains, type CalibratedModel } from './calibratePersonal';
-import { learnedDigests, learnedTest } from './continuation';
-import { readEarlierModel, scoreEarlierModel } from './earlierModel';
+import { readBeginning } from './beginning';
+import { gains, type CalibratedModel } from './calibratePersonal';
+import { learnedDigests } from './continuation';
+import { readEarlierModel } from './earlierModel';
 import { freshWeights } from './freshWeights';
-import { affordableTokens, measureHeldOut, SMALLEST_SAMPLE_TOKENS } from './measureHeldOut';
+import { Optimisation, type Prepared } from './optimisation';
 import { encodePersonalModel } from './personalCheckpoint';
-import { planReading, type ReadingPlan } from './readingPlan';
-import { encodeResumePoint, findResumePoint, type ResumePoint } from './resumeFile';
-import { notWritten, removeLeftovers, writeWholeFile, type WriteFile } from './saveFile';
+import { watchPower } from './powerSource';
+import { planReading } from './readingPlan';
+import { readTexts } from './readTexts';
+import type { BestNetwork } from './resumeFile';
+import { removeLeftovers } from './saveFile';
+import { startEngine } from './startEngine';
 import { toStoredWeights } from './storedWeights';
-import { CancelledError, type TrainingControl } from './trainingControl';
+import { CancelledError } from './trainingControl';
 import { lockModel } from './trainingLock';
-import { TrainingLoop } from './trainingLoop';
-
-/** What a job meets outside of itself. */
-export interface TrainSurroundings {
-  readonly emit: (event: TrainerEvent) => void;
-  readonly control: TrainingControl;
-  readonly engineOptions?: EngineOptions;
-  /** Default: {@link writeWholeFile}. */
-  readonly writeFile?: WriteFile;
-  /** Default: {@link onBattery}. */
-  readonly onBattery?: OnBattery;
-  /** Default: {@link chooseEngine}. */
-  readonly chooseEngine?: typeof chooseEngine;
-  /** Default: {@link calibratePersonal}. */
-  readonly calibrate?: typeof calibratePersonal;
-}
-
-/** Files named in a warning. */
-const MOST_NAMES = 5;
+import { surroundingsOf, warn, type GivenSurroundings, type TrainSurroundings } from './trainSurroundings';
 
 /**
  * Trains. The resume file is removed at the end and when cancelled; it stays when the training fails or is killed.
  * @throws Error with a sentence for the user; a model written before is as it was
  */
-export async function runTrainJob(job: TrainJob, surroundings: TrainSurroundings): Promise<DoneEvent> {
+export async function runTrainJob(job: TrainJob, surroundings: GivenSurroundings): Promise<DoneEvent> {
   const release = await lockModel(job.modelPath);
   try {
-    return await new TrainJobRun(job, surroundings).run();
+    return await new TrainJobRun(job, surroundingsOf(surroundings)).run();
   } finally {
     await release();
   }
 }
 
-/** All that the optimisation needs, loaded. */
-interface Prepared {
-  readonly beginning: Beginning;
-  readonly corpus: Corpus;
-  readonly reading: ReadingPlan;
-  readonly stream: BatchStream;
-  readonly network: TrainableNetwork;
-  readonly engine: TrainingEngine;
-  /** Whose place the new model would take. */
-  readonly earlier: Checkpoint | null;
-}
-
 class TrainJobRun {
-  private before: HeldOutScore | null = null;
-  private earlierScore: HeldOutScore | null = null;
+  /** Null while what it needs is not loaded. */
+  private optimisation: Optimisation | null = null;
   private mix: MixScores | null = null;
   private isWritten = false;
-  private loop: TrainingLoop | null = null;
 
   constructor(
     private readonly job: TrainJob,
@@ -103,29 +58,31 @@ class TrainJobRun {
       cancelled = true;
     }
     await rm(resumePath, { force: true });
+    const { before = null, earlierScore = null, loop = null } = this.optimisation ?? {};
     return {
       kind: 'done',
       outcome: cancelled ? 'cancelled' : this.isWritten ? 'improved' : 'notImproved',
-      before: this.before,
-      after: this.loop?.bestScore ?? null,
-      steps: this.loop?.steps ?? 0,
-      tokensPerSecond: this.loop?.tokensPerSecond ?? 0,
+      before,
+      after: loop?.bestScore ?? null,
+      steps: loop?.steps ?? 0,
+      tokensPerSecond: loop?.tokensPerSecond ?? 0,
       ...(this.mix === null ? {} : { mix: this.mix }),
-      ...(this.earlierScore === null ? {} : { earlier: this.earlierScore }),
+      ...(earlierScore === null ? {} : { earlier: earlierScore }),
       modelPath: this.isWritten ? modelPath : null,
     };
   }
 
   private async train(): Promise<void> {
-    const { options, modelPath } = this.job;
-    const beginning = await readBeginning(this.job, this.warn);
-    const earlier = await readEarlierModel(modelPath, beginning.tokenizerJson, this.warn);
-    const corpus = await this.readTexts(beginning, earlier);
+    const { job, surroundings } = this;
+    const { options } = job;
+    const beginning = await readBeginning(job, this.warn);
+    const earlier = await readEarlierModel(job.modelPath, beginning.tokenizerJson, this.warn);
+    const corpus = await readTexts(job, beginning, earlier, surroundings);
     const reading = planReading(beginning, corpus, options.seconds);
     if (reading.continues !== null) {
-      this.surroundings.emit({ kind: 'continues', ...reading.continues });
+      surroundings.emit({ kind: 'continues', ...reading.continues });
     }
-    const engine = await this.loadEngine(beginning.config);
+    const engine = await startEngine(job, beginning.config, surroundings);
     const weights = beginning.initial?.weights ?? freshWeights(beginning.config, corpus.train, options.seed);
     const network = engine.createNetwork(beginning.config, weights, options.seed);
     const { weightOf } = reading;
@@ -138,8 +95,10 @@ class TrainJobRun {
     const endWatch = await this.watchPower();
     try {
       const prepared = { beginning, corpus, reading, stream, network, engine, earlier };
-      await this.optimise(prepared);
-      await this.keepBetter(prepared);
+      const optimisation = new Optimisation(job, prepared, surroundings);
+      this.optimisation = optimisation;
+      const best = await optimisation.run();
+      await this.keepBetter(prepared, best, optimisation.before);
     } finally {
       endWatch();
       network.dispose();
@@ -147,144 +106,23 @@ class TrainJobRun {
   }
 
   private async watchPower(): Promise<() => void> {
-    const { control, onBattery: read = onBattery } = this.surroundings;
+    const { control, onBattery } = this.surroundings;
     return this.job.options.onBattery === 'continue'
       ? () => undefined
-      : watchPower({ control, onBattery: read, warn: this.warn });
+      : watchPower({ control, onBattery, warn: this.warn });
   }
 
   private readonly warn = (message: string): void => {
-    this.surroundings.emit({ kind: 'warning', message });
+    warn(this.surroundings, message);
   };
 
-  private async readTexts({ tokenizer, initial }: Beginning, earlier: Checkpoint | null): Promise<Corpus> {
-    const { job } = this;
-    const { emit, control } = this.surroundings;
-    const learned = (earlier ?? initial)?.training.learned ?? '';
-    const corpus = await readCorpus(
-      job,
-      tokenizer,
-      job.options.seed,
-      control.signal,
-      scanReporter(emit),
-      learnedTest(learned),
-    );
-    const lost = corpus.leftOut.filter(({ reason }) => reason === 'vanished' || reason === 'unreadable');
-    if (lost.length > 0) {
-      const names = lost.slice(0, MOST_NAMES).map(({ path }) => path);
-      const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : '';
-      this.warn(`Training goes on without ${names.join(', ')}${more}: gone or not readable.`);
-    }
-    const { trainFiles, heldOutFiles, bytes, tokens, leftOut } = corpus;
-    emit({ kind: 'files', trainFiles, heldOutFiles, bytes, tokens, leftOut: countReasons(leftOut) });
-    return corpus;
-  }
-
-  private async loadEngine(config: NetworkConfig): Promise<TrainingEngine> {
-    const { job } = this;
-    const { emit, engineOptions, chooseEngine: choose = chooseEngine } = this.surroundings;
-    const { engine: wanted, batchSize, threads, unrollSteps, maxMemoryMegabytes } = job.options;
-    const { engine, reason } = await choose(
-      {
-        engine: wanted,
-        failed: job.failedEngines ?? [],
-        work: { config, batchSize, threads },
-        memory: { megabytes: maxMemoryMegabytes, unrollSteps, warn: this.warn },
-        onLoading: (name) => {
-          emit({ kind: 'loading', name });
-        },
-      },
-      {
-        ...engineOptions,
-        threads,
-        ...(job.nativeFolders === undefined ? {} : { nativeFolders: job.nativeFolders }),
-      },
-    );
-    emit({ kind: 'engine', name: engine.name, description: engine.description, reason });
-    return guardEngine(engine);
-  }
-
-  private async readResumePoint(fingerprint: string): Promise<ResumePoint | null> {
-    const { resumePath } = this.job;
-    const { emit } = this.surroundings;
-    const found = await findResumePoint(resumePath, fingerprint);
-    if (found.kind === 'found') {
-      emit({ kind: 'resumed', step: found.point.progress.step });
-      return found.point;
-    }
-    if (found.kind === 'unusable') {
-      this.warn(`An interrupted training left ${resumePath}, but ${found.why}, so this one starts again.`);
-    }
-    return null;
-  }
-
-  private async optimise({
-    beginning,
-    corpus,
-    reading,
-    stream,
-    network,
-    engine,
-    earlier,
-  }: Prepared): Promise<void> {
-    const { job } = this;
-    const { emit, control } = this.surroundings;
-    const options = { ...job.options, seconds: reading.seconds };
-    const fingerprint = fingerprintOf(job, beginning, corpus);
-    const resumeFrom = await this.readResumePoint(fingerprint);
-    const drawSample = (maxTokens: number): HeldOutSample =>
-      sampleHeldOut(corpus.heldOut, {
-        ...options,
-        maxTokens,
-        bytesOf: (id) => beginning.tokenizer.tokenBytes(id).length,
-      });
-    const sampleTokens =
-      resumeFrom?.sampleTokens ??
-      (await affordableTokens(network, drawSample(SMALLEST_SAMPLE_TOKENS), options.seconds));
-    const sample = drawSample(sampleTokens);
-    const measure = () => measureHeldOut(network, sample, control);
-    const start = performance.now();
-    const first = resumeFrom === null ? await measure() : null;
-    const validationSeconds = resumeFrom?.validationSeconds ?? (performance.now() - start) / 1000;
-    const before = beginning.initial === null ? null : (resumeFrom?.before ?? first?.score ?? null);
-    this.before = before;
-    if (before !== null && resumeFrom === null) {
-      emit({ kind: 'validation', step: 0, score: before });
-    }
-    const startsFromEarlier = beginning.initial !== null && job.initialModelPath === job.modelPath;
-    if (resumeFrom !== null) {
-      this.earlierScore = resumeFrom.earlier;
-    } else if (earlier !== null && !startsFromEarlier) {
-      this.earlierScore = await scoreEarlierModel(earlier, engine, sample, options.seed, control);
-    }
-    const kept = { fingerprint, before, earlier: this.earlierScore, sampleTokens, validationSeconds };
-    this.loop = new TrainingLoop({
-      network,
-      stream,
-      training: options,
-      best: { weights: await network.exportWeights(), score: before, step: null },
-      toBeat: this.earlierScore,
-      measure,
-      validationSeconds,
-      resumeFrom,
-      control,
-      emit,
-      saveResumePoint: (state) => this.write(job.resumePath, encodeResumePoint({ ...kept, ...state })),
-      now: () => performance.now(),
-    });
-    await this.loop.run();
-    if (this.loop.best.step === null && this.earlierScore !== null) {
-      const bits = this.earlierScore.bitsPerByte.toFixed(3);
-      this.warn(
-        `The model that is there already stays: it has ${bits} bits per byte on the same text, and this training found no better one.`,
-      );
-    }
-  }
-
   /** Writes the model, with the gate that fits it, where ghost text as a whole gains by it. */
-  private async keepBetter(prepared: Prepared): Promise<void> {
+  private async keepBetter(
+    prepared: Prepared,
+    { weights, score, step }: BestNetwork,
+    before: HeldOutScore | null,
+  ): Promise<void> {
     const { beginning, corpus, stream, engine } = prepared;
-    const { weights, score, step } = this.loop!.best;
     if (score === null || step === null) {
       return;
     }
@@ -293,6 +131,7 @@ class TrainJobRun {
     if (calibrated !== null && !gains(calibrated.mix)) {
       return;
     }
+    const { emit, writeFile } = this.surroundings;
     const { modelPath } = this.job;
     const bytes = encodePersonalModel({
       beginning,
@@ -301,13 +140,13 @@ class TrainJobRun {
       learned: learnedDigests(corpus.train, stream.read(), beginning.initial?.training.learned ?? ''),
       steps: step,
       engine: engine.description,
-      before: this.before,
+      before,
       score,
       calibrated,
     });
-    await this.write(modelPath, bytes);
+    await writeFile(modelPath, bytes);
     this.isWritten = true;
-    this.surroundings.emit({ kind: 'saved', path: modelPath, step });
+    emit({ kind: 'saved', path: modelPath, step });
   }
 
   private async calibrate(
@@ -315,7 +154,7 @@ class TrainJobRun {
     weights: StoredWeights,
   ): Promise<CalibratedModel | null> {
     const { job } = this;
-    const { emit, control, calibrate = calibratePersonal } = this.surroundings;
+    const { emit, control, calibrate } = this.surroundings;
     const report = async (progress: number): Promise<void> => {
       emit({ kind: 'calibrating', progress });
       await control.breathe();
@@ -345,29 +184,4 @@ class TrainJobRun {
       return null;
     }
   }
-
-  private async write(path: string, bytes: Uint8Array): Promise<void> {
-    try {
-      await (this.surroundings.writeFile ?? writeWholeFile)(path, bytes);
-    } catch (error) {
-      throw notWritten(path, error);
-    }
-  }
-}
-
-function fingerprintOf(job: TrainJob, { config, tokenizerJson, initial }: Beginning, corpus: Corpus): string {
-  // Another engine may go on where one has failed.
-  const options = { ...job.options, engine: null, threads: null, onBattery: null, maxMemoryMegabytes: null };
-  return createHash('sha256')
-    .update(
-      JSON.stringify([
-        corpus.fingerprint,
-        corpus.modified,
-        options,
-        config,
-        initial?.training ?? null,
-        tokenizerJson,
-      ]),
-    )
-    .digest('hex');
 }

@@ -1,8 +1,9 @@
 /** The optimisation: truncated back-propagation within a time budget, measured on held-out text as it goes. */
-import type { NetworkWeights } from '../../model/networkConfig';
 import type { HeldOutScore, TrainerEvent, TrainingOptions } from '../../protocol/trainerProtocol';
 import type { BatchStream } from '../data/batchStream';
-import { DivergenceError, type OptimizerState, type TrainableNetwork } from '../engine';
+import { DivergenceError, type TrainableNetwork } from '../engine';
+import { freshOptimizer } from './freshWeights';
+import { helps, isBetter } from './improvement';
 import { learningRateAt } from './learningRateSchedule';
 import type { Measured } from './measureHeldOut';
 import type { BestNetwork, ResumePoint, TrainingProgress } from './resumeFile';
@@ -38,8 +39,6 @@ const FEWEST_VALIDATIONS = 4;
 const MOST_VALIDATIONS = 20;
 /** Validations in a row without improvement that end the training early. */
 const PATIENCE = 5;
-/** Share of the initial model's bits below which a gain is chance. */
-const SMALLEST_GAIN = 0.001;
 const MOST_ROLL_BACKS = 3;
 const MILLISECONDS_BETWEEN_STEP_EVENTS = 100;
 
@@ -196,8 +195,7 @@ export class TrainingLoop {
       return;
     }
     emit({ kind: 'validation', step: this.progress.step, score });
-    const isBetter = isBetterThan(score);
-    const improves = isBetter(this.progress.bestScore);
+    const improves = isBetter(score, this.progress.bestScore);
     // A machine that has become busy since takes longer.
     this.validationSeconds = (now() - start) / 1000;
     this.advance(this.validationSeconds, {
@@ -206,8 +204,8 @@ export class TrainingLoop {
       withoutImprovement: improves ? 0 : this.progress.withoutImprovement + 1,
     });
     // Once there is one that helps, only a better one than that matters.
-    const helpsFirst = helps(score, this.best.score) && isBetter(toBeat);
-    if (this.best.step === null ? helpsFirst : isBetter(this.best.score)) {
+    const helpsFirst = helps(score, this.best.score) && isBetter(score, toBeat);
+    if (this.best.step === null ? helpsFirst : isBetter(score, this.best.score)) {
       this.best = { weights, score, step: this.progress.step };
     }
   }
@@ -257,19 +255,4 @@ export class TrainingLoop {
     this.resumePointSeconds = (this.lastResumePoint - start) / 1000;
     this.advance(this.resumePointSeconds);
   }
-}
-
-function isBetterThan(score: HeldOutScore): (other: HeldOutScore | null) => boolean {
-  return (other) => other === null || score.bitsPerByte < other.bitsPerByte;
-}
-
-/** Whether a network is so much better than the one that training started from that it should take its place. */
-function helps(score: HeldOutScore, initial: HeldOutScore | null): boolean {
-  return initial === null || score.bitsPerByte < (1 - SMALLEST_GAIN) * initial.bitsPerByte;
-}
-
-function freshOptimizer(weights: NetworkWeights): OptimizerState {
-  const zeros = (): NetworkWeights =>
-    new Map([...weights].map(([name, values]) => [name, new Float32Array(values.length)]));
-  return { step: 0, firstMoments: zeros(), secondMoments: zeros() };
 }

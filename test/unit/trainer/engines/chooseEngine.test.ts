@@ -10,12 +10,16 @@ import type { EngineOptions } from '../../../../src/trainer/engines/loadEngine';
 const work = {
   config: { architecture: 'lstm', vocabSize: 11, embeddingSize: 5, hiddenSize: 6, numLayers: 1 },
   batchSize: 4,
+  unrollSteps: 8,
   threads: 1,
+  // The process that runs all tests holds more than a trainer does.
+  maxMemoryMegabytes: 16_384,
 } as const;
 const wish = (change: Partial<EngineWish> = {}): EngineWish => ({
   engine: 'auto',
   failed: [],
   work,
+  memory: { warn: (message) => assert.fail(message) },
   ...change,
 });
 
@@ -134,13 +138,9 @@ describe('Choosing the engine', () => {
   it('leaves out an engine that does not fit into the memory allowed, and says so', async () => {
     const parts = machine({ webgpu: 'No GPU was found.', native: 2900, wasm: 900 });
     const warnings: string[] = [];
-    const memory = {
-      megabytes: 400,
-      unrollSteps: 4,
-      warn: (message: string) => warnings.push(message),
-      resident: () => 90e6,
-    };
-    const { engine, reason } = await chooseEngine(wish({ memory }), {}, parts);
+    const memory = { warn: (message: string) => warnings.push(message), resident: () => 90e6 };
+    const little = { ...work, maxMemoryMegabytes: 400 };
+    const { engine, reason } = await chooseEngine(wish({ memory, work: little }), {}, parts);
     assert.equal(engine.name, 'wasm');
     assert.match(reason, /Without native: Training by the native engine needs about \d+ MB of memory/);
     assert.deepEqual(warnings, []);

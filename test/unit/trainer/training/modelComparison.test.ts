@@ -6,7 +6,7 @@ import { gateSize } from '../../../../src/model/mixture/gateParameters';
 import { kernelBytes } from '../../../support/kernelBytes';
 import type { MixScores } from '../../../../src/protocol/trainerProtocol';
 import { gains } from '../../../../src/trainer/training/calibratePersonal';
-import type { TrainSurroundings } from '../../../../src/trainer/training/trainJob';
+import type { TrainSurroundings } from '../../../../src/trainer/training/trainSurroundings';
 import { eventsOf, runCollecting, SmallWorkspace } from './smallJob';
 
 describe('The model that a training leaves', () => {
@@ -80,7 +80,7 @@ describe('The model that a training leaves', () => {
   describe('is kept only where ghost text as a whole gains by it', () => {
     const score = (bitsPerByte: number) => ({ bytes: 1000, bitsPerByte });
     const mixOf =
-      (mix: MixScores): NonNullable<TrainSurroundings['calibrate']> =>
+      (mix: MixScores): TrainSurroundings['calibrate'] =>
       () =>
         Promise.resolve({ gate: new Float32Array(1), mix });
     const trainedWith = (mix: MixScores) => runCollecting(workspace.job(), { calibrate: mixOf(mix) });

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DEFAULT_TRAINING, type TrainerEvent, type TrainJob } from '../../../../src/protocol/trainerProtocol';
 import { gainingCalibration } from '../../../support/gainingCalibration';
-import { runTrainJob, type TrainSurroundings } from '../../../../src/trainer/training/trainJob';
+import { tickingClock } from '../../../support/tickingClock';
+import { runTrainJob } from '../../../../src/trainer/training/trainJob';
 import { TrainingControl } from '../../../../src/trainer/training/trainingControl';
+import type { TrainSurroundings } from '../../../../src/trainer/training/trainSurroundings';
 
 /** A workspace and a storage folder of their own for one test. */
 export class SmallWorkspace {
@@ -77,7 +79,10 @@ export class SmallWorkspace {
   }
 }
 
-/** Runs a job in this process and collects its events. Ghost text gains by every network that is better alone, unless a test says otherwise. */
+/**
+ * Runs a job in this process, on a clock that ticks a step at a time, and collects its events. Ghost text gains by every network
+ * that is better alone, unless a test says otherwise.
+ */
 export async function runCollecting(
   job: TrainJob,
   surroundings: Partial<TrainSurroundings> = {},
@@ -87,6 +92,7 @@ export async function runCollecting(
   const control = surroundings.control ?? new TrainingControl();
   const done = await runTrainJob(job, {
     calibrate: gainingCalibration,
+    now: tickingClock(20),
     ...surroundings,
     control,
     emit: (event) => {

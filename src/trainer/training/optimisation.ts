@@ -1,0 +1,149 @@
+/** The optimisation within a training: where it goes on from, what is measured before it, and its loop. */
+import { createHash } from 'node:crypto';
+import type { Checkpoint } from '../../model/checkpoint/checkpoint';
+import type { HeldOutScore, TrainJob } from '../../protocol/trainerProtocol';
+import type { Corpus } from '../corpus/readCorpus';
+import type { BatchStream } from '../data/batchStream';
+import { sampleHeldOut, type HeldOutSample } from '../data/heldOutSample';
+import type { TrainableNetwork, TrainingEngine } from '../engine';
+import type { Beginning } from './beginning';
+import { scoreEarlierModel } from './earlierModel';
+import { affordableTokens, measureHeldOut, SMALLEST_SAMPLE_TOKENS } from './measureHeldOut';
+import type { ReadingPlan } from './readingPlan';
+import { encodeResumePoint, findResumePoint, type BestNetwork, type ResumePoint } from './resumeFile';
+import { TrainingLoop } from './trainingLoop';
+import { warn, type TrainSurroundings } from './trainSurroundings';
+
+/** All that the optimisation needs, loaded. */
+export interface Prepared {
+  readonly beginning: Beginning;
+  readonly corpus: Corpus;
+  readonly reading: ReadingPlan;
+  readonly stream: BatchStream;
+  readonly network: TrainableNetwork;
+  readonly engine: TrainingEngine;
+  /** Whose place the new model would take. */
+  readonly earlier: Checkpoint | null;
+}
+
+/** What it holds is true at any time, also when it was cancelled. */
+export class Optimisation {
+  /** Of the model that training starts from. */
+  before: HeldOutScore | null = null;
+  /** Of the one that is there and that training does not start from. */
+  earlierScore: HeldOutScore | null = null;
+  /** Null until the first step. */
+  loop: TrainingLoop | null = null;
+
+  constructor(
+    private readonly job: TrainJob,
+    private readonly prepared: Prepared,
+    private readonly surroundings: TrainSurroundings,
+  ) {}
+
+  /**
+   * Trains until the budget is spent or nothing improves any more.
+   * @returns what it found, at worst the network that it started from
+   * @throws CancelledError, Error with a sentence for the user
+   */
+  async run(): Promise<BestNetwork> {
+    const { job, surroundings } = this;
+    const { emit, control, now, writeFile } = surroundings;
+    const { beginning, corpus, reading, stream, network } = this.prepared;
+    const fingerprint = fingerprintOf(job, beginning, corpus);
+    const resumeFrom = await this.readResumePoint(fingerprint);
+    const sampleTokens = resumeFrom?.sampleTokens ?? (await this.affordableTokens());
+    const sample = this.sampleOf(sampleTokens);
+    const measure = () => measureHeldOut(network, sample, control);
+    const start = now();
+    const first = resumeFrom === null ? await measure() : null;
+    const validationSeconds = resumeFrom?.validationSeconds ?? (now() - start) / 1000;
+    const before = beginning.initial === null ? null : (resumeFrom?.before ?? first?.score ?? null);
+    this.before = before;
+    if (before !== null && resumeFrom === null) {
+      emit({ kind: 'validation', step: 0, score: before });
+    }
+    this.earlierScore = resumeFrom === null ? await this.scoreEarlier(sample) : resumeFrom.earlier;
+    const kept = { fingerprint, before, earlier: this.earlierScore, sampleTokens, validationSeconds };
+    this.loop = new TrainingLoop({
+      network,
+      stream,
+      training: { ...job.options, seconds: reading.seconds },
+      best: { weights: await network.exportWeights(), score: before, step: null },
+      toBeat: this.earlierScore,
+      measure,
+      validationSeconds,
+      resumeFrom,
+      control,
+      emit,
+      saveResumePoint: (state) => writeFile(job.resumePath, encodeResumePoint({ ...kept, ...state })),
+      now,
+    });
+    await this.loop.run();
+    if (this.loop.best.step === null && this.earlierScore !== null) {
+      const bits = this.earlierScore.bitsPerByte.toFixed(3);
+      warn(
+        surroundings,
+        `The model that is there already stays: it has ${bits} bits per byte on the same text, and this training found no better one.`,
+      );
+    }
+    return this.loop.best;
+  }
+
+  private async readResumePoint(fingerprint: string): Promise<ResumePoint | null> {
+    const { resumePath } = this.job;
+    const found = await findResumePoint(resumePath, fingerprint);
+    if (found.kind === 'found') {
+      this.surroundings.emit({ kind: 'resumed', step: found.point.progress.step });
+      return found.point;
+    }
+    if (found.kind === 'unusable') {
+      warn(
+        this.surroundings,
+        `An interrupted training left ${resumePath}, but ${found.why}, so this one starts again.`,
+      );
+    }
+    return null;
+  }
+
+  private affordableTokens(): Promise<number> {
+    const { network, reading } = this.prepared;
+    const trial = this.sampleOf(SMALLEST_SAMPLE_TOKENS);
+    return affordableTokens(network, trial, reading.seconds, this.surroundings.now);
+  }
+
+  private sampleOf(maxTokens: number): HeldOutSample {
+    const { beginning, corpus } = this.prepared;
+    return sampleHeldOut(corpus.heldOut, {
+      ...this.job.options,
+      maxTokens,
+      bytesOf: (id) => beginning.tokenizer.tokenBytes(id).length,
+    });
+  }
+
+  private async scoreEarlier(sample: HeldOutSample): Promise<HeldOutScore | null> {
+    const { job, surroundings } = this;
+    const { beginning, earlier, engine } = this.prepared;
+    const startsFromIt = beginning.initial !== null && job.initialModelPath === job.modelPath;
+    return earlier === null || startsFromIt
+      ? null
+      : scoreEarlierModel(earlier, engine, sample, job.options.seed, surroundings.control);
+  }
+}
+
+function fingerprintOf(job: TrainJob, { config, tokenizerJson, initial }: Beginning, corpus: Corpus): string {
+  // Another engine may go on where one has failed.
+  const options = { ...job.options, engine: null, threads: null, onBattery: null, maxMemoryMegabytes: null };
+  return createHash('sha256')
+    .update(
+      JSON.stringify([
+        corpus.fingerprint,
+        corpus.modified,
+        options,
+        config,
+        initial?.training ?? null,
+        tokenizerJson,
+      ]),
+    )
+    .digest('hex');
+}

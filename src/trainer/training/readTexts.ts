@@ -1,0 +1,42 @@
+import type { Checkpoint } from '../../model/checkpoint/checkpoint';
+import type { TrainJob } from '../../protocol/trainerProtocol';
+import { countReasons, readCorpus, type Corpus } from '../corpus/readCorpus';
+import { scanReporter } from '../corpus/scanReporter';
+import type { Beginning } from './beginning';
+import { learnedTest } from './continuation';
+import { warn, type TrainSurroundings } from './trainSurroundings';
+
+/** Files named in a warning. */
+const MOST_NAMES = 5;
+
+/**
+ * The texts of a training; the user is told what was found, and what is gone or not readable.
+ * @param earlier the model whose place the new one would take
+ * @throws Error with a sentence for the user; CancelledError
+ */
+export async function readTexts(
+  job: TrainJob,
+  { tokenizer, initial }: Beginning,
+  earlier: Checkpoint | null,
+  surroundings: TrainSurroundings,
+): Promise<Corpus> {
+  const { emit, control } = surroundings;
+  const learned = (earlier ?? initial)?.training.learned ?? '';
+  const corpus = await readCorpus(
+    job,
+    tokenizer,
+    job.options.seed,
+    control.signal,
+    scanReporter(emit),
+    learnedTest(learned),
+  );
+  const lost = corpus.leftOut.filter(({ reason }) => reason === 'vanished' || reason === 'unreadable');
+  if (lost.length > 0) {
+    const names = lost.slice(0, MOST_NAMES).map(({ path }) => path);
+    const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : '';
+    warn(surroundings, `Training goes on without ${names.join(', ')}${more}: gone or not readable.`);
+  }
+  const { trainFiles, heldOutFiles, bytes, tokens, leftOut } = corpus;
+  emit({ kind: 'files', trainFiles, heldOutFiles, bytes, tokens, leftOut: countReasons(leftOut) });
+  return corpus;
+}

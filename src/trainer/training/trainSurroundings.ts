@@ -1,0 +1,49 @@
+/** What a training meets outside of itself. */
+import type { TrainerEvent } from '../../protocol/trainerProtocol';
+import { chooseEngine } from '../engines/chooseEngine';
+import type { EngineOptions } from '../engines/loadEngine';
+import { calibratePersonal } from './calibratePersonal';
+import { onBattery, type OnBattery } from './powerSource';
+import { notWritten, writeWholeFile, type WriteFile } from './saveFile';
+import type { TrainingControl } from './trainingControl';
+
+export interface TrainSurroundings {
+  readonly emit: (event: TrainerEvent) => void;
+  readonly control: TrainingControl;
+  readonly engineOptions: EngineOptions;
+  /** Rejects with a sentence for the user. */
+  readonly writeFile: WriteFile;
+  readonly onBattery: OnBattery;
+  readonly chooseEngine: typeof chooseEngine;
+  readonly calibrate: typeof calibratePersonal;
+  /** Milliseconds of a steady clock. */
+  readonly now: () => number;
+}
+
+export type GivenSurroundings = Pick<TrainSurroundings, 'emit' | 'control'> & Partial<TrainSurroundings>;
+
+/** With the ordinary ones in the place of those that are not given. */
+export function surroundingsOf({
+  writeFile = writeWholeFile,
+  ...given
+}: GivenSurroundings): TrainSurroundings {
+  return {
+    engineOptions: {},
+    onBattery,
+    chooseEngine,
+    calibrate: calibratePersonal,
+    now: () => performance.now(),
+    ...given,
+    writeFile: async (path, bytes) => {
+      try {
+        await writeFile(path, bytes);
+      } catch (error) {
+        throw notWritten(path, error);
+      }
+    },
+  };
+}
+
+export function warn({ emit }: Pick<TrainSurroundings, 'emit'>, message: string): void {
+  emit({ kind: 'warning', message });
+}

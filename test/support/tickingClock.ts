@@ -1,0 +1,5 @@
+/** A clock that goes on by so many milliseconds each time it is looked at, so that a training does the same on any machine. */
+export function tickingClock(milliseconds: number): () => number {
+  let time = 0;
+  return () => (time += milliseconds);
+}
