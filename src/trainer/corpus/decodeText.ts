@@ -1,4 +1,5 @@
 /** Bytes of a file to text: Unicode first, then the encoding that its byte statistics tell. */
+import { isUtf8 } from 'node:buffer';
 import { analyse } from 'chardet';
 import { decode as decodeBytes, encodingExists } from 'iconv-lite';
 
@@ -21,16 +22,18 @@ export function decodeText(bytes: Uint8Array): Decoded {
   if (mark !== null) {
     return asText(bytes, mark);
   }
-  const zeros = countZeros(bytes);
-  if (zeros.even + zeros.odd > 0) {
-    const wide = wideEncoding(bytes, zeros);
+  if (bytes.includes(0)) {
+    const wide = wideEncoding(bytes, countZeros(bytes));
     return wide === null ? { kind: 'binary' } : asText(bytes, wide);
+  }
+  if (isUtf8(bytes)) {
+    return asText(bytes, 'utf8');
   }
   if (isMostlyControl(bytes)) {
     return { kind: 'binary' };
   }
   const utf8 = countUtf8(bytes);
-  if (utf8.invalid === 0 || utf8.multibyte >= 10 * utf8.invalid) {
+  if (utf8.multibyte >= 10 * utf8.invalid) {
     return asText(bytes, 'utf8');
   }
   return decodeLegacy(bytes);
@@ -58,8 +61,9 @@ function asText(bytes: Uint8Array, encoding: string): Decoded {
   const raw = decodeBytes(bytes, encoding);
   const text = raw.replace(/[\uFEFF\uFFFD\0]/g, '').replace(/\r\n?/g, '\n');
   const damaged = raw.split(REPLACEMENT).length - 1;
+  // Tab, line ends, form feed and escape occur in texts.
   // eslint-disable-next-line no-control-regex -- control characters are what a wrong encoding shows as.
-  const control = text.match(/[\x01-\x08\x0e-\x1a\x7f-\x9f]/g)?.length ?? 0;
+  const control = text.match(/[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f]/g)?.length ?? 0;
   if (damaged + control > raw.length / 50) {
     return { kind: encoding === 'utf8' ? 'binary' : 'unknownEncoding' };
   }
@@ -102,10 +106,10 @@ function wideEncoding(bytes: Uint8Array, zeros: { even: number; odd: number }): 
   return zeros.odd > zeros.even ? 'utf16le' : 'utf16be';
 }
 
+/** As {@link asText} sees it, of bytes whose encoding is not known yet. */
 function isMostlyControl(bytes: Uint8Array): boolean {
   let control = 0;
   for (const byte of bytes) {
-    // Tab, line ends, form feed and escape occur in texts.
     if ((byte < 32 && (byte < 9 || byte > 13) && byte !== 27) || byte === 127) {
       control++;
     }

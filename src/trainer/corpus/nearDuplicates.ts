@@ -13,6 +13,12 @@ const INDEXED_HASHES = 8;
 const LONGEST_POSTING = 50;
 const SMALLEST_SKETCH = 20;
 const DUPLICATE_RESEMBLANCE = 0.8;
+/** A shingle's hash rolls on from word to word (Karp and Rabin 1987); the second takes out the word that leaves it. */
+const ROLLING_BASE = 0x9e3779b1;
+const FORGETTING = Array.from({ length: SHINGLE_WORDS }).reduce<number>(
+  (power) => Math.imul(power, ROLLING_BASE),
+  1,
+);
 
 export class NearDuplicates {
   private readonly exact = new Set<string>();
@@ -75,54 +81,67 @@ function resemblance(a: Uint32Array, b: Uint32Array): number {
 
 /** The smallest distinct shingle hashes, ascending, at most SKETCH_SIZE. */
 function sketchOf(text: string): Uint32Array {
-  let smallest: number[] = [];
-  let limit = 2 ** 32;
-  const recent = new Uint32Array(SHINGLE_WORDS);
+  const smallest = new SmallestHashes();
+  const recent = new Int32Array(SHINGLE_WORDS);
   let words = 0;
-  const keep = (count: number) => {
-    smallest = [...new Set(smallest)].sort((a, b) => a - b).slice(0, count);
-    limit = smallest.length === count ? smallest[count - 1] : limit;
-  };
-  const endWord = (hash: number) => {
-    recent[words++ % SHINGLE_WORDS] = hash;
-    if (words < SHINGLE_WORDS) {
-      return;
-    }
-    let shingle = 0;
-    for (let k = 0; k < SHINGLE_WORDS; k++) {
-      shingle = Math.imul(shingle ^ recent[(words + k) % SHINGLE_WORDS], 0x9e3779b1);
-      shingle ^= shingle >>> 15;
-    }
-    shingle = mix(shingle);
-    if (shingle < limit) {
-      smallest.push(shingle);
-      if (smallest.length >= 8 * SKETCH_SIZE) {
-        keep(SKETCH_SIZE);
-      }
-    }
-  };
+  let rolling = 0;
   let word = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i) | 0;
+  for (let i = 0; i <= text.length; i++) {
+    const code = i < text.length ? text.charCodeAt(i) : 0;
     const lower = code >= 65 && code <= 90 ? code + 32 : code;
     if ((lower >= 97 && lower <= 122) || (lower >= 48 && lower <= 57) || (lower >= 0xaa && lower < 0x2000)) {
       word = Math.imul(word ^ lower, 0x01000193) || 1;
-    } else {
-      if (word !== 0) {
-        endWord(word);
-        word = 0;
+      continue;
+    }
+    // A word that ends here, and a character that is one: in scripts written without spaces every character is.
+    const isWord = lower >= 0x2e80 && (lower < 0x3000 || lower > 0x303f);
+    for (let k = word === 0 ? 1 : 0; k < (isWord ? 2 : 1); k++) {
+      const hash = k === 0 ? word : lower;
+      const place = words++ % SHINGLE_WORDS;
+      rolling = (Math.imul(rolling, ROLLING_BASE) + hash - Math.imul(recent[place], FORGETTING)) | 0;
+      recent[place] = hash;
+      if (words >= SHINGLE_WORDS) {
+        smallest.add(mix(rolling));
       }
-      // Scripts written without spaces: every character is a word.
-      if (lower >= 0x2e80 && (lower < 0x3000 || lower > 0x303f)) {
-        endWord(lower);
+    }
+    word = 0;
+  }
+  return smallest.take();
+}
+
+class SmallestHashes {
+  private readonly hashes = new Uint32Array(8 * SKETCH_SIZE);
+  private size = 0;
+  /** No hash from here on is among the smallest. */
+  private limit = 2 ** 32;
+
+  add(hash: number): void {
+    if (hash < this.limit) {
+      this.hashes[this.size++] = hash;
+      if (this.size === this.hashes.length) {
+        this.keepSmallest();
       }
     }
   }
-  if (word !== 0) {
-    endWord(word);
+
+  /** Ascending, each once. */
+  take(): Uint32Array {
+    this.keepSmallest();
+    return this.hashes.slice(0, this.size);
   }
-  keep(SKETCH_SIZE);
-  return Uint32Array.from(smallest);
+
+  private keepSmallest(): void {
+    const { hashes } = this;
+    const sorted = hashes.subarray(0, this.size).sort();
+    let kept = 0;
+    for (let i = 0; i < sorted.length && kept < SKETCH_SIZE; i++) {
+      if (i === 0 || sorted[i] !== hashes[kept - 1]) {
+        hashes[kept++] = sorted[i];
+      }
+    }
+    this.size = kept;
+    this.limit = kept === SKETCH_SIZE ? hashes[kept - 1] : this.limit;
+  }
 }
 
 /** The finishing steps of MurmurHash3 (A. Appleby, public domain): spreads all bits. */
