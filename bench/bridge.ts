@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createBridge } from '../src/model/bridge/bridge';
 import type { ForeignModel } from '../src/model/bridge/foreignModel';
 import { Tokenizer } from '../src/model/tokenizer/tokenizer';
-import { openGguf } from '../src/completion/half/gguf/openGguf';
+import { loadGguf, readGguf } from '../src/completion/half/gguf/ggufModel';
 
 const root = join(__dirname, '..');
 /** Places asked about at once. */
@@ -81,11 +81,7 @@ async function main([path, modulePath, textPath, characters = '600']: readonly s
   const tokenizer = Tokenizer.fromJson(
     JSON.parse(readFileSync(join(root, 'models', 'base', 'tokenizer.json'), 'utf8')),
   );
-  const opened = await openGguf(
-    { kind: 'gguf', path, modulePath },
-    join(root, 'src', 'completion', 'half', 'gguf', 'llamaProcess.ts'),
-    () => undefined,
-  );
+  const opened = await loadGguf(readGguf(path, modulePath), 1);
   const { model, spent } = timed(opened.model);
   const whole = readFileSync(textPath, 'utf8');
   // Whole paragraphs, so that both vocabularies have a boundary where measuring begins.

@@ -24,7 +24,7 @@ export interface HalfSurroundings {
 
 /** @throws Error with one sentence that names the model and says what to do, by rejecting */
 export async function openHalf(choice: HalfChoice, surroundings: HalfSurroundings): Promise<OpenedHalf> {
-  const { tokenizer, llamaPath, onStatus } = surroundings;
+  const { tokenizer, onStatus } = surroundings;
   switch (choice.kind) {
     case 'keras': {
       const { model, description } = await openKeras(choice);
@@ -32,10 +32,8 @@ export async function openHalf(choice: HalfChoice, surroundings: HalfSurrounding
       const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
       return { expert: createBridge(model, tokenizer, { name: HALF_NAME, pause }), description };
     }
-    case 'gguf': {
-      const { model, description } = await openGguf(choice, llamaPath, onStatus);
-      return { expert: createBridge(model, tokenizer, { name: HALF_NAME }), description };
-    }
+    case 'gguf':
+      return openGguf(choice, surroundings);
     case 'server':
       return openServer(choice, tokenizer, onStatus);
   }

@@ -9,8 +9,8 @@ type LlamaProcess = ModelProcess<LlamaOpening, LlamaOpened, Question, LlamaAnswe
 export class LlamaClient implements DistributionSource {
   private constructor(
     private readonly process: LlamaProcess,
-    /** Probes cut into tokens by the model. */
-    readonly tokens: LlamaOpened['tokens'],
+    /** What was opened, in one line. */
+    readonly description: string,
   ) {}
 
   /** @throws Error with one sentence, by rejecting, when the model cannot be loaded */
@@ -22,7 +22,11 @@ export class LlamaClient implements DistributionSource {
       program: 'llama.cpp',
       name: basename(options.opening.path),
     });
-    return new LlamaClient(process, opened.tokens);
+    if ('refusal' in opened) {
+      process.dispose();
+      throw new Error(opened.refusal);
+    }
+    return new LlamaClient(process, opened.description);
   }
 
   ask(questions: readonly Question[]): ReturnType<DistributionSource['ask']> {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { readGgufHead } from '../../../../src/completion/half/gguf/ggufFile';
 import { ggufVocabulary } from '../../../../src/completion/half/gguf/ggufVocabulary';
-import { openGguf } from '../../../../src/completion/half/gguf/openGguf';
+import { readGguf } from '../../../../src/completion/half/gguf/ggufModel';
 import { bytesToAlphabet } from '../../../../src/model/tokenizer/byteAlphabet';
 import { ggufBytes } from '../../../support/ggufBytes';
 
@@ -92,24 +92,31 @@ describe('a GGUF file', () => {
     );
   });
 
-  it('that is missing, or of another kind of vocabulary, is named with what to do', async () => {
-    const open = (path: string) => openGguf({ kind: 'gguf', path }, '', () => undefined);
-    await assert.rejects(
-      open(join(folder, 'missing.gguf')),
+  it('that is missing, or of another kind of vocabulary, is named with what to do', () => {
+    assert.throws(
+      () => readGguf(join(folder, 'missing.gguf'), folder),
       /missing\.gguf cannot be read .*Check that it exists/,
     );
-    await assert.rejects(
-      open(save('bert.gguf', ggufBytes({ ...bytePairs, 'tokenizer.ggml.model': 'bert' }))),
+    assert.throws(
+      () => readGguf(save('bert.gguf', ggufBytes({ ...bytePairs, 'tokenizer.ggml.model': 'bert' })), folder),
       /bert\.gguf cuts text as "bert" does.*Choose another model/,
     );
-    await assert.rejects(
-      open(save('part.gguf', ggufBytes({ 'general.architecture': 'clip' }))),
+    assert.throws(
+      () => readGguf(save('part.gguf', ggufBytes({ 'general.architecture': 'clip' })), folder),
       /part\.gguf has no vocabulary/,
     );
-    await assert.rejects(
-      open(save('fine.gguf', ggufBytes(bytePairs))),
-      /llama\.cpp, which is not installed\. Run "Understudy: Install llama\.cpp"/,
-    );
+    for (const modulePath of [null, folder]) {
+      assert.throws(
+        () => readGguf(save('fine.gguf', ggufBytes(bytePairs)), modulePath),
+        /llama\.cpp, which is not installed\. Run "Understudy: Install llama\.cpp"/,
+      );
+    }
+  });
+
+  it('is read no further than the model was trained to read', () => {
+    mkdirSync(join(folder, 'node_modules', 'node-llama-cpp'), { recursive: true });
+    const { title, window } = readGguf(save('small.gguf', ggufBytes(bytePairs)), folder);
+    assert.deepEqual([title, window], ['A Small One', 64]);
   });
 });
 

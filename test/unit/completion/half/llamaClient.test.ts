@@ -11,7 +11,7 @@ async function open(
 ): Promise<LlamaClient> {
   const client = await LlamaClient.open({
     processPath: resolve('test/support/scriptedLlama.mjs'),
-    opening: { path, modulePath: '', window: 8, threads: 1, probes: ['abc'] },
+    opening: { path, modulePath: null, threads: 1, tokenizer: { model: {} } },
     onStatus,
     firstDelay: 1,
     patience: 300,
@@ -50,13 +50,14 @@ describe('llama.cpp in a process of its own', function () {
 
   it('answers after every beginning that is asked for', async () => {
     const client = await open('model.gguf');
-    assert.deepEqual(client.tokens, [[3]]);
+    assert.equal(client.description, 'Small (1 parts of a tokenizer)');
     const [answers] = await client.ask([{ tokens: Int32Array.of(0, 1, 2), after: [1, 3] }]);
     assert.deepEqual(answers.map(likeliest), [1, 3]);
   });
 
   const failures: [path: string, sentence: RegExp][] = [
     ['NONE.gguf', /^Error: NONE\.gguf cannot be loaded by llama\.cpp .*Download it again, or choose another/],
+    ['REFUSED.gguf', /^Error: It is no GGUF file\. Choose another\.$/],
     ['MEMORY.gguf', /^Error: MEMORY\.gguf needs more memory than is free .*Choose a smaller model/],
     ['DIES.gguf', /^Error: llama\.cpp ended \(SIGKILL\) while it loaded DIES\.gguf\./],
   ];

@@ -1,0 +1,81 @@
+/** A GGUF model that llama.cpp runs in this very process, which it can take down: only for a process of its own. */
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { ForeignModel } from '../../../model/bridge/foreignModel';
+import { checkMemory, gigabytes } from '../../process/memoryShare';
+import { RemoteExpert, type RemoteState } from '../remoteExpert';
+import { readGgufHead, type GgufHead } from './ggufFile';
+import { ggufVocabulary, type GgufVocabulary } from './ggufVocabulary';
+import { LlamaSource } from './llamaSource';
+
+/** Tokens that the model reads at most. More tells a small model little, and is read more slowly. */
+const WINDOW = 1024;
+const PROBES = [
+  'The fox\'s 12 345 words, "quoted" — don’t\n\n\t  x == y; // done\r\n',
+  '夏天的雨，落在3号湖面上。 Über café naïve 🙂 été\n    return a[i] += 1;\n',
+];
+
+/** What a file says of its model, and the folder of what runs it. */
+export interface GgufFile {
+  readonly path: string;
+  readonly modulePath: string;
+  readonly vocabulary: GgufVocabulary;
+  /** Tokens that it reads at most. */
+  readonly window: number;
+  readonly title: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** @throws Error with one sentence that says what to do when the file or llama.cpp cannot be used */
+export function readGguf(path: string, modulePath: string | null): GgufFile {
+  const name = basename(path);
+  const head = readGgufHead(path);
+  const vocabulary = ggufVocabulary(head, name);
+  checkMemory(name, head.fileBytes);
+  if (modulePath === null || !existsSync(join(modulePath, 'node_modules', 'node-llama-cpp'))) {
+    throw new Error(
+      'GGUF models are run by llama.cpp, which is not installed. Run "Understudy: Install llama.cpp" (or "npm run llama" in a checkout) first.',
+    );
+  }
+  const window = Math.min(WINDOW, trainedWindow(head));
+  return { path, modulePath, vocabulary, window, title: titleOf(head) ?? name, size: head.fileBytes };
+}
+
+/** @throws Error, by rejecting, when llama.cpp cannot load it */
+export async function loadGguf(
+  file: GgufFile,
+  threads: number,
+): Promise<{
+  readonly model: ForeignModel<RemoteState>;
+  readonly source: LlamaSource;
+  readonly description: string;
+}> {
+  const { vocabulary, window } = file;
+  const source = await LlamaSource.open({ ...file, vocabSize: vocabulary.size, threads });
+  const agrees = PROBES.every(
+    (probe) => source.tokenize(probe).join() === vocabulary.encodeText(probe).join(),
+  );
+  const expert = new RemoteExpert(source, {
+    name: 'half',
+    vocabSize: vocabulary.size,
+    window,
+    firstTokenId: vocabulary.beginOfTextId,
+  });
+  const doubt = agrees ? '' : '; it cuts texts into tokens in a way that is only nearly known here';
+  return {
+    model: { expert, vocabulary },
+    source,
+    description: `${file.title} (GGUF, ${gigabytes(file.size)})${doubt}`,
+  };
+}
+
+function titleOf({ metadata }: GgufHead): string | null {
+  const title = metadata.get('general.name');
+  return typeof title === 'string' && title.trim() !== '' ? title.trim() : null;
+}
+
+function trainedWindow({ metadata }: GgufHead): number {
+  const length = metadata.get(`${String(metadata.get('general.architecture'))}.context_length`);
+  return typeof length === 'number' && length >= 2 ? length : WINDOW;
+}
