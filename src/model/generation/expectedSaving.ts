@@ -27,7 +27,7 @@ export interface CutPoint {
 const COSTS: readonly (readonly [eagerness: number, cost: number])[] = [
   [0, 32],
   [0.25, 9],
-  [0.5, 3],
+  [0.5, 4],
   [0.75, 1.2],
   [1, 0.1],
 ];
