@@ -61,12 +61,17 @@ async function pick(languageModel: Parts['languageModel']): Promise<HalfChoice |
       choose: () => choice,
     };
   };
-  const items: ChoiceItem[] = [
+  const choices = [
     item(null, t('None'), t('The networks and the words of your workspace alone')),
     ...recent.map((choice) => {
       const { name, place } = languageModelName(choice);
       return item(choice, name, place);
     }),
+  ];
+  const items: ChoiceItem[] = [
+    // The first is what Enter takes, which is to change nothing.
+    ...choices.filter(({ description }) => description !== undefined),
+    ...choices.filter(({ description }) => description === undefined),
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     {
       label: `$(folder-opened) ${t('Browse for a File…')}`,
