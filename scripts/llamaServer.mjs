@@ -7,18 +7,11 @@ import { root, run } from './setup.mjs';
 
 const requirements = join(root, 'test', 'large', 'llamaServer.requirements.txt');
 
-/** What runs the server: a Python, and the folder of packages that it is to find. */
-export function llamaServer() {
-  return {
-    python: process.env.PYTHON ?? 'python3',
-    program: join(root, 'test', 'large', 'llamaServer.py'),
-    packages: join(root, '.cache', 'llamaServer'),
-  };
-}
+const packages = join(root, '.cache', 'llamaServer');
 
 /** @throws Error with one sentence when it cannot be had or does not load */
 export async function installLlamaServer() {
-  const { python, packages } = llamaServer();
+  const python = process.env.PYTHON ?? 'python3';
   const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
   const stamp = join(packages, 'installed');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) {
