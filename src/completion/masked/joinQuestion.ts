@@ -15,13 +15,13 @@ export interface JoinRow {
 }
 
 /** Tokens that the model reads at most. What is farther from the join tells little of it, and costs as much. */
-export const JOIN_WINDOW = 64;
-/** Of the text right of the cursor: tokens that are seen, and of these the first that are judged. */
-const MOST_SEEN = 16;
-const MOST_JUDGED = 8;
+export const JOIN_WINDOW = 48;
+/** Of the text right of the cursor: tokens that are seen, and of these the first that are judged, at a run of the model each. */
+const MOST_SEEN = 12;
+const MOST_JUDGED = 4;
 /** Characters in which that many tokens are found. */
-const LEFT_CHARACTERS = 240;
-const RIGHT_CHARACTERS = 120;
+const LEFT_CHARACTERS = 200;
+const RIGHT_CHARACTERS = 100;
 
 /**
  * The text that a suggestion has to join: in code the rest of the line; in prose the rest of the paragraph, where the line goes on

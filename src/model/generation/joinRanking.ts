@@ -8,95 +8,88 @@
  */
 import type { Continuation } from './suggestionSearch';
 
-/** Texts that are looked at, each at the cost of some runs of the masked model. */
-export const MOST_JOINED = 8;
+/** Texts that are judged, each at the cost of some runs of the masked model. */
+export const MOST_JUDGED = 6;
+/** A probability so small that judging what has it could hardly change anything. */
+const LEAST_JUDGED = 0.01;
 
 /** A text that may be inserted: a continuation up to one of its cuts. */
 interface Insertion {
+  /** The one that it goes on from. */
   readonly parent: Insertion | null;
-  /** Probability that the text goes on so, as given. */
-  readonly before: number;
-  /** The part of it in which the text goes on as in no longer insertion. */
+  /** Probability that the text goes on so, and as in no longer insertion. Those of all insertions exclude each other. */
   own: number;
-  /** That the text goes on so, between the text on both sides. */
-  after: number;
+  /** That the text goes on so, whatever follows, between the text on both sides. */
+  whole: number;
 }
 
-/** What the continuations may be cut to, the likeliest first, at most {@link MOST_JOINED}; with a text, all that it goes on from. */
+/** What is to be judged of what the continuations may be cut to: at most {@link MOST_JUDGED}, the likeliest to be all first. */
 export function insertionsOf(continuations: readonly Continuation[]): string[] {
-  const probabilities = new Map<string, number>();
-  for (const { text, points } of continuations) {
-    for (const { length, probability } of points) {
-      const cut = text.slice(0, length);
-      probabilities.set(cut, Math.max(probability, probabilities.get(cut) ?? 0));
-    }
-  }
-  return [...probabilities]
-    .sort(([a, p], [b, q]) => q - p || a.length - b.length)
-    .slice(0, MOST_JOINED)
-    .map(([cut]) => cut);
+  return [...insertionTree(continuations)]
+    .filter(([, { own }]) => own >= LEAST_JUDGED)
+    .sort(([, a], [, b]) => b.own - a.own)
+    .slice(0, MOST_JUDGED)
+    .map(([text]) => text);
 }
 
 /**
- * The continuations with the probabilities that their cuts have between the text on both sides. What all of them have together
- * stays as it is, and is shared out anew: of everything else that could be inserted nothing is known.
- * @param logJoins by insertion, ln p(right | left, insertion) up to a term that all share; insertions without one keep to the cut
- * that they go on from
+ * The continuations with the probabilities that their cuts have between the text on both sides. What the judged insertions have
+ * together stays as it is and is shared out anew: of everything else that could be inserted nothing is known.
+ * @param logJoins by judged insertion, ln p(right | left, insertion) up to a term that all share
  */
 export function rankByJoin(
   continuations: readonly Continuation[],
   logJoins: ReadonlyMap<string, number>,
 ): readonly Continuation[] {
-  const insertions = insertionTree(continuations, logJoins);
+  const insertions = insertionTree(continuations);
   shareOut(insertions, logJoins);
-  return continuations.map((continuation) => {
-    let ratio = 1;
-    const points = continuation.points.map((point) => {
-      const found = insertions.get(continuation.text.slice(0, point.length));
-      ratio = found === undefined || found.before === 0 ? ratio : found.after / found.before;
-      return { ...point, probability: Math.min(1, point.probability * ratio) };
-    });
-    return { ...continuation, points };
-  });
+  for (const insertion of [...insertions.values()].reverse()) {
+    insertion.whole += insertion.own;
+    if (insertion.parent !== null) {
+      insertion.parent.whole += insertion.whole;
+    }
+  }
+  return continuations.map((continuation) => ({
+    ...continuation,
+    points: continuation.points.map((point) => ({
+      ...point,
+      probability: Math.min(1, insertions.get(continuation.text.slice(0, point.length))!.whole),
+    })),
+  }));
 }
 
-/** Shorter insertions before those that go on from them. */
-function insertionTree(
-  continuations: readonly Continuation[],
-  logJoins: ReadonlyMap<string, number>,
-): Map<string, Insertion> {
+/** By text; shorter insertions stand before those that go on from them. */
+function insertionTree(continuations: readonly Continuation[]): Map<string, Insertion> {
   const insertions = new Map<string, Insertion>();
   for (const { text, points } of continuations) {
     let parent: Insertion | null = null;
     for (const { length, probability } of points) {
       const cut = text.slice(0, length);
       let insertion = insertions.get(cut);
-      if (insertion === undefined && logJoins.has(cut)) {
-        insertion = { parent, before: probability, own: probability, after: 0 };
+      if (insertion === undefined) {
+        insertion = { parent, own: probability, whole: 0 };
         insertions.set(cut, insertion);
         if (parent !== null) {
           parent.own = Math.max(0, parent.own - probability);
         }
       }
-      parent = insertion ?? parent;
+      parent = insertion;
     }
   }
   return insertions;
 }
 
-/** Sets `after`: the insertions' own parts, which exclude each other, weighed by how they join; each has all that go on from it. */
+/** Weighs the own parts of the judged insertions by how they join. */
 function shareOut(insertions: ReadonlyMap<string, Insertion>, logJoins: ReadonlyMap<string, number>): void {
-  const ends = [...insertions].filter(([, { own }]) => own > 0);
-  const best = Math.max(...ends.map(([cut]) => logJoins.get(cut)!));
-  const weighed = ends.map(([cut, { own }]) => own * Math.exp(logJoins.get(cut)! - best));
-  const scale = sum(ends.map(([, { own }]) => own)) / sum(weighed);
-  ends.forEach(([, insertion], i) => {
-    insertion.after = scale * weighed[i];
+  const best = Math.max(...logJoins.values());
+  const judged = [...logJoins].map(([text, logJoin]) => {
+    const insertion = insertions.get(text)!;
+    return { insertion, weighed: insertion.own * Math.exp(logJoin - best) };
   });
-  for (const { parent, after } of [...insertions.values()].reverse()) {
-    if (parent !== null) {
-      parent.after += after;
-    }
+  const before = sum(judged.map(({ insertion }) => insertion.own));
+  const after = sum(judged.map(({ weighed }) => weighed));
+  for (const { insertion, weighed } of judged) {
+    insertion.own = (weighed * before) / after;
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { insertionsOf, MOST_JOINED, rankByJoin } from '../../../../src/model/generation/joinRanking';
+import { insertionsOf, MOST_JUDGED, rankByJoin } from '../../../../src/model/generation/joinRanking';
 import { chooseSuggestion, type Continuation } from '../../../../src/model/generation/suggestionSearch';
 
 /** A continuation of words, each given the ones before it with a probability. */
@@ -61,10 +61,10 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
     assert.equal(chooseSuggestion([ranked], 1).text, ' lamp');
   });
 
-  it('lets a cut that was not looked at keep to the one that it goes on from', () => {
-    const long = continuation(['lamp', 0.3], ['at', 0.5]);
+  it('leaves what was not judged as it is', () => {
+    const hill = continuation(['hill', 0.02], ['top', 0.5]);
     const ranked = rankByJoin(
-      [stove, long],
+      [stove, lamp, hill],
       new Map([
         [' stove', -50],
         [' lamp', 0],
@@ -72,15 +72,17 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
     );
     const probabilities = probabilitiesOf(ranked);
     close(probabilities.get(' lamp'), 0.9);
-    close(probabilities.get(' lamp at'), 0.45);
+    close(probabilities.get(' hill'), 0.02);
+    close(probabilities.get(' hill top'), 0.01);
   });
 
-  it('looks at the likeliest cuts, each once, and with one at all that it goes on from', () => {
+  it('has each text judged once, and none that the text hardly ends in', () => {
     const shared = [continuation(['the', 0.5], ['lamp', 0.5]), continuation(['the', 0.5], ['oil', 0.4])];
-    assert.deepEqual(insertionsOf(shared), [' the', ' the lamp', ' the oil']);
+    assert.deepEqual(insertionsOf(shared), [' the lamp', ' the oil', ' the']);
+    const certain = continuation(['lamp', 0.6], ['at', 0.999], ['dusk', 0.999]);
+    assert.deepEqual(insertionsOf([certain]), [' lamp at dusk']);
     const many = [continuation(...Array.from({ length: 20 }, (_, i) => [`w${i}`, 0.9] as const))];
-    assert.equal(insertionsOf(many).length, MOST_JOINED);
-    assert.equal(insertionsOf(many).at(-1), many[0].text.slice(0, many[0].points[MOST_JOINED - 1].length));
+    assert.equal(insertionsOf(many).length, MOST_JUDGED);
   });
 
   const joins = fc.double({ min: -60, max: 0, noNaN: true });
@@ -101,6 +103,7 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
     fc.assert(
       fc.property(tree, ({ continuations, logJoins }) => {
         const insertions = insertionsOf(continuations);
+        fc.pre(insertions.length > 0);
         const ranked = rankByJoin(continuations, new Map(insertions.map((text, i) => [text, logJoins[i]])));
         const [before, after] = [continuations, ranked].map((list) => probabilitiesOf(list));
         close(after.get(' the')! + after.get(' a')!, before.get(' the')! + before.get(' a')!);
