@@ -192,6 +192,14 @@ class ForeignBridge<State> implements Bridge<State> {
     pause: (() => Promise<void>) | undefined,
   ): Promise<void> {
     const others = new Set(states.flatMap((state) => this.underWay.get(state) ?? []));
+    // What is finished and wanted now must not make room for the rest.
+    for (const state of states) {
+      const probs = this.finished.get(state);
+      if (probs !== undefined) {
+        this.finished.delete(state);
+        this.finished.set(state, probs);
+      }
+    }
     const own = states.filter((state) => !this.finished.has(state) && !this.underWay.has(state));
     const work = this.convertTogether([...new Set(own)], waitFor, pause).finally(() => {
       for (const state of own) {

@@ -70,6 +70,17 @@ describe('bridging a model that must be waited for', () => {
     assert.ok(remote.calls.length <= 3, `${remote.calls.length} calls`);
   });
 
+  it('keeps what is wanted, however long ago it was made', async () => {
+    const remote = new RemoteRandom(vocabulary.size, 5);
+    const bridge = createBridge({ expert: remote, vocabulary }, tokenizer, { limits: { steps: 0 } });
+    const states = statesOf(bridge, ' and so on'.repeat(200));
+    assert.ok(states.length > 550, `${states.length} states`);
+    await bridge.readiness!.prepare(states.slice(0, 500));
+    const wanted = [states[0], ...states.slice(500, 550)];
+    await bridge.readiness!.prepare(wanted);
+    assert.ok(wanted.every((state) => bridge.readiness!.isReady(state)));
+  });
+
   it('stays unready, without a fault, while the model is away, and answers when it is back', async () => {
     const remote = new RemoteRandom(vocabulary.size, 5);
     const bridge = createBridge({ expert: remote, vocabulary }, tokenizer);
