@@ -49,7 +49,7 @@ async function bitsPerByte({ expert }: OpenedHalf, text: string): Promise<number
 }
 
 describe('llama.cpp’s server with SmolLM2-135M', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   let server: RealServer | null = null;
   let half: OpenedHalf;
   let exact: OpenedHalf;
