@@ -237,6 +237,7 @@ function productPaths(root: string, storage: string): ProductPaths {
     tokenizer: join(root, 'models', 'base', 'tokenizer.json'),
     baseModel: existsSync(baseModel) ? baseModel : null,
     native: join(storage, 'native'),
+    webgpu: join(storage, 'webgpu'),
     llama: join(storage, 'llama'),
     onnx: join(storage, 'onnx'),
   };

@@ -15,11 +15,13 @@ import { importModel } from './importModel';
 import { installLlama } from './installLlama';
 import { installNativeEngine } from './installNativeEngine';
 import { installOnnxRuntime } from './installOnnxRuntime';
+import { installWebgpu } from './installWebgpu';
 import { openSettingsPanel } from './openSettingsPanel';
 import { pauseTraining } from './pauseTraining';
 import { removeLlama } from './removeLlama';
 import { removeNativeEngine } from './removeNativeEngine';
 import { removeOnnxRuntime } from './removeOnnxRuntime';
+import { removeWebgpu } from './removeWebgpu';
 import { resumeTraining } from './resumeTraining';
 import { setLanguageModelKey } from './setLanguageModelKey';
 import { showLog } from './showLog';
@@ -47,11 +49,13 @@ const COMMANDS = {
   installLlama,
   installNativeEngine,
   installOnnxRuntime,
+  installWebgpu,
   openSettingsPanel,
   pauseTraining,
   removeLlama,
   removeNativeEngine,
   removeOnnxRuntime,
+  removeWebgpu,
   resumeTraining,
   setLanguageModelKey,
   showLog,

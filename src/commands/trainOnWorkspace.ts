@@ -180,7 +180,7 @@ function trainWithProgress(
           tokenizerPath: parts.paths.tokenizer,
           baseModelPath: parts.baseModel.path,
           kernelPath: parts.paths.kernel,
-          nativeFolders: [parts.paths.native],
+          nativeFolders: [parts.paths.native, parts.paths.webgpu],
           engineTimingsPath: join(parts.paths.native, '..', 'engine-timings.json'),
           options: {
             ...DEFAULT_TRAINING,

@@ -49,6 +49,8 @@ export interface ProductPaths {
   readonly baseModel: string | null;
   /** Where *Install Native Engine* installs; not shipped. */
   readonly native: string;
+  /** Where *Install WebGPU Engine* installs; not shipped. */
+  readonly webgpu: string;
   /** Where *Install llama.cpp* installs; not shipped. */
   readonly llama: string;
   /** Where *Install ONNX Runtime* installs; not shipped. */

@@ -81,13 +81,6 @@ export async function startWebgpu(folders: readonly string[]): Promise<WebgpuDev
   };
 }
 
-/** 150 MB with the drivers of all systems, so that the packaged extension goes without. */
-const WEBGPU_PACKAGES = [
-  'webgpu@0.6',
-  '@tensorflow/tfjs-core@4.22.0',
-  '@tensorflow/tfjs-backend-webgpu@4.22.0',
-] as const;
-
 interface Packages {
   readonly tf: TensorFlow;
   readonly backendPackage: WebgpuBackendPackage;
@@ -114,8 +107,7 @@ function loadPackages(folders: readonly string[]): Packages {
     }
   }
   const found = failures.length === 0 ? '' : ` Found, but not usable: ${failures.join('; ')}.`;
-  const place = folders.length === 0 ? '' : ` --prefix "${folders.at(-1)!}"`;
   throw new Error(
-    `The packages of the WebGPU engine are not installed. Choose another engine, or run: npm install${place} ${WEBGPU_PACKAGES.join(' ')}.${found}`,
+    `The WebGPU engine is not installed. Run the command "Understudy: Install WebGPU Engine", or choose another engine.${found}`,
   );
 }

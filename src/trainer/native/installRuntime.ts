@@ -19,6 +19,8 @@ export interface Runtime {
   readonly version: string;
   /** By platform and architecture, the packages of the same version that it needs beside. */
   readonly systems: Readonly<Record<string, readonly string[]>>;
+  /** Packages that it needs beside on every system, by name, with their versions. */
+  readonly beside?: Readonly<Record<string, string>>;
   /** A folder of the package with a folder for each platform, and in it one for each architecture: only this system's is kept. */
   readonly programs?: string;
   /** In megabytes. */
@@ -59,6 +61,25 @@ export const ONNX_RUNTIME: Runtime = {
   elsewhere: 'Suggestions work without a masked model.',
 };
 
+export const WEBGPU: Runtime = {
+  name: 'WebGPU',
+  models: 'trainings on a graphics card of any vendor',
+  package: 'webgpu',
+  version: '0.6.2',
+  systems: {
+    'linux x64': [],
+    'linux arm64': [],
+    'darwin arm64': [],
+    'darwin x64': [],
+    'win32 x64': [],
+    'win32 arm64': [],
+  },
+  beside: { '@tensorflow/tfjs-core': '4.22.0', '@tensorflow/tfjs-backend-webgpu': '4.22.0' },
+  download: 65,
+  size: 215,
+  elsewhere: 'Training goes on with another engine.',
+};
+
 /** What to tell the user before anything is downloaded. */
 export function describeRuntime({ name, models, download, size }: Runtime, folder: string): string {
   return `${name}, which runs ${models}: downloads about ${download} MB from npm and takes about ${size} MB in ${folder}.`;
@@ -70,7 +91,8 @@ export async function isRuntimeInstalled(runtime: Runtime, folder: string): Prom
     const manifest = await readFile(join(modules, runtime.package, 'package.json'), 'utf8');
     const { version } = JSON.parse(manifest) as { version: string };
     return (
-      version === runtime.version && packagesBeside(runtime).every((name) => existsSync(join(modules, name)))
+      version === runtime.version &&
+      Object.keys(packagesBeside(runtime)).every((name) => existsSync(join(modules, name)))
     );
   } catch {
     return false;
@@ -83,8 +105,8 @@ export async function installRuntime(
   folder: string,
   context: InstallContext,
 ): Promise<void> {
-  const { name, version } = runtime;
-  const packages = [runtime.package, ...packagesBeside(runtime)];
+  const { name } = runtime;
+  const packages = { [runtime.package]: runtime.version, ...packagesBeside(runtime) };
   await mkdir(folder, { recursive: true });
   const release = await lock(folder).catch(() => {
     throw new Error(`${name} is being installed into ${folder} already. Wait until that has ended.`);
@@ -98,7 +120,7 @@ export async function installRuntime(
     await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
     const options = ['--omit=optional', '--omit=peer', '--ignore-scripts', '--no-audit', '--no-fund'];
     await runNpm(
-      ['install', ...options, ...packages.map((wanted) => `${wanted}@${version}`)],
+      ['install', ...options, ...Object.entries(packages).map((wanted) => wanted.join('@'))],
       folder,
       context,
     );
@@ -140,11 +162,14 @@ async function keepThisSystem(programs: string): Promise<void> {
   }
 }
 
-/** @throws Error with one sentence where there is none for this system */
-function packagesBeside({ name, systems, elsewhere }: Runtime): readonly string[] {
+/**
+ * By name, with their versions.
+ * @throws Error with one sentence where there is none for this system
+ */
+function packagesBeside({ name, version, systems, beside, elsewhere }: Runtime): Record<string, string> {
   const packages = systems[`${process.platform} ${process.arch}`];
   if (packages === undefined) {
     throw new Error(`There is no prebuilt ${name} for ${process.platform} ${process.arch}. ${elsewhere}`);
   }
-  return packages;
+  return { ...Object.fromEntries(packages.map((own) => [own, version])), ...beside };
 }

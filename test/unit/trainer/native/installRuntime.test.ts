@@ -10,6 +10,7 @@ import {
   isRuntimeInstalled,
   LLAMA,
   ONNX_RUNTIME,
+  WEBGPU,
   removeRuntime,
   type Runtime,
 } from '../../../../src/trainer/native/installRuntime';
@@ -29,12 +30,9 @@ describe('Installation of what runs models', () => {
   const beside = (runtime: Runtime): readonly string[] =>
     runtime.systems[`${process.platform} ${process.arch}`] ?? [];
 
-  for (const runtime of [LLAMA, ONNX_RUNTIME]) {
+  for (const runtime of [LLAMA, ONNX_RUNTIME, WEBGPU]) {
     it(`tells what ${runtime.name} downloads, and where it puts it`, () => {
-      assert.match(
-        describeRuntime(runtime, folder),
-        /^.*, which runs .* models: downloads about \d+ MB from npm/,
-      );
+      assert.match(describeRuntime(runtime, folder), /^.*, which runs .+: downloads about \d+ MB from npm/);
       assert.ok(describeRuntime(runtime, folder).includes(folder));
     });
 
@@ -43,6 +41,10 @@ describe('Installation of what runs models', () => {
       await writePackage(runtime.package, '0.0.1');
       for (const name of beside(runtime)) {
         await writePackage(name, runtime.version);
+      }
+      for (const [name, version] of Object.entries(runtime.beside ?? {})) {
+        assert.equal(await isRuntimeInstalled(runtime, folder), false);
+        await writePackage(name, version);
       }
       assert.equal(await isRuntimeInstalled(runtime, folder), false);
       await writePackage(runtime.package, runtime.version);

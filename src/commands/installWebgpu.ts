@@ -1,0 +1,13 @@
+import * as vscode from 'vscode';
+import { offerRuntime } from '../editor/offerRuntime';
+import type { Parts } from '../editor/parts';
+import { WEBGPU } from '../trainer/native/installRuntime';
+
+/** *Install WebGPU Engine*: trains on a graphics card of any vendor. */
+export async function installWebgpu({ paths }: Parts): Promise<void> {
+  if (await offerRuntime(WEBGPU, paths.webgpu)) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('The WebGPU engine is installed; the next training uses it where it is the fastest.'),
+    );
+  }
+}
