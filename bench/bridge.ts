@@ -1,6 +1,6 @@
 /**
  * What bridging costs and keeps: bits per byte of a GGUF model in its own tokens and over the shared vocabulary, the model's
- * predictions for one shared token, and the bridge's own milliseconds.
+ * predictions for one shared token, and the bridge's and the model's milliseconds.
  *   node --import tsx bench/bridge.ts MODEL.gguf FOLDER_WITH_NODE_LLAMA_CPP TEXT [CHARACTERS]
  */
 import { readFileSync } from 'node:fs';
@@ -9,14 +9,22 @@ import { createBridge } from '../src/model/bridge/bridge';
 import type { ForeignModel } from '../src/model/bridge/foreignModel';
 import { Tokenizer } from '../src/model/tokenizer/tokenizer';
 import { loadGguf, readGguf } from '../src/completion/half/gguf/ggufModel';
+import type { LlamaSource } from '../src/completion/half/gguf/llamaSource';
 
 const root = join(__dirname, '..');
 /** Places asked about at once. */
 const BATCH = 8;
+const MEASURED_TOKENS = 48;
 /** Bytes before those that are measured. */
 const CONTEXT = 500;
 
-/** The model with the time that was spent in it. */
+/** Milliseconds of processor time so far, which other programs on the machine hardly change. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** The model with the processor time that was spent in it. */
 function timed<State>({ expert, vocabulary }: ForeignModel<State>) {
   let spent = 0;
   const { readiness } = expert;
@@ -37,9 +45,9 @@ function timed<State>({ expert, vocabulary }: ForeignModel<State>) {
       readiness: {
         isReady: (state) => readiness?.isReady(state) ?? true,
         prepare: async (states) => {
-          const began = performance.now();
+          const began = processorTime();
           await readiness?.prepare(states);
-          spent += performance.now() - began;
+          spent += processorTime() - began;
         },
       },
       dispose: () => {
@@ -77,6 +85,24 @@ async function bitsInOwnTokens<State>(
   return bits;
 }
 
+/** Milliseconds of processor time to read a token, and to say what follows it. */
+async function costOfAToken(
+  source: LlamaSource,
+  ids: ArrayLike<number>,
+): Promise<[read: number, say: number]> {
+  const tokens = Int32Array.from(Array.from(ids).slice(0, MEASURED_TOKENS));
+  const everywhere = Array.from(tokens, (_, i) => i + 1);
+  const timeOf = async (after: readonly number[]) => {
+    const began = processorTime();
+    // Asked about its first token, it reads all of them again.
+    await source.ask([{ tokens, after }]);
+    return processorTime() - began;
+  };
+  const few = await timeOf([1, tokens.length]);
+  const all = await timeOf(everywhere);
+  return [few / tokens.length, (all - few) / (tokens.length - 2)];
+}
+
 async function main([path, modulePath, textPath, characters = '600']: readonly string[]): Promise<void> {
   const tokenizer = Tokenizer.fromJson(
     JSON.parse(readFileSync(join(root, 'models', 'base', 'tokenizer.json'), 'utf8')),
@@ -92,10 +118,11 @@ async function main([path, modulePath, textPath, characters = '600']: readonly s
   const own = model.vocabulary.encode(new TextEncoder().encode(before + text))!;
   const ownBefore = model.vocabulary.encode(new TextEncoder().encode(before))!.ids.length;
   const ownBits = await bitsInOwnTokens(model, own.ids, ownBefore);
+  const [read, say] = await costOfAToken(opened.source, own.ids);
 
-  const loading = performance.now();
+  const loading = processorTime();
   const bridge = createBridge(model, tokenizer);
-  const loaded = performance.now() - loading;
+  const loaded = processorTime() - loading;
   let state = bridge.next(bridge.start(), tokenizer.endOfTextId);
   for (const id of tokenizer.encode(before)) {
     state = bridge.next(state, id);
@@ -107,7 +134,7 @@ async function main([path, modulePath, textPath, characters = '600']: readonly s
     return earlier;
   });
   const inModel = spent();
-  const began = performance.now();
+  const began = processorTime();
   let bits = 0;
   const probs = new Float32Array(bridge.vocabSize);
   for (const [i, id] of ids.entries()) {
@@ -122,14 +149,16 @@ async function main([path, modulePath, textPath, characters = '600']: readonly s
       );
     }
   }
-  const ownTime = performance.now() - began - (spent() - inModel);
+  const modelTime = spent() - inModel;
+  const ownTime = processorTime() - began - modelTime;
   const { distributions, foreignPredictions } = bridge.cost;
   process.stdout.write(
     [
       `${bytes} bytes, ${own.ids.length - ownBefore} own tokens, ${ids.length} shared tokens`,
       `bits per byte  own ${(ownBits / bytes).toFixed(4)}  bridged ${(bits / bytes).toFixed(4)}`,
       `predictions a shared token ${(foreignPredictions / distributions).toFixed(2)}`,
-      `bridge ms a shared token ${(ownTime / ids.length).toFixed(2)}, loading ${loaded.toFixed(0)} ms`,
+      `ms of processor time  reading an own token ${read.toFixed(2)}  what follows it ${say.toFixed(2)}`,
+      `  a prediction ${(modelTime / foreignPredictions).toFixed(2)}  bridging a shared token ${(ownTime / ids.length).toFixed(2)}  both ${((modelTime + ownTime) / ids.length).toFixed(2)}  loading ${loaded.toFixed(0)}`,
       '',
     ].join('\n'),
   );
