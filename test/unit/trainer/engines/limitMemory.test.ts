@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { NetworkConfig } from '../../../../src/model/networkConfig';
+import {
+  ARCHITECTURES,
+  networkOfShape,
+  type NetworkConfig,
+  type NetworkShape,
+} from '../../../../src/model/networkConfig';
 import { ENGINE_NAMES, type EngineName } from '../../../../src/protocol/trainerProtocol';
 import type { TrainableNetwork, TrainBatch, TrainingEngine } from '../../../../src/trainer/engine';
 import { loadWithin } from '../../../../src/trainer/engines/limitMemory';
@@ -42,10 +47,8 @@ function trial(megabytes: number, residentMegabytes: () => number, threads = 2) 
   };
   const within = loadWithin(
     load,
-    { config, batchSize: 32 },
+    { config, batchSize: 32, unrollSteps: 32, threads, maxMemoryMegabytes: megabytes },
     {
-      megabytes,
-      unrollSteps: 32,
       warn: (message) => warnings.push(message),
       resident: () => residentMegabytes() * MEGABYTE,
     },
@@ -54,7 +57,7 @@ function trial(megabytes: number, residentMegabytes: () => number, threads = 2) 
     rows,
     warnings,
     threads: () => loadedThreads,
-    start: async (name: EngineName) => (await within(name, { threads })).createNetwork(config, new Map(), 1),
+    start: async (name: EngineName) => (await within(name, {})).createNetwork(config, new Map(), 1),
   };
 }
 
@@ -131,24 +134,42 @@ describe('The memory of a training', () => {
     );
   });
 
-  it('grows with everything that it is made of', () => {
+  it('grows with everything that it is made of, whatever the architecture', () => {
     const shape = fc.record({
       rows: fc.integer({ min: 1, max: 512 }),
       unrollSteps: fc.integer({ min: 1, max: 128 }),
       threads: fc.integer({ min: 1, max: 8 }),
       hiddenSize: fc.integer({ min: 8, max: 2048 }),
+      embeddingSize: fc.integer({ min: 8, max: 2048 }),
       numLayers: fc.integer({ min: 1, max: 3 }),
     });
+    const kind = fc.record({ architecture: fc.constantFrom(...ARCHITECTURES), attention: fc.boolean() });
     fc.assert(
-      fc.property(fc.constantFrom(...ENGINE_NAMES), shape, shape, (engine, a, b) => {
-        const need = ({ hiddenSize, numLayers, ...rest }: typeof a): number =>
-          memoryNeed(engine, { ...rest, config: { ...config, hiddenSize, numLayers } });
+      fc.property(fc.constantFrom(...ENGINE_NAMES), kind, shape, shape, (engine, kindOf, a, b) => {
+        const need = ({ rows, unrollSteps, threads, ...sizes }: typeof a): number =>
+          memoryNeed(engine, {
+            config: networkOfShape({ ...kindOf, ...sizes }, 4096),
+            rows,
+            unrollSteps,
+            threads,
+          });
         const larger = Object.fromEntries(
           Object.entries(a).map(([name, value]) => [name, Math.max(value, b[name as keyof typeof b])]),
         ) as typeof a;
         assert.ok(need(larger) >= need(a) && need(a) > 0);
       }),
     );
+  });
+
+  it('is told of attention, which keeps what it looks back on, layer by layer', () => {
+    const megabytes = (change: Partial<NetworkShape>): number => {
+      const asked = { architecture: 'lstm', attention: false, embeddingSize: 256, hiddenSize: 512 } as const;
+      const shape = { config: networkOfShape({ ...asked, numLayers: 1, ...change }, 4096), rows: 128 };
+      return memoryNeed('wasm', { ...shape, unrollSteps: 32, threads: 1 }) / MEGABYTE;
+    };
+    assert.ok(megabytes({ attention: true }) > megabytes({}) + 128);
+    const layer = (numLayers: number) => megabytes({ architecture: 'transformer', numLayers });
+    assert.ok(layer(3) - layer(2) > 128);
   });
 
   it('takes the most rows and threads that fit, for any limit', async () => {
