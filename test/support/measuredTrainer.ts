@@ -1,0 +1,41 @@
+/**
+ * The trainer's process on a ticking clock. At its end it writes the most bytes that it held in memory into the file that
+ * UNDERSTUDY_TEST_PEAK names. Where UNDERSTUDY_TEST_SWELL gives a number of megabytes, something else in the process takes
+ * memory until that many are held, in the second step.
+ */
+import { writeFileSync } from 'node:fs';
+import { residentBytes } from '../../bench/cost/peakMemory';
+import { chooseEngine } from '../../src/trainer/engines/chooseEngine';
+import { networkAround } from '../../src/trainer/engines/networkAround';
+import { serveTrainer } from '../../src/trainer/serveTrainer';
+import { gainingCalibration } from './gainingCalibration';
+import { tickingClock } from './tickingClock';
+
+const { UNDERSTUDY_TEST_PEAK: peakPath, UNDERSTUDY_TEST_SWELL: swell } = process.env;
+const CHUNK_BYTES = 1 << 20;
+const held: Buffer[] = [];
+
+const swellingEngine: typeof chooseEngine = async (wish, options) => {
+  const { engine, reason } = await chooseEngine(wish, options);
+  let steps = 0;
+  const createNetwork: typeof engine.createNetwork = (...given) =>
+    networkAround(engine.createNetwork(...given), (work, method) => {
+      if (method === 'trainStep' && ++steps === 2) {
+        while (process.memoryUsage.rss() < Number(swell) * CHUNK_BYTES) {
+          held.push(Buffer.alloc(CHUNK_BYTES, 1));
+        }
+      }
+      return work();
+    });
+  return { engine: { ...engine, createNetwork }, reason };
+};
+
+process.on('exit', () => {
+  writeFileSync(peakPath!, String(residentBytes('self', 'VmHWM')));
+});
+serveTrainer({
+  processPath: __filename,
+  calibrate: gainingCalibration,
+  now: tickingClock(1000),
+  ...(swell === undefined ? {} : { chooseEngine: swellingEngine }),
+});
