@@ -35,7 +35,7 @@ async function picking(index: number, work: () => Thenable<unknown>): Promise<st
     offered = await items;
     return offered[index];
   };
-  vscode.window.showQuickPick = replacement as typeof showQuickPick;
+  vscode.window.showQuickPick = replacement as unknown as typeof showQuickPick;
   try {
     await work();
   } finally {
