@@ -4,10 +4,12 @@
  *   npm run bench -- cost [--json] [--corpus DIR] [--sizes 0.1,1,10,50]
  */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
+import { productPaths } from '../src/terminal/productPaths';
 import { readDocuments, writeWorkspace } from './cost/corpusWorkspace';
 import { costTable, tokenizerTable, type WorkspaceCost } from './cost/costTable';
 import type { GeneratorCost } from './cost/generatorCost';
@@ -41,6 +43,9 @@ function medians<T extends object>(rounds: readonly T[]): T {
 }
 
 const modelOf = (folder: string) => `${folder}.safetensors`;
+/** A training that did not help leaves no model; what a network has learned does not change what it costs. */
+const openedModel = (folder: string) =>
+  existsSync(modelOf(folder)) ? modelOf(folder) : productPaths(root).baseModel!;
 
 async function measureSizes(folders: readonly string[]): Promise<WorkspaceCost[]> {
   const trainings: TrainingCost[] = [];
@@ -54,7 +59,7 @@ async function measureSizes(folders: readonly string[]): Promise<WorkspaceCost[]
     for (const [i, folder] of folders.entries()) {
       process.stderr.write(`round ${round + 1} of ${ROUNDS}: ${folder}\n`);
       readings[i].push(await measure('reading', folder));
-      generators[i].push(await measure('generator', folder, modelOf(folder)));
+      generators[i].push(await measure('generator', folder, openedModel(folder)));
     }
   }
   return folders.map((_, i) => ({
