@@ -1,4 +1,5 @@
 /** A language model in another process as an expert: it is asked ahead of need, about many places of a text at once. */
+import { bringForward } from '../../model/bringForward';
 import type { Expert, Readiness } from '../../model/expert';
 
 /** Some beginnings of one token sequence. */
@@ -101,14 +102,7 @@ export class RemoteExpert implements Expert<RemoteState> {
     const missing = [...new Set(states)].filter(
       (state) => !this.distributions.has(state) && !this.underWay.has(state),
     );
-    // What is at hand and wanted now must not make room for the rest.
-    for (const state of new Set(states)) {
-      const known = this.distributions.get(state);
-      if (known !== undefined) {
-        this.distributions.delete(state);
-        this.distributions.set(state, known);
-      }
-    }
+    bringForward(this.distributions, states);
     if (missing.length > 0) {
       const work = this.askFor(missing, states.length);
       for (const state of missing) {

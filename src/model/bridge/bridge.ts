@@ -7,6 +7,7 @@
  * arXiv 2506.14123). What follows is gathered by the first shared token it begins with: no pair of tokens is guessed to mean the same,
  * and a model that has the shared vocabulary passes unchanged.
  */
+import { bringForward } from '../bringForward';
 import type { Expert, Readiness } from '../expert';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { concatBytes } from './byteEncoder';
@@ -192,14 +193,7 @@ class ForeignBridge<State> implements Bridge<State> {
     pause: (() => Promise<void>) | undefined,
   ): Promise<void> {
     const others = new Set(states.flatMap((state) => this.underWay.get(state) ?? []));
-    // What is finished and wanted now must not make room for the rest.
-    for (const state of states) {
-      const probs = this.finished.get(state);
-      if (probs !== undefined) {
-        this.finished.delete(state);
-        this.finished.set(state, probs);
-      }
-    }
+    bringForward(this.finished, states);
     const own = states.filter((state) => !this.finished.has(state) && !this.underWay.has(state));
     const work = this.convertTogether([...new Set(own)], waitFor, pause).finally(() => {
       for (const state of own) {
