@@ -14,10 +14,8 @@ import type {
   GeneratorResponse,
   InspectRequest,
   LearnFilesRequest,
-  LoadBaseRequest,
   LoadHalfRequest,
   LoadMaskedRequest,
-  LoadModelRequest,
 } from '../protocol/generatorProtocol';
 import { completeDocument } from './completeDocument';
 import { DocumentReader } from './documentReader';
@@ -153,9 +151,9 @@ export class TextGenerator {
       case 'inspect':
         return this.inspect(request);
       case 'loadModel':
-        return this.loadModel(request);
+        return this.loadNetwork(request.id, () => this.model.usePersonal(request.personalModelPath));
       case 'loadBase':
-        return this.loadBase(request);
+        return this.loadNetwork(request.id, () => this.model.useBase(request.baseModelPath));
       case 'loadHalf':
         return this.loadHalf(request, job);
       case 'loadMasked':
@@ -238,16 +236,9 @@ export class TextGenerator {
   }
 
   // eslint-disable-next-line require-yield -- it must not be torn apart.
-  private *loadModel({ id, personalModelPath }: LoadModelRequest): Generator<Pause, GeneratorResponse> {
-    const description = this.model.usePersonal(personalModelPath);
+  private *loadNetwork(id: number, use: () => string): Generator<Pause, GeneratorResponse> {
+    const description = use();
     // States belong to the networks that made them.
-    this.reader = this.newReader();
-    return { kind: 'modelLoaded', id, description };
-  }
-
-  // eslint-disable-next-line require-yield -- it must not be torn apart.
-  private *loadBase({ id, baseModelPath }: LoadBaseRequest): Generator<Pause, GeneratorResponse> {
-    const description = this.model.useBase(baseModelPath);
     this.reader = this.newReader();
     return { kind: 'modelLoaded', id, description };
   }
