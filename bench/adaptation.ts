@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { decodeCheckpoint } from '../src/model/checkpoint/checkpoint';
 import { dequantizeWeights } from '../src/model/network/quantizedMatrix';
 import type { NetworkWeights } from '../src/model/networkConfig';
+import { tokenKinds } from '../src/model/tokenizer/tokenKinds';
 import { Tokenizer } from '../src/model/tokenizer/tokenizer';
 import { productPaths } from '../src/terminal/productPaths';
 import { BatchStream } from '../src/trainer/data/batchStream';
@@ -153,6 +154,7 @@ class AdaptationBench {
     const { config, weights, gate } = this.base;
     const models = {
       config,
+      kinds: tokenKinds(this.tokenizer),
       base: weights,
       personal: personal === null ? null : toStoredWeights(config, personal),
       gate,

@@ -15,6 +15,8 @@ export interface FoldScore {
 
 export interface ScoredModels {
   readonly config: NetworkConfig;
+  /** [vocabSize], see `tokenKinds.ts`. */
+  readonly kinds: Uint8Array;
   readonly base: StoredWeights;
   /** Null scores the mix without a personal network; `personal` is then the base's. */
   readonly personal: StoredWeights | null;
@@ -31,7 +33,7 @@ export type LearnOn = (text: Int32Array) => Promise<StoredWeights | null>;
  */
 export async function scoreFold(
   fold: Fold,
-  { config, base, personal, gate, kernel }: ScoredModels,
+  { config, kinds, base, personal, gate, kernel }: ScoredModels,
   learnOn?: { readonly every: number; readonly learn: LearnOn },
 ): Promise<FoldScore> {
   const baseNetwork = createKernelNetwork(config, base, 'base', kernel);
@@ -42,7 +44,7 @@ export async function scoreFold(
   const networks = current === null ? [baseNetwork] : [baseNetwork, current];
   const workspace =
     learnOn === undefined ? sharedText(fold, config.vocabSize) : liveText(fold, config.vocabSize);
-  const mix = new Mixture({ vocabSize: config.vocabSize, networks, gate, workspace });
+  const mix = new Mixture({ vocabSize: config.vocabSize, kinds, networks, gate, workspace });
   const bits = { personal: 0, mix: 0 };
   try {
     for (const { path, tokens } of fold.heldOut) {

@@ -1,6 +1,6 @@
 /**
- * How much each context length is trusted, and each network below them: one number a situation, learned online by
- * gradient descent on the cross-entropy of the mixed prediction.
+ * How much each context length is trusted, and each network below them, learned online by gradient descent on the
+ * cross-entropy of the mixed prediction. What is learned, and of what a trust is the sum, is in gateParameters.ts.
  *
  * The mix is a chain from the longest context down, as in prediction by partial matching with learned escapes (Cleary and
  * Witten 1984; secondary escape estimation: Shkarin 2002), but its last resort is the networks instead of a uniform distribution:
