@@ -47,7 +47,7 @@ export function trainBpe(wordCounts: ReadonlyMap<string, number>, vocabSize: num
     }
     pairs.forget(left, right);
   }
-  return new Tokenizer(tokens, merges, 0);
+  return new Tokenizer({ tokens, merges, endOfTextId: 0 });
 }
 
 /** Counts of neighbouring tokens, and the words that (may) hold each pair. */

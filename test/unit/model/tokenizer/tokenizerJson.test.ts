@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import {
+  formatTokenizerJson,
+  parseTokenizerJson,
+  TokenizerError,
+} from '../../../../src/model/tokenizer/tokenizerJson';
+
+interface File {
+  added_tokens: { id: number; content: string }[];
+  pre_tokenizer: { pretokenizers: [{ pattern: { Regex: string } }] };
+  model: { type: string; vocab: Record<string, number>; merges: [string, string][] };
+}
+const shipped = JSON.parse(readFileSync('models/base/tokenizer.json', 'utf8')) as File;
+
+describe('tokenizer.json', () => {
+  it('is the same after it was read and written', () => {
+    const vocabulary = parseTokenizerJson(shipped);
+    const written = formatTokenizerJson(vocabulary);
+    assert.deepEqual(written, shipped);
+    assert.deepEqual(parseTokenizerJson(written), vocabulary);
+  });
+
+  it('may write a merge as one string, as older files do', () => {
+    const older = structuredClone(shipped) as { model: { merges: unknown[] } };
+    older.model.merges = shipped.model.merges.map((pair) => pair.join(' '));
+    assert.deepEqual(parseTokenizerJson(older), parseTokenizerJson(shipped));
+  });
+
+  const refused: [what: string, change: (file: File) => void, why: RegExp][] = [
+    ['of another kind', (file) => (file.model.type = 'WordPiece'), /not a byte-level BPE/],
+    [
+      'that cuts text otherwise',
+      (file) => (file.pre_tokenizer.pretokenizers[0].pattern.Regex = '\\S+'),
+      /another rule/,
+    ],
+    ['without a mark of a document', (file) => (file.added_tokens = []), /has no <\|endoftext\|> token/],
+    ['with two tokens of one id', ({ model }) => (model.vocab['the'] = 5), /token 5 is not usable/],
+    [
+      'with a merge of nothing that it knows',
+      ({ model }) => model.merges.push(['the', '\u0000']),
+      /merge \d+ names a token that its vocabulary lacks/,
+    ],
+  ];
+  for (const [what, change, why] of refused) {
+    it(`is refused where it is a file ${what}, and says why`, () => {
+      const file = structuredClone(shipped);
+      change(file);
+      assert.throws(
+        () => parseTokenizerJson(file),
+        (error) => error instanceof TokenizerError && why.test(error.message),
+      );
+    });
+  }
+});
