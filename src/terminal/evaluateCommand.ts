@@ -7,14 +7,15 @@ import { chosenHalf, HALF_OPTIONS } from './halfOption';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatNumber } from './trainingProgress';
 
-const DEFAULT_SECONDS = 60;
+/** On one core, about one pass over a megabyte: what *Train on Workspace* comes to on a workspace of usual size. */
+const DEFAULT_SECONDS = 240;
 
 export const evaluateCommand = defineCommand({
   name: 'evaluate',
   summary: 'Measures how well test files are predicted, before and after training on others.',
   details:
     'The split is a JSON file with "train" and "test": paths below FOLDER. Nothing is chosen by the test files: a part\n' +
-    'of the train files decides which network is kept. Trains for 60 s unless --seconds or --model is given. Keys are\n' +
+    'of the train files decides which network is kept. Trains for 240 s unless --seconds or --model is given. Keys are\n' +
     'counted for a simulated user who types a random sample of the test lines and accepts what is right.',
   positionals: { names: ['FOLDER'], required: 1 },
   options: {
