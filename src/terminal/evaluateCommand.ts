@@ -7,7 +7,7 @@ import { chosenHalf, HALF_OPTIONS } from './halfOption';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatNumber } from './trainingProgress';
 
-/** On one core, about one pass over a megabyte: what *Train on Workspace* comes to on a workspace of usual size. */
+/** About one pass over a megabyte on one core; _Train on Workspace_ goes on for ten minutes at most. */
 const DEFAULT_SECONDS = 240;
 
 export const evaluateCommand = defineCommand({
