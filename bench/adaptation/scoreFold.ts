@@ -42,8 +42,7 @@ export async function scoreFold(
       ? null
       : new ReplaceableNetwork(createKernelNetwork(config, personal, 'personal', kernel));
   const networks = current === null ? [baseNetwork] : [baseNetwork, current];
-  const workspace =
-    learnOn === undefined ? sharedText(fold, config.vocabSize) : liveText(fold, config.vocabSize);
+  const workspace = learnOn === undefined ? sharedText(fold, kinds) : liveText(fold, kinds);
   const mix = new Mixture({ vocabSize: config.vocabSize, kinds, networks, gate, workspace });
   const bits = { personal: 0, mix: 0 };
   try {
@@ -81,15 +80,15 @@ export async function scoreFold(
 let shared: { readonly fold: Fold; readonly text: WorkspaceIndex } | null = null;
 
 /** Read once for all recipes of a fold, which leave it as it was. */
-function sharedText(fold: Fold, vocabSize: number): WorkspaceIndex {
+function sharedText(fold: Fold, kinds: Uint8Array): WorkspaceIndex {
   if (shared?.fold !== fold) {
-    shared = { fold, text: liveText(fold, vocabSize) };
+    shared = { fold, text: liveText(fold, kinds) };
   }
   return shared.text;
 }
 
-function liveText(fold: Fold, vocabSize: number): WorkspaceIndex {
-  const { workspace } = new Mixture({ vocabSize, networks: [], gate: null });
+function liveText(fold: Fold, kinds: Uint8Array): WorkspaceIndex {
+  const { workspace } = new Mixture({ vocabSize: kinds.length, kinds, networks: [], gate: null });
   for (const [i, tokens] of fold.learned.entries()) {
     workspace.learnFile(`learned ${i}`, Int32Array.from(tokens.subarray(1, -1)), false);
   }

@@ -1,5 +1,6 @@
 /** What each expert is worth to the mix, and how far its probabilities can be believed. */
-import { Mixture, type LivePart, type MixtureOptions } from '../../src/model/mixture/mixture';
+import type { LivePart } from '../../src/model/mixture/liveLevels';
+import { Mixture, type MixtureOptions } from '../../src/model/mixture/mixture';
 import type { ScoredDocument } from '../../src/model/evaluate/scoreText';
 import { calibrationError, type Judged } from './calibrationError';
 import { SharedNetwork } from './sharedNetwork';

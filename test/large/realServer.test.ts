@@ -10,6 +10,7 @@ import { CompletionsClient } from '../../src/completion/half/server/completionsC
 import { scoreText } from '../../src/model/evaluate/scoreText';
 import type { Expert } from '../../src/model/expert';
 import { createMixture } from '../../src/model/mixture/mixture';
+import { tokenKinds } from '../../src/model/tokenizer/tokenKinds';
 import type { HalfStatus } from '../../src/protocol/generatorProtocol';
 import { kernelBytes } from '../support/kernelBytes';
 import { isServerInstalled, RealServer } from '../support/realServer';
@@ -42,7 +43,14 @@ const likeliest = (probs: Float32Array): string =>
 
 async function bitsPerByte({ expert }: OpenedHalf, text: string): Promise<number> {
   const { vocabSize, endOfTextId } = shippedTokenizer;
-  const mix = createMixture({ vocabSize, endOfTextId, networks: [], half: expert, gate: null });
+  const mix = createMixture({
+    vocabSize,
+    endOfTextId,
+    kinds: tokenKinds(shippedTokenizer),
+    networks: [],
+    half: expert,
+    gate: null,
+  });
   const tokens = shippedTokenizer.encode(text);
   const document = { uri: 'a', tokens, bytes: Buffer.byteLength(text) };
   return (await scoreText(mix, [document])).bitsPerByte['half'];

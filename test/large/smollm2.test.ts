@@ -6,6 +6,7 @@ import { loadGguf, readGguf } from '../../src/completion/half/gguf/ggufModel';
 import { openHalf, type OpenedHalf } from '../../src/completion/half/openHalf';
 import { scoreText } from '../../src/model/evaluate/scoreText';
 import { createMixture } from '../../src/model/mixture/mixture';
+import { tokenKinds } from '../../src/model/tokenizer/tokenKinds';
 import { shippedTokenizer } from '../support/shippedTokenizer';
 
 const modulePath = resolve('.cache/llama');
@@ -72,7 +73,14 @@ describe('SmolLM2-135M beside the network', function () {
 
     it('predicts English well, in each of its states sums to one, and earns its weight in the mix', async () => {
       const { vocabSize, endOfTextId } = shippedTokenizer;
-      const mix = createMixture({ vocabSize, endOfTextId, networks: [], half: half.expert, gate: null });
+      const mix = createMixture({
+        vocabSize,
+        endOfTextId,
+        kinds: tokenKinds(shippedTokenizer),
+        networks: [],
+        half: half.expert,
+        gate: null,
+      });
       const tokens = shippedTokenizer.encode(TEXT);
       const document = { uri: 'a', tokens, bytes: Buffer.byteLength(TEXT) };
       const { bitsPerByte } = await scoreText(mix, [document]);

@@ -43,6 +43,26 @@ export interface GateWeights {
   readonly networks: Float64Array;
 }
 
+/** What the chain comes to for each part of the mix; all of them sum to one. */
+export interface MixShares {
+  /** By place in the list of levels. */
+  readonly levels: Float64Array;
+  readonly unigrams: number;
+  /** By place in the list of networks that speak. */
+  readonly networks: Float64Array;
+}
+
+export function sharesOf({ trusts, unigramTrust, networks }: GateWeights): MixShares {
+  let remaining = 1;
+  const levels = trusts.map((trust) => {
+    const share = remaining * trust;
+    remaining -= share;
+    return share;
+  });
+  const unigrams = remaining * unigramTrust;
+  return { levels, unigrams, networks: networks.map((weight) => (remaining - unigrams) * weight) };
+}
+
 /** What a token teaches: everything, the half's weight alone, or all but the half's weight. */
 export type Taught = 'all' | 'half' | 'allButHalf';
 
@@ -113,13 +133,14 @@ export class Gate {
    * @param probabilities of the token at each level that the weights are for, then by the unigrams
    * @param networkProbabilities of the token by each network that speaks, in the order of the weights' slots
    * @param taught what takes the step
+   * @returns the token's probability in the mix before the step
    */
   learn(
     weights: GateWeights,
     probabilities: Float64Array,
     networkProbabilities: Float64Array,
     taught: Taught = 'all',
-  ): void {
+  ): number {
     const { parameters, learningRate } = this;
     const { trusts, cells, top } = weights;
     const levels = trusts.length;
@@ -143,7 +164,7 @@ export class Gate {
       remaining *= 1 - trust;
     }
     if (networkProbabilities.length === 0) {
-      return;
+      return mixes[0];
     }
     const trust = weights.unigramTrust;
     if (taught !== 'half') {
@@ -165,6 +186,7 @@ export class Gate {
         parameters[networkCell(top, slot)] += step;
       }
     }
+    return mixes[0];
   }
 
   private networkScore(top: number, slot: number): number {

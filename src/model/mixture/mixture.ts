@@ -1,24 +1,10 @@
 import type { ExpertPrediction, MixtureModel, MixtureState } from '../mixtureModel';
 import type { Expert } from '../expert';
-import { ContextCounts } from './contextCounts';
-import { Gate, type GateWeights, type Taught } from './gate';
-import {
-  COUNTED_LENGTHS,
-  countedLevel,
-  DOCUMENT_LENGTHS,
-  documentLevel,
-  HALF_SLOT,
-  LEVELS,
-  MATCH_LEVEL,
-  MAX_NETWORKS,
-  type GateContext,
-  type GateLevel,
-} from './gateParameters';
+import { Gate, sharesOf, type GateWeights, type Taught } from './gate';
+import { HALF_SLOT, MATCH_LEVEL, MAX_NETWORKS, type GateContext, type GateLevel } from './gateParameters';
+import { LiveLevels, type LivePart } from './liveLevels';
 import { MAX_CONTEXT } from './textIndex';
 import { WorkspaceIndex, type ScopeWeights } from './workspaceIndex';
-
-/** The counts of each context length; the longest match beyond them; the levels that count in the document alone. */
-export type LivePart = 'counts' | 'copy' | 'document';
 
 export interface MixtureOptions {
   readonly vocabSize: number;
@@ -29,8 +15,8 @@ export interface MixtureOptions {
   /** Parameters that a gate has learned; null starts afresh. */
   readonly gate: Float32Array | null;
   readonly endOfTextId?: number;
-  /** [vocabSize], by which the gate tells words from marks, see `tokenKinds.ts`; without it all tokens are of one kind. */
-  readonly kinds?: Uint8Array;
+  /** [vocabSize], by which the gate tells words from marks, see `tokenKinds.ts`. */
+  readonly kinds: Uint8Array;
   /** Shares the text of another mixture; without it there is none yet. */
   readonly workspace?: WorkspaceIndex;
   /** Parts of the live text that are left out, to measure what they are worth. */
@@ -86,9 +72,7 @@ export class Mixture implements MixtureModel {
   /** By network, its place in the gate. */
   private readonly slots: readonly number[];
   private readonly endOfTextId: number;
-  private readonly without: ReadonlySet<LivePart>;
-  /** By level. */
-  private readonly counts: readonly ContextCounts[];
+  private readonly live: LiveLevels;
   /** By network, [vocabSize]. */
   private readonly networkProbs: readonly Float32Array[];
   private readonly sum: Float64Array;
@@ -114,11 +98,10 @@ export class Mixture implements MixtureModel {
     this.networks = networks;
     this.slots = networks.map((network, i) => (network === half ? HALF_SLOT : i));
     this.endOfTextId = endOfTextId;
-    this.without = new Set(without);
     this.workspace = workspace ?? new WorkspaceIndex(vocabSize, endOfTextId, scopeWeights);
     this.gate = new Gate(vocabSize, gate, gateLearningRate);
-    this.kinds = options.kinds ?? new Uint8Array(vocabSize);
-    this.counts = Array.from({ length: LEVELS }, () => new ContextCounts(vocabSize, discount));
+    this.kinds = options.kinds;
+    this.live = new LiveLevels(this.workspace, { vocabSize, discount, without });
     this.networkProbs = networks.map(() => new Float32Array(vocabSize));
     this.sum = new Float64Array(vocabSize);
   }
@@ -196,13 +179,13 @@ export class Mixture implements MixtureModel {
 
   explain(state: MixtureState): ExpertPrediction[] {
     const { levels, weights, speakers } = this.read(state as State);
+    const shares = sharesOf(weights);
     const predictions: ExpertPrediction[] = [];
     const countsProbs = new Float64Array(this.vocabSize);
-    let remaining = 1;
-    let countsWeight = 0;
+    let countsWeight = shares.unigrams;
+    this.workspace.addUnigrams(countsProbs, shares.unigrams);
     for (const [k, { counts, level }] of levels.entries()) {
-      const weight = remaining * weights.trusts[k];
-      remaining -= weight;
+      const weight = shares.levels[k];
       if (level === MATCH_LEVEL) {
         const probs = new Float32Array(this.vocabSize);
         counts.addTo(probs, 1);
@@ -212,15 +195,14 @@ export class Mixture implements MixtureModel {
         countsWeight += weight;
       }
     }
-    const unigramWeight = remaining * weights.unigramTrust;
-    this.workspace.addUnigrams(countsProbs, unigramWeight);
-    countsWeight += unigramWeight;
-    remaining -= unigramWeight;
     const probs = Float32Array.from(countsProbs, (p) => p / countsWeight);
     predictions.push({ name: 'counts', weight: countsWeight, probs });
     for (const [i, n] of speakers.entries()) {
-      const weight = remaining * weights.networks[i];
-      predictions.push({ name: this.networks[n].name, weight, probs: this.networkProbs[n].slice() });
+      predictions.push({
+        name: this.networks[n].name,
+        weight: shares.networks[i],
+        probs: this.networkProbs[n].slice(),
+      });
     }
     return predictions;
   }
@@ -253,17 +235,7 @@ export class Mixture implements MixtureModel {
       this.workspace.unigramProbability(tokenId),
     ]);
     const spoken = Float64Array.from(speakers, (n) => this.networkProbs[n][tokenId]);
-    let mix = 0;
-    let remaining = 1;
-    for (const [k, trust] of weights.trusts.entries()) {
-      mix += remaining * trust * probabilities[k];
-      remaining *= 1 - trust;
-    }
-    const networkMix = spoken.reduce((sum, p, i) => sum + p * weights.networks[i], 0);
-    mix +=
-      remaining *
-      (weights.unigramTrust * probabilities[levels.length] + (1 - weights.unigramTrust) * networkMix);
-    this.gate.learn(weights, probabilities, spoken, taught);
+    const mix = this.gate.learn(weights, probabilities, spoken, taught);
     this.reading = null;
     const networks = new Float64Array(this.networks.length).fill(NaN);
     for (const [i, n] of speakers.entries()) {
@@ -310,7 +282,10 @@ export class Mixture implements MixtureModel {
         this.networkProbs[n].set(given);
       }
     }
-    const levels = this.readLevels(state.history, speakers);
+    // The most hopeful network speaks: a poor second one must not make the first seem to doubt.
+    const levels = this.live.read(state.history, (tokenId) =>
+      speakers.reduce((most, n) => Math.max(most, this.networkProbs[n][tokenId]), 0),
+    );
     const weights = this.gate.weigh(
       levels,
       this.contextOf(state.history),
@@ -326,71 +301,15 @@ export class Mixture implements MixtureModel {
     return { lastToken, kinds: [this.kinds[lastToken], this.kinds[before]] };
   }
 
-  private readLevels(history: Uint16Array, speakers: readonly number[]): GateLevel[] {
-    const levels: GateLevel[] = [];
-    const { workspace } = this;
-    const countedLengths = this.without.has('counts') ? 0 : Math.min(COUNTED_LENGTHS, history.length);
-    for (let length = 1; length <= countedLengths; length++) {
-      const found = this.readLevel(levels, countedLevel(length), length, speakers, (counts) => {
-        workspace.addContinuations(counts, history, length);
-      });
-      if (!found) {
-        return levels;
-      }
-      if (length <= DOCUMENT_LENGTHS && !this.without.has('document')) {
-        this.readLevel(levels, documentLevel(length), length, speakers, (counts) => {
-          workspace.document.continuations(history, length, counts.adder(1));
-        });
-      }
-    }
-    if (this.without.has('copy')) {
-      return levels;
-    }
-    let longest = workspace.longestContext(history, COUNTED_LENGTHS + 1);
-    const readMatch = (): boolean =>
-      this.readLevel(levels, MATCH_LEVEL, longest, speakers, (counts) => {
-        workspace.addContinuations(counts, history, longest);
-      });
-    // What occurs may be text that was set aside; then a shorter context is the longest.
-    while (longest > COUNTED_LENGTHS && !readMatch()) {
-      longest--;
-    }
-    return levels;
-  }
-
-  /** Counts what follows a context and puts it before the shorter ones; false when nothing does. */
-  private readLevel(
-    levels: GateLevel[],
-    level: number,
-    contextLength: number,
-    speakers: readonly number[],
-    add: (counts: ContextCounts) => void,
-  ): boolean {
-    const counts = this.counts[level];
-    counts.clear(contextLength);
-    add(counts);
-    counts.finish();
-    if (counts.distinct === 0) {
-      return false;
-    }
-    const top = counts.mostLikely;
-    // The most hopeful network speaks: a poor second one must not make the first seem to doubt.
-    const agreement = speakers.reduce((most, n) => Math.max(most, this.networkProbs[n][top]), 0);
-    levels.unshift({ counts, level, agreement });
-    return true;
-  }
-
   private mixInto({ levels, weights, speakers }: Reading, probs: Float32Array): void {
     const sum = this.sum.fill(0);
-    let remaining = 1;
+    const shares = sharesOf(weights);
     for (const [k, { counts }] of levels.entries()) {
-      counts.addTo(sum, remaining * weights.trusts[k]);
-      remaining *= 1 - weights.trusts[k];
+      counts.addTo(sum, shares.levels[k]);
     }
-    this.workspace.addUnigrams(sum, remaining * weights.unigramTrust);
-    remaining *= 1 - weights.unigramTrust;
+    this.workspace.addUnigrams(sum, shares.unigrams);
     for (const [i, n] of speakers.entries()) {
-      const weight = remaining * weights.networks[i];
+      const weight = shares.networks[i];
       const networkProbs = this.networkProbs[n];
       for (let tokenId = 0; tokenId < sum.length; tokenId++) {
         sum[tokenId] += weight * networkProbs[tokenId];

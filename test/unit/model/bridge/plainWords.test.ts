@@ -6,6 +6,7 @@ import { wordModel } from '../../../../src/model/bridge/wordModel';
 import { HealedStart } from '../../../../src/model/generation/healedStart';
 import { createMixture } from '../../../../src/model/mixture/mixture';
 import type { CharacterVocabulary, WordVocabulary } from '../../../../src/model/keras/vocabulary/vocabulary';
+import { tokenKinds } from '../../../../src/model/tokenizer/tokenKinds';
 import { ScriptedExpert, RandomExpert } from '../../../support/randomForeign';
 import { readTail } from '../../../support/readTail';
 import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
@@ -96,7 +97,12 @@ describe('a model of words', () => {
       ['hello', ' He', /^l/],
       ['wörter', ' wö', /^r/],
     ] as const) {
-      const model = createMixture({ vocabSize: tokenizer.vocabSize, networks: [saying(word)], gate: null });
+      const model = createMixture({
+        vocabSize: tokenizer.vocabSize,
+        kinds: tokenKinds(tokenizer),
+        networks: [saying(word)],
+        gate: null,
+      });
       const healed = new HealedStart(model, tokenizer, readTail(model, tokenizer, `the${typed}`));
       const [{ candidate }] = healed.mostLikely(1);
       assert.match(new TextDecoder().decode(healed.newBytes(candidate)), rest, typed);

@@ -4,6 +4,8 @@ import { HALF_OFFSET, KINDS_OFFSET } from '../../../../src/model/mixture/gatePar
 import { createMixture } from '../../../../src/model/mixture/mixture';
 
 const VOCAB = 8;
+/** No token is told from another by its kind. */
+const ALIKE = new Uint8Array(VOCAB);
 
 /** Says the same in every state, once it has been asked to prepare. */
 class SlowHalf implements Expert<{ id: number }> {
@@ -54,7 +56,7 @@ class Uniform extends SlowHalf {
 }
 
 const mixtureWith = (half: Expert) =>
-  createMixture({ vocabSize: VOCAB, networks: [new Uniform()], half, gate: null });
+  createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [new Uniform()], half, gate: null });
 const sum = (probs: Float32Array) => probs.reduce((total, p) => total + p, 0);
 
 describe('the language-model half in the mix', () => {
@@ -121,7 +123,10 @@ describe('the language-model half in the mix', () => {
   it('is known by its weight wherever the cursor is, and by none where there is no half', () => {
     const unknown = mixtureWith(new SlowHalf(onToken(3))).halfWeight!;
     assert.ok(unknown > 0.1 && unknown < 0.5);
-    assert.equal(createMixture({ vocabSize: VOCAB, networks: [new Uniform()], gate: null }).halfWeight, null);
+    assert.equal(
+      createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [new Uniform()], gate: null }).halfWeight,
+      null,
+    );
   });
 
   it('learns nothing where it did not speak', () => {
@@ -136,7 +141,8 @@ describe('the language-model half in the mix', () => {
     const { parameters } = mixtureWith(new SlowHalf(onToken(3))).gate;
     for (const size of [HALF_OFFSET, KINDS_OFFSET]) {
       const old = new Float32Array(size).fill(0.25);
-      const completed = createMixture({ vocabSize: VOCAB, networks: [], gate: old }).gate.parameters;
+      const completed = createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: old }).gate
+        .parameters;
       assert.deepEqual(completed.slice(0, size), old);
       assert.deepEqual(completed.slice(size), parameters.slice(size));
     }

@@ -6,10 +6,13 @@ import { gateSize } from '../../../../src/model/mixture/gateParameters';
 import { createMixture, type Mixture } from '../../../../src/model/mixture/mixture';
 import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
 import { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
+import { tokenKinds } from '../../../../src/model/tokenizer/tokenKinds';
 import { randomWeights } from '../network/randomWeights';
 import { fewTokens } from './naiveCounts';
 
 const VOCAB = 7;
+/** No token is told from another by its kind. */
+const ALIKE = new Uint8Array(VOCAB);
 
 function network(name: string, seed: number): ReferenceNetwork {
   const config = {
@@ -43,7 +46,7 @@ describe('Mixture', () => {
         fewTokens(VOCAB, 40),
         fewTokens(VOCAB, 12),
         (networks, file, written, typed) => {
-          const mixture = createMixture({ vocabSize: VOCAB, networks, gate: null });
+          const mixture = createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks, gate: null });
           mixture.workspace.learnFile('file', Int32Array.from(file), false);
           mixture.workspace.openDocument('other');
           mixture.workspace.document.append(written);
@@ -66,7 +69,12 @@ describe('Mixture', () => {
   });
 
   it('predicts the same for several states at once, and leaves them as they are', () => {
-    const mixture = createMixture({ vocabSize: VOCAB, networks: [network('base', 1)], gate: null });
+    const mixture = createMixture({
+      vocabSize: VOCAB,
+      kinds: ALIKE,
+      networks: [network('base', 1)],
+      gate: null,
+    });
     mixture.workspace.learnFile('file', Int32Array.of(1, 2, 3, 1, 2, 3, 1, 2, 4), false);
     const states = [read(mixture, [1, 2]), read(mixture, [3])];
     const together = [new Float32Array(VOCAB), new Float32Array(VOCAB)];
@@ -85,7 +93,7 @@ describe('Mixture', () => {
   });
 
   it('never predicts a file from its own learned text while that file is open', () => {
-    const mixture = createMixture({ vocabSize: VOCAB, networks: [], gate: null });
+    const mixture = createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
     mixture.workspace.learnFile('one/file', Int32Array.of(1, 2, 3, 4, 5, 6), false);
     const probs = new Float32Array(VOCAB);
     const probabilityAfter = (): number => {
@@ -105,7 +113,12 @@ describe('Mixture', () => {
     const pattern = [1, 2, 3, 4, 5, 6];
     const file = Int32Array.from({ length: 600 }, (_, i) => pattern[i % 6]);
     const bitsOf = (targets: readonly number[]): number => {
-      const mixture = createMixture({ vocabSize: VOCAB, networks: [network('base', 1)], gate: null });
+      const mixture = createMixture({
+        vocabSize: VOCAB,
+        kinds: ALIKE,
+        networks: [network('base', 1)],
+        gate: null,
+      });
       mixture.workspace.learnFile('file', file, false);
       let state = mixture.start();
       let bits = 0;
@@ -136,7 +149,12 @@ describe('Mixture', () => {
       numLayers: 1,
     };
     const base = new ReferenceNetwork(config, randomWeights(config, 3), 'base');
-    const mixture = createMixture({ vocabSize: tokenizer.vocabSize, networks: [base], gate: null });
+    const mixture = createMixture({
+      vocabSize: tokenizer.vocabSize,
+      kinds: tokenKinds(tokenizer),
+      networks: [base],
+      gate: null,
+    });
     const encode = (name: string): Int32Array => tokenizer.encode(readFileSync(join(folder, name), 'utf8'));
     mixture.workspace.learnFile('CONTRIBUTING.md', encode('CONTRIBUTING.md'), false);
     mixture.workspace.openDocument('ARCHITECTURE.md');
@@ -155,21 +173,21 @@ describe('Mixture', () => {
   it('refuses three networks and a network of another vocabulary', () => {
     const three = [network('a', 1), network('b', 2), network('c', 3)];
     assert.throws(
-      () => createMixture({ vocabSize: VOCAB, networks: three, gate: null }),
+      () => createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: three, gate: null }),
       /at most 2 networks/,
     );
     assert.throws(
-      () => createMixture({ vocabSize: VOCAB + 1, networks: [network('a', 1)], gate: null }),
+      () => createMixture({ vocabSize: VOCAB + 1, kinds: ALIKE, networks: [network('a', 1)], gate: null }),
       /"a" has 7 tokens, the mixture 8/,
     );
   });
 
   it('starts the gate afresh when its parameters are of another version', () => {
-    const other = createMixture({ vocabSize: VOCAB, networks: [], gate: new Float32Array(3) });
-    const fresh = createMixture({ vocabSize: VOCAB, networks: [], gate: null });
+    const other = createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: new Float32Array(3) });
+    const fresh = createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
     assert.deepEqual(other.gate.parameters, fresh.gate.parameters);
     const learned = new Float32Array(gateSize(VOCAB)).fill(0.5);
-    const kept = createMixture({ vocabSize: VOCAB, networks: [], gate: learned });
+    const kept = createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: learned });
     assert.deepEqual(kept.gate.parameters, learned);
   });
 });
