@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NetworkConfig, NetworkWeights } from '../../src/model/networkConfig';
-import type { TrainBatch, TrainingEngine, TrainStepResult } from '../../src/trainer/engine';
+import type { TrainableNetwork, TrainBatch, TrainingEngine, TrainStepResult } from '../../src/trainer/engine';
 import { seededRandom } from '../../src/model/generation/seededRandom';
 import { smallNetworks, toleratedDistance } from './smallNetworks';
 import { randomWeights } from '../unit/model/network/randomWeights';
@@ -68,6 +68,53 @@ export function assertTrainsAlike(other: Trial, wasm: Trial): void {
   assert.ok(Math.abs(other.evaluated.lossSum - wasm.evaluated.lossSum) < 1e-4 * wasm.evaluated.lossSum);
   const moved = distance(wasm.weights, randomWeights(wasm.config, 3));
   assert.ok(distance(other.weights, wasm.weights) < toleratedDistance(wasm.config) * moved);
+}
+
+/**
+ * A training whose rows at once are halved twice in its midst gives the numbers of one that goes on with all of them. That the
+ * rows' states matter to these numbers is shown by one that forgets them.
+ */
+export async function assertHalvingForgetsNothing(
+  engine: TrainingEngine,
+  config: NetworkConfig,
+): Promise<void> {
+  const halvings = new Map([
+    [3, 2],
+    [5, 1],
+  ]);
+  const train = async (before: (network: TrainableNetwork, step: number) => void): Promise<number[]> => {
+    const network = engine.createNetwork(config, randomWeights(config, 3), 9);
+    const losses: number[] = [];
+    for (const [step, batch] of windows(TRIAL_STEPS).entries()) {
+      before(network, step);
+      const trained = await network.trainStep(batch, {
+        learningRate: 0.01,
+        gradientClipNorm: 0.5,
+        dropout: 0.3,
+      });
+      const evaluated = await network.evaluateStep(batch);
+      losses.push(trained.loss, evaluated.lossSum / evaluated.count);
+    }
+    network.dispose();
+    return losses;
+  };
+  const whole = await train(() => undefined);
+  const halved = await train((network, step) => {
+    const rows = halvings.get(step);
+    if (rows !== undefined) {
+      network.limitRows(rows);
+    }
+  });
+  const forgetful = await train((network, step) => {
+    if (halvings.has(step)) {
+      network.resetState('train');
+      network.resetState('evaluate');
+    }
+  });
+  const change = (losses: readonly number[]): number =>
+    Math.max(...losses.map((loss, i) => Math.abs(loss - whole[i]) / whole[i]));
+  assert.ok(change(halved) < 1e-4, `the loss changes by ${change(halved)} of it`);
+  assert.ok(change(forgetful) > 1e-3, `without the states it changes by ${change(forgetful)} of it`);
 }
 
 /** Euclidean, over all tensors. */

@@ -83,7 +83,8 @@ export class ParallelNetwork implements TrainableNetwork {
 
   limitRows(rows: number): void {
     const { pool, network } = this;
-    pool.tellAll(() => ({ kind: 'limitRows', network, rows: Math.max(1, Math.floor(rows / pool.size)) }));
+    // Rounded up, so that no thread divides its part of a batch of just so many rows.
+    pool.tellAll(() => ({ kind: 'limitRows', network, rows: Math.ceil(rows / pool.size) }));
   }
 
   resetState(which: 'train' | 'evaluate'): void {

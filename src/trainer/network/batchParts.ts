@@ -22,15 +22,25 @@ export function wholeOf({ batchSize, mask }: TrainBatch): BatchShare {
 
 /** The batch in parts of at most so many rows. */
 export function partsOf(batch: TrainBatch, mostRows: number): BatchPart[] {
-  const { batchSize } = batch;
-  const size = Math.min(mostRows, batchSize);
-  if (size === batchSize) {
+  const sizes = partSizes(batch.batchSize, mostRows);
+  if (sizes.length === 1) {
     return [{ rows: batch, from: 0, index: 0 }];
   }
-  return Array.from({ length: Math.ceil(batchSize / size) }, (_, index) => {
-    const from = index * size;
-    return { rows: rowsOf(batch, from, Math.min(from + size, batchSize)), from, index };
+  let from = 0;
+  return sizes.map((size, index) => {
+    const start = from;
+    from += size;
+    return { rows: rowsOf(batch, start, from), from: start, index };
   });
+}
+
+/** Halved again and again, so that with fewer rows at once each part is divided in itself. */
+export function partSizes(batchSize: number, mostRows: number): number[] {
+  if (batchSize <= mostRows) {
+    return [batchSize];
+  }
+  const half = Math.ceil(batchSize / 2);
+  return [...partSizes(half, mostRows), ...partSizes(batchSize - half, mostRows)];
 }
 
 /** Some rows of a batch. */

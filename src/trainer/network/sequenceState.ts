@@ -1,5 +1,7 @@
 /** What each batch row remembers of its sequence from one window to the next. */
+import type { Rank } from '@tensorflow/tfjs-core';
 import type { NetworkConfig } from '../../model/networkConfig';
+import { partSizes } from './batchParts';
 import type { Matrix, RecurrentState, TensorOps } from './tensorOps';
 
 export interface SequenceState {
@@ -71,6 +73,37 @@ export class CarriedState {
     };
   }
 
+  /** The state of the same rows in parts as {@link partSizes} tells, each to be carried on by itself; this one is forgotten. */
+  inParts(mostRows: number): CarriedState[] {
+    if (this.state === null || this.state.batchSize <= mostRows) {
+      return [this];
+    }
+    const { batchSize, cells, memory } = this.state;
+    let end = 0;
+    const parts = partSizes(batchSize, mostRows).map((count) => {
+      const from = end;
+      end += count;
+      const own = (tensor: Matrix): Matrix => this.rowsOfSteps(tensor, batchSize, from, count);
+      const part = new CarriedState(this.ops, this.config);
+      this.ops.tf.tidy(() => {
+        part.carry({
+          cells: cells.map(({ hidden, cell }) => ({
+            hidden: own(hidden),
+            cell: cell === null ? null : own(cell),
+          })),
+          memory: {
+            ...memory,
+            layers: memory.layers.map((tensors) => tensors.map(own)),
+            reach: memory.reach.slice(from, end),
+          },
+        });
+      });
+      return part;
+    });
+    this.reset();
+    return parts;
+  }
+
   /** Forgets the state: the next window starts afresh. */
   reset(): void {
     for (const { hidden, cell } of this.state?.cells ?? []) {
@@ -92,6 +125,15 @@ export class CarriedState {
       hidden: zeros(),
       cell: config.architecture === 'lstm' ? zeros() : null,
     }));
+  }
+
+  /** Some of the rows at each step of a time-major tensor, [steps · batchSize, width]. */
+  private rowsOfSteps(tensor: Matrix, batchSize: number, from: number, count: number): Matrix {
+    const { tf } = this.ops;
+    const [length, width] = tensor.shape;
+    const steps = length / batchSize;
+    const byStep = tf.reshape<Rank.R2>(tensor, [steps, batchSize * width]);
+    return tf.reshape(this.ops.columnRange(byStep, from * width, count * width), [steps * count, width]);
   }
 
   private keptCells(cells: readonly RecurrentState[], resets: Uint8Array): RecurrentState[] {

@@ -11,7 +11,13 @@ import { loadNativeEngine } from '../../../../src/trainer/engines/nativeEngine';
 import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
 import { TensorNetwork } from '../../../../src/trainer/network/tensorNetwork';
 import { nativePaths } from '../../../../src/trainer/native/pinnedFiles';
-import { assertTrainsAlike, runTrial, trialNetworks, windows } from '../../../support/trainingTrial';
+import {
+  assertHalvingForgetsNothing,
+  assertTrainsAlike,
+  runTrial,
+  trialNetworks,
+  windows,
+} from '../../../support/trainingTrial';
 import { randomWeights } from '../../model/network/randomWeights';
 import { assertGradients } from '../network/gradientCheck';
 
@@ -92,6 +98,10 @@ describe('Native engine', () => {
     it(`${title}: trains as wasm does, dropout, clipping and resets included`, async () => {
       const wasm = await runTrial(await loadWasmEngine({}), config);
       assertTrainsAlike(await runTrial(await loadExact(), config), wasm);
+    });
+
+    it(`${title}: goes on with each row's state when rows are halved in its midst`, async () => {
+      await assertHalvingForgetsNothing(await loadExact(), config);
     });
   }
 

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { ARCHITECTURES, type NetworkConfig } from '../../../../src/model/networkConfig';
-import { DivergenceError, type TrainableNetwork, type TrainBatch } from '../../../../src/trainer/engine';
+import {
+  DivergenceError,
+  type TrainableNetwork,
+  type TrainBatch,
+  type TrainingEngine,
+} from '../../../../src/trainer/engine';
 import { automaticThreads, coresOf } from '../../../../src/trainer/engines/processorCores';
 import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
 import { WorkerPool } from '../../../../src/trainer/engines/workerPool';
 import { seededRandom } from '../../../../src/model/generation/seededRandom';
 import { smallNetworks } from '../../../support/smallNetworks';
+import { assertHalvingForgetsNothing, trialNetworks } from '../../../support/trainingTrial';
 import { randomWeights } from '../../model/network/randomWeights';
 
 const configOf = (architecture: NetworkConfig['architecture']): NetworkConfig => ({
@@ -44,17 +50,27 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, wha
 }
 
 describe('Training on several threads', () => {
-  const networksOf = async (config: NetworkConfig): Promise<[TrainableNetwork, TrainableNetwork]> => {
+  let onOne: TrainingEngine;
+  let onThree: TrainingEngine;
+  // Threads that read TypeScript take a second to start, so that all tests share them.
+  before(async () => {
+    onOne = await loadWasmEngine({ threads: 1 });
+    onThree = await loadWasmEngine({ threads: 3 });
+  });
+
+  const networksOf = (config: NetworkConfig): [TrainableNetwork, TrainableNetwork] => {
     const weights = randomWeights(config, 3);
-    const one = await loadWasmEngine({ threads: 1 });
-    const three = await loadWasmEngine({ threads: 3 });
-    assert.match(three.description, /on 3 threads/);
-    return [one.createNetwork(config, weights, 7), three.createNetwork(config, weights, 7)];
+    return [onOne.createNetwork(config, weights, 7), onThree.createNetwork(config, weights, 7)];
   };
+
+  it('is said to be so', () => {
+    assert.match(onOne.description, /on one thread/);
+    assert.match(onThree.description, /on 3 threads/);
+  });
 
   for (const { title, config } of smallNetworks({ vocabSize: 31, embeddingSize: 8, hiddenSize: 12 })) {
     it(`gives the numbers of one thread (${title}), with fewer rows than threads too`, async () => {
-      const [one, three] = await networksOf(config);
+      const [one, three] = networksOf(config);
       for (const batch of [...windows(5), ...windows(2)]) {
         const alone = await one.trainStep(batch, options);
         const together = await three.trainStep(batch, options);
@@ -84,12 +100,8 @@ describe('Training on several threads', () => {
 
   for (const architecture of ARCHITECTURES) {
     it(`gives the same numbers when few rows of a batch are computed at once (${architecture})`, async () => {
-      const [whole, threads] = await networksOf(configOf(architecture));
-      const parts = (await loadWasmEngine({ threads: 1 })).createNetwork(
-        whole.config,
-        randomWeights(whole.config, 3),
-        7,
-      );
+      const [whole, threads] = networksOf(configOf(architecture));
+      const [parts] = networksOf(configOf(architecture));
       parts.limitRows(2);
       threads.limitRows(3);
       for (const batch of windows(5)) {
@@ -113,9 +125,16 @@ describe('Training on several threads', () => {
     });
   }
 
+  for (const { title, config } of trialNetworks) {
+    it(`goes on with each row's state when rows are halved in its midst (${title})`, async () => {
+      await assertHalvingForgetsNothing(onOne, config);
+      await assertHalvingForgetsNothing(onThree, config);
+    });
+  }
+
   it('goes on from imported weights and moments', async () => {
     const config = configOf('lstm');
-    const [one, three] = await networksOf(config);
+    const [one, three] = networksOf(config);
     const [first, second] = windows(4);
     await one.trainStep(first, options);
     three.importWeights(await one.exportWeights());
@@ -137,8 +156,7 @@ describe('Training on several threads', () => {
       'projection',
       weights.get('projection')!.map(() => NaN),
     );
-    const engine = await loadWasmEngine({ threads: 2 });
-    const network = engine.createNetwork(config, weights, 1);
+    const network = onThree.createNetwork(config, weights, 1);
     await assert.rejects(network.trainStep(windows(4)[0], options), DivergenceError);
     assert.deepEqual((await network.exportWeights()).get('embedding'), weights.get('embedding'));
   });
