@@ -1,7 +1,8 @@
 import type { WorkspaceText } from '../mixtureModel';
 import type { ContextCounts } from './contextCounts';
 import { DocumentIndex } from './documentIndex';
-import { MAX_CONTEXT, TextIndex } from './textIndex';
+import { SegmentedText, type LearnedFile } from './segmentedText';
+import { MAX_CONTEXT, type TextIndex } from './textIndex';
 import { TokenCounts } from './tokenCounts';
 
 export interface ScopeWeights {
@@ -16,39 +17,12 @@ export interface ScopeWeights {
 /** Of the document's folder, this many tokens at most have a second index, which takes a moment when a document is opened. */
 const LARGEST_FOLDER = 1 << 17;
 
-/** Segments are merged up to this many tokens, which bounds the pause that one merge makes. */
-const LARGEST_SEGMENT = 1 << 19;
-/** Files wait unindexed until they are this many tokens together, or until somebody asks. */
-const PENDING_TOKENS = 1 << 15;
-
-interface Segment {
-  readonly uris: readonly string[];
-  readonly tokenCount: number;
-  readonly recent: boolean;
-  readonly index: TextIndex;
-}
-
-interface LearnedFile {
-  /** Once indexed, a part of the segment's tokens, so that no text is kept twice. */
-  tokens: Uint16Array;
-  readonly recent: boolean;
-}
-
-/**
- * The text of all files as a few immutable suffix arrays of growing sizes, merged like a log-structured tree (O'Neil et al. 1996).
- * A file that was replaced, forgotten or opened stays in its segment until that is merged; meanwhile its counts are taken
- * back by an index of its own, so all counts are exact at every moment.
- */
+/** All files, the open document in their midst, each counted as near as it is to what is being written. */
 export class WorkspaceIndex implements WorkspaceText {
   readonly document: DocumentIndex;
   /** Of all files, the open one set aside and the document not included. */
   private readonly fileCounts: TokenCounts;
-  private readonly files = new Map<string, LearnedFile>();
-  private segments: Segment[] = [];
-  private pending = new Map<string, LearnedFile>();
-  private pendingTokens = 0;
-  /** What the segments hold too much: replaced and forgotten files, with the weight they were counted with. */
-  private stale: { readonly uri: string; readonly segment: Segment; readonly index: TextIndex }[] = [];
+  private readonly text: SegmentedText;
   private openUri: string | null = null;
   private openFile: {
     readonly uri: string;
@@ -58,16 +32,16 @@ export class WorkspaceIndex implements WorkspaceText {
   } | null = null;
   /** The other files of the open document's folder; null until asked for after any of them changed. */
   private folderIndex: TextIndex | null = null;
-  private tokens = 0;
   private changes = 0;
 
   constructor(
     private readonly vocabSize: number,
-    private readonly endOfTextId: number,
+    endOfTextId: number,
     private readonly weights: ScopeWeights,
   ) {
     this.document = new DocumentIndex(vocabSize, endOfTextId);
     this.fileCounts = new TokenCounts(vocabSize);
+    this.text = new SegmentedText(vocabSize, endOfTextId);
   }
 
   /** Changes whenever any count does. */
@@ -77,15 +51,15 @@ export class WorkspaceIndex implements WorkspaceText {
 
   /** Suffix arrays that every look-up searches. */
   get segmentCount(): number {
-    return this.segments.length;
+    return this.text.segmentCount;
   }
 
   get fileCount(): number {
-    return this.files.size;
+    return this.text.files.size;
   }
 
   get tokenCount(): number {
-    return this.tokens;
+    return this.text.tokenCount;
   }
 
   learnFile(uri: string, tokens: Int32Array, recent: boolean): void {
@@ -97,14 +71,8 @@ export class WorkspaceIndex implements WorkspaceText {
     this.forget(uri);
     if (tokens.length > 0) {
       const file = { tokens: Uint16Array.from(tokens), recent };
-      this.files.set(uri, file);
-      this.tokens += tokens.length;
       this.fileCounts.add(tokens, this.weightOf(file));
-      this.pending.set(uri, file);
-      this.pendingTokens += tokens.length;
-      if (this.pendingTokens >= PENDING_TOKENS) {
-        this.indexPending();
-      }
+      this.text.add(uri, file);
     }
     if (uri === this.openUri) {
       this.setOpenAside();
@@ -144,13 +112,7 @@ export class WorkspaceIndex implements WorkspaceText {
 
   /** Adds what followed the last `length` tokens of `history`, 1 to {@link MAX_CONTEXT}. */
   addContinuations(counts: ContextCounts, history: Uint16Array, length: number): void {
-    this.indexPending();
-    for (const segment of this.segments) {
-      segment.index.continuations(history, length, counts.adder(this.weightOf(segment)));
-    }
-    for (const { segment, index } of this.stale) {
-      index.continuations(history, length, counts.adder(-this.weightOf(segment)));
-    }
+    this.text.addContinuations(counts, history, length, (of) => this.weightOf(of));
     if (this.openFile !== null) {
       const { index, weight } = this.openFile;
       index.continuations(history, length, counts.adder(-weight));
@@ -164,10 +126,9 @@ export class WorkspaceIndex implements WorkspaceText {
 
   /** The longest context, from `from` tokens on, that occurs in any scope; 0 when the context of `from` tokens does not. */
   longestContext(history: Uint16Array, from: number): number {
-    this.indexPending();
     const longest = Math.min(history.length, MAX_CONTEXT);
     const found = (length: number): boolean =>
-      this.document.has(history, length) || this.segments.some(({ index }) => index.has(history, length));
+      this.document.has(history, length) || this.text.has(history, length);
     let length = 0;
     for (let next = from; next <= longest && found(next); next++) {
       length = next;
@@ -179,13 +140,13 @@ export class WorkspaceIndex implements WorkspaceText {
     const folder = this.openUri === null ? null : folderOf(this.openUri);
     const chosen: LearnedFile[] = [];
     let size = 0;
-    for (const [uri, file] of this.files) {
+    for (const [uri, file] of this.text.files) {
       if (uri !== this.openUri && folderOf(uri) === folder && size + file.tokens.length <= LARGEST_FOLDER) {
         chosen.push(file);
         size += file.tokens.length;
       }
     }
-    return this.indexOf(chosen);
+    return this.text.indexOf(chosen);
   }
 
   private weightOf({ recent }: { readonly recent: boolean }): number {
@@ -193,101 +154,27 @@ export class WorkspaceIndex implements WorkspaceText {
   }
 
   private forget(uri: string): void {
-    const file = this.files.get(uri);
-    if (file === undefined) {
-      return;
-    }
-    this.files.delete(uri);
-    this.tokens -= file.tokens.length;
+    const file = this.text.forget(uri);
     // The counts of the open file were taken back when it was opened.
-    if (this.openFile?.file !== file) {
+    if (file !== undefined && this.openFile?.file !== file) {
       this.fileCounts.add(file.tokens, -this.weightOf(file));
-    }
-    if (this.pending.delete(uri)) {
-      this.pendingTokens -= file.tokens.length;
-      return;
-    }
-    const segment = this.segments.find(
-      (candidate) =>
-        candidate.uris.includes(uri) &&
-        !this.stale.some((entry) => entry.uri === uri && entry.segment === candidate),
-    );
-    if (segment !== undefined) {
-      this.stale.push({ uri, segment, index: this.indexOf([file]) });
     }
   }
 
   /** Takes the open file's text out of the counts, and puts back that of the file that was open before. */
   private setOpenAside(): void {
-    if (this.openFile !== null && this.files.get(this.openFile.uri) === this.openFile.file) {
+    if (this.openFile !== null && this.text.files.get(this.openFile.uri) === this.openFile.file) {
       this.fileCounts.add(this.openFile.file.tokens, this.openFile.weight);
     }
     const uri = this.openUri;
-    const file = uri === null ? undefined : this.files.get(uri);
+    const file = uri === null ? undefined : this.text.files.get(uri);
     if (uri === null || file === undefined) {
       this.openFile = null;
       return;
     }
     const weight = this.weightOf(file);
     this.fileCounts.add(file.tokens, -weight);
-    this.openFile = { uri, file, index: this.indexOf([file]), weight };
-  }
-
-  private indexOf(files: readonly LearnedFile[]): TextIndex {
-    const length = files.reduce((sum, { tokens }) => sum + tokens.length + 1, 1);
-    const joined = new Uint16Array(length).fill(this.endOfTextId);
-    let offset = 1;
-    for (const { tokens } of files) {
-      joined.set(tokens, offset);
-      offset += tokens.length + 1;
-    }
-    return new TextIndex(joined, this.vocabSize);
-  }
-
-  private indexPending(): void {
-    if (this.pending.size === 0) {
-      return;
-    }
-    for (const recent of [false, true]) {
-      const uris = [...this.pending].filter(([, file]) => file.recent === recent).map(([uri]) => uri);
-      if (uris.length > 0) {
-        this.addSegment(uris, recent);
-      }
-    }
-    this.pending = new Map();
-    this.pendingTokens = 0;
-  }
-
-  /** Adds a segment of these files, together with the files of earlier segments that are not much larger. */
-  private addSegment(uris: readonly string[], recent: boolean): void {
-    const merged = [...uris];
-    let size = this.sizeOf(merged);
-    for (const segment of this.segments.filter((other) => other.recent === recent).reverse()) {
-      if (segment.tokenCount > 2 * size || segment.tokenCount + size > LARGEST_SEGMENT) {
-        break;
-      }
-      const gone = new Set(this.stale.filter((entry) => entry.segment === segment).map(({ uri }) => uri));
-      merged.unshift(...segment.uris.filter((uri) => !gone.has(uri)));
-      this.stale = this.stale.filter((entry) => entry.segment !== segment);
-      this.segments = this.segments.filter((other) => other !== segment);
-      size = this.sizeOf(merged);
-    }
-    const files = this.filesOf(merged);
-    const index = this.indexOf(files);
-    this.segments.push({ uris: merged, tokenCount: size, recent, index });
-    let offset = 1;
-    for (const file of files) {
-      file.tokens = index.tokens.subarray(offset, offset + file.tokens.length);
-      offset += file.tokens.length + 1;
-    }
-  }
-
-  private filesOf(uris: readonly string[]): LearnedFile[] {
-    return uris.map((uri) => this.files.get(uri)!);
-  }
-
-  private sizeOf(uris: readonly string[]): number {
-    return this.filesOf(uris).reduce((sum, { tokens }) => sum + tokens.length + 1, 1);
+    this.openFile = { uri, file, index: this.text.indexOf([file]), weight };
   }
 }
 
