@@ -14,6 +14,7 @@ import type {
   MaskedLoadedResponse,
   ModelLoadedResponse,
 } from '../protocol/generatorProtocol';
+import { cancelledCompletion } from './cancelledCompletion';
 import { GeneratorLink } from './generatorLink';
 import type { GeneratorFiles } from './generatorModel';
 import { SuggestionCache, type CompletionQuestion } from './suggestionCache';
@@ -78,7 +79,7 @@ export class GeneratorClient {
   async complete(question: CompletionQuestion, signal?: AbortSignal): Promise<CompletedResponse> {
     const start = performance.now();
     if (signal?.aborted) {
-      return cancelledCompletion(0);
+      return cancelledCompletion(0, 0);
     }
     const cached = this.fromCache(question, start);
     if (cached !== null) {
@@ -230,7 +231,7 @@ export class GeneratorClient {
     let onAbort: () => void = () => undefined;
     const aborted = new Promise<CompletedResponse>((resolve) => {
       onAbort = () => {
-        resolve(cancelledCompletion(performance.now() - start));
+        resolve(cancelledCompletion(0, performance.now() - start));
       };
     });
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -280,17 +281,4 @@ export class GeneratorClient {
       }
     }
   }
-}
-
-function cancelledCompletion(milliseconds: number): CompletedResponse {
-  return {
-    kind: 'completed',
-    id: 0,
-    insertText: '',
-    noSuggestionReason: 'cancelled',
-    stopReason: 'cancelled',
-    confidence: 0,
-    source: 'generated',
-    milliseconds,
-  };
 }

@@ -1,9 +1,13 @@
 /** The worker thread and the promises that wait for it: every request settles exactly once, also when the thread dies. */
 import { Worker } from 'node:worker_threads';
-import type { GeneratorRequest, GeneratorResponse, HalfStatus } from '../protocol/generatorProtocol';
+import type {
+  AnsweredRequest,
+  GeneratorRequest,
+  GeneratorResponse,
+  HalfStatus,
+} from '../protocol/generatorProtocol';
 import type { GeneratorFiles } from './generatorModel';
 
-export type AnsweredRequest = Exclude<GeneratorRequest, { kind: 'cancel' }>;
 export type SettlingResponse = Exclude<
   GeneratorResponse,
   { kind: 'generatedPart' | 'log' | 'halfStatus' | 'failed' }

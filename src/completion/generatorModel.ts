@@ -25,7 +25,7 @@ export interface GeneratorFiles {
   readonly onnxPath?: string;
 }
 
-/** What {@link Generator} needs of its models. */
+/** What {@link TextGenerator} needs of its models. */
 export interface LoadedModel {
   readonly tokenizer: Tokenizer;
   readonly mixture: MixtureModel;

@@ -119,6 +119,7 @@ export type GeneratorRequest =
   | LoadMaskedRequest
   | LearnFilesRequest
   | CancelRequest;
+export type AnsweredRequest = Exclude<GeneratorRequest, CancelRequest>;
 
 export type StopReason =
   'length' | 'lineEnd' | 'sentenceEnd' | 'confidence' | 'endOfText' | 'repetition' | 'cancelled' | 'suffix';
@@ -218,7 +219,7 @@ export interface HalfStatus {
   /** Why, in one sentence. */
   readonly message: string;
 }
-/** Every request but `cancel` is settled by exactly one response that is none of `generatedPart`, `log` and `halfStatus`. */
+/** Every {@link AnsweredRequest} is settled by exactly one response that is none of `generatedPart`, `log` and `halfStatus`. */
 export type GeneratorResponse =
   | GeneratorLog
   | HalfStatus

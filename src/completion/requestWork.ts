@@ -1,0 +1,206 @@
+/** What each kind of request asks of the models, as work in steps: between any two of them another request can be heard. */
+import { searchText } from '../model/generation/beamText';
+import { generateText, type GeneratedText } from '../model/generation/generateText';
+import { patientTail, type Pause } from '../model/generation/pause';
+import type { SamplingOptions } from '../model/samplingOptions';
+import type {
+  AnsweredRequest,
+  CompleteRequest,
+  GenerateRequest,
+  GeneratorDocument,
+  GeneratorResponse,
+  InspectRequest,
+  LearnFilesRequest,
+  LoadHalfRequest,
+  LoadMaskedRequest,
+} from '../protocol/generatorProtocol';
+import { completeDocument } from './completeDocument';
+import { DocumentReader } from './documentReader';
+import type { LoadedModel } from './generatorModel';
+import { inspectDocument } from './inspectDocument';
+import { learnFiles } from './learnFiles';
+
+/** Gives the settling response at its end. What it opened by then and is not in use is closed when it is ended early. */
+export type RequestSteps = Generator<Pause, GeneratorResponse>;
+
+/** Tokens of a sample for the panel. */
+const SAMPLE_TOKENS = 40;
+
+export class RequestWork {
+  private reader: DocumentReader;
+
+  /**
+   * @param now milliseconds of a steady clock
+   * @param newSeed for sampling where the user has set none
+   */
+  constructor(
+    private readonly model: LoadedModel,
+    private readonly now: () => number,
+    private readonly newSeed: () => number,
+  ) {
+    this.reader = this.newReader();
+  }
+
+  /**
+   * @param received when the request came
+   * @param onPart gets each piece of a generated text as it comes
+   */
+  begin(request: AnsweredRequest, received: number, onPart: (part: string) => void): RequestSteps {
+    switch (request.kind) {
+      case 'complete':
+        return this.complete(request, received);
+      case 'generate':
+        return this.generate(request, onPart);
+      case 'inspect':
+        return this.inspect(request);
+      case 'loadModel':
+        return this.loadNetwork(request.id, () => this.model.usePersonal(request.personalModelPath));
+      case 'loadBase':
+        return this.loadNetwork(request.id, () => this.model.useBase(request.baseModelPath));
+      case 'loadHalf':
+        return this.loadHalf(request);
+      case 'loadMasked':
+        return this.loadMasked(request);
+      case 'learnFiles':
+        return this.learn(request);
+    }
+  }
+
+  /** Learns a little of what is being typed; false when there is nothing to learn. */
+  learnTyped(): boolean {
+    return this.reader.learnTyped(1) > 0;
+  }
+
+  private *complete(request: CompleteRequest, received: number): RequestSteps {
+    const { mixture, tokenizer } = this.model;
+    const completion = yield* completeDocument(mixture, tokenizer, this.reader, request, this.model.masked);
+    const isUntaught = !this.model.hasNetwork && mixture.workspace.tokenCount === 0;
+    return {
+      kind: 'completed',
+      id: request.id,
+      ...completion,
+      ...(completion.noSuggestionReason === 'lowConfidence' &&
+        isUntaught && { noSuggestionReason: 'notReady' }),
+      source: 'generated',
+      milliseconds: this.now() - received,
+    };
+  }
+
+  private *generate(
+    { id, document, sampling }: GenerateRequest,
+    onPart: (part: string) => void,
+  ): RequestSteps {
+    let written = document.prefix;
+    const { text, stopReason } = yield* this.sampleText(document, sampling, (part) => {
+      written += part;
+      this.reader.noteGenerated(document.uri, written);
+      onPart(part);
+    });
+    return { kind: 'generated', id, text, stopReason };
+  }
+
+  private *inspect(request: InspectRequest): RequestSteps {
+    const { mixture, tokenizer } = this.model;
+    const read = this.reader.moveTo(request.document.uri, request.document.prefix);
+    const tail = patientTail(mixture, read);
+    yield tail.prepare(tail.states) ?? undefined;
+    const inspection = inspectDocument(mixture, tokenizer, tail, request.topCount);
+    const maxNewTokens = Math.min(SAMPLE_TOKENS, request.sampling.maxNewTokens);
+    const sample = yield* this.sampleText(
+      request.document,
+      { ...request.sampling, maxNewTokens },
+      () => undefined,
+    );
+    return { kind: 'inspected', id: request.id, ...inspection, sample: sample.text };
+  }
+
+  private *sampleText(
+    document: GeneratorDocument,
+    sampling: SamplingOptions,
+    onPart: (part: string) => void,
+  ): Generator<Pause, GeneratedText> {
+    const { mixture, tokenizer } = this.model;
+    const tail = patientTail(mixture, this.reader.moveTo(document.uri, document.prefix));
+    // What the text before the cursor teaches is learned first, not between one text and the next of the same seed.
+    while (this.learnTyped()) {
+      yield;
+    }
+    const criteria = { stopAtLineEnd: false, stopAtSentenceEnd: false };
+    const parts =
+      sampling.greedy && sampling.beamWidth > 1
+        ? searchText(mixture, tokenizer, tail, sampling, criteria)
+        : generateText(mixture, tokenizer, tail, sampling, criteria, this.newSeed());
+    for (;;) {
+      const part = parts.next();
+      if (part.done) {
+        return part.value;
+      }
+      if (typeof part.value !== 'string') {
+        yield part.value;
+      } else {
+        onPart(part.value);
+        yield;
+      }
+    }
+  }
+
+  // eslint-disable-next-line require-yield -- it must not be torn apart.
+  private *loadNetwork(id: number, use: () => string): RequestSteps {
+    const description = use();
+    // States belong to the networks that made them.
+    this.reader = this.newReader();
+    return { kind: 'modelLoaded', id, description };
+  }
+
+  private *loadHalf({ id, half }: LoadHalfRequest): RequestSteps {
+    const opened = yield* whenOpened(half && this.model.openHalf(half), ({ expert }) => {
+      expert.dispose();
+    });
+    const description = this.model.useHalf(opened);
+    this.reader = this.newReader();
+    return { kind: 'halfLoaded', id, description, isSlow: opened?.expert.readiness !== undefined };
+  }
+
+  private *loadMasked({ id, masked }: LoadMaskedRequest): RequestSteps {
+    const opened = yield* whenOpened(masked && this.model.openMasked(masked), (unused) => {
+      unused.dispose();
+    });
+    this.model.useMasked(opened);
+    return { kind: 'maskedLoaded', id, description: opened?.description ?? '' };
+  }
+
+  private *learn({ id, files }: LearnFilesRequest): RequestSteps {
+    const learned = yield* learnFiles(this.model.mixture.workspace, this.model.tokenizer, files);
+    return { kind: 'filesLearned', id, ...learned };
+  }
+
+  private newReader(): DocumentReader {
+    return new DocumentReader(this.model.mixture, this.model.tokenizer);
+  }
+}
+
+/** What is being opened, once it is; `dispose` gets it where the steps were ended before they went on with it. */
+function* whenOpened<T>(
+  opening: Promise<T> | null,
+  dispose: (unused: T) => void,
+): Generator<Pause, T | null> {
+  const held: { value: T | null } = { value: null };
+  let isEnded = false;
+  try {
+    yield opening?.then((value) => {
+      if (isEnded) {
+        dispose(value);
+      } else {
+        held.value = value;
+      }
+    });
+    const { value } = held;
+    held.value = null;
+    return value;
+  } finally {
+    isEnded = true;
+    if (held.value !== null) {
+      dispose(held.value);
+    }
+  }
+}
