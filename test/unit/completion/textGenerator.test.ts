@@ -1,67 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { LoadedModel } from '../../../src/completion/generatorModel';
 import type { OpenedHalf } from '../../../src/completion/half/openHalf';
 import type { OpenedMasked } from '../../../src/completion/masked/openMasked';
 import { TextGenerator } from '../../../src/completion/textGenerator';
-import { DEFAULT_SAMPLING } from '../../../src/model/samplingOptions';
-import type {
-  GeneratorRequest,
-  GeneratorResponse,
-  HalfChoice,
-} from '../../../src/protocol/generatorProtocol';
+import type { GeneratorRequest, GeneratorResponse } from '../../../src/protocol/generatorProtocol';
 import { CountingMixture } from '../../support/countingMixture';
-import { cursorText } from '../../support/cursorText';
+import { complete, generate, LESSON, TestModel } from '../../support/generatorTrial';
 import { shippedTokenizer as tokenizer } from '../../support/shippedTokenizer';
-
-const LESSON = 'The committee approved the annual budget. The committee met in October.\n'.repeat(3);
-
-class TestModel implements LoadedModel {
-  readonly tokenizer = tokenizer;
-  mixture = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON)]);
-  hasNetwork = true;
-  personal: string | null = null;
-  usePersonal(path: string | null): string {
-    if (path === 'damaged') {
-      throw new Error('The model "damaged" is damaged. Train again.');
-    }
-    this.personal = path;
-    this.mixture = new CountingMixture(tokenizer.vocabSize, [
-      tokenizer.encode(`${path} knows better. `.repeat(5)),
-    ]);
-    return `model ${path}`;
-  }
-  useBase(path: string | null): string {
-    return `base ${path}`;
-  }
-  /** By path, what settles the opening of a half. */
-  readonly openings = new Map<
-    string,
-    { resolve: (half: OpenedHalf) => void; reject: (error: Error) => void }
-  >();
-  half: OpenedHalf | null = null;
-  openHalf(choice: HalfChoice): Promise<OpenedHalf> {
-    assert.ok(choice.kind === 'gguf');
-    return new Promise((resolve, reject) => {
-      this.openings.set(choice.path, { resolve, reject });
-    });
-  }
-  useHalf(half: OpenedHalf | null): string {
-    this.half = half;
-    return half?.description ?? '';
-  }
-  masked: OpenedMasked | null = null;
-  /** What settles the opening of a masked model, the latest last. */
-  readonly maskedOpenings: ((masked: OpenedMasked) => void)[] = [];
-  openMasked(): Promise<OpenedMasked> {
-    return new Promise((resolve) => {
-      this.maskedOpenings.push(resolve);
-    });
-  }
-  useMasked(masked: OpenedMasked | null): void {
-    this.masked = masked;
-  }
-}
 
 class IdleHalf implements OpenedHalf {
   isDisposed = false;
@@ -72,6 +17,15 @@ class IdleHalf implements OpenedHalf {
   ) {
     const dispose = () => (this.isDisposed = true);
     this.expert = { dispose, ...(isSlow && { readiness: {} }) } as unknown as OpenedHalf['expert'];
+  }
+}
+
+class IdleMasked implements OpenedMasked {
+  isDisposed = false;
+  constructor(readonly description: string) {}
+  logJoins = (): Promise<null> => Promise.resolve(null);
+  dispose(): void {
+    this.isDisposed = true;
   }
 }
 
@@ -91,21 +45,6 @@ function setUp(model = new TestModel()) {
   return { generator, responses, finish, model };
 }
 
-const document = (marked: string) => ({ uri: 'a', languageId: 'markdown', ...cursorText(marked) });
-const complete = (id: number, marked: string): GeneratorRequest => ({
-  kind: 'complete',
-  id,
-  document: document(marked),
-  multiline: false,
-  eagerness: 0.6,
-  maxNewTokens: 24,
-});
-const generate = (id: number, marked: string, maxNewTokens = 30): GeneratorRequest => ({
-  kind: 'generate',
-  id,
-  document: document(marked),
-  sampling: { ...DEFAULT_SAMPLING, maxNewTokens },
-});
 const settled = (responses: readonly GeneratorResponse[]) =>
   responses.flatMap((response) =>
     response.kind === 'generatedPart' || response.kind === 'log' || response.kind === 'halfStatus'
@@ -114,53 +53,6 @@ const settled = (responses: readonly GeneratorResponse[]) =>
   );
 
 describe('the generator', () => {
-  it('answers a completion with ghost text', () => {
-    const { generator, responses, finish } = setUp();
-    generator.receive(complete(1, 'The committee app█'));
-    finish();
-    assert.equal(responses.length, 1);
-    const [response] = responses;
-    assert.ok(response.kind === 'completed');
-    assert.equal(response.insertText, 'roved the annual budget.');
-    assert.equal(response.source, 'generated');
-    assert.ok(response.confidence > 0.5 && response.milliseconds > 0);
-  });
-
-  const silent: [marked: string, reason: string][] = [
-    ['Zebra quartz█', 'lowConfidence'],
-    ['commit█tee', 'midWord'],
-    ['█', 'empty'],
-    ['The committee █approved', 'midWord'],
-  ];
-  for (const [marked, reason] of silent) {
-    it(`says why there is none: ${reason} at ${marked}`, () => {
-      const { generator, responses, finish } = setUp();
-      generator.receive(complete(1, marked));
-      finish();
-      const [response] = responses;
-      assert.ok(response.kind === 'completed');
-      assert.deepEqual([response.insertText, response.noSuggestionReason], ['', reason]);
-    });
-  }
-
-  it('says that the text stands there already', () => {
-    const { generator, responses, finish } = setUp();
-    generator.receive(complete(1, 'The committee approved█ the annual budget.'));
-    finish();
-    const [response] = responses;
-    assert.ok(response.kind === 'completed');
-    assert.equal(response.noSuggestionReason, 'repeatsSuffix');
-  });
-
-  it('says that it knows nothing yet', () => {
-    const model = new TestModel();
-    model.hasNetwork = false;
-    const { generator, responses, finish } = setUp(model);
-    generator.receive(complete(1, 'Zebra quartz█'));
-    finish();
-    assert.ok(responses[0].kind === 'completed' && responses[0].noSuggestionReason === 'notReady');
-  });
-
   it('answers the newest request first, also when an older one has begun', () => {
     const { generator, responses, finish } = setUp();
     generator.receive(complete(1, 'The committee app█'));
@@ -267,25 +159,6 @@ describe('the generator', () => {
     assert.equal(model.mixture.workspace.fileCount, 0);
   });
 
-  it('shows the next words with their probabilities, by expert, and a sample', () => {
-    const { generator, responses, finish } = setUp();
-    generator.receive({
-      kind: 'inspect',
-      id: 1,
-      document: document('The committee app█'),
-      sampling: { ...DEFAULT_SAMPLING, greedy: true },
-      topCount: 5,
-    });
-    finish();
-    const [response] = responses;
-    assert.ok(response.kind === 'inspected');
-    const [first] = response.candidates;
-    assert.ok('roved'.startsWith(first.text));
-    assert.ok(first.probability > 0.5 && first.byExpert['counts'] > first.byExpert['uniform']);
-    assert.deepEqual(response.expertWeights, { counts: 0.75, uniform: 0.25 });
-    assert.match(response.sample, /^roved/);
-  });
-
   it('a fault in one request fails that one alone', () => {
     const model = new TestModel();
     const { generator, responses, finish } = setUp(model);
@@ -322,7 +195,7 @@ describe('the generator', () => {
     const finish = () => {
       while (generator.step());
     };
-    generator.receive({ ...complete(1, 'The committee app█'), isPatient: true } as GeneratorRequest);
+    generator.receive({ ...complete(1, 'The committee app█'), isPatient: true });
     finish();
     generator.receive(complete(2, 'The committee met in█'));
     finish();
@@ -455,46 +328,13 @@ describe('choosing a masked model', () => {
     id,
     masked: folder === null ? null : { folder, modulePath: '/storage/onnx' },
   });
-  /** Joins what begins with some text best. */
-  class Joining implements OpenedMasked {
-    isDisposed = false;
-    constructor(
-      readonly description: string,
-      private readonly best = '',
-    ) {}
-    logJoins(_left: string, insertions: readonly string[]): Promise<readonly number[]> {
-      return Promise.resolve(insertions.map((text) => (text.startsWith(this.best) ? 0 : -30)));
-    }
-    dispose(): void {
-      this.isDisposed = true;
-    }
-  }
-
-  it('ranks a patient suggestion where text stands right of the cursor, and holds up none', async () => {
-    const { generator, responses, finish, model } = setUp();
-    model.masked = new Joining('bert', ' met');
-    const ask = async (id: number, marked: string, isPatient: boolean): Promise<string> => {
-      generator.receive({ ...complete(id, marked), isPatient } as GeneratorRequest);
-      finish();
-      await settledPromises();
-      finish();
-      const response = responses.at(-1)!;
-      assert.ok(response.kind === 'completed' && response.id === id);
-      return response.insertText;
-    };
-    const marked = 'The committee█ again.';
-    assert.match(await ask(1, marked, false), /^ approved/);
-    assert.match(await ask(2, marked, true), /^ met/);
-    assert.match(await ask(3, 'The committee█', true), /^ approved/);
-  });
-
   it('of two choices the last counts, and the first is closed again', async () => {
     const { generator, responses, finish, model } = setUp();
     generator.receive(loadMasked(1, '/first'));
     finish();
     generator.receive(loadMasked(2, '/second'));
     finish();
-    const [first, second] = [new Joining('first'), new Joining('second')];
+    const [first, second] = [new IdleMasked('first'), new IdleMasked('second')];
     model.maskedOpenings[1](second);
     await settledPromises();
     finish();
@@ -510,7 +350,7 @@ describe('choosing a masked model', () => {
 
   it('is put away when none is chosen', () => {
     const { generator, responses, finish, model } = setUp();
-    model.masked = new Joining('bert');
+    model.masked = new IdleMasked('bert');
     generator.receive(loadMasked(1, null));
     finish();
     assert.deepEqual(responses, [{ kind: 'maskedLoaded', id: 1, description: '' }]);

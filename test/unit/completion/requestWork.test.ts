@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import type { OpenedMasked } from '../../../src/completion/masked/openMasked';
+import { RequestWork } from '../../../src/completion/requestWork';
+import { DEFAULT_SAMPLING } from '../../../src/model/samplingOptions';
+import type { AnsweredRequest, GeneratorResponse } from '../../../src/protocol/generatorProtocol';
+import { complete, documentAt, generate, TestModel } from '../../support/generatorTrial';
+
+/** All steps of a request that came at two milliseconds, at a clock that stands at seven. */
+async function answer(
+  request: AnsweredRequest,
+  model = new TestModel(),
+): Promise<{ response: GeneratorResponse; parts: string[] }> {
+  const parts: string[] = [];
+  const work = new RequestWork(
+    model,
+    () => 7,
+    () => 42,
+  );
+  const steps = work.begin(request, 2, (part) => parts.push(part));
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) {
+      return { response: value, parts };
+    }
+    await value;
+  }
+}
+async function completed(request: AnsweredRequest, model?: TestModel) {
+  const { response } = await answer(request, model);
+  assert.ok(response.kind === 'completed');
+  return response;
+}
+
+describe('a completion', () => {
+  it('is ghost text, with how sure it is and how long it took', async () => {
+    const response = await completed(complete(1, 'The committee app█'));
+    assert.equal(response.insertText, 'roved the annual budget.');
+    assert.deepEqual([response.id, response.source, response.milliseconds], [1, 'generated', 5]);
+    assert.ok(response.confidence > 0.5);
+  });
+
+  const silent: [marked: string, reason: string][] = [
+    ['Zebra quartz█', 'lowConfidence'],
+    ['commit█tee', 'midWord'],
+    ['█', 'empty'],
+    ['The committee █approved', 'midWord'],
+    ['The committee approved█ the annual budget.', 'repeatsSuffix'],
+  ];
+  for (const [marked, reason] of silent) {
+    it(`says why there is none: ${reason} at ${marked}`, async () => {
+      const { insertText, noSuggestionReason } = await completed(complete(1, marked));
+      assert.deepEqual([insertText, noSuggestionReason], ['', reason]);
+    });
+  }
+
+  it('says that it knows nothing yet', async () => {
+    const model = new TestModel();
+    model.hasNetwork = false;
+    assert.equal((await completed(complete(1, 'Zebra quartz█'), model)).noSuggestionReason, 'notReady');
+  });
+
+  it('is ranked by a masked model where it may be waited for and text stands right of the cursor', async () => {
+    const joining: OpenedMasked = {
+      description: 'joins what begins with " met" best',
+      logJoins: (_left, insertions) =>
+        Promise.resolve(insertions.map((text) => (text.startsWith(' met') ? 0 : -30))),
+      dispose: () => undefined,
+    };
+    const model = new TestModel();
+    model.masked = joining;
+    const textAt = async (marked: string, isPatient: boolean) =>
+      (await completed({ ...complete(1, marked), isPatient }, model)).insertText;
+    assert.match(await textAt('The committee█ again.', false), /^ approved/);
+    assert.match(await textAt('The committee█ again.', true), /^ met/);
+    assert.match(await textAt('The committee█', true), /^ approved/);
+  });
+});
+
+describe('a generation', () => {
+  it('gives its text as it comes', async () => {
+    const { response, parts } = await answer(generate(1, 'The committee█'));
+    assert.ok(response.kind === 'generated' && parts.length > 1);
+    assert.equal(parts.join(''), response.text);
+  });
+});
+
+describe('an inspection', () => {
+  it('shows the next words with their probabilities, by expert, and a sample', async () => {
+    const { response } = await answer({
+      kind: 'inspect',
+      id: 1,
+      document: documentAt('The committee app█'),
+      sampling: { ...DEFAULT_SAMPLING, greedy: true },
+      topCount: 5,
+    });
+    assert.ok(response.kind === 'inspected');
+    const [first] = response.candidates;
+    assert.ok('roved'.startsWith(first.text));
+    assert.ok(first.probability > 0.5 && first.byExpert['counts'] > first.byExpert['uniform']);
+    assert.deepEqual(response.expertWeights, { counts: 0.75, uniform: 0.25 });
+    assert.match(response.sample, /^roved/);
+  });
+});
