@@ -124,7 +124,8 @@ export class TextGenerator {
   private begin(job: Job): RequestSteps {
     const { request, received } = job;
     if (request.kind === 'loadHalf' || request.kind === 'loadMasked') {
-      for (const other of this.jobs.filter((other) => other !== job && other.request.kind === request.kind)) {
+      const earlier = this.jobs.slice(0, this.jobs.indexOf(job));
+      for (const other of earlier.filter(({ request: { kind } }) => kind === request.kind)) {
         this.fail(other, new Error('Another model was chosen meanwhile.'));
       }
     }

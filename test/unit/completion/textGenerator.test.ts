@@ -298,6 +298,22 @@ describe('choosing a language-model half', () => {
     assert.deepEqual([model.half, first.isDisposed, second.isDisposed], [second, true, false]);
   });
 
+  it('of two choices that come at once the last counts, too', async () => {
+    const { generator, responses, finish, model } = setUp();
+    generator.receive(loadHalf(1, 'first.gguf'));
+    generator.receive(loadHalf(2, 'second.gguf'));
+    finish();
+    const second = new IdleHalf('second');
+    model.openings.get('second.gguf')!.resolve(second);
+    await settledPromises();
+    finish();
+    assert.deepEqual(
+      responses.map(({ kind }) => kind),
+      ['failed', 'halfLoaded'],
+    );
+    assert.deepEqual([settled(responses), model.half], [[1, 2], second]);
+  });
+
   it('is closed when the choice was taken back after it was opened', async () => {
     const { generator, finish, model, responses } = setUp();
     generator.receive(loadHalf(1, 'a.gguf'));
