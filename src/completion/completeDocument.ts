@@ -3,7 +3,7 @@ import { patientTail, type Pause } from '../model/generation/pause';
 import { searchSuggestion } from '../model/generation/suggestionSearch';
 import { wordEnds } from '../model/generation/wordUnits';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
-import type { CompleteRequest, NoSuggestionReason, StopReason } from '../protocol/generatorProtocol';
+import type { CompletionQuestion, NoSuggestionReason, StopReason } from '../protocol/generatorProtocol';
 import { isProse, refusePlace } from './cursorPlace';
 import type { DocumentReader } from './documentReader';
 import { textToJoin } from './masked/joinQuestion';
@@ -16,8 +16,6 @@ export interface Completion {
   readonly stopReason?: StopReason;
   readonly noSuggestionReason?: NoSuggestionReason;
 }
-
-export type CompletionQuestion = Omit<CompleteRequest, 'kind' | 'id'>;
 
 /**
  * The ghost text for a document at its cursor. Yields between the model's steps.

@@ -12,7 +12,7 @@ export type SettlingResponse = Exclude<
   GeneratorResponse,
   { kind: 'generatedPart' | 'log' | 'halfStatus' | 'failed' }
 >;
-type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+export type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** The message is a sentence for the user. */
 export class GeneratorError extends Error {

@@ -2,9 +2,7 @@
  * Suggestions that still hold as the user types on, accepts a word or goes back a step, so that what is on the screen stays
  * there and an answer that came too late is not lost. Whatever is served continues exactly what stands before the cursor.
  */
-import type { CompletedResponse, CompleteRequest } from '../protocol/generatorProtocol';
-
-export type CompletionQuestion = Omit<CompleteRequest, 'kind' | 'id'>;
+import type { CompletedResponse, CompletionQuestion } from '../protocol/generatorProtocol';
 
 export interface CachedSuggestion {
   readonly insertText: string;

@@ -2,9 +2,8 @@
  * The second, patient half of a suggestion: while the cursor stands still, the slow language model is waited for, and what it makes
  * of the suggestion is shown when that is better. A place is asked about once, however often VS Code asks for its ghost text.
  */
-import type { CompletedResponse } from '../protocol/generatorProtocol';
+import type { CompletedResponse, CompletionQuestion } from '../protocol/generatorProtocol';
 import { isRefinable, refinementOf, type Refinement } from './refinement';
-import type { CompletionQuestion } from './suggestionCache';
 
 /** Answered by the generator's client. */
 export interface PatientCompleter {

@@ -26,6 +26,7 @@ export interface CompleteRequest {
   /** Waits for a language-model half or a masked model that does not answer at once; otherwise the suggestion is made without it. */
   readonly isPatient?: boolean;
 }
+export type CompletionQuestion = Omit<CompleteRequest, 'kind' | 'id'>;
 export interface GenerateRequest {
   readonly kind: 'generate';
   readonly id: number;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { completeDocument, type CompletionQuestion } from '../../../src/completion/completeDocument';
+import { completeDocument } from '../../../src/completion/completeDocument';
 import { DocumentReader } from '../../../src/completion/documentReader';
+import type { CompletionQuestion } from '../../../src/protocol/generatorProtocol';
 import { CountingMixture } from '../../support/countingMixture';
 import { shippedTokenizer as tokenizer } from '../../support/shippedTokenizer';
 

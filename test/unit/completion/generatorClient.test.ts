@@ -40,60 +40,6 @@ const prompt = (marked: string) => ({
 const ignore = () => undefined;
 
 describe('asking the generator', () => {
-  it('answers what is typed along with from the screen', async () => {
-    const client = newClient();
-    const first = await client.complete(question('The█'));
-    const second = await client.complete(question('The wo█'));
-    assert.deepEqual([first.insertText, first.source], [' word', 'generated']);
-    assert.deepEqual([second.insertText, second.source], ['rd', 'typedAsSuggested']);
-  });
-
-  it('waits for a suggestion in the making that still agrees', async () => {
-    const client = newClient();
-    const abort = new AbortController();
-    const first = client.complete(question('The█'), abort.signal);
-    const second = client.complete(question('The w█'));
-    const same = client.complete(question('The█'));
-    abort.abort();
-    assert.equal((await first).noSuggestionReason, 'cancelled');
-    assert.deepEqual([(await second).insertText, (await second).source], ['ord', 'inFlight']);
-    assert.deepEqual([(await same).insertText, (await same).source], [' word', 'inFlight']);
-  });
-
-  it('asks anew when the one in the making does not agree', async () => {
-    const client = newClient();
-    const [, second] = await Promise.all([
-      client.complete(question('The█')),
-      client.complete(question('The x█')),
-    ]);
-    assert.deepEqual([second.insertText, second.source], [' word', 'generated']);
-  });
-
-  it('keeps an answer that came too late', async () => {
-    const client = newClient();
-    const abort = new AbortController();
-    const late = client.complete(question('The█'), abort.signal);
-    abort.abort();
-    assert.equal((await late).noSuggestionReason, 'cancelled');
-    await client.complete(question('Other█')).catch(ignore);
-    const again = await client.complete(question('The█'));
-    assert.equal(again.insertText, ' word');
-  });
-
-  it('cancels a suggestion that nobody waits for when another is asked for', async () => {
-    const client = newClient();
-    const abort = new AbortController();
-    const hanging = client.complete(question('HANG█'), abort.signal);
-    abort.abort();
-    await hanging;
-    assert.equal((await client.complete(question('The█'))).insertText, ' word');
-    // It is gone: the same question is a new one, which hangs again until it is aborted.
-    const second = new AbortController();
-    const again = client.complete(question('HANG█'), second.signal);
-    second.abort();
-    assert.equal((await again).noSuggestionReason, 'cancelled');
-  });
-
   it('serves a refined suggestion once it was adopted, and the one before it where only that agrees', async () => {
     const client = newClient();
     await client.complete(question('The█'));
@@ -116,11 +62,6 @@ describe('asking the generator', () => {
     assert.equal((await client.complete(question('The█'))).insertText, ' word');
     abort.abort();
     assert.equal((await waiting).noSuggestionReason, 'cancelled');
-  });
-
-  it('asks nothing when it was aborted before', async () => {
-    const response = await newClient().complete(question('CRASH█'), AbortSignal.abort());
-    assert.equal(response.noSuggestionReason, 'cancelled');
   });
 
   it('streams a generation, and ends it early with what there is', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { SuggestionCache, type CompletionQuestion } from '../../../src/completion/suggestionCache';
-import type { CompletedResponse } from '../../../src/protocol/generatorProtocol';
+import { SuggestionCache } from '../../../src/completion/suggestionCache';
+import type { CompletedResponse, CompletionQuestion } from '../../../src/protocol/generatorProtocol';
 import { cursorText } from '../../support/cursorText';
 
 const question = (marked: string, rest: Partial<CompletionQuestion> = {}, uri = 'a'): CompletionQuestion => ({

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { isRefinable, refinementOf, REPLACEABLE_FOR } from '../../../src/completion/refinement';
-import type { CompletionQuestion } from '../../../src/completion/suggestionCache';
 import { placeOf, SuggestionRefiner } from '../../../src/completion/suggestionRefiner';
-import type { CompletedResponse } from '../../../src/protocol/generatorProtocol';
+import type { CompletedResponse, CompletionQuestion } from '../../../src/protocol/generatorProtocol';
 
 const answer = (insertText: string, rest: Partial<CompletedResponse> = {}): CompletedResponse => ({
   kind: 'completed',

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { cancelledCompletion } from '../../../src/completion/cancelledCompletion';
+import type { GeneratorLink, SettlingResponse } from '../../../src/completion/generatorLink';
+import { SuggestionRequests } from '../../../src/completion/suggestionRequests';
+import { cursorText } from '../../support/cursorText';
+
+const question = (marked: string) => ({
+  document: { uri: 'a', languageId: 'markdown', ...cursorText(marked) },
+  multiline: false,
+  eagerness: 0.6,
+  maxNewTokens: 24,
+});
+
+/** Goes on with " word" in the next turn of the event loop; one with HANG in its text is answered only when cancelled. */
+class WordyLink implements Pick<GeneratorLink, 'request' | 'cancel'> {
+  /** Texts that were asked about, and those of them that were cancelled. */
+  readonly asked: string[] = [];
+  readonly cancelled: string[] = [];
+  private readonly hanging = new Map<number, () => void>();
+
+  request: GeneratorLink['request'] = (request) => {
+    assert.ok(request.kind === 'complete');
+    const { prefix } = request.document;
+    const id = this.asked.push(prefix);
+    const response = new Promise<SettlingResponse>((resolve) => {
+      if (prefix.includes('HANG')) {
+        this.hanging.set(id, () => {
+          resolve(cancelledCompletion(id, 1));
+        });
+      } else {
+        setImmediate(() => {
+          resolve({
+            kind: 'completed',
+            id,
+            insertText: ' word',
+            confidence: 0.9,
+            source: 'generated',
+            milliseconds: 1,
+          });
+        });
+      }
+    });
+    return { id, response };
+  };
+
+  cancel(id: number): void {
+    this.cancelled.push(this.asked[id - 1]);
+    this.hanging.get(id)?.();
+  }
+}
+
+function setUp() {
+  const link = new WordyLink();
+  return { link, suggestions: new SuggestionRequests(link) };
+}
+
+describe('asking for suggestions', () => {
+  it('answers what is typed along with from the screen', async () => {
+    const { link, suggestions } = setUp();
+    const first = await suggestions.complete(question('The█'));
+    const second = await suggestions.complete(question('The wo█'));
+    assert.deepEqual([first.insertText, first.source], [' word', 'generated']);
+    assert.deepEqual([second.insertText, second.source], ['rd', 'typedAsSuggested']);
+    assert.deepEqual(link.asked, ['The']);
+  });
+
+  it('waits for a suggestion in the making that still agrees', async () => {
+    const { link, suggestions } = setUp();
+    const abort = new AbortController();
+    const first = suggestions.complete(question('The█'), abort.signal);
+    const second = suggestions.complete(question('The w█'));
+    const same = suggestions.complete(question('The█'));
+    abort.abort();
+    assert.equal((await first).noSuggestionReason, 'cancelled');
+    assert.deepEqual([(await second).insertText, (await second).source], ['ord', 'inFlight']);
+    assert.deepEqual([(await same).insertText, (await same).source], [' word', 'inFlight']);
+    assert.deepEqual(link.asked, ['The']);
+  });
+
+  it('asks anew when the one in the making does not agree', async () => {
+    const { link, suggestions } = setUp();
+    const [, second] = await Promise.all([
+      suggestions.complete(question('The█')),
+      suggestions.complete(question('The x█')),
+    ]);
+    assert.deepEqual([second.insertText, second.source], [' word', 'generated']);
+    assert.deepEqual(link.asked, ['The', 'The x']);
+  });
+
+  it('asks anew once all that was made before is to be forgotten', async () => {
+    const { link, suggestions } = setUp();
+    await suggestions.complete(question('The█'));
+    suggestions.forget();
+    assert.equal((await suggestions.complete(question('The█'))).source, 'generated');
+    assert.deepEqual(link.asked, ['The', 'The']);
+  });
+
+  it('keeps an answer that came too late', async () => {
+    const { link, suggestions } = setUp();
+    const abort = new AbortController();
+    const late = suggestions.complete(question('The█'), abort.signal);
+    abort.abort();
+    assert.equal((await late).noSuggestionReason, 'cancelled');
+    await new Promise(setImmediate);
+    assert.equal((await suggestions.complete(question('The█'))).insertText, ' word');
+    assert.deepEqual([link.asked, link.cancelled], [['The'], []]);
+  });
+
+  it('cancels a suggestion that nobody waits for when another is asked for', async () => {
+    const { link, suggestions } = setUp();
+    const abort = new AbortController();
+    const hanging = suggestions.complete(question('HANG█'), abort.signal);
+    abort.abort();
+    await hanging;
+    assert.deepEqual(link.cancelled, []);
+    assert.equal((await suggestions.complete(question('The█'))).insertText, ' word');
+    assert.deepEqual(link.cancelled, ['HANG']);
+    // It is gone: the same question is a new one.
+    void suggestions.complete(question('HANG█'));
+    assert.deepEqual(link.asked, ['HANG', 'The', 'HANG']);
+  });
+
+  it('asks nothing when it was aborted before', async () => {
+    const { link, suggestions } = setUp();
+    const response = await suggestions.complete(question('The█'), AbortSignal.abort());
+    assert.deepEqual([response.noSuggestionReason, link.asked], ['cancelled', []]);
+  });
+});
