@@ -1,7 +1,7 @@
-/** `npm run test:large`: what needs a large model, which is fetched first. */
+/** `npm run test:large`: what needs a large model, which is fetched first, and what needs the extension as it is packaged. */
 import { installForTests } from './llama.mjs';
 import { installLlamaServer } from './llamaServer.mjs';
-import { exitWith, root, run, setUp } from './setup.mjs';
+import { exitWith, npm, root, run, setUp } from './setup.mjs';
 
 try {
   await setUp();
@@ -11,6 +11,7 @@ try {
       `\n!!! SKIPPED: what needs a real server (test/large/realServer.test.ts). ${message}\n\n`,
     );
   });
+  await npm(['run', 'package', '--', '--out', '.cache/understudy.vsix'], { quiet: true });
   const mocha = [
     'node_modules/mocha/bin/mocha.js',
     '--no-config',
