@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { HalfChoice, HalfStatus } from '../protocol/generatorProtocol';
 import { languageModelName } from './languageModelSetting';
+import { LastChosen } from './lastChosen';
 
 /** What the choice asks of the window; see `languageModelWindow.ts`. */
 export interface LanguageModelSurroundings {
@@ -42,8 +43,9 @@ const MOST_RECENT = 8;
 export class LanguageModelHalf {
   private used: LanguageModelState | null = null;
   private lastServer: ServerChoice | null = null;
-  /** Counts what was asked for, so that only the last of several is taken for the present choice. */
-  private turn = 0;
+  private readonly chosen = new LastChosen<LanguageModelState | null>((state) => {
+    this.set(state);
+  });
 
   constructor(
     private readonly generator: Pick<GeneratorClient, 'loadHalf'>,
@@ -100,41 +102,38 @@ export class LanguageModelHalf {
   }
 
   private async use(choice: HalfChoice | null): Promise<boolean> {
-    const turn = ++this.turn;
     if (choice?.kind === 'server') {
       this.lastServer = choice;
       if (!(await this.surroundings.allows(choice.address))) {
         return false;
       }
     }
-    const name = choice === null ? '' : languageModelName(choice).name;
-    try {
-      const loading = this.load(choice);
-      const loaded = await (choice === null ? loading : this.surroundings.whileOpening(name, loading));
-      if (turn === this.turn) {
-        const { description, isSlow } = loaded;
-        this.set(choice && { choice, name, description, isSlow, away: null });
-      }
-    } catch (error) {
-      // Of one that was not waited for any more nobody needs to know.
-      if (turn === this.turn) {
-        throw error;
-      }
-    }
-    return turn === this.turn;
+    return this.chosen.open(this.open(choice, await this.toldOf(choice)));
   }
 
-  private async load(choice: HalfChoice | null): ReturnType<GeneratorClient['loadHalf']> {
+  /** As the generator is told of it. */
+  private async toldOf(choice: HalfChoice | null): Promise<HalfChoice | null> {
     switch (choice?.kind) {
       case 'gguf':
-        return this.generator.loadHalf({ ...choice, modulePath: this.surroundings.llamaFolder });
+        return { ...choice, modulePath: this.surroundings.llamaFolder };
       case 'server': {
         const key = await this.surroundings.keyFor(choice.address);
-        return this.generator.loadHalf({ ...choice, ...(key !== undefined && { key }) });
+        return { ...choice, ...(key !== undefined && { key }) };
       }
       default:
-        return this.generator.loadHalf(choice);
+        return choice;
     }
+  }
+
+  private async open(choice: HalfChoice | null, told: HalfChoice | null): Promise<LanguageModelState | null> {
+    const loading = this.generator.loadHalf(told);
+    if (choice === null) {
+      await loading;
+      return null;
+    }
+    const { name } = languageModelName(choice);
+    const { description, isSlow } = await this.surroundings.whileOpening(name, loading);
+    return { choice, name, description, isSlow, away: null };
   }
 
   private async setRecent(choice: HalfChoice): Promise<void> {

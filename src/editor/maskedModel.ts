@@ -1,5 +1,6 @@
 /** The masked model by which suggestions are ranked where text stands right of the cursor: what is chosen and what is in use. */
 import type { GeneratorClient } from '../completion/generatorClient';
+import { LastChosen } from './lastChosen';
 
 /** What the choice asks of the window; see `maskedModelWindow.ts`. Folders are whole paths; null is none. */
 export interface MaskedModelSurroundings {
@@ -22,8 +23,10 @@ export interface MaskedModelState {
 
 export class MaskedModel {
   private used: MaskedModelState | null = null;
-  /** Counts what was asked for, so that only the last of several is taken for the present choice. */
-  private turn = 0;
+  private readonly chosen = new LastChosen<MaskedModelState | null>((state) => {
+    this.used = state;
+    this.onDidChange();
+  });
 
   constructor(
     private readonly generator: Pick<GeneratorClient, 'loadMasked'>,
@@ -60,29 +63,15 @@ export class MaskedModel {
     }
   }
 
-  private async use(folder: string | null): Promise<boolean> {
-    const turn = ++this.turn;
-    try {
-      const state = folder === null ? await this.putAway() : await this.open(folder);
-      if (turn === this.turn) {
-        this.used = state;
-        this.onDidChange();
-      }
-    } catch (error) {
-      // Of one that was not waited for any more nobody needs to know.
-      if (turn === this.turn) {
-        throw error;
-      }
+  private use(folder: string | null): Promise<boolean> {
+    return this.chosen.open(this.open(folder));
+  }
+
+  private async open(folder: string | null): Promise<MaskedModelState | null> {
+    if (folder === null) {
+      await this.generator.loadMasked(null);
+      return null;
     }
-    return turn === this.turn;
-  }
-
-  private async putAway(): Promise<null> {
-    await this.generator.loadMasked(null);
-    return null;
-  }
-
-  private async open(folder: string): Promise<MaskedModelState> {
     const loading = this.generator.loadMasked({ folder, modulePath: this.surroundings.onnxFolder });
     const { description } = await this.surroundings.whileOpening(folder, loading);
     return { folder, description };

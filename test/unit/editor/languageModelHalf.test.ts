@@ -95,6 +95,22 @@ describe('choosing a language model', () => {
     assert.equal(window.half.state?.choice, gguf);
   });
 
+  it('takes one that is being opened while the user refuses a server', async () => {
+    const window = new FakeWindow();
+    window.refused.add(server.address);
+    const chosen = await Promise.all([window.half.choose(gguf), window.half.choose(server)]);
+    assert.deepEqual(chosen, [true, false]);
+    assert.deepEqual([window.half.state?.choice, window.setting], [gguf, gguf]);
+  });
+
+  it('has in use what the generator was told last', async () => {
+    const window = new FakeWindow();
+    await Promise.all([keras, server, gguf].map((choice) => window.half.choose(choice)));
+    const { choice } = window.half.state!;
+    assert.equal(window.loaded.length, 3);
+    assert.deepEqual([choice.kind, window.setting], [window.loaded.at(-1)!.kind, choice]);
+  });
+
   it('gives a server its key, and keeps the key out of the setting and of what is remembered', async () => {
     const window = new FakeWindow();
     window.keys.set(server.address, 'secret');
