@@ -13,7 +13,7 @@ import { withoutHalfGrapheme } from './wholeCharacters';
 /**
  * The likeliest continuation that a beam search finds, by its log-probability a token, so that short ones have no advantage.
  * Only `beamWidth`, `repetitionPenalty` (on the new text) and `maxNewTokens` matter. Yields pauses between steps, and
- * the text at the end.
+ * the text at the end unless it is empty.
  */
 export function* searchText(
   model: MixtureModel,
@@ -46,7 +46,9 @@ export function* searchText(
   const stop = findStop(best.text, criteria);
   const end = stop === null ? best.text : best.text.slice(0, stop.length);
   const text = withoutHalfGrapheme(tokenizer.decode(tail.tokens), end);
-  yield text;
+  if (text !== '') {
+    yield text;
+  }
   return { text, stopReason: best.reason === 'confidence' ? 'length' : best.reason };
 }
 

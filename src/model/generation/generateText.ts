@@ -27,7 +27,8 @@ const REPETITION_WINDOW = 64;
 
 /**
  * Continues a text token by token. Yields each part of the new text as soon as no later token can change it, whole
- * characters only; the parts joined are the returned text; between them it pauses. A caller stops it by not asking on.
+ * characters only and at least one; the parts joined are the returned text. After a token that settles none it pauses. A caller
+ * stops it by not asking on.
  * @param seed of the random numbers, used when the options hold none
  */
 export function* generateText(
@@ -79,9 +80,9 @@ export function* generateText(
     if (endsInLoop(added)) {
       return yield* finish(decoded.text, 'repetition');
     }
-    const settled = settledLength(before, decoded.text, criteria);
-    yield decoded.text.slice(given, Math.max(given, settled));
-    given = Math.max(given, settled);
+    const settled = Math.max(given, settledLength(before, decoded.text, criteria));
+    yield settled > given ? decoded.text.slice(given, settled) : undefined;
+    given = settled;
   }
   return yield* finish(decoded.text, 'length');
 }

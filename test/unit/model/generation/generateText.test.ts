@@ -23,20 +23,22 @@ function run(
   options: Partial<SamplingOptions>,
   criteria = onward,
   seed = 7,
-): GeneratedText & { parts: string[] } {
+): GeneratedText & { parts: string[]; pauses: number } {
   const all = { ...DEFAULT_SAMPLING, maxNewTokens: 24, ...options };
   const work =
     all.greedy && all.beamWidth > 1
       ? searchText(model, tokenizer, readTail(model, tokenizer, prefix), all, criteria)
       : generateText(model, tokenizer, readTail(model, tokenizer, prefix), all, criteria, seed);
   const parts: string[] = [];
-  for (;;) {
+  for (let pauses = 0; ;) {
     const step = work.next();
     if (step.done) {
-      return { ...step.value, parts };
+      return { ...step.value, parts, pauses };
     }
     if (typeof step.value === 'string') {
       parts.push(step.value);
+    } else {
+      pauses++;
     }
   }
 }
@@ -93,6 +95,15 @@ describe('generated text', () => {
     assert.notEqual(beam.text, '');
   });
 
+  it('has no parts where it is empty, by drawing and by beams', () => {
+    const atLineEnd = { stopAtLineEnd: true, stopAtSentenceEnd: false };
+    for (const beamWidth of [1, 4]) {
+      const prefix = 'An understudy steps in when needed.';
+      const { text, stopReason, parts } = run(prefix, { greedy: true, beamWidth }, atLineEnd);
+      assert.deepEqual([text, stopReason, parts], ['', 'lineEnd', []]);
+    }
+  });
+
   it('finishes a half-typed word before it goes on', () => {
     assert.match(run('An underst', { greedy: true }).text, /^udy /);
   });
@@ -126,7 +137,7 @@ describe('generated text', () => {
     assert.equal(step.value.stopReason, 'repetition');
   });
 
-  it('streams whole characters whose parts joined are the text', () => {
+  it('streams parts of whole characters, none of them empty, that joined are the text', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: LESSON.length - 1 }),
@@ -140,6 +151,9 @@ describe('generated text', () => {
             { stopAtLineEnd: false, stopAtSentenceEnd },
           );
           assert.equal(result.parts.join(''), result.text);
+          assert.ok(!result.parts.includes(''));
+          // Each token is a chance for others, also one that ends in the midst of a character.
+          assert.ok(result.stopReason !== 'length' || result.parts.length + result.pauses >= 24);
           assert.ok(!result.text.includes('\ufffd'));
           assert.ok(!/[\ud800-\udfff]/u.test(result.text));
           assert.ok(!result.text.endsWith('\u200d'));
