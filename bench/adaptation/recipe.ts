@@ -6,7 +6,9 @@ export interface Recipe {
   /** Of the time spent, 0 to 1, to the rate as a share of the peak. */
   readonly schedule: (progress: number) => number;
   readonly learningRate: number;
+  /** From the pass over the text on that is called `dropoutFrom`; 0 is the first. */
   readonly dropout: number;
+  readonly dropoutFrom: number;
   readonly batchSize: number;
   readonly unrollSteps: number;
   /** The share of the rate that the embedding, which is the softmax too, has; and that of the cells and the projection. */
@@ -23,8 +25,9 @@ export interface Recipe {
 
 export const SHIPPED: Recipe = {
   schedule: (progress) => learningRateAt(progress, 1),
-  learningRate: FINE_TUNING.learningRate,
+  learningRate: DEFAULT_TRAINING.learningRate,
   dropout: DEFAULT_TRAINING.dropout,
+  dropoutFrom: 1,
   batchSize: FINE_TUNING.batchSize,
   unrollSteps: DEFAULT_TRAINING.unrollSteps,
   embeddingRate: 1,
@@ -47,9 +50,11 @@ export const RECIPES: Readonly<Record<string, Partial<Recipe>>> = {
   'slanted-triangular rate': { schedule: slanted },
   'linear rate': { schedule: linear },
   'rate 0.001': { learningRate: 0.001 },
+  'rate 0.002': { learningRate: 0.002 },
   'rate 0.004': { learningRate: 0.004 },
   'no dropout': { dropout: 0 },
-  'dropout 0.2': { dropout: 0.2 },
+  'dropout 0.3': { dropout: 0.3 },
+  'dropout in the first pass, too': { dropoutFrom: 0 },
   'embedding at 0.3 of the rate': { embeddingRate: 0.3 },
   'cells at 0.3 of the rate': { cellRate: 0.3 },
   'pull 1': { pull: 1 },

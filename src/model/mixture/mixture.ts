@@ -34,7 +34,7 @@ export interface MixtureSettings {
 const DEFAULT_SETTINGS: MixtureSettings = {
   scopeWeights: { document: 4, recent: 1.5, sameFolder: 3 },
   discount: 0.4,
-  gateLearningRate: 0.05,
+  gateLearningRate: 0.1,
 };
 
 interface State extends MixtureState {
