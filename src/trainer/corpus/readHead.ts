@@ -40,11 +40,13 @@ async function readFrom(handle: FileHandle, maxBytes: number): Promise<FileHead>
     if (length === bytes.length) {
       bytes = Buffer.concat([bytes], Math.min(bytes.length + CHUNK_BYTES, maxBytes + 1));
     }
-    const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
-    if (bytesRead === 0) {
+    const asked = bytes.length - length;
+    const { bytesRead } = await handle.read(bytes, length, asked, length);
+    length += bytesRead;
+    // Less than was asked for is the end, but on some mounted systems only from the size on that the file told.
+    if (bytesRead === 0 || (bytesRead < asked && length >= size)) {
       return { kind: 'head', bytes: bytes.subarray(0, length), truncated: false, modified };
     }
-    length += bytesRead;
   }
   const lastLineEnd = bytes.lastIndexOf(0x0a, maxBytes - 1);
   return {
