@@ -42,6 +42,7 @@ export interface GeneratorClientOptions extends GeneratorFiles {
 export class GeneratorClient {
   private readonly link: GeneratorLink;
   private readonly suggestions: SuggestionRequests;
+  private readonly onHalfStatus: (status: HalfStatus) => void;
   private readonly onLog: (line: string) => void;
   private readonly onFilesLost: () => void;
   /** What a new thread is told again, by kind. */
@@ -50,6 +51,7 @@ export class GeneratorClient {
   constructor(options: GeneratorClientOptions) {
     const nothing = (): void => undefined;
     const { workerPath, onLog = nothing, onHalfStatus = nothing, onFilesLost = nothing, ...files } = options;
+    this.onHalfStatus = onHalfStatus;
     this.onLog = onLog;
     this.onFilesLost = onFilesLost;
     this.link = new GeneratorLink({
@@ -173,6 +175,8 @@ export class GeneratorClient {
     for (const result of await Promise.allSettled(told)) {
       if (result.status === 'rejected') {
         this.onLog(`The generator could not be brought back to where it was. ${String(result.reason)}`);
+      } else if (result.value.kind === 'halfLoaded' && result.value.away !== null) {
+        this.onHalfStatus({ kind: 'halfStatus', state: 'away', message: result.value.away });
       }
     }
   }

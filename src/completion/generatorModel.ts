@@ -9,7 +9,7 @@ import type { NetworkModel } from '../model/network/networkModel';
 import { countParameters, describeKind } from '../model/networkConfig';
 import { tokenKinds } from '../model/tokenizer/tokenKinds';
 import { Tokenizer } from '../model/tokenizer/tokenizer';
-import type { HalfChoice, HalfStatus, MaskedChoice } from '../protocol/generatorProtocol';
+import type { HalfChoice, HalfLoadedResponse, HalfStatus, MaskedChoice } from '../protocol/generatorProtocol';
 import { openHalf, type OpenedHalf } from './half/openHalf';
 import { openMasked, type OpenedMasked } from './masked/openMasked';
 
@@ -44,9 +44,9 @@ export interface LoadedModel {
   /**
    * Puts an opened language-model half in the place of the present one, or removes it. What the gate learned of the present
    * one is forgotten.
-   * @returns what the user is told; empty when there is none now
+   * @returns what the user is told, and why it does not answer already, if it does not; empty and null when there is none now
    */
-  useHalf(half: OpenedHalf | null): string;
+  useHalf(half: OpenedHalf | null): UsedHalf;
   /** Null while none is chosen. */
   readonly masked: OpenedMasked | null;
   /** @throws Error with one sentence, by rejecting */
@@ -54,6 +54,8 @@ export interface LoadedModel {
   /** Puts an opened masked model in the place of the present one, or removes it. */
   useMasked(masked: OpenedMasked | null): void;
 }
+
+export type UsedHalf = Pick<HalfLoadedResponse, 'description' | 'away'>;
 
 interface LoadedNetwork {
   readonly network: NetworkModel;
@@ -130,17 +132,15 @@ export class GeneratorModel implements LoadedModel {
     return opened;
   }
 
-  useHalf(half: OpenedHalf | null): string {
+  useHalf(half: OpenedHalf | null): UsedHalf {
     const mixture = this.mix(this.personal, half, this.mixture.gate.parameters);
     mixture.gate.forgetHalf();
     this.mixture = mixture;
     this.half?.expert.dispose();
     this.half = half;
     const latest = half && this.statuses.get(half)?.latest;
-    if (latest?.state === 'away') {
-      this.onHalfStatus(latest);
-    }
-    return half?.description ?? '';
+    const away = latest?.state === 'away' ? latest.message : null;
+    return { description: half?.description ?? '', away };
   }
 
   openMasked(choice: MaskedChoice): Promise<OpenedMasked> {

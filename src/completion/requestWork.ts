@@ -156,9 +156,9 @@ export class RequestWork {
     const opened = yield* whenOpened(half && this.model.openHalf(half), ({ expert }) => {
       expert.dispose();
     });
-    const description = this.model.useHalf(opened);
+    const used = this.model.useHalf(opened);
     this.reader = this.newReader();
-    return { kind: 'halfLoaded', id, description, isSlow: opened?.expert.readiness !== undefined };
+    return { kind: 'halfLoaded', id, ...used, isSlow: opened?.expert.readiness !== undefined };
   }
 
   private *loadMasked({ id, masked }: LoadMaskedRequest): RequestSteps {

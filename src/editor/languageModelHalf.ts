@@ -132,8 +132,8 @@ export class LanguageModelHalf {
       return null;
     }
     const { name } = languageModelName(choice);
-    const { description, isSlow } = await this.surroundings.whileOpening(name, loading);
-    return { choice, name, description, isSlow, away: null };
+    const { description, isSlow, away } = await this.surroundings.whileOpening(name, loading);
+    return { choice, name, description, isSlow, away };
   }
 
   private async setRecent(choice: HalfChoice): Promise<void> {

@@ -190,6 +190,8 @@ export interface HalfLoadedResponse {
   readonly description: string;
   /** Whether it may have to be waited for, so that a patient suggestion may differ from one that was made at once. */
   readonly isSlow: boolean;
+  /** Why it does not answer already, in one sentence; null when it does. */
+  readonly away: string | null;
 }
 export interface MaskedLoadedResponse {
   readonly kind: 'maskedLoaded';

@@ -1,6 +1,6 @@
 /** A generator's model that counts one lesson, and requests to it. */
 import assert from 'node:assert/strict';
-import type { LoadedModel } from '../../src/completion/generatorModel';
+import type { LoadedModel, UsedHalf } from '../../src/completion/generatorModel';
 import type { OpenedHalf } from '../../src/completion/half/openHalf';
 import type { OpenedMasked } from '../../src/completion/masked/openMasked';
 import { DEFAULT_SAMPLING } from '../../src/model/samplingOptions';
@@ -42,9 +42,9 @@ export class TestModel implements LoadedModel {
       this.openings.set(choice.path, { resolve, reject });
     });
   }
-  useHalf(half: OpenedHalf | null): string {
+  useHalf(half: OpenedHalf | null): UsedHalf {
     this.half = half;
-    return half?.description ?? '';
+    return { description: half?.description ?? '', away: null };
   }
   masked: OpenedMasked | null = null;
   /** What settles the opening of a masked model, the latest last. */

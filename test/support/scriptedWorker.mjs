@@ -74,8 +74,8 @@ parentPort.on('message', (request) => {
       respond({ kind: 'failed', id, message: 'The model "damaged" is damaged.' });
     } else {
       halves.push(path);
-      respond({ kind: 'halfStatus', state: 'away', message: path });
-      respond({ kind: 'halfLoaded', id, description: halves.join(', '), isSlow: true });
+      respond({ kind: 'halfLoaded', id, description: halves.join(', '), isSlow: true, away: `no ${path}` });
+      respond({ kind: 'halfStatus', state: 'answering', message: path });
     }
   } else if (kind === 'learnFiles') {
     for (const { uri, text } of request.files) {

@@ -133,14 +133,14 @@ describe('a generator that dies', () => {
     assert.equal((await client.loadModel('personal')).description, '1 on mine');
   });
 
-  it('is told again which language model was chosen, and tells when it is away', async () => {
+  it('is told again which language model was chosen, and tells whether it is away then, and when it answers', async () => {
     const statuses: string[] = [];
     const client = newClient({ onHalfStatus: ({ state, message }) => statuses.push(`${state}: ${message}`) });
     await client.loadHalf({ kind: 'gguf', path: 'first' });
     await assert.rejects(client.loadHalf({ kind: 'gguf', path: 'damaged' }), /"damaged" is damaged/);
     await assert.rejects(client.complete(question('CRASH█')));
     assert.equal((await client.loadHalf({ kind: 'gguf', path: 'second' })).description, 'first, second');
-    assert.deepEqual(statuses, ['away: first', 'away: first', 'away: second']);
+    assert.deepEqual(statuses, ['answering: first', 'away: no first', 'answering: first']);
   });
 
   it('is not started for ever, and says what to do', async () => {

@@ -263,7 +263,13 @@ describe('choosing a language-model half', () => {
     model.openings.get('big.gguf')!.resolve(half);
     await settledPromises();
     finish();
-    assert.deepEqual(responses.at(-1), { kind: 'halfLoaded', id: 1, description: 'a big one', isSlow: true });
+    assert.deepEqual(responses.at(-1), {
+      kind: 'halfLoaded',
+      id: 1,
+      description: 'a big one',
+      isSlow: true,
+      away: null,
+    });
     assert.equal(model.half, half);
   });
 
@@ -334,7 +340,7 @@ describe('choosing a language-model half', () => {
     generator.receive(complete(3, 'The committee app█'));
     finish();
     assert.deepEqual(settled(responses), [1, 2, 3]);
-    assert.deepEqual(responses[1], { kind: 'halfLoaded', id: 2, description: '', isSlow: false });
+    assert.deepEqual(responses[1], { kind: 'halfLoaded', id: 2, description: '', isSlow: false, away: null });
   });
 });
 

@@ -23,6 +23,8 @@ class FakeWindow implements LanguageModelSurroundings {
   /** What the generator was told, in order. */
   readonly loaded: (HalfChoice | null)[] = [];
   changes = 0;
+  /** Why a model does not answer when it is loaded. */
+  away: string | null = null;
   readonly half = new LanguageModelHalf(
     { loadHalf: (choice) => this.loadHalf(choice) },
     this,
@@ -55,7 +57,8 @@ class FakeWindow implements LanguageModelSurroundings {
     }
     this.loaded.push(choice);
     const isSlow = choice?.kind === 'server';
-    return Promise.resolve({ kind: 'halfLoaded', id: 1, description: choice?.kind ?? '', isSlow });
+    const { away } = this;
+    return Promise.resolve({ kind: 'halfLoaded', id: 1, description: choice?.kind ?? '', isSlow, away });
   }
 }
 
@@ -161,6 +164,13 @@ describe('the setting of the language model, changed by hand or in another windo
 });
 
 describe('a language model that goes away', () => {
+  it('is said to be away from the first, where it was when it was chosen', async () => {
+    const window = new FakeWindow();
+    window.away = 'team:8080 cannot be reached.';
+    await window.half.choose(server);
+    assert.equal(window.half.state?.away, 'team:8080 cannot be reached.');
+  });
+
   it('is said to be away until it answers again', async () => {
     const window = new FakeWindow();
     await window.half.choose(server);
