@@ -39,7 +39,8 @@ interface EngineMemory {
 
 /**
  * Peaks of the trainer's process on Linux x64 with networks of 0.8 to 7 million weights and 8 to 128 rows, rounded up; those of
- * attention by bench/memoryNeed.ts.
+ * attention by bench/memoryNeed.ts. Those of WebGPU are estimates: measured is only a small LSTM on an adapter in software, whose
+ * buffers lie in the process, with 456 MB where 516 are told.
  */
 const ENGINES: Readonly<Record<EngineName, EngineMemory>> = {
   wasm: {
