@@ -5,6 +5,7 @@ import { HealedStart, type Candidate, type ReadTail } from './healedStart';
 import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
 import { sample } from './sampler';
+import { normalize } from './samplerStages';
 import { seededRandom } from './seededRandom';
 import { findStop, type StoppingCriteria } from './stoppingCriteria';
 import {
@@ -161,6 +162,8 @@ function drawUsable<T>(
     if (!probs.some((p) => p > 0)) {
       return null;
     }
+    // Where every stage is off nothing else makes up for what was left out, and the draw would fall on the last entry instead.
+    normalize(probs);
   }
 }
 

@@ -104,6 +104,36 @@ describe('generated text', () => {
     }
   });
 
+  it('draws another token by its own probability where one is no character, with every stage off', () => {
+    const noCharacter = Array.from({ length: tokenizer.vocabSize }, (_, id) => id).find(
+      (id) => tokenizer.tokenBytes(id)[0] === 0x80,
+    )!;
+    const common = tokenizer.encode(' the')[0];
+    const half = new CountingMixture(tokenizer.vocabSize, []);
+    half.predict = (_state, probs) => {
+      probs.fill(0);
+      [probs[noCharacter], probs[common], probs[tokenizer.vocabSize - 1]] = [0.5, 0.499, 0.001];
+    };
+    const neutral = { repetitionPenalty: 1, temperature: 1, topK: 0, topP: 1, minP: 0, maxNewTokens: 1 };
+    let drawn = 0;
+    for (let seed = 0; seed < 100; seed++) {
+      const work = generateText(
+        half,
+        tokenizer,
+        readTail(half, tokenizer, ''),
+        { ...DEFAULT_SAMPLING, ...neutral, seed },
+        onward,
+        1,
+      );
+      let step = work.next();
+      while (!step.done) {
+        step = work.next();
+      }
+      drawn += step.value.text === tokenizer.decode([common]) ? 1 : 0;
+    }
+    assert.ok(drawn >= 95, `${drawn} of 100`);
+  });
+
   it('finishes a half-typed word before it goes on', () => {
     assert.match(run('An underst', { greedy: true }).text, /^udy /);
   });
