@@ -30,7 +30,9 @@ const MAX_FILE_BYTES = 64 * 1024 * 1024;
 export async function readSplit(path: string): Promise<Split> {
   let content: unknown;
   try {
-    content = JSON.parse(await readFile(path, 'utf8'));
+    // PowerShell writes UTF-16, or a mark before UTF-8.
+    const decoded = decodeText(await readFile(path));
+    content = JSON.parse(decoded.kind === 'text' ? decoded.text : '');
   } catch (error) {
     const why = error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read';
     throw new Error(`The split ${path} cannot be used: ${why}.`, { cause: error });

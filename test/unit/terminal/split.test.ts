@@ -27,6 +27,14 @@ describe('split', () => {
     assert.deepEqual(await readSplit(join(folder, 'split.json')), { train: ['a.md'], test: ['b/c.md'] });
   });
 
+  it('is read as PowerShell writes it, with a byte order mark or as UTF-16', async () => {
+    const json = '\ufeff{ "train": ["序.md"], "test": ["b.md"] }';
+    for (const encoding of ['utf8', 'utf16le'] as const) {
+      await writeFile(join(folder, 'split.json'), json, encoding);
+      assert.deepEqual(await readSplit(join(folder, 'split.json')), { train: ['序.md'], test: ['b.md'] });
+    }
+  });
+
   it('that cannot be used says why', async () => {
     assert.equal(await messageOf('{'), 'The split PATH cannot be used: it is not JSON.');
     const shape = 'it needs "train" and "test", each a list of paths that is not empty.';
