@@ -9,16 +9,21 @@ export function storageFolder(
   environment: Readonly<Record<string, string | undefined>>,
   platform: NodeJS.Platform,
 ): string {
-  const own = environment['UNDERSTUDY_HOME'];
-  if (own !== undefined && own !== '') {
+  const own = folderIn(environment['UNDERSTUDY_HOME']);
+  if (own !== null) {
     return own;
   }
   switch (platform) {
     case 'win32':
-      return join(environment['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'understudy');
+      return join(folderIn(environment['LOCALAPPDATA']) ?? join(homedir(), 'AppData', 'Local'), 'understudy');
     case 'darwin':
       return join(homedir(), 'Library', 'Application Support', 'understudy');
     default:
-      return join(environment['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'understudy');
+      return join(folderIn(environment['XDG_DATA_HOME']) ?? join(homedir(), '.local', 'share'), 'understudy');
   }
+}
+
+/** A variable that is set to nothing names no folder, least of all the current one. */
+function folderIn(variable: string | undefined): string | null {
+  return variable === undefined || variable === '' ? null : variable;
 }
