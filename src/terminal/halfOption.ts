@@ -68,5 +68,12 @@ export function chosenHalf(options: OptionValues<typeof HALF_OPTIONS>, root: str
     }
     return null;
   }
-  return halfChoice(half, llamaFolderOf(root), { vocabulary, model });
+  const choice = halfChoice(half, llamaFolderOf(root), { vocabulary, model });
+  if (vocabulary !== undefined && choice.kind !== 'keras') {
+    throw new UsageError(`--vocabulary does nothing with ${half}; only a .h5 or .keras model needs one.`);
+  }
+  if (model !== undefined && choice.kind !== 'server') {
+    throw new UsageError(`--half-name does nothing with ${half}; it names a model on a server.`);
+  }
+  return choice;
 }

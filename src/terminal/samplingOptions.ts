@@ -1,5 +1,5 @@
 import { DEFAULT_SAMPLING, type SamplingOptions } from '../model/samplingOptions';
-import type { OptionValues } from './commandLine';
+import { UsageError, type OptionValues } from './commandLine';
 
 const withDefault = (help: string, value: number) => `${help} (default ${value})`;
 
@@ -63,7 +63,11 @@ export const SAMPLING_OPTIONS = {
   },
 } as const;
 
+/** @throws UsageError when an option would do nothing */
 export function samplingOptions(given: OptionValues<typeof SAMPLING_OPTIONS>): SamplingOptions {
+  if (given['beam-width'] !== undefined && !given.greedy) {
+    throw new UsageError('--beam-width does nothing without --greedy.');
+  }
   return {
     repetitionPenalty: given['repetition-penalty'] ?? DEFAULT_SAMPLING.repetitionPenalty,
     temperature: given.temperature ?? DEFAULT_SAMPLING.temperature,

@@ -9,7 +9,7 @@ import {
   ON_BATTERY,
   type TrainingOptions,
 } from '../protocol/trainerProtocol';
-import type { OptionValues } from './commandLine';
+import { UsageError, type OptionValues } from './commandLine';
 
 /** How to train; the ranges are those of the `understudy.training.*` settings. */
 export const TRAINING_OPTIONS = {
@@ -70,12 +70,15 @@ export const TRAINING_OPTIONS = {
   },
 } as const;
 
-/** The learning rate is that of a network that starts afresh. */
+/** The learning rate is that of a network that starts afresh. @throws UsageError when an option would do nothing */
 export function trainingOptions(
   given: OptionValues<typeof TRAINING_OPTIONS>,
   defaultSeconds: number,
 ): TrainingOptions {
   const architecture = given.architecture ?? DEFAULT_TRAINING.architecture;
+  if (given.attention && architecture === 'transformer') {
+    throw new UsageError('--attention does nothing with --architecture transformer, which has its own.');
+  }
   return {
     ...DEFAULT_TRAINING,
     ...suitedTraining(architecture, false),

@@ -32,5 +32,7 @@ describe('a language model named to the terminal tool', () => {
     );
     assert.throws(() => given(undefined, 'words.json'), /--vocabulary does nothing without --half\./);
     assert.throws(() => given(undefined, undefined, 'small'), /--half-name does nothing without --half\./);
+    assert.throws(() => given('a.gguf', 'words.json'), /--vocabulary does nothing with a\.gguf/);
+    assert.throws(() => given('a.h5', undefined, 'small'), /--half-name does nothing with a\.h5/);
   });
 });

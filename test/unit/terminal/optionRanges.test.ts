@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { SETTINGS, type Setting } from '../../../src/editor/settings';
-import type { OptionSpec, OptionSpecs } from '../../../src/terminal/commandLine';
+import { UsageError, type OptionSpec, type OptionSpecs } from '../../../src/terminal/commandLine';
 import { SAMPLING_OPTIONS, samplingOptions } from '../../../src/terminal/samplingOptions';
 import { TRAINING_OPTIONS, trainingOptions } from '../../../src/terminal/trainingOptions';
 import { DEFAULT_SAMPLING } from '../../../src/model/samplingOptions';
@@ -45,6 +45,11 @@ function compare(options: OptionSpecs, settings: string, renamed: Readonly<Recor
   return compared;
 }
 
+const none = (specs: OptionSpecs) =>
+  Object.fromEntries(
+    Object.entries(specs).map(([name, { type }]) => [name, type === 'flag' ? false : undefined]),
+  ) as never;
+
 describe('options of the terminal tool', () => {
   it('allow for sampling what the settings allow', () => {
     assert.equal(compare(SAMPLING_OPTIONS, 'sampling', {}), Object.keys(SAMPLING_OPTIONS).length);
@@ -60,15 +65,21 @@ describe('options of the terminal tool', () => {
   });
 
   it('have the same defaults', () => {
-    const none = (specs: OptionSpecs) =>
-      Object.fromEntries(
-        Object.entries(specs).map(([name, { type }]) => [name, type === 'flag' ? false : undefined]),
-      );
-    assert.deepEqual(samplingOptions(none(SAMPLING_OPTIONS) as never), DEFAULT_SAMPLING);
-    assert.deepEqual(trainingOptions(none(TRAINING_OPTIONS) as never, 600), {
-      ...DEFAULT_TRAINING,
-      seconds: 600,
-    });
+    assert.deepEqual(samplingOptions(none(SAMPLING_OPTIONS)), DEFAULT_SAMPLING);
+    assert.deepEqual(trainingOptions(none(TRAINING_OPTIONS), 600), { ...DEFAULT_TRAINING, seconds: 600 });
+  });
+
+  it('that would do nothing beside the others are refused', () => {
+    const sampling: object = none(SAMPLING_OPTIONS);
+    assert.throws(
+      () => samplingOptions({ ...sampling, 'beam-width': 4 } as never),
+      new UsageError('--beam-width does nothing without --greedy.'),
+    );
+    const training: object = none(TRAINING_OPTIONS);
+    assert.throws(
+      () => trainingOptions({ ...training, attention: true, architecture: 'transformer' } as never, 600),
+      new UsageError('--attention does nothing with --architecture transformer, which has its own.'),
+    );
   });
 
   it('each change what is asked of the generator', () => {
