@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { textAroundCursor } from '../completion/textAroundCursor';
 import type { CompletedResponse } from '../protocol/generatorProtocol';
@@ -70,6 +70,7 @@ export const completeCommand = defineCommand({
         terminal.signal,
       ),
     );
+    terminal.signal.throwIfAborted();
     if (options.json) {
       const { insertText, confidence, milliseconds, stopReason, noSuggestionReason } = response;
       const result = { insertText, confidence, stopReason, noSuggestionReason, milliseconds };
@@ -99,7 +100,9 @@ async function readText(path: string): Promise<string> {
 }
 
 function isBelow(path: string, folder: string): boolean {
-  return !relative(resolve(folder), path).startsWith('..');
+  const from = relative(resolve(folder), path);
+  // On another drive of Windows there is no way from the folder to the file.
+  return !isAbsolute(from) && from.split(sep)[0] !== '..';
 }
 
 function describeSilence({ noSuggestionReason }: CompletedResponse): string {
@@ -112,8 +115,6 @@ function describeSilence({ noSuggestionReason }: CompletedResponse): string {
       return 'what would come stands after the cursor already';
     case 'empty':
       return 'the model expects the text or line to end';
-    case 'cancelled':
-      return 'it was cancelled';
     case 'notReady':
       return 'no model is loaded';
     default:

@@ -40,7 +40,7 @@ export const evaluateCommand = defineCommand({
     const { model } = options;
     if (model !== undefined) {
       const useless = ['out', ...Object.keys(TRAINING_OPTIONS)].find(
-        (name) => name !== 'seed' && options[name as keyof typeof options] !== undefined,
+        (name) => name !== 'seed' && isGiven(options[name as keyof typeof options]),
       );
       if (useless !== undefined) {
         throw new UsageError(`--${useless} does nothing with --model, which trains nothing; leave one out.`);
@@ -64,6 +64,11 @@ export const evaluateCommand = defineCommand({
     terminal.write(options.json ? `${JSON.stringify(report)}\n` : describeReport(report));
   },
 });
+
+/** A flag that is not given is false, any other option undefined. */
+function isGiven(value: string | number | boolean | undefined): boolean {
+  return value !== undefined && value !== false;
+}
 
 /** The report as a person reads it. */
 export function describeReport(report: EvaluationReport): string {

@@ -1,10 +1,12 @@
 /** A folder's test files measured before and after training on its train files. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeystrokeScore } from '../model/evaluate/keystrokes';
 import type { HalfChoice } from '../protocol/generatorProtocol';
 import type { DoneEvent, EngineName, TrainingOptions } from '../protocol/trainerProtocol';
+import { notWritten, writeWholeFile } from '../trainer/training/saveFile';
+import { lockModel } from '../trainer/training/trainingLock';
 import { scoreKeystrokes, type KeystrokeOptions, type Latency } from './keystrokeScore';
 import { holdOutFromTraining, readSplit, readTexts, type FileText } from './split';
 import type { Terminal } from './terminal';
@@ -90,21 +92,35 @@ async function withModel<T>(
   if (training === null) {
     return use(modelPath, null);
   }
+  // Told now, and not after minutes of training, that the model cannot be kept there.
+  const release = modelPath === null ? null : await lockModel(modelPath);
   const workFolder = await mkdtemp(join(tmpdir(), 'understudy-'));
   try {
     const trained = await trainModel(terminal, {
       folders: [folder],
       split: holdOutFromTraining(folder, train, training.seed),
-      modelPath: modelPath ?? join(workFolder, 'model.safetensors'),
+      // Beside a model that is there already only a better one would be written, and this training is what is measured.
+      modelPath: join(workFolder, 'model.safetensors'),
       resumePath: join(workFolder, 'resume'),
       initialModelPath: await startingModel([terminal.product.baseModel], training),
       options: training,
     });
     terminal.signal.throwIfAborted();
+    if (modelPath !== null && trained.done.modelPath !== null) {
+      await keep(trained.done.modelPath, modelPath);
+    }
     return await use(trained.done.modelPath, trained);
   } finally {
+    await release?.();
     await rm(workFolder, { recursive: true, force: true });
   }
+}
+
+async function keep(trainedPath: string, modelPath: string): Promise<void> {
+  const bytes = await readFile(trainedPath);
+  await writeWholeFile(modelPath, bytes).catch((error: unknown) => {
+    throw notWritten(modelPath, error);
+  });
 }
 
 function inWorkspace(folder: string, files: readonly FileText[]): WorkspaceFile[] {

@@ -33,6 +33,7 @@ export const generateCommand = defineCommand({
         terminal.signal,
       );
       terminal.write('\n');
+      terminal.signal.throwIfAborted();
     });
   },
 });

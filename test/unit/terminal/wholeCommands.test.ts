@@ -35,15 +35,22 @@ describe('terminal commands from the folder to the result', function () {
   });
 
   async function run(...args: string[]) {
-    const { terminal, written } = fakeTerminal(undefined, {
+    return runIn(offer(), ...args);
+  }
+
+  async function runIn({ terminal, written }: ReturnType<typeof fakeTerminal>, ...args: string[]) {
+    const status = await runTool(COMMANDS, args, terminal);
+    return { status, ...written };
+  }
+
+  function offer() {
+    return fakeTerminal(undefined, {
       trainer: join(root, 'test/support/gainingTrainer.ts'),
       generator: join(root, 'test/support/generatorWorker.mjs'),
       kernel: join(folder, 'kernel.wasm'),
       tokenizer: join(root, 'models/base/tokenizer.json'),
       root,
     });
-    const status = await runTool(COMMANDS, args, terminal);
-    return { status, ...written };
   }
 
   async function writeChapters(count: number): Promise<string[]> {
@@ -127,6 +134,43 @@ describe('terminal commands from the folder to the result', function () {
     const { status, stdout, stderr } = await run('complete', file, '--line', '1', '--column', '43');
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^our wall/, name);
+  });
+
+  it('end with status 130 when Ctrl+C comes while they write', async () => {
+    await writeChapters(2);
+    const generating = offer();
+    const terminal = {
+      ...generating.terminal,
+      write: (part: string) => {
+        generating.terminal.write(part);
+        generating.cancel.abort();
+      },
+    };
+    const generated = await runIn(
+      { ...generating, terminal },
+      ...['generate', '--prompt', 'In chapter 1,', '--folder', text, '--max-new-tokens', '1000'],
+    );
+    assert.equal(generated.status, 130, generated.stderr);
+    assert.match(generated.stdout, /\n$/);
+  });
+
+  it('evaluate the training that they have done, whatever model lies where it is kept, and that model again', async () => {
+    const names = await writeChapters(6);
+    const split = join(folder, 'split.json');
+    const model = join(folder, 'kept.safetensors');
+    await writeFile(split, JSON.stringify({ train: names.slice(0, 5), test: names.slice(5) }));
+    const evaluate = async (...args: string[]): Promise<EvaluationReport> => {
+      const common = ['evaluate', text, '--split', split, '--keystrokes', '100', '--json'];
+      const { status, stdout, stderr } = await run(...common, ...args);
+      assert.equal(status, 0, stderr);
+      return JSON.parse(stdout) as EvaluationReport;
+    };
+    await evaluate('--out', model, '--seconds', '4', ...tiny);
+    const worse = await evaluate('--out', model, '--seconds', '1', ...tiny);
+    assert.equal(worse.training?.outcome, 'improved');
+    const again = await evaluate('--model', model);
+    assert.equal(again.training, null);
+    assert.deepEqual(again.bitsPerByte, worse.bitsPerByte);
   });
 
   it('evaluate a folder as one JSON object', async () => {
