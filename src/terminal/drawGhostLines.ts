@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { textAroundCursor } from '../completion/textAroundCursor';
 import { seededRandom } from '../model/generation/seededRandom';
 import { drawPlaces, type GhostLine } from './ghostLines';
@@ -36,7 +37,7 @@ export async function drawGhostLines(
       tried++;
       const { insertText } = await generator.complete(
         {
-          document: textAroundCursor(file.name, languageIdOf(file.name), offset, (from, to) =>
+          document: textAroundCursor(file.name, languageIdOf(fileURLToPath(file.name)), offset, (from, to) =>
             file.text.slice(from, Math.min(to, offset)),
           ),
           multiline: false,
