@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { exitWith, root, run } from './setup.mjs';
 
 function* filesBelow(path) {
@@ -46,6 +47,6 @@ export async function build({ force = false } = {}) {
   writeFileSync(stampPath, stamp);
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   build({ force: true }).catch(exitWith);
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { unzipSync } from 'fflate';
 import { exitWith, root, run, setUp } from './setup.mjs';
@@ -49,7 +50,7 @@ export async function installForTests({ model }) {
   }
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values: flags } = parseArgs({
     options: { model: { type: 'boolean', default: false }, remove: { type: 'boolean', default: false } },
   });
