@@ -1,4 +1,5 @@
 /** Vocabularies that are a list: characters or words by their number. */
+import * as v from 'valibot';
 import { VocabularyError, type Vocabulary } from './vocabulary';
 
 /** More than any vocabulary has; a number beyond it is a mistake, and would be allocated for. */
@@ -8,6 +9,16 @@ const UNKNOWN_ENTRIES = ['[UNK]', '<unk>', '<UNK>', '<OOV>', '<oov>', 'UNK'];
 const PADDING_ENTRIES = ['', '<pad>', '<PAD>', '[PAD]'];
 /** What `TextVectorization` strips by default. */
 const STRIPPED = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\'';
+
+/** A JSON object from entries to numbers. A record would lose `constructor`, which is a word like any other. */
+export const numberTable = v.custom<Readonly<Record<string, number>>>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((id) => typeof id === 'number'),
+  'it has no table of numbers',
+);
 
 /** A JSON list; entry i is token i. */
 export function listedEntries(list: readonly unknown[], fileName: string): Vocabulary {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { alphabetToBytes } from '../../tokenizer/byteAlphabet';
-import { LARGEST_VOCABULARY, placed } from './entryList';
+import { LARGEST_VOCABULARY, numberTable, placed } from './entryList';
 import { VocabularyError, type BpeVocabulary, type Vocabulary } from './vocabulary';
 
 /** Softmaxes are rounded up to a multiple of at most this, for the sake of graphics processors. */
@@ -22,7 +22,7 @@ const schema = v.object({
     unk_id: v.nullish(v.number()),
     byte_fallback: v.nullish(v.boolean()),
     continuing_subword_prefix: v.nullish(v.string()),
-    vocab: v.union([v.record(v.string(), v.number()), v.array(pair)]),
+    vocab: v.union([numberTable, v.array(pair)]),
   }),
 });
 

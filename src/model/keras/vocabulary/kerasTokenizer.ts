@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isCharacter, LARGEST_VOCABULARY, placed } from './entryList';
+import { isCharacter, LARGEST_VOCABULARY, numberTable, placed } from './entryList';
 import { VocabularyError, type Vocabulary } from './vocabulary';
 
 const schema = v.object({
@@ -11,7 +11,7 @@ const schema = v.object({
     split: v.optional(v.string(), ' '),
     char_level: v.optional(v.boolean(), false),
     oov_token: v.nullish(v.string()),
-    word_index: v.union([v.string(), v.record(v.string(), v.number())]),
+    word_index: v.union([v.string(), numberTable]),
   }),
 });
 
@@ -65,10 +65,13 @@ export function kerasTokenizer(json: unknown, fileName: string): Vocabulary {
 }
 
 /** The index, which `to_json` writes as JSON within JSON. */
-function indexOf(index: string | Record<string, number>, fileName: string): Record<string, unknown> {
+function indexOf(
+  index: string | Readonly<Record<string, number>>,
+  fileName: string,
+): Readonly<Record<string, number>> {
   try {
     const parsed: unknown = typeof index === 'string' ? JSON.parse(index) : index;
-    return v.parse(v.record(v.string(), v.number()), parsed);
+    return v.parse(numberTable, parsed);
   } catch (error) {
     throw new VocabularyError(
       `The Keras Tokenizer "${fileName}" has no usable word_index; save it again with to_json().`,

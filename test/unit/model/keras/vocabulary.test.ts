@@ -62,6 +62,26 @@ describe('The vocabulary beside a Keras model', () => {
     );
   });
 
+  it('holds words that every JavaScript object has as well', () => {
+    const index = { the: 1, constructor: 2, prototype: 3 };
+    for (const wordIndex of [index, JSON.stringify(index)]) {
+      const vocabulary = readVocabulary(kerasTokenizer({ word_index: wordIndex }), 'tokenizer.json');
+      assert.deepEqual(vocabulary.kind === 'words' && vocabulary.words, [
+        null,
+        'the',
+        'constructor',
+        'prototype',
+      ]);
+    }
+    const model = { type: 'BPE', vocab: { a: 0, constructor: 1 }, merges: [] };
+    const pairs = readVocabulary(JSON.stringify({ decoder: { type: 'ByteLevel' }, model }), 'tokenizer.json');
+    assert.ok(pairs.kind === 'bpe');
+    assert.deepEqual(
+      pairs.tokens.map((bytes) => bytes && Buffer.from(bytes).toString()),
+      ['a', 'constructor'],
+    );
+  });
+
   it('may be of characters, by level or as a list, an object or a text', () => {
     const expected = [null, 'a', 'b', '\n'];
     const level = kerasTokenizer({ char_level: true, word_index: { a: 1, b: 2, '\n': 3 }, filters: null });
