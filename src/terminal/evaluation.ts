@@ -53,6 +53,11 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
   const split = await readSplit(splitPath);
   const train = await readTexts(folder, split.train);
   const test = await readTexts(folder, split.test);
+  if (test.every(({ bytes }) => bytes === 0)) {
+    throw new Error(
+      `The split ${splitPath} cannot be used: its test files are empty, so there is nothing to measure on.`,
+    );
+  }
   const texts: ScoredTexts = { known: inWorkspace(folder, train), test: inWorkspace(folder, test) };
   const before = {
     bits: await scoreTexts(terminal, texts, null, half),

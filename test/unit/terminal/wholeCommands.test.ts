@@ -136,6 +136,15 @@ describe('terminal commands from the folder to the result', function () {
     assert.match(stdout, /^our wall/, name);
   });
 
+  it('evaluate nothing on test files without text', async () => {
+    const split = join(folder, 'split.json');
+    await writeFile(join(text, 'empty.md'), '');
+    await writeFile(split, JSON.stringify({ train: await writeChapters(2), test: ['empty.md'] }));
+    const { status, stdout, stderr } = await run('evaluate', text, '--split', split, '--json');
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /its test files are empty, so there is nothing to measure on\.\n$/);
+  });
+
   it('end with status 130 when Ctrl+C comes while they write', async () => {
     await writeChapters(2);
     const generating = offer();
