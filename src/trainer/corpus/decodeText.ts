@@ -41,7 +41,9 @@ export function decodeText(bytes: Uint8Array): Decoded {
 
 /** The byte statistics of an old encoding name it; a name under which bytes stay undecodable is refused. */
 function decodeLegacy(bytes: Uint8Array): Decoded {
-  for (const { name, confidence } of analyse(bytes.subarray(0, DETECTION_BYTES))) {
+  // Plain ASCII before them, such as code above its comments, says nothing.
+  const start = Math.max(0, bytes.findIndex((byte) => byte >= 0x80) - DETECTION_BYTES / 2);
+  for (const { name, confidence } of analyse(bytes.subarray(start, start + DETECTION_BYTES))) {
     if (confidence < SURE_ENOUGH) {
       break;
     }

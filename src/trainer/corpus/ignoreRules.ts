@@ -6,6 +6,9 @@ import picomatch from 'picomatch';
 import { DEFAULT_IGNORES } from './fileNameRules';
 import type { LeftOutReason } from './leftOutReason';
 
+/** Git tells `Notes` from `notes` where the file system does. */
+const LIKE_GIT = { ignorecase: process.platform === 'win32' || process.platform === 'darwin' };
+
 interface RuleFile {
   readonly rules: Ignore;
   /** The folder the patterns are relative to, relative to the root; '' or ending in '/'. */
@@ -94,7 +97,7 @@ async function readRules(file: string, base: string, above = ''): Promise<RuleFi
   } catch {
     return [];
   }
-  return [{ rules: ignore().add(text), base, above }];
+  return [{ rules: ignore(LIKE_GIT).add(text), base, above }];
 }
 
 /**

@@ -75,6 +75,17 @@ describe('scanFolders', () => {
       ]);
     });
 
+    it('tells capitals in a .gitignore apart as Git does', async function () {
+      if (process.platform === 'win32' || process.platform === 'darwin') {
+        this.skip();
+      }
+      await write({ '.gitignore': 'TAGS\n', 'TAGS/a.txt': PROSE, 'tags/b.txt': `${PROSE}${CHINESE}` });
+      assert.deepEqual(
+        paths(await scan()).filter((path) => path !== '.gitignore'),
+        ['tags/b.txt'],
+      );
+    });
+
     it('obeys the .gitignore of the repository that the folder lies in', async () => {
       await write({
         'repo/.git/HEAD': 'ref',
@@ -161,6 +172,10 @@ describe('scanFolders', () => {
         assert.equal(await textOf(encode(CHINESE + PROSE, encoding, { addBOM: true })), CHINESE + PROSE);
       });
     }
+    it('tells an encoding by text that stands far down in the file', async () => {
+      const text = 'int total = count(rows) + 1;\n'.repeat(3000) + CHINESE.repeat(5);
+      assert.equal(await textOf(encode(text, 'gb18030')), text);
+    });
     it('reads line ends of every kind as line feeds', async () => {
       assert.equal(await textOf(Buffer.from('one\r\ntwo\rthree\n')), 'one\ntwo\nthree\n');
     });
