@@ -8,8 +8,8 @@ is replaced as a whole every few minutes, and is where the next start continues.
 of that state and its place in half precision and ends; a run that finds no state starts from such a file
 (`--start FILE`), with Adam's moments new and a second warm-up. `--decay-tokens` leaves that state
 alone: it continues from it with a rate that falls to zero over so many tokens (warmup-stable-decay, Hu et al., arXiv
-2404.06395) and writes the finished model, which exportCheckpoint.ts turns into a checkpoint. The curve is
-RUN_FOLDER/log.jsonl.
+2404.06395) and writes the finished model, which exportCheckpoint.ts turns into a checkpoint. A start that has been through
+such a fall goes on better at a lower rate (`--rate`). The curve is RUN_FOLDER/log.jsonl.
 """
 
 import argparse
@@ -157,6 +157,7 @@ def main():
     parser.add_argument("--out")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--start")
+    parser.add_argument("--rate", type=float, default=PEAK_RATE)
     parser.add_argument("--snapshot")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -165,7 +166,7 @@ def main():
     state_path = os.path.join(options.run, "state.pt")
 
     network = Network()
-    optimizer = torch.optim.Adam(network.parameters(), lr=PEAK_RATE, fused=True)
+    optimizer = torch.optim.Adam(network.parameters(), lr=options.rate, fused=True)
     streams = {kind: Stream(os.path.join(options.tokens, f"{kind}.u16"), rows) for kind, rows in ROWS.items()}
     carried, step = None, 0
     if os.path.exists(state_path):
@@ -210,7 +211,7 @@ def main():
 
     begun, last_saved, losses, last_log = time.time(), time.time(), [], time.time()
     while time.time() - begun < options.minutes * 60 and not (decay_steps and step - first >= decay_steps):
-        rate = PEAK_RATE * min(1.0, (step + 1 - begun_at) / WARM_UP_STEPS)
+        rate = options.rate * min(1.0, (step + 1 - begun_at) / WARM_UP_STEPS)
         if decay_steps:
             rate *= 1 - (step - first) / decay_steps
         for group in optimizer.param_groups:

@@ -28,7 +28,7 @@ export async function adapt({
   tokens,
   seed,
 }: Adaptation): Promise<TrainableNetwork> {
-  const { batchSize, unrollSteps, dropout, dropoutFrom, learningRate, recency } = recipe;
+  const { batchSize, unrollSteps, dropout, learningRate, recency } = recipe;
   const network = engine.createNetwork(config, base, seed);
   const stream = new BatchStream(learned, {
     batchSize,
@@ -42,7 +42,7 @@ export async function adapt({
     const before = recipe.embeddingRate === 1 && recipe.cellRate === 1 ? null : await network.exportWeights();
     await network.trainStep(stream.next(), {
       learningRate: rate,
-      dropout: stream.epochs < dropoutFrom ? 0 : dropout,
+      dropout: dropout(stream.epochs),
       gradientClipNorm: DEFAULT_TRAINING.gradientClipNorm,
     });
     if (before !== null) {

@@ -6,9 +6,8 @@ export interface Recipe {
   /** Of the time spent, 0 to 1, to the rate as a share of the peak. */
   readonly schedule: (progress: number) => number;
   readonly learningRate: number;
-  /** From the pass over the text on that is called `dropoutFrom`; 0 is the first. */
-  readonly dropout: number;
-  readonly dropoutFrom: number;
+  /** By the passes over the text that were finished. */
+  readonly dropout: (epochs: number) => number;
   readonly batchSize: number;
   readonly unrollSteps: number;
   /** The share of the rate that the embedding, which is the softmax too, has; and that of the cells and the projection. */
@@ -23,11 +22,14 @@ export interface Recipe {
   readonly recency: number;
 }
 
+function fromSecondPass(dropout: number): Recipe['dropout'] {
+  return (epochs) => (epochs < 1 ? 0 : dropout);
+}
+
 export const SHIPPED: Recipe = {
   schedule: (progress) => learningRateAt(progress, 1),
   learningRate: DEFAULT_TRAINING.learningRate,
-  dropout: DEFAULT_TRAINING.dropout,
-  dropoutFrom: 1,
+  dropout: fromSecondPass(DEFAULT_TRAINING.dropout),
   batchSize: FINE_TUNING.batchSize,
   unrollSteps: DEFAULT_TRAINING.unrollSteps,
   embeddingRate: 1,
@@ -52,9 +54,12 @@ export const RECIPES: Readonly<Record<string, Partial<Recipe>>> = {
   'rate 0.001': { learningRate: 0.001 },
   'rate 0.002': { learningRate: 0.002 },
   'rate 0.004': { learningRate: 0.004 },
-  'no dropout': { dropout: 0 },
-  'dropout 0.3': { dropout: 0.3 },
-  'dropout in the first pass, too': { dropoutFrom: 0 },
+  'no dropout': { dropout: () => 0 },
+  'dropout 0.3': { dropout: fromSecondPass(0.3) },
+  'dropout 0.5': { dropout: fromSecondPass(0.5) },
+  'dropout 0.1 more each pass: to 0.3': { dropout: (epochs) => Math.min(0.1 * Math.floor(epochs), 0.3) },
+  'dropout 0.1 more each pass: to 0.5': { dropout: (epochs) => Math.min(0.1 * Math.floor(epochs), 0.5) },
+  'dropout in the first pass, too': { dropout: () => DEFAULT_TRAINING.dropout },
   'embedding at 0.3 of the rate': { embeddingRate: 0.3 },
   'cells at 0.3 of the rate': { cellRate: 0.3 },
   'pull 1': { pull: 1 },

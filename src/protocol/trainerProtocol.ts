@@ -22,11 +22,11 @@ export interface TrainingOptions extends NetworkShape {
   readonly onBattery: (typeof ON_BATTERY)[number];
   /** Of the trainer's process; to stay below it, fewer rows of a batch are computed at once, by fewer threads. */
   readonly maxMemoryMegabytes: number;
-  /** Wall-clock budget for the optimisation, in seconds; time spent paused does not count. */
+  /** Wall-clock budget for the optimisation, in seconds, of which a small text needs a part; time spent paused does not count. */
   readonly seconds: number;
   /** Peak of the schedule. */
   readonly learningRate: number;
-  /** From the second pass over the text on. */
+  /** What each pass over the text adds to it, up to a half; there is none in the first. */
   readonly dropout: number;
   readonly batchSize: number;
   /** Steps of truncated back-propagation through time. */
@@ -175,7 +175,7 @@ export interface TrainingPlan {
   readonly continues: Continues | null;
   readonly estimate: {
     readonly trainTokens: number;
-    /** Of the optimisation: the budget, or less of it where a training goes on and little has changed. */
+    /** Of the optimisation: the budget, or less where the text is small, or where a training goes on and little has changed. */
     readonly seconds: number;
     /** Passes over the text, or over what has changed, in this time, at the speed that the wasm engine has on common machines. */
     readonly epochs: number;

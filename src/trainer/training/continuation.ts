@@ -10,8 +10,8 @@ const SHORTEST_TIME = 0.1;
 export interface Continuation {
   /** Documents in which there is something that the earlier model has not read. */
   readonly changedFiles: number;
-  /** Tokens that it has not read. */
-  readonly changedTokens: number;
+  /** Tokens of a pass: those that it has not read, and the share of the others that is read with them; or all. */
+  readonly passTokens: number;
   /** Absent where all text is read alike: when all or nothing of it has changed. */
   readonly weightOf?: StretchWeight;
   /** The time that as many passes over what has changed need as were asked for over the whole text; seconds. */
@@ -31,21 +31,22 @@ export function planContinuation(
   const changed = documents.map((document) => chunksOf(document).filter(({ digest }) => !known.has(digest)));
   const changedFiles = changed.filter((chunks) => chunks.length > 0).length;
   const changedTokens = changed.reduce((sum, chunks) => sum + lengthOf(chunks), 0);
-  const knownTokens = documents.reduce((sum, { length }) => sum + length - 1, 0) - changedTokens;
-  const found = { changedFiles, changedTokens };
+  const allTokens = documents.reduce((sum, { length }) => sum + length - 1, 0);
+  const knownTokens = allTokens - changedTokens;
   // Where nothing has changed, whoever asks for a training wants more of what there is.
   if (changedTokens === 0 || knownTokens === 0) {
-    return { ...found, seconds };
+    return { changedFiles, passTokens: allTokens, seconds };
   }
   const knownWeight = Math.min(1, (KNOWN_SHARE / (1 - KNOWN_SHARE)) * (changedTokens / knownTokens));
-  const readShare = (changedTokens + knownWeight * knownTokens) / (changedTokens + knownTokens);
+  const passTokens = changedTokens + knownWeight * knownTokens;
   return {
-    ...found,
+    changedFiles,
+    passTokens,
     weightOf: (document, from, to) => {
       const share = overlap(changed[document], from, to) / (to - from);
       return knownWeight + (1 - knownWeight) * share;
     },
-    seconds: seconds * Math.max(readShare, SHORTEST_TIME),
+    seconds: seconds * Math.max(passTokens / allTokens, SHORTEST_TIME),
   };
 }
 

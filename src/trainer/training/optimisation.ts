@@ -69,6 +69,7 @@ export class Optimisation {
       network,
       stream,
       training: { ...job.options, seconds: reading.seconds },
+      mostTokens: reading.mostTokens,
       best: { weights: await network.exportWeights(), score: before, step: null },
       toBeat: this.earlierScore,
       measure,

@@ -10,7 +10,7 @@ import { scanReporter } from '../corpus/scanReporter';
 import { splitHeldOut, type FilePart } from '../corpus/splitHeldOut';
 import { readBeginning } from './beginning';
 import { learnedTest } from './continuation';
-import { planReading, type ReadingPlan } from './readingPlan';
+import { mostTokensOf, planReading, type ReadingPlan } from './readingPlan';
 
 /** The rest of the text is taken to have as many tokens a byte as this much of it; UTF-8 bytes. */
 const TOKENIZED_BYTES = 1024 * 1024;
@@ -84,8 +84,14 @@ export async function planTraining(
         },
         job.options.seconds,
       )
-    : { seconds: job.options.seconds, passTokens: trainTokens, continues: null };
-  const affordableTokens = (reading.seconds * TYPICAL_WEIGHT_TOKENS_PER_SECOND) / countParameters(config);
+    : {
+        seconds: job.options.seconds,
+        passTokens: trainTokens,
+        mostTokens: mostTokensOf(initial, trainTokens),
+        continues: null,
+      };
+  const tokensPerSecond = TYPICAL_WEIGHT_TOKENS_PER_SECOND / countParameters(config);
+  const seconds = Math.min(reading.seconds, reading.mostTokens / tokensPerSecond);
   return {
     files,
     trainBytes,
@@ -96,8 +102,8 @@ export async function planTraining(
     continues: reading.continues,
     estimate: {
       trainTokens,
-      seconds: reading.seconds,
-      epochs: reading.passTokens === 0 ? 0 : affordableTokens / reading.passTokens,
+      seconds,
+      epochs: reading.passTokens === 0 ? 0 : (seconds * tokensPerSecond) / reading.passTokens,
     },
   };
 }

@@ -6,16 +6,28 @@ import { recencyWeights } from '../data/recencyWeights';
 import type { Beginning } from './beginning';
 import { planContinuation } from './continuation';
 
+/**
+ * Passes after which a network that goes on from another one has learned what it can: read more often, a small text is learned by
+ * heart, at the cost of any other (bench/README.md).
+ */
+const MOST_PASSES = 8;
+
 export interface ReadingPlan {
-  /** Of the optimisation. */
+  /** Of the optimisation, at most. */
   readonly seconds: number;
   /** Absent where all text is read alike. */
   readonly weightOf?: StretchWeight;
-  /** Tokens that make up a pass: those that the earlier model has not read, or all. */
+  /** Tokens of a pass: mostly those that the earlier model has not read, or all. */
   readonly passTokens: number;
+  /** To be read, at most; Infinity for a network that starts afresh. */
+  readonly mostTokens: number;
   /** Null where training starts from no personal model that tells what it has read. */
   readonly continues: Continues | null;
 }
+
+/** What {@link ReadingPlan.mostTokens} is. */
+export const mostTokensOf = (initial: Beginning['initial'], passTokens: number): number =>
+  initial === null ? Infinity : MOST_PASSES * passTokens;
 
 /** @param seconds asked for, for a training on all of the text */
 export function planReading(
@@ -23,19 +35,25 @@ export function planReading(
   { train, modified }: Pick<Corpus, 'train' | 'modified'>,
   seconds: number,
 ): ReadingPlan {
-  const allTokens = train.reduce((sum, { length }) => sum + length - 1, 0);
   const recency = recencyWeights(modified);
   const byAge = recency === null ? {} : { weightOf: (document: number) => recency[document] };
   const learned = initial?.training.learned;
   if (initial === null || learned === undefined) {
-    return { ...byAge, seconds, passTokens: allTokens, continues: null };
+    const passTokens = train.reduce((sum, { length }) => sum + length - 1, 0);
+    return {
+      ...byAge,
+      seconds,
+      passTokens,
+      mostTokens: mostTokensOf(initial, passTokens),
+      continues: null,
+    };
   }
-  const { changedFiles, changedTokens, ...reading } = planContinuation(train, learned, seconds);
+  const { changedFiles, ...reading } = planContinuation(train, learned, seconds);
   const { trainedAt } = initial.training;
   return {
     ...byAge,
     ...reading,
-    passTokens: reading.weightOf === undefined ? allTokens : changedTokens,
+    mostTokens: mostTokensOf(initial, reading.passTokens),
     continues: { ...(trainedAt === undefined ? {} : { trainedAt }), changedFiles, files: train.length },
   };
 }

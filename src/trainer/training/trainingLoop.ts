@@ -13,6 +13,8 @@ export interface TrainingLoopOptions {
   readonly network: TrainableNetwork;
   readonly stream: BatchStream;
   readonly training: TrainingOptions;
+  /** Tokens after which training ends although there is time left; Infinity for none. */
+  readonly mostTokens: number;
   /** What training starts from: the initial network with its score, or fresh weights without one. */
   readonly best: BestNetwork;
   /** Of a model whose place a new one would take although training did not start from it; null where there is none. */
@@ -41,6 +43,9 @@ const MOST_VALIDATIONS = 20;
 const PATIENCE = 5;
 const MOST_ROLL_BACKS = 3;
 const MILLISECONDS_BETWEEN_STEP_EVENTS = 100;
+
+/** What is read again and again is learned by heart; the more it is dropped, the less (bench/README.md). */
+const MOST_DROPOUT = 0.5;
 
 /** How often a training of this length is measured. */
 export function validationCount(seconds: number): number {
@@ -100,15 +105,12 @@ export class TrainingLoop {
    * @throws CancelledError when cancelled, Error when training diverges again and again or a file cannot be written
    */
   async run(): Promise<void> {
-    const { training } = this.options;
-    const validations = validationCount(training.seconds);
     // The first write shows at once whether there is room for the files.
     await this.writeResumePoint();
     while (this.shareSpent() < 1 && this.progress.withoutImprovement < PATIENCE) {
       await this.ready();
       await this.step(this.shareSpent());
-      const share = this.shareSpent();
-      if (share >= 1 || share >= (this.progress.validations + 1) / validations) {
+      if (this.isValidationDue()) {
         await this.ready();
         await this.validate();
       }
@@ -116,13 +118,29 @@ export class TrainingLoop {
     }
   }
 
-  /** Of the time for steps, 0 to 1: time is kept for the last validation, and a step is begun only when most of it fits. */
+  /** Of the training, 0 to 1, by the time or by what was read, whichever ends it. */
   private shareSpent(): number {
+    const tokensSpent = this.progress.trainedTokens / this.options.mostTokens;
+    return Math.min(Math.max(this.timeSpent(), tokensSpent), 1);
+  }
+
+  /** Of the time for steps: time is kept for the last validation, and a step is begun only when most of it fits. */
+  private timeSpent(): number {
     const { seconds } = this.options.training;
     const { step, trainingSeconds } = this.progress;
     const halfStep = step === 0 ? 0 : trainingSeconds / step / 2;
     const budget = Math.max(seconds - this.validationSeconds - halfStep, seconds / 2);
-    return Math.min(this.progress.seconds / budget, 1);
+    return this.progress.seconds / budget;
+  }
+
+  /** After equal parts of the time; where the tokens end the training sooner, a few times all the same. */
+  private isValidationDue(): boolean {
+    const next = this.progress.validations + 1;
+    const share = this.shareSpent();
+    return (
+      share >= Math.min(1, next / FEWEST_VALIDATIONS) ||
+      this.timeSpent() >= next / validationCount(this.options.training.seconds)
+    );
   }
 
   private ready(): Promise<void> {
@@ -142,7 +160,7 @@ export class TrainingLoop {
     const { network, stream, training, now } = this.options;
     const start = now();
     // What is read for the first time cannot have been learned by heart; there dropout only costs (bench/README.md).
-    const dropout = stream.epochs < 1 ? 0 : training.dropout;
+    const dropout = Math.min(training.dropout * Math.floor(stream.epochs), MOST_DROPOUT);
     const batch = stream.next();
     const learningRate = learningRateAt(share, training.learningRate / 2 ** this.progress.rollBacks);
     try {
@@ -174,14 +192,16 @@ export class TrainingLoop {
       return;
     }
     this.lastStepEvent = time;
+    const { seconds } = this.progress;
+    const share = this.shareSpent();
     emit({
       kind: 'step',
       step: this.progress.step,
       epoch: stream.epochs,
-      progress: Math.min(this.progress.seconds / training.seconds, 1),
+      progress: share,
       ...result,
       tokensPerSecond: this.tokensPerSecond,
-      secondsLeft: Math.max(training.seconds - this.progress.seconds, 0),
+      secondsLeft: Math.max(Math.min(training.seconds, seconds / share) - seconds, 0),
     });
   }
 

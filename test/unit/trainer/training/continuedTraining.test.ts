@@ -71,7 +71,9 @@ describe('Training again', () => {
     await trainOnAll();
     const plan = await planTraining(goOn(), new AbortController().signal, () => undefined);
     assert.equal(plan.continues?.changedFiles, 0);
-    assert.equal(plan.estimate.seconds, goOn().options.seconds);
+    const afresh = await planTraining(workspace.job(), new AbortController().signal, () => undefined);
+    assert.equal(plan.estimate.trainTokens, afresh.estimate.trainTokens);
+    assert.equal(plan.estimate.epochs, 8, 'a small text is read eight times');
   });
 
   it('keeps in the model what it has read', async () => {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_TRAINING } from '../../../../src/protocol/trainerProtocol';
+import { DEFAULT_TRAINING, type TrainerEvent } from '../../../../src/protocol/trainerProtocol';
 import { BatchStream } from '../../../../src/trainer/data/batchStream';
 import type { TrainableNetwork, TrainStepOptions } from '../../../../src/trainer/engine';
 import { TrainingControl } from '../../../../src/trainer/training/trainingControl';
 import { TrainingLoop } from '../../../../src/trainer/training/trainingLoop';
 
 /** Steps of a second each, on a network that only notes what it is asked for. */
-async function stepsOf(seconds: number, documentTokens: number): Promise<TrainStepOptions[]> {
+async function train(seconds: number, documentTokens: number, mostTokens = Infinity) {
   const asked: TrainStepOptions[] = [];
+  const events: TrainerEvent[] = [];
   let time = 0;
   const weights = new Map([['embedding', new Float32Array(1)]]);
   const network: TrainableNetwork = {
@@ -31,36 +32,55 @@ async function stepsOf(seconds: number, documentTokens: number): Promise<TrainSt
     network,
     stream: new BatchStream([new Uint16Array(documentTokens)], training),
     training,
+    mostTokens,
     best: { weights, score: null, step: null },
     toBeat: null,
     measure: () => Promise.resolve({ score: { bytes: 1, bitsPerByte: 9 - time / 1e6 }, weights }),
     validationSeconds: 0,
     resumeFrom: null,
     control: new TrainingControl(),
-    emit: () => undefined,
+    emit: (event) => events.push(event),
     saveResumePoint: () => Promise.resolve(),
     now: () => time,
   });
   await loop.run();
-  return asked;
+  return { steps: asked, events };
 }
 
 describe('The training loop', () => {
-  it('drops nothing on the first pass over the text, and what the option says from then on', async () => {
-    // 80 targets are ten windows of eight, in one row: three passes.
-    const steps = await stepsOf(30, 81);
-    const from = steps.findIndex(({ dropout }) => dropout > 0);
-    assert.ok(from >= 7 && from <= 11, `from about the eleventh step on, not ${from}`);
-    assert.ok(steps.slice(from).every(({ dropout }) => dropout === 0.1));
-    assert.ok(steps.length >= 25);
+  it('drops nothing on the first pass over the text, and more on each one after it, up to a half', async () => {
+    // 80 targets are ten windows of eight, in one row: ten passes.
+    const { steps } = await train(100, 81);
+    const dropouts = steps.map(({ dropout }) => Math.round(10 * dropout));
+    assert.deepEqual([...new Set(dropouts)], [0, 1, 2, 3, 4, 5]);
+    const [first, second] = [dropouts.indexOf(1), dropouts.indexOf(2)];
+    assert.ok(first >= 7 && first <= 11, `from about the eleventh step on, not ${first}`);
+    assert.ok(second - first >= 9 && second - first <= 11, `after a pass more, not ${second - first} steps`);
   });
 
   it('reads for as long as was asked, with a rate that rises and then falls', async () => {
-    const steps = await stepsOf(100, 4001);
+    const { steps } = await train(100, 4001);
     assert.ok(steps.length >= 99 && steps.length <= 101);
-    const rates = steps.map(({ learningRate }) => learningRate);
-    const top = rates.indexOf(Math.max(...rates));
-    assert.ok(top > 1 && top < 15);
-    assert.ok(rates.at(-1)! < 0.1 * rates[top]);
+    assertRisesAndFalls(steps);
+  });
+
+  it('ends sooner where so many tokens were read, the rate having fallen and a few measurements made', async () => {
+    const { steps, events } = await train(1000, 81, 320);
+    assert.ok(
+      steps.length >= 34 && steps.length <= 42,
+      `about four passes of ten steps, not ${steps.length}`,
+    );
+    assertRisesAndFalls(steps);
+    assert.equal(events.filter(({ kind }) => kind === 'validation').length, 4);
+    const told = events.filter((event) => event.kind === 'step');
+    assert.equal(told.at(-1)!.progress, 1);
+    assert.ok(told[19].secondsLeft > 15 && told[19].secondsLeft < 25, `${told[19].secondsLeft} s left`);
   });
 });
+
+function assertRisesAndFalls(steps: readonly TrainStepOptions[]): void {
+  const rates = steps.map(({ learningRate }) => learningRate);
+  const top = rates.indexOf(Math.max(...rates));
+  assert.ok(top > 0 && top < 0.15 * steps.length, `the highest rate at step ${top}`);
+  assert.ok(rates.at(-1)! < 0.1 * rates[top]);
+}
