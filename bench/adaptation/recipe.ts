@@ -1,5 +1,6 @@
 /** One way to fit a base network to a workspace: the shipped one, or that with a change. */
 import { DEFAULT_TRAINING, FINE_TUNING } from '../../src/protocol/trainerProtocol';
+import { dropoutAt } from '../../src/trainer/training/dropoutSchedule';
 import { learningRateAt } from '../../src/trainer/training/learningRateSchedule';
 
 export interface Recipe {
@@ -29,7 +30,7 @@ function fromSecondPass(dropout: number): Recipe['dropout'] {
 export const SHIPPED: Recipe = {
   schedule: (progress) => learningRateAt(progress, 1),
   learningRate: DEFAULT_TRAINING.learningRate,
-  dropout: fromSecondPass(DEFAULT_TRAINING.dropout),
+  dropout: (epochs) => dropoutAt(epochs, DEFAULT_TRAINING.dropout),
   batchSize: FINE_TUNING.batchSize,
   unrollSteps: DEFAULT_TRAINING.unrollSteps,
   embeddingRate: 1,
@@ -55,11 +56,11 @@ export const RECIPES: Readonly<Record<string, Partial<Recipe>>> = {
   'rate 0.002': { learningRate: 0.002 },
   'rate 0.004': { learningRate: 0.004 },
   'no dropout': { dropout: () => 0 },
+  'dropout 0.1': { dropout: fromSecondPass(0.1) },
   'dropout 0.3': { dropout: fromSecondPass(0.3) },
   'dropout 0.5': { dropout: fromSecondPass(0.5) },
-  'dropout 0.1 more each pass: to 0.3': { dropout: (epochs) => Math.min(0.1 * Math.floor(epochs), 0.3) },
-  'dropout 0.1 more each pass: to 0.5': { dropout: (epochs) => Math.min(0.1 * Math.floor(epochs), 0.5) },
-  'dropout in the first pass, too': { dropout: () => DEFAULT_TRAINING.dropout },
+  'dropout 0.1 more each pass: to 0.3': { dropout: (epochs) => Math.min(dropoutAt(epochs, 0.1), 0.3) },
+  'dropout from the first pass on': { dropout: (epochs) => Math.max(dropoutAt(epochs, 0.1), 0.1) },
   'embedding at 0.3 of the rate': { embeddingRate: 0.3 },
   'cells at 0.3 of the rate': { cellRate: 0.3 },
   'pull 1': { pull: 1 },

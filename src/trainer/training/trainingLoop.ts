@@ -2,6 +2,7 @@
 import type { HeldOutScore, TrainerEvent, TrainingOptions } from '../../protocol/trainerProtocol';
 import type { BatchStream } from '../data/batchStream';
 import { DivergenceError, type TrainableNetwork } from '../engine';
+import { dropoutAt } from './dropoutSchedule';
 import { freshOptimizer } from './freshWeights';
 import { helps, isBetter } from './improvement';
 import { learningRateAt } from './learningRateSchedule';
@@ -43,9 +44,6 @@ const MOST_VALIDATIONS = 20;
 const PATIENCE = 5;
 const MOST_ROLL_BACKS = 3;
 const MILLISECONDS_BETWEEN_STEP_EVENTS = 100;
-
-/** What is read again and again is learned by heart; the more it is dropped, the less (bench/README.md). */
-const MOST_DROPOUT = 0.5;
 
 /** How often a training of this length is measured. */
 export function validationCount(seconds: number): number {
@@ -159,8 +157,7 @@ export class TrainingLoop {
   private async step(share: number): Promise<void> {
     const { network, stream, training, now } = this.options;
     const start = now();
-    // What is read for the first time cannot have been learned by heart; there dropout only costs (bench/README.md).
-    const dropout = Math.min(training.dropout * Math.floor(stream.epochs), MOST_DROPOUT);
+    const dropout = dropoutAt(stream.epochs, training.dropout);
     const batch = stream.next();
     const learningRate = learningRateAt(share, training.learningRate / 2 ** this.progress.rollBacks);
     try {
