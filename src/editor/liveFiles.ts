@@ -18,6 +18,8 @@ export interface LiveSource {
 /** Of the files themselves it keeps the names alone: the texts are the generator's. */
 export class LiveFiles {
   private readonly known = new Set<string>();
+  /** Read, but not sent to the generator yet. */
+  private readonly unsent = new Map<string, LearnedFile>();
   private reading: AbortController | null = null;
 
   constructor(
@@ -35,14 +37,17 @@ export class LiveFiles {
     this.reading = reading;
     const { signal } = reading;
     const started = performance.now();
-    let batch: LearnedFile[] = [];
     let characters = 0;
     let tokens = 0;
     const flush = async (): Promise<void> => {
+      const batch = [...this.unsent.values()];
+      this.unsent.clear();
+      characters = 0;
+      for (const { uri } of batch) {
+        this.known.add(uri);
+      }
       if (batch.length > 0) {
         tokens += (await this.generator.learnFiles(batch)).tokens;
-        batch = [];
-        characters = 0;
       }
     };
     for (const planned of await source.plan(signal)) {
@@ -52,8 +57,7 @@ export class LiveFiles {
       if (file === null || this.known.has(file.uri)) {
         continue;
       }
-      this.known.add(file.uri);
-      batch.push(file);
+      this.unsent.set(file.uri, file);
       characters += file.text.length;
       if (characters >= BATCH_CHARACTERS) {
         await flush();
@@ -66,13 +70,19 @@ export class LiveFiles {
 
   /** Learns one file as it is now. */
   async learn(file: LearnedFile): Promise<void> {
+    // What a reading under way has of it is older.
+    this.unsent.delete(file.uri);
     this.known.add(file.uri);
     await this.generator.learnFiles([file]);
   }
 
   /** Forgets a file, or all files of a folder. */
   async forgetBelow(uri: string): Promise<void> {
-    const gone = [...this.known].filter((known) => known === uri || known.startsWith(`${uri}/`));
+    const isBelow = (file: string): boolean => file === uri || file.startsWith(`${uri}/`);
+    for (const file of [...this.unsent.keys()].filter(isBelow)) {
+      this.unsent.delete(file);
+    }
+    const gone = [...this.known].filter(isBelow);
     for (const file of gone) {
       this.known.delete(file);
     }
@@ -91,5 +101,6 @@ export class LiveFiles {
   stop(): void {
     this.reading?.abort();
     this.reading = null;
+    this.unsent.clear();
   }
 }

@@ -78,6 +78,38 @@ describe('The files that the live model knows', () => {
     assert.deepEqual(generator.told, [`learn ${uriOf('a.md')}`, `learn ${uriOf('b.md')}`]);
   });
 
+  it('are learned by the newer reading also where the one given up had read them', async () => {
+    const { source } = folder(['a.md', 'b.md']);
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    const older = files.readAll({
+      ...source,
+      read: async (file) => (file.path === 'b.md' ? sleep(20, null) : source.read(file)),
+    });
+    await sleep(5);
+    const newer = files.readAll(source);
+    await assert.rejects(older, { name: 'AbortError' });
+    await newer;
+    assert.deepEqual(generator.told, [`learn ${uriOf('a.md')}`, `learn ${uriOf('b.md')}`]);
+  });
+
+  it('stay as they were saved, or deleted, after they were read and before they were learned', async () => {
+    const { source } = folder(['saved.md', 'deleted.md', 'last.md']);
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    await files.readAll({
+      ...source,
+      read: async (file) => {
+        if (file.path === 'last.md') {
+          await files.learn({ uri: uriOf('saved.md'), text: 'as it was saved', recent: true });
+          await files.forgetBelow(uriOf('deleted.md'));
+        }
+        return source.read(file);
+      },
+    });
+    assert.deepEqual(generator.told, [`learn ${uriOf('saved.md')}`, `learn ${uriOf('last.md')}`]);
+  });
+
   it('are read and learned again after the generator has died', async () => {
     const { source, reads } = folder(['a.md', 'b.md']);
     const again: Promise<void>[] = [];
