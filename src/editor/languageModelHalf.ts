@@ -42,6 +42,8 @@ const MOST_RECENT = 8;
 
 export class LanguageModelHalf {
   private used: LanguageModelState | null = null;
+  /** The one that takes its place once it is open. */
+  private opening: { readonly choice: HalfChoice | null } | null = null;
   private lastServer: ServerChoice | null = null;
   private readonly chosen = new LastChosen<LanguageModelState | null>((state) => {
     this.set(state);
@@ -84,13 +86,15 @@ export class LanguageModelHalf {
   }
 
   /**
-   * Uses what the setting names, unless it is in use already.
+   * Uses what the setting names, unless it is in use or being opened already.
    * @throws Error with a sentence for the user when it cannot be opened; the present one then stays
    */
   async follow(): Promise<void> {
-    const choice = this.surroundings.isTrusted() ? this.surroundings.configured() : null;
-    if (!isDeepStrictEqual(choice, this.used?.choice ?? null)) {
-      await this.use(choice);
+    const choice = this.named();
+    const present = (this.opening ?? this.used)?.choice ?? null;
+    if (!isDeepStrictEqual(choice, present)) {
+      // The setting may name another by the time the user has answered whether text may be sent.
+      await this.use(choice, () => isDeepStrictEqual(choice, this.named()));
     }
   }
 
@@ -101,14 +105,28 @@ export class LanguageModelHalf {
     }
   }
 
-  private async use(choice: HalfChoice | null): Promise<boolean> {
+  private named(): HalfChoice | null {
+    return this.surroundings.isTrusted() ? this.surroundings.configured() : null;
+  }
+
+  private async use(choice: HalfChoice | null, isStillWanted = () => true): Promise<boolean> {
     if (choice?.kind === 'server') {
       this.lastServer = choice;
       if (!(await this.surroundings.allows(choice.address))) {
         return false;
       }
     }
-    return this.chosen.open(this.open(choice, await this.toldOf(choice)));
+    const told = await this.toldOf(choice);
+    if (!isStillWanted()) {
+      return false;
+    }
+    const opening = { choice };
+    this.opening = opening;
+    try {
+      return await this.chosen.open(this.open(choice, told));
+    } finally {
+      this.opening = this.opening === opening ? null : this.opening;
+    }
   }
 
   /** As the generator is told of it. */

@@ -23,6 +23,8 @@ export interface MaskedModelState {
 
 export class MaskedModel {
   private used: MaskedModelState | null = null;
+  /** The one that takes its place once it is open. */
+  private opening: { readonly folder: string | null } | null = null;
   private readonly chosen = new LastChosen<MaskedModelState | null>((state) => {
     this.used = state;
     this.onDidChange();
@@ -53,18 +55,25 @@ export class MaskedModel {
   }
 
   /**
-   * Uses what the setting names, unless it is in use already.
+   * Uses what the setting names, unless it is in use or being opened already.
    * @throws Error with a sentence for the user when it cannot be opened; the present one then stays
    */
   async follow(): Promise<void> {
     const folder = this.surroundings.isTrusted() ? this.surroundings.configured() : null;
-    if (folder !== (this.used?.folder ?? null)) {
+    const present = (this.opening ?? this.used)?.folder ?? null;
+    if (folder !== present) {
       await this.use(folder);
     }
   }
 
-  private use(folder: string | null): Promise<boolean> {
-    return this.chosen.open(this.open(folder));
+  private async use(folder: string | null): Promise<boolean> {
+    const opening = { folder };
+    this.opening = opening;
+    try {
+      return await this.chosen.open(this.open(folder));
+    } finally {
+      this.opening = this.opening === opening ? null : this.opening;
+    }
   }
 
   private async open(folder: string | null): Promise<MaskedModelState | null> {

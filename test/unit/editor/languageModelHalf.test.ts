@@ -23,6 +23,8 @@ class FakeWindow implements LanguageModelSurroundings {
   /** What the generator was told, in order. */
   readonly loaded: (HalfChoice | null)[] = [];
   changes = 0;
+  /** Awaited before a model is open, and before the user has answered. */
+  delay: Promise<void> | null = null;
   /** Why a model does not answer when it is loaded. */
   away: string | null = null;
   readonly half = new LanguageModelHalf(
@@ -37,9 +39,10 @@ class FakeWindow implements LanguageModelSurroundings {
     this.setting = choice;
     return Promise.resolve();
   }
-  allows(address: string): Promise<boolean> {
+  async allows(address: string): Promise<boolean> {
     this.asked.push(address);
-    return Promise.resolve(!this.refused.has(address));
+    await this.delay;
+    return !this.refused.has(address);
   }
   keyFor = (address: string): Promise<string | undefined> => Promise.resolve(this.keys.get(address));
   whileOpening<T>(name: string, work: Promise<T>): Promise<T> {
@@ -51,14 +54,15 @@ class FakeWindow implements LanguageModelSurroundings {
     return Promise.resolve();
   }
 
-  private loadHalf(choice: HalfChoice | null): Promise<HalfLoadedResponse> {
+  private async loadHalf(choice: HalfChoice | null): Promise<HalfLoadedResponse> {
     if (isDeepStrictEqual(choice, damaged)) {
-      return Promise.reject(new Error('The model "damaged.h5" is cut off; copy it again.'));
+      throw new Error('The model "damaged.h5" is cut off; copy it again.');
     }
     this.loaded.push(choice);
+    await (choice === null ? null : this.delay);
     const isSlow = choice?.kind === 'server';
     const { away } = this;
-    return Promise.resolve({ kind: 'halfLoaded', id: 1, description: choice?.kind ?? '', isSlow, away });
+    return { kind: 'halfLoaded', id: 1, description: choice?.kind ?? '', isSlow, away };
   }
 }
 
@@ -152,6 +156,39 @@ describe('the setting of the language model, changed by hand or in another windo
     window.trusted = true;
     await window.half.follow();
     assert.deepEqual(window.loaded, [server]);
+  });
+
+  for (const named of [gguf, server]) {
+    it(`uses no ${named.kind} that it names no more by the time it could be used`, async () => {
+      const window = new FakeWindow();
+      let go: () => void = () => undefined;
+      window.delay = new Promise((resolve) => (go = resolve));
+      window.setting = named;
+      const followed = window.half.follow();
+      await Promise.resolve();
+      window.setting = null;
+      await window.half.follow();
+      go();
+      await followed;
+      assert.equal(window.half.state, null);
+      assert.equal(window.loaded.at(-1) ?? null, null);
+    });
+  }
+
+  it('goes back to the present model where it names that again while another is being opened', async () => {
+    const window = new FakeWindow();
+    await window.half.choose(keras);
+    let go: () => void = () => undefined;
+    window.delay = new Promise((resolve) => (go = resolve));
+    window.setting = gguf;
+    const followed = window.half.follow();
+    await Promise.resolve();
+    window.setting = keras;
+    const back = window.half.follow();
+    go();
+    await Promise.all([followed, back]);
+    assert.equal(window.half.state?.choice, keras);
+    assert.equal(window.loaded.at(-1), keras);
   });
 
   it('leaves the present model in use where it names one that cannot be opened', async () => {

@@ -103,6 +103,18 @@ describe('choosing a masked model', () => {
     assert.equal(window.loaded.length, 1);
     assert.equal(window.model.state?.folder, '/m/bert');
   });
+
+  it('takes none that the setting named only while it was being opened', async () => {
+    const window = new FakeWindow();
+    window.setting = '/m/bert';
+    const followed = window.model.follow();
+    window.setting = null;
+    await window.model.follow();
+    window.open();
+    await followed;
+    assert.equal(window.model.state, null);
+    assert.deepEqual(window.loaded.at(-1), null);
+  });
 });
 
 describe('the setting of the masked model', () => {
