@@ -84,6 +84,8 @@ export class SuggestionRequests {
     for (const flight of this.flights) {
       if (flight.waiting === 0 && flight !== needed) {
         this.link.cancel(flight.id);
+        // Nothing may wait for it any more, also before its cancelled answer is there.
+        this.flights.delete(flight);
       }
     }
   }

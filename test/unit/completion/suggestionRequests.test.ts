@@ -120,6 +120,17 @@ describe('asking for suggestions', () => {
     assert.deepEqual(link.asked, ['HANG', 'The', 'HANG']);
   });
 
+  it('asks anew where the one in the making was cancelled, also before that is answered', async () => {
+    const { link, suggestions } = setUp();
+    const abort = new AbortController();
+    const hanging = suggestions.complete(question('HANG█'), abort.signal);
+    abort.abort();
+    await hanging;
+    void suggestions.complete(question('The█'));
+    void suggestions.complete(question('HANG█'));
+    assert.deepEqual([link.asked, link.cancelled], [['HANG', 'The', 'HANG'], ['HANG']]);
+  });
+
   it('asks nothing when it was aborted before', async () => {
     const { link, suggestions } = setUp();
     const response = await suggestions.complete(question('The█'), AbortSignal.abort());
