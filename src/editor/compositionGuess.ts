@@ -14,24 +14,41 @@ const SPELLING =
  * editing inserts, or replaces something else. The finished characters, in a script that is not a spelling, end it.
  */
 export class CompositionGuess {
-  private last: TextChange | null = null;
-  private guess = false;
+  /** By document, since others are written to while one types, such as a program's output. */
+  private readonly steps = new Map<string, Step>();
 
-  get composing(): boolean {
-    return this.guess;
+  isComposing(uri: string): boolean {
+    return this.steps.get(uri)?.isComposing ?? false;
   }
 
-  /** @param changes of one edit */
-  changed(changes: readonly TextChange[]): void {
+  /** @param changes of one edit of a document */
+  changed(uri: string, changes: readonly TextChange[]): void {
+    const last = this.steps.get(uri);
     const [change] = changes;
-    const single = changes.length === 1 && change !== undefined;
-    this.guess =
-      single &&
-      this.last !== null &&
-      change.replacedLength > 0 &&
-      change.offset === this.last.offset &&
-      change.replacedLength === this.last.text.length &&
-      SPELLING.test(change.text);
-    this.last = single ? change : null;
+    if (changes.length !== 1) {
+      this.steps.delete(uri);
+      return;
+    }
+    this.steps.set(uri, {
+      offset: change.offset,
+      length: change.text.length,
+      isComposing:
+        change.replacedLength > 0 &&
+        change.offset === last?.offset &&
+        change.replacedLength === last.length &&
+        SPELLING.test(change.text),
+    });
   }
+
+  /** A document is closed. */
+  closed(uri: string): void {
+    this.steps.delete(uri);
+  }
+}
+
+/** The last change of a document, where it was a single one. */
+interface Step {
+  readonly offset: number;
+  readonly length: number;
+  readonly isComposing: boolean;
 }

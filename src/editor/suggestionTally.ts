@@ -70,10 +70,11 @@ export class SuggestionTally {
   /** A text was inserted in a document, at a position; nothing was replaced. */
   inserted(uri: string, line: number, character: number, text: string): void {
     const offer = this.rest;
-    this.offer = null;
-    this.rest = null;
+    if (offer?.uri !== uri) {
+      return;
+    }
+    this.dropped();
     if (
-      offer?.uri !== uri ||
       offer.line !== line ||
       offer.character !== character ||
       text.includes('\n') ||
@@ -94,7 +95,14 @@ export class SuggestionTally {
     };
   }
 
-  /** The cursor went elsewhere, or another edit was made. */
+  /** An edit was made that is no insertion. */
+  edited(uri: string): void {
+    if (this.rest?.uri === uri) {
+      this.dropped();
+    }
+  }
+
+  /** The cursor went elsewhere. */
   dropped(): void {
     this.offer = null;
     this.rest = null;

@@ -16,7 +16,6 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   readonly tally = new SuggestionTally();
   lastOutcome: CompletionOutcome | null = null;
   private readonly composition = new CompositionGuess();
-  private compositionUri = '';
   private unspaced = false;
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
@@ -32,6 +31,9 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument((event) => {
         this.edited(event);
       }),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        this.composition.closed(uri.toString());
+      }),
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.tally.dropped();
         this.setUnspaced(false);
@@ -40,7 +42,7 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   }
 
   isComposing(document: vscode.TextDocument): boolean {
-    return this.composition.composing && this.compositionUri === document.uri.toString();
+    return this.composition.isComposing(document.uri.toString());
   }
 
   offered(document: vscode.TextDocument, position: vscode.Position, insertText: string): void {
@@ -78,11 +80,8 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
       return;
     }
     const uri = document.uri.toString();
-    if (uri !== this.compositionUri) {
-      this.compositionUri = uri;
-      this.composition.changed([]);
-    }
     this.composition.changed(
+      uri,
       contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
         offset: rangeOffset,
         replacedLength: rangeLength,
@@ -93,9 +92,9 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     if (contentChanges.length === 1 && change.rangeLength === 0) {
       this.tally.inserted(uri, change.range.start.line, change.range.start.character, change.text);
     } else {
-      this.tally.dropped();
+      this.tally.edited(uri);
     }
-    this.setUnspaced(false);
+    this.setUnspaced(this.unspaced && this.tally.current !== null);
   }
 
   private setUnspaced(unspaced: boolean): void {

@@ -5,8 +5,8 @@ import { CompositionGuess } from '../../../src/editor/compositionGuess';
 function guesses(...edits: [number, number, string][]): boolean[] {
   const guess = new CompositionGuess();
   return edits.map(([offset, replacedLength, text]) => {
-    guess.changed([{ offset, replacedLength, text }]);
-    return guess.composing;
+    guess.changed('draft', [{ offset, replacedLength, text }]);
+    return guess.isComposing('draft');
   });
 }
 
@@ -41,11 +41,23 @@ describe('the guess about input methods', () => {
 
   it('sees none in an edit of several places', () => {
     const guess = new CompositionGuess();
-    guess.changed([{ offset: 0, replacedLength: 0, text: 'a' }]);
-    guess.changed([
+    guess.changed('draft', [{ offset: 0, replacedLength: 0, text: 'a' }]);
+    guess.changed('draft', [
       { offset: 0, replacedLength: 1, text: 'ab' },
       { offset: 9, replacedLength: 1, text: 'ab' },
     ]);
-    assert.equal(guess.composing, false);
+    assert.equal(guess.isComposing('draft'), false);
+  });
+
+  it('is not led astray by what a program writes into another document meanwhile', () => {
+    const guess = new CompositionGuess();
+    const output = [{ offset: 90, replacedLength: 0, text: 'built in 2 s' }];
+    guess.changed('draft', [{ offset: 7, replacedLength: 0, text: 'n' }]);
+    guess.changed('output', output);
+    guess.changed('draft', [{ offset: 7, replacedLength: 1, text: 'ni' }]);
+    guess.changed('output', output);
+    assert.deepEqual([guess.isComposing('draft'), guess.isComposing('output')], [true, false]);
+    guess.closed('draft');
+    assert.equal(guess.isComposing('draft'), false);
   });
 });

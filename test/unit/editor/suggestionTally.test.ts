@@ -40,6 +40,18 @@ describe('the tally of suggestions', () => {
     assert.equal(tally.counts.shown, 2);
   });
 
+  it('keeps what is shown while a program writes into another document', () => {
+    const tally = offering('lamp in the window');
+    tally.inserted('output:build', 90, 0, 'built in 2 s');
+    tally.edited('output:build');
+    assert.equal(tally.current?.text, 'lamp in the window');
+    tally.inserted(uri, 4, 10, 'lamp');
+    assert.equal(tally.counts.acceptedInPart, 1);
+    tally.offered({ uri, line: 4, character: 14, text: ' in the window' });
+    tally.edited(uri);
+    assert.equal(tally.current, null);
+  });
+
   it('takes no text of another place or document for an acceptance', () => {
     for (const [where, line] of [
       [uri, 5],
