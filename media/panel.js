@@ -35,19 +35,22 @@
     if (isSeed) {
       box.placeholder = texts.textRandom;
     }
+    const judge = (fits) => {
+      box.setAttribute('aria-invalid', String(!fits));
+      problem.textContent = fits ? '' : fill(texts.textInvalid, setting.minimum, setting.maximum);
+    };
     slider.addEventListener('input', () => {
       box.value = slider.value;
     });
     slider.addEventListener('change', () => {
-      problem.textContent = '';
+      judge(true);
       set(id, slider.valueAsNumber);
     });
     box.addEventListener('change', () => {
       const empty = isSeed && box.value === '' && !box.validity.badInput;
       const value = empty ? null : box.valueAsNumber;
       const fits = empty || (value >= setting.minimum && value <= setting.maximum);
-      box.setAttribute('aria-invalid', String(!fits));
-      problem.textContent = fits ? '' : fill(texts.textInvalid, setting.minimum, setting.maximum);
+      judge(fits);
       if (fits) {
         set(id, value);
       }
@@ -57,6 +60,7 @@
         box.value = value ?? '';
       }
       slider.value = value ?? 0;
+      judge(true);
     };
     const inputs = isSeed ? [box] : [slider, box];
     return { show, children: [...inputs, problem] };
@@ -186,8 +190,14 @@
       curves.push(curve(heldOut, texts.textHeldOut));
     }
     byId('curves').replaceChildren(...curves);
-    for (const button of document.querySelectorAll('button[data-phase]')) {
+    const { activeElement } = document;
+    const buttons = [...document.querySelectorAll('button[data-phase]')];
+    for (const button of buttons) {
       button.hidden = !button.dataset.phase.split(' ').includes(phase);
+    }
+    // Whoever pressed a button that is gone now would be sent back to the top of the page.
+    if (buttons.includes(activeElement) && activeElement.hidden) {
+      buttons.find(({ hidden }) => !hidden)?.focus();
     }
   }
 

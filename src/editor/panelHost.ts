@@ -126,7 +126,10 @@ export class PanelHost implements vscode.Disposable {
     try {
       await this.act(parseFromPanel(given));
     } catch (error) {
+      // VS Code's own sentence says why a setting could not be written.
       this.log.error(asError(error));
+      void vscode.window.showErrorMessage(asError(error).message);
+      this.sendSettings();
     }
   }
 
@@ -142,12 +145,15 @@ export class PanelHost implements vscode.Disposable {
         if (isSamplingName(message.name)) {
           const { value } = parseSetting(message.name, message.value);
           await this.configuration.update(message.name, value);
+          // Also where nothing has changed: the page may show what was typed, which was mended.
+          this.sendSettings();
         }
         break;
       case 'resetSettings':
         for (const name of SAMPLING_NAMES) {
           await this.configuration.update(name, undefined);
         }
+        this.sendSettings();
         break;
       case 'sampleAgain':
         await this.inspect();

@@ -1,0 +1,91 @@
+/** As much of a page as media/panel.js asks for, so that it runs without a browser. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import type { ToPanel } from '../../src/protocol/panelProtocol';
+
+export class FakeElement {
+  id = '';
+  value = '';
+  textContent = '';
+  hidden = false;
+  readonly validity = { badInput: false };
+  readonly dataset: { phase?: string; textInvalid?: string } = {};
+  readonly attributes = new Map<string, string>();
+  private readonly listeners = new Map<string, () => void>();
+
+  constructor(private readonly page: FakePage) {}
+
+  get valueAsNumber(): number {
+    return this.value === '' ? Number.NaN : Number(this.value);
+  }
+  append(...children: FakeElement[]): void {
+    for (const child of children) {
+      this.page.elements.set(child.id, child);
+    }
+  }
+  replaceChildren(...children: FakeElement[]): void {
+    this.append(...children);
+  }
+  setAttribute(name: string, value: string): void {
+    this.attributes.set(name, value);
+  }
+  addEventListener(name: string, listener: () => void): void {
+    this.listeners.set(name, listener);
+  }
+  focus(): void {
+    this.page.focused = this;
+  }
+  /** What a user does to it. */
+  dispatch(name: string): void {
+    this.listeners.get(name)?.();
+  }
+}
+
+export class FakePage {
+  readonly elements = new Map<string, FakeElement>();
+  readonly sent: unknown[] = [];
+  readonly buttons: readonly FakeElement[];
+  focused: FakeElement | null = null;
+  private hear: (event: { data: ToPanel }) => void = () => undefined;
+
+  /** @param buttons the phases of training in which each button of the page is there */
+  constructor(buttons: readonly string[] = []) {
+    const phased = buttons.map((phase) => {
+      const button = new FakeElement(this);
+      button.dataset.phase = phase;
+      return button;
+    });
+    const body = new FakeElement(this);
+    body.dataset.textInvalid = 'Takes a number from {0} to {1}';
+    const focusedNow = (): FakeElement | null => this.focused;
+    const document = {
+      body,
+      get activeElement() {
+        return focusedNow();
+      },
+      createElement: () => new FakeElement(this),
+      getElementById: (id: string) => this.byId(id),
+      querySelectorAll: (selector: string) => (selector === 'button[data-phase]' ? phased : []),
+    };
+    const window = {
+      addEventListener: (_name: string, listener: (event: { data: ToPanel }) => void) => {
+        this.hear = listener;
+      },
+    };
+    const acquireVsCodeApi = () => ({ postMessage: (message: unknown) => this.sent.push(message) });
+    const script = readFileSync(join(__dirname, '../../media/panel.js'), 'utf8');
+    runInNewContext(script, { acquireVsCodeApi, document, window });
+    this.buttons = phased;
+  }
+
+  byId(id: string): FakeElement {
+    const element = this.elements.get(id) ?? new FakeElement(this);
+    this.elements.set(id, element);
+    return element;
+  }
+
+  post(message: ToPanel): void {
+    this.hear({ data: message });
+  }
+}

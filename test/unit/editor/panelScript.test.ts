@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { panelSettings } from '../../../src/editor/panelSettings';
+import { SETTINGS } from '../../../src/editor/settings';
+import type { PanelTraining } from '../../../src/protocol/panelProtocol';
+import { FakePage } from '../../support/fakePage';
+import { plainTranslate } from '../../support/plainTranslate';
+
+const NAME = 'sampling.temperature';
+
+describe("the script of the panel's page", () => {
+  it('takes back what it said of a value out of range once it shows the value in force', () => {
+    const page = new FakePage();
+    const settings = panelSettings(plainTranslate, (name) => SETTINGS[name].default);
+    page.post({ kind: 'settings', settings });
+    const box = page.byId(NAME);
+    const problem = page.byId(`${NAME}-problem`);
+    box.value = '9';
+    box.dispatch('change');
+    assert.equal(problem.textContent, 'Takes a number from 0.05 to 2');
+    assert.equal(box.attributes.get('aria-invalid'), 'true');
+    page.post({ kind: 'settings', settings });
+    assert.equal(Number(box.value), SETTINGS[NAME].default);
+    assert.deepEqual([problem.textContent, box.attributes.get('aria-invalid')], ['', 'false']);
+    assert.ok(!JSON.stringify(page.sent).includes('setSetting'));
+  });
+
+  it('keeps the keyboard among the buttons of the training when the one that was pressed goes away', () => {
+    const page = new FakePage(['idle', 'running', 'paused', 'running paused']);
+    const [train, pause, resume, cancel] = page.buttons;
+    const training = (phase: PanelTraining['phase']) => {
+      page.post({
+        kind: 'training',
+        training: { phase, lines: [], progress: 0, trainLoss: [], heldOut: [] },
+      });
+    };
+    training('idle');
+    assert.equal(page.focused, null);
+    train.focus();
+    training('running');
+    assert.equal(page.focused, pause);
+    training('paused');
+    assert.equal(page.focused, resume);
+    cancel.focus();
+    training('running');
+    assert.equal(page.focused, cancel);
+  });
+});
