@@ -3,8 +3,11 @@ export type Enablement = Readonly<Record<string, boolean>>;
 
 export const DEFAULT_ENABLEMENT: Enablement = { '*': true };
 
-/** Entries that are not true or false are left out. */
+/** A bare true or false stands for all languages; entries that are neither are left out. */
 export function parseEnablement(given: unknown): Enablement {
+  if (typeof given === 'boolean') {
+    return { '*': given };
+  }
   if (typeof given !== 'object' || given === null) {
     return DEFAULT_ENABLEMENT;
   }

@@ -8,6 +8,11 @@ describe('understudy.enable', () => {
     }
   });
 
+  it('is off for every language at a bare false, as other extensions take it', () => {
+    assert.ok(!isEnabled(parseEnablement(false), 'markdown'));
+    assert.ok(isEnabled(parseEnablement(true), 'markdown'));
+  });
+
   it("lets a language's own choice win over the one for all", () => {
     const enablement = parseEnablement({ '*': false, markdown: true, python: 'yes' });
     assert.ok(isEnabled(enablement, 'markdown'));
