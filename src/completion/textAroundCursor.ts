@@ -6,6 +6,8 @@ const MAX_PREFIX = 64 * 1024;
 const MAX_SUFFIX = 4 * 1024;
 /** The start of the prefix moves by this much at a time, so that typing on keeps the states cached for earlier lines. */
 const PREFIX_STRIDE = MAX_PREFIX / 2;
+/** Of the line that the start of the prefix cuts through, the most that is dropped; of a longer one its rest is kept. */
+const MAX_DROPPED = 4 * 1024;
 
 /**
  * Line ends become `\n`, which is what models learn from; VS Code writes the document's own on insertion.
@@ -28,10 +30,10 @@ export function textAroundCursor(
   };
 }
 
-/** Drops the line that the cut went through, or, in a text of one long line, half a surrogate pair. */
+/** Drops the rest of the line that the cut went through, or, of a very long one, half a surrogate pair. */
 function fromFirstWholeLine(text: string): string {
   const lineEnd = text.indexOf('\n');
-  if (lineEnd >= 0) {
+  if (lineEnd >= 0 && lineEnd < MAX_DROPPED) {
     return text.slice(lineEnd + 1);
   }
   const first = text.charCodeAt(0);

@@ -35,6 +35,13 @@ describe('the text around the cursor', () => {
     assert.ok(later.prefix.startsWith(first.prefix));
   });
 
+  it('is there also on the line after a very long one', () => {
+    const text = `${'The lamp burned low. '.repeat(5000)}\nAnd `;
+    const { prefix } = around(text, text.length);
+    assert.ok(prefix.length > 16 * 1024);
+    assert.ok(prefix.endsWith('low. \nAnd '));
+  });
+
   it('is cut between two characters in a document of one long line', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60_000 }), (position) => {
