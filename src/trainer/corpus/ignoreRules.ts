@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import picomatch from 'picomatch';
+import { decodeText } from './decodeText';
 import { DEFAULT_IGNORES } from './fileNameRules';
 import type { LeftOutReason } from './leftOutReason';
 
@@ -91,12 +92,15 @@ function lastWord(files: readonly RuleFile[], path: string): 'ignored' | 'unigno
 
 /** A rule file that is absent or unreadable says nothing. */
 async function readRules(file: string, base: string, above = ''): Promise<RuleFile[]> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(file, 'utf8');
+    bytes = await readFile(file);
   } catch {
     return [];
   }
+  // PowerShell writes UTF-16, of which not one rule would be understood.
+  const decoded = decodeText(bytes);
+  const text = decoded.kind === 'text' ? decoded.text : bytes.toString();
   return [{ rules: ignore(LIKE_GIT).add(text), base, above }];
 }
 

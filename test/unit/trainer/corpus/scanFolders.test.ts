@@ -75,6 +75,17 @@ describe('scanFolders', () => {
       ]);
     });
 
+    it('obeys rules that PowerShell wrote', async () => {
+      await write({
+        '.understudyignore': encode('diary/\r\n', 'utf16le', { addBOM: true }),
+        'diary/a.txt': PROSE,
+        'b.txt': PROSE,
+      });
+      const result = await scan();
+      assert.ok(paths(result).includes('b.txt'));
+      assert.equal(reasons(result)['diary/'], 'ignored');
+    });
+
     it('tells capitals in a .gitignore apart as Git does', async function () {
       if (process.platform === 'win32' || process.platform === 'darwin') {
         this.skip();
