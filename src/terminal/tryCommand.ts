@@ -45,9 +45,14 @@ export const tryCommand = defineCommand({
     const drawn = await drawGhostLines(terminal, texts, done.modelPath, LINES, options.seed);
     terminal.write(describeDrawn(drawn, folder));
     terminal.write(describeScores(before, after));
-    terminal.write(`\nTo write in this folder with ghost text:  npm run vscode -- ${folder}\n`);
+    terminal.write(`\nTo write in this folder with ghost text:  npm run vscode -- ${asArgument(folder)}\n`);
   },
 });
+
+/** A path as it is given to a shell. */
+export function asArgument(path: string): string {
+  return /^[\p{L}\p{N}_./\\:-]+$/u.test(path) ? path : `"${path}"`;
+}
 
 function describeTraining({ steps, tokensPerSecond }: DoneEvent, engine: string | null): string {
   return `Trained ${formatNumber(steps)} steps with ${engine}, ${formatNumber(tokensPerSecond)} tokens/s.`;
