@@ -7,11 +7,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lock } from 'proper-lockfile';
 import { compileBinding, findCompiler } from './compileBinding';
 import { bytesInWords, downloadWheel } from './downloadWheel';
 import type { InstallContext } from './installProgress';
 import { verifiedRecord, writeRecord, type InstallRecord } from './installRecord';
+import { lockFolder } from './lockFolder';
 import {
   DOWNLOAD_BYTES,
   INSTALLED_BYTES,
@@ -40,11 +40,7 @@ export function describeInstallation(folder: string): string {
  */
 export async function installNative(folder: string, context: InstallContext): Promise<InstallRecord> {
   await mkdir(folder, { recursive: true });
-  const release = await lock(folder).catch(() => {
-    throw new Error(
-      `The native engine is being installed into ${folder} already. Wait until that has ended.`,
-    );
-  });
+  const release = await lockFolder(folder, 'The native engine');
   try {
     context.onProgress({ step: 'check', message: 'Looking at what is installed' });
     const record = await verifiedRecord(folder, context.signal);

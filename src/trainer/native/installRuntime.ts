@@ -5,8 +5,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lock } from 'proper-lockfile';
 import type { InstallContext } from './installProgress';
+import { lockFolder } from './lockFolder';
 import { CommandError } from './runCommand';
 import { runNpm } from './runNpm';
 
@@ -108,9 +108,7 @@ export async function installRuntime(
   const { name } = runtime;
   const packages = { [runtime.package]: runtime.version, ...packagesBeside(runtime) };
   await mkdir(folder, { recursive: true });
-  const release = await lock(folder).catch(() => {
-    throw new Error(`${name} is being installed into ${folder} already. Wait until that has ended.`);
-  });
+  const release = await lockFolder(folder, name);
   try {
     if (await isRuntimeInstalled(runtime, folder)) {
       return;

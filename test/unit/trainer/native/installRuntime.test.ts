@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
@@ -65,6 +65,18 @@ describe('Installation of what runs models', () => {
     const release = await lock(folder);
     await assert.rejects(installRuntime(ONNX_RUNTIME, folder, context), /being installed into .* already/);
     await release();
+  });
+
+  it('says why its folder cannot be held, and not that another installation runs', async () => {
+    // A file where the lock's folder would be, too old to be a lock that is held.
+    const inTheWay = `${folder}.lock`;
+    await writeFile(inTheWay, '');
+    await utimes(inTheWay, 0, 0);
+    await assert.rejects(
+      installRuntime(ONNX_RUNTIME, folder, context),
+      /^Error: ONNX Runtime cannot be installed into .* \(ENOTDIR.*Check that you may write there/,
+    );
+    await rm(inTheWay);
   });
 
   it('removes all of it and nothing else', async () => {
