@@ -99,7 +99,8 @@ async function readText(path: string): Promise<string> {
   return decoded.text;
 }
 
-function isBelow(path: string, folder: string): boolean {
+/** @param path absolute */
+export function isBelow(path: string, folder: string): boolean {
   const from = relative(resolve(folder), path);
   // On another drive of Windows there is no way from the folder to the file.
   return !isAbsolute(from) && from.split(sep)[0] !== '..';
