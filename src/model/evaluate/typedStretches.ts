@@ -41,9 +41,10 @@ export function sampleStretches(
 
 function stretchesOf(file: TypedText): TypedStretch[] {
   const stretches: TypedStretch[] = [];
-  for (const line of file.text.matchAll(/[^\r\n]*\S/g)) {
-    const end = line.index + line[0].length;
-    let from = line.index + line[0].search(/\S/);
+  // Lines are trimmed afterwards: a pattern that ends in no white space tries every place of a long blank one.
+  for (const { 0: line, index } of file.text.matchAll(/[^\r\n]+/g)) {
+    const end = index + line.trimEnd().length;
+    let from = index + line.length - line.trimStart().length;
     while (from < end) {
       const to = cutPoint(file.text, from, end);
       stretches.push({ file, from, to });

@@ -16,6 +16,11 @@ describe('stretches for the simulated user', () => {
     assert.deepEqual(sample('# One\r\n\r\n    two words  \n\t\nthree'), ['# One', 'two words', 'three']);
   });
 
+  it('are found at once beside a long run of spaces', function () {
+    this.timeout(1000);
+    assert.deepEqual(sample(`one${' '.repeat(60_000)}\n${' '.repeat(60_000)}two`), ['one', 'two']);
+  });
+
   it('cut long lines at the start of a word', () => {
     const line = `${'word '.repeat(100)}end`;
     const parts = sample(line);
