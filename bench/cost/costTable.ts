@@ -48,8 +48,8 @@ const LINES: readonly Line[] = [
   speed('train tokens/s (wasm)', ({ training }) => training.tokensPerSecond),
   cost('  all but the steps, s', 1, ({ training }) => training.besideStepsSeconds),
   cost('  peak memory of the trainer, MB', 0, ({ training }) => mega(training.peakBytes)),
-  cost('open the saved model, s', 2, ({ generator }) => generator.openSeconds),
-  cost('saved model, MB', 1, ({ training }) => mega(training.modelBytes)),
+  cost('open a model, s', 2, ({ generator }) => generator.openSeconds),
+  cost('a model on disk, MB', 1, ({ generator }) => mega(generator.modelBytes)),
 ];
 
 /** A column a size; then the growth of each cost from size to size, marked where the text grew less. */

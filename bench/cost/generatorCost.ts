@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -20,6 +21,8 @@ export interface GeneratorCost {
   /** What an answer after one more typed character takes then. */
   readonly nextAnswerMilliseconds: number;
   readonly openSeconds: number;
+  /** Of the model that was opened, on disk. */
+  readonly modelBytes: number;
   /** What the process grew by at most: the thread with its networks and index, and the host's part. */
   readonly peakBytes: number | null;
   /** The host's part that stays: growth of the main thread's heap. */
@@ -78,6 +81,7 @@ export async function generatorCost(
       firstAnswerProcessorSeconds: (user + system) / 1e6,
       nextAnswerMilliseconds: milliseconds,
       openSeconds,
+      modelBytes: statSync(modelPath).size,
       peakBytes: peak === null || residentBefore === null ? null : peak - residentBefore,
       hostBytes: (await settledHeap()) - heapBefore,
     };

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_TRAINING, FINE_TUNING } from '../../src/protocol/trainerProtocol';
 import type { ProductPaths } from '../../src/terminal/productPaths';
@@ -17,8 +15,6 @@ export interface TrainingCost {
   /** All of a training but its steps: reading, measuring, calibrating, saving. */
   readonly besideStepsSeconds: number;
   readonly peakBytes: number | null;
-  /** Null where ghost text gained nothing by the network, so that none was written. */
-  readonly modelBytes: number | null;
 }
 
 /**
@@ -77,7 +73,6 @@ export async function trainingCost(
       tokensPerSecond,
       besideStepsSeconds: (performance.now() - started) / 1000 - SECONDS,
       peakBytes,
-      modelBytes: existsSync(modelPath) ? (await stat(modelPath)).size : null,
     };
   } finally {
     clearInterval(poll);
