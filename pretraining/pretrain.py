@@ -8,8 +8,8 @@ is replaced as a whole every few minutes, and is where the next start continues.
 of that state and its place in half precision and ends; a run that finds no state starts from such a file
 (`--start FILE`), with Adam's moments new and a second warm-up. `--decay-tokens` leaves that state
 alone: it continues from it with a rate that falls to zero over so many tokens (warmup-stable-decay, Hu et al., arXiv
-2404.06395) and writes the finished model, which exportCheckpoint.ts turns into a checkpoint. A start that has been through
-such a fall goes on better at a lower rate (`--rate`). The curve is RUN_FOLDER/log.jsonl.
+2404.06395) and writes the finished model, which exportCheckpoint.ts turns into a checkpoint. That may be a start, too; what
+has been through such a fall goes on better at a lower rate (`--rate`). The curve is RUN_FOLDER/log.jsonl.
 """
 
 import argparse
@@ -244,7 +244,12 @@ def main():
         save()
     if options.out:
         tensors = {name: tensor.detach().float().contiguous() for name, tensor in stored_weights(network).items()}
-        record = {"tokens": str(step * tokens_per_step), "steps": str(step), "heldOutBitsPerByte": json.dumps(bits)}
+        record = {
+            "tokens": str(step * tokens_per_step),
+            "steps": str(step),
+            "offsets": json.dumps({kind: stream.offsets for kind, stream in streams.items()}),
+            "heldOutBitsPerByte": json.dumps(bits),
+        }
         save_file(tensors, options.out, metadata=record)
     print(json.dumps({"step": step, "tokens": step * tokens_per_step, "heldOutBitsPerByte": bits}))
 
