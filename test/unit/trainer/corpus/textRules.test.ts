@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { leftOutByText } from '../../../../src/trainer/corpus/textRules';
+
+const PROSE = 'The kettle had gone cold by the time she came back from the garden.\n';
+const VALUE = 'a1B2c3D4'.repeat(5);
+const PART = 'eyJhbGciOiJIUzI1NiJ9';
+
+describe('leftOutByText', () => {
+  for (const secret of [
+    `token = "${VALUE}"`,
+    `mySecretTokenOfTheSecretServer: '${VALUE}'`,
+    `{"x-api_key_2" : "${VALUE}"}`,
+    `é-password\n  = "${VALUE}"`,
+    `Bearer ${PART}.${PART}.${VALUE}`,
+    `x-${PART}-eyJx.${PART}.${VALUE}`,
+    `${PART}.${PART}.${PART}.${VALUE}`,
+  ]) {
+    it(`finds the secret in ${JSON.stringify(secret)}`, () => {
+      assert.equal(leftOutByText('notes.md', `${PROSE}${secret}\n`), 'secret');
+    });
+  }
+
+  for (const harmless of [
+    `broken = "${VALUE}"`,
+    `token "${VALUE}"`,
+    `token = "${'abcdefgh'.repeat(5)}"`,
+    `x${PART}.${PART}.${VALUE}`,
+    `eyJx.${PART}.${VALUE}`,
+  ]) {
+    it(`finds none in ${JSON.stringify(harmless)}`, () => {
+      assert.equal(leftOutByText('notes.md', `${PROSE}${harmless}\n`), null);
+    });
+  }
+
+  for (const word of ['token', 'eyJ-']) {
+    it(`is done with lines that repeat ${word} in a moment`, () => {
+      const line = `${word.repeat(4000)}\n`;
+      const start = performance.now();
+      assert.equal(leftOutByText('notes.md', line.repeat(60)), null);
+      // It took seconds when each of the words was read to the end of its line.
+      assert.ok(performance.now() - start < 500);
+    });
+  }
+});
