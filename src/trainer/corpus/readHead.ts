@@ -1,6 +1,7 @@
 /** Opens a file that may change under the reader, and reads at most its beginning. */
 import { open, type FileHandle } from 'node:fs/promises';
 import type { LeftOutReason } from './leftOutReason';
+import { wholeLinesLength } from './wholeLines';
 
 const CHUNK_BYTES = 256 * 1024;
 
@@ -15,8 +16,8 @@ export type FileHead =
   | { readonly kind: 'leftOut'; readonly reason: LeftOutReason };
 
 /**
- * The first `maxBytes` of a file, cut after its last line end when there is more. Never throws for what a
- * file system does: a file that vanished or cannot be read is said to be left out.
+ * The first `maxBytes` of a file, cut after its last line end, or at least after a whole character, when there is more.
+ * Never throws for what a file system does: a file that vanished or cannot be read is said to be left out.
  */
 export async function readHead(path: string, maxBytes: number): Promise<FileHead> {
   try {
@@ -48,11 +49,6 @@ async function readFrom(handle: FileHandle, maxBytes: number): Promise<FileHead>
       return { kind: 'head', bytes: bytes.subarray(0, length), truncated: false, modified };
     }
   }
-  const lastLineEnd = bytes.lastIndexOf(0x0a, maxBytes - 1);
-  return {
-    kind: 'head',
-    bytes: bytes.subarray(0, lastLineEnd < 0 ? maxBytes : lastLineEnd + 1),
-    truncated: true,
-    modified,
-  };
+  const head = bytes.subarray(0, maxBytes);
+  return { kind: 'head', bytes: head.subarray(0, wholeLinesLength(head)), truncated: true, modified };
 }

@@ -1,0 +1,42 @@
+/** Where to cut a file of which only the beginning was read, before it is known in which encoding it is. */
+
+const LINE_FEED = 0x0a;
+
+/** @returns bytes up to the end of the last line that ends, or up to the end of the last character where none does */
+export function wholeLinesLength(bytes: Uint8Array): number {
+  if (isWide(bytes)) {
+    return wideLength(bytes);
+  }
+  const lineEnd = bytes.lastIndexOf(LINE_FEED);
+  return lineEnd < 0 ? narrowLength(bytes) : lineEnd + 1;
+}
+
+/** UTF-16 and UTF-32, whose line ends hold zero bytes; of all else only what is no text holds any. */
+function isWide(bytes: Uint8Array): boolean {
+  const [first, second] = bytes;
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || bytes.includes(0);
+}
+
+/** In either byte order, since what a line end is in one is no character in the other. */
+function wideLength(bytes: Uint8Array): number {
+  const length = bytes.length - (bytes.length % 2);
+  for (let i = length - 2; i >= 0; i -= 2) {
+    const [one, other] = [bytes[i], bytes[i + 1]];
+    if ((one === LINE_FEED && other === 0) || (one === 0 && other === LINE_FEED)) {
+      return i + 2;
+    }
+  }
+  const endsInHighSurrogate = [bytes[length - 2], bytes[length - 1]].some((byte) => (byte & 0xfc) === 0xd8);
+  return endsInHighSurrogate ? length - 2 : length;
+}
+
+/** Looks at UTF-8 alone: an old encoding may lose a character here, which decoding bears. */
+function narrowLength(bytes: Uint8Array): number {
+  let start = bytes.length - 1;
+  while (start > bytes.length - 4 && (bytes[start] & 0xc0) === 0x80) {
+    start--;
+  }
+  const lead = bytes[start];
+  const needed = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+  return start + needed > bytes.length ? start : bytes.length;
+}
