@@ -26,7 +26,20 @@ import {
 /** A token's part in the average share of the half. */
 const LATE_RATE = 0.02;
 
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+/** Beyond this a trust is as good as whole, but a whole one would make what only the others foresee impossible. */
+const HIGHEST_SCORE = 30;
+
+function trustOf(score: number): number {
+  return 1 / (1 + Math.exp(-Math.max(-HIGHEST_SCORE, Math.min(HIGHEST_SCORE, score))));
+}
+
+/** Any finite scores, however far apart, give shares that sum to one. */
+function softmax(scores: Float64Array): Float64Array {
+  const highest = Math.max(...scores);
+  const weights = scores.map((score) => Math.exp(score - highest));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}
 
 /** The weights in one situation; all of `trusts` with the rest shared by the networks make one. */
 export interface GateWeights {
@@ -106,24 +119,21 @@ export class Gate {
     const { parameters, vocabSize } = this;
     const cells = levels.map((level) => trustCells(level, context, vocabSize));
     const trusts = Float64Array.from(cells, (own) =>
-      sigmoid(own.reduce((sum, cell) => sum + parameters[cell], 0)),
+      trustOf(own.reduce((sum, cell) => sum + parameters[cell], 0)),
     );
     const top = levels.length === 0 ? 0 : levels[0].level + 1;
-    const unigramTrust = slots.length === 0 ? 1 : sigmoid(parameters[unigramCell(top)]);
-    const networks = Float64Array.from(slots, (slot) => Math.exp(this.networkScore(top, slot)));
-    const sum = networks.reduce((total, weight) => total + weight, 0);
-    return { trusts, cells, top, unigramTrust, slots, networks: networks.map((weight) => weight / sum) };
+    const unigramTrust = slots.length === 0 ? 1 : trustOf(parameters[unigramCell(top)]);
+    return { trusts, cells, top, unigramTrust, slots, networks: this.networkWeights(top, slots) };
   }
 
-  /** The half's share among these networks, 0 to 1: where it spoke of late, or else on average over all situations. */
+  /** The half's share among these networks, of which it is one, 0 to 1: where it spoke of late, or else on average over all situations. */
   halfShare(slots: readonly number[]): number {
     if (this.lateHalfShare !== null) {
       return this.lateHalfShare;
     }
     let sum = 0;
     for (let top = 0; top <= LEVELS; top++) {
-      const half = Math.exp(this.networkScore(top, HALF_SLOT));
-      sum += half / slots.reduce((total, slot) => total + Math.exp(this.networkScore(top, slot)), 0);
+      sum += this.networkWeights(top, slots)[slots.indexOf(HALF_SLOT)];
     }
     return sum / (LEVELS + 1);
   }
@@ -187,6 +197,11 @@ export class Gate {
       }
     }
     return mixes[0];
+  }
+
+  /** [slots.length] */
+  private networkWeights(top: number, slots: readonly number[]): Float64Array {
+    return softmax(Float64Array.from(slots, (slot) => this.networkScore(top, slot)));
   }
 
   private networkScore(top: number, slot: number): number {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { ContextCounts } from '../../../../src/model/mixture/contextCounts';
-import { Gate } from '../../../../src/model/mixture/gate';
-import type { GateContext, GateLevel } from '../../../../src/model/mixture/gateParameters';
+import { Gate, sharesOf } from '../../../../src/model/mixture/gate';
+import {
+  gateSize,
+  HALF_SLOT,
+  type GateContext,
+  type GateLevel,
+} from '../../../../src/model/mixture/gateParameters';
 
 const VOCAB = 10;
 const NOWHERE: GateContext = { lastToken: 0, kinds: [0, 0] };
@@ -47,5 +53,31 @@ describe('gate', () => {
   it('learns which tokens they foresee well, in whatever context', () => {
     const [right, wrong] = trustsAfterTeaching([levelOf(4), NOWHERE], [levelOf(5), NOWHERE]);
     assert.ok(right > 0.8 && wrong < 0.2, `${right} ${wrong}`);
+  });
+
+  it('law: shares are finite and sum to one, and stay so after a lesson, whatever finite parameters a file holds', () => {
+    const slots = [0, 1, HALF_SLOT];
+    const most = Math.fround(1e30);
+    const parameter = fc.oneof(
+      fc.float({ min: -most, max: most, noNaN: true }),
+      fc.float({ min: -1000, max: 1000, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(fc.array(parameter, { minLength: 1, maxLength: 20 }), (values) => {
+        const learned = Float32Array.from({ length: gateSize(VOCAB) }, (_, i) => values[i % values.length]);
+        const gate = new Gate(VOCAB, learned, 0.05);
+        for (const levels of [[], [levelOf(4)], [levelOf(4)]]) {
+          const half = gate.halfShare(slots);
+          assert.ok(half >= 0 && half <= 1, `the half has ${half}`);
+          const weights = gate.weigh(levels, NOWHERE, slots);
+          const shares = sharesOf(weights);
+          const sum = [...shares.levels, shares.unigrams, ...shares.networks].reduce((a, b) => a + b, 0);
+          assert.ok(Math.abs(sum - 1) < 1e-12, `the shares sum to ${sum}`);
+          const seen = Float64Array.from([...levels.map(() => 0), 0.1]);
+          assert.ok(gate.learn(weights, seen, Float64Array.of(0, 0, 0.1)) > 0);
+        }
+        assert.ok(gate.parameters.every(Number.isFinite));
+      }),
+    );
   });
 });
