@@ -98,7 +98,7 @@ async function withModel<T>(
     return use(modelPath, null);
   }
   // Told now, and not after minutes of training, that the model cannot be kept there.
-  const release = modelPath === null ? null : await lockModel(modelPath);
+  const lock = modelPath === null ? null : await lockModel(modelPath);
   const workFolder = await mkdtemp(join(tmpdir(), 'understudy-'));
   try {
     const trained = await trainModel(terminal, {
@@ -112,11 +112,12 @@ async function withModel<T>(
     });
     terminal.signal.throwIfAborted();
     if (modelPath !== null && trained.done.modelPath !== null) {
+      lock?.confirm();
       await keep(trained.done.modelPath, modelPath);
     }
     return await use(trained.done.modelPath, trained);
   } finally {
-    await release?.();
+    await lock?.release();
     await rm(workFolder, { recursive: true, force: true });
   }
 }

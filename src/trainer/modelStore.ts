@@ -147,11 +147,11 @@ function noModel(key: string): Error {
 }
 
 async function whileLocked(modelPath: string, work: () => Promise<void>): Promise<void> {
-  const release = await lockModel(modelPath);
+  const lock = await lockModel(modelPath);
   try {
     await work();
   } finally {
-    await release();
+    await lock.release();
   }
 }
 

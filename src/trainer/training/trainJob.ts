@@ -14,11 +14,11 @@ import { watchPower } from './powerSource';
 import { planReading } from './readingPlan';
 import { readTexts } from './readTexts';
 import type { BestNetwork } from './resumeFile';
-import { removeLeftovers } from './saveFile';
+import { removeLeftovers, type WriteFile } from './saveFile';
 import { startEngine } from './startEngine';
 import { toStoredWeights } from './storedWeights';
 import { CancelledError } from './trainingControl';
-import { lockModel } from './trainingLock';
+import { lockModel, type ModelLock } from './trainingLock';
 import { surroundingsOf, warn, type GivenSurroundings, type TrainSurroundings } from './trainSurroundings';
 
 /**
@@ -26,11 +26,16 @@ import { surroundingsOf, warn, type GivenSurroundings, type TrainSurroundings } 
  * @throws Error with a sentence for the user; a model written before is as it was
  */
 export async function runTrainJob(job: TrainJob, surroundings: GivenSurroundings): Promise<DoneEvent> {
-  const release = await lockModel(job.modelPath);
+  const lock = await lockModel(job.modelPath);
+  const ordinary = surroundingsOf(surroundings);
+  const writeFile: WriteFile = async (path, bytes) => {
+    lock.confirm();
+    await ordinary.writeFile(path, bytes);
+  };
   try {
-    return await new TrainJobRun(job, surroundingsOf(surroundings)).run();
+    return await new TrainJobRun(job, lock, { ...ordinary, writeFile }).run();
   } finally {
-    await release();
+    await lock.release();
   }
 }
 
@@ -42,6 +47,7 @@ class TrainJobRun {
 
   constructor(
     private readonly job: TrainJob,
+    private readonly lock: ModelLock,
     private readonly surroundings: TrainSurroundings,
   ) {}
 
@@ -57,6 +63,7 @@ class TrainJobRun {
       }
       cancelled = true;
     }
+    this.lock.confirm();
     await rm(resumePath, { force: true });
     const { before = null, earlierScore = null, loop = null } = this.optimisation ?? {};
     return {

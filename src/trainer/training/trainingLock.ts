@@ -2,60 +2,132 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
 import * as v from 'valibot';
 import { notWritten } from './saveFile';
 
 const STALE_MILLISECONDS = 30_000;
 const UPDATE_MILLISECONDS = 5_000;
+/** Taking a lock takes milliseconds; a process that takes so long was killed meanwhile. */
+const TURN_STALE_MILLISECONDS = 5_000;
+const TURN_RETRY_MILLISECONDS = 50;
+const TURN_ATTEMPTS = (2 * TURN_STALE_MILLISECONDS) / TURN_RETRY_MILLISECONDS;
 
 const holderSchema = v.object({ pid: v.number(), host: v.string(), since: v.string() });
 
+export interface ModelLock {
+  /**
+   * To be called before each write.
+   * @throws Error when the lock was lost meanwhile, so that the files may be another's
+   */
+  confirm(): void;
+  release(): Promise<void>;
+}
+
 /**
- * Holds the lock of a model file, which need not exist, until the returned function is called or the process ends.
+ * Holds the lock of a model file, which need not exist, until it is released or the process ends.
  * @throws Error that names who holds it
  */
-export async function lockModel(modelPath: string): Promise<() => Promise<void>> {
-  const lockPath = `${modelPath}.lock`;
+export async function lockModel(modelPath: string): Promise<ModelLock> {
   const holderPath = `${modelPath}.holder.json`;
-  const take = (): Promise<() => Promise<void>> =>
-    lock(modelPath, {
-      realpath: false,
-      lockfilePath: lockPath,
-      stale: STALE_MILLISECONDS,
-      update: UPDATE_MILLISECONDS,
-    });
-  let release: () => Promise<void>;
+  let held: HeldLock;
   try {
     await mkdir(dirname(modelPath), { recursive: true });
-    release = await take().catch(async (error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') {
-        throw error;
-      }
-      const holder = await readHolder(holderPath);
-      if (holder === null || isRunning(holder)) {
-        throw lockedError(modelPath, holder);
-      }
-      // Its process was killed; nothing else will take the lock away until it is stale.
-      await rm(lockPath, { recursive: true, force: true });
-      return take();
+    held = await inTurn(modelPath, async () => {
+      const taken = await take(modelPath, holderPath);
+      await writeFile(
+        holderPath,
+        JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString() }),
+      );
+      return taken;
     });
-    await writeFile(
-      holderPath,
-      JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString() }),
-    );
   } catch (error) {
     throw error instanceof LockedError ? error : notWritten(modelPath, error);
   }
-  return async () => {
-    await rm(holderPath, { force: true });
-    await release();
+  return {
+    confirm() {
+      if (held.isLost()) {
+        throw new LockedError(
+          `The lock of the model ${modelPath} was lost, to another process while this computer slept or because it was deleted, so nothing more is written from here. See that no other training of it runs, and train again.`,
+        );
+      }
+    },
+    async release() {
+      // A holder that is named there now may be another.
+      if (!held.isLost()) {
+        await rm(holderPath, { force: true });
+        await held.release();
+      }
+    },
   };
 }
 
 class LockedError extends Error {}
 
 type Holder = v.InferOutput<typeof holderSchema>;
+
+/**
+ * Lets one process at a time look at who holds a lock and take it, so that none sees a new lock beside the name of the process
+ * that held the one before, and takes it away.
+ */
+async function inTurn<T>(modelPath: string, work: () => Promise<T>): Promise<T> {
+  let turn = await tryLock(`${modelPath}.turn`, TURN_STALE_MILLISECONDS);
+  for (let attempt = 1; turn === null && attempt < TURN_ATTEMPTS; attempt++) {
+    await sleep(TURN_RETRY_MILLISECONDS);
+    turn = await tryLock(`${modelPath}.turn`, TURN_STALE_MILLISECONDS);
+  }
+  if (turn === null) {
+    throw lockedError(modelPath, null);
+  }
+  try {
+    return await work();
+  } finally {
+    await turn.release();
+  }
+}
+
+async function take(modelPath: string, holderPath: string): Promise<HeldLock> {
+  const taken = await tryLock(modelPath, STALE_MILLISECONDS);
+  if (taken !== null) {
+    return taken;
+  }
+  const holder = await readHolder(holderPath);
+  if (holder === null || isRunning(holder)) {
+    throw lockedError(modelPath, holder);
+  }
+  // Its process was killed; nothing else will take the lock away until it is stale.
+  await rm(`${modelPath}.lock`, { recursive: true, force: true });
+  const left = await tryLock(modelPath, STALE_MILLISECONDS);
+  if (left === null) {
+    throw lockedError(modelPath, null);
+  }
+  return left;
+}
+
+interface HeldLock {
+  isLost(): boolean;
+  /** Does nothing when it is lost. */
+  release(): Promise<void>;
+}
+
+/** Holds the folder `path`.lock, where `path` need not exist; null when another process holds it. */
+async function tryLock(path: string, stale: number): Promise<HeldLock | null> {
+  let isLost = false;
+  // By default the loss is thrown out of a timer, which would end the process, the extension host too.
+  const onCompromised = () => {
+    isLost = true;
+  };
+  try {
+    const release = await lock(path, { realpath: false, stale, update: UPDATE_MILLISECONDS, onCompromised });
+    return { isLost: () => isLost, release: async () => (isLost ? undefined : release()) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
+      return null;
+    }
+    throw error;
+  }
+}
 
 function lockedError(modelPath: string, holder: Holder | null): LockedError {
   const who =
@@ -70,7 +142,7 @@ async function readHolder(path: string): Promise<Holder | null> {
     const parsed = v.safeParse(holderSchema, JSON.parse(await readFile(path, 'utf8')));
     return parsed.success ? parsed.output : null;
   } catch {
-    // Absent or half written: the holder has just come or is just going.
+    // Absent or half written: the holder is just going, or was killed as it came.
     return null;
   }
 }

@@ -111,10 +111,10 @@ describe('ModelStore', () => {
   it('deletes a model, but not one that is being written', async () => {
     const { modelPath } = await store.remember(folders);
     writeFileSync(modelPath, modelBytes(7));
-    const release = await lockModel(modelPath);
+    const lock = await lockModel(modelPath);
     await assert.rejects(store.delete(key), { message: /is in use by process \d+/ });
     assert.ok(existsSync(modelPath));
-    await release();
+    await lock.release();
     await store.delete(key);
     assert.equal(await store.show(key), null);
     await assert.rejects(store.delete(key), { message: /^There is no model/ });

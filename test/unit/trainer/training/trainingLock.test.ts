@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mock } from 'node:test';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { lockModel } from '../../../../src/trainer/training/trainingLock';
+import { runCollecting, SmallWorkspace } from './smallJob';
+
+/** Lets the lock be looked after, as it is every few seconds, and waits until that is done. */
+async function whileSecondsPass(): Promise<void> {
+  mock.timers.tick(6_000);
+  const start = performance.now();
+  while (performance.now() - start < 50) {
+    await setImmediate();
+  }
+}
+
+describe('The lock of a model', () => {
+  let folder: string;
+  let modelPath: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-lock-'));
+    modelPath = join(folder, 'model');
+  });
+  afterEach(async () => {
+    mock.timers.reset();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('is taken by one alone of several that find it left by a killed process', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    for (let round = 0; round < 10; round++) {
+      await mkdir(`${modelPath}.lock`);
+      await writeFile(
+        `${modelPath}.holder.json`,
+        JSON.stringify({ pid, host: hostname(), since: 'long ago' }),
+      );
+      const attempts = await Promise.allSettled(Array.from({ length: 4 }, () => lockModel(modelPath)));
+      const held = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? [attempt.value] : []));
+      assert.equal(held.length, 1);
+      for (const attempt of attempts) {
+        assert.match(attempt.status === 'rejected' ? String(attempt.reason) : 'is in use by', /is in use by/);
+      }
+      await held[0].release();
+      assert.deepEqual(readdirSync(folder), [], 'nothing is left behind');
+    }
+  });
+
+  it('is not taken from one who has taken it and has not yet put its name in the place of a killed process', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const name = (holder: number) =>
+      writeFile(
+        `${modelPath}.holder.json`,
+        JSON.stringify({ pid: holder, host: hostname(), since: 'long ago' }),
+      );
+    await name(pid);
+    await mkdir(`${modelPath}.turn.lock`);
+    await mkdir(`${modelPath}.lock`);
+    const attempt = assert.rejects(lockModel(modelPath), {
+      message: new RegExp(`is in use by process ${process.pid} `),
+    });
+    await setTimeout(100);
+    await name(process.pid);
+    rmSync(`${modelPath}.turn.lock`, { recursive: true });
+    await attempt;
+  });
+
+  it('is told to be lost by a sentence, and leaves what is another’s', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const lock = await lockModel(modelPath);
+    await whileSecondsPass();
+    lock.confirm();
+    rmSync(`${modelPath}.lock`, { recursive: true });
+    const others = await lockModel(modelPath);
+    await whileSecondsPass();
+    others.confirm();
+    assert.throws(
+      () => {
+        lock.confirm();
+      },
+      { message: /^The lock of the model .* was lost, .* train again\.$/ },
+    );
+    await lock.release();
+    assert.ok(existsSync(`${modelPath}.lock`) && existsSync(`${modelPath}.holder.json`));
+    await others.release();
+    assert.deepEqual(readdirSync(folder), []);
+  });
+});
+
+describe('A training that loses the lock of its model', () => {
+  it('fails with a sentence, and neither writes the model nor removes what lets another go on', async () => {
+    const workspace = new SmallWorkspace();
+    const lockPath = `${workspace.modelPath}.lock`;
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      await assert.rejects(
+        runCollecting(workspace.writeVerses().job(), {
+          calibrate: async () => {
+            rmSync(lockPath, { recursive: true });
+            await writeFile(workspace.resumePath, 'of another');
+            await whileSecondsPass();
+            throw new Error('not of interest');
+          },
+        }),
+        { message: /^The lock of the model .* was lost, / },
+      );
+      assert.ok(!existsSync(workspace.modelPath) && existsSync(workspace.resumePath));
+    } finally {
+      mock.timers.reset();
+      workspace.remove();
+    }
+  });
+});
