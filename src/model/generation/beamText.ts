@@ -39,7 +39,13 @@ export function* searchText(
     finish: (text, tokens) => findStop(text, criteria)?.reason ?? (endsInLoop(tokens) ? 'repetition' : null),
     continuesWord: () => null,
   });
-  const best = likeliest(beams);
+  // The search follows what goes on; that nothing does is a continuation too, of one token and no text.
+  const atOnce = seeds.flatMap(({ candidate: { tokenId }, logProb }): Beam<GenerationStop>[] =>
+    tokenId === tokenizer.endOfTextId
+      ? [{ tokens: [tokenId], steps: [{ logProb, length: 0, wordEnds: 1 }], text: '', reason: 'endOfText' }]
+      : [],
+  );
+  const best = likeliest([...beams, ...atOnce]);
   if (best === null) {
     return { text: '', stopReason: 'endOfText' };
   }

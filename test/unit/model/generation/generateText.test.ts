@@ -104,6 +104,13 @@ describe('generated text', () => {
     }
   });
 
+  it('of a text that has most likely ended is empty, by drawing and by beams', () => {
+    for (const beamWidth of [1, 4]) {
+      const { text, stopReason } = run(LESSON, { greedy: true, beamWidth });
+      assert.deepEqual([text, stopReason], ['', 'endOfText']);
+    }
+  });
+
   it('draws another token by its own probability where one is no character, with every stage off', () => {
     const noCharacter = Array.from({ length: tokenizer.vocabSize }, (_, id) => id).find(
       (id) => tokenizer.tokenBytes(id)[0] === 0x80,
