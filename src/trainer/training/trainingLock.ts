@@ -36,10 +36,13 @@ export async function lockModel(modelPath: string): Promise<ModelLock> {
     await mkdir(dirname(modelPath), { recursive: true });
     held = await inTurn(modelPath, async () => {
       const taken = await take(modelPath, holderPath);
-      await writeFile(
-        holderPath,
-        JSON.stringify({ pid: process.pid, host: hostname(), since: new Date().toISOString() }),
-      );
+      const holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+      try {
+        await writeFile(holderPath, JSON.stringify(holder));
+      } catch (error) {
+        await taken.release();
+        throw error;
+      }
       return taken;
     });
   } catch (error) {

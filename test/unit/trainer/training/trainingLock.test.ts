@@ -68,6 +68,12 @@ describe('The lock of a model', () => {
     await attempt;
   });
 
+  it('is not kept where its holder cannot be named, as on a full disk', async () => {
+    await mkdir(`${modelPath}.holder.json`);
+    await assert.rejects(lockModel(modelPath), { message: /could not be written/ });
+    assert.deepEqual(readdirSync(folder), ['model.holder.json']);
+  });
+
   it('is told to be lost by a sentence, and leaves what is another’s', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     const lock = await lockModel(modelPath);
