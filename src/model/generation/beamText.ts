@@ -29,6 +29,10 @@ export function* searchText(
     logProb: Math.log(probability),
     reserved: false,
   }));
+  // The search follows only what goes on. Where the text has most likely ended, it would find an unlikely one.
+  if (seeds.at(0)?.candidate.tokenId === tokenizer.endOfTextId) {
+    return { text: '', stopReason: 'endOfText' };
+  }
   const beams = yield* beamSearch<GenerationStop>(model, tokenizer, tail, start, seeds, {
     width: options.beamWidth,
     maxTokens: options.maxNewTokens,
@@ -39,13 +43,7 @@ export function* searchText(
     finish: (text, tokens) => findStop(text, criteria)?.reason ?? (endsInLoop(tokens) ? 'repetition' : null),
     continuesWord: () => null,
   });
-  // The search follows what goes on; that nothing does is a continuation too, of one token and no text.
-  const atOnce = seeds.flatMap(({ candidate: { tokenId }, logProb }): Beam<GenerationStop>[] =>
-    tokenId === tokenizer.endOfTextId
-      ? [{ tokens: [tokenId], steps: [{ logProb, length: 0, wordEnds: 1 }], text: '', reason: 'endOfText' }]
-      : [],
-  );
-  const best = likeliest([...beams, ...atOnce]);
+  const best = likeliest(beams);
   if (best === null) {
     return { text: '', stopReason: 'endOfText' };
   }
