@@ -1,16 +1,17 @@
 /**
  * Keeps the live workspace model at what the workspace's files say: reads them once in the background, then follows
- * saves and deletions. Which files are read is decided in the trainer's process, so that the extension host only
+ * saves, deletions and what is created or moved. Which files are read is decided in the trainer's process, so that the extension host only
  * reads and passes on, a little at a time.
  */
 import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { PlannedFile, TrainingPlan } from '../protocol/trainerProtocol';
 import { decodeText } from '../trainer/corpus/decodeText';
 import { readHead } from '../trainer/corpus/readHead';
 import { asError } from './asError';
+import { CreatedFiles } from './createdFiles';
 import { reasonNotToLearn } from './learnableFile';
 import { LiveFiles, type LearnedFile } from './liveFiles';
 import { trainableFolders } from './trainableFolders';
@@ -18,9 +19,14 @@ import { trainableFolders } from './trainableFolders';
 /** Text kept live; the personal network may learn more. */
 export const LIVE_BYTES = 16 * 1024 * 1024;
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
+/** What is created within so many milliseconds is looked at together. */
+const GATHER_FOR = 500;
+/** Created together, more than so many files are found by reading all folders once. */
+const MAX_CREATED_FILES = 500;
 
 export class WorkspaceReader implements vscode.Disposable {
   private readonly files: LiveFiles;
+  private readonly created: CreatedFiles;
   private readonly disposable: vscode.Disposable;
 
   constructor(
@@ -32,12 +38,35 @@ export class WorkspaceReader implements vscode.Disposable {
     this.files = new LiveFiles(generator, (line) => {
       log.info(line);
     });
-    const watcher = vscode.workspace.createFileSystemWatcher('**/*', true, true, false);
+    this.created = new CreatedFiles(this.files, {
+      maxFileBytes: MAX_FILE_BYTES,
+      gatherFor: GATHER_FOR,
+      maxFiles: MAX_CREATED_FILES,
+      excludeGlobs,
+      uriOf: ({ root, path }) => vscode.Uri.joinPath(folderAt(root), path).toString(),
+      isOpen,
+      readAll: () => this.start(),
+      onError: (error) => {
+        log.warn(asError(error).message);
+      },
+    });
+    const watcher = vscode.workspace.createFileSystemWatcher('**/*', false, true, false);
     const restart = (): void => {
       void this.start();
     };
     this.disposable = vscode.Disposable.from(
       watcher,
+      this.created,
+      watcher.onDidCreate((uri) => {
+        this.noteCreated(uri);
+      }),
+      // A system that watches no more files tells of none; what VS Code itself moves is told in any case.
+      vscode.workspace.onDidRenameFiles(({ files }) => {
+        for (const { oldUri, newUri } of files) {
+          void this.settle(this.files.forgetBelow(oldUri.toString()));
+          this.noteCreated(newUri);
+        }
+      }),
       watcher.onDidDelete((uri) => {
         void this.settle(this.files.forgetBelow(uri.toString()));
       }),
@@ -86,6 +115,14 @@ export class WorkspaceReader implements vscode.Disposable {
     this.disposable.dispose();
   }
 
+  private noteCreated(uri: vscode.Uri): void {
+    const folder = vscode.workspace.getWorkspaceFolder(uri);
+    if (vscode.workspace.isTrusted && folder?.uri.scheme === 'file') {
+      const root = folder.uri.fsPath;
+      this.created.add({ root, path: relative(root, uri.fsPath).replaceAll(sep, '/') });
+    }
+  }
+
   private async relearn(document: vscode.TextDocument): Promise<void> {
     const folder = vscode.workspace.getWorkspaceFolder(document.uri);
     if (!vscode.workspace.isTrusted || folder?.uri.scheme !== 'file') {
@@ -131,6 +168,15 @@ async function readPlanned(
   }
   const folder = roots.get(root) ?? vscode.Uri.file(root);
   const uri = vscode.Uri.joinPath(folder, path).toString();
-  const recent = vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri);
-  return { uri, text: decoded.text, recent };
+  return { uri, text: decoded.text, recent: isOpen(uri) };
+}
+
+function isOpen(uri: string): boolean {
+  return vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri);
+}
+
+/** The workspace folder at an absolute path. */
+function folderAt(root: string): vscode.Uri {
+  const folder = trainableFolders().find(({ uri }) => uri.fsPath === root);
+  return folder?.uri ?? vscode.Uri.file(root);
 }
