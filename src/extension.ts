@@ -21,6 +21,7 @@ import { maskedModelWindow } from './editor/maskedModelWindow';
 import { PanelHost } from './editor/panelHost';
 import type { Parts, ProductPaths } from './editor/parts';
 import { PersonalModel } from './editor/personalModel';
+import { offerModelCommands, personalModelWindow } from './editor/personalModelWindow';
 import { RefinedSuggestions } from './editor/refinedSuggestions';
 import { StatusBar } from './editor/statusBar';
 import { SuggestionWatch } from './editor/suggestionWatch';
@@ -62,7 +63,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const watch = new SuggestionWatch();
   const status = new StatusBar(configuration, watch);
   const training = new TrainingSession(paths.trainer, log);
-  const model = new PersonalModel(new ModelStore(modelsFolder), generator);
+  const model = new PersonalModel(new ModelStore(modelsFolder), generator, personalModelWindow, () => {
+    offerModelCommands(model.isStored);
+    status.setGenerator('ready', model.description, model.path !== null);
+    panel.refresh();
+  });
   const baseModel = new BaseModelInUse(storedBase, generator);
   const refined = new RefinedSuggestions(generator, log);
   const languageModelKeys = new LanguageModelKeys(context.secrets);
@@ -134,7 +139,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     watch,
     status,
     training,
-    model,
     refined,
     generation,
     fileLists,
@@ -179,10 +183,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     training.onDidChange(() => {
       const { phase, progress } = training;
       status.setTraining(phase === 'idle' ? null : { progress, paused: phase === 'paused' });
-    }),
-    model.onDidChange(() => {
-      status.setGenerator('ready', model.description, model.path !== null);
-      panel.refresh();
     }),
   );
   await loadModel(model, status, log);

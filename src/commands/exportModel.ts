@@ -3,7 +3,7 @@ import type { Parts } from '../editor/parts';
 
 /** *Export Model*: one self-contained file, or a Keras model with its tokenizer beside it. `target` skips the dialog. */
 export async function exportModel({ model }: Parts, target?: vscode.Uri): Promise<void> {
-  if (!model.isStored) {
+  if (!(await model.isStillStored())) {
     throw new Error(
       vscode.l10n.t('This workspace has no model of its own yet; use Understudy: Train on Workspace first.'),
     );
@@ -25,7 +25,7 @@ export async function exportModel({ model }: Parts, target?: vscode.Uri): Promis
   if (uri === undefined) {
     return;
   }
-  await model.exportTo(uri);
+  await model.exportTo(uri.fsPath);
   void vscode.window.showInformationMessage(
     vscode.l10n.t(
       'The model is exported to {0}. It holds what it learned of your texts; give it only to whom you would give those.',

@@ -72,10 +72,10 @@ async function chooseUse(uri: vscode.Uri): Promise<ImportUse | undefined> {
 
 async function importPersonal({ model, training }: Parts, uri: vscode.Uri, asks: boolean): Promise<void> {
   requireIdle(training);
-  if (asks && model.isStored && !(await confirmReplacing())) {
+  if (asks && (await model.isStillStored()) && !(await confirmReplacing())) {
     return;
   }
-  await model.importFrom(uri);
+  await model.importFrom(uri.fsPath);
   void vscode.window.showInformationMessage(
     vscode.l10n.t('The imported model is used in this workspace from now on.'),
   );

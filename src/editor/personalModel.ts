@@ -1,13 +1,17 @@
 /** The personal model of this workspace, one for its set of folders: where it lies, and whether the generator uses it. */
 import { readFile, stat } from 'node:fs/promises';
-import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
 import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
 import { hasShape, type NetworkShape } from '../model/networkConfig';
 import { workspaceKey, type ModelPlaces, type ModelStore } from '../trainer/modelStore';
-import { trainableFolders } from './trainableFolders';
+import type { Translate } from './translate';
 
-const STORED_CONTEXT = 'understudy.hasModel';
+/** What the model asks of the window; see `personalModelWindow.ts`. */
+export interface PersonalModelSurroundings {
+  readonly t: Translate;
+  /** The URIs of the folders that the workspace has now. */
+  folders(): string[];
+}
 
 /** A file that holds a model, and whether training for a shape can go on from it. */
 export interface StartingPoint {
@@ -15,18 +19,20 @@ export interface StartingPoint {
   readonly fits: boolean;
 }
 
-export class PersonalModel implements vscode.Disposable {
+export class PersonalModel {
   /** Of a stored model; `description` is null when it cannot be used. */
   private state: { readonly path: string; readonly description: string | null } | null = null;
-  private readonly changed = new vscode.EventEmitter<void>();
-  readonly onDidChange = this.changed.event;
+  /** Settles when the generator has heard the last of what it was told so far. */
+  private told: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly store: ModelStore,
     private readonly generator: Pick<GeneratorClient, 'loadModel'>,
+    private readonly surroundings: PersonalModelSurroundings,
+    private readonly onDidChange: () => void,
   ) {}
 
-  /** Whether this workspace has a model, be it damaged. */
+  /** Whether this workspace has a model, be it damaged, as far as this window knows. */
   get isStored(): boolean {
     return this.state !== null;
   }
@@ -42,15 +48,70 @@ export class PersonalModel implements vscode.Disposable {
 
   /** Where a training writes. */
   places(): Promise<ModelPlaces> {
-    return this.store.remember(requireFolders());
+    return this.store.remember(this.requireFolders());
+  }
+
+  /** Whether it is still there: another window or the terminal tool may have deleted it, and then the generator goes on without. */
+  async isStillStored(): Promise<boolean> {
+    await this.told;
+    if (this.state !== null && !(await exists(this.state.path))) {
+      await this.load();
+    }
+    return this.isStored;
   }
 
   /**
-   * Loads the model of this workspace into the generator, or none.
+   * Loads the model of this workspace into the generator, or none. One load at a time, as what the generator is told last holds.
    * @throws Error with a sentence for the user when it is damaged; the generator then goes on without it
    */
-  async load(): Promise<void> {
-    const folders = folderUris();
+  load(): Promise<void> {
+    const loading = this.told.then(() => this.loadNow());
+    // Who asked for it hears of its failure; the next one loads all the same.
+    this.told = loading.catch(() => undefined);
+    return loading;
+  }
+
+  /**
+   * The model that a training for this shape starts from: this one, or else the base model when it fits.
+   * @param afresh passes over this one
+   */
+  async startingPoint(shape: NetworkShape, baseModel: string | null, afresh = false): Promise<StartingPoint> {
+    await this.isStillStored();
+    for (const path of afresh ? [baseModel] : [this.path, baseModel]) {
+      if (path !== null && hasShape(decodeCheckpoint(await readFile(path), path).config, shape)) {
+        return { path, fits: true };
+      }
+    }
+    return { path: afresh ? null : this.path, fits: false };
+  }
+
+  /**
+   * Deletes it, unless another program has done so.
+   * @throws Error with a sentence for the user when a training is writing it
+   */
+  async delete(): Promise<void> {
+    const key = workspaceKey(this.requireFolders());
+    if (await this.isStillStored()) {
+      await this.store.delete(key);
+      await this.load();
+    }
+  }
+
+  /** @throws Error with a sentence for the user when the model is damaged or the target cannot be written */
+  async exportTo(target: string): Promise<void> {
+    await this.store.exportTo(workspaceKey(this.requireFolders()), target);
+  }
+
+  /** @throws Error with a sentence for the user when the file holds no model that can be used; the present one then stays */
+  async importFrom(source: string): Promise<void> {
+    const folders = this.requireFolders();
+    await this.store.importFrom(workspaceKey(folders), source);
+    await this.store.remember(folders);
+    await this.load();
+  }
+
+  private async loadNow(): Promise<void> {
+    const folders = this.surroundings.folders();
     const path = folders.length === 0 ? null : this.store.places(workspaceKey(folders)).modelPath;
     if (path === null || !(await exists(path))) {
       await this.generator.loadModel(null);
@@ -67,68 +128,29 @@ export class PersonalModel implements vscode.Disposable {
     }
   }
 
-  /**
-   * The model that a training for this shape starts from: this one, or else the base model when it fits.
-   * @param afresh passes over this one
-   */
-  async startingPoint(shape: NetworkShape, baseModel: string | null, afresh = false): Promise<StartingPoint> {
-    for (const path of afresh ? [baseModel] : [this.path, baseModel]) {
-      if (path !== null && hasShape(decodeCheckpoint(await readFile(path), path).config, shape)) {
-        return { path, fits: true };
-      }
-    }
-    return { path: afresh ? null : this.path, fits: false };
-  }
-
-  /** @throws Error with a sentence for the user when there is none, or a training is writing it */
-  async delete(): Promise<void> {
-    await this.store.delete(workspaceKey(requireFolders()));
-    await this.load();
-  }
-
-  /** @throws Error with a sentence for the user when the model is damaged or the target cannot be written */
-  async exportTo(uri: vscode.Uri): Promise<void> {
-    await this.store.exportTo(workspaceKey(requireFolders()), uri.fsPath);
-  }
-
-  /** @throws Error with a sentence for the user when the file holds no model that can be used; the present one then stays */
-  async importFrom(uri: vscode.Uri): Promise<void> {
-    const folders = requireFolders();
-    await this.store.importFrom(workspaceKey(folders), uri.fsPath);
-    await this.store.remember(folders);
-    await this.load();
-  }
-
-  dispose(): void {
-    this.changed.dispose();
-  }
-
   private set(state: PersonalModel['state']): void {
     this.state = state;
-    void vscode.commands.executeCommand('setContext', STORED_CONTEXT, state !== null);
-    this.changed.fire();
+    this.onDidChange();
+  }
+
+  private requireFolders(): string[] {
+    const { t } = this.surroundings;
+    const folders = this.surroundings.folders();
+    if (folders.length === 0) {
+      throw new Error(
+        t('A model belongs to a workspace, and no folder is open; open one with File: Open Folder.'),
+      );
+    }
+    return folders;
   }
 }
 
-function folderUris(): string[] {
-  return trainableFolders().map(({ uri }) => uri.toString());
-}
-
-function requireFolders(): string[] {
-  const folders = folderUris();
-  if (folders.length === 0) {
-    throw new Error(
-      vscode.l10n.t(
-        'A model belongs to a workspace, and no folder is open; open one with File: Open Folder.',
-      ),
-    );
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    // One that may not be looked at is there; opening it says what is wrong.
+    return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
-  return folders;
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,0 +1,16 @@
+/** The window that the personal model works with. */
+import * as vscode from 'vscode';
+import type { PersonalModelSurroundings } from './personalModel';
+import { trainableFolders } from './trainableFolders';
+
+const STORED_CONTEXT = 'understudy.hasModel';
+
+export const personalModelWindow: PersonalModelSurroundings = {
+  t: vscode.l10n.t,
+  folders: () => trainableFolders().map(({ uri }) => uri.toString()),
+};
+
+/** Offers what can be done with a model where there is one. */
+export function offerModelCommands(isStored: boolean): void {
+  void vscode.commands.executeCommand('setContext', STORED_CONTEXT, isStored);
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PersonalModel } from '../../../src/editor/personalModel';
+import { encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
+import type { NetworkConfig } from '../../../src/model/networkConfig';
+import { ModelStore, workspaceKey } from '../../../src/trainer/modelStore';
+import { plainTranslate } from '../../support/plainTranslate';
+import { randomWeights } from '../model/network/randomWeights';
+import { SmallWorkspace } from '../trainer/training/smallJob';
+
+const config: NetworkConfig = {
+  architecture: 'lstm',
+  vocabSize: 20,
+  embeddingSize: 4,
+  hiddenSize: 4,
+  numLayers: 1,
+};
+const shape = { ...config, attention: false };
+const bytes = encodeCheckpoint({
+  config,
+  weights: randomWeights(config, 1),
+  tokenizer: {},
+  training: { steps: 1 },
+  gate: null,
+});
+
+describe('the personal model of a window', () => {
+  let workspace: SmallWorkspace;
+  let store: ModelStore;
+  let folders: string[];
+  /** What the generator uses. */
+  let used: string | null;
+  let model: PersonalModel;
+  let changes: number;
+
+  const keep = async (name: string): Promise<string> => {
+    const { modelPath } = await store.remember([name]);
+    writeFileSync(modelPath, bytes);
+    return modelPath;
+  };
+  /** As the terminal tool or another window does. */
+  const deleteElsewhere = (path: string): void => {
+    rmSync(dirname(path), { recursive: true });
+  };
+
+  beforeEach(() => {
+    workspace = new SmallWorkspace();
+    store = new ModelStore(workspace.storage);
+    folders = ['a'];
+    used = null;
+    changes = 0;
+    const damagedFolder = workspaceKey(['damaged']);
+    model = new PersonalModel(
+      store,
+      {
+        loadModel: async (path) => {
+          if (path !== null && basename(dirname(path)) === damagedFolder) {
+            await sleep(20);
+            throw new Error('The model is damaged.');
+          }
+          // To go without a model takes longer here than to load one, lest the order be right by chance.
+          await sleep(path === null ? 20 : 1);
+          used = path;
+          return { kind: 'modelLoaded', id: 0, description: 'an LSTM' };
+        },
+      },
+      { t: plainTranslate, folders: () => folders },
+      () => {
+        changes++;
+      },
+    );
+  });
+  afterEach(() => {
+    workspace.remove();
+  });
+
+  it('is what the generator uses, also when a damaged one was still being loaded', async () => {
+    await keep('damaged');
+    const path = await keep('b');
+    folders = ['damaged'];
+    const damaged = assert.rejects(model.load(), /damaged/);
+    await sleep(5);
+    folders = ['b'];
+    await Promise.all([damaged, model.load()]);
+    assert.equal(model.path, path);
+    assert.equal(used, path);
+  });
+
+  it('is not started from when it was deleted elsewhere, and is in use no longer', async () => {
+    const path = await keep('a');
+    await model.load();
+    assert.deepEqual(await model.startingPoint(shape, null), { path, fits: true });
+    deleteElsewhere(path);
+    assert.deepEqual(await model.startingPoint(shape, null), { path: null, fits: false });
+    assert.equal(model.isStored, false);
+    assert.equal(used, null);
+    assert.equal(changes, 2);
+  });
+
+  it('is deleted once, be it that another program was first', async () => {
+    const path = await keep('a');
+    await model.load();
+    await model.delete();
+    assert.equal(existsSync(path), false);
+    await keep('a');
+    await model.load();
+    deleteElsewhere(path);
+    await model.delete();
+    assert.equal(model.isStored, false);
+    assert.equal(used, null);
+  });
+
+  it('needs a folder', async () => {
+    folders = [];
+    await assert.rejects(model.delete(), /no folder is open; open one/);
+  });
+});
