@@ -52,6 +52,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     onFilesLost: () => {
       void reader.startAfresh();
     },
+    onGivenUp: (detail) => {
+      status.setGenerator({ stopped: detail }, null, model.path !== null);
+    },
     onLog: (line) => {
       log.info(line);
     },

@@ -37,6 +37,8 @@ export interface GeneratorClientOptions extends GeneratorFiles {
    * cost the extension host as much memory as the workspace is large.
    */
   readonly onFilesLost?: () => void;
+  /** The thread died again and again, the last time of `detail`, and is not started any more: every request is rejected from now on. */
+  readonly onGivenUp?: (detail: string) => void;
 }
 
 export class GeneratorClient {
@@ -50,7 +52,14 @@ export class GeneratorClient {
 
   constructor(options: GeneratorClientOptions) {
     const nothing = (): void => undefined;
-    const { workerPath, onLog = nothing, onHalfStatus = nothing, onFilesLost = nothing, ...files } = options;
+    const {
+      workerPath,
+      onLog = nothing,
+      onHalfStatus = nothing,
+      onFilesLost = nothing,
+      onGivenUp = nothing,
+      ...files
+    } = options;
     this.onHalfStatus = onHalfStatus;
     this.onLog = onLog;
     this.onFilesLost = onFilesLost;
@@ -59,6 +68,7 @@ export class GeneratorClient {
       files,
       onLog,
       onHalfStatus,
+      onGivenUp,
       onRestart: () => {
         void this.replay();
       },

@@ -26,6 +26,8 @@ export interface LinkOptions {
   readonly onHalfStatus: (status: HalfStatus) => void;
   /** A new thread has taken the place of one that died; told once it can be asked. */
   readonly onRestart: () => void;
+  /** Threads died one after the other, the last of it, and no new one is started. */
+  readonly onGivenUp: (detail: string) => void;
 }
 
 interface Pending {
@@ -133,6 +135,7 @@ export class GeneratorLink {
       const sentence = `The part of Understudy that writes suggestions keeps stopping (${detail}). Reload the window to start it again.`;
       this.options.onLog(sentence);
       this.close(sentence);
+      this.options.onGivenUp(detail);
       return;
     }
     this.restarts++;

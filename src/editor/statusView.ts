@@ -9,8 +9,8 @@ export interface TrainingStatus {
 }
 
 export interface StatusState {
-  /** A sentence when the generator failed. */
-  readonly generator: 'loading' | 'ready' | { readonly failed: string };
+  /** A sentence when the generator failed; what it died of when it is not started any more. */
+  readonly generator: 'loading' | 'ready' | { readonly failed: string } | { readonly stopped: string };
   /** What is loaded, e.g. "base model and personal LSTM"; null when there is none yet. */
   readonly model: string | null;
   readonly hasPersonalModel: boolean;
@@ -43,7 +43,14 @@ export function statusView(t: Translate, state: StatusState): StatusView {
   const { shown, accepted, acceptedInPart, charactersSaved } = state.counts;
   const tooltip = [`Understudy: ${word}`];
   if (typeof state.generator === 'object') {
-    tooltip.push(state.generator.failed);
+    tooltip.push(
+      'failed' in state.generator
+        ? state.generator.failed
+        : t(
+            'The part of Understudy that writes suggestions keeps stopping ({0}). Reload the window to start it again.',
+            state.generator.stopped,
+          ),
+    );
   }
   if (state.model !== null) {
     tooltip.push(t('Model: {0}', state.model));
@@ -78,7 +85,7 @@ export function statusView(t: Translate, state: StatusState): StatusView {
 
 function statusWord(t: Translate, state: StatusState): { icon: string; word: string } {
   if (typeof state.generator === 'object') {
-    return { icon: 'error', word: t('error') };
+    return { icon: 'error', word: 'failed' in state.generator ? t('error') : t('suggestions stopped') };
   }
   if (state.training !== null) {
     const percent = Math.floor(100 * state.training.progress);

@@ -144,7 +144,8 @@ describe('a generator that dies', () => {
   });
 
   it('is not started for ever, and says what to do', async () => {
-    const client = newClient({ tokenizerPath: 'BROKEN' });
+    const givenUp: string[] = [];
+    const client = newClient({ tokenizerPath: 'BROKEN', onGivenUp: (detail) => givenUp.push(detail) });
     const deadline = performance.now() + 10_000;
     let message = '';
     while (!message.includes('Reload the window') && performance.now() < deadline) {
@@ -155,6 +156,7 @@ describe('a generator that dies', () => {
     }
     assert.match(message, /keeps stopping \(the tokenizer is broken\)\. Reload the window/);
     await assert.rejects(client.learnFiles([]), /Reload the window/);
+    assert.deepEqual(givenUp, ['the tokenizer is broken']);
   });
 
   it('rejects what waits when it is closed, and what is asked after', async () => {

@@ -56,6 +56,19 @@ describe('the status-bar item', () => {
     assert.ok(failed.tooltip.includes('The model m is damaged.'));
   });
 
+  it('says that suggestions stopped for good, and what to do', () => {
+    const stopped = view({
+      generator: { stopped: 'out of memory' },
+      training: { progress: 0, paused: false },
+    });
+    assert.equal(stopped.text, '$(error) suggestions stopped');
+    assert.ok(stopped.isError);
+    assert.match(
+      stopped.tooltip.join('\n'),
+      /keeps stopping \(out of memory\)\. Reload the window to start it again/,
+    );
+  });
+
   it('counts what was shown and saved, once there is something to count', () => {
     assert.equal(view({}).tooltip.length, 1);
     const counts = { shown: 9, accepted: 3, acceptedInPart: 2, charactersSaved: 120 };
