@@ -5,6 +5,7 @@ import { suitedLayers } from '../protocol/suitedTraining';
 import type { TrainingOptions } from '../protocol/trainerProtocol';
 import type { CompletionSettings } from '../completion/inlineCompletionProvider';
 import { isEnabled, parseEnablement, type Enablement } from './enablement';
+import { globsThatAreOn } from './excludeGlobs';
 import {
   describeProblem,
   parseSetting,
@@ -111,10 +112,8 @@ export class Configuration {
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
       const configuration = vscode.workspace.getConfiguration(undefined, folder);
       for (const name of ['files.exclude', 'search.exclude']) {
-        for (const [glob, on] of Object.entries(configuration.get<Record<string, unknown>>(name, {}))) {
-          if (on === true) {
-            globs.add(glob);
-          }
+        for (const glob of globsThatAreOn(configuration.get<unknown>(name))) {
+          globs.add(glob);
         }
       }
     }
