@@ -14,7 +14,7 @@ export interface LanguageModelSurroundings {
   /** @throws Error with a sentence when the setting cannot be understood */
   configured(): HalfChoice | null;
   configure(choice: HalfChoice | null): Promise<void>;
-  /** Asks the user, once a host name, whether text may be sent to a server. */
+  /** Asks the user, once a server, whether text may be sent to a server. */
   allows(address: string): Promise<boolean>;
   /** The key that the user has given for a server. */
   keyFor(address: string): Promise<string | undefined>;

@@ -4,7 +4,7 @@ import type { HalfChoice } from '../protocol/generatorProtocol';
 import type { LanguageModelSurroundings } from './languageModelHalf';
 import type { LanguageModelKeys } from './languageModelKeys';
 import { languageModelSetting, parseLanguageModel } from './languageModelSetting';
-import { allowsSending } from './serverConsent';
+import { allowsSending, type ConsentQuestion } from './serverConsent';
 
 export const LANGUAGE_MODEL_SETTING = 'understudy.languageModel';
 const RECENT = 'understudy.recentLanguageModels';
@@ -29,7 +29,7 @@ export function languageModelWindow(
         .getConfiguration()
         .update(LANGUAGE_MODEL_SETTING, value, vscode.ConfigurationTarget.Global);
     },
-    allows: (address) => allowsSending(memory, address),
+    allows: (address) => allowsSending(memory, address, askToSend),
     keyFor: async (address) => keys.get(address),
     whileOpening: async (name, work) =>
       vscode.window.withProgress(
@@ -46,4 +46,24 @@ export function languageModelWindow(
       await memory.update(RECENT, choices);
     },
   };
+}
+
+async function askToSend({ origin, address, isOpen }: ConsentQuestion): Promise<boolean> {
+  const { t } = vscode.l10n;
+  const detail = [
+    t(
+      'While you write, the text before your cursor is sent to {0}, which may keep it. Everything else of Understudy stays on this machine.',
+      address,
+    ),
+  ];
+  if (isOpen) {
+    detail.push(t('The connection is not encrypted: others on the network may read along.'));
+  }
+  const allow = t('Send Text to This Server');
+  const chosen = await vscode.window.showWarningMessage(
+    t('Let Understudy send what you write to {0}?', origin),
+    { modal: true, detail: detail.join('\n\n') },
+    allow,
+  );
+  return chosen === allow;
 }

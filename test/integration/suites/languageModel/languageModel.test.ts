@@ -88,7 +88,7 @@ describe('A language model', function () {
     const refused = await answering(undefined, () => choose({ server: server.address }));
     assert.deepEqual([server.prompts, chosen()], [[], undefined]);
     const agreed = await answering('Send Text to This Server', () => choose({ server: server.address }));
-    const question = 'Let Understudy send what you write to 127.0.0.1?';
+    const question = `Let Understudy send what you write to ${new URL(server.address).origin}?`;
     assert.deepEqual([refused, agreed], [[question], [question]]);
     assert.ok(server.prompts.length > 0);
     assert.deepEqual(chosen(), { server: server.address });

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { allowsSending, type ConsentQuestion } from '../../../src/editor/serverConsent';
+
+/** A window that has been consented to these hosts, by an earlier version, and answers each question so. */
+function window(answer: boolean, hosts?: readonly string[]) {
+  const stored = new Map<string, unknown>([['understudy.consentedHosts', hosts]]);
+  const asked: ConsentQuestion[] = [];
+  const memory = {
+    get: <T>(key: string, otherwise?: T) => (stored.get(key) ?? otherwise) as T,
+    update: (key: string, value: unknown) => Promise.resolve(void stored.set(key, value)),
+  };
+  const allows = (address: string): Promise<boolean> =>
+    allowsSending(memory, address, (question) => {
+      asked.push(question);
+      return Promise.resolve(answer);
+    });
+  return { allows, asked };
+}
+
+describe('whether text may be sent to a server', () => {
+  it('is asked once a server, whatever its path', async () => {
+    const { allows, asked } = window(true);
+    assert.ok(await allows('https://team.example/v1'));
+    assert.ok(await allows('https://team.example/v2'));
+    assert.deepEqual(asked, [
+      { origin: 'https://team.example', address: 'https://team.example/v1', isOpen: false },
+    ]);
+  });
+
+  it('is asked again where the connection is not encrypted any more, or leads to another port', async () => {
+    const { allows, asked } = window(true);
+    for (const address of ['https://team.example', 'http://team.example', 'https://team.example:8443/v1']) {
+      assert.ok(await allows(address));
+    }
+    assert.deepEqual(
+      asked.map(({ origin, isOpen }) => [origin, isOpen]),
+      [
+        ['https://team.example', false],
+        ['http://team.example', true],
+        ['https://team.example:8443', false],
+      ],
+    );
+  });
+
+  it('is asked again after a no', async () => {
+    const { allows, asked } = window(false);
+    assert.equal(await allows('http://localhost:8080'), false);
+    assert.equal(await allows('http://localhost:8080'), false);
+    assert.equal(asked.length, 2);
+    assert.equal(asked[0].isOpen, false, 'Nobody else reads along on this machine.');
+  });
+
+  it('is known of a host that was consented to by name, but for an open connection', async () => {
+    const { allows, asked } = window(true, ['team.example', 'localhost']);
+    assert.ok(await allows('https://team.example/v1'));
+    assert.ok(await allows('http://localhost:8080/v1'));
+    assert.deepEqual(asked, []);
+    assert.ok(await allows('http://team.example/v1'));
+    assert.ok(await allows('http://team.example/v1'));
+    assert.deepEqual(asked, [
+      { origin: 'http://team.example', address: 'http://team.example/v1', isOpen: true },
+    ]);
+  });
+});
