@@ -4,6 +4,7 @@ import { generatorDocument } from '../completion/inlineCompletionProvider';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { GeneratorDocument, StopReason } from '../protocol/generatorProtocol';
 import type { SamplingOptions } from '../model/samplingOptions';
+import { NewestWins } from './newestWins';
 import { StreamedInsertion } from './streamedInsertion';
 
 const RUNNING_CONTEXT = 'understudy.generating';
@@ -24,7 +25,8 @@ export interface GeneratedText {
 }
 
 export class Generation implements vscode.Disposable {
-  private running: AbortController | null = null;
+  /** What one writes while another begins would be taken for the user's typing, which ends it. */
+  private readonly turns = new NewestWins();
   private last: LastGeneration | null = null;
 
   constructor(private readonly generator: Pick<GeneratorClient, 'generate'>) {}
@@ -34,12 +36,14 @@ export class Generation implements vscode.Disposable {
    * @throws Error with a sentence for the user when the document is read-only
    */
   async fromSelection(editor: vscode.TextEditor, sampling: SamplingOptions): Promise<GeneratedText> {
-    const { document, selection } = editor;
-    const around = generatorDocument(document, selection.end);
-    const prompt = selection.isEmpty
-      ? around
-      : { ...around, prefix: document.getText(selection).replaceAll('\r\n', '\n') };
-    return this.write(editor, prompt, new vscode.Range(selection.end, selection.end), sampling);
+    return this.turns.run((abort) => {
+      const { document, selection } = editor;
+      const around = generatorDocument(document, selection.end);
+      const prompt = selection.isEmpty
+        ? around
+        : { ...around, prefix: document.getText(selection).replaceAll('\r\n', '\n') };
+      return this.write(editor, prompt, new vscode.Range(selection.end, selection.end), sampling, abort);
+    });
   }
 
   /**
@@ -47,6 +51,18 @@ export class Generation implements vscode.Disposable {
    * @throws Error with a sentence for the user when there is no such text any more
    */
   async another(sampling: SamplingOptions): Promise<GeneratedText> {
+    return this.turns.run((abort) => this.replaceLast(sampling, abort));
+  }
+
+  cancel(): void {
+    this.turns.cancel();
+  }
+
+  dispose(): void {
+    this.cancel();
+  }
+
+  private async replaceLast(sampling: SamplingOptions, abort: AbortController): Promise<GeneratedText> {
     const { last } = this;
     const written = last?.editor.document.getText(last.range).replaceAll('\r\n', '\n');
     if (last === null || last.editor.document.isClosed || written !== last.text) {
@@ -67,15 +83,7 @@ export class Generation implements vscode.Disposable {
     const editor =
       vscode.window.visibleTextEditors.find(({ document }) => document === last.editor.document) ??
       (await vscode.window.showTextDocument(last.editor.document));
-    return this.write(editor, last.prompt, last.range, { ...sampling, seed });
-  }
-
-  cancel(): void {
-    this.running?.abort();
-  }
-
-  dispose(): void {
-    this.cancel();
+    return this.write(editor, last.prompt, last.range, { ...sampling, seed }, abort);
   }
 
   private async write(
@@ -83,11 +91,9 @@ export class Generation implements vscode.Disposable {
     prompt: GeneratorDocument,
     replaced: vscode.Range,
     sampling: SamplingOptions,
+    abort: AbortController,
   ): Promise<GeneratedText> {
     requireWritable(editor.document);
-    this.running?.abort();
-    const abort = new AbortController();
-    this.running = abort;
     await setContext(RUNNING_CONTEXT, true);
     const insertion = new StreamedInsertion(editor, replaced);
     insertion.onDidDisturb(() => {
@@ -110,10 +116,7 @@ export class Generation implements vscode.Disposable {
       if (text !== '') {
         this.last = { editor, prompt, range: insertion.range, text, seed: sampling.seed };
       }
-      if (this.running === abort) {
-        this.running = null;
-        await setContext(RUNNING_CONTEXT, false);
-      }
+      await setContext(RUNNING_CONTEXT, false);
       await setContext(AGAIN_CONTEXT, this.last !== null);
     }
   }

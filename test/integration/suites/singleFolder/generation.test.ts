@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { closeAll, openDraft } from '../../support/editing.js';
+import { waitFor } from '../../support/waitFor.js';
 
 interface Generated {
   readonly text: string;
@@ -60,16 +61,38 @@ describe('Generate from Selection', () => {
   });
 
   it('gives the same text for the same seed', async () => {
-    const texts: (string | undefined)[] = [];
-    for (let round = 0; round < 2; round++) {
-      await openDraft('generated.md', 'Aunt Philippa wrote█\n');
-      const made: Generated | undefined = await vscode.commands.executeCommand(
-        'understudy.generateFromSelection',
-      );
-      texts.push(made?.text);
-      await closeAll();
+    const texts: string[] = [];
+    try {
+      // A sample may end at once, but hardly all three.
+      for (const seed of [9, 10, 11, 9, 10, 11]) {
+        await set('seed', seed);
+        await openDraft('generated.md', 'Aunt Philippa wrote█\n');
+        const made = await vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+        texts.push(made.text);
+        await closeAll();
+      }
+    } finally {
+      await set('seed', 7);
     }
-    assert.ok(texts[0]);
-    assert.equal(texts[0], texts[1]);
+    assert.notEqual(texts.join(''), '');
+    assert.deepEqual(texts.slice(0, 3), texts.slice(3));
+  });
+
+  it('is begun anew while it still writes, and goes on to its end', async () => {
+    await set('maxNewTokens', 200);
+    try {
+      const editor = await openDraft('twice.md', 'Old Tobias Wren█\n');
+      for (let round = 0; round < 3; round++) {
+        const before = editor.document.getText();
+        const first = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+        await waitFor('the first piece', () => editor.document.getText() !== before);
+        const second = await vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+        assert.equal((await first).stopReason, 'cancelled');
+        assert.notEqual(second.stopReason, 'cancelled');
+        assert.ok(editor.document.getText().includes(second.text.slice(0, 40)));
+      }
+    } finally {
+      await set('maxNewTokens', 24);
+    }
   });
 });

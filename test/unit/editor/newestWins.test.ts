@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NewestWins } from '../../../src/editor/newestWins';
+
+describe('of works that must not overlap', () => {
+  /** Works that write what happens to them, and take a while to end once they are aborted. */
+  const scene = () => {
+    const works = new NewestWins();
+    const story: string[] = [];
+    const start = (name: string, ends = Promise.resolve()): Promise<string> =>
+      works.run(async ({ signal }) => {
+        story.push(`${name} begins${signal.aborted ? ' aborted' : ''}`);
+        await ends;
+        await sleep(5);
+        story.push(`${name} ends${signal.aborted ? ' aborted' : ''}`);
+        return name;
+      });
+    return { works, story, start };
+  };
+
+  it('the newest begins when the one before has ended, which is told to', async () => {
+    const { story, start } = scene();
+    const first = start('first');
+    await sleep(1);
+    assert.deepEqual(await Promise.all([first, start('second')]), ['first', 'second']);
+    assert.deepEqual(story, ['first begins', 'first ends aborted', 'second begins', 'second ends']);
+  });
+
+  it('one that is overtaken while it waits is aborted before it begins', async () => {
+    const { story, start } = scene();
+    await Promise.all([start('first'), start('second'), start('third')]);
+    assert.deepEqual(story.slice(2), [
+      'second begins aborted',
+      'second ends aborted',
+      'third begins',
+      'third ends',
+    ]);
+  });
+
+  it('one that fails tells who asked for it, and holds up no other', async () => {
+    const { start } = scene();
+    const first = assert.rejects(start('first', Promise.reject(new Error('read-only'))), /read-only/);
+    assert.equal(await start('second'), 'second');
+    await first;
+  });
+
+  it('the one under way is ended by cancelling, and the next is not', async () => {
+    const { works, story, start } = scene();
+    const first = start('first');
+    works.cancel();
+    await first;
+    await start('second');
+    assert.deepEqual(story, ['first begins aborted', 'first ends aborted', 'second begins', 'second ends']);
+  });
+});
