@@ -43,6 +43,20 @@ export function parseLanguageModel(t: Translate, given: unknown): HalfChoice | n
       t('The setting understudy.languageModel names both a file and a server; remove one of them.'),
     );
   }
+  if (model !== '' && server === '') {
+    throw new Error(
+      t(
+        'The setting understudy.languageModel names a model but no server to ask for it; name the server, or remove the model.',
+      ),
+    );
+  }
+  if (vocabulary !== '' && (file === '' || GGUF_EXTENSIONS.includes(extensionOf(file)))) {
+    throw new Error(
+      t(
+        'The setting understudy.languageModel names a vocabulary, which goes with a Keras file (.h5, .keras) only; remove it.',
+      ),
+    );
+  }
   if (server !== '') {
     return { kind: 'server', address: checkAddress(t, server), ...(model !== '' && { model }) };
   }
@@ -96,7 +110,7 @@ export function checkAddress(t: Translate, given: string): string {
 
 function fileChoice(t: Translate, given: string, vocabulary: string): HalfChoice {
   const path = absolutePath(t, SETTING, given);
-  const extension = extname(path).slice(1).toLowerCase();
+  const extension = extensionOf(path);
   if (GGUF_EXTENSIONS.includes(extension)) {
     return { kind: 'gguf', path };
   }
@@ -115,4 +129,5 @@ function fileChoice(t: Translate, given: string, vocabulary: string): HalfChoice
   };
 }
 
+const extensionOf = (path: string): string => extname(path).slice(1).toLowerCase();
 const withoutPassword = (address: string): string => address.replace(/\/\/[^/@]*@/, '//');
