@@ -15,6 +15,8 @@ export interface CreatedFile {
 
 export interface CreatedFilesOptions {
   readonly maxFileBytes: number;
+  /** Of all live text, in UTF-16 code units: a program that goes on writing files must not fill the memory. */
+  readonly maxCharacters: number;
   /** What is created within this time, in milliseconds, is looked at together. */
   readonly gatherFor: number;
   /** More files than this are not learned one by one: {@link readAll} also weighs duplicates and total size. */
@@ -34,7 +36,7 @@ export class CreatedFiles {
   private isWorking = false;
 
   constructor(
-    private readonly files: Pick<LiveFiles, 'learn' | 'forgetBelow'>,
+    private readonly files: Pick<LiveFiles, 'learn' | 'forgetBelow' | 'hasRoomFor'>,
     private readonly options: CreatedFilesOptions,
   ) {}
 
@@ -83,7 +85,15 @@ export class CreatedFiles {
     }
     for (const file of found) {
       const learned = await this.read(file);
-      await (learned === null ? this.files.forgetBelow(this.options.uriOf(file)) : this.files.learn(learned));
+      if (learned === null) {
+        await this.files.forgetBelow(this.options.uriOf(file));
+      } else if (this.files.hasRoomFor(learned, this.options.maxCharacters)) {
+        await this.files.learn(learned);
+      } else {
+        throw new Error(
+          'The live model of the workspace is full, so files that are created now are not learned before they are saved; exclude what is not your own text in .understudyignore.',
+        );
+      }
     }
   }
 

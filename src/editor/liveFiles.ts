@@ -15,9 +15,10 @@ export interface LiveSource {
   read(planned: PlannedFile): Promise<LearnedFile | null>;
 }
 
-/** Of the files themselves it keeps the names alone: the texts are the generator's. */
+/** Of the files themselves it keeps names and lengths alone: the texts are the generator's. */
 export class LiveFiles {
-  private readonly known = new Set<string>();
+  /** How long each is, in UTF-16 code units. */
+  private readonly known = new Map<string, number>();
   /** Read, but not sent to the generator yet. */
   private readonly unsent = new Map<string, LearnedFile>();
   private reading: AbortController | null = null;
@@ -43,8 +44,8 @@ export class LiveFiles {
       const batch = [...this.unsent.values()];
       this.unsent.clear();
       characters = 0;
-      for (const { uri } of batch) {
-        this.known.add(uri);
+      for (const { uri, text } of batch) {
+        this.known.set(uri, text.length);
       }
       if (batch.length > 0) {
         tokens += (await this.generator.learnFiles(batch)).tokens;
@@ -72,8 +73,17 @@ export class LiveFiles {
   async learn(file: LearnedFile): Promise<void> {
     // What a reading under way has of it is older.
     this.unsent.delete(file.uri);
-    this.known.add(file.uri);
+    this.known.set(file.uri, file.text.length);
     await this.generator.learnFiles([file]);
+  }
+
+  /** Whether there is room for a file, instead of what is known under its name, where all may have so many UTF-16 code units. */
+  hasRoomFor({ uri, text }: LearnedFile, limit: number): boolean {
+    let total = text.length - (this.known.get(uri) ?? 0);
+    for (const length of this.known.values()) {
+      total += length;
+    }
+    return total <= limit;
   }
 
   /** Forgets a file, or all files of a folder. */
@@ -82,7 +92,7 @@ export class LiveFiles {
     for (const file of [...this.unsent.keys()].filter(isBelow)) {
       this.unsent.delete(file);
     }
-    const gone = [...this.known].filter(isBelow);
+    const gone = [...this.known.keys()].filter(isBelow);
     for (const file of gone) {
       this.known.delete(file);
     }

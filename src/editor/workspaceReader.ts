@@ -40,6 +40,7 @@ export class WorkspaceReader implements vscode.Disposable {
     });
     this.created = new CreatedFiles(this.files, {
       maxFileBytes: MAX_FILE_BYTES,
+      maxCharacters: LIVE_BYTES,
       gatherFor: GATHER_FOR,
       maxFiles: MAX_CREATED_FILES,
       excludeGlobs,

@@ -34,6 +34,7 @@ describe('files that are created or moved', () => {
           told.push(`learn ${uri}${recent ? ', open' : ''}: ${text.trim()}`);
           return Promise.resolve();
         },
+        hasRoomFor: ({ text }, limit) => text.length <= limit,
         forgetBelow: (uri) => {
           told.push(`forget ${uri}`);
           return Promise.resolve();
@@ -41,6 +42,7 @@ describe('files that are created or moved', () => {
       },
       {
         maxFileBytes: 1000,
+        maxCharacters: 100,
         gatherFor: 10,
         maxFiles: 3,
         excludeGlobs: () => ['**/*.bak'],
@@ -51,7 +53,7 @@ describe('files that are created or moved', () => {
           return Promise.resolve();
         },
         onError: (error) => {
-          throw error;
+          told.push(String(error));
         },
       },
     );
@@ -92,6 +94,14 @@ describe('files that are created or moved', () => {
     write('empty.md', '');
     add('empty.md');
     assert.deepEqual(await whatWasTold(), ['forget empty.md']);
+  });
+
+  it('are not learned beyond what is kept live, which is said', async () => {
+    write('long.md', SENTENCE.repeat(5));
+    add('long.md');
+    const [sentence, ...more] = await whatWasTold();
+    assert.match(sentence, /The live model of the workspace is full/);
+    assert.deepEqual(more, []);
   });
 
   it('are found by one reading of the workspace when they are many', async () => {

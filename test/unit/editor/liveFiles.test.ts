@@ -67,6 +67,21 @@ describe('The files that the live model knows', () => {
     assert.deepEqual(generator.told, [`forget ${uriOf('part/a.md')}`, `forget ${uriOf('part/b.md')}`]);
   });
 
+  it('have room within a limit, each instead of what it was before', async () => {
+    const files = new LiveFiles(recorder(), () => undefined);
+    const file = (path: string, length: number) => ({
+      uri: uriOf(path),
+      text: 'x'.repeat(length),
+      recent: false,
+    });
+    await files.learn(file('a.md', 60));
+    await files.learn(file('b.md', 30));
+    assert.equal(files.hasRoomFor(file('c.md', 20), 100), false);
+    assert.equal(files.hasRoomFor(file('a.md', 70), 100), true);
+    await files.forgetBelow(uriOf('b.md'));
+    assert.equal(files.hasRoomFor(file('c.md', 20), 100), true);
+  });
+
   it('are given up half-way for a newer reading', async () => {
     const { source } = folder(['a.md', 'b.md']);
     const generator = recorder();
