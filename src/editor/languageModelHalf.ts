@@ -42,10 +42,8 @@ const MOST_RECENT = 8;
 
 export class LanguageModelHalf {
   private used: LanguageModelState | null = null;
-  /** The one that takes its place once it is open. */
-  private opening: { readonly choice: HalfChoice | null } | null = null;
   private lastServer: ServerChoice | null = null;
-  private readonly chosen = new LastChosen<LanguageModelState | null>((state) => {
+  private readonly chosen = new LastChosen<HalfChoice | null, LanguageModelState | null>((state) => {
     this.set(state);
   });
 
@@ -91,7 +89,7 @@ export class LanguageModelHalf {
    */
   async follow(): Promise<void> {
     const choice = this.named();
-    const present = (this.opening ?? this.used)?.choice ?? null;
+    const present = (this.chosen.opening ?? this.used)?.choice ?? null;
     if (!isDeepStrictEqual(choice, present)) {
       // The setting may name another by the time the user has answered whether text may be sent.
       await this.use(choice, () => isDeepStrictEqual(choice, this.named()));
@@ -120,13 +118,7 @@ export class LanguageModelHalf {
     if (!isStillWanted()) {
       return false;
     }
-    const opening = { choice };
-    this.opening = opening;
-    try {
-      return await this.chosen.open(this.open(choice, told));
-    } finally {
-      this.opening = this.opening === opening ? null : this.opening;
-    }
+    return this.chosen.open(choice, this.open(choice, told));
   }
 
   /** As the generator is told of it. */

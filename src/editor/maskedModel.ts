@@ -23,9 +23,7 @@ export interface MaskedModelState {
 
 export class MaskedModel {
   private used: MaskedModelState | null = null;
-  /** The one that takes its place once it is open. */
-  private opening: { readonly folder: string | null } | null = null;
-  private readonly chosen = new LastChosen<MaskedModelState | null>((state) => {
+  private readonly chosen = new LastChosen<string | null, MaskedModelState | null>((state) => {
     this.used = state;
     this.onDidChange();
   });
@@ -60,20 +58,15 @@ export class MaskedModel {
    */
   async follow(): Promise<void> {
     const folder = this.surroundings.isTrusted() ? this.surroundings.configured() : null;
-    const present = (this.opening ?? this.used)?.folder ?? null;
+    const { opening } = this.chosen;
+    const present = opening === null ? (this.used?.folder ?? null) : opening.choice;
     if (folder !== present) {
       await this.use(folder);
     }
   }
 
-  private async use(folder: string | null): Promise<boolean> {
-    const opening = { folder };
-    this.opening = opening;
-    try {
-      return await this.chosen.open(this.open(folder));
-    } finally {
-      this.opening = this.opening === opening ? null : this.opening;
-    }
+  private use(folder: string | null): Promise<boolean> {
+    return this.chosen.open(folder, this.open(folder));
   }
 
   private async open(folder: string | null): Promise<MaskedModelState | null> {

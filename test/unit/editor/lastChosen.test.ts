@@ -8,10 +8,11 @@ describe('what is chosen while another is still being opened', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(opening, { minLength: 1, maxLength: 5 }), async (openings) => {
         const taken: number[] = [];
-        const chosen = new LastChosen<number>((index) => taken.push(index));
+        const chosen = new LastChosen<number, number>((index) => taken.push(index));
         const settle: (() => void)[] = [];
         const results = openings.map(({ opens }, index) =>
           chosen.open(
+            index,
             new Promise((resolve, reject) => {
               settle.push(() => {
                 if (opens) resolve(index);
@@ -21,6 +22,7 @@ describe('what is chosen while another is still being opened', () => {
           ),
         );
         const settled = Promise.allSettled(results);
+        assert.equal(chosen.opening?.choice, openings.length - 1);
         const byOrder = [...openings.keys()].sort((a, b) => openings[a].order - openings[b].order);
         for (const index of byOrder) {
           settle[index]();
@@ -37,6 +39,7 @@ describe('what is chosen while another is still being opened', () => {
           expected,
         );
         assert.deepEqual(taken, openings[last].opens ? [last] : []);
+        assert.equal(chosen.opening, null);
       }),
     );
   });
