@@ -25,6 +25,8 @@ export type RequestSteps = Generator<Pause, GeneratorResponse>;
 
 /** Tokens of a sample for the panel. */
 const SAMPLE_TOKENS = 40;
+/** Tokens, a few words, that who asks for a text gets although the models expect that it ends. */
+const MIN_NEW_TOKENS = 8;
 
 export class RequestWork {
   private reader: DocumentReader;
@@ -125,7 +127,7 @@ export class RequestWork {
     while (this.learnTyped()) {
       yield;
     }
-    const criteria = { stopAtLineEnd: false, stopAtSentenceEnd: false };
+    const criteria = { stopAtLineEnd: false, stopAtSentenceEnd: false, minNewTokens: MIN_NEW_TOKENS };
     const parts =
       sampling.greedy && sampling.beamWidth > 1
         ? searchText(mixture, tokenizer, tail, sampling, criteria)

@@ -33,7 +33,7 @@ export class Generation implements vscode.Disposable {
 
   /**
    * Continues the selected text, after it; without a selection, the document at the cursor.
-   * @throws Error with a sentence for the user when the document is read-only
+   * @throws Error with a sentence for the user when the document is read-only, or no text came
    */
   async fromSelection(editor: vscode.TextEditor, sampling: SamplingOptions): Promise<GeneratedText> {
     return this.turns.run((abort) => {
@@ -48,7 +48,7 @@ export class Generation implements vscode.Disposable {
 
   /**
    * Puts another sample in the place of the last generated text; a fixed seed is counted up.
-   * @throws Error with a sentence for the user when there is no such text any more
+   * @throws Error with a sentence for the user when there is no such text any more, or no other came
    */
   async another(sampling: SamplingOptions): Promise<GeneratedText> {
     return this.turns.run((abort) => this.replaceLast(sampling, abort));
@@ -105,6 +105,13 @@ export class Generation implements vscode.Disposable {
         text += part;
         return insertion.append(part);
       });
+      if (text === '' && !abort.signal.aborted) {
+        throw new Error(
+          vscode.l10n.t(
+            'Nothing could be generated, as the models see only an end here; select other text, or write a few words first.',
+          ),
+        );
+      }
       await insertion.finish().catch((error: unknown) => {
         if (!abort.signal.aborted) {
           throw error;

@@ -27,12 +27,18 @@ export const generateCommand = defineCommand({
     };
     await withGenerator(terminal, content, async (generator) => {
       const document = { uri: 'untitled:prompt', languageId: 'plaintext', prefix: prompt, suffix: '' };
-      await generator.generate(
+      const { text } = await generator.generate(
         { document, sampling: samplingOptions(options) },
         terminal.write,
         terminal.signal,
       );
-      terminal.write('\n');
+      if (text === '' && !terminal.signal.aborted) {
+        terminal.note(
+          'Nothing could be generated, as the models see only an end here; give another or a longer --prompt.',
+        );
+      } else {
+        terminal.write('\n');
+      }
       terminal.signal.throwIfAborted();
     });
   },

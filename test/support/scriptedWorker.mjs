@@ -1,6 +1,6 @@
 /**
  * A generator's worker whose answers are known, for tests of the client. A prefix with CRASH in it ends the thread, one with HANG is
- * answered only when cancelled; any other is continued with " word", and by a patient request with " word of it", after a few milliseconds. `tokens` of `filesLearned` counts the
+ * answered only when cancelled, and nothing comes after one with ENDED; any other is continued with " word", and by a patient request with " word of it", after a few milliseconds. `tokens` of `filesLearned` counts the
  * files this thread has been told of, a model's description is the number of models it has loaded and the base model it was told of,
  * and a half's the paths of all halves that it has loaded, each of which is away at once.
  */
@@ -51,6 +51,8 @@ parentPort.on('message', (request) => {
       if (!isCompletion) {
         respond({ kind: 'generatedPart', id, text: 'part' });
       }
+    } else if (prefix.includes('ENDED')) {
+      respond({ kind: 'generated', id, text: '', stopReason: 'endOfText' });
     } else if (isCompletion) {
       setTimeout(() => respond(completed(id, request.isPatient ? ' word of it' : ' word')), 20);
     } else {

@@ -34,8 +34,8 @@ export interface BeamRules<Reason> {
   readonly maxTokens: number;
   /** A beam less likely than this goes on no further. */
   readonly minLogProb: number;
-  /** Changes the distribution after `tokens` in place before extensions are chosen by it. */
-  shape?(probs: Float32Array, tokens: readonly number[]): void;
+  /** Changes the distribution after `tokens`, `newCount` of them beyond what was typed, in place before extensions are chosen by it. */
+  shape?(probs: Float32Array, tokens: readonly number[], newCount: number): void;
   /** A reason when the beam ends after its present text. */
   finish(text: string, tokens: readonly number[]): Reason | null;
   /** Whether a token goes on with the word that `text` ends in, as a table by token id [vocabSize]; null when none can. */
@@ -98,7 +98,7 @@ export function* beamSearch<Reason extends string>(
     const probs = buffers.slice(0, open.length);
     model.predictMany(states, probs);
     const beams = open.map((beam, i) => withWordEnd(beam, probs[i], rules.continuesWord(beam.decoded.text)));
-    beams.forEach(({ tokens }, i) => rules.shape?.(probs[i], tokens));
+    beams.forEach(({ tokens }, i) => rules.shape?.(probs[i], tokens, step));
     const chosen = step < rules.maxTokens ? chooseExtensions(beams, probs, tokenizer, rules) : [];
     for (const beam of beams) {
       const children = chosen.filter(({ parent }) => parent === beam);
@@ -148,7 +148,7 @@ function chooseExtensions<Reason>(
     // A few more than needed, for those that are no characters.
     for (const tokenId of mostLikely(probs[i], 2 * width + 2)) {
       const logProb = before + Math.log(probs[i][tokenId]);
-      if (found === width || logProb < minLogProb) {
+      if (found === width || logProb < minLogProb || probs[i][tokenId] === 0) {
         break;
       }
       const decoded = appendBytes(parent.decoded, tokenizer.tokenBytes(tokenId));

@@ -2,12 +2,12 @@ import type { MixtureModel } from '../mixtureModel';
 import type { SamplingOptions } from '../samplingOptions';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { beamSearch, type Beam } from './beamSearch';
-import type { GeneratedText, GenerationStop } from './generateText';
+import type { GeneratedText, GenerationCriteria, GenerationStop } from './generateText';
 import { HealedStart, type ReadTail } from './healedStart';
 import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
-import { penalizeRepetition } from './samplerStages';
-import { findStop, type StoppingCriteria } from './stoppingCriteria';
+import { penalizeRepetition, suppress } from './samplerStages';
+import { findStop } from './stoppingCriteria';
 import { withoutHalfGrapheme } from './wholeCharacters';
 
 /**
@@ -20,10 +20,13 @@ export function* searchText(
   tokenizer: Tokenizer,
   tail: ReadTail,
   options: SamplingOptions,
-  criteria: StoppingCriteria,
+  criteria: GenerationCriteria,
 ): Generator<string | Pause, GeneratedText> {
   yield tail.prepare(tail.states) ?? undefined;
   const start = new HealedStart(model, tokenizer, tail);
+  if (criteria.minNewTokens > 0 && !start.suppressEnd()) {
+    return { text: '', stopReason: 'endOfText' };
+  }
   const seeds = start.mostLikely(options.beamWidth).map(({ candidate, probability }) => ({
     candidate,
     logProb: Math.log(probability),
@@ -37,8 +40,10 @@ export function* searchText(
     width: options.beamWidth,
     maxTokens: options.maxNewTokens,
     minLogProb: -Infinity,
-    shape(probs, tokens) {
-      penalizeRepetition(probs, tokens, options.repetitionPenalty);
+    shape(probs, tokens, newCount) {
+      if (newCount >= criteria.minNewTokens || suppress(probs, tokenizer.endOfTextId)) {
+        penalizeRepetition(probs, tokens, options.repetitionPenalty);
+      }
     },
     finish: (text, tokens) => findStop(text, criteria)?.reason ?? (endsInLoop(tokens) ? 'repetition' : null),
     continuesWord: () => null,
@@ -53,10 +58,10 @@ export function* searchText(
   if (text !== '') {
     yield text;
   }
-  return { text, stopReason: best.reason === 'confidence' ? 'length' : best.reason };
+  return { text, stopReason: best.reason === 'confidence' ? 'endOfText' : best.reason };
 }
 
-/** Beams that a likelier one pushed out count only where no beam came to an end of its own. */
+/** Beams that a likelier one pushed out count only where no beam came to an end of its own, as nothing could follow the last. */
 function likeliest(beams: readonly Beam<GenerationStop>[]): Beam<GenerationStop> | null {
   const complete = beams.filter(({ reason }) => reason !== 'confidence');
   const perToken = ({ steps }: Beam<GenerationStop>) => steps[steps.length - 1].logProb / steps.length;

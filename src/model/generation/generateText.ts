@@ -5,7 +5,7 @@ import { HealedStart, type Candidate, type ReadTail } from './healedStart';
 import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
 import { sample } from './sampler';
-import { normalize } from './samplerStages';
+import { suppress } from './samplerStages';
 import { seededRandom } from './seededRandom';
 import { findStop, type StoppingCriteria } from './stoppingCriteria';
 import {
@@ -23,6 +23,11 @@ export interface GeneratedText {
   readonly stopReason: GenerationStop;
 }
 
+export interface GenerationCriteria extends StoppingCriteria {
+  /** The end of the text is not drawn before there are as many new tokens; 0 is off. The other criteria hold from the first one. */
+  readonly minNewTokens: number;
+}
+
 /** Tokens of the text before the cursor, and of the new text, that the repetition penalty looks back on. */
 const REPETITION_WINDOW = 64;
 
@@ -37,7 +42,7 @@ export function* generateText(
   tokenizer: Tokenizer,
   tail: ReadTail,
   options: SamplingOptions,
-  criteria: StoppingCriteria,
+  criteria: GenerationCriteria,
   seed: number,
 ): Generator<string | Pause, GeneratedText> {
   const random = seededRandom(options.seed ?? seed);
@@ -62,9 +67,10 @@ export function* generateText(
     if (pause !== null) {
       yield pause;
     }
+    const mayEnd = added.length >= criteria.minNewTokens;
     const step: Step | null = state
-      ? continueFrom(model, tokenizer, state, probs, decoded, recent, options, random)
-      : startAt(new HealedStart(model, tokenizer, tail), tokenizer, recent, options, random);
+      ? continueFrom(model, tokenizer, state, probs, mayEnd, decoded, recent, options, random)
+      : startAt(new HealedStart(model, tokenizer, tail), tokenizer, mayEnd, recent, options, random);
     if (step === null) {
       return yield* finish(decoded.text, 'endOfText');
     }
@@ -94,14 +100,18 @@ interface Step {
   readonly decoded: DecodedText;
 }
 
-/** The first token; null when it is the end of the text. */
+/** The first token; null when it is the end of the text, or nothing else can come. */
 function startAt(
   start: HealedStart,
   tokenizer: Tokenizer,
+  mayEnd: boolean,
   recent: readonly number[],
   options: SamplingOptions,
   random: () => number,
 ): Step | null {
+  if (!mayEnd && !start.suppressEnd()) {
+    return null;
+  }
   const probs = start.probs.slice();
   const repeated = new Set(recent);
   const repeatedCandidates = start.candidates.flatMap(({ tokenId }, i) => (repeated.has(tokenId) ? [i] : []));
@@ -125,12 +135,16 @@ function continueFrom(
   tokenizer: Tokenizer,
   state: MixtureState,
   probs: Float32Array,
+  mayEnd: boolean,
   decoded: DecodedText,
   recent: readonly number[],
   options: SamplingOptions,
   random: () => number,
 ): Step | null {
   model.predict(state, probs);
+  if (!mayEnd && !suppress(probs, tokenizer.endOfTextId)) {
+    return null;
+  }
   const tokenId = drawUsable(probs, recent, options, random, (index) =>
     appendBytes(decoded, tokenizer.tokenBytes(index)) ? index : null,
   );
@@ -158,12 +172,9 @@ function drawUsable<T>(
     if (found !== null) {
       return found;
     }
-    probs[index] = 0;
-    if (!probs.some((p) => p > 0)) {
+    if (!suppress(probs, index)) {
       return null;
     }
-    // Where every stage is off nothing else makes up for what was left out, and the draw would fall on the last entry instead.
-    normalize(probs);
   }
 }
 

@@ -8,7 +8,7 @@
  */
 import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { mostLikely, normalize } from './samplerStages';
+import { mostLikely, normalize, suppress } from './samplerStages';
 
 /** The end of a text that has been read. */
 export interface ReadTail {
@@ -75,6 +75,12 @@ export class HealedStart {
     this.candidates = candidates;
     this.probs = Float32Array.from(probs);
     normalize(this.probs);
+  }
+
+  /** Leaves the end of the text out of the candidates; false where no other can come. */
+  suppressEnd(): boolean {
+    const end = this.candidates.findIndex(({ tokenId }) => tokenId === this.tokenizer.endOfTextId);
+    return suppress(this.probs, end);
   }
 
   /** Bytes that a candidate adds to the typed text. */

@@ -14,6 +14,16 @@ export function penalizeRepetition(probs: Float32Array, repeated: Iterable<numbe
   normalize(probs);
 }
 
+/** Leaves an entry out of the distribution. False where no other is above zero, and then `probs` sums to zero. */
+export function suppress(probs: Float32Array, index: number): boolean {
+  probs[index] = 0;
+  if (!probs.some((p) => p > 0)) {
+    return false;
+  }
+  normalize(probs);
+  return true;
+}
+
 /** p^(1/T), normalised: below 1 sharpens, above 1 flattens, 1 is off. */
 export function applyTemperature(probs: Float32Array, temperature: number): void {
   if (temperature === 1) {

@@ -3,6 +3,7 @@ import type { OpenedMasked } from '../../../src/completion/masked/openMasked';
 import { RequestWork } from '../../../src/completion/requestWork';
 import { DEFAULT_SAMPLING } from '../../../src/model/samplingOptions';
 import type { AnsweredRequest, GeneratorResponse } from '../../../src/protocol/generatorProtocol';
+import { CountingMixture } from '../../support/countingMixture';
 import { complete, documentAt, generate, TestModel } from '../../support/generatorTrial';
 
 /** All steps of a request that came at two milliseconds, at a clock that stands at seven. */
@@ -81,6 +82,24 @@ describe('a generation', () => {
     const { response, parts } = await answer(generate(1, 'The committee█'));
     assert.ok(response.kind === 'generated' && parts.length > 1);
     assert.equal(parts.join(''), response.text);
+  });
+
+  it('is a few words, and so is the panel’s sample, also where the text has most likely ended', async () => {
+    const model = new TestModel();
+    const { tokenizer } = model;
+    const ended = [...tokenizer.encode('The committee met.'), tokenizer.endOfTextId];
+    model.mixture = new CountingMixture(tokenizer.vocabSize, [[...ended, ...ended]]);
+    for (const beamWidth of [1, 3]) {
+      const request = generate(1, 'The committee met.█');
+      const sampling = { ...request.sampling, greedy: true, beamWidth };
+      const { response } = await answer({ ...request, sampling }, model);
+      assert.ok(response.kind === 'generated');
+      assert.match(response.text, /\w/);
+      const inspect = { ...request, kind: 'inspect', topCount: 1, sampling } as const;
+      const inspected = await answer(inspect, model);
+      assert.ok(inspected.response.kind === 'inspected');
+      assert.equal(inspected.response.sample, response.text);
+    }
   });
 });
 

@@ -43,10 +43,10 @@ describe('terminal commands from the folder to the result', function () {
     return { status, ...written };
   }
 
-  function offer() {
+  function offer(generator = 'generatorWorker.mjs') {
     return fakeTerminal(undefined, {
       trainer: join(root, 'test/support/gainingTrainer.ts'),
-      generator: join(root, 'test/support/generatorWorker.mjs'),
+      generator: join(root, 'test/support', generator),
       kernel: join(folder, 'kernel.wasm'),
       tokenizer: join(root, 'models/base/tokenizer.json'),
       root,
@@ -111,6 +111,15 @@ describe('terminal commands from the folder to the result', function () {
 
     assert.equal((await run('model', 'delete', text)).status, 0);
     assert.match((await run('model', 'show', text)).stderr, /^There is no model for /);
+  });
+
+  it('say that nothing could be generated, and write nothing else', async () => {
+    const generate = ['generate', '--folder', text, '--prompt'];
+    const ended = await runIn(offer('scriptedWorker.mjs'), ...generate, 'ENDED');
+    assert.deepEqual([ended.status, ended.stdout], [0, '']);
+    assert.match(ended.stderr, /^Nothing could be generated, .*; give another or a longer --prompt\.\n$/);
+    const written = await runIn(offer('scriptedWorker.mjs'), ...generate, 'The');
+    assert.deepEqual([written.stdout, written.stderr], ['one two\n', '']);
   });
 
   it('use another base model until the shipped one is wanted again', async () => {

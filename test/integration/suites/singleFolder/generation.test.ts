@@ -67,19 +67,9 @@ describe('Generate from Selection', () => {
       await closeAll();
       return made.text;
     };
-    let texts = '';
-    try {
-      // A sample may end at once, but hardly all three.
-      for (const seed of [9, 10, 11]) {
-        await set('seed', seed);
-        const text = await fromDraft();
-        assert.equal(await fromDraft(), text);
-        texts += text;
-      }
-    } finally {
-      await set('seed', 7);
-    }
-    assert.notEqual(texts, '');
+    const text = await fromDraft();
+    assert.notEqual(text, '');
+    assert.equal(await fromDraft(), text);
   });
 
   it('is begun anew while it still writes, and goes on to its end', async () => {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { searchText } from '../../../../src/model/generation/beamText';
-import { generateText, type GeneratedText } from '../../../../src/model/generation/generateText';
-import type { StoppingCriteria } from '../../../../src/model/generation/stoppingCriteria';
+import {
+  generateText,
+  type GeneratedText,
+  type GenerationCriteria,
+} from '../../../../src/model/generation/generateText';
 import { DEFAULT_SAMPLING, type SamplingOptions } from '../../../../src/model/samplingOptions';
 import { CountingMixture } from '../../../support/countingMixture';
 import { readTail } from '../../../support/readTail';
@@ -16,19 +19,20 @@ const LESSON = [
 const model = new CountingMixture(tokenizer.vocabSize, [
   [...tokenizer.encode(LESSON), tokenizer.endOfTextId, ...tokenizer.encode(LESSON)],
 ]);
-const onward: StoppingCriteria = { stopAtLineEnd: false, stopAtSentenceEnd: false };
+const onward: GenerationCriteria = { stopAtLineEnd: false, stopAtSentenceEnd: false, minNewTokens: 0 };
 
 function run(
   prefix: string,
   options: Partial<SamplingOptions>,
   criteria = onward,
   seed = 7,
+  by = model,
 ): GeneratedText & { parts: string[]; pauses: number } {
   const all = { ...DEFAULT_SAMPLING, maxNewTokens: 24, ...options };
   const work =
     all.greedy && all.beamWidth > 1
-      ? searchText(model, tokenizer, readTail(model, tokenizer, prefix), all, criteria)
-      : generateText(model, tokenizer, readTail(model, tokenizer, prefix), all, criteria, seed);
+      ? searchText(by, tokenizer, readTail(by, tokenizer, prefix), all, criteria)
+      : generateText(by, tokenizer, readTail(by, tokenizer, prefix), all, criteria, seed);
   const parts: string[] = [];
   for (let pauses = 0; ;) {
     const step = work.next();
@@ -96,7 +100,7 @@ describe('generated text', () => {
   });
 
   it('has no parts where it is empty, by drawing and by beams', () => {
-    const atLineEnd = { stopAtLineEnd: true, stopAtSentenceEnd: false };
+    const atLineEnd = { ...onward, stopAtLineEnd: true };
     for (const beamWidth of [1, 4]) {
       const prefix = 'An understudy steps in when needed.';
       const { text, stopReason, parts } = run(prefix, { greedy: true, beamWidth }, atLineEnd);
@@ -108,6 +112,59 @@ describe('generated text', () => {
     for (const beamWidth of [1, 4]) {
       const { text, stopReason } = run(LESSON, { greedy: true, beamWidth });
       assert.deepEqual([text, stopReason], ['', 'endOfText']);
+    }
+  });
+
+  it('has at least the least of new tokens, unless a rule other than the end of the text stops it', () => {
+    const atEnds = LESSON.match(/[^]+?\n/gu)!.map((_line, i, lines) => lines.slice(0, i + 1).join(''));
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.constantFrom(...atEnds),
+          fc.nat(LESSON.length).map((end) => LESSON.slice(0, end)),
+        ),
+        fc.record({
+          seed: fc.nat(),
+          greedy: fc.boolean(),
+          beamWidth: fc.constantFrom(1, 3),
+          temperature: fc.constantFrom(0.3, 2),
+          repetitionPenalty: fc.constantFrom(1, 1.5),
+        }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.boolean(),
+        (prefix, options, minNewTokens, stopAtLineEnd) => {
+          // All that is allowed is asked for: an end of the text would come before.
+          const wholePrefix = prefix.replace(/[\ud800-\udbff]$/, '');
+          const criteria = { ...onward, minNewTokens, stopAtLineEnd };
+          const { stopReason } = run(wholePrefix, { ...options, maxNewTokens: minNewTokens }, criteria);
+          assert.ok(stopReason === 'length' || (stopAtLineEnd && stopReason === 'lineEnd'), stopReason);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('may end once it has the least of new tokens, by drawing and by beams', () => {
+    const note = [...tokenizer.encode('The lamp is lit again.'), tokenizer.endOfTextId];
+    const notes = new CountingMixture(tokenizer.vocabSize, [[...note, ...note]]);
+    for (const beamWidth of [1, 4]) {
+      const options = { greedy: true, beamWidth, repetitionPenalty: 1 };
+      const { text, stopReason } = run('The lamp', options, { ...onward, minNewTokens: 3 }, 7, notes);
+      assert.deepEqual([text, stopReason], [' is lit again.', 'endOfText']);
+    }
+  });
+
+  it('is empty where nothing but the end of the text can come, with a least or without, by drawing and by beams', () => {
+    const ended = new CountingMixture(tokenizer.vocabSize, []);
+    ended.predict = (_state, probs) => {
+      probs.fill(0);
+      probs[tokenizer.endOfTextId] = 1;
+    };
+    for (const beamWidth of [1, 4]) {
+      for (const minNewTokens of [0, 8]) {
+        const result = run('', { greedy: true, beamWidth }, { ...onward, minNewTokens }, 7, ended);
+        assert.deepEqual([result.text, result.stopReason, result.parts], ['', 'endOfText', []]);
+      }
     }
   });
 
@@ -147,11 +204,11 @@ describe('generated text', () => {
 
   it('stops at a line end, a sentence end, a length and the end of the text, and says which', () => {
     const greedy = { greedy: true, repetitionPenalty: 1, maxNewTokens: 60 };
-    const line = run('An understudy steps in', greedy, { stopAtLineEnd: true, stopAtSentenceEnd: false });
+    const line = run('An understudy steps in', greedy, { ...onward, stopAtLineEnd: true });
     assert.deepEqual([line.text, line.stopReason], [' when needed.', 'lineEnd']);
-    const sentence = run('The play begins', greedy, { stopAtLineEnd: false, stopAtSentenceEnd: true });
+    const sentence = run('The play begins', greedy, { ...onward, stopAtSentenceEnd: true });
     assert.deepEqual([sentence.text, sentence.stopReason], [' at eight.', 'sentenceEnd']);
-    const chinese = run('舞台上的灯', greedy, { stopAtLineEnd: false, stopAtSentenceEnd: true });
+    const chinese = run('舞台上的灯', greedy, { ...onward, stopAtSentenceEnd: true });
     assert.deepEqual([chinese.text, chinese.stopReason], ['亮了。', 'sentenceEnd']);
     assert.equal(run('The play', { ...greedy, maxNewTokens: 2 }).stopReason, 'length');
     assert.equal(run(LESSON.trimEnd(), greedy).stopReason, 'endOfText');
@@ -185,7 +242,7 @@ describe('generated text', () => {
           const result = run(
             prefix,
             { seed: seed >>> 0, temperature: 1.5, topP: 1, topK: 0 },
-            { stopAtLineEnd: false, stopAtSentenceEnd },
+            { ...onward, stopAtSentenceEnd },
           );
           assert.equal(result.parts.join(''), result.text);
           assert.ok(!result.parts.includes(''));

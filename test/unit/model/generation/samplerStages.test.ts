@@ -10,6 +10,7 @@ import {
   mostLikely,
   normalize,
   penalizeRepetition,
+  suppress,
 } from '../../../../src/model/generation/samplerStages';
 
 const distribution = fc
@@ -51,6 +52,24 @@ describe('sampler stages', () => {
       );
     });
   }
+
+  it('an entry left out has no probability, and the others what they had of the rest', () => {
+    fc.assert(
+      fc.property(distribution, fc.nat(59), (probs, at) => {
+        const before = probs.slice();
+        const index = at % probs.length;
+        const isLeft = suppress(probs, index);
+        assert.equal(
+          isLeft,
+          before.some((p, i) => i !== index && p > 0),
+        );
+        const rest = before.reduce((all, p, i) => (i === index ? all : all + p), 0);
+        for (const [i, p] of probs.entries()) {
+          assert.ok(Math.abs(p - (i === index || !isLeft ? 0 : before[i] / rest)) < 1e-5);
+        }
+      }),
+    );
+  });
 
   it('top-k keeps exactly k entries, the most likely ones', () => {
     fc.assert(
