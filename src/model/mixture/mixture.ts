@@ -1,8 +1,9 @@
 import type { ExpertPrediction, MixtureModel, MixtureState } from '../mixtureModel';
 import type { Expert } from '../expert';
 import { Gate, sharesOf, type GateWeights, type Taught } from './gate';
-import { HALF_SLOT, MATCH_LEVEL, MAX_NETWORKS, type GateContext, type GateLevel } from './gateParameters';
+import { MATCH_LEVEL, type GateContext, type GateLevel } from './gateParameters';
 import { LiveLevels, type LivePart } from './liveLevels';
+import { NetworkEnsemble, type NetworkStates } from './networkEnsemble';
 import { MAX_CONTEXT } from './textIndex';
 import { WorkspaceIndex, type ScopeWeights } from './workspaceIndex';
 
@@ -37,18 +38,16 @@ const DEFAULT_SETTINGS: MixtureSettings = {
   gateLearningRate: 0.1,
 };
 
-interface State extends MixtureState {
+interface State extends MixtureState, NetworkStates {
   /** The last tokens, at most {@link MAX_CONTEXT}. */
   readonly history: Uint16Array;
-  /** By network, each of its own kind. */
-  readonly networks: readonly unknown[];
 }
 
 /** Everything about one state that predicting, explaining and learning share. */
 interface Reading {
   readonly state: State;
   readonly version: number;
-  /** The networks that speak: all, but for those that must still be waited for. */
+  /** See {@link NetworkEnsemble.speakers}. */
   readonly speakers: readonly number[];
   /** Longest context first. */
   readonly levels: readonly GateLevel[];
@@ -67,56 +66,36 @@ export class Mixture implements MixtureModel {
   readonly workspace: WorkspaceIndex;
   readonly gate: Gate;
   readonly kinds: Uint8Array;
-  /** The half is the last. */
-  private readonly networks: readonly Expert[];
-  /** By network, its place in the gate. */
-  private readonly slots: readonly number[];
+  private readonly ensemble: NetworkEnsemble;
   private readonly endOfTextId: number;
   private readonly live: LiveLevels;
-  /** By network, [vocabSize]. */
-  private readonly networkProbs: readonly Float32Array[];
   private readonly sum: Float64Array;
   private reading: Reading | null = null;
 
   constructor(options: MixtureOptions) {
     const { vocabSize, half = null, gate, endOfTextId = 0, workspace, without = [], settings = {} } = options;
     const { scopeWeights, discount, gateLearningRate } = { ...DEFAULT_SETTINGS, ...settings };
-    if (options.networks.length > MAX_NETWORKS) {
-      throw new RangeError(
-        `A mixture holds at most ${MAX_NETWORKS} networks, not ${options.networks.length}.`,
-      );
-    }
-    const networks = half === null ? options.networks : [...options.networks, half];
-    for (const network of networks) {
-      if (network.vocabSize !== vocabSize) {
-        throw new RangeError(
-          `The network "${network.name}" has ${network.vocabSize} tokens, the mixture ${vocabSize}.`,
-        );
-      }
-    }
     this.vocabSize = vocabSize;
-    this.networks = networks;
-    this.slots = networks.map((network, i) => (network === half ? HALF_SLOT : i));
+    this.ensemble = new NetworkEnsemble(vocabSize, options.networks, half);
     this.endOfTextId = endOfTextId;
     this.workspace = workspace ?? new WorkspaceIndex(vocabSize, endOfTextId, scopeWeights);
     this.gate = new Gate(vocabSize, gate, gateLearningRate);
     this.kinds = options.kinds;
     this.live = new LiveLevels(this.workspace, { vocabSize, discount, without });
-    this.networkProbs = networks.map(() => new Float32Array(vocabSize));
     this.sum = new Float64Array(vocabSize);
   }
 
   get networkNames(): string[] {
-    return this.networks.map(({ name }) => name);
+    return this.ensemble.names;
   }
 
   get halfWeight(): number | null {
-    return this.slots.includes(HALF_SLOT) ? this.gate.halfShare(this.slots) : null;
+    return this.ensemble.hasHalf ? this.gate.halfShare(this.ensemble.slots) : null;
   }
 
   start(): MixtureState {
-    const networks = this.networks.map((network) => network.next(network.start(), this.endOfTextId));
-    return this.state(0, Uint16Array.of(this.endOfTextId), networks);
+    const { endOfTextId } = this;
+    return this.state(0, Uint16Array.of(endOfTextId), this.ensemble.start(endOfTextId));
   }
 
   next(state: MixtureState, tokenId: number): MixtureState {
@@ -125,12 +104,7 @@ export class Mixture implements MixtureModel {
 
   nextMany(states: readonly MixtureState[], tokenIds: ArrayLike<number>): MixtureState[] {
     const own = states as readonly State[];
-    const byNetwork = this.networks.map((network, n) =>
-      network.nextMany(
-        own.map((state) => state.networks[n]),
-        tokenIds,
-      ),
-    );
+    const byNetwork = this.ensemble.nextMany(own, tokenIds);
     return own.map(({ length, history }, i) => {
       const kept = Math.min(history.length, MAX_CONTEXT - 1);
       const extended = new Uint16Array(kept + 1);
@@ -151,35 +125,20 @@ export class Mixture implements MixtureModel {
 
   predictMany(states: readonly MixtureState[], probs: readonly Float32Array[]): void {
     const own = states as readonly State[];
-    const given = own.map(() => new Array<Float32Array | undefined>(this.networks.length));
-    for (const [n, network] of this.networks.entries()) {
-      const ready = own.flatMap((state, i) => (this.isReady(n, state) ? [i] : []));
-      const several = ready.map(() => new Float32Array(this.vocabSize));
-      network.predictMany(
-        ready.map((i) => own[i].networks[n]),
-        several,
-      );
-      for (const [k, i] of ready.entries()) {
-        given[i][n] = several[k];
-      }
-    }
+    const given = this.ensemble.predictMany(own);
     for (const [i, state] of own.entries()) {
       this.mixInto(this.read(state, given[i]), probs[i]);
     }
   }
 
   prepare(states: readonly MixtureState[]): Promise<void> | null {
-    const own = states as readonly State[];
-    const pending = this.networks.flatMap(({ readiness }, n) => {
-      const waiting = own.filter((state) => !this.isReady(n, state)).map((state) => state.networks[n]);
-      return waiting.length === 0 || readiness === undefined ? [] : [readiness.prepare(waiting)];
-    });
-    return pending.length === 0 ? null : Promise.all(pending).then(() => undefined);
+    return this.ensemble.prepare(states as readonly State[]);
   }
 
   explain(state: MixtureState): ExpertPrediction[] {
     const { levels, weights, speakers } = this.read(state as State);
     const shares = sharesOf(weights);
+    const { names, probs: networkProbs } = this.ensemble;
     const predictions: ExpertPrediction[] = [];
     const countsProbs = new Float64Array(this.vocabSize);
     let countsWeight = shares.unigrams;
@@ -199,20 +158,20 @@ export class Mixture implements MixtureModel {
     predictions.push({ name: 'counts', weight: countsWeight, probs });
     for (const [i, n] of speakers.entries()) {
       predictions.push({
-        name: this.networks[n].name,
+        name: names[n],
         weight: shares.networks[i],
-        probs: this.networkProbs[n].slice(),
+        probs: networkProbs[n].slice(),
       });
     }
     return predictions;
   }
 
   learnGate(state: MixtureState, tokenId: number): void {
-    this.scoreAndLearn(state, tokenId, this.isHalfSlow ? 'allButHalf' : 'all');
+    this.scoreAndLearn(state, tokenId, this.ensemble.isHalfSlow ? 'allButHalf' : 'all');
   }
 
   learnSlowHalf(state: MixtureState, tokenId: number): boolean {
-    if (!this.isHalfSlow || !this.isReady(this.networks.length - 1, state as State)) {
+    if (!this.ensemble.isHalfSlow || !this.ensemble.isHalfReady(state as State)) {
       return false;
     }
     this.scoreAndLearn(state, tokenId, 'half');
@@ -234,10 +193,10 @@ export class Mixture implements MixtureModel {
       ...levels.map(({ counts }) => counts.probability(tokenId)),
       this.workspace.unigramProbability(tokenId),
     ]);
-    const spoken = Float64Array.from(speakers, (n) => this.networkProbs[n][tokenId]);
+    const spoken = Float64Array.from(speakers, (n) => this.ensemble.probs[n][tokenId]);
     const mix = this.gate.learn(weights, probabilities, spoken, taught);
     this.reading = null;
-    const networks = new Float64Array(this.networks.length).fill(NaN);
+    const networks = new Float64Array(this.ensemble.size).fill(NaN);
     for (const [i, n] of speakers.entries()) {
       networks[n] = spoken[i];
     }
@@ -245,17 +204,7 @@ export class Mixture implements MixtureModel {
   }
 
   dispose(): void {
-    for (const network of this.networks) {
-      network.dispose();
-    }
-  }
-
-  private get isHalfSlow(): boolean {
-    return this.slots.at(-1) === HALF_SLOT && this.networks.at(-1)!.readiness !== undefined;
-  }
-
-  private isReady(network: number, state: State): boolean {
-    return this.networks[network].readiness?.isReady(state.networks[network]) ?? true;
+    this.ensemble.dispose();
   }
 
   private state(length: number, history: Uint16Array, networks: readonly unknown[]): State {
@@ -263,10 +212,10 @@ export class Mixture implements MixtureModel {
   }
 
   /** Brings the scratch arrays to a state; the answer is good until the next call. */
-  private read(state: State, networkProbs?: readonly (Float32Array | undefined)[]): Reading {
+  private read(state: State, given?: readonly (Float32Array | undefined)[]): Reading {
     const { version } = this.workspace;
-    const speakers = [...this.networks.keys()].filter((n) => this.isReady(n, state));
-    const { reading } = this;
+    const { reading, ensemble } = this;
+    const speakers = ensemble.speakers(state);
     if (
       reading?.state === state &&
       reading.version === version &&
@@ -274,22 +223,15 @@ export class Mixture implements MixtureModel {
     ) {
       return reading;
     }
-    for (const n of speakers) {
-      const given = networkProbs?.[n];
-      if (given === undefined) {
-        this.networks[n].predict(state.networks[n], this.networkProbs[n]);
-      } else {
-        this.networkProbs[n].set(given);
-      }
-    }
+    ensemble.read(state, speakers, given);
     // The most hopeful network speaks: a poor second one must not make the first seem to doubt.
     const levels = this.live.read(state.history, (tokenId) =>
-      speakers.reduce((most, n) => Math.max(most, this.networkProbs[n][tokenId]), 0),
+      speakers.reduce((most, n) => Math.max(most, ensemble.probs[n][tokenId]), 0),
     );
     const weights = this.gate.weigh(
       levels,
       this.contextOf(state.history),
-      speakers.map((n) => this.slots[n]),
+      speakers.map((n) => ensemble.slots[n]),
     );
     this.reading = { state, version, speakers, levels, weights };
     return this.reading;
@@ -310,7 +252,7 @@ export class Mixture implements MixtureModel {
     this.workspace.addUnigrams(sum, shares.unigrams);
     for (const [i, n] of speakers.entries()) {
       const weight = shares.networks[i];
-      const networkProbs = this.networkProbs[n];
+      const networkProbs = this.ensemble.probs[n];
       for (let tokenId = 0; tokenId < sum.length; tokenId++) {
         sum[tokenId] += weight * networkProbs[tokenId];
       }
