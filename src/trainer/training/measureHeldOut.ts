@@ -4,7 +4,7 @@ import type { HeldOutSample } from '../data/heldOutSample';
 import type { TrainableNetwork } from '../engine';
 import { roundWeights } from './storedWeights';
 import type { TrainingControl } from './trainingControl';
-import { validationCount } from './trainingLoop';
+import { validationCount } from './trainingBudget';
 
 /** Measuring may take this share of the budget. */
 const VALIDATION_SHARE = 0.08;

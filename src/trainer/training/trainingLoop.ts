@@ -8,6 +8,7 @@ import { helps, isBetter } from './improvement';
 import { learningRateAt } from './learningRateSchedule';
 import type { Measured } from './measureHeldOut';
 import type { BestNetwork, ResumePoint, TrainingProgress } from './resumeFile';
+import { TrainingBudget } from './trainingBudget';
 import type { TrainingControl } from './trainingControl';
 
 export interface TrainingLoopOptions {
@@ -37,19 +38,10 @@ export type LoopState = Pick<ResumePoint, 'weights' | 'optimizer' | 'best' | 'po
 const SECONDS_BETWEEN_RESUME_POINTS = 10;
 /** Writing them may take this share of the time, so that a slow disk makes them rarer. */
 const RESUME_POINT_SHARE = 0.02;
-const SECONDS_BETWEEN_VALIDATIONS = 15;
-const FEWEST_VALIDATIONS = 4;
-const MOST_VALIDATIONS = 20;
 /** Validations in a row without improvement that end the training early. */
 const PATIENCE = 5;
 const MOST_ROLL_BACKS = 3;
 const MILLISECONDS_BETWEEN_STEP_EVENTS = 100;
-
-/** How often a training of this length is measured. */
-export function validationCount(seconds: number): number {
-  const wished = Math.round(seconds / SECONDS_BETWEEN_VALIDATIONS);
-  return Math.min(MOST_VALIDATIONS, Math.max(FEWEST_VALIDATIONS, wished));
-}
 
 export class TrainingLoop {
   /** The best network so far: the one that training started from until a better one is found. */
@@ -64,15 +56,15 @@ export class TrainingLoop {
     withoutImprovement: 0,
     rollBacks: 0,
   };
-  private validationSeconds: number;
+  private readonly budget: TrainingBudget;
   private lastResumePoint: number;
   private resumePointSeconds = 0;
   private lastStepEvent = -Infinity;
 
   constructor(private readonly options: TrainingLoopOptions) {
-    const { resumeFrom, network, stream } = options;
+    const { resumeFrom, network, stream, training, mostTokens, validationSeconds } = options;
     this.best = options.best;
-    this.validationSeconds = options.validationSeconds;
+    this.budget = new TrainingBudget(training.seconds, mostTokens, validationSeconds);
     this.lastResumePoint = options.now();
     if (resumeFrom !== null) {
       network.importWeights(resumeFrom.weights);
@@ -105,10 +97,10 @@ export class TrainingLoop {
   async run(): Promise<void> {
     // The first write shows at once whether there is room for the files.
     await this.writeResumePoint();
-    while (this.shareSpent() < 1 && this.progress.withoutImprovement < PATIENCE) {
+    while (this.shareSpent < 1 && this.progress.withoutImprovement < PATIENCE) {
       await this.ready();
-      await this.step(this.shareSpent());
-      if (this.isValidationDue()) {
+      await this.step(this.shareSpent);
+      if (this.budget.isValidationDue(this.progress)) {
         await this.ready();
         await this.validate();
       }
@@ -116,29 +108,8 @@ export class TrainingLoop {
     }
   }
 
-  /** Of the training, 0 to 1, by the time or by what was read, whichever ends it. */
-  private shareSpent(): number {
-    const tokensSpent = this.progress.trainedTokens / this.options.mostTokens;
-    return Math.min(Math.max(this.timeSpent(), tokensSpent), 1);
-  }
-
-  /** Of the time for steps: time is kept for the last validation, and a step is begun only when most of it fits. */
-  private timeSpent(): number {
-    const { seconds } = this.options.training;
-    const { step, trainingSeconds } = this.progress;
-    const halfStep = step === 0 ? 0 : trainingSeconds / step / 2;
-    const budget = Math.max(seconds - this.validationSeconds - halfStep, seconds / 2);
-    return this.progress.seconds / budget;
-  }
-
-  /** After equal parts of the time; where the tokens end the training sooner, a few times all the same. */
-  private isValidationDue(): boolean {
-    const next = this.progress.validations + 1;
-    const share = this.shareSpent();
-    return (
-      share >= Math.min(1, next / FEWEST_VALIDATIONS) ||
-      this.timeSpent() >= next / validationCount(this.options.training.seconds)
-    );
+  private get shareSpent(): number {
+    return this.budget.shareSpent(this.progress);
   }
 
   private ready(): Promise<void> {
@@ -183,22 +154,20 @@ export class TrainingLoop {
   }
 
   private report(result: { trainLoss: number; gradientNorm: number; learningRate: number }): void {
-    const { emit, training, stream, now } = this.options;
+    const { emit, stream, now } = this.options;
     const time = now();
     if (time - this.lastStepEvent < MILLISECONDS_BETWEEN_STEP_EVENTS) {
       return;
     }
     this.lastStepEvent = time;
-    const { seconds } = this.progress;
-    const share = this.shareSpent();
     emit({
       kind: 'step',
       step: this.progress.step,
       epoch: stream.epochs,
-      progress: share,
+      progress: this.shareSpent,
       ...result,
       tokensPerSecond: this.tokensPerSecond,
-      secondsLeft: Math.max(Math.min(training.seconds, seconds / share) - seconds, 0),
+      secondsLeft: this.budget.secondsLeft(this.progress),
     });
   }
 
@@ -213,9 +182,9 @@ export class TrainingLoop {
     }
     emit({ kind: 'validation', step: this.progress.step, score });
     const improves = isBetter(score, this.progress.bestScore);
-    // A machine that has become busy since takes longer.
-    this.validationSeconds = (now() - start) / 1000;
-    this.advance(this.validationSeconds, {
+    const seconds = (now() - start) / 1000;
+    this.budget.validationSeconds = seconds;
+    this.advance(seconds, {
       validations: this.progress.validations + 1,
       bestScore: improves ? score : this.progress.bestScore,
       withoutImprovement: improves ? 0 : this.progress.withoutImprovement + 1,

@@ -1,0 +1,51 @@
+/** What a training may take, time or text, and what of it is spent. */
+import type { TrainingProgress } from './resumeFile';
+
+const SECONDS_BETWEEN_VALIDATIONS = 15;
+const FEWEST_VALIDATIONS = 4;
+const MOST_VALIDATIONS = 20;
+
+/** How often a training of this length is measured. */
+export function validationCount(seconds: number): number {
+  const wished = Math.round(seconds / SECONDS_BETWEEN_VALIDATIONS);
+  return Math.min(MOST_VALIDATIONS, Math.max(FEWEST_VALIDATIONS, wished));
+}
+
+export class TrainingBudget {
+  /**
+   * @param seconds that the training may take
+   * @param mostTokens after which it ends although there is time left; Infinity for none
+   * @param validationSeconds that one validation takes; a machine that has become busy since takes longer
+   */
+  constructor(
+    private readonly seconds: number,
+    private readonly mostTokens: number,
+    public validationSeconds: number,
+  ) {}
+
+  /** Of the training, 0 to 1, by the time or by what was read, whichever ends it. */
+  shareSpent(progress: TrainingProgress): number {
+    const tokensSpent = progress.trainedTokens / this.mostTokens;
+    return Math.min(Math.max(this.timeSpent(progress), tokensSpent), 1);
+  }
+
+  /** After equal parts of the time; where the tokens end the training sooner, a few times all the same. */
+  isValidationDue(progress: TrainingProgress): boolean {
+    const next = progress.validations + 1;
+    return (
+      this.shareSpent(progress) >= Math.min(1, next / FEWEST_VALIDATIONS) ||
+      this.timeSpent(progress) >= next / validationCount(this.seconds)
+    );
+  }
+
+  secondsLeft(progress: TrainingProgress): number {
+    const { seconds } = progress;
+    return Math.max(Math.min(this.seconds, seconds / this.shareSpent(progress)) - seconds, 0);
+  }
+
+  /** Of the time for steps: time is kept for the last validation, and a step is begun only when most of it fits. */
+  private timeSpent({ seconds, step, trainingSeconds }: TrainingProgress): number {
+    const halfStep = step === 0 ? 0 : trainingSeconds / step / 2;
+    return seconds / Math.max(this.seconds - this.validationSeconds - halfStep, this.seconds / 2);
+  }
+}
