@@ -32,8 +32,13 @@ export class LearnableFiles {
   /**
    * The ordinary files at a path or below it that their paths do not speak against; links are not followed.
    * @param path relative to the root, with `/`; '' is the root
+   * @param withContents false for a file alone: nothing where the path is a folder
    */
-  async *below(path: string): AsyncGenerator<string> {
+  async *below(path: string, withContents = true): AsyncGenerator<string> {
+    // A build writes thousands of files into a folder that is passed over: none of them is looked at.
+    if (!((await this.rulesIn(path.slice(0, path.lastIndexOf('/') + 1))) instanceof IgnoreRules)) {
+      return;
+    }
     const place = join(this.root, path);
     // What has vanished since, or may not be read, is left out, as a scan leaves it out.
     const found = await lstat(place).catch(() => null);
@@ -41,7 +46,11 @@ export class LearnableFiles {
       yield path;
     }
     const folder = path === '' ? '' : `${path}/`;
-    if (found?.isDirectory() === true && (await this.rulesIn(folder)) instanceof IgnoreRules) {
+    if (
+      withContents &&
+      found?.isDirectory() === true &&
+      (await this.rulesIn(folder)) instanceof IgnoreRules
+    ) {
       for (const name of await readdir(place).catch(() => [])) {
         yield* this.below(folder + name);
       }

@@ -1,4 +1,5 @@
 /** The files that the live model knows: all of them read once in the background, then each as it changes. */
+import { createHash } from 'node:crypto';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { LearnFilesRequest } from '../protocol/generatorProtocol';
 import type { PlannedFile } from '../protocol/trainerProtocol';
@@ -15,10 +16,15 @@ export interface LiveSource {
   read(planned: PlannedFile): Promise<LearnedFile | null>;
 }
 
-/** Of the files themselves it keeps names and lengths alone: the texts are the generator's. */
+interface KnownFile {
+  /** In UTF-16 code units. */
+  readonly length: number;
+  readonly digest: string;
+}
+
+/** Of the files themselves it keeps names, lengths and digests alone: the texts are the generator's. */
 export class LiveFiles {
-  /** How long each is, in UTF-16 code units. */
-  private readonly known = new Map<string, number>();
+  private readonly known = new Map<string, KnownFile>();
   /** Read, but not sent to the generator yet. */
   private readonly unsent = new Map<string, LearnedFile>();
   private reading: AbortController | null = null;
@@ -45,7 +51,7 @@ export class LiveFiles {
       this.unsent.clear();
       characters = 0;
       for (const { uri, text } of batch) {
-        this.known.set(uri, text.length);
+        this.known.set(uri, knownAs(text));
       }
       if (batch.length > 0) {
         tokens += (await this.generator.learnFiles(batch)).tokens;
@@ -73,14 +79,20 @@ export class LiveFiles {
   async learn(file: LearnedFile): Promise<void> {
     // What a reading under way has of it is older.
     this.unsent.delete(file.uri);
-    this.known.set(file.uri, file.text.length);
+    this.known.set(file.uri, knownAs(file.text));
     await this.generator.learnFiles([file]);
+  }
+
+  /** Whether the generator has learned this very text under this name. */
+  isKnownAs({ uri, text }: LearnedFile): boolean {
+    const known = this.known.get(uri);
+    return known?.length === text.length && known.digest === digestOf(text);
   }
 
   /** Whether there is room for a file, instead of what is known under its name, where all may have so many UTF-16 code units. */
   hasRoomFor({ uri, text }: LearnedFile, limit: number): boolean {
-    let total = text.length - (this.known.get(uri) ?? 0);
-    for (const length of this.known.values()) {
+    let total = text.length - (this.known.get(uri)?.length ?? 0);
+    for (const { length } of this.known.values()) {
       total += length;
     }
     return total <= limit;
@@ -89,15 +101,17 @@ export class LiveFiles {
   /** Forgets a file, or all files of a folder. */
   async forgetBelow(uri: string): Promise<void> {
     const isBelow = (file: string): boolean => file === uri || file.startsWith(`${uri}/`);
-    for (const file of [...this.unsent.keys()].filter(isBelow)) {
-      this.unsent.delete(file);
+    await this.forget([...this.unsent.keys(), ...this.known.keys()].filter(isBelow));
+  }
+
+  /** Forgets these files, as far as they are known. */
+  async forget(uris: readonly string[]): Promise<void> {
+    for (const uri of uris) {
+      this.unsent.delete(uri);
     }
-    const gone = [...this.known.keys()].filter(isBelow);
-    for (const file of gone) {
-      this.known.delete(file);
-    }
+    const gone = uris.filter((uri) => this.known.delete(uri));
     if (gone.length > 0) {
-      await this.generator.learnFiles(gone.map((file) => ({ uri: file, text: '', recent: false })));
+      await this.generator.learnFiles(gone.map((uri) => ({ uri, text: '', recent: false })));
     }
   }
 
@@ -113,4 +127,12 @@ export class LiveFiles {
     this.reading = null;
     this.unsent.clear();
   }
+}
+
+function knownAs(text: string): KnownFile {
+  return { length: text.length, digest: digestOf(text) };
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
 }

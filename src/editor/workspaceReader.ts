@@ -1,17 +1,16 @@
 /**
  * Keeps the live workspace model at what the workspace's files say: reads them once in the background, then follows
- * saves, deletions and what is created or moved. Which files are read is decided in the trainer's process, so that the extension host only
- * reads and passes on, a little at a time.
+ * saves, deletions and what is created, moved or changed by whichever program. Which files are read is decided in the trainer's
+ * process, so that the extension host only reads and passes on, a little at a time.
  */
 import { realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { PlannedFile, TrainingPlan } from '../protocol/trainerProtocol';
-import { decodeText } from '../trainer/corpus/decodeText';
-import { readHead } from '../trainer/corpus/readHead';
+import { readText } from '../trainer/corpus/readText';
 import { asError } from './asError';
-import { CreatedFiles } from './createdFiles';
+import { ChangedFiles } from './changedFiles';
 import { reasonNotToLearn } from './learnableFile';
 import { LiveFiles, type LearnedFile } from './liveFiles';
 import { trainableFolders } from './trainableFolders';
@@ -19,14 +18,16 @@ import { trainableFolders } from './trainableFolders';
 /** Text kept live; the personal network may learn more. */
 export const LIVE_BYTES = 16 * 1024 * 1024;
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
-/** What is created within so many milliseconds is looked at together. */
+/** What other programs do within so many milliseconds is looked at together. */
 const GATHER_FOR = 500;
-/** Created together, more than so many files are found by reading all folders once. */
-const MAX_CREATED_FILES = 500;
+/** Of a program that goes on writing files, a tenth of the time is spent on following it. */
+const REST_FOR = 9;
+/** Created or changed together, more than so many files are found by reading all folders once. */
+const MAX_CHANGED_FILES = 500;
 
 export class WorkspaceReader implements vscode.Disposable {
   private readonly files: LiveFiles;
-  private readonly created: CreatedFiles;
+  private readonly changed: ChangedFiles;
   private readonly disposable: vscode.Disposable;
 
   constructor(
@@ -38,11 +39,12 @@ export class WorkspaceReader implements vscode.Disposable {
     this.files = new LiveFiles(generator, (line) => {
       log.info(line);
     });
-    this.created = new CreatedFiles(this.files, {
+    this.changed = new ChangedFiles(this.files, {
       maxFileBytes: MAX_FILE_BYTES,
       maxCharacters: LIVE_BYTES,
       gatherFor: GATHER_FOR,
-      maxFiles: MAX_CREATED_FILES,
+      restFor: REST_FOR,
+      maxFiles: MAX_CHANGED_FILES,
       excludeGlobs,
       uriOf: ({ root, path }) => vscode.Uri.joinPath(folderAt(root), path).toString(),
       isOpen,
@@ -51,21 +53,27 @@ export class WorkspaceReader implements vscode.Disposable {
         log.warn(asError(error).message);
       },
     });
-    const watcher = vscode.workspace.createFileSystemWatcher('**/*', false, true, false);
+    const watcher = vscode.workspace.createFileSystemWatcher('**/*');
     const restart = (): void => {
       void this.start();
     };
     this.disposable = vscode.Disposable.from(
       watcher,
-      this.created,
+      this.changed,
       watcher.onDidCreate((uri) => {
-        this.noteCreated(uri);
+        this.note(uri, true);
+      }),
+      watcher.onDidChange((uri) => {
+        // What stands in the editor is newer than the file, and is learned as it is saved.
+        if (!isUnsaved(uri.toString())) {
+          this.note(uri, false);
+        }
       }),
       // A system that watches no more files tells of none; what VS Code itself moves is told in any case.
       vscode.workspace.onDidRenameFiles(({ files }) => {
         for (const { oldUri, newUri } of files) {
           void this.settle(this.files.forgetBelow(oldUri.toString()));
-          this.noteCreated(newUri);
+          this.note(newUri, true);
         }
       }),
       watcher.onDidDelete((uri) => {
@@ -116,11 +124,13 @@ export class WorkspaceReader implements vscode.Disposable {
     this.disposable.dispose();
   }
 
-  private noteCreated(uri: vscode.Uri): void {
+  /** @param withContents where it is a folder, of all that it holds */
+  private note(uri: vscode.Uri, withContents: boolean): void {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     if (vscode.workspace.isTrusted && folder?.uri.scheme === 'file') {
       const root = folder.uri.fsPath;
-      this.created.add({ root, path: relative(root, uri.fsPath).replaceAll(sep, '/') });
+      const path = relative(root, uri.fsPath).replaceAll(sep, '/');
+      this.changed.add({ root, path, withContents });
     }
   }
 
@@ -162,18 +172,23 @@ async function readPlanned(
   { root, path }: PlannedFile,
   roots: ReadonlyMap<string, vscode.Uri>,
 ): Promise<LearnedFile | null> {
-  const head = await readHead(join(root, path), MAX_FILE_BYTES);
-  const decoded = head.kind === 'head' ? decodeText(head.bytes) : null;
-  if (decoded?.kind !== 'text' || decoded.text === '') {
+  const text = await readText(join(root, path), MAX_FILE_BYTES);
+  if (text === null || text === '') {
     return null;
   }
   const folder = roots.get(root) ?? vscode.Uri.file(root);
   const uri = vscode.Uri.joinPath(folder, path).toString();
-  return { uri, text: decoded.text, recent: isOpen(uri) };
+  return { uri, text, recent: isOpen(uri) };
 }
 
 function isOpen(uri: string): boolean {
   return vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri);
+}
+
+function isUnsaved(uri: string): boolean {
+  return vscode.workspace.textDocuments.some(
+    (document) => document.isDirty && document.uri.toString() === uri,
+  );
 }
 
 /** The workspace folder at an absolute path. */

@@ -67,6 +67,21 @@ describe('The files that the live model knows', () => {
     assert.deepEqual(generator.told, [`forget ${uriOf('part/a.md')}`, `forget ${uriOf('part/b.md')}`]);
   });
 
+  it('are known by their text, and read again once they are forgotten', async () => {
+    const { source } = folder(['a.md', 'b.md']);
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    await files.readAll(source);
+    const read = { uri: uriOf('a.md'), text: 'The text of a.md', recent: true };
+    assert.equal(files.isKnownAs(read), true);
+    assert.equal(files.isKnownAs({ ...read, text: 'The text of b.md' }), false);
+    assert.equal(files.isKnownAs({ ...read, uri: uriOf('c.md') }), false);
+    generator.told.length = 0;
+    await files.forget([uriOf('a.md'), uriOf('c.md')]);
+    await files.readAll(source);
+    assert.deepEqual(generator.told, [`forget ${uriOf('a.md')}`, `learn ${uriOf('a.md')}`]);
+  });
+
   it('have room within a limit, each instead of what it was before', async () => {
     const files = new LiveFiles(recorder(), () => undefined);
     const file = (path: string, length: number) => ({

@@ -14,7 +14,7 @@ describe('A file that another program makes', () => {
   const part = join(workspaceFolder(), 'part');
   before(needsKeyboard);
   beforeEach(closeAll);
-  after(async () => {
+  afterEach(async () => {
     await closeAll();
     await rm(part, { recursive: true, force: true });
     await rm(`${part}-two`, { recursive: true, force: true });
@@ -32,6 +32,17 @@ describe('A file that another program makes', () => {
     // Until it has been heard of, the text is still known under its old name.
     await sleep(3000);
     await openDraft('draft.md', '# Draft\n\nThe man at Quillon Ness was called █\n');
+    await triggerUntilGhostText('Bartholomew Thrupp');
+  });
+
+  it('is learned again when it is changed in place', async () => {
+    const path = join(part, 'ferry.md');
+    await mkdir(part);
+    await writeFile(path, '# The ferry\n');
+    await openDraft('draft.md', '# Draft\n\nThe man at Quillon Ness was called █\n');
+    // Until the new file has been heard of, a change to it is none.
+    await sleep(3000);
+    await writeFile(path, TEXT);
     await triggerUntilGhostText('Bartholomew Thrupp');
   });
 });

@@ -3,21 +3,27 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CreatedFiles } from '../../../src/editor/createdFiles';
+import { ChangedFiles, type ChangedFilesOptions } from '../../../src/editor/changedFiles';
 
 const SENTENCE = 'The lamp burned in the window all night.\n';
 
-describe('files that are created or moved', () => {
+describe('files that are created, moved or changed', () => {
   let root: string;
   let told: string[];
-  let created: CreatedFiles;
+  /** Text by name, as the live model knows it. */
+  let known: Map<string, string>;
+  let changed: ChangedFiles;
 
   const write = (path: string, text = SENTENCE): void => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   };
   const add = (path: string): void => {
-    created.add({ root, path });
+    changed.add({ root, path, withContents: true });
+  };
+  const change = (path: string, text = SENTENCE): void => {
+    write(path, text);
+    changed.add({ root, path, withContents: false });
   };
   /** What was told since, in the order of names, once all is looked at. */
   const whatWasTold = async (): Promise<string[]> => {
@@ -28,15 +34,26 @@ describe('files that are created or moved', () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'understudy-created-'));
     told = [];
-    created = new CreatedFiles(
+    known = new Map();
+    changed = follower();
+  });
+  afterEach(() => {
+    changed.dispose();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  const follower = (options: Partial<ChangedFilesOptions> = {}): ChangedFiles =>
+    new ChangedFiles(
       {
         learn: ({ uri, text, recent }) => {
+          known.set(uri, text);
           told.push(`learn ${uri}${recent ? ', open' : ''}: ${text.trim()}`);
           return Promise.resolve();
         },
         hasRoomFor: ({ text }, limit) => text.length <= limit,
-        forgetBelow: (uri) => {
-          told.push(`forget ${uri}`);
+        isKnownAs: ({ uri, text }) => known.get(uri) === text,
+        forget: (uris) => {
+          told.push(...uris.filter((uri) => known.delete(uri)).map((uri) => `forget ${uri}`));
           return Promise.resolve();
         },
       },
@@ -44,6 +61,7 @@ describe('files that are created or moved', () => {
         maxFileBytes: 1000,
         maxCharacters: 100,
         gatherFor: 10,
+        restFor: 0,
         maxFiles: 3,
         excludeGlobs: () => ['**/*.bak'],
         uriOf: ({ path }) => path,
@@ -55,13 +73,9 @@ describe('files that are created or moved', () => {
         onError: (error) => {
           told.push(String(error));
         },
+        ...options,
       },
     );
-  });
-  afterEach(() => {
-    created.dispose();
-    rmSync(root, { recursive: true, force: true });
-  });
 
   it('are learned as they are when they are looked at, each once', async () => {
     write('open.md', 'Half written');
@@ -91,6 +105,7 @@ describe('files that are created or moved', () => {
     add('out');
     add('gone.md');
     assert.deepEqual(await whatWasTold(), []);
+    known.set('empty.md', SENTENCE);
     write('empty.md', '');
     add('empty.md');
     assert.deepEqual(await whatWasTold(), ['forget empty.md']);
@@ -112,5 +127,69 @@ describe('files that are created or moved', () => {
       add(path);
     }
     assert.deepEqual(await whatWasTold(), ['read all']);
+  });
+
+  it('are learned again as they were changed, but not a text that is known already', async () => {
+    known.set('saved.md', SENTENCE);
+    known.set('open.md', SENTENCE);
+    change('saved.md');
+    change('open.md', 'Formatted.');
+    assert.deepEqual(await whatWasTold(), ['learn open.md, open: Formatted.']);
+  });
+
+  it('are not all that a folder holds which has merely changed', async () => {
+    write('part/one.md');
+    changed.add({ root, path: 'part', withContents: false });
+    assert.deepEqual(await whatWasTold(), []);
+    add('part');
+    changed.add({ root, path: 'part', withContents: false });
+    assert.equal((await whatWasTold()).length, 1);
+  });
+
+  it('are forgotten where what they have become has no room', async () => {
+    known.set('a.md', SENTENCE);
+    change('a.md', SENTENCE.repeat(5));
+    change('b.md');
+    const [sentence, ...more] = await whatWasTold();
+    assert.match(sentence, /The live model of the workspace is full/);
+    assert.deepEqual(more, ['forget a.md', `learn b.md: ${SENTENCE.trim()}`]);
+  });
+
+  it('are read again by the one reading when they are many, as a switch of branches changes them', async () => {
+    known.set('c.md', 'As it was.');
+    for (const path of ['a.md', 'b.md', 'c.md', 'd.md']) {
+      change(path);
+    }
+    assert.deepEqual(await whatWasTold(), ['forget c.md', 'read all']);
+  });
+
+  it('are passed over where a build writes thousands into a folder that is ignored', async () => {
+    mkdirSync(join(root, '.git'));
+    write('.gitignore', 'out/\n');
+    for (let i = 0; i < 5000; i++) {
+      changed.add({ root, path: `out/deep/${i}.md`, withContents: false });
+    }
+    change('a.md');
+    assert.deepEqual(await whatWasTold(), [`learn a.md: ${SENTENCE.trim()}`]);
+  });
+
+  it('are followed a part of the time only, whatever goes on writing them', async () => {
+    changed.dispose();
+    const lookedAt: number[] = [];
+    changed = follower({
+      restFor: 4,
+      uriOf: ({ path }) => {
+        lookedAt.push(performance.now());
+        // How long a look takes.
+        while (performance.now() < lookedAt.at(-1)! + 20);
+        return path;
+      },
+    });
+    const end = performance.now() + 300;
+    for (let i = 0; performance.now() < end; i++) {
+      change('log.md', `Line ${i}.`);
+      await sleep(5);
+    }
+    assert.ok(lookedAt.length >= 1 && lookedAt.length <= 4, lookedAt.join(', '));
   });
 });

@@ -1,0 +1,144 @@
+/** Files that were created, moved or changed, by whichever program: gathered for a moment, then learned one by one. */
+import { join } from 'node:path';
+import { readText } from '../trainer/corpus/readText';
+import { leftOutByText } from '../trainer/corpus/textRules';
+import { LearnableFiles } from './learnableFile';
+import type { LiveFiles } from './liveFiles';
+
+export interface ChangedFile {
+  /** Absolute path of the workspace folder. */
+  readonly root: string;
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+  /** Where the path is a folder, whether it stands for all that it holds: one that was moved does, one that has changed does not. */
+  readonly withContents: boolean;
+}
+
+type FilePlace = Pick<ChangedFile, 'root' | 'path'>;
+
+export interface ChangedFilesOptions {
+  readonly maxFileBytes: number;
+  /** Of all live text, in UTF-16 code units: a program that goes on writing files must not fill the memory. */
+  readonly maxCharacters: number;
+  /** What happens within this time, in milliseconds, is looked at together. */
+  readonly gatherFor: number;
+  /** After each look, times as long as it took: a build, or a log that grows, must not keep reader and generator busy. */
+  readonly restFor: number;
+  /** More files than this are not learned one by one: {@link readAll} also weighs duplicates and total size. */
+  readonly maxFiles: number;
+  excludeGlobs(): readonly string[];
+  /** As documents are named. */
+  uriOf(file: FilePlace): string;
+  isOpen(uri: string): boolean;
+  /** Reads the workspace again, as far as it is not known. */
+  readAll(): Promise<void>;
+  onError(error: unknown): void;
+}
+
+export class ChangedFiles {
+  private readonly waiting = new Map<string, ChangedFile>();
+  private timer: NodeJS.Timeout | null = null;
+  private isWorking = false;
+  /** Before it nothing is looked at, milliseconds of `performance.now()`. */
+  private restsUntil = 0;
+
+  constructor(
+    private readonly files: Pick<LiveFiles, 'learn' | 'forget' | 'hasRoomFor' | 'isKnownAs'>,
+    private readonly options: ChangedFilesOptions,
+  ) {}
+
+  add(changed: ChangedFile): void {
+    const place = join(changed.root, changed.path);
+    const withContents = changed.withContents || this.waiting.get(place)?.withContents === true;
+    this.waiting.set(place, { ...changed, withContents });
+    this.schedule();
+  }
+
+  dispose(): void {
+    this.waiting.clear();
+    this.schedule();
+  }
+
+  /** One look at a time, with a rest after each. */
+  private schedule(): void {
+    if (this.waiting.size === 0) {
+      clearTimeout(this.timer ?? undefined);
+      this.timer = null;
+    } else if (!this.isWorking) {
+      const wait = Math.max(this.options.gatherFor, this.restsUntil - performance.now());
+      this.timer ??= setTimeout(() => {
+        void this.work();
+      }, wait);
+    }
+  }
+
+  private async work(): Promise<void> {
+    const changed = [...this.waiting.values()];
+    this.waiting.clear();
+    this.timer = null;
+    this.isWorking = true;
+    const started = performance.now();
+    try {
+      await this.learn(changed);
+    } catch (error) {
+      this.options.onError(error);
+    } finally {
+      this.isWorking = false;
+      const ended = performance.now();
+      this.restsUntil = ended + this.options.restFor * (ended - started);
+      this.schedule();
+    }
+  }
+
+  private async learn(changed: readonly ChangedFile[]): Promise<void> {
+    const found = await this.filesOf(changed);
+    if (found === null) {
+      // What is known is not read again.
+      await this.files.forget(changed.map((file) => this.options.uriOf(file)));
+      await this.options.readAll();
+      return;
+    }
+    let isFull = false;
+    for (const file of found) {
+      const uri = this.options.uriOf(file);
+      const text = await this.read(file);
+      const learned = text === null ? null : { uri, text, recent: this.options.isOpen(uri) };
+      const hasRoom = learned === null || this.files.hasRoomFor(learned, this.options.maxCharacters);
+      isFull ||= !hasRoom;
+      if (learned === null || !hasRoom) {
+        await this.files.forget([uri]);
+      } else if (!this.files.isKnownAs(learned)) {
+        // A text that VS Code has saved was learned then.
+        await this.files.learn(learned);
+      }
+    }
+    if (isFull) {
+      throw new Error(
+        'The live model of the workspace is full, so not all files that other programs create or change now are learned; exclude what is not your own text in .understudyignore.',
+      );
+    }
+  }
+
+  /** Null when they are too many. */
+  private async filesOf(changed: readonly ChangedFile[]): Promise<FilePlace[] | null> {
+    const learnable = new Map<string, LearnableFiles>();
+    const found = new Map<string, FilePlace>();
+    for (const { root, path, withContents } of changed) {
+      const files = learnable.get(root) ?? new LearnableFiles(root, this.options.excludeGlobs());
+      learnable.set(root, files);
+      for await (const file of files.below(path, withContents)) {
+        found.set(join(root, file), { root, path: file });
+        if (found.size > this.options.maxFiles) {
+          return null;
+        }
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** Null when there is no text to learn. */
+  private async read({ root, path }: FilePlace): Promise<string | null> {
+    const text = await readText(join(root, path), this.options.maxFileBytes);
+    return text === null || leftOutByText(path, text) !== null ? null : text;
+  }
+}
