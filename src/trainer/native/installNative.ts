@@ -5,13 +5,13 @@
  * Each part that is done stays, so that an installation that was broken off goes on from there.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileBinding, findCompiler } from './compileBinding';
 import { bytesInWords, downloadWheel } from './downloadWheel';
+import { installAlone } from './installAlone';
 import type { InstallContext } from './installProgress';
 import { verifiedRecord, writeRecord, type InstallRecord } from './installRecord';
-import { lockFolder } from './lockFolder';
 import {
   DOWNLOAD_BYTES,
   INSTALLED_BYTES,
@@ -38,28 +38,26 @@ export function describeInstallation(folder: string): string {
  * @returns the record of what stands in `folder` now; an intact installation is left as it is
  * @throws Error that says what is missing and how to get it; the signal's reason when it was cancelled
  */
-export async function installNative(folder: string, context: InstallContext): Promise<InstallRecord> {
-  await mkdir(folder, { recursive: true });
-  const release = await lockFolder(folder, 'The native engine');
-  try {
-    context.onProgress({ step: 'check', message: 'Looking at what is installed' });
-    const record = await verifiedRecord(folder, context.signal);
-    if (record !== null) {
-      return record;
-    }
-    await checkSpace(folder);
-    await installPackages(folder, context);
-    if (!(await installPrebuilt(folder, context))) {
-      await installFromWheel(folder, context);
-    }
-    context.onProgress({ step: 'check', message: 'Trying TensorFlow' });
-    const version = await tryTensorFlow(folder, context);
-    const written = await writeRecord(folder, version, context.signal);
-    await rm(nativePaths(folder).workFolder, { recursive: true, force: true });
-    return written;
-  } finally {
-    await release();
+export function installNative(folder: string, context: InstallContext): Promise<InstallRecord> {
+  return installAlone(folder, 'The native engine', context, (alone) => installInto(folder, alone));
+}
+
+async function installInto(folder: string, context: InstallContext): Promise<InstallRecord> {
+  context.onProgress({ step: 'check', message: 'Looking at what is installed' });
+  const record = await verifiedRecord(folder, context.signal);
+  if (record !== null) {
+    return record;
   }
+  await checkSpace(folder);
+  await installPackages(folder, context);
+  if (!(await installPrebuilt(folder, context))) {
+    await installFromWheel(folder, context);
+  }
+  context.onProgress({ step: 'check', message: 'Trying TensorFlow' });
+  const version = await tryTensorFlow(folder, context);
+  const written = await writeRecord(folder, version, context.signal);
+  await rm(nativePaths(folder).workFolder, { recursive: true, force: true });
+  return written;
 }
 
 /** Removes everything in `folder` that {@link installNative} put there. */

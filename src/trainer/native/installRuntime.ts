@@ -3,10 +3,10 @@
  * hundreds of megabytes for graphics cards, and an install script.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { installAlone } from './installAlone';
 import type { InstallContext } from './installProgress';
-import { lockFolder } from './lockFolder';
 import { CommandError } from './runCommand';
 import { runNpm } from './runNpm';
 
@@ -105,26 +105,30 @@ export async function installRuntime(
   folder: string,
   context: InstallContext,
 ): Promise<void> {
-  const { name } = runtime;
   const packages = { [runtime.package]: runtime.version, ...packagesBeside(runtime) };
-  await mkdir(folder, { recursive: true });
-  const release = await lockFolder(folder, name);
-  try {
-    if (await isRuntimeInstalled(runtime, folder)) {
-      return;
+  await installAlone(folder, runtime.name, context, async (alone) => {
+    if (!(await isRuntimeInstalled(runtime, folder))) {
+      await installPackages(runtime, packages, folder, alone);
     }
-    context.onProgress({ step: 'packages', message: `Installing ${name} from npm` });
-    // A package of its own, so that npm touches no project around it.
-    await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
-    const options = ['--omit=optional', '--omit=peer', '--ignore-scripts', '--no-audit', '--no-fund'];
+  });
+}
+
+async function installPackages(
+  { name, package: main, programs }: Runtime,
+  packages: Readonly<Record<string, string>>,
+  folder: string,
+  context: InstallContext,
+): Promise<void> {
+  context.onProgress({ step: 'packages', message: `Installing ${name} from npm` });
+  // A package of its own, so that npm touches no project around it.
+  await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
+  const options = ['--omit=optional', '--omit=peer', '--ignore-scripts', '--no-audit', '--no-fund'];
+  try {
     await runNpm(
       ['install', ...options, ...Object.entries(packages).map((wanted) => wanted.join('@'))],
       folder,
       context,
     );
-    if (runtime.programs !== undefined) {
-      await keepThisSystem(join(folder, 'node_modules', runtime.package, runtime.programs));
-    }
   } catch (error) {
     if (error instanceof CommandError) {
       throw new Error(
@@ -135,8 +139,9 @@ export async function installRuntime(
       );
     }
     throw error;
-  } finally {
-    await release();
+  }
+  if (programs !== undefined) {
+    await keepThisSystem(join(folder, 'node_modules', main, programs));
   }
 }
 

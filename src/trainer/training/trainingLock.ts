@@ -3,12 +3,11 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
 import * as v from 'valibot';
+import { tryLock, type HeldLock } from '../heldLock';
 import { notWritten } from './saveFile';
 
 const STALE_MILLISECONDS = 30_000;
-const UPDATE_MILLISECONDS = 5_000;
 /** Taking a lock takes milliseconds; a process that takes so long was killed meanwhile. */
 const TURN_STALE_MILLISECONDS = 5_000;
 const TURN_RETRY_MILLISECONDS = 50;
@@ -50,15 +49,11 @@ export async function lockModel(modelPath: string): Promise<ModelLock> {
   }
   return {
     confirm() {
-      if (held.isLost()) {
-        throw new LockedError(
-          `The lock of the model ${modelPath} was lost, to another process while this computer slept or because it was deleted, so nothing more is written from here. See that no other training of it runs, and train again.`,
-        );
-      }
+      held.lost.throwIfAborted();
     },
     async release() {
       // A holder that is named there now may be another.
-      if (!held.isLost()) {
+      if (!held.lost.aborted) {
         await rm(holderPath, { force: true });
         await held.release();
       }
@@ -75,10 +70,11 @@ type Holder = v.InferOutput<typeof holderSchema>;
  * that held the one before, and takes it away.
  */
 async function inTurn<T>(modelPath: string, work: () => Promise<T>): Promise<T> {
-  let turn = await tryLock(`${modelPath}.turn`, TURN_STALE_MILLISECONDS);
+  const tryTurn = () => tryLockOf(modelPath, `${modelPath}.turn`, TURN_STALE_MILLISECONDS);
+  let turn = await tryTurn();
   for (let attempt = 1; turn === null && attempt < TURN_ATTEMPTS; attempt++) {
     await sleep(TURN_RETRY_MILLISECONDS);
-    turn = await tryLock(`${modelPath}.turn`, TURN_STALE_MILLISECONDS);
+    turn = await tryTurn();
   }
   if (turn === null) {
     throw lockedError(modelPath, null);
@@ -91,7 +87,7 @@ async function inTurn<T>(modelPath: string, work: () => Promise<T>): Promise<T> 
 }
 
 async function take(modelPath: string, holderPath: string): Promise<HeldLock> {
-  const taken = await tryLock(modelPath, STALE_MILLISECONDS);
+  const taken = await tryLockOf(modelPath, modelPath, STALE_MILLISECONDS);
   if (taken !== null) {
     return taken;
   }
@@ -101,35 +97,19 @@ async function take(modelPath: string, holderPath: string): Promise<HeldLock> {
   }
   // Its process was killed; nothing else will take the lock away until it is stale.
   await rm(`${modelPath}.lock`, { recursive: true, force: true });
-  const left = await tryLock(modelPath, STALE_MILLISECONDS);
+  const left = await tryLockOf(modelPath, modelPath, STALE_MILLISECONDS);
   if (left === null) {
     throw lockedError(modelPath, null);
   }
   return left;
 }
 
-interface HeldLock {
-  isLost(): boolean;
-  /** Does nothing when it is lost. */
-  release(): Promise<void>;
-}
-
-/** Holds the folder `path`.lock, where `path` need not exist; null when another process holds it. */
-async function tryLock(path: string, stale: number): Promise<HeldLock | null> {
-  let isLost = false;
-  // By default the loss is thrown out of a timer, which would end the process, the extension host too.
-  const onCompromised = () => {
-    isLost = true;
-  };
-  try {
-    const release = await lock(path, { realpath: false, stale, update: UPDATE_MILLISECONDS, onCompromised });
-    return { isLost: () => isLost, release: async () => (isLost ? undefined : release()) };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {
-      return null;
-    }
-    throw error;
-  }
+function tryLockOf(modelPath: string, path: string, stale: number): Promise<HeldLock | null> {
+  const lostError = () =>
+    new LockedError(
+      `The lock of the model ${modelPath} was lost, to another process while this computer slept or because it was deleted, so nothing more is written from here. See that no other training of it runs, and train again.`,
+    );
+  return tryLock(path, { stale, lostError });
 }
 
 function lockedError(modelPath: string, holder: Holder | null): LockedError {

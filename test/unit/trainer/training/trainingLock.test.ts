@@ -5,18 +5,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { lockModel } from '../../../../src/trainer/training/trainingLock';
+import { whileSecondsPass } from '../../../support/whileSecondsPass';
 import { runCollecting, SmallWorkspace } from './smallJob';
-
-/** Lets the lock be looked after, as it is every few seconds, and waits until that is done. */
-async function whileSecondsPass(): Promise<void> {
-  mock.timers.tick(6_000);
-  const start = performance.now();
-  while (performance.now() - start < 50) {
-    await setImmediate();
-  }
-}
 
 describe('The lock of a model', () => {
   let folder: string;

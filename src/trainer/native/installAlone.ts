@@ -1,0 +1,50 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { tryLock, type HeldLock } from '../heldLock';
+import type { InstallContext } from './installProgress';
+
+const STALE_MILLISECONDS = 10_000;
+
+/**
+ * Installs into a folder, which is made, while no other process does. The work is aborted when another may have begun to.
+ * @param name of what is installed, as a sentence about it begins
+ * @throws Error that says that it is being installed already, why the folder cannot be held, or that it is held no more
+ */
+export async function installAlone<T>(
+  folder: string,
+  name: string,
+  context: InstallContext,
+  work: (context: InstallContext) => Promise<T>,
+): Promise<T> {
+  await mkdir(folder, { recursive: true });
+  const held = await hold(folder, name);
+  try {
+    const signals = context.signal === undefined ? [held.lost] : [held.lost, context.signal];
+    const installed = await work({ ...context, signal: AbortSignal.any(signals) });
+    held.lost.throwIfAborted();
+    return installed;
+  } finally {
+    await held.release();
+  }
+}
+
+async function hold(folder: string, name: string): Promise<HeldLock> {
+  let held: HeldLock | null;
+  try {
+    held = await tryLock(await realpath(folder), {
+      stale: STALE_MILLISECONDS,
+      lostError: () =>
+        new Error(
+          `${name} is no longer being installed into ${folder}, as the lock of that folder was lost, to another process while this computer slept or because it was deleted. See that no other installation of it runs, and install again.`,
+        ),
+    });
+  } catch (error) {
+    throw new Error(
+      `${name} cannot be installed into ${folder} (${(error as Error).message}). Check that you may write there, and install again.`,
+      { cause: error },
+    );
+  }
+  if (held === null) {
+    throw new Error(`${name} is being installed into ${folder} already. Wait until that has ended.`);
+  }
+  return held;
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { existsSync, rmSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mock } from 'node:test';
+import { installAlone } from '../../../../src/trainer/native/installAlone';
+import type { InstallContext } from '../../../../src/trainer/native/installProgress';
+import { whileSecondsPass } from '../../../support/whileSecondsPass';
+
+const onProgress = () => undefined;
+
+describe('An installation into a folder', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = join(await mkdtemp(join(tmpdir(), 'understudy-alone-')), 'engine');
+  });
+  afterEach(async () => {
+    mock.timers.reset();
+    await rm(join(folder, '..'), { recursive: true });
+  });
+  const install = (work: (context: InstallContext) => Promise<string>, signal?: AbortSignal) =>
+    installAlone(folder, 'The engine', { onProgress, signal }, work);
+
+  it('holds it to its end, and gives what was installed', async () => {
+    const installed = await install(async () => {
+      await assert.rejects(
+        install(() => Promise.resolve('twice')),
+        /^Error: The engine is being installed into .* already\. Wait/,
+      );
+      return 'once';
+    });
+    assert.equal(installed, 'once');
+    assert.ok(!existsSync(`${folder}.lock`));
+  });
+
+  it('is cancelled by whom it is for', async () => {
+    const cancelled = new Error('cancelled');
+    const signal = AbortSignal.abort(cancelled);
+    const work = ({ signal: heard }: InstallContext) => Promise.reject(heard?.reason as Error);
+    await assert.rejects(install(work, signal), cancelled);
+  });
+
+  it('is stopped, with a sentence, when the lock of the folder is lost, and leaves the lock that is another’s', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    let isStopped = false;
+    const installing = install(async ({ signal }) => {
+      rmSync(`${folder}.lock`, { recursive: true });
+      await writeFile(`${folder}.lock`, 'of another');
+      await whileSecondsPass();
+      isStopped = signal?.aborted === true;
+      return 'in vain';
+    });
+    await assert.rejects(installing, {
+      message:
+        /^The engine is no longer being installed into .*, as the lock of that folder was lost, .* install again\.$/,
+    });
+    assert.ok(isStopped && existsSync(`${folder}.lock`));
+  });
+});
