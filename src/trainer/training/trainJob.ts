@@ -28,6 +28,9 @@ import { surroundingsOf, warn, type GivenSurroundings, type TrainSurroundings } 
 export async function runTrainJob(job: TrainJob, surroundings: GivenSurroundings): Promise<DoneEvent> {
   const lock = await lockModel(job.modelPath);
   const ordinary = surroundingsOf(surroundings);
+  lock.lost.addEventListener('abort', () => {
+    ordinary.control.stop(lock.lost.reason as Error);
+  });
   const writeFile: WriteFile = async (path, bytes) => {
     lock.confirm();
     await ordinary.writeFile(path, bytes);
@@ -183,9 +186,7 @@ class TrainJobRun {
       emit({ kind: 'calibrated', mix: calibrated.mix });
       return calibrated;
     } catch (error) {
-      if (error instanceof CancelledError) {
-        throw error;
-      }
+      control.signal.throwIfAborted();
       const why = error instanceof Error ? error.message : String(error);
       this.warn(`The new model is kept, but how far to trust it could not be learned in advance: ${why}`);
       return null;

@@ -13,7 +13,7 @@ export class TrainingControl {
   private wake: (() => void) | null = null;
   private readonly pausedBy = new Set<'user' | 'battery'>();
 
-  /** Aborts, with a {@link CancelledError}, when the training is cancelled. */
+  /** Aborts, with a {@link CancelledError}, when the training is cancelled, or with what else it was stopped by. */
   get signal(): AbortSignal {
     return this.abort.signal;
   }
@@ -33,13 +33,18 @@ export class TrainingControl {
   }
 
   cancel(): void {
-    this.abort.abort(new CancelledError());
+    this.stop(new CancelledError());
+  }
+
+  /** Ends the training at its next breath, or at once while it is paused. */
+  stop(reason: Error): void {
+    this.abort.abort(reason);
     this.wake?.();
   }
 
   /**
    * Lets messages in.
-   * @throws CancelledError
+   * @throws CancelledError, or what else the training was stopped by
    */
   async breathe(): Promise<void> {
     await setImmediate();
@@ -48,7 +53,7 @@ export class TrainingControl {
 
   /**
    * Lets messages in, and waits while paused.
-   * @throws CancelledError
+   * @throws CancelledError, or what else the training was stopped by
    */
   async ready(onPaused: () => Promise<void>, onContinued: () => void): Promise<void> {
     await this.breathe();

@@ -16,6 +16,8 @@ const TURN_ATTEMPTS = (2 * TURN_STALE_MILLISECONDS) / TURN_RETRY_MILLISECONDS;
 const holderSchema = v.object({ pid: v.number(), host: v.string(), since: v.string() });
 
 export interface ModelLock {
+  /** Aborts, with the sentence for the user, once the lock is lost. */
+  readonly lost: AbortSignal;
   /**
    * To be called before each write.
    * @throws Error when the lock was lost meanwhile, so that the files may be another's
@@ -47,13 +49,15 @@ export async function lockModel(modelPath: string): Promise<ModelLock> {
   } catch (error) {
     throw error instanceof LockedError ? error : notWritten(modelPath, error);
   }
+  const { lost } = held;
   return {
+    lost,
     confirm() {
-      held.lost.throwIfAborted();
+      lost.throwIfAborted();
     },
     async release() {
       // A holder that is named there now may be another.
-      if (!held.lost.aborted) {
+      if (!lost.aborted) {
         await rm(holderPath, { force: true });
         await held.release();
       }

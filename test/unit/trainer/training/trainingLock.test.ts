@@ -111,4 +111,25 @@ describe('A training that loses the lock of its model', () => {
       workspace.remove();
     }
   });
+
+  it('stops at once, also while it is paused', async () => {
+    const workspace = new SmallWorkspace();
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      await assert.rejects(
+        runCollecting(workspace.writeVerses().job({ seconds: 3600 }), {}, ({ kind }, control) => {
+          if (kind === 'step') {
+            control.pause();
+          } else if (kind === 'paused') {
+            rmSync(`${workspace.modelPath}.lock`, { recursive: true });
+            void whileSecondsPass();
+          }
+        }),
+        { message: /^The lock of the model .* was lost, / },
+      );
+    } finally {
+      mock.timers.reset();
+      workspace.remove();
+    }
+  });
 });
