@@ -3,6 +3,7 @@ import { openKerasFile, type KerasFile } from './kerasFile';
 import { KerasError, KerasFault } from './kerasFault';
 import type { KerasModel } from './kerasModel';
 import { buildNetwork, type Network } from './network';
+import { MAX_VALUES, MAX_WINDOW } from './sizeLimits';
 import { SteppedModel } from './steppedModel';
 import { WindowModel } from './windowModel';
 
@@ -67,14 +68,31 @@ function chooseRunner(network: Network, name: string): KerasModel {
   }
   const isWindow = !perStep && windowLength !== null && !isStateful;
   if (needsAll !== undefined || isWindow) {
-    return new WindowModel(network, name, described, Math.min(WINDOW_STEPS, maxSteps));
+    const model = new WindowModel(network, name, described, Math.min(WINDOW_STEPS, maxSteps));
+    checkRoom(network, model.contextLength);
+    return model;
   }
   const looksBack =
     hasPositions ||
     maxSteps < Infinity ||
     nodes.some(({ call }) => call.layer.className.endsWith('Attention'));
-  const contextLength = looksBack ? Math.min(windowLength ?? ATTENTION_STEPS, maxSteps) : Infinity;
+  const contextLength = looksBack
+    ? Math.min(windowLength ?? ATTENTION_STEPS, maxSteps, MAX_WINDOW)
+    : Infinity;
   return new SteppedModel(network, name, described, contextLength);
+}
+
+/** @throws KerasFault when the values of so many steps take more memory than any model that is of use */
+function checkRoom({ inputs, nodes }: Network, steps: number): void {
+  const perStep = [...inputs, ...nodes.map(({ operation }) => operation)].reduce(
+    (sum, { rows }) => sum + rows.size,
+    0,
+  );
+  if (steps > MAX_WINDOW || steps * perStep > MAX_VALUES) {
+    throw new KerasFault(
+      `its window of ${steps} words is too long, since all of it is run for every prediction; choose a model with a shorter one`,
+    );
+  }
 }
 
 /** The kinds of layers in their order, and how many tokens there are. */

@@ -43,15 +43,19 @@ export class LayerBuild {
     );
   }
 
-  /** The tensors given by place, then those given by these names. */
-  tensors(...names: readonly string[]): Tensor[] {
+  /** The tensors given by place, then those given by these names; at least one. */
+  tensors(...names: readonly string[]): [Tensor, ...Tensor[]] {
     const named = names.flatMap((name) => {
       const option = this.options.get(name);
       return option === undefined || option.kind === 'plain' ? [] : [option];
     });
-    return [...this.inputs, ...named].map((input) =>
+    const [first, ...others] = [...this.inputs, ...named].map((input) =>
       input.kind === 'value' ? { ...input, shape: this.shapes.get(input.id)! } : input,
     );
+    if ((first as Tensor | undefined) === undefined) {
+      throw this.layer.fault('is called without an input');
+    }
+    return [first, ...others];
   }
 
   /** The one value that the layer is given. */

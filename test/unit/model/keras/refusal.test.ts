@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { strToU8, zipSync } from 'fflate';
+import { strToU8, unzipSync, zipSync } from 'fflate';
 import { KerasError } from '../../../../src/model/keras/kerasFault';
 import { readKerasModel } from '../../../../src/model/keras/readKerasModel';
 
@@ -127,6 +127,56 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
     assert.match(
       await refusal(changed('"activation": "tanh"', '"activation": "my_own"')),
       /the activation "my_own" is not known; supported are linear, relu/,
+    );
+  });
+
+  /** A fixture with another description. */
+  const described = (name: string, change: (config: string) => string) => {
+    const archive = unzipSync(fixture(name));
+    const config = change(new TextDecoder().decode(archive['config.json']));
+    return zipSync({ ...archive, 'config.json': strToU8(config) });
+  };
+
+  it('a window that no machine has the time or the memory for', async () => {
+    for (const length of [10_000, 2 ** 31]) {
+      const bytes = described('backwards.keras', (config) =>
+        config.replace('"batch_shape": [null, 6]', `"batch_shape": [null, ${length}]`),
+      );
+      assert.match(await refusal(bytes), new RegExp(`its window of ${length} words is too long`));
+    }
+  });
+
+  it('a description that is nested until the stack is full', async () => {
+    const depth = 100_000;
+    const inputs = '['.repeat(depth) + ']'.repeat(depth);
+    const nested = `{"class_name":"Functional","config":{"layers":[],"input_layers":${inputs},"output_layers":[]}}`;
+    assert.match(await refusal(described('lstm.keras', () => nested)), /config\.json is nested too deeply/);
+    const wrapped =
+      '{"class_name":"TimeDistributed","config":{"layer":'.repeat(depth) +
+      '{"class_name":"Dense","config":{}}' +
+      '}}'.repeat(depth);
+    const sequential = `{"class_name":"Sequential","config":{"layers":[${wrapped}]}}`;
+    assert.match(
+      await refusal(described('lstm.keras', () => sequential)),
+      /config\.json is nested too deeply/,
+    );
+  });
+
+  it('a layer that is called without anything', async () => {
+    const config = {
+      class_name: 'Functional',
+      config: {
+        layers: [
+          { class_name: 'InputLayer', config: { name: 'in', batch_shape: [null, null] }, inbound_nodes: [] },
+          { class_name: 'Concatenate', config: { name: 'both' }, inbound_nodes: [{ args: [], kwargs: {} }] },
+        ],
+        input_layers: [['in', 0, 0]],
+        output_layers: [['both', 0, 0]],
+      },
+    };
+    assert.match(
+      await refusal(described('lstm.keras', () => JSON.stringify(config))),
+      /"both" \(Concatenate\) is called without an input/,
     );
   });
 
