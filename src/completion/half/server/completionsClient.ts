@@ -3,7 +3,7 @@
  * towards the address that the user has set: no redirection is followed, so that neither text nor key go elsewhere.
  */
 import * as v from 'valibot';
-import { tokenChoices, type ChoicesAtPlace, type TokenChoice } from './tokenChoices';
+import { MOST_CHOICES, tokenChoices, type ChoicesAtPlace, type TokenChoice } from './tokenChoices';
 
 /** The message is a sentence for the user. */
 export class ServerFault extends Error {
@@ -30,7 +30,7 @@ export interface CompletionsClientOptions {
  * Likeliest tokens asked for; servers that refuse are asked for what vLLM or what OpenAI allows. Of SmolLM2-135M on llama.cpp's
  * server, English costs 1.63 bits a byte by 20 tokens, 1.39 by 100, 1.21 by 400; those take 30 ms to read.
  */
-const TOP_COUNTS = [100, 20, 5] as const;
+const TOP_COUNTS = [MOST_CHOICES, 20, 5] as const;
 /** Makes llama.cpp write a whole character; the probabilities that it tells are without it. */
 const WHOLE_CHARACTER = { logit_bias: [['\n', 100]] };
 const LARGEST_ANSWER = 1024 * 1024;
@@ -48,7 +48,7 @@ export class CompletionsClient {
   private tells = false;
   private readonly closing = new AbortController();
 
-  /** @throws ServerFault when the address is none */
+  /** @throws ServerFault when the address is none, or the key none that can be sent */
   constructor({ address, model, key, patience = DEFAULT_PATIENCE }: CompletionsClientOptions) {
     const url = URL.canParse(address) ? new URL(address) : null;
     if (url === null || !/^https?:$/.test(url.protocol)) {
@@ -58,6 +58,13 @@ export class CompletionsClient {
       );
     }
     this.host = url.host;
+    // The fault that fetch would have with it says the key, which must stand in no message.
+    if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
+      throw new ServerFault(
+        `The key for the server at ${this.host} has spaces or characters that no key has. Give it again with "Understudy: Set Language Model Key".`,
+        true,
+      );
+    }
     const path = url.pathname.replace(/\/+$/, '').replace(/\/(?:chat\/)?completions$/, '');
     this.base = `${url.origin}${path === '' ? '/v1' : path}`;
     this.patience = patience;
@@ -134,7 +141,8 @@ export class CompletionsClient {
         ...more,
       };
       try {
-        return tokenChoices(await this.request('POST', '/completions', body));
+        // One that writes on and on would have all of it remembered.
+        return tokenChoices(await this.request('POST', '/completions', body)).slice(0, tokens);
       } catch (error) {
         const mayBeTooMany =
           more === undefined && error instanceof BadRequest && this.topIndex + 1 < TOP_COUNTS.length;

@@ -7,6 +7,9 @@ import { ChoiceSource } from './choiceSource';
 import { CompletionsClient, ServerFault } from './completionsClient';
 import { ServerExpert } from './serverExpert';
 
+/** Characters of a model's name that are shown. */
+const LONGEST_NAME = 80;
+
 /**
  * A server that cannot be reached now is opened all the same, and asked again later: the user may have started the editor first.
  * @throws Error with one sentence, by rejecting, when it will not serve as it is
@@ -39,5 +42,6 @@ export async function openServer(
 
 /** llama.cpp names a model by the path of its file. */
 function shortName(name: string): string {
-  return /^(?:\/|[A-Za-z]:\\)/.test(name) ? name.split(/[\\/]/).at(-1)! : name;
+  const short = /^(?:\/|[A-Za-z]:\\)/.test(name) ? name.split(/[\\/]/).at(-1)! : name;
+  return short.length > LONGEST_NAME ? `${short.slice(0, LONGEST_NAME)}…` : short;
 }

@@ -18,6 +18,11 @@ export interface ChoicesAtPlace {
   readonly choices: readonly TokenChoice[] | null;
 }
 
+/** Of a place; a server that tells more was not asked for them. */
+export const MOST_CHOICES = 100;
+/** Bytes of a token; no vocabulary has longer ones, and all that is told is remembered. */
+const LONGEST_TOKEN = 256;
+
 const token = v.object({
   id: v.nullish(v.number()),
   token: v.string(),
@@ -40,7 +45,7 @@ const older = v.object({
 });
 
 /**
- * By place of the continuation; nothing when the answer has no probabilities in any known shape. A token whose probability is no number
+ * By place of the continuation, at most {@link MOST_CHOICES} of each; nothing when the answer has no probabilities in any known shape. A token whose probability is no number
  * between 0 and 1 is left out.
  */
 export function tokenChoices(answer: unknown): ChoicesAtPlace[] {
@@ -86,7 +91,11 @@ function atPlace(
   pairs: readonly (readonly [Uint8Array | null, number])[],
 ): ChoicesAtPlace {
   const choices = pairs.flatMap(([bytes, probability]) =>
-    bytes !== null && bytes.length > 0 && probability > 0 && probability <= 1.01
+    bytes !== null &&
+    bytes.length > 0 &&
+    bytes.length <= LONGEST_TOKEN &&
+    probability > 0 &&
+    probability <= 1.01
       ? [{ bytes, probability }]
       : [],
   );
@@ -96,7 +105,8 @@ function atPlace(
     text,
     choices: choices
       .map(({ bytes, probability }) => ({ bytes, probability: probability * scale }))
-      .sort((a, b) => b.probability - a.probability),
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, MOST_CHOICES),
   };
 }
 
@@ -126,7 +136,9 @@ function bytesOf({ token: text, bytes }: Token): Uint8Array | null {
 function textOf(one: Token): string | null {
   const bytes = bytesOf(one);
   try {
-    return bytes === null ? null : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return bytes === null || bytes.length > LONGEST_TOKEN
+      ? null
+      : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     // A part of a character.
     return null;

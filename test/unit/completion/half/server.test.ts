@@ -269,6 +269,52 @@ describe('asking a server', () => {
     });
   }
 
+  for (const status of [301, 302, 307, 308]) {
+    it(`sends neither text nor key on where it is sent elsewhere (status ${status})`, async () => {
+      const other = await serve(good);
+      for (const isListing of [true, false]) {
+        const server = await CompletionsServer.start(({ path }, response) =>
+          path.endsWith('/models') === isListing
+            ? void response.writeHead(status, { location: other.address + path.slice('/v1'.length) }).end()
+            : MODELS,
+        );
+        servers.push(server);
+        await assert.rejects(clientOf(server.address, 'secret').choicesAfter('secret text', 1));
+      }
+      assert.deepEqual(other.asked, []);
+    });
+  }
+
+  for (const key of ['sk-secret\nsecret', 'sk secret', 'sk-“secret”', '\u0000secret']) {
+    it(`says of a key that cannot be sent nothing that is in it: ${JSON.stringify(key)}`, () => {
+      assert.throws(
+        () => clientOf('http://127.0.0.1:9/v1', key),
+        (error: Error) => {
+          assert.match(
+            error.message,
+            /^The key for the server at 127\.0\.0\.1:9 has .*Set Language Model Key"\.$/,
+          );
+          assert.ok(!error.message.includes('secret'));
+          return true;
+        },
+      );
+    });
+  }
+
+  it('keeps no more of an answer than it asked for', async () => {
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`t${i}`, 1e-5 * (i + 1)]));
+    const server = await serve(() => legacyAnswer(...Array.from({ length: 9 }, () => many)));
+    const places = await clientOf(server.address).choicesAfter('a', 3);
+    assert.deepEqual(
+      places.map(({ choices }) => choices?.length),
+      [100, 100, 100],
+    );
+    assert.deepEqual(texts(places[0].choices)?.slice(0, 2), ['t499', 't498']);
+    const long = await serve(() => legacyAnswer({ ['x'.repeat(500_000)]: 0.6, ' dog': 0.3 }));
+    const [place] = await clientOf(long.address).choicesAfter('a', 1);
+    assert.deepEqual([place.text, texts(place.choices)], [null, [' dog']]);
+  });
+
   it('refuses what is no address', () => {
     assert.throws(() => clientOf('localhost'), /"localhost" is no address of a server\. Give one such as/);
     assert.throws(() => clientOf('file:///etc/passwd'), /is no address of a server/);
@@ -420,6 +466,19 @@ describe('opening a server', () => {
       description,
       `small on 127.0.0.1:${port} (server; its 2 likeliest tokens, the rest spread evenly)`,
     );
+  });
+
+  it('shows no more than the beginning of a name without end', async () => {
+    const server = await CompletionsServer.start(({ path }, response) =>
+      path.endsWith('/models') ? { data: [{ id: 'x'.repeat(500_000) }] } : good({ path } as never, response),
+    );
+    servers.push(server);
+    const { description } = await openServer(
+      { kind: 'server', address: server.address },
+      shippedTokenizer,
+      () => undefined,
+    );
+    assert.match(description, /^x{80}… on /);
   });
 
   it('that is away is told of, and used once it is there', async () => {
