@@ -45,7 +45,8 @@ export function maskedVocabulary(json: string, name: string): MaskedVocabulary {
   const [bare, framed] = [encode('a'), encode('a', true)];
   const start = framed.findIndex((_, at) => bare.every((id, i) => framed[at + i] === id));
   return {
-    size: Math.max(...tokenizer.get_vocab().values()) + 1,
+    // A vocabulary of many languages has more tokens than a call has arguments.
+    size: Array.from(tokenizer.get_vocab().values()).reduce((a, b) => Math.max(a, b), -1) + 1,
     maskId,
     head: framed.slice(0, start),
     tail: framed.slice(start + bare.length),

@@ -116,6 +116,10 @@ class HeadReader {
     }
     if (type === ARRAY) {
       const itemType = this.take(4).readUInt32LE();
+      if (itemType === ARRAY) {
+        // llama.cpp reads none either, and a file of nothing else would exhaust the stack.
+        this.damaged();
+      }
       const length = this.count();
       return Array.from({ length }, () => this.value(itemType));
     }

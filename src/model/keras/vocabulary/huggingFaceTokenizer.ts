@@ -1,7 +1,25 @@
+import * as tokenizers from '@huggingface/tokenizers';
 import * as v from 'valibot';
 import { alphabetToBytes } from '../../tokenizer/byteAlphabet';
 import { LARGEST_VOCABULARY, numberTable, placed } from './entryList';
 import { VocabularyError, type BpeVocabulary, type Vocabulary } from './vocabulary';
+
+/** The library's own declarations do not resolve in an extension's module system. */
+const { Tokenizer } = tokenizers as unknown as {
+  readonly Tokenizer: new (
+    description: unknown,
+    configuration: object,
+  ) => { encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] } };
+};
+
+/** The library wants each part to be there. */
+const ALL_PARTS = {
+  added_tokens: [],
+  normalizer: null,
+  pre_tokenizer: null,
+  post_processor: null,
+  decoder: null,
+};
 
 /** Softmaxes are rounded up to a multiple of at most this, for the sake of graphics processors. */
 const ROUNDED_UP = 1024;
@@ -49,9 +67,8 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
   const pairs = Array.isArray(model.vocab)
     ? model.vocab.map(([token], id) => [token, id] as const)
     : Object.entries(model.vocab);
-  const extra = added.filter(
-    ({ id, content }) => !pairs.some(([token, at]) => at === id && token === content),
-  );
+  const listed = new Set(pairs.map(([token, id]) => `${id} ${token}`));
+  const extra = added.filter(({ id, content }) => !listed.has(`${id} ${content}`));
   const entries = placed([...pairs, ...extra.map(({ id, content }) => [content, id] as const)], fileName);
   const special = new Set(added.filter((token) => token.special).map(({ id }) => id));
   const find = (names: readonly string[]) => {
@@ -77,12 +94,13 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
     );
   }
   const bytesOf = decoderOf(json, model.byte_fallback === true);
+  const addedTexts = new Map(added.map(({ id, content }) => [id, content]));
   const tokens = entries.map((entry, id) => {
-    const addedToken = added.find((token) => token.id === id);
     if (entry === null || !isText(id)) {
       return null;
     }
-    return addedToken === undefined ? bytesOf(entry) : new TextEncoder().encode(addedToken.content);
+    const text = addedTexts.get(id);
+    return text === undefined ? bytesOf(entry) : new TextEncoder().encode(text);
   });
   return {
     kind: 'bpe',
@@ -90,8 +108,21 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
     tokens,
     beginOfTextId: find(BEGIN_OF_TEXT),
     endOfTextId: find(END_OF_TEXT),
-    tokenizerJson: json,
+    encode: encoderOf(json, fileName),
   } satisfies BpeVocabulary;
+}
+
+function encoderOf(json: unknown, fileName: string): (text: string) => readonly number[] {
+  try {
+    const tokenizer = new Tokenizer({ ...ALL_PARTS, ...(json as object) }, {});
+    return (text) => (text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new VocabularyError(
+      `The tokenizer "${fileName}" cannot be read (${detail}); choose another, or save it again.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Bytes of an entry: in GPT-2's alphabet of bytes, or as text in which ▁ is a space and <0x0A> a byte (SentencePiece). */

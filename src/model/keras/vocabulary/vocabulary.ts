@@ -17,8 +17,8 @@ export interface BpeVocabulary extends VocabularyBase {
   readonly tokens: readonly (Uint8Array | null)[];
   readonly beginOfTextId: number | null;
   readonly endOfTextId: number | null;
-  /** The content of the file, from which an encoder is made. */
-  readonly tokenizerJson: unknown;
+  /** Token ids of a text, without marks of begin and end. */
+  readonly encode: (text: string) => readonly number[];
 }
 
 export interface WordVocabulary extends VocabularyBase {

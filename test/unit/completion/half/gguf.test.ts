@@ -50,6 +50,22 @@ const sentencePiece = {
   'tokenizer.ggml.eos_token_id': 2,
 };
 
+/** Its one entry is a list in a list and so on. */
+function nestedGguf(depth: number): Buffer {
+  const head = Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(29)]);
+  head.writeUInt32LE(3, 4);
+  head.writeUInt32LE(1, 16);
+  head.writeUInt32LE(1, 24);
+  head.write('a', 32);
+  const list = Buffer.from([9, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+  return Buffer.concat([
+    head,
+    Buffer.from([9, 0, 0, 0]),
+    ...Array<Buffer>(depth).fill(list),
+    Buffer.alloc(64),
+  ]);
+}
+
 describe('a GGUF file', () => {
   it('tells its metadata', () => {
     const { metadata } = readGgufHead(save('good.gguf', ggufBytes(bytePairs)));
@@ -74,6 +90,7 @@ describe('a GGUF file', () => {
       Buffer.concat([Buffer.from('GGUF\x03\0\0\0'), Buffer.alloc(90, 0xff)]),
       /liar\.gguf is damaged/,
     ],
+    ['nested.gguf', nestedGguf(100_000), /nested\.gguf is damaged/],
   ];
   for (const [name, bytes, sentence] of refused) {
     it(`is refused in one sentence: ${name}`, () => {

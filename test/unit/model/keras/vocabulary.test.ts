@@ -140,6 +140,21 @@ describe('The vocabulary beside a Keras model', () => {
     assert.deepEqual([other.beginOfTextId, other.unknownId], [1, 0]);
   });
 
+  it('is read in no more time than its size takes, also with thousands of marks of its own', () => {
+    const words = Array.from({ length: 50_000 }, (_, id) => [`w${id}`, id] as const);
+    const added = Array.from({ length: 10_000 }, (_, i) => ({ id: 50_000 + i, content: `<m${i}>` }));
+    const json = {
+      added_tokens: added,
+      model: { type: 'BPE', vocab: Object.fromEntries(words), merges: [] },
+    };
+    const start = process.cpuUsage();
+    const { size } = readVocabulary(JSON.stringify(json), 'tokenizer.json');
+    const { user } = process.cpuUsage(start);
+    assert.equal(size, 60_000);
+    // It took 6 seconds when every token was looked up among all others.
+    assert.ok(user < 2_500_000, `${user} µs of processor time`);
+  });
+
   it('is refused in one sentence when it is none', () => {
     const refused: [string, string, RegExp][] = [
       ['{"a": ', 'a.json', /is no JSON/],
@@ -155,6 +170,16 @@ describe('The vocabulary beside a Keras model', () => {
       [kerasTokenizer({ char_level: true }), 'a.json', /says that it has characters but has longer entries/],
       ['{"model": {"type": "WordPiece", "vocab": {"a": 0, "##b": 1}}}', 'a.json', /is a WordPiece/],
       ['{"model": {"vocab": 5}}', 'a.json', /cannot be read/],
+      [
+        '{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}}}',
+        'a.json',
+        /tokenizer "a\.json" cannot be read/,
+      ],
+      [
+        '{"normalizer": {"type": "Odd"}, "model": {"vocab": {"a": 0, "b": 1}, "merges": []}}',
+        'a.json',
+        /tokenizer "a\.json" cannot be read \(Unknown Normalizer type: Odd\); choose another/,
+      ],
     ];
     for (const [text, name, sentence] of refused) {
       assert.throws(() => readVocabulary(text, name), { name: 'VocabularyError', message: sentence });
