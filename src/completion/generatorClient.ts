@@ -180,11 +180,16 @@ export class GeneratorClient {
 
   /** Tells a new thread, before it hears anything else, what the old one knew. */
   private async replay(): Promise<void> {
-    const told = [...this.loaded.values()].map((request) => this.link.request(request).response);
+    const requests = [...this.loaded.values()];
+    const told = requests.map((request) => this.link.request(request).response);
     this.onFilesLost();
-    for (const result of await Promise.allSettled(told)) {
+    for (const [i, result] of (await Promise.allSettled(told)).entries()) {
       if (result.status === 'rejected') {
-        this.onLog(`The generator could not be brought back to where it was. ${String(result.reason)}`);
+        const { message } = result.reason as Error;
+        this.onLog(`The generator could not be brought back to where it was. ${message}`);
+        if (requests[i].kind === 'loadHalf') {
+          this.onHalfStatus({ kind: 'halfStatus', state: 'away', message });
+        }
       } else if (result.value.kind === 'halfLoaded' && result.value.away !== null) {
         this.onHalfStatus({ kind: 'halfStatus', state: 'away', message: result.value.away });
       }

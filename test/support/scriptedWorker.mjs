@@ -2,8 +2,9 @@
  * A generator's worker whose answers are known, for tests of the client. A prefix with CRASH in it ends the thread, one with HANG is
  * answered only when cancelled, and nothing comes after one with ENDED; any other is continued with " word", and by a patient request with " word of it", after a few milliseconds. `tokens` of `filesLearned` counts the
  * files this thread has been told of, a model's description is the number of models it has loaded and the base model it was told of,
- * and a half's the paths of all halves that it has loaded, each of which is away at once.
+ * and a half's the paths of all halves that it has loaded, each of which is away at once; an absolute path has to exist.
  */
+import { existsSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 
 if (workerData.tokenizerPath === 'BROKEN') {
@@ -72,8 +73,8 @@ parentPort.on('message', (request) => {
     respond({ kind: 'modelLoaded', id, description: base });
   } else if (kind === 'loadHalf') {
     const { path } = request.half;
-    if (path === 'damaged') {
-      respond({ kind: 'failed', id, message: 'The model "damaged" is damaged.' });
+    if (path === 'damaged' || (path.startsWith('/') && !existsSync(path))) {
+      respond({ kind: 'failed', id, message: `The model "${path}" is damaged.` });
     } else {
       halves.push(path);
       respond({ kind: 'halfLoaded', id, description: halves.join(', '), isSlow: true, away: `no ${path}` });

@@ -143,6 +143,17 @@ describe('a generator that dies', () => {
     assert.deepEqual(statuses, ['answering: first', 'away: no first', 'answering: first']);
   });
 
+  it('says that the language model is away when it cannot be opened again', async () => {
+    const statuses: string[] = [];
+    const client = newClient({ onHalfStatus: ({ state, message }) => statuses.push(`${state}: ${message}`) });
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-half-'));
+    await client.loadHalf({ kind: 'gguf', path: folder });
+    rmSync(folder, { recursive: true });
+    await assert.rejects(client.complete(question('CRASH█')));
+    await client.complete(question('The█'));
+    assert.equal(statuses.at(-1), `away: The model "${folder}" is damaged.`);
+  });
+
   it('is not started for ever, and says what to do', async () => {
     const givenUp: string[] = [];
     const client = newClient({ tokenizerPath: 'BROKEN', onGivenUp: (detail) => givenUp.push(detail) });
