@@ -42,16 +42,19 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
   const failed: EngineName[] = [];
   let paused = false;
   let cancelled = false;
+  const tell = (event: TrainerEvent): void => {
+    seen.note(event);
+    onEvent(event);
+  };
   const begin = (): TrainerChild<DoneEvent> =>
     startTrainerChild(
       processPath,
       { kind: 'train', job: failed.length === 0 ? job : { ...job, failedEngines: failed } },
       (event): event is DoneEvent => event.kind === 'done',
       (event) => {
-        seen.note(event);
         // Whether a fault is the end is decided below.
         if (event.kind !== 'failed') {
-          onEvent(event);
+          tell(event);
         }
       },
     );
@@ -74,6 +77,10 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
           message: `${fault.sentence} Training goes on with the next engine, from the last checkpoint.`,
         });
         seen.engine = null;
+        if (seen.isPaused) {
+          // The next process pauses when it is there, or not any more if the user goes on before.
+          tell({ kind: 'continued' });
+        }
         child = begin();
         if (paused) {
           child.send({ kind: 'pause' });
@@ -180,6 +187,7 @@ function engineFault(
 class SeenSoFar {
   /** The one that trains now, or is being loaded. */
   engine: EngineName | null = null;
+  isPaused = false;
   private before: HeldOutScore | null = null;
   private after: HeldOutScore | null = null;
   private steps = 0;
@@ -192,6 +200,10 @@ class SeenSoFar {
       case 'loading':
       case 'engine':
         this.engine = event.name;
+        break;
+      case 'paused':
+      case 'continued':
+        this.isPaused = event.kind === 'paused';
         break;
       case 'step':
         ({ step: this.steps, tokensPerSecond: this.tokensPerSecond } = event);

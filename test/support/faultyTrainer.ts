@@ -1,6 +1,7 @@
 /**
  * The trainer's process, on a ticking clock, with an engine that dies in the middle: after the second checkpoint it kills the
- * process or throws, as UNDERSTUDY_TEST_FAULT says; with `load`, it kills it before it has loaded. The next engine is the ordinary
+ * process or throws, as UNDERSTUDY_TEST_FAULT says; with `load`, it kills it before it has loaded; with `paused`, soon after that
+ * checkpoint, which a pause may have made. The next engine is the ordinary
  * one; with `always`, it is another that throws.
  */
 import { chooseEngine } from '../../src/trainer/engines/chooseEngine';
@@ -20,11 +21,14 @@ async function faultyEngine(name: EngineName) {
     const exportOptimizer = network.exportOptimizer.bind(network);
     network.exportOptimizer = () => {
       checkpoints++;
+      if (fault === 'paused' && checkpoints === 2) {
+        setTimeout(() => process.kill(process.pid, 'SIGKILL'), 500);
+      }
       return exportOptimizer();
     };
     const trainStep = network.trainStep.bind(network);
     network.trainStep = (batch, options) => {
-      if (checkpoints < 2) {
+      if (checkpoints < 2 || fault === 'paused') {
         return trainStep(batch, options);
       }
       if (fault === 'kill') {

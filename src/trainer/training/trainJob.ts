@@ -167,7 +167,14 @@ class TrainJobRun {
     const { emit, control, calibrate } = this.surroundings;
     const report = async (progress: number): Promise<void> => {
       emit({ kind: 'calibrating', progress });
-      await control.breathe();
+      await control.ready(
+        () => {
+          emit({ kind: 'paused' });
+        },
+        () => {
+          emit({ kind: 'continued' });
+        },
+      );
     };
     await report(0);
     try {

@@ -55,7 +55,7 @@ export class TrainingControl {
    * Lets messages in, and waits while paused.
    * @throws CancelledError, or what else the training was stopped by
    */
-  async ready(onPaused: () => Promise<void>, onContinued: () => void): Promise<void> {
+  async ready(onPaused: () => Promise<void> | void, onContinued: () => void): Promise<void> {
     await this.breathe();
     if (this.pausedBy.size === 0) {
       return;

@@ -20,7 +20,7 @@ describe('An engine that dies while it trains', function () {
   });
 
   const start = (
-    fault: 'kill' | 'throw' | 'always' | 'load',
+    fault: 'kill' | 'throw' | 'always' | 'load' | 'paused',
     hear: (event: TrainerEvent) => void = () => undefined,
   ) => {
     process.env['UNDERSTUDY_TEST_FAULT'] = fault;
@@ -81,6 +81,30 @@ describe('An engine that dies while it trains', function () {
     assert.deepEqual(
       eventsOf(events, 'warning').map(({ message }) => message),
       [`${faults[0][1]} Training goes on with the next engine, from the last checkpoint.`],
+    );
+  });
+
+  it('is paused no more when it dies in a pause, until the next one is there and pauses', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const told: string[] = [];
+    const { run, events } = start('paused', ({ kind }) => {
+      if (kind === 'step' && !told.includes('pause')) {
+        told.push('pause');
+        run.pause();
+      } else if (kind === 'paused' || kind === 'warning' || kind === 'continued' || kind === 'engine') {
+        told.push(kind);
+        if (told.filter((each) => each === 'paused').length === 2) {
+          run.resume();
+        }
+      }
+    });
+    assert.equal((await run.finished).outcome, 'improved');
+    assert.deepEqual(
+      told,
+      ['engine', 'pause', 'paused', 'warning', 'continued', 'engine', 'paused', 'continued'],
+      eventsOf(events, 'warning')[0].message,
     );
   });
 

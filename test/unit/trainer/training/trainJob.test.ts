@@ -156,6 +156,25 @@ describe('Training a workspace', function () {
     assert.ok(!existsSync(workspace.resumePath));
   });
 
+  it('pauses also while it learns how far to trust the new network', async () => {
+    const seen: string[] = [];
+    await runCollecting(workspace.writeVerses().job(), {}, ({ kind }, control) => {
+      if (kind === 'calibrating' && seen.length === 0) {
+        seen.push(kind);
+        control.pause();
+      } else if (kind === 'paused') {
+        setTimeout(() => {
+          seen.push('wake');
+          control.resume();
+        }, 50);
+      }
+      if (kind === 'paused' || kind === 'continued' || kind === 'calibrated') {
+        seen.push(kind);
+      }
+    });
+    assert.deepEqual(seen, ['calibrating', 'paused', 'wake', 'continued', 'calibrated']);
+  });
+
   it('is cancelled while it reads files', async () => {
     const { done } = await runCollecting(workspace.writeVerses().job(), {}, (event, control) => {
       if (event.kind === 'scanning') {
