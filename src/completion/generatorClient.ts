@@ -16,7 +16,7 @@ import type {
   MaskedLoadedResponse,
   ModelLoadedResponse,
 } from '../protocol/generatorProtocol';
-import { GeneratorLink, type SettlingResponse, type WithoutId } from './generatorLink';
+import { GeneratorDiedError, GeneratorLink, type SettlingResponse, type WithoutId } from './generatorLink';
 import type { GeneratorFiles } from './generatorModel';
 import { SuggestionRequests } from './suggestionRequests';
 
@@ -151,7 +151,15 @@ export class GeneratorClient {
   }
 
   private async load(request: LoadRequest): Promise<SettlingResponse> {
-    const response = await this.link.request(request).response;
+    const ask = () => this.link.request(request).response;
+    const response = await ask().catch((error: unknown) => {
+      // The thread may have died of something else, so the one in its place is asked too; more than once, a model that no thread
+      // survives would end them all.
+      if (error instanceof GeneratorDiedError) {
+        return ask();
+      }
+      throw error;
+    });
     this.loaded.set(request.kind, request);
     this.suggestions.forget();
     return response;

@@ -19,6 +19,9 @@ export class GeneratorError extends Error {
   override readonly name = 'GeneratorError';
 }
 
+/** The thread died, of whatever it did, before it had answered; another runs by now. */
+export class GeneratorDiedError extends GeneratorError {}
+
 export interface LinkOptions {
   readonly workerPath: string;
   readonly files: GeneratorFiles;
@@ -142,7 +145,9 @@ export class GeneratorLink {
     this.options.onLog(`The generator stopped (${detail}) and is started again.`);
     this.worker = this.start();
     this.failPending(
-      `The part of Understudy that writes suggestions stopped (${detail}) and was started again.`,
+      new GeneratorDiedError(
+        `The part of Understudy that writes suggestions stopped (${detail}) and was started again.`,
+      ),
     );
     this.options.onRestart();
   }
@@ -150,14 +155,14 @@ export class GeneratorLink {
   private close(sentence: string): void {
     this.worker = null;
     this.closed = sentence;
-    this.failPending(sentence);
+    this.failPending(new GeneratorError(sentence));
   }
 
-  private failPending(sentence: string): void {
+  private failPending(error: GeneratorError): void {
     const waiting = [...this.pending.values()];
     this.pending.clear();
     for (const { reject } of waiting) {
-      reject(new GeneratorError(sentence));
+      reject(error);
     }
   }
 }

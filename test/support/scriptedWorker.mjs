@@ -1,8 +1,9 @@
 /**
- * A generator's worker whose answers are known, for tests of the client. A prefix with CRASH in it ends the thread, one with HANG is
- * answered only when cancelled, and nothing comes after one with ENDED; any other is continued with " word", and by a patient request with " word of it", after a few milliseconds. `tokens` of `filesLearned` counts the
- * files this thread has been told of, a model's description is the number of models it has loaded and the base model it was told of,
- * and a half's the paths of all halves that it has loaded, each of which is away at once; an absolute path has to exist.
+ * A generator's worker whose answers are known, for tests of the client. A prefix with CRASH in it ends the thread, as does a
+ * personal model of that name, one with HANG is answered only when cancelled, and nothing comes after one with ENDED; any other is
+ * continued with " word", and by a patient request with " word of it", after a few milliseconds. `tokens` of `filesLearned` counts
+ * the files this thread has been told of, a model's description is the number of models it has loaded and the base model it was
+ * told of, and a half's the paths of all halves that it has loaded, each of which is away at once; an absolute path has to exist.
  */
 import { existsSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -62,7 +63,9 @@ parentPort.on('message', (request) => {
       respond({ kind: 'generated', id, text: 'one two', stopReason: 'length' });
     }
   } else if (kind === 'loadModel') {
-    if (request.personalModelPath === 'damaged') {
+    if (request.personalModelPath === 'CRASH') {
+      throw new Error('boom');
+    } else if (request.personalModelPath === 'damaged') {
       respond({ kind: 'failed', id, message: 'The model "damaged" is damaged.' });
     } else {
       models++;

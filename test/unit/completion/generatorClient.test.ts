@@ -126,6 +126,22 @@ describe('a generator that dies', () => {
     assert.equal((await client.loadModel('other')).description, '2');
   });
 
+  it('loads in its next life the model that it was loading, and knows it from then on', async () => {
+    const client = newClient();
+    const deaths = assert.rejects(client.complete(question('CRASH█')));
+    const loading = client.loadModel('mine');
+    await deaths;
+    assert.equal((await loading).description, '1');
+    await assert.rejects(client.complete(question('CRASH█')));
+    assert.equal((await client.loadModel('other')).description, '2');
+  });
+
+  it('goes on without a model that it dies of', async () => {
+    const client = newClient();
+    await assert.rejects(client.loadModel('CRASH'), /stopped \(boom\) and was started again/);
+    assert.equal((await client.complete(question('The█'))).insertText, ' word');
+  });
+
   it('is told again which base model took the place of the one that it was made with', async () => {
     const client = newClient();
     await client.loadBase('mine');
