@@ -10,7 +10,7 @@ import { scanReporter } from '../corpus/scanReporter';
 import { splitHeldOut, type FilePart } from '../corpus/splitHeldOut';
 import { readBeginning } from './beginning';
 import { learnedTest } from './continuation';
-import { mostTokensOf, planReading, type ReadingPlan } from './readingPlan';
+import { planReading, readingOf } from './readingPlan';
 
 /** The rest of the text is taken to have as many tokens a byte as this much of it; UTF-8 bytes. */
 const TOKENIZED_BYTES = 1024 * 1024;
@@ -75,7 +75,7 @@ export async function planTraining(
   const trainBytes = scan.bytes - heldOutBytes;
   const seenTokens = [...texts.values()].reduce((sum, { tokens }) => sum + tokens.length, 0);
   const trainTokens = tokenizedBytes === 0 ? 0 : Math.round((trainBytes * seenTokens) / tokenizedBytes);
-  const reading: ReadingPlan = continues
+  const reading = continues
     ? planReading(
         beginning,
         {
@@ -84,12 +84,7 @@ export async function planTraining(
         },
         job.options.seconds,
       )
-    : {
-        seconds: job.options.seconds,
-        passTokens: trainTokens,
-        mostTokens: mostTokensOf(initial, trainTokens),
-        continues: null,
-      };
+    : readingOf(initial, { seconds: job.options.seconds, passTokens: trainTokens }, null);
   const tokensPerSecond = TYPICAL_WEIGHT_TOKENS_PER_SECOND / countParameters(config);
   const seconds = Math.min(reading.seconds, reading.mostTokens / tokensPerSecond);
   return {

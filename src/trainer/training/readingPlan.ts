@@ -25,9 +25,16 @@ export interface ReadingPlan {
   readonly continues: Continues | null;
 }
 
-/** What {@link ReadingPlan.mostTokens} is. */
-export const mostTokensOf = (initial: Beginning['initial'], passTokens: number): number =>
-  initial === null ? Infinity : MOST_PASSES * passTokens;
+/** The plan of a reading with this time and these tokens a pass. */
+export const readingOf = (
+  initial: Beginning['initial'],
+  pass: Pick<ReadingPlan, 'seconds' | 'weightOf' | 'passTokens'>,
+  continues: Continues | null,
+): ReadingPlan => ({
+  ...pass,
+  mostTokens: initial === null ? Infinity : MOST_PASSES * pass.passTokens,
+  continues,
+});
 
 /** @param seconds asked for, for a training on all of the text */
 export function planReading(
@@ -37,23 +44,12 @@ export function planReading(
 ): ReadingPlan {
   const recency = recencyWeights(modified);
   const byAge = recency === null ? {} : { weightOf: (document: number) => recency[document] };
-  const learned = initial?.training.learned;
-  if (initial === null || learned === undefined) {
+  const { learned, trainedAt } = initial?.training ?? {};
+  if (learned === undefined) {
     const passTokens = train.reduce((sum, { length }) => sum + length - 1, 0);
-    return {
-      ...byAge,
-      seconds,
-      passTokens,
-      mostTokens: mostTokensOf(initial, passTokens),
-      continues: null,
-    };
+    return readingOf(initial, { ...byAge, seconds, passTokens }, null);
   }
-  const { changedFiles, ...reading } = planContinuation(train, learned, seconds);
-  const { trainedAt } = initial.training;
-  return {
-    ...byAge,
-    ...reading,
-    mostTokens: mostTokensOf(initial, reading.passTokens),
-    continues: { ...(trainedAt === undefined ? {} : { trainedAt }), changedFiles, files: train.length },
-  };
+  const { changedFiles, ...pass } = planContinuation(train, learned, seconds);
+  const dated = trainedAt === undefined ? {} : { trainedAt };
+  return readingOf(initial, { ...byAge, ...pass }, { ...dated, changedFiles, files: train.length });
 }
