@@ -2,6 +2,8 @@
 import { installForTests } from './llama.mjs';
 import { installLlamaServer } from './llamaServer.mjs';
 import { exitWith, npm, root, run, setUp } from './setup.mjs';
+import { prepareBrowser } from './vscode/prepareBrowser.mjs';
+import { unsupportedReason } from './vscode/release.mjs';
 
 try {
   await setUp();
@@ -11,6 +13,13 @@ try {
       `\n!!! SKIPPED: what needs a real server (test/large/realServer.test.ts). ${message}\n\n`,
     );
   });
+  if (unsupportedReason() === null) {
+    await prepareBrowser().catch(({ message }) => {
+      process.stderr.write(
+        `\n!!! The browser could not be fetched whose GPU in software WebGPU is tested on (test/large/packagedWebgpu.test.ts), which is skipped unless this machine has one of its own. ${message}\n\n`,
+      );
+    });
+  }
   await npm(['run', 'package', '--', '--out', '.cache/understudy.vsix'], { quiet: true });
   const mocha = [
     'node_modules/mocha/bin/mocha.js',

@@ -26,7 +26,7 @@ describe('WebGPU in the packaged extension, on a GPU imitated in software', func
     const environment = softwareGpuEnvironment();
     if (environment === null) {
       process.stderr.write(
-        '\n!!! No Vulkan driver in software was found; skipped. Run: npm run integration\n',
+        '\n!!! No Vulkan driver in software was found; skipped. Run npm run test:large where npm packages can be fetched, on Linux x64.\n',
       );
       this.skip();
     }
