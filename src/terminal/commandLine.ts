@@ -50,6 +50,32 @@ function parseNumber(name: string, text: string, spec: Extract<OptionSpec, { typ
   return value;
 }
 
+interface OptionToken {
+  readonly name: string;
+  /** As it was typed, with its dashes. */
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+/** What stands after an option, nothing for a flag. @throws UsageError when there is no such option, or it lacks its value */
+function valueOf({ name, rawName, value, inlineValue }: OptionToken, specs: OptionSpecs): string {
+  if (rawName !== `--${name}` || !Object.hasOwn(specs, name)) {
+    throw new UsageError(`"${rawName}" is not an option here.`);
+  }
+  if (specs[name].type === 'flag') {
+    if (value !== undefined) {
+      throw new UsageError(`--${name} takes no value.`);
+    }
+    return '';
+  }
+  const isOption = value?.startsWith('--') === true && Object.hasOwn(specs, value.slice(2).split('=')[0]);
+  if (value === undefined || (isOption && inlineValue !== true)) {
+    throw new UsageError(`--${name} needs a value after it.`);
+  }
+  return value;
+}
+
 /**
  * Parses a command's arguments.
  * @throws UsageError that names the argument and what is allowed.
@@ -59,40 +85,46 @@ export function parseCommandLine<const Specs extends OptionSpecs>(
   specs: Specs,
   positionals: Positionals,
 ): { options: OptionValues<Specs>; positionals: string[] } {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: Object.fromEntries(
-        Object.entries(specs).map(([name, spec]) => [
-          name,
-          { type: spec.type === 'flag' ? ('boolean' as const) : ('string' as const) },
-        ]),
-      ),
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+  // Not strict, as Node would then refuse a value that begins with a dash, such as a Markdown list to continue.
+  const { tokens } = parseArgs({
+    args: [...args],
+    strict: false,
+    tokens: true,
+    options: Object.fromEntries(
+      Object.entries(specs).map(([name, { type }]) => [
+        name,
+        { type: type === 'flag' ? ('boolean' as const) : ('string' as const) },
+      ]),
+    ),
+  });
+  const given = new Map<string, string>();
+  const places: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'positional') {
+      places.push(token.value);
+    } else if (token.kind === 'option') {
+      given.set(token.name, valueOf(token, specs));
+    }
   }
-  if (parsed.positionals.length < positionals.required) {
-    throw new UsageError(`${positionals.names[parsed.positionals.length]} is missing.`);
+  if (places.length < positionals.required) {
+    throw new UsageError(`${positionals.names[places.length]} is missing.`);
   }
-  if (parsed.positionals.length > positionals.names.length) {
-    throw new UsageError(`"${parsed.positionals[positionals.names.length]}" is one argument too many.`);
+  if (places.length > positionals.names.length) {
+    throw new UsageError(`"${places[positionals.names.length]}" is one argument too many.`);
   }
   const values: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(specs)) {
-    const given = parsed.values[name];
+    const value = given.get(name);
     if (spec.type === 'flag') {
-      values[name] = given === true;
-    } else if (typeof given === 'string') {
-      if (spec.type === 'choice' && !spec.choices.includes(given)) {
-        throw new UsageError(`--${name} is one of ${spec.choices.join(', ')}, not "${given}".`);
+      values[name] = value !== undefined;
+    } else if (value !== undefined) {
+      if (spec.type === 'choice' && !spec.choices.includes(value)) {
+        throw new UsageError(`--${name} is one of ${spec.choices.join(', ')}, not "${value}".`);
       }
-      values[name] = spec.type === 'number' ? parseNumber(name, given, spec) : given;
+      values[name] = spec.type === 'number' ? parseNumber(name, value, spec) : value;
     }
   }
-  return { options: values as OptionValues<Specs>, positionals: parsed.positionals };
+  return { options: values as OptionValues<Specs>, positionals: places };
 }
 
 /** The option lines of --help. */

@@ -38,7 +38,21 @@ describe('command line', () => {
     assert.equal(messageOf(['a', '--seconds', '']), '--seconds takes a number from 1 to 100, not "".');
     assert.equal(messageOf(['a', '--line', '1.5']), '--line takes a whole number from 1 to 9, not "1.5".');
     assert.equal(messageOf(['a', '--engine', 'abacus']), '--engine is one of auto, wasm, not "abacus".');
-    assert.match(messageOf(['a', '--colour']), /--colour/);
+    assert.equal(messageOf(['a', '--colour', 'red']), '"--colour" is not an option here.');
+    assert.equal(messageOf(['a', '-o', 'b']), '"-o" is not an option here.');
+    assert.equal(messageOf(['a', '--constructor']), '"--constructor" is not an option here.');
+    assert.equal(messageOf(['a', '--seconds']), '--seconds needs a value after it.');
+    assert.equal(messageOf(['a', '--out', '--json']), '--out needs a value after it.');
+    assert.equal(messageOf(['a', '--json=yes']), '--json takes no value.');
+    assert.equal(messageOf(['a', '--seconds', '-5']), '--seconds takes a number from 1 to 100, not "-5".');
+  });
+
+  it('takes a value that begins with a dash', () => {
+    for (const out of ['-', '- a list', '--- a line', '-5']) {
+      assert.equal(parseCommandLine(['a', '--out', out, '--json'], specs, folder).options.out, out);
+    }
+    assert.equal(parseCommandLine(['a', '--out=--json'], specs, folder).options.out, '--json');
+    assert.deepEqual(parseCommandLine(['--', '--json'], specs, folder).positionals, ['--json']);
   });
 
   it('describes each option on a line', () => {
