@@ -19,6 +19,7 @@ export const generateCommand = defineCommand({
     if (options.prompt === undefined) {
       throw new UsageError('--prompt is missing.');
     }
+    const sampling = samplingOptions(options);
     const prompt = options.prompt === '-' ? await terminal.readStdin() : options.prompt;
     const folder = await realFolder(options.folder ?? '.');
     const content = {
@@ -27,11 +28,7 @@ export const generateCommand = defineCommand({
     };
     await withGenerator(terminal, content, async (generator) => {
       const document = { uri: 'untitled:prompt', languageId: 'plaintext', prefix: prompt, suffix: '' };
-      const { text } = await generator.generate(
-        { document, sampling: samplingOptions(options) },
-        terminal.write,
-        terminal.signal,
-      );
+      const { text } = await generator.generate({ document, sampling }, terminal.write, terminal.signal);
       if (text === '' && !terminal.signal.aborted) {
         terminal.note(
           'Nothing could be generated, as the models see only an end here; give another or a longer --prompt.',

@@ -63,10 +63,17 @@ export const SAMPLING_OPTIONS = {
   },
 } as const;
 
+/** What shapes a draw, or makes one come out the same again. */
+const USELESS_WHEN_GREEDY = ['temperature', 'top-k', 'top-p', 'min-p', 'seed'] as const;
+
 /** @throws UsageError when an option would do nothing */
 export function samplingOptions(given: OptionValues<typeof SAMPLING_OPTIONS>): SamplingOptions {
   if (given['beam-width'] !== undefined && !given.greedy) {
     throw new UsageError('--beam-width does nothing without --greedy.');
+  }
+  const useless = USELESS_WHEN_GREEDY.find((name) => given.greedy && given[name] !== undefined);
+  if (useless !== undefined) {
+    throw new UsageError(`--${useless} does nothing with --greedy, which draws nothing; leave one out.`);
   }
   return {
     repetitionPenalty: given['repetition-penalty'] ?? DEFAULT_SAMPLING.repetitionPenalty,

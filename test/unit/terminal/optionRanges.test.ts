@@ -75,6 +75,12 @@ describe('options of the terminal tool', () => {
       () => samplingOptions({ ...sampling, 'beam-width': 4 } as never),
       new UsageError('--beam-width does nothing without --greedy.'),
     );
+    for (const name of ['temperature', 'top-k', 'top-p', 'min-p', 'seed']) {
+      assert.throws(
+        () => samplingOptions({ ...sampling, greedy: true, [name]: 1 } as never),
+        new UsageError(`--${name} does nothing with --greedy, which draws nothing; leave one out.`),
+      );
+    }
     const training: object = none(TRAINING_OPTIONS);
     assert.throws(
       () => trainingOptions({ ...training, attention: true, architecture: 'transformer' } as never, 600),
@@ -83,20 +89,25 @@ describe('options of the terminal tool', () => {
   });
 
   it('each change what is asked of the generator', () => {
-    const other = { ...DEFAULT_SAMPLING, temperature: 1.5, topK: 3, seed: 7, greedy: true, beamWidth: 2 };
-    assert.deepEqual(
-      samplingOptions({
-        'repetition-penalty': undefined,
+    const asked = (given: object) =>
+      samplingOptions({ ...(none(SAMPLING_OPTIONS) as object), ...given } as never);
+    const drawn = { temperature: 1.5, 'top-k': 3, 'top-p': 0.5, 'min-p': 0.1, seed: 7 };
+    assert.deepEqual(asked({ ...drawn, 'repetition-penalty': 1.5, 'max-new-tokens': 9 }), {
+      ...DEFAULT_SAMPLING,
+      ...{
         temperature: 1.5,
-        'top-k': 3,
-        'top-p': undefined,
-        'min-p': undefined,
-        greedy: true,
-        'beam-width': 2,
+        topK: 3,
+        topP: 0.5,
+        minP: 0.1,
         seed: 7,
-        'max-new-tokens': undefined,
-      }),
-      other,
-    );
+        repetitionPenalty: 1.5,
+        maxNewTokens: 9,
+      },
+    });
+    assert.deepEqual(asked({ greedy: true, 'beam-width': 2 }), {
+      ...DEFAULT_SAMPLING,
+      greedy: true,
+      beamWidth: 2,
+    });
   });
 });
