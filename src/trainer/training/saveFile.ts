@@ -37,9 +37,11 @@ export function notWritten(path: string, cause: unknown): Error {
   const kept = 'What was there before is as it was.';
   const sentence =
     code === 'ENOSPC' || code === 'EDQUOT'
-      ? `The disk is full, so ${path} could not be written. ${kept} Free some space and train again.`
+      ? `The disk is full, so ${path} could not be written. ${kept} Free some space and try again.`
       : code === 'EROFS' || code === 'EACCES' || code === 'EPERM'
-        ? `${path} could not be written, because its folder may not be written to. ${kept} Change its permissions and train again.`
-        : `${path} could not be written (${message}). ${kept}`;
+        ? `${path} could not be written, because its folder may not be written to. ${kept} Change its permissions and try again.`
+        : code === 'EISDIR'
+          ? `${path} could not be written, because a folder has that name. Give the name of a file.`
+          : `${path} could not be written (${message}). ${kept}`;
   return new Error(sentence, { cause });
 }

@@ -100,6 +100,9 @@ describe('ModelStore', () => {
     });
     writeFileSync(modelPath, modelBytes(7));
     await store.exportTo(key, copy);
+    await assert.rejects(store.exportTo(key, workspace.folder), {
+      message: /could not be written, because a folder has that name\. Give the name of a file\.$/,
+    });
     const other = workspaceKey(['/elsewhere']);
     await store.importFrom(other, copy);
     assert.deepEqual(readFileSync(store.places(other).modelPath), readFileSync(modelPath));

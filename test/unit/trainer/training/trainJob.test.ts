@@ -229,7 +229,7 @@ describe('Training a workspace', function () {
     await runCollecting(workspace.job());
     const earlier = readFileSync(workspace.modelPath);
     await assert.rejects(runCollecting(workspace.job(), { writeFile: noSpace }), {
-      message: /^The disk is full, so .* could not be written\. .* Free some space/,
+      message: /^The disk is full, so .* could not be written\. .* Free some space and try again\.$/,
     });
     assert.deepEqual(readFileSync(workspace.modelPath), earlier);
   });
