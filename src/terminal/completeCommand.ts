@@ -88,9 +88,13 @@ async function readText(path: string): Promise<string> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw new Error(`${path} cannot be read; check that it exists and that you may open it.`, {
-      cause: error,
-    });
+    const isFolder = (error as NodeJS.ErrnoException).code === 'EISDIR';
+    throw new Error(
+      isFolder
+        ? `${path} is a folder; give a file to complete.`
+        : `${path} cannot be read; check that it exists and that you may open it.`,
+      { cause: error },
+    );
   }
   const decoded = decodeText(bytes);
   if (decoded.kind !== 'text') {

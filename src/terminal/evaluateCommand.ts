@@ -4,6 +4,7 @@ import { UsageError } from './commandLine';
 import { evaluate, type EvaluationReport } from './evaluation';
 import { DEFAULT_KEYSTROKES } from './keystrokeScore';
 import { chosenHalf, HALF_OPTIONS } from './halfOption';
+import { modelPlace } from './modelPlace';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatNumber } from './trainingProgress';
 
@@ -48,13 +49,13 @@ export const evaluateCommand = defineCommand({
     }
     const half = chosenHalf(options, terminal.product.root);
     const training = trainingOptions(options, DEFAULT_SECONDS);
-    const given = model ?? options.out;
+    const out = options.out === undefined ? null : await modelPlace(options.out);
     const report = await evaluate(terminal, {
       folder: resolve(folder),
       splitPath: resolve(options.split),
       half,
       training: model === undefined ? training : null,
-      modelPath: given === undefined ? null : resolve(given),
+      modelPath: model === undefined ? out : resolve(model),
       keystrokes: {
         ...DEFAULT_KEYSTROKES,
         characters: options.keystrokes ?? DEFAULT_KEYSTROKES.characters,

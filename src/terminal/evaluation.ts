@@ -9,6 +9,7 @@ import { notWritten, writeWholeFile } from '../trainer/training/saveFile';
 import { lockModel } from '../trainer/training/trainingLock';
 import { scoreKeystrokes, type KeystrokeOptions, type Latency } from './keystrokeScore';
 import { holdOutFromTraining, readSplit, readTexts, type FileText } from './split';
+import { readCheckpoint } from './loadedNetwork';
 import type { Terminal } from './terminal';
 import { scoreTexts, type ScoredTexts } from './textScores';
 import { startingModel, trainModel } from './trainModel';
@@ -50,6 +51,10 @@ export interface EvaluationReport {
 /** @throws Error whose message is for the user; the signal's reason when it aborts */
 export async function evaluate(terminal: Terminal, evaluation: Evaluation): Promise<EvaluationReport> {
   const { folder, splitPath, keystrokes, half = null } = evaluation;
+  if (evaluation.training === null && evaluation.modelPath !== null) {
+    // Told now, and not after minutes of scoring without it, that the model cannot be used.
+    await readCheckpoint(evaluation.modelPath);
+  }
   const split = await readSplit(splitPath);
   const train = await readTexts(folder, split.train);
   const test = await readTexts(folder, split.test);

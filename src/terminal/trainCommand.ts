@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import type { DoneEvent, HeldOutScore, MixScores } from '../protocol/trainerProtocol';
 import { defineCommand } from './command';
 import { describePlan } from './describePlan';
 import { realFolder } from './keptModels';
+import { modelPlace } from './modelPlace';
 import { planFolder } from './planFolder';
 import { formatBytes } from './progressLine';
 import { startFor, trainForFolder } from './trainForFolder';
@@ -25,12 +25,12 @@ export const trainCommand = defineCommand({
   },
   run: async (given, [place], terminal) => {
     const folder = await realFolder(place);
+    const out = given.out === undefined ? null : await modelPlace(given.out);
     const options = trainingOptions(given, DEFAULT_SECONDS);
     const initialModelPath = await startFor(terminal, folder, options, given.fresh);
     if (terminal.progress.visible) {
       terminal.note(describePlan(await planFolder(terminal, folder, options, initialModelPath)));
     }
-    const out = given.out === undefined ? null : resolve(given.out);
     const { done, engine } = await trainForFolder(terminal, { folder, options, initialModelPath, out });
     if (done.outcome === 'cancelled') {
       terminal.note('The model is as it was.');

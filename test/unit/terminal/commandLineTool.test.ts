@@ -70,6 +70,8 @@ describe('understudy in a terminal', function () {
     const missing = await run(folder, 'complete', file, '--line', '1', '--column', '1');
     assert.deepEqual([missing.status, missing.stdout], [1, '']);
     assert.match(missing.stderr, /a\.md cannot be read; check that it exists/);
+    const aFolder = await run(folder, 'complete', folder, '--line', '1', '--column', '1');
+    assert.match(aFolder.stderr, /^\S+ is a folder; give a file to complete\.\n$/);
     await writeFile(file, 'one line\n');
     const past = await run(folder, 'complete', file, '--line', '9', '--column', '1');
     assert.deepEqual([past.status, past.stdout], [2, '']);

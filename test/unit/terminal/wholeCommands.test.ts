@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../../../src/terminal/commands';
@@ -143,6 +143,50 @@ describe('terminal commands from the folder to the result', function () {
     const { status, stdout, stderr } = await run('complete', file, '--line', '1', '--column', '43');
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^our wall/, name);
+  });
+
+  it('write no model over a text or a folder', async () => {
+    const names = await writeChapters(3);
+    const chapter = join(text, names[0]);
+    const split = join(folder, 'split.json');
+    await writeFile(split, JSON.stringify({ train: names.slice(1), test: names.slice(0, 1) }));
+    const before = await readFile(chapter);
+    for (const command of [
+      ['train', text, '--seconds', '1', ...tiny],
+      ['evaluate', text, '--split', split, '--seconds', '1', ...tiny],
+    ]) {
+      const overText = await run(...command, '--out', chapter);
+      assert.deepEqual([overText.status, overText.stdout], [2, '']);
+      assert.match(
+        overText.stderr,
+        /^--out .*chapter-0\.md is there and is no model, so it is not overwritten/,
+      );
+      const overFolder = await run(...command, '--out', text);
+      assert.equal(overFolder.status, 2);
+      assert.match(overFolder.stderr, /^--out .*text is a folder; give the name of a file\./);
+    }
+    assert.deepEqual(await readFile(chapter), before);
+  });
+
+  it('say at once that a model to be measured or used cannot be', async () => {
+    const names = await writeChapters(3);
+    const split = join(folder, 'split.json');
+    await writeFile(split, JSON.stringify({ train: names.slice(1), test: names.slice(0, 1) }));
+    const model = join(folder, 'cut.safetensors');
+    const whole = await readFile(join(root, 'models/base/model.safetensors'));
+    await writeFile(model, whole.subarray(0, whole.length / 2));
+    const { terminal, written } = offer();
+    // Nothing is scored before, which would need these.
+    const product = { ...terminal.product, kernel: '/nowhere/kernel.wasm' };
+    const status = await runTool(COMMANDS, ['evaluate', text, '--split', split, '--model', model], {
+      ...terminal,
+      product,
+    });
+    assert.deepEqual([status, written.stdout], [1, '']);
+    assert.match(written.stderr, /^The model ".*cut\.safetensors" is truncated: .*train again\.\n$/);
+    const used = await run('generate', '--prompt', 'In', '--folder', text, '--model', model);
+    assert.deepEqual([used.status, used.stdout], [1, '']);
+    assert.match(used.stderr, /^The model "cut\.safetensors" is truncated: .*train again\.\n$/);
   });
 
   it('evaluate nothing on test files without text', async () => {
