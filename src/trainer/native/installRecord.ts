@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import * as v from 'valibot';
-import writeFileAtomic from 'write-file-atomic';
+import { writeWholeFile } from '../training/saveFile';
 import { fileHash } from './fileHash';
 import { nativePaths } from './pinnedFiles';
 
@@ -29,7 +29,7 @@ export async function writeRecord(
     }
   }
   const record = { tensorflowVersion, files };
-  await writeFileAtomic(nativePaths(folder).record, `${JSON.stringify(record, null, 2)}\n`);
+  await writeWholeFile(nativePaths(folder).record, Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
   return record;
 }
 

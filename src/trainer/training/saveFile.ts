@@ -1,14 +1,32 @@
 /** Files that are either the whole new content or the whole earlier one, whatever happens while they are written. */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { randomInt } from 'node:crypto';
+import { mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 
 export type WriteFile = (path: string, bytes: Uint8Array) => Promise<void>;
 
-/** Writes to a temporary name beside the file, flushes it to the disk and renames it; makes the folder if need be. */
+/**
+ * Writes to a temporary name beside the file, flushes it to the disk and renames it; makes the folder if need be. Where a link is,
+ * the file that it leads to is replaced.
+ */
 export const writeWholeFile: WriteFile = async (path, bytes) => {
   await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const place = await realpath(path).catch(() => path);
+  const temporary = `${place}.${randomInt(2 ** 32)}`;
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      // Goes on after a short write, as the last one before a disk is full, until all is written or the system refuses.
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, place);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
 };
 
 /** Removes what a process that was killed while writing the file left beside it. */

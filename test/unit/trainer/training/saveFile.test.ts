@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { removeLeftovers, writeWholeFile } from '../../../../src/trainer/training/saveFile';
+
+describe('A file that is written whole', () => {
+  let folder: string;
+  let path: string;
+  const earlier = Buffer.from('what was there before');
+  const later = Buffer.alloc(100_000, 'new ');
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'understudy-save-'));
+    path = join(folder, 'model');
+    writeFileSync(path, earlier);
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('takes the place of the earlier one, and leaves nothing beside it', async () => {
+    await writeWholeFile(path, later);
+    assert.deepEqual(readFileSync(path), later);
+    const deeper = join(folder, 'a', 'b');
+    await writeWholeFile(deeper, later.subarray(0, 10));
+    assert.deepEqual(readFileSync(deeper), later.subarray(0, 10));
+    assert.deepEqual(readdirSync(folder), ['a', 'model']);
+  });
+
+  it('is the earlier one where the system takes only a part of it, as a disk that fills up does', function () {
+    // Linux alone lets a process limit itself while it runs.
+    if (spawnSync('prlimit', ['--version']).status !== 0) {
+      this.skip();
+    }
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', join(__dirname, '../../../support/limitedWrite.ts'), path],
+      { encoding: 'utf8' },
+    );
+    assert.equal(stdout, 'EFBIG\n');
+    assert.deepEqual(readFileSync(path), earlier);
+    assert.deepEqual(readdirSync(folder), ['model']);
+  });
+
+  it('is written where a link leads', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const link = join(folder, 'link');
+    symlinkSync(path, link);
+    await writeWholeFile(link, later);
+    assert.ok(lstatSync(link).isSymbolicLink());
+    assert.deepEqual(readFileSync(path), later);
+  });
+
+  it('is told from what a killed process left beside it', async () => {
+    writeFileSync(`${path}.123`, 'half');
+    writeFileSync(`${path}.note`, 'a note');
+    await removeLeftovers(path);
+    assert.deepEqual(readdirSync(folder), ['model', 'model.note']);
+  });
+});
