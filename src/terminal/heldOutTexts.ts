@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
-import { readTexts } from './split';
+import { decodeText } from '../trainer/corpus/decodeText';
+import { readHead } from '../trainer/corpus/readHead';
+import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import type { ScoredTexts } from './textScores';
 import type { WorkspaceFile } from './workspaceTexts';
 
@@ -10,16 +12,19 @@ import type { WorkspaceFile } from './workspaceTexts';
 const SURE_SHARE = 0.9;
 
 /**
- * A file that is held out in part stands on both sides, as two documents.
+ * A file that is held out in part stands on both sides, as two documents; one that is gone by now stands on neither.
  * @param maxTestCharacters of all test texts together; the rest is left out
- * @throws Error whose message is for the user, when a file cannot be read any more
+ * @throws Error whose message is for the user, when nothing that was held out can be read any more
  */
 export async function heldOutTexts(plan: TrainingPlan, maxTestCharacters: number): Promise<ScoredTexts> {
   const known: WorkspaceFile[] = [];
   const test: WorkspaceFile[] = [];
   let left = maxTestCharacters;
   for (const { root, path, heldOutShare } of plan.files) {
-    const [{ text }] = await readTexts(root, [path]);
+    const text = await readAgain(join(root, path));
+    if (text === null) {
+      continue;
+    }
     const uri = pathToFileURL(join(root, path)).href;
     const cut = cutAtLine(text, (1 - heldOutShare) * text.length);
     const sure = cutAtLine(text, (1 - SURE_SHARE * heldOutShare) * text.length);
@@ -32,7 +37,19 @@ export async function heldOutTexts(plan: TrainingPlan, maxTestCharacters: number
       test.push({ uri: heldOutShare === 1 ? uri : `${uri}#held-out`, text: unseen, recent: false });
     }
   }
+  if (test.length === 0) {
+    throw new Error(
+      'The texts that were kept aside cannot be read any more, so there is nothing to show ghost text in; what was trained is kept.',
+    );
+  }
   return { known, test };
+}
+
+/** As much of a file as the training has read; null when it has gone, or is no text any more. */
+async function readAgain(path: string): Promise<string | null> {
+  const head = await readHead(path, DEFAULT_MAX_FILE_BYTES);
+  const decoded = head.kind === 'head' ? decodeText(head.bytes) : null;
+  return decoded?.kind === 'text' ? decoded.text : null;
 }
 
 /** The start of the first line at or after an offset. */

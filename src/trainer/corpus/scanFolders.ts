@@ -43,7 +43,8 @@ export interface ScanResult {
   readonly bytes: number;
 }
 
-const DEFAULT_MAX_FILE_BYTES = 2 * 1024 * 1024;
+/** Longer files are read up to here, unless a scan says otherwise. */
+export const DEFAULT_MAX_FILE_BYTES = 2 * 1024 * 1024;
 const DEFAULT_MAX_TOTAL_BYTES = 50 * 1024 * 1024;
 /** Files opened together; their texts are looked at in order, so the result does not depend on timing. */
 const READ_AHEAD = 16;

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TrainingPlan } from '../../../src/protocol/trainerProtocol';
+import { heldOutTexts } from '../../../src/terminal/heldOutTexts';
+
+const line = 'The keeper of the lamp walked along the harbour wall.\n';
+
+describe('the texts that try measures on', () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'understudy-held-out-'));
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  const texts = (shares: Readonly<Record<string, number>>) => {
+    const files = Object.entries(shares).map(([path, heldOutShare]) => ({
+      root,
+      path,
+      bytes: 1,
+      heldOutShare,
+    }));
+    return heldOutTexts({ files } as unknown as TrainingPlan, 60_000);
+  };
+
+  it('are those of the plan, without files that have gone since', async () => {
+    await Promise.all(['a.md', 'b.md', 'c.md'].map((name) => writeFile(join(root, name), name + line)));
+    await unlink(join(root, 'b.md'));
+    const { known, test } = await texts({ 'a.md': 0, 'b.md': 0, 'c.md': 1 });
+    assert.deepEqual(
+      [known, test].map((side) => side.map(({ text }) => text)),
+      [['a.md' + line], ['c.md' + line]],
+    );
+    await unlink(join(root, 'c.md'));
+    await assert.rejects(texts({ 'a.md': 0, 'c.md': 1 }), /kept aside cannot be read any more/);
+  });
+
+  it('are of a huge file no more than the beginning that was read for training', async () => {
+    await writeFile(join(root, 'huge.txt'), line.repeat(100_000));
+    const { known, test } = await texts({ 'huge.txt': 0.1 });
+    assert.ok(known[0].text.length < 2 * 2 ** 20);
+    assert.ok(known[0].text.length > 1.5 * 2 ** 20);
+    assert.ok(test[0].text.length > 0);
+  });
+});
