@@ -7,7 +7,7 @@ writeWholeFile(process.argv[2], Buffer.alloc(100_000, 'new ')).then(
   () => {
     console.log('written');
   },
-  ({ code }: NodeJS.ErrnoException) => {
-    console.log(code);
+  (error: unknown) => {
+    console.log((error as NodeJS.ErrnoException).code);
   },
 );
