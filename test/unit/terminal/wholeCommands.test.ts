@@ -122,6 +122,22 @@ describe('terminal commands from the folder to the result', function () {
     assert.deepEqual([written.stdout, written.stderr], ['one two\n', '']);
   });
 
+  it('try a folder: what is read, ghost text in what was not trained on, the score, and what to do next', async () => {
+    await writeChapters(8);
+    const { status, stdout, stderr } = await run('try', text, '--seconds', '2', ...tiny);
+    assert.equal(status, 0, stderr);
+    const [, plan, heldOut, lines, score, next] =
+      /^([^]+)\n(Keeps .* aside to measure on.*)\n[^]*\n(Ghost text in texts that were kept aside[^]+)\n\n(Score on .*)\n\n(.*)\n$/.exec(
+        stdout,
+      ) ?? assert.fail(stdout);
+    assert.match(plan, /Reads 8 files, .*:\n( +[\d.]+ kB {2}chapter-\d\.md\n){8}/);
+    const files = new Set([...lines.matchAll(/^(chapter-\d\.md):\d+$/gm)].map(([, name]) => name));
+    assert.match(heldOut, new RegExp(` of ${files.size} files? aside`));
+    assert.match(lines, /\n {2}typed {6}.+\n {2}suggested {2}.+\n {2}really {5}.+/);
+    assert.match(score, /: [\d.]+ before training, [\d.]+ after \(-?[\d.]+ % fewer\)\.$/);
+    assert.ok(next.endsWith(`npm run vscode -- ${text}`), next);
+  });
+
   it('use another base model until the shipped one is wanted again', async () => {
     const shipped = join(root, 'models/base/model.safetensors');
     assert.equal((await run('model', 'base')).stdout, `${shipped} (shipped)\n`);
