@@ -4,7 +4,7 @@ import type { DoneEvent, TrainerEvent, TrainJob } from '../protocol/trainerProto
 import type { PanelTraining } from '../protocol/panelProtocol';
 import { startTraining, type TrainingRun } from '../trainer/trainerClient';
 import { LossCurve } from './lossCurve';
-import { continuesText, mixText, resultText, sizeText, stepText, type StepEvent } from './trainingTexts';
+import { eventText, resultText, stepText, type StepEvent } from './trainingTexts';
 
 const PHASE_CONTEXT = 'understudy.training';
 
@@ -101,29 +101,12 @@ export class TrainingSession implements vscode.Disposable {
 
   private hear(event: TrainerEvent, onStep: (line: string, progress: number) => void): void {
     const { t } = vscode.l10n;
+    const line = eventText(t, event);
+    if (line !== null) {
+      this.lines.push(line);
+      this.log.info(line);
+    }
     switch (event.kind) {
-      case 'files':
-        this.note(
-          t(
-            '{0} files to learn from and {1} to measure on, {2}',
-            event.trainFiles,
-            event.heldOutFiles,
-            sizeText(event.bytes),
-          ),
-        );
-        break;
-      case 'engine':
-        this.note(t('Engine: {0} ({1})', event.description, event.reason));
-        break;
-      case 'warning':
-        this.note(event.message);
-        break;
-      case 'continues':
-        this.note(continuesText(t, event));
-        break;
-      case 'resumed':
-        this.note(t('Continues an interrupted training at step {0}', event.step));
-        break;
       case 'step':
         this.step = event;
         this.trainLoss.add({ progress: event.progress, value: event.trainLoss });
@@ -141,12 +124,17 @@ export class TrainingSession implements vscode.Disposable {
       case 'calibrating':
         onStep(t('Learning how far to trust the new network'), 1);
         break;
-      case 'calibrated':
-        this.note(mixText(t, event.mix));
+      case 'engine':
+        this.log.info(event.reason);
         break;
       case 'saved':
         this.log.info(`Saved at step ${event.step}.`);
         break;
+      case 'files':
+      case 'warning':
+      case 'continues':
+      case 'resumed':
+      case 'calibrated':
       case 'planned':
       case 'scanning':
       case 'loading':
@@ -155,11 +143,6 @@ export class TrainingSession implements vscode.Disposable {
         break;
     }
     this.changed.fire();
-  }
-
-  private note(line: string): void {
-    this.lines.push(line);
-    this.log.info(line);
   }
 
   private phaseChanged(): void {

@@ -2,6 +2,7 @@
 import type {
   Continues,
   DoneEvent,
+  HeldOutScore,
   MixScores,
   TrainerEvent,
   TrainingPlan,
@@ -33,9 +34,10 @@ export function leftOutText(t: Translate, reason: string): string {
 export function planSummary(t: Translate, plan: TrainingPlan): string {
   const { continues, estimate, files } = plan;
   const time = durationText(t, estimate.seconds);
-  const passes = estimate.epochs < 10 ? estimate.epochs.toFixed(1) : Math.round(estimate.epochs);
+  const passes = passesText(estimate.epochs);
   if (continues !== null && continues.changedFiles > 0) {
-    return `${continuesText(t, continues)} ${t('About {0}: {1} passes over what has changed.', time, passes)}`;
+    const passesOver = t('About {0}: {1} passes over what has changed.', time, passes);
+    return sentencesText(t, continuesText(t, continues), passesOver);
   }
   const summary = t(
     '{0} files, {1}, about {2}: {3} passes over the text',
@@ -45,11 +47,25 @@ export function planSummary(t: Translate, plan: TrainingPlan): string {
     passes,
   );
   if (continues !== null) {
-    return `${continuesText(t, continues)} ${summary}`;
+    return sentencesText(t, continuesText(t, continues), summary);
   }
   return plan.startsAfresh
-    ? `${t('Starts from scratch, as there is no model of this kind and size to go on from.')} ${summary}`
+    ? sentencesText(
+        t,
+        t('Starts from scratch, as there is no model of this kind and size to go on from.'),
+        summary,
+      )
     : summary;
+}
+
+/** A short training of much text must not read as none: 0.04, not 0.0. */
+function passesText(epochs: number): string {
+  return epochs < 0.1 ? epochs.toPrecision(1) : epochs.toFixed(epochs < 10 ? 1 : 0);
+}
+
+/** Two sentences in a row; Chinese has no space between them. */
+function sentencesText(t: Translate, first: string, second: string): string {
+  return t('{0} {1}', first, second);
 }
 
 /** A sentence: from which model, and how much of the text is new to it. */
@@ -107,26 +123,54 @@ export function stepText(t: Translate, step: StepEvent): string {
   );
 }
 
+/** What the panel keeps of an event besides the result; null for one that is no line of its own. */
+export function eventText(t: Translate, event: TrainerEvent): string | null {
+  switch (event.kind) {
+    case 'files':
+      return t(
+        '{0} files to learn from and {1} to measure on, {2}',
+        event.trainFiles,
+        event.heldOutFiles,
+        sizeText(event.bytes),
+      );
+    case 'engine':
+      // Why not another one is for the log: it names every engine that did not load.
+      return t('Engine: {0}', event.description);
+    case 'warning':
+      return event.message;
+    case 'continues':
+      return continuesText(t, event);
+    case 'resumed':
+      return t('Continues an interrupted training at step {0}', event.step);
+    default:
+      return null;
+  }
+}
+
+/** Bits per byte to two decimals, or three where two scores would look the same. */
+function bitsTexts(...scores: readonly HeldOutScore[]): string[] {
+  const rounded = (digits: number) => scores.map(({ bitsPerByte }) => bitsPerByte.toFixed(digits));
+  const short = rounded(2);
+  return new Set(short).size === short.length ? short : rounded(3);
+}
+
 /** What the whole of ghost text gains by the new personal network. */
-export function mixText(t: Translate, { before, after, earlier }: MixScores): string {
+function mixText(t: Translate, { before, after, earlier }: MixScores): string {
   return earlier === undefined
     ? t(
         'Ghost text as a whole: {0} bits per byte without the personal network, {1} with it.',
-        before.bitsPerByte.toFixed(2),
-        after.bitsPerByte.toFixed(2),
+        ...bitsTexts(before, after),
       )
     : t(
         'Ghost text as a whole: {0} bits per byte without a personal network, {1} with the earlier one, {2} with the new one.',
-        before.bitsPerByte.toFixed(2),
-        earlier.bitsPerByte.toFixed(2),
-        after.bitsPerByte.toFixed(2),
+        ...bitsTexts(before, earlier, after),
       );
 }
 
 /** A few sentences: whether training helped, measured on what it did not train on. */
 export function resultText(t: Translate, done: DoneEvent): string {
   const sentence = outcomeText(t, done);
-  return done.mix === undefined ? sentence : `${sentence} ${mixText(t, done.mix)}`;
+  return done.mix === undefined ? sentence : sentencesText(t, sentence, mixText(t, done.mix));
 }
 
 function outcomeText(t: Translate, done: DoneEvent): string {
@@ -145,8 +189,7 @@ function outcomeText(t: Translate, done: DoneEvent): string {
   if (done.outcome === 'notImproved' && earlier !== undefined) {
     return t(
       'The model of this workspace is better than the newly trained one ({0} bits per byte on text kept aside, against {1}), so it stays.',
-      earlier.bitsPerByte.toFixed(2),
-      after.bitsPerByte.toFixed(2),
+      ...bitsTexts(earlier, after),
     );
   }
   if (before === null) {
@@ -164,13 +207,11 @@ function outcomeText(t: Translate, done: DoneEvent): string {
   return done.outcome === 'improved'
     ? t(
         'Training helped: {0} bits per byte on text kept aside, {1} before ({2} % less). The new model is used from now on.',
-        after.bitsPerByte.toFixed(2),
-        before.bitsPerByte.toFixed(2),
+        ...bitsTexts(after, before),
         change,
       )
     : t(
         'Training did not help: {0} bits per byte on text kept aside, {1} before. The earlier model is kept.',
-        after.bitsPerByte.toFixed(2),
-        before.bitsPerByte.toFixed(2),
+        ...bitsTexts(after, before),
       );
 }

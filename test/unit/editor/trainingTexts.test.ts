@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   durationText,
+  eventText,
   fileListText,
   leftOutLines,
   planSummary,
@@ -39,6 +40,17 @@ const result = (change: Partial<DoneEvent>): string =>
 describe('the preview of a training', () => {
   it('says how much is read and how long it takes', () => {
     assert.equal(planSummary(t, plan), '2 files, 821 kB, about 10 min: 2.4 passes over the text');
+  });
+
+  it('says that a short training reads a part of much text, not none of it', () => {
+    const estimate = { trainTokens: 15_000, seconds: 20, epochs: 0.0412 };
+    assert.match(planSummary(t, { ...plan, estimate }), /about 20 s: 0\.04 passes/);
+  });
+
+  it('puts no space between two Chinese sentences', () => {
+    const chinese: typeof t = (message, ...values) =>
+      t(message === '{0} {1}' ? '{0}{1}' : message, ...values);
+    assert.match(planSummary(chinese, { ...plan, startsAfresh: true }), /go on from\.2 files/);
   });
 
   it('says when it starts from scratch', () => {
@@ -124,5 +136,25 @@ describe('the result of a training', () => {
       result({ mix: { ...mix, earlier: score(1.5) } }),
       /1\.80 bits per byte without a personal network, 1\.50 with the earlier one, 1\.40 with the new one/,
     );
+  });
+
+  it('shows as many decimals as tell the new from the old', () => {
+    const mix = { before: score(0.9231), after: score(0.9184) };
+    assert.match(result({ mix }), /0\.923 bits per byte without the personal network, 0\.918 with it/);
+    assert.match(
+      result({ outcome: 'notImproved', before: score(1.502), after: score(1.504) }),
+      /1\.504 .* 1\.502/,
+    );
+  });
+});
+
+describe('what the panel keeps of a training', () => {
+  it('names the engine, and leaves to the log why it is not another one', () => {
+    const event = { kind: 'engine', name: 'wasm', description: 'one thread', reason: 'No GPU.' } as const;
+    assert.equal(eventText(t, event), 'Engine: one thread');
+  });
+
+  it('says once what ghost text as a whole gains: in the result', () => {
+    assert.equal(eventText(t, { kind: 'calibrated', mix: { before: score(2), after: score(1) } }), null);
   });
 });
