@@ -127,6 +127,16 @@ describe("the panel's page", () => {
     }
   });
 
+  it('draws sliders and boxes dark in a dark theme and light in a light one', () => {
+    const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
+    assert.match(style, /\.vscode-dark, \.vscode-high-contrast\) \{\s+color-scheme: dark;/);
+    // The light high contrast theme has both classes, so its rule comes later.
+    assert.match(
+      style,
+      /dark;\s+\}\s+:is\(\.vscode-light, \.vscode-high-contrast-light\) \{\s+color-scheme: light;/,
+    );
+  });
+
   it('keeps markup in texts from becoming markup', () => {
     assert.equal(escapeHtml(`<b a="1">&'`), '&lt;b a=&quot;1&quot;&gt;&amp;&#39;');
   });
