@@ -18,7 +18,7 @@ export function panelInspection(
   return {
     state: 'ready',
     where,
-    before: Array.from(prefix).slice(-SHOWN_BEFORE).join(''),
+    before: lastCharacters(prefix),
     experts: experts.map(({ name, weight }) => ({ name, weight })),
     candidates: candidates.map(({ text, probability, byExpert }) => ({
       text: visible(text),
@@ -27,6 +27,12 @@ export function panelInspection(
     })),
     sample,
   };
+}
+
+/** An ellipsis stands for what is cut off, as the cut may be within a word. */
+function lastCharacters(prefix: string): string {
+  const characters = Array.from(prefix);
+  return characters.length > SHOWN_BEFORE ? `…${characters.slice(-SHOWN_BEFORE).join('')}` : prefix;
 }
 
 /** Experts are named by the mixture; a name that this version does not know is shown as it is. */
