@@ -137,6 +137,11 @@ describe("the panel's page", () => {
     );
   });
 
+  it('leaves the slider out where it would be no wider than its thumb', () => {
+    const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
+    assert.match(style, /@media \(max-width: 320px\) \{[^@]*input\[type='range'\] \{\s+display: none;/);
+  });
+
   it('keeps markup in texts from becoming markup', () => {
     assert.equal(escapeHtml(`<b a="1">&'`), '&lt;b a=&quot;1&quot;&gt;&amp;&#39;');
   });
