@@ -86,7 +86,8 @@ export class TrainingSession implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.run?.cancel();
+    // The window closes: to cancel would throw away what was learned so far.
+    this.run?.end();
     this.changed.dispose();
   }
 

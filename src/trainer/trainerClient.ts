@@ -26,6 +26,8 @@ export interface TrainingRun {
   resume(): void;
   /** Settles `finished` with the outcome `cancelled` within a second. Does nothing when the run has ended. */
   cancel(): void;
+  /** Ends it at once, so that `finished` rejects; what it saved is kept for the next training. */
+  end(): void;
   /** Rejects with a sentence for the user when training fails or its process dies. */
   readonly finished: Promise<DoneEvent>;
 }
@@ -41,7 +43,7 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
   const seen = new SeenSoFar();
   const failed: EngineName[] = [];
   let paused = false;
-  let cancelled = false;
+  let isUnwanted = false;
   const tell = (event: TrainerEvent): void => {
     seen.note(event);
     onEvent(event);
@@ -65,7 +67,7 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
         return await child.last;
       } catch (error) {
         const fault = engineFault(error, seen.engine);
-        if (cancelled || fault === null || enginesAfter(fault.engine).length === 0) {
+        if (isUnwanted || fault === null || enginesAfter(fault.engine).length === 0) {
           if (error instanceof TrainerFailedError) {
             onEvent(error.event);
           }
@@ -121,10 +123,14 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
       child.send({ kind: 'resume' });
     },
     cancel: () => {
-      cancelled = true;
+      isUnwanted = true;
       child.send({ kind: 'cancel' });
       // A step cannot be interrupted from within; what it would have learned is not wanted any more.
       timer ??= setTimeout(() => endNow?.(), CANCEL_MILLISECONDS);
+    },
+    end: () => {
+      isUnwanted = true;
+      child.kill();
     },
     finished,
   };

@@ -107,6 +107,20 @@ describe("The trainer's process", function () {
     assert.equal(eventsOf(again.events, 'resumed').length, 1);
   });
 
+  it('ends with the window, and goes on from there the next time', async () => {
+    const begun = until('step');
+    const { run } = start(60, begun.onEvent);
+    await begun.promise;
+    run.end();
+    await assert.rejects(run.finished, /train again to go on from there/);
+    assert.ok(existsSync(workspace.resumePath));
+    const resumed = until('resumed');
+    const again = start(60, resumed.onEvent);
+    await resumed.promise;
+    again.run.cancel();
+    await again.run.finished;
+  });
+
   it('refuses a second training of the same model and names who trains it', async () => {
     const begun = until('engine');
     const { run } = start(60, begun.onEvent);
