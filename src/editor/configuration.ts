@@ -120,7 +120,7 @@ export class Configuration {
     return [...globs];
   }
 
-  /** Writes where the value in force stands, so that the change is seen; undefined returns to the default. */
+  /** Writes where the value in force stands, so that the change is seen. */
   async update(
     name: SettingName | 'enable',
     value: unknown,
@@ -135,6 +135,21 @@ export class Configuration {
           ? vscode.ConfigurationTarget.Workspace
           : vscode.ConfigurationTarget.Global;
     await configuration.update(name, value, target);
+  }
+
+  /** Returns to the default: removes the user's value and the workspace's, behind which the former would come to light. */
+  async reset(name: SettingName): Promise<void> {
+    const configuration = section(undefined);
+    const { Global, Workspace } = vscode.ConfigurationTarget;
+    const { globalValue, workspaceValue } = configuration.inspect(name) ?? {};
+    for (const [value, target] of [
+      [globalValue, Global],
+      [workspaceValue, Workspace],
+    ] as const) {
+      if (value !== undefined) {
+        await configuration.update(name, undefined, target);
+      }
+    }
   }
 
   private name(problem: SettingProblem): void {

@@ -151,7 +151,7 @@ export class PanelHost implements vscode.Disposable {
         break;
       case 'resetSettings':
         for (const name of SAMPLING_NAMES) {
-          await this.configuration.update(name, undefined);
+          await this.configuration.reset(name);
         }
         this.sendSettings();
         break;

@@ -31,9 +31,13 @@ describe('The settings panel', () => {
     await waitFor('the setting', () => sampling('temperature') === 0.35);
   });
 
-  it('returns every setting to its default', async () => {
+  it('returns every setting to its default, wherever it was set', async () => {
+    const { Global, Workspace } = vscode.ConfigurationTarget;
+    for (const target of [Global, Workspace]) {
+      await vscode.workspace.getConfiguration('understudy.sampling').update('topK', 7, target);
+    }
     await theWindow.panelPress('Return to Defaults');
-    await waitFor('the default', () => sampling('temperature') === 0.8);
+    await waitFor('the defaults', () => sampling('temperature') === 0.8 && sampling('topK') === 40);
   });
 
   it('says at a value out of range what it takes, and leaves the setting', async () => {
