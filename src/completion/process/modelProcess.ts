@@ -68,7 +68,10 @@ export class ModelProcess<Opening, Opened, Question, Answer> {
     return new Promise((settle) => {
       const id = this.nextId++;
       this.pending.set(id, settle);
-      this.watch();
+      if (this.watchdog === null) {
+        // A question does not make up for the answers that those before it still wait for.
+        this.watch();
+      }
       this.send(child, { kind: 'ask', id, question });
     });
   }
@@ -102,6 +105,7 @@ export class ModelProcess<Opening, Opened, Question, Answer> {
       child.on('message', (response: ProcessResponse<Opened, Answer>) => {
         if (response.kind === 'opened') {
           this.ready = child;
+          this.hasFault = false;
           resolve(response.opened);
         } else if (response.kind === 'answered') {
           this.endsInARow = 0;

@@ -103,6 +103,36 @@ describe('llama.cpp in a process of its own', function () {
     await away;
   });
 
+  it('ends such a process also while it is asked again and again', async () => {
+    const { hears, onStatus } = recorder();
+    const client = await open('HANGS.gguf', onStatus);
+    const away = hears('away').then(() => true);
+    const asking = setInterval(() => void client.ask(question(1)), 50);
+    const late = new Promise<boolean>((resolve) => setTimeout(resolve, 3000, false));
+    const isEnded = await Promise.race([away, late]);
+    clearInterval(asking);
+    assert.ok(isEnded);
+  });
+
+  it('tells of a question that cannot be answered by a new process as well', async () => {
+    const { heard, hears, onStatus } = recorder();
+    const client = await open('FAULTY.gguf', onStatus);
+    await client.ask(question(2));
+    const back = hears('answering');
+    await client.ask(question(3));
+    await back;
+    await client.ask(question(2));
+    assert.deepEqual(
+      heard.map((line) => line.split(' (')[0]),
+      [
+        'away: llama.cpp cannot answer with FAULTY.gguf',
+        'away: llama.cpp stopped',
+        'answering: FAULTY.gguf answers again.',
+        'away: llama.cpp cannot answer with FAULTY.gguf',
+      ],
+    );
+  });
+
   it('tells of a question that cannot be answered, and of the next that can', async () => {
     const { heard, onStatus } = recorder();
     const client = await open('FAULTY.gguf', onStatus);
