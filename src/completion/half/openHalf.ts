@@ -1,5 +1,6 @@
 /** Opens the language-model half that the user chose. */
 import { createBridge } from '../../model/bridge/bridge';
+import { hasSharedTokens, SharedModel } from '../../model/bridge/sharedModel';
 import type { Expert } from '../../model/expert';
 import type { Tokenizer } from '../../model/tokenizer/tokenizer';
 import type { HalfChoice, HalfStatus } from '../../protocol/generatorProtocol';
@@ -30,7 +31,10 @@ export async function openHalf(choice: HalfChoice, surroundings: HalfSurrounding
       const { model, description } = await openKeras(choice);
       // It runs in this thread, where others are to have their turn between its steps.
       const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
-      return { expert: createBridge(model, tokenizer, { name: HALF_NAME, pause }), description };
+      const expert = hasSharedTokens(model, tokenizer)
+        ? new SharedModel(HALF_NAME, model.expert, pause)
+        : createBridge(model, tokenizer, { name: HALF_NAME, pause });
+      return { expert, description };
     }
     case 'gguf':
       return openGguf(choice, surroundings);

@@ -5,7 +5,8 @@
  * the text in the tokens it has as such, and one token that crosses the end (Phan et al., "Exact Byte-Level Probabilities from
  * Tokenized Language Models", arXiv 2410.09303; Hayase et al., "Sampling from Your Language Model One Byte at a Time",
  * arXiv 2506.14123). What follows is gathered by the first shared token it begins with: no pair of tokens is guessed to mean the same,
- * and a model that has the shared vocabulary passes unchanged.
+ * and a model that has the shared vocabulary passes unchanged, but where a space and a backslash are one token before a letter
+ * only. One whose tokens are the shared ones, one by one, needs no bridge (`sharedModel.ts`).
  */
 import { bringForward } from '../bringForward';
 import type { Expert, Readiness } from '../expert';
