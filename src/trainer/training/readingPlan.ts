@@ -10,7 +10,7 @@ import { planContinuation } from './continuation';
  * Passes after which a network that goes on from another one has learned what it can: read more often, a small text is learned by
  * heart, at the cost of any other (bench/README.md).
  */
-const MOST_PASSES = 8;
+const MOST_PASSES = 4;
 
 export interface ReadingPlan {
   /** Of the optimisation, at most. */
