@@ -107,8 +107,18 @@ function statusWord(t: Translate, state: StatusState): { icon: string; word: str
     : { icon: 'quote', word: t('on') };
 }
 
+/** What people come for goes first: the first item is preselected, and must not turn anything off by accident. */
 export function statusMenu(t: Translate, state: StatusState): MenuItem[] {
   const items: MenuItem[] = [
+    ...trainingItems(t, state),
+    { icon: 'settings', label: t('Open Settings Panel'), command: 'understudy.openSettingsPanel' },
+    { icon: 'question', label: t('Why No Suggestion?'), command: 'understudy.whyNoSuggestion' },
+    {
+      icon: 'library',
+      label: t('Choose Language Model…'),
+      description: state.languageModel?.name ?? '',
+      command: 'understudy.chooseLanguageModel',
+    },
     {
       icon: state.enabled ? 'circle-slash' : 'check',
       label: state.enabled ? t('Turn Ghost Text Off') : t('Turn Ghost Text On'),
@@ -124,18 +134,7 @@ export function statusMenu(t: Translate, state: StatusState): MenuItem[] {
       command: 'understudy.toggleForLanguage',
     });
   }
-  items.push(...trainingItems(t, state));
-  items.push(
-    {
-      icon: 'library',
-      label: t('Choose Language Model'),
-      description: state.languageModel?.name ?? '',
-      command: 'understudy.chooseLanguageModel',
-    },
-    { icon: 'settings', label: t('Open Settings Panel'), command: 'understudy.openSettingsPanel' },
-    { icon: 'question', label: t('Why No Suggestion?'), command: 'understudy.whyNoSuggestion' },
-    { icon: 'output', label: t('Show Log'), command: 'understudy.showLog' },
-  );
+  items.push({ icon: 'output', label: t('Show Log'), command: 'understudy.showLog' });
   return items;
 }
 
