@@ -94,13 +94,14 @@ export class Generation implements vscode.Disposable {
     abort: AbortController,
   ): Promise<GeneratedText> {
     requireWritable(editor.document);
-    await setContext(RUNNING_CONTEXT, true);
+    // Listens before anything is awaited: what is typed meanwhile would shift the place of the text unheard.
     const insertion = new StreamedInsertion(editor, replaced);
     insertion.onDidDisturb(() => {
       abort.abort();
     });
     let text = '';
     try {
+      await setContext(RUNNING_CONTEXT, true);
       const stopReason = await this.stream(prompt, sampling, abort, (part) => {
         text += part;
         return insertion.append(part);
