@@ -151,12 +151,14 @@ async function confirmPlan(parts: Parts, plan: TrainingPlan): Promise<Choice> {
   }
 }
 
-function trainWithProgress(
+/** What is awaited comes before the progress, so that its Cancel always finds a training to cancel. */
+async function trainWithProgress(
   parts: Parts,
   folders: readonly string[],
   settings: TrainingSettings,
   start: StartingPoint,
-): Thenable<DoneEvent> {
+): Promise<DoneEvent> {
+  const places = await parts.model.places();
   const { maxTotalBytes, ...options } = settings;
   return vscode.window.withProgress(
     {
@@ -164,14 +166,14 @@ function trainWithProgress(
       title: vscode.l10n.t('Understudy is training'),
       cancellable: true,
     },
-    async (progress, token) => {
+    (progress, token) => {
       token.onCancellationRequested(() => {
         parts.training.cancel();
       });
       let shown = 0;
       return parts.training.train(
         {
-          ...(await parts.model.places()),
+          ...places,
           folders,
           split: null,
           excludeGlobs: parts.configuration.excludeGlobs(),
