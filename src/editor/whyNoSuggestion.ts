@@ -3,6 +3,11 @@ import type { CompletionOutcome, SilentReason } from '../completion/inlineComple
 import type { NoSuggestionReason } from '../protocol/generatorProtocol';
 import type { Translate } from './translate';
 
+/** The id of the setting that an answer names, in any language; null where it names none. */
+export function settingNamedIn(answer: string): string | null {
+  return /(?:understudy|editor)(?:\.[A-Za-z]+)+/.exec(answer)?.[0] ?? null;
+}
+
 export function explainOutcome(t: Translate, outcome: CompletionOutcome | null): string {
   if (outcome === null) {
     return t('Nothing has been typed yet since VS Code was started, so no suggestion was asked for.');

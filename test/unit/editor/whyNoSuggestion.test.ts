@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SilentReason } from '../../../src/completion/inlineCompletionProvider';
-import { explainOutcome } from '../../../src/editor/whyNoSuggestion';
+import { explainOutcome, settingNamedIn } from '../../../src/editor/whyNoSuggestion';
 import type { CompletedResponse, NoSuggestionReason } from '../../../src/protocol/generatorProtocol';
 import { plainTranslate } from '../../support/plainTranslate';
 
@@ -51,5 +51,13 @@ describe('Why No Suggestion?', () => {
       answered({ insertText: 'lamp', confidence: 0.614 }),
       /4 characters, at a confidence of 61 %/,
     );
+  });
+
+  it('leads to the setting that it names, in any language', () => {
+    assert.equal(settingNamedIn(silent('off')), 'understudy.enable');
+    assert.equal(settingNamedIn(answered({ noSuggestionReason: 'lowConfidence' })), 'understudy.eagerness');
+    assert.equal(settingNamedIn(answered({ insertText: 'lamp' })), 'editor.inlineSuggest.enabled');
+    assert.equal(settingNamedIn('调高understudy.eagerness会显示更多。'), 'understudy.eagerness');
+    assert.equal(settingNamedIn(silent('failed')), null);
   });
 });
