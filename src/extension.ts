@@ -184,8 +184,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       void follow(maskedModel, log);
     }),
     training.onDidChange(() => {
-      const { phase, progress } = training;
-      status.setTraining(phase === 'idle' ? null : { progress, paused: phase === 'paused' });
+      const { phase, progress, preparing } = training;
+      status.setTraining(phase === 'idle' ? null : { progress, paused: phase === 'paused', preparing });
     }),
   );
   await loadModel(model, status, log);

@@ -4,7 +4,7 @@ import type { DoneEvent, TrainerEvent, TrainJob } from '../protocol/trainerProto
 import type { PanelTraining } from '../protocol/panelProtocol';
 import { startTraining, type TrainingRun } from '../trainer/trainerClient';
 import { LossCurve } from './lossCurve';
-import { eventText, resultText, stepText, type StepEvent } from './trainingTexts';
+import { eventText, preparationText, resultText, stepText, type StepEvent } from './trainingTexts';
 
 const PHASE_CONTEXT = 'understudy.training';
 
@@ -12,6 +12,7 @@ export class TrainingSession implements vscode.Disposable {
   private run: TrainingRun | null = null;
   private paused = false;
   private step: StepEvent | null = null;
+  private preparation = '';
   private lines: string[] = [];
   private trainLoss = new LossCurve();
   private heldOut = new LossCurve();
@@ -32,6 +33,11 @@ export class TrainingSession implements vscode.Disposable {
     return this.step?.progress ?? 0;
   }
 
+  /** What is done before the first step; null from then on. */
+  get preparing(): string | null {
+    return this.step === null ? this.preparation : null;
+  }
+
   view(): PanelTraining {
     const { phase, progress } = this;
     const lines = [...this.lines];
@@ -42,7 +48,7 @@ export class TrainingSession implements vscode.Disposable {
   }
 
   /**
-   * @param onStep hears a line on each step
+   * @param onStep hears a line on each step, and before the first of what is prepared
    * @throws Error with a sentence for the user when the training fails
    */
   async train(job: TrainJob, onStep: (line: string, progress: number) => void): Promise<DoneEvent> {
@@ -62,6 +68,7 @@ export class TrainingSession implements vscode.Disposable {
       },
     });
     this.run = run;
+    this.prepare(vscode.l10n.t('reading texts…'), onStep);
     this.phaseChanged();
     try {
       const done = await run.finished;
@@ -107,6 +114,10 @@ export class TrainingSession implements vscode.Disposable {
       this.lines.push(line);
       this.log.info(line);
     }
+    const preparation = preparationText(t, event);
+    if (preparation !== null && this.step === null) {
+      this.prepare(preparation, onStep);
+    }
     switch (event.kind) {
       case 'step':
         this.step = event;
@@ -144,6 +155,11 @@ export class TrainingSession implements vscode.Disposable {
         break;
     }
     this.changed.fire();
+  }
+
+  private prepare(line: string, onStep: (line: string, progress: number) => void): void {
+    this.preparation = line;
+    onStep(line, 0);
   }
 
   private phaseChanged(): void {

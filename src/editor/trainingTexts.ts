@@ -147,6 +147,18 @@ export function eventText(t: Translate, event: TrainerEvent): string | null {
   }
 }
 
+/** What a training does from an event on until the first step; null where the event says nothing of it. */
+export function preparationText(t: Translate, event: TrainerEvent): string | null {
+  switch (event.kind) {
+    case 'files':
+      return t('choosing an engine…');
+    case 'engine':
+      return t('starting the training…');
+    default:
+      return null;
+  }
+}
+
 /** Bits per byte to two decimals, or three where two scores would look the same. */
 function bitsTexts(...scores: readonly HeldOutScore[]): string[] {
   const rounded = (digits: number) => scores.map(({ bitsPerByte }) => bitsPerByte.toFixed(digits));

@@ -5,6 +5,7 @@ import {
   fileListText,
   leftOutLines,
   planSummary,
+  preparationText,
   resultText,
   sizeText,
 } from '../../../src/editor/trainingTexts';
@@ -36,6 +37,23 @@ const result = (change: Partial<DoneEvent>): string =>
     modelPath: '/m',
     ...change,
   });
+
+describe('what a training does before its first step', () => {
+  it('is to choose an engine once the texts are read, and then to start', () => {
+    const files = {
+      kind: 'files',
+      trainFiles: 1,
+      heldOutFiles: 1,
+      bytes: 9,
+      tokens: 3,
+      leftOut: {},
+    } as const;
+    assert.equal(preparationText(t, files), 'choosing an engine…');
+    const engine = { kind: 'engine', name: 'wasm', description: 'WebAssembly', reason: '' } as const;
+    assert.equal(preparationText(t, engine), 'starting the training…');
+    assert.equal(preparationText(t, { kind: 'loading', name: 'wasm' }), null);
+  });
+});
 
 describe('the preview of a training', () => {
   it('says how much is read and how long it takes', () => {
