@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
-import { decodeText } from '../trainer/corpus/decodeText';
-import { readHead } from '../trainer/corpus/readHead';
+import { readText } from '../trainer/corpus/readText';
 import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import type { ScoredTexts } from './textScores';
 import type { WorkspaceFile } from './workspaceTexts';
@@ -21,7 +20,8 @@ export async function heldOutTexts(plan: TrainingPlan, maxTestCharacters: number
   const test: WorkspaceFile[] = [];
   let left = maxTestCharacters;
   for (const { root, path, heldOutShare } of plan.files) {
-    const text = await readAgain(join(root, path));
+    // As much of it as the training has read.
+    const text = await readText(join(root, path), DEFAULT_MAX_FILE_BYTES);
     if (text === null) {
       continue;
     }
@@ -43,13 +43,6 @@ export async function heldOutTexts(plan: TrainingPlan, maxTestCharacters: number
     );
   }
   return { known, test };
-}
-
-/** As much of a file as the training has read; null when it has gone, or is no text any more. */
-async function readAgain(path: string): Promise<string | null> {
-  const head = await readHead(path, DEFAULT_MAX_FILE_BYTES);
-  const decoded = head.kind === 'head' ? decodeText(head.bytes) : null;
-  return decoded?.kind === 'text' ? decoded.text : null;
 }
 
 /** The start of the first line at or after an offset. */
