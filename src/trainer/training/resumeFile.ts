@@ -19,8 +19,9 @@ export interface TrainingProgress {
   readonly validations: number;
   /** Of the networks that this training made, better than the initial one or not. */
   readonly bestScore: HeldOutScore | null;
-  /** Validations in a row that did not better it. */
-  readonly withoutImprovement: number;
+  readonly lastScore: HeldOutScore | null;
+  /** Validations in a row that were each worse than the one before. */
+  readonly worseInARow: number;
   readonly rollBacks: number;
 }
 
@@ -74,13 +75,14 @@ const resumePointSchema: v.GenericSchema<unknown, ResumePoint> = v.object({
     trainingSeconds: count,
     validations: count,
     bestScore: score,
-    withoutImprovement: count,
+    lastScore: score,
+    worseInARow: count,
     rollBacks: count,
   }),
 });
 
 /** First bytes of the file; the number changes with what it holds. */
-const MAGIC = Buffer.from('understudy-resume-2\n');
+const MAGIC = Buffer.from('understudy-resume-3\n');
 const DIGEST_BYTES = 32;
 const BODY_START = MAGIC.length + DIGEST_BYTES;
 

@@ -38,7 +38,10 @@ export type LoopState = Pick<ResumePoint, 'weights' | 'optimizer' | 'best' | 'po
 const SECONDS_BETWEEN_RESUME_POINTS = 10;
 /** Writing them may take this share of the time, so that a slow disk makes them rarer. */
 const RESUME_POINT_SHARE = 0.02;
-/** Validations in a row without improvement that end the training early. */
+/**
+ * Validations in a row, each worse than the one before, that end the training early. That none betters the best says nothing: while
+ * the rate is high, held-out text costs more than it will at the end.
+ */
 const PATIENCE = 5;
 const MOST_ROLL_BACKS = 3;
 const MILLISECONDS_BETWEEN_STEP_EVENTS = 100;
@@ -53,7 +56,8 @@ export class TrainingLoop {
     trainingSeconds: 0,
     validations: 0,
     bestScore: null,
-    withoutImprovement: 0,
+    lastScore: null,
+    worseInARow: 0,
     rollBacks: 0,
   };
   private readonly budget: TrainingBudget;
@@ -97,7 +101,7 @@ export class TrainingLoop {
   async run(): Promise<void> {
     // The first write shows at once whether there is room for the files.
     await this.writeResumePoint();
-    while (this.shareSpent < 1 && this.progress.withoutImprovement < PATIENCE) {
+    while (this.shareSpent < 1 && this.progress.worseInARow < PATIENCE) {
       await this.ready();
       await this.step(this.shareSpent);
       if (this.budget.isValidationDue(this.progress)) {
@@ -181,13 +185,14 @@ export class TrainingLoop {
       return;
     }
     emit({ kind: 'validation', step: this.progress.step, score });
-    const improves = isBetter(score, this.progress.bestScore);
+    const { bestScore, lastScore, worseInARow } = this.progress;
     const seconds = (now() - start) / 1000;
     this.budget.validationSeconds = seconds;
     this.advance(seconds, {
       validations: this.progress.validations + 1,
-      bestScore: improves ? score : this.progress.bestScore,
-      withoutImprovement: improves ? 0 : this.progress.withoutImprovement + 1,
+      bestScore: isBetter(score, bestScore) ? score : bestScore,
+      lastScore: score,
+      worseInARow: isBetter(score, lastScore) ? 0 : worseInARow + 1,
     });
     // Once there is one that helps, only a better one than that matters.
     const helpsFirst = helps(score, this.best.score) && isBetter(score, toBeat);

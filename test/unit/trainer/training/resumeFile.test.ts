@@ -24,7 +24,8 @@ const point: ResumePoint = {
     trainingSeconds: 10,
     validations: 1,
     bestScore: { bytes: 10, bitsPerByte: 1.9 },
-    withoutImprovement: 0,
+    lastScore: { bytes: 10, bitsPerByte: 2 },
+    worseInARow: 1,
     rollBacks: 0,
   },
 };

@@ -6,10 +6,16 @@ import { TrainingControl } from '../../../../src/trainer/training/trainingContro
 import { TrainingLoop } from '../../../../src/trainer/training/trainingLoop';
 
 /** Steps of a second each, on a network that only notes what it is asked for. */
-async function train(seconds: number, documentTokens: number, mostTokens = Infinity) {
+async function train(
+  seconds: number,
+  documentTokens: number,
+  mostTokens = Infinity,
+  bitsAt = (validation: number) => 9 - validation / 1000,
+) {
   const asked: TrainStepOptions[] = [];
   const events: TrainerEvent[] = [];
   let time = 0;
+  let validations = 0;
   const weights = new Map([['embedding', new Float32Array(1)]]);
   const network: TrainableNetwork = {
     config: { architecture: 'lstm', vocabSize: 16, embeddingSize: 1, hiddenSize: 1, numLayers: 1 },
@@ -35,7 +41,7 @@ async function train(seconds: number, documentTokens: number, mostTokens = Infin
     mostTokens,
     best: { weights, score: null, step: null },
     toBeat: null,
-    measure: () => Promise.resolve({ score: { bytes: 1, bitsPerByte: 9 - time / 1e6 }, weights }),
+    measure: () => Promise.resolve({ score: { bytes: 1, bitsPerByte: bitsAt(validations++) }, weights }),
     validationSeconds: 0,
     resumeFrom: null,
     control: new TrainingControl(),
@@ -75,6 +81,21 @@ describe('The training loop', () => {
     const told = events.filter((event) => event.kind === 'step');
     assert.equal(told.at(-1)!.progress, 1);
     assert.ok(told[19].secondsLeft > 15 && told[19].secondsLeft < 25, `${told[19].secondsLeft} s left`);
+  });
+
+  it('ends early where held-out text costs more at each of five validations in a row', async () => {
+    const { steps, events } = await train(300, 4001, Infinity, (validation) => 9 + validation);
+    assert.equal(events.filter(({ kind }) => kind === 'validation').length, 6);
+    assert.ok(steps.length < 100, `${steps.length} steps`);
+  });
+
+  it('goes on to the end where held-out text costs more than at first, but not ever more', async () => {
+    const bits = [
+      2, 2.3, 2.2, 2.4, 2.3, 2.2, 2.3, 2.1, 2.2, 2.1, 2.2, 2.1, 2.05, 2.04, 2, 1.9, 1.8, 1.7, 1.6, 1.5,
+    ];
+    const { steps, events } = await train(300, 4001, Infinity, (validation) => bits[validation]);
+    assert.equal(events.filter(({ kind }) => kind === 'validation').length, 20);
+    assert.ok(steps.length >= 298, `${steps.length} steps`);
   });
 });
 
