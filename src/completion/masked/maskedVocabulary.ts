@@ -1,5 +1,5 @@
 /** How a masked model cuts text into tokens: the `tokenizer.json` beside it. */
-import * as tokenizers from '@huggingface/tokenizers';
+import { LibraryTokenizer } from '../../model/tokenizer/libraryTokenizer';
 
 export interface MaskedVocabulary {
   readonly size: number;
@@ -11,18 +11,6 @@ export interface MaskedVocabulary {
   /** Token ids of a text, without those around it. */
   readonly encode: (text: string) => readonly number[];
 }
-
-/** The library's own declarations do not resolve in an extension's module system. */
-const { Tokenizer } = tokenizers as unknown as {
-  readonly Tokenizer: new (
-    description: unknown,
-    configuration: object,
-  ) => {
-    encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
-    token_to_id(token: string): number | undefined;
-    get_vocab(): ReadonlyMap<string, number>;
-  };
-};
 
 /** As BERT and RoBERTa name it. */
 const MASKS = ['[MASK]', '<mask>'];
@@ -54,9 +42,9 @@ export function maskedVocabulary(json: string, name: string): MaskedVocabulary {
   };
 }
 
-function createTokenizer(json: string, name: string): InstanceType<typeof Tokenizer> {
+function createTokenizer(json: string, name: string): LibraryTokenizer {
   try {
-    return new Tokenizer(JSON.parse(json), {});
+    return new LibraryTokenizer(JSON.parse(json), {});
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw new Error(

@@ -1,9 +1,9 @@
 /** The vocabulary that a GGUF file carries, and how its model cuts a text into tokens. */
-import * as tokenizers from '@huggingface/tokenizers';
 import type { ForeignVocabulary } from '../../../model/bridge/foreignModel';
 import { textVocabulary } from '../../../model/bridge/textVocabulary';
 import { alphabetToBytes } from '../../../model/tokenizer/byteAlphabet';
 import { BytePairEncoder } from '../../../model/tokenizer/bytePairEncoder';
+import { LibraryTokenizer } from '../../../model/tokenizer/libraryTokenizer';
 import type { GgufHead, GgufValue } from './ggufFile';
 import { textPieces } from './textPieces';
 
@@ -17,16 +17,6 @@ export interface GgufVocabulary extends ForeignVocabulary {
 const NORMAL = 1;
 const USER_DEFINED = 4;
 const BYTE = 6;
-
-/** The library's own declarations do not resolve in an extension's module system. */
-const { Tokenizer } = tokenizers as unknown as {
-  readonly Tokenizer: new (
-    description: object,
-    configuration: object,
-  ) => {
-    encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
-  };
-};
 
 const utf8 = new TextEncoder();
 /** What SentencePiece writes for a space. */
@@ -151,7 +141,7 @@ function sentencePieces(
 }
 
 function libraryTokenizer(description: object): (text: string) => number[] {
-  const tokenizer = new Tokenizer({ post_processor: null, decoder: null, ...description }, {});
+  const tokenizer = new LibraryTokenizer({ post_processor: null, decoder: null, ...description }, {});
   return (text) => (text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids);
 }
 

@@ -1,16 +1,8 @@
-import * as tokenizers from '@huggingface/tokenizers';
 import * as v from 'valibot';
 import { alphabetToBytes } from '../../tokenizer/byteAlphabet';
+import { LibraryTokenizer } from '../../tokenizer/libraryTokenizer';
 import { LARGEST_VOCABULARY, numberTable, placed } from './entryList';
 import { VocabularyError, type BpeVocabulary, type Vocabulary } from './vocabulary';
-
-/** The library's own declarations do not resolve in an extension's module system. */
-const { Tokenizer } = tokenizers as unknown as {
-  readonly Tokenizer: new (
-    description: unknown,
-    configuration: object,
-  ) => { encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] } };
-};
 
 /** The library wants each part to be there. */
 const ALL_PARTS = {
@@ -114,7 +106,7 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
 
 function encoderOf(json: unknown, fileName: string): (text: string) => readonly number[] {
   try {
-    const tokenizer = new Tokenizer({ ...ALL_PARTS, ...(json as object) }, {});
+    const tokenizer = new LibraryTokenizer({ ...ALL_PARTS, ...(json as object) }, {});
     return (text) => (text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
