@@ -9,6 +9,7 @@ import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { PlannedFile, TrainingPlan } from '../protocol/trainerProtocol';
 import { readText } from '../trainer/corpus/readText';
+import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import { asError } from './asError';
 import { ChangedFiles } from './changedFiles';
 import { reasonNotToLearn } from './learnableFile';
@@ -17,7 +18,6 @@ import { trainableFolders } from './trainableFolders';
 
 /** Text kept live; the personal network may learn more. */
 export const LIVE_BYTES = 16 * 1024 * 1024;
-const MAX_FILE_BYTES = 2 * 1024 * 1024;
 /** What other programs do within so many milliseconds is looked at together. */
 const GATHER_FOR = 500;
 /** Of a program that goes on writing files, a tenth of the time is spent on following it. */
@@ -40,7 +40,7 @@ export class WorkspaceReader implements vscode.Disposable {
       log.info(line);
     });
     this.changed = new ChangedFiles(this.files, {
-      maxFileBytes: MAX_FILE_BYTES,
+      maxFileBytes: DEFAULT_MAX_FILE_BYTES,
       maxCharacters: LIVE_BYTES,
       gatherFor: GATHER_FOR,
       restFor: REST_FOR,
@@ -139,7 +139,7 @@ export class WorkspaceReader implements vscode.Disposable {
     if (!vscode.workspace.isTrusted || folder?.uri.scheme !== 'file') {
       return;
     }
-    const text = document.getText().slice(0, MAX_FILE_BYTES).replaceAll('\r\n', '\n');
+    const text = document.getText().slice(0, DEFAULT_MAX_FILE_BYTES).replaceAll('\r\n', '\n');
     const path = vscode.workspace.asRelativePath(document.uri, false);
     const reason = await reasonNotToLearn(folder.uri.fsPath, path, text, this.excludeGlobs());
     const uri = document.uri.toString();
@@ -172,7 +172,7 @@ async function readPlanned(
   { root, path }: PlannedFile,
   roots: ReadonlyMap<string, vscode.Uri>,
 ): Promise<LearnedFile | null> {
-  const text = await readText(join(root, path), MAX_FILE_BYTES);
+  const text = await readText(join(root, path), DEFAULT_MAX_FILE_BYTES);
   if (text === null || text === '') {
     return null;
   }
