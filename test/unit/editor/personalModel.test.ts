@@ -3,28 +3,13 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PersonalModel } from '../../../src/editor/personalModel';
-import { encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
-import type { NetworkConfig } from '../../../src/model/networkConfig';
 import { ModelStore, workspaceKey } from '../../../src/trainer/modelStore';
 import { plainTranslate } from '../../support/plainTranslate';
-import { randomWeights } from '../model/network/randomWeights';
+import { smallConfig, smallModelBytes } from '../../support/smallModel';
 import { SmallWorkspace } from '../trainer/training/smallJob';
 
-const config: NetworkConfig = {
-  architecture: 'lstm',
-  vocabSize: 20,
-  embeddingSize: 4,
-  hiddenSize: 4,
-  numLayers: 1,
-};
-const shape = { ...config, attention: false };
-const bytes = encodeCheckpoint({
-  config,
-  weights: randomWeights(config, 1),
-  tokenizer: {},
-  training: { steps: 1 },
-  gate: null,
-});
+const shape = { ...smallConfig, attention: false };
+const bytes = smallModelBytes(1);
 
 describe('the personal model of a window', () => {
   let workspace: SmallWorkspace;

@@ -7,24 +7,9 @@ import { quantizeWeights } from '../../../src/model/network/quantizedMatrix';
 import type { NetworkConfig } from '../../../src/model/networkConfig';
 import { ModelStore, workspaceKey } from '../../../src/trainer/modelStore';
 import { lockModel } from '../../../src/trainer/training/trainingLock';
+import { smallConfig, smallModelBytes } from '../../support/smallModel';
 import { randomWeights } from '../model/network/randomWeights';
 import { SmallWorkspace } from './training/smallJob';
-
-const config: NetworkConfig = {
-  architecture: 'lstm',
-  vocabSize: 20,
-  embeddingSize: 4,
-  hiddenSize: 4,
-  numLayers: 1,
-};
-const modelBytes = (steps: number) =>
-  encodeCheckpoint({
-    config,
-    weights: randomWeights(config, steps),
-    tokenizer: {},
-    training: { steps },
-    gate: null,
-  });
 
 describe('ModelStore', () => {
   let workspace: SmallWorkspace;
@@ -47,16 +32,16 @@ describe('ModelStore', () => {
   it('lists what was kept, newest first, with the folders it was trained on', async () => {
     assert.deepEqual(await store.list(), []);
     const { modelPath } = await store.remember(folders);
-    writeFileSync(modelPath, modelBytes(7));
+    writeFileSync(modelPath, smallModelBytes(7));
     const [model] = await store.list();
     assert.deepEqual(model.folders, folders);
-    assert.deepEqual(model.content, { config, training: { steps: 7 } });
-    assert.equal(model.bytes, modelBytes(7).length);
+    assert.deepEqual(model.content, { config: smallConfig, training: { steps: 7 } });
+    assert.equal(model.bytes, smallModelBytes(7).length);
   });
 
   it('says what is wrong with a damaged model and lists it all the same', async () => {
     const { modelPath } = await store.remember(folders);
-    writeFileSync(modelPath, modelBytes(7).subarray(0, 300));
+    writeFileSync(modelPath, smallModelBytes(7).subarray(0, 300));
     const [{ content }] = await store.list();
     assert.ok('fault' in content);
     assert.match(content.fault, /personal\.safetensors/);
@@ -64,7 +49,7 @@ describe('ModelStore', () => {
 
   it('exports as a Keras model with its tokenizer beside it, and imports that with or without', async () => {
     const tokenizer: unknown = JSON.parse(readFileSync('models/base/tokenizer.json', 'utf8'));
-    const kept: NetworkConfig = { ...config, vocabSize: 4096 };
+    const kept: NetworkConfig = { ...smallConfig, vocabSize: 4096 };
     const weights = quantizeWeights(kept, randomWeights(kept, 3));
     const { modelPath } = await store.remember(folders);
     const model = { config: kept, weights, tokenizer, training: { steps: 3 }, gate: null };
@@ -84,12 +69,12 @@ describe('ModelStore', () => {
 
   it('keeps the present model when a Keras file is none that it can take', async () => {
     const { modelPath } = await store.remember(folders);
-    writeFileSync(modelPath, modelBytes(7));
+    writeFileSync(modelPath, smallModelBytes(7));
     await assert.rejects(store.importFrom(key, 'test/fixtures/keras/gpt.keras'), {
       name: 'KerasError',
       message: /its layers are not those of the personal network/,
     });
-    assert.deepEqual(readFileSync(modelPath), Buffer.from(modelBytes(7)));
+    assert.deepEqual(readFileSync(modelPath), Buffer.from(smallModelBytes(7)));
   });
 
   it('exports and imports a model, and refuses a file that is none', async () => {
@@ -98,7 +83,7 @@ describe('ModelStore', () => {
     await assert.rejects(store.exportTo(key, copy), {
       message: /^There is no model under [0-9a-f]{16}; train/,
     });
-    writeFileSync(modelPath, modelBytes(7));
+    writeFileSync(modelPath, smallModelBytes(7));
     await store.exportTo(key, copy);
     await assert.rejects(store.exportTo(key, workspace.folder), {
       message: /could not be written, because a folder has that name\. Give the name of a file\.$/,
@@ -113,7 +98,7 @@ describe('ModelStore', () => {
 
   it('deletes a model, but not one that is being written', async () => {
     const { modelPath } = await store.remember(folders);
-    writeFileSync(modelPath, modelBytes(7));
+    writeFileSync(modelPath, smallModelBytes(7));
     const lock = await lockModel(modelPath);
     await assert.rejects(store.delete(key), { message: /is in use by process \d+/ });
     assert.ok(existsSync(modelPath));
