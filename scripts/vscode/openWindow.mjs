@@ -11,6 +11,9 @@ export const screenshotFolder = join(root, '.cache', 'screenshots');
 const ghostSelector =
   '.ghost-text-decoration, .ghost-text-decoration-preview, .suggest-preview-text .ghost-text';
 
+/** Milliseconds after which VS Code makes the last parts of an editor though the window is busy. */
+const idleTimeout = 5000;
+
 /** VS Code puts a panel's page into a frame within a frame. */
 async function findPanel(page) {
   for (const frame of page.frames()) {
@@ -74,6 +77,16 @@ export async function openWindow(
     /** Types as a person does, one key after the other, with `delay` milliseconds between them. */
     async type(text, delay = 30) {
       await page.keyboard.type(text, { delay });
+    },
+    /**
+     * Answers when the window has nothing else to do. VS Code leaves the part of an editor that asks for ghost text at
+     * each key to such a moment, or to the time when the wait for it is over; a wait as long that began later ends later.
+     */
+    async idle() {
+      await page.evaluate(
+        (timeout) => new Promise((resolve) => globalThis.requestIdleCallback(resolve, { timeout })),
+        idleTimeout,
+      );
     },
     /** The ghost text in sight, an empty string when there is none. */
     async ghostText() {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { hasChannel } from './channel.js';
 import { theWindow } from './theWindow.js';
 import { waitFor } from './waitFor.js';
 
@@ -41,6 +42,10 @@ async function placeText(document: vscode.TextDocument, textWithCursor: string):
   editor.selection = new vscode.Selection(cursor, cursor);
   // Calls are carried out in their order, so the window has the cursor when this one returns.
   await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
+  // Keys before that are written, but VS Code asks for no ghost text at them, and so none after the last of them.
+  if (hasChannel) {
+    await theWindow.idle();
+  }
   return editor;
 }
 

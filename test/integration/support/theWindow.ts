@@ -11,6 +11,10 @@ export const theWindow = {
   async type(text: string, delay = 30): Promise<void> {
     await ask('type', text, delay);
   },
+  /** Waits until the window has nothing else to do, by when VS Code has made all parts of the editors shown before. */
+  async idle(): Promise<void> {
+    await ask('idle');
+  },
   /** The ghost text in sight; empty when there is none. */
   async ghostText(): Promise<string> {
     return String(await ask('ghostText'));
