@@ -10,7 +10,9 @@ export function settingNamedIn(answer: string): string | null {
 
 export function explainOutcome(t: Translate, outcome: CompletionOutcome | null): string {
   if (outcome === null) {
-    return t('Nothing has been typed yet since VS Code was started, so no suggestion was asked for.');
+    return t(
+      'VS Code has asked for no suggestion since it was started. It asks at each key, but not while a window is still starting, and not where the setting editor.inlineSuggest.enabled is off.',
+    );
   }
   if (outcome.kind === 'silent') {
     return explainSilence(t, outcome.reason, outcome.languageId);

@@ -21,8 +21,10 @@ const silent = (reason: SilentReason): string =>
   explainOutcome(plainTranslate, { kind: 'silent', reason, languageId: 'latex' });
 
 describe('Why No Suggestion?', () => {
-  it('says that nothing was asked for yet', () => {
-    assert.match(explainOutcome(plainTranslate, null), /^Nothing has been typed yet/);
+  it('says that nothing was asked for yet, and which setting may be why', () => {
+    const answer = explainOutcome(plainTranslate, null);
+    assert.match(answer, /^VS Code has asked for no suggestion/);
+    assert.equal(settingNamedIn(answer), 'editor.inlineSuggest.enabled');
   });
 
   it('names the language that is off, and the setting', () => {
