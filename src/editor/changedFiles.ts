@@ -2,19 +2,14 @@
 import { join } from 'node:path';
 import { readText } from '../trainer/corpus/readText';
 import { leftOutByText } from '../trainer/corpus/textRules';
+import type { FilePlace } from './changedRules';
 import { LearnableFiles } from './learnableFile';
 import type { LiveFiles } from './liveFiles';
 
-export interface ChangedFile {
-  /** Absolute path of the workspace folder. */
-  readonly root: string;
-  /** Relative to the root, with `/`. */
-  readonly path: string;
+export interface ChangedFile extends FilePlace {
   /** Where the path is a folder, whether it stands for all that it holds: one that was moved does, one that has changed does not. */
   readonly withContents: boolean;
 }
-
-type FilePlace = Pick<ChangedFile, 'root' | 'path'>;
 
 export interface ChangedFilesOptions {
   readonly maxFileBytes: number;
@@ -37,6 +32,7 @@ export interface ChangedFilesOptions {
 
 export class ChangedFiles {
   private readonly waiting = new Map<string, ChangedFile>();
+  private readsAll = false;
   private timer: NodeJS.Timeout | null = null;
   private isWorking = false;
   /** Before it nothing is looked at, milliseconds of `performance.now()`. */
@@ -54,14 +50,21 @@ export class ChangedFiles {
     this.schedule();
   }
 
+  /** Has all files read that are not known, as soon as it is time for a look. */
+  addAll(): void {
+    this.readsAll = true;
+    this.schedule();
+  }
+
   dispose(): void {
     this.waiting.clear();
+    this.readsAll = false;
     this.schedule();
   }
 
   /** One look at a time, with a rest after each. */
   private schedule(): void {
-    if (this.waiting.size === 0) {
+    if (this.waiting.size === 0 && !this.readsAll) {
       clearTimeout(this.timer ?? undefined);
       this.timer = null;
     } else if (!this.isWorking) {
@@ -74,11 +77,16 @@ export class ChangedFiles {
 
   private async work(): Promise<void> {
     const changed = [...this.waiting.values()];
+    const { readsAll } = this;
     this.waiting.clear();
+    this.readsAll = false;
     this.timer = null;
     this.isWorking = true;
     const started = performance.now();
     try {
+      if (readsAll) {
+        await this.options.readAll();
+      }
       await this.learn(changed);
     } catch (error) {
       this.options.onError(error);

@@ -29,6 +29,11 @@ export class LearnableFiles {
     return decision === null || decision === 'takenBack' ? leftOutByName(path) : decision;
   }
 
+  /** Whether the folder that a path lies in is passed over as a whole. */
+  async isPassedOver(path: string): Promise<boolean> {
+    return !((await this.rulesIn(path.slice(0, path.lastIndexOf('/') + 1))) instanceof IgnoreRules);
+  }
+
   /**
    * The ordinary files at a path or below it that their paths do not speak against; links are not followed.
    * @param path relative to the root, with `/`; '' is the root
@@ -36,7 +41,7 @@ export class LearnableFiles {
    */
   async *below(path: string, withContents = true): AsyncGenerator<string> {
     // A build writes thousands of files into a folder that is passed over: none of them is looked at.
-    if (!((await this.rulesIn(path.slice(0, path.lastIndexOf('/') + 1))) instanceof IgnoreRules)) {
+    if (await this.isPassedOver(path)) {
       return;
     }
     const place = join(this.root, path);

@@ -115,6 +115,18 @@ export class LiveFiles {
     }
   }
 
+  /** Forgets what rules that have changed leave out now; a reading under way, which goes by the earlier ones, is given up. */
+  async forgetIgnored(isIgnored: (uri: string) => Promise<boolean>): Promise<void> {
+    this.stop();
+    const ignored: string[] = [];
+    for (const uri of [...this.known.keys()]) {
+      if (await isIgnored(uri)) {
+        ignored.push(uri);
+      }
+    }
+    await this.forget(ignored);
+  }
+
   /** The generator knows no file any more, so that the next reading is of all. */
   lost(): void {
     this.stop();

@@ -8,10 +8,12 @@ import { join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { PlannedFile, TrainingPlan } from '../protocol/trainerProtocol';
+import { isRuleFile } from '../trainer/corpus/ignoreRules';
 import { readText } from '../trainer/corpus/readText';
 import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import { asError } from './asError';
 import { ChangedFiles } from './changedFiles';
+import { ChangedRules, type FilePlace } from './changedRules';
 import { reasonNotToLearn } from './learnableFile';
 import { LiveFiles, type LearnedFile } from './liveFiles';
 import { trainableFolders } from './trainableFolders';
@@ -28,6 +30,7 @@ const MAX_CHANGED_FILES = 500;
 export class WorkspaceReader implements vscode.Disposable {
   private readonly files: LiveFiles;
   private readonly changed: ChangedFiles;
+  private readonly rules: ChangedRules;
   private readonly disposable: vscode.Disposable;
 
   constructor(
@@ -39,6 +42,9 @@ export class WorkspaceReader implements vscode.Disposable {
     this.files = new LiveFiles(generator, (line) => {
       log.info(line);
     });
+    const onError = (error: unknown): void => {
+      log.warn(asError(error).message);
+    };
     this.changed = new ChangedFiles(this.files, {
       maxFileBytes: DEFAULT_MAX_FILE_BYTES,
       maxCharacters: LIVE_BYTES,
@@ -48,10 +54,21 @@ export class WorkspaceReader implements vscode.Disposable {
       excludeGlobs,
       uriOf: ({ root, path }) => vscode.Uri.joinPath(folderAt(root), path).toString(),
       isOpen,
-      readAll: () => this.start(),
-      onError: (error) => {
-        log.warn(asError(error).message);
+      readAll: async () => {
+        // What was learned meanwhile went by the rules as they were.
+        await this.rules.forgetIgnored();
+        await this.start();
       },
+      onError,
+    });
+    this.rules = new ChangedRules(this.files, {
+      gatherFor: GATHER_FOR,
+      excludeGlobs,
+      placeOf: (uri) => placeOf(vscode.Uri.parse(uri)),
+      readAgain: () => {
+        this.changed.addAll();
+      },
+      onError,
     });
     const watcher = vscode.workspace.createFileSystemWatcher('**/*');
     const restart = (): void => {
@@ -60,10 +77,12 @@ export class WorkspaceReader implements vscode.Disposable {
     this.disposable = vscode.Disposable.from(
       watcher,
       this.changed,
+      this.rules,
       watcher.onDidCreate((uri) => {
         this.note(uri, true);
       }),
       watcher.onDidChange((uri) => {
+        this.noteRules(uri);
         // What stands in the editor is newer than the file, and is learned as it is saved.
         if (!isUnsaved(uri.toString())) {
           this.note(uri, false);
@@ -73,14 +92,22 @@ export class WorkspaceReader implements vscode.Disposable {
       vscode.workspace.onDidRenameFiles(({ files }) => {
         for (const { oldUri, newUri } of files) {
           void this.settle(this.files.forgetBelow(oldUri.toString()));
+          this.noteRules(oldUri);
           this.note(newUri, true);
         }
       }),
       watcher.onDidDelete((uri) => {
+        this.noteRules(uri);
         void this.settle(this.files.forgetBelow(uri.toString()));
       }),
       vscode.workspace.onDidSaveTextDocument((document) => {
+        this.noteRules(document.uri);
         void this.settle(this.relearn(document));
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('files.exclude') || event.affectsConfiguration('search.exclude')) {
+          this.rules.addAll();
+        }
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
         void this.settle(
@@ -126,11 +153,20 @@ export class WorkspaceReader implements vscode.Disposable {
 
   /** @param withContents where it is a folder, of all that it holds */
   private note(uri: vscode.Uri, withContents: boolean): void {
-    const folder = vscode.workspace.getWorkspaceFolder(uri);
-    if (vscode.workspace.isTrusted && folder?.uri.scheme === 'file') {
-      const root = folder.uri.fsPath;
-      const path = relative(root, uri.fsPath).replaceAll(sep, '/');
-      this.changed.add({ root, path, withContents });
+    this.noteRules(uri);
+    const place = placeOf(uri);
+    if (vscode.workspace.isTrusted && place !== null) {
+      this.changed.add({ ...place, withContents });
+    }
+  }
+
+  private noteRules(uri: vscode.Uri): void {
+    const place = placeOf(uri);
+    if (place !== null) {
+      this.rules.add(place);
+    } else if (uri.scheme === 'file' && isRuleFile(uri.path)) {
+      // Rules may lie above the folders, up to the root of the repository.
+      this.rules.addAll();
     }
   }
 
@@ -189,6 +225,16 @@ function isUnsaved(uri: string): boolean {
   return vscode.workspace.textDocuments.some(
     (document) => document.isDirty && document.uri.toString() === uri,
   );
+}
+
+/** Null where it lies in no folder of the workspace. */
+function placeOf(uri: vscode.Uri): FilePlace | null {
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  if (folder?.uri.scheme !== 'file') {
+    return null;
+  }
+  const root = folder.uri.fsPath;
+  return { root, path: relative(root, uri.fsPath).replaceAll(sep, '/') };
 }
 
 /** The workspace folder at an absolute path. */

@@ -18,6 +18,11 @@ interface RuleFile {
   readonly above: string;
 }
 
+/** Whether a file, relative to the root of a workspace folder, holds rules. */
+export function isRuleFile(path: string): boolean {
+  return /(^|\/)\.(gitignore|understudyignore)$/.test(path) || path === '.git/info/exclude';
+}
+
 /** The rules that hold in one folder; those of deeper folders speak last and win. */
 export class IgnoreRules {
   private constructor(

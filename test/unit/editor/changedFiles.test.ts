@@ -163,6 +163,15 @@ describe('files that are created, moved or changed', () => {
     assert.deepEqual(await whatWasTold(), ['forget c.md', 'read all']);
   });
 
+  it('are read by the one reading when the rules have changed', async () => {
+    changed.addAll();
+    changed.addAll();
+    change('a.md');
+    assert.deepEqual(await whatWasTold(), [`learn a.md: ${SENTENCE.trim()}`, 'read all']);
+    changed.addAll();
+    assert.deepEqual(await whatWasTold(), ['read all']);
+  });
+
   it('are passed over where a build writes thousands into a folder that is ignored', async () => {
     mkdirSync(join(root, '.git'));
     write('.gitignore', 'out/\n');
