@@ -99,7 +99,7 @@ export class PersonalModel {
 
   /** @throws Error with a sentence for the user when the model is damaged or the target cannot be written */
   async exportTo(target: string): Promise<void> {
-    await this.store.exportTo(workspaceKey(this.requireFolders()), target);
+    await this.store.exportTo(workspaceKey(this.requireFolders()), target, true);
   }
 
   /** @throws Error with a sentence for the user when the file holds no model that can be used; the present one then stays */

@@ -1,7 +1,7 @@
 /** What can be done with the models that are kept. */
 import { resolve } from 'node:path';
 import { describeNetwork } from '../model/networkConfig';
-import type { StoredModel } from '../trainer/modelStore';
+import { ExistsError, type StoredModel } from '../trainer/modelStore';
 import { defineCommand, type Command } from './command';
 import { UsageError } from './commandLine';
 import { baseModel, keyOf, modelStore, realFolder } from './keptModels';
@@ -53,10 +53,10 @@ const exportModel = defineCommand({
   summary: 'Copies a model to a file; as a Keras model, to FILE.keras or FILE.h5.',
   details: `${details} A Keras model has its tokenizer written beside it; Keras loads it without custom objects.`,
   positionals: { names: ['FILE', 'FOLDER'], required: 1 },
-  options: {},
-  run: async (_options, [file, folder = '.'], terminal) => {
+  options: { force: { type: 'flag', help: 'replaces what is there already' } },
+  run: async ({ force }, [file, folder = '.'], terminal) => {
     const { key } = await storedModel(folder);
-    const written = await modelStore().exportTo(key, resolve(file));
+    const written = await exportTo(key, resolve(file), force);
     terminal.write(`${written.join('\n')}\n`);
   },
 });
@@ -121,6 +121,16 @@ async function storedModel(folder: string): Promise<StoredModel> {
     );
   }
   return model;
+}
+
+async function exportTo(key: string, path: string, force: boolean): Promise<string[]> {
+  try {
+    return await modelStore().exportTo(key, path, force);
+  } catch (error) {
+    throw error instanceof ExistsError
+      ? new Error(`${error.message} Choose another name, or replace it with --force.`, { cause: error })
+      : error;
+  }
 }
 
 function foldersOf({ folders }: StoredModel): string {

@@ -38,6 +38,13 @@ export function workspaceKey(folders: readonly string[]): string {
   return createHash('sha256').update(folders.toSorted().join('\n')).digest('hex').slice(0, 16);
 }
 
+/** Something is there that nobody has allowed to replace. */
+export class ExistsError extends Error {
+  constructor(readonly path: string) {
+    super(`${path} exists already, so nothing was written.`);
+  }
+}
+
 export class ModelStore {
   /** @param storageFolder absolute; made when something is first written */
   constructor(private readonly storageFolder: string) {}
@@ -81,16 +88,23 @@ export class ModelStore {
 
   /**
    * Writes a model to a file, as a Keras model with its tokenizer beside it when the path ends in `.keras` or `.h5`.
+   * @param overwrite whether what is there already may be replaced
    * @returns what was written
-   * @throws Error with a sentence for the user when there is no model, it is damaged, or the target cannot be written
+   * @throws ExistsError when it may not, Error with a sentence for the user when there is no model, it is damaged, or the target
+   * cannot be written
    */
-  async exportTo(key: string, path: string): Promise<string[]> {
+  async exportTo(key: string, path: string, overwrite: boolean): Promise<string[]> {
     const { modelPath } = this.places(key);
     const bytes = await readIfPresent(modelPath);
     if (bytes === null) {
       throw noModel(key);
     }
     const parts = await exportedParts(bytes, modelPath, path);
+    for (const part of overwrite ? [] : parts) {
+      if (await exists(part.path)) {
+        throw new ExistsError(part.path);
+      }
+    }
     for (const part of parts) {
       await write(part.path, part.bytes);
     }
@@ -172,6 +186,14 @@ async function readIfPresent(path: string): Promise<Buffer | null> {
     }
     throw new Error(`${path} cannot be read; check that you may open it.`, { cause: error });
   }
+}
+
+/** A folder is refused when it is written to, which no permission to replace would change. */
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => !found.isDirectory(),
+    () => false,
+  );
 }
 
 async function namesIn(folder: string): Promise<string[]> {

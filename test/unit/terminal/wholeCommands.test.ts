@@ -103,6 +103,13 @@ describe('terminal commands from the folder to the result', function () {
 
     const file = join(folder, 'exported.safetensors');
     assert.equal((await run('model', 'export', file, text)).stdout, `${file}\n`);
+    const again = await run('model', 'export', file, text);
+    assert.equal(again.status, 1);
+    assert.match(
+      again.stderr,
+      /exported\.safetensors exists already, so nothing was written\. .*--force\.\n$/,
+    );
+    assert.equal((await run('model', 'export', file, text, '--force')).stdout, `${file}\n`);
     const generate = ['generate', '--prompt', 'In chapter 1,', '--seed', '1', '--max-new-tokens', '8'];
     const generated = await run(...generate, '--folder', text);
     assert.equal(generated.status, 0, generated.stderr);

@@ -57,7 +57,7 @@ describe('ModelStore', () => {
     for (const ending of ['keras', 'h5']) {
       const path = join(workspace.storage, `novel.${ending}`);
       const beside = join(workspace.storage, 'novel.tokenizer.json');
-      assert.deepEqual(await store.exportTo(key, path), [path, beside]);
+      assert.deepEqual(await store.exportTo(key, path, true), [path, beside]);
       assert.deepEqual(JSON.parse(readFileSync(beside, 'utf8')), tokenizer);
       const other = workspaceKey([ending]);
       await store.importFrom(other, path);
@@ -80,12 +80,12 @@ describe('ModelStore', () => {
   it('exports and imports a model, and refuses a file that is none', async () => {
     const { modelPath } = await store.remember(folders);
     const copy = join(workspace.storage, 'copy.safetensors');
-    await assert.rejects(store.exportTo(key, copy), {
+    await assert.rejects(store.exportTo(key, copy, false), {
       message: /^There is no model under [0-9a-f]{16}; train/,
     });
     writeFileSync(modelPath, smallModelBytes(7));
-    await store.exportTo(key, copy);
-    await assert.rejects(store.exportTo(key, workspace.folder), {
+    await store.exportTo(key, copy, false);
+    await assert.rejects(store.exportTo(key, workspace.folder, true), {
       message: /could not be written, because a folder has that name\. Give the name of a file\.$/,
     });
     const other = workspaceKey(['/elsewhere']);
@@ -94,6 +94,31 @@ describe('ModelStore', () => {
     writeFileSync(copy, '{"old":"format"}');
     await assert.rejects(store.importFrom(other, copy), CheckpointError);
     assert.deepEqual(readFileSync(store.places(other).modelPath), readFileSync(modelPath));
+  });
+
+  it('replaces no file by an export, the tokenizer of a Keras model included, unless it may', async () => {
+    const { modelPath } = await store.remember(folders);
+    const tokenizer: unknown = JSON.parse(readFileSync('models/base/tokenizer.json', 'utf8'));
+    const kept: NetworkConfig = { ...smallConfig, vocabSize: 4096 };
+    const weights = quantizeWeights(kept, randomWeights(kept, 3));
+    writeFileSync(
+      modelPath,
+      encodeCheckpoint({ config: kept, weights, tokenizer, training: {}, gate: null }),
+    );
+    for (const [target, there] of [
+      ['novel.safetensors', 'novel.safetensors'],
+      ['novel.keras', 'novel.tokenizer.json'],
+    ]) {
+      const [path, taken] = [join(workspace.storage, target), join(workspace.storage, there)];
+      writeFileSync(taken, 'mine');
+      await assert.rejects(store.exportTo(key, path, false), {
+        message: `${taken} exists already, so nothing was written.`,
+      });
+      assert.equal(readFileSync(taken, 'utf8'), 'mine');
+      assert.equal(existsSync(path), path === taken);
+      await store.exportTo(key, path, true);
+      assert.notEqual(readFileSync(taken, 'utf8'), 'mine');
+    }
   });
 
   it('deletes a model, but not one that is being written', async () => {
