@@ -62,7 +62,7 @@ export function panelPage(t: Translate, resources: PageResources): string {
   <progress id="training-progress" max="1" value="0" aria-labelledby="training-title" hidden></progress>
   <div id="curves"></div>
   <p>
-    <button type="button" data-command="train" data-phase="idle">${text(t('Train on Workspace'))}</button>
+    <button type="button" data-command="train" data-phase="idle">${text(t('Train on Workspace…'))}</button>
     <button type="button" data-command="pause" data-phase="running">${text(t('Pause'))}</button>
     <button type="button" data-command="resume" data-phase="paused">${text(t('Resume'))}</button>
     <button type="button" data-command="cancel" data-phase="running paused" class="secondary">${text(t('Cancel'))}</button>

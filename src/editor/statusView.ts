@@ -145,7 +145,7 @@ function trainingItems(t: Translate, { training, hasPersonalModel }: StatusState
     return [
       {
         icon: 'mortar-board',
-        label: t('Train on Workspace'),
+        label: t('Train on Workspace…'),
         description: hasPersonalModel ? t('continues from the model of this workspace') : '',
         command: 'understudy.trainOnWorkspace',
       },

@@ -4,7 +4,14 @@ import type { DoneEvent, TrainerEvent, TrainJob } from '../protocol/trainerProto
 import type { PanelTraining } from '../protocol/panelProtocol';
 import { startTraining, type TrainingRun } from '../trainer/trainerClient';
 import { LossCurve } from './lossCurve';
-import { eventText, preparationText, resultText, stepText, type StepEvent } from './trainingTexts';
+import {
+  eventText,
+  preparationText,
+  presentText,
+  resultText,
+  stepText,
+  type StepEvent,
+} from './trainingTexts';
 
 const PHASE_CONTEXT = 'understudy.training';
 
@@ -41,8 +48,8 @@ export class TrainingSession implements vscode.Disposable {
   view(): PanelTraining {
     const { phase, progress } = this;
     const lines = [...this.lines];
-    if (this.run !== null && this.step !== null) {
-      lines.push(stepText(vscode.l10n.t, this.step));
+    if (this.run !== null) {
+      lines.push(presentText(vscode.l10n.t, this.step, this.preparation));
     }
     return { phase, progress, lines, trainLoss: this.trainLoss.points, heldOut: this.heldOut.points };
   }

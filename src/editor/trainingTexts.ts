@@ -159,6 +159,11 @@ export function preparationText(t: Translate, event: TrainerEvent): string | nul
   }
 }
 
+/** What is done now: the step, and before the first what is prepared, in the words of the status bar. */
+export function presentText(t: Translate, step: StepEvent | null, preparation: string): string {
+  return step === null ? preparation : stepText(t, step);
+}
+
 /** Bits per byte to two decimals, or three where two scores would look the same. */
 function bitsTexts(...scores: readonly HeldOutScore[]): string[] {
   const rounded = (digits: number) => scores.map(({ bitsPerByte }) => bitsPerByte.toFixed(digits));

@@ -105,6 +105,10 @@ describe("the panel's page", () => {
     styleUri: 'https://webview.example/panel.css',
   });
 
+  it('marks the command that asks first, as the menu does', () => {
+    assert.match(html, /data-command="train"[^>]*>Train on Workspace…</);
+  });
+
   it('runs one script with its nonce and nothing else', () => {
     assert.match(
       html,

@@ -42,6 +42,10 @@ describe('the status-bar item', () => {
     assert.match(view({ training: { ...training, paused: true } }).text, /training paused at 0 %/);
   });
 
+  it('marks the training in its menu as a command that asks first', () => {
+    assert.equal(statusMenu(plainTranslate, idle)[0].label, 'Train on Workspace…');
+  });
+
   it('names the language model, and says why one is away', () => {
     const languageModel = { name: 'small.gguf', away: null };
     assert.ok(view({ languageModel }).tooltip.includes('Language model: small.gguf'));
