@@ -1,5 +1,4 @@
 /** Builds the parts of the extension and wires them. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/registerCommands';
@@ -30,6 +29,7 @@ import { LIVE_BYTES, WorkspaceReader } from './editor/workspaceReader';
 import { DEFAULT_TRAINING } from './protocol/trainerProtocol';
 import { BaseModel } from './trainer/baseModel';
 import { ModelStore } from './trainer/modelStore';
+import { shippedFiles } from './trainer/shippedFiles';
 import { planTraining } from './trainer/trainerClient';
 
 /** Where this workspace's storage holds what was learned from suggestions. */
@@ -40,12 +40,19 @@ let generator: GeneratorClient | null = null;
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel('Understudy', { log: true });
   context.subscriptions.push(log);
-  const paths = productPaths(context.extensionPath, context.globalStorageUri.fsPath);
+  const stored = (name: string): string => join(context.globalStorageUri.fsPath, name);
+  const paths: ProductPaths = {
+    ...shippedFiles(context.extensionPath),
+    native: stored('native'),
+    webgpu: stored('webgpu'),
+    llama: stored('llama'),
+    onnx: stored('onnx'),
+  };
   const configuration = new Configuration(log);
-  const modelsFolder = join(context.globalStorageUri.fsPath, 'models');
+  const modelsFolder = stored('models');
   const storedBase = new BaseModel(modelsFolder, paths);
   generator = new GeneratorClient({
-    workerPath: paths.worker,
+    workerPath: paths.generator,
     kernelPath: paths.kernel,
     baseModelPath: storedBase.path,
     tokenizerPath: paths.tokenizer,
@@ -224,24 +231,4 @@ async function follow(model: LanguageModelHalf | MaskedModel, log: vscode.LogOut
     log.error(message);
     void vscode.window.showErrorMessage(message);
   }
-}
-
-/**
- * @param root the folder of the extension
- * @param storage the folder where the extension may keep what it installs
- */
-function productPaths(root: string, storage: string): ProductPaths {
-  const built = (name: string): string => join(root, 'dist', name);
-  const baseModel = join(root, 'models', 'base', 'model.safetensors');
-  return {
-    worker: built('generator.js'),
-    kernel: built('kernel.wasm'),
-    trainer: built('trainer.js'),
-    tokenizer: join(root, 'models', 'base', 'tokenizer.json'),
-    baseModel: existsSync(baseModel) ? baseModel : null,
-    native: join(storage, 'native'),
-    webgpu: join(storage, 'webgpu'),
-    llama: join(storage, 'llama'),
-    onnx: join(storage, 'onnx'),
-  };
 }

@@ -1,6 +1,7 @@
 /** What the commands work on; built once by `activate`. */
 import type * as vscode from 'vscode';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
+import type { ShippedFiles } from '../trainer/shippedFiles';
 import type { BaseModelInUse } from './baseModelInUse';
 import type { Configuration, TrainingSettings } from './configuration';
 import type { FileListDocuments } from './fileListDocuments';
@@ -39,14 +40,8 @@ export interface Parts {
   ): Promise<TrainingPlan>;
 }
 
-/** Absolute paths of what the extension ships. */
-export interface ProductPaths {
-  readonly worker: string;
-  readonly kernel: string;
-  readonly trainer: string;
-  readonly tokenizer: string;
-  /** Null in a build without a base model. */
-  readonly baseModel: string | null;
+/** Absolute paths of what the extension ships, and of what it installs. */
+export interface ProductPaths extends ShippedFiles {
   /** Where *Install Native Engine* installs; not shipped. */
   readonly native: string;
   /** Where *Install WebGPU Engine* installs; not shipped. */
