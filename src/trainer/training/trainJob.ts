@@ -167,14 +167,7 @@ class TrainJobRun {
     const { emit, control, calibrate } = this.surroundings;
     const report = async (progress: number): Promise<void> => {
       emit({ kind: 'calibrating', progress });
-      await control.ready(
-        () => {
-          emit({ kind: 'paused' });
-        },
-        () => {
-          emit({ kind: 'continued' });
-        },
-      );
+      await control.ready(emit);
     };
     await report(0);
     try {

@@ -1,5 +1,6 @@
 /** Pause, continue and cancel, as the training loop hears them between two steps. */
 import { setImmediate } from 'node:timers/promises';
+import type { TrainerEvent } from '../../protocol/trainerProtocol';
 
 /** The training was cancelled by the user; not a fault. */
 export class CancelledError extends Error {
@@ -52,15 +53,20 @@ export class TrainingControl {
   }
 
   /**
-   * Lets messages in, and waits while paused.
+   * Lets messages in, and waits while paused, which it tells.
+   * @param beforePause is awaited before that is told
    * @throws CancelledError, or what else the training was stopped by
    */
-  async ready(onPaused: () => Promise<void> | void, onContinued: () => void): Promise<void> {
+  async ready(
+    emit: (event: TrainerEvent) => void,
+    beforePause: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<void> {
     await this.breathe();
     if (this.pausedBy.size === 0) {
       return;
     }
-    await onPaused();
+    await beforePause();
+    emit({ kind: 'paused' });
     while (this.pausedBy.size > 0 && !this.signal.aborted) {
       await new Promise<void>((resolve) => {
         this.wake = resolve;
@@ -68,6 +74,6 @@ export class TrainingControl {
     }
     this.wake = null;
     this.signal.throwIfAborted();
-    onContinued();
+    emit({ kind: 'continued' });
   }
 }

@@ -118,15 +118,7 @@ export class TrainingLoop {
 
   private ready(): Promise<void> {
     const { control, emit } = this.options;
-    return control.ready(
-      async () => {
-        await this.writeResumePoint();
-        emit({ kind: 'paused' });
-      },
-      () => {
-        emit({ kind: 'continued' });
-      },
-    );
+    return control.ready(emit, () => this.writeResumePoint());
   }
 
   private async step(share: number): Promise<void> {

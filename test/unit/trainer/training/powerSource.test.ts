@@ -85,12 +85,9 @@ describe('A training on battery', () => {
         control.pause();
       }
       let continued = false;
-      const ready = control.ready(
-        () => Promise.resolve(),
-        () => {
-          continued = true;
-        },
-      );
+      const ready = control.ready(({ kind }) => {
+        continued ||= kind === 'continued';
+      });
       battery = false;
       await new Promise((resolve) => setTimeout(resolve, 100));
       assert.equal(continued, !userPauses);
