@@ -11,6 +11,7 @@ import { scoreEarlierModel } from './earlierModel';
 import { affordableTokens, measureHeldOut, SMALLEST_SAMPLE_TOKENS } from './measureHeldOut';
 import type { ReadingPlan } from './readingPlan';
 import { encodeResumePoint, findResumePoint, type BestNetwork, type ResumePoint } from './resumeFile';
+import { isDiskFull } from './saveFile';
 import { TrainingLoop } from './trainingLoop';
 import { warn, type TrainSurroundings } from './trainSurroundings';
 
@@ -34,6 +35,8 @@ export class Optimisation {
   earlierScore: HeldOutScore | null = null;
   /** Null until the first step. */
   loop: TrainingLoop | null = null;
+  /** Said already. */
+  private hasNoRoom = false;
 
   constructor(
     private readonly job: TrainJob,
@@ -48,7 +51,7 @@ export class Optimisation {
    */
   async run(): Promise<BestNetwork> {
     const { job, surroundings } = this;
-    const { emit, control, now, writeFile } = surroundings;
+    const { emit, control, now } = surroundings;
     const { beginning, corpus, reading, stream, network } = this.prepared;
     const fingerprint = fingerprintOf(job, beginning, corpus);
     const resumeFrom = await this.readResumePoint(fingerprint);
@@ -77,7 +80,7 @@ export class Optimisation {
       resumeFrom,
       control,
       emit,
-      saveResumePoint: (state) => writeFile(job.resumePath, encodeResumePoint({ ...kept, ...state })),
+      saveResumePoint: (state) => this.saveResumePoint(encodeResumePoint({ ...kept, ...state })),
       now,
     });
     await this.loop.run();
@@ -89,6 +92,24 @@ export class Optimisation {
       );
     }
     return this.loop.best;
+  }
+
+  /** The model itself is several times smaller, so that it may have room where this has none. */
+  private async saveResumePoint(bytes: Buffer): Promise<void> {
+    try {
+      await this.surroundings.writeFile(this.job.resumePath, bytes);
+    } catch (error) {
+      if (!isDiskFull(error)) {
+        throw error;
+      }
+      if (!this.hasNoRoom) {
+        this.hasNoRoom = true;
+        warn(
+          this.surroundings,
+          'The disk has no room to save how far this training is. It goes on, but ended before its end it is lost; free some space.',
+        );
+      }
+    }
   }
 
   private async readResumePoint(fingerprint: string): Promise<ResumePoint | null> {

@@ -49,17 +49,22 @@ export async function removeLeftovers(path: string): Promise<void> {
   }
 }
 
+/** Whether an error, or what caused it, is that there is no room on the disk. */
+export function isDiskFull(error: unknown): boolean {
+  const { code, cause } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT' || (cause instanceof Error && isDiskFull(cause));
+}
+
 /** The sentence for a user whose file could not be written. */
 export function notWritten(path: string, cause: unknown): Error {
   const { code, message } = cause as NodeJS.ErrnoException;
   const kept = 'What was there before is as it was.';
-  const sentence =
-    code === 'ENOSPC' || code === 'EDQUOT'
-      ? `The disk is full, so ${path} could not be written. ${kept} Free some space and try again.`
-      : code === 'EROFS' || code === 'EACCES' || code === 'EPERM'
-        ? `${path} could not be written, because its folder may not be written to. ${kept} Change its permissions and try again.`
-        : code === 'EISDIR'
-          ? `${path} could not be written, because a folder has that name. Give the name of a file.`
-          : `${path} could not be written (${message}). ${kept}`;
+  const sentence = isDiskFull(cause)
+    ? `The disk is full, so ${path} could not be written. ${kept} Free some space and try again.`
+    : code === 'EROFS' || code === 'EACCES' || code === 'EPERM'
+      ? `${path} could not be written, because its folder may not be written to. ${kept} Change its permissions and try again.`
+      : code === 'EISDIR'
+        ? `${path} could not be written, because a folder has that name. Give the name of a file.`
+        : `${path} could not be written (${message}). ${kept}`;
   return new Error(sentence, { cause });
 }

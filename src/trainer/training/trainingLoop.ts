@@ -99,7 +99,7 @@ export class TrainingLoop {
    * @throws CancelledError when cancelled, Error when training diverges again and again or a file cannot be written
    */
   async run(): Promise<void> {
-    // The first write shows at once whether there is room for the files.
+    // The first write shows at once whether the files can be written.
     await this.writeResumePoint();
     while (this.shareSpent < 1 && this.progress.worseInARow < PATIENCE) {
       await this.ready();

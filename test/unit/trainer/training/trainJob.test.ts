@@ -8,7 +8,7 @@ import { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
 import type { TrainJob } from '../../../../src/protocol/trainerProtocol';
 import { DivergenceError } from '../../../../src/trainer/engine';
 import { chooseEngine } from '../../../../src/trainer/engines/chooseEngine';
-import { writeWholeFile } from '../../../../src/trainer/training/saveFile';
+import { writeWholeFile, type WriteFile } from '../../../../src/trainer/training/saveFile';
 import { kernelBytes } from '../../../support/kernelBytes';
 import { eventsOf, runCollecting, SmallWorkspace } from './smallJob';
 
@@ -226,12 +226,37 @@ describe('Training a workspace', function () {
 
   it('says that the disk is full, and the earlier model is as it was', async () => {
     workspace.writeVerses();
-    await runCollecting(workspace.job());
+    // A short one, so that the next betters it and is to be written.
+    await runCollecting(workspace.job({ seconds: 1 }));
     const earlier = readFileSync(workspace.modelPath);
     await assert.rejects(runCollecting(workspace.job(), { writeFile: noSpace }), {
       message: /^The disk is full, so .* could not be written\. .* Free some space and try again\.$/,
     });
     assert.deepEqual(readFileSync(workspace.modelPath), earlier);
+  });
+
+  it('goes on, and says so once, where there is room for the model but not for how far it is', async () => {
+    const job = workspace.writeVerses().job();
+    let refused = 0;
+    const writeFile: WriteFile = (path, bytes) => {
+      refused += path === job.resumePath ? 1 : 0;
+      return path === job.resumePath ? noSpace() : writeWholeFile(path, bytes);
+    };
+    const { done, events } = await runCollecting(job, { writeFile }, (event, control) => {
+      // At a pause it is saved again.
+      if (event.kind === 'step' && event.step === 1) {
+        control.pause();
+      } else if (event.kind === 'paused') {
+        setTimeout(() => {
+          control.resume();
+        }, 0);
+      }
+    });
+    assert.equal(done.outcome, 'improved');
+    assert.ok(existsSync(workspace.modelPath));
+    assert.ok(refused >= 2, `${refused} times`);
+    const warnings = eventsOf(events, 'warning').map(({ message }) => message);
+    assert.equal(warnings.filter((message) => message.startsWith('The disk has no room')).length, 1);
   });
 
   it('says where a model cannot be written', async () => {
