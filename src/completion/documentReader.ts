@@ -63,6 +63,13 @@ export class DocumentReader {
     this.generated = { uri, text };
   }
 
+  /** Predicts every place anew, as the workspace says something else now; what the networks have read still holds. */
+  forgetPredictions(): void {
+    for (const { predictions } of this.documents.values()) {
+      predictions.clear();
+    }
+  }
+
   /** Teaches the gate with at most `count` settled tokens of the text that is being typed; returns how many there were. */
   learnTyped(count: number): number {
     if (this.current === null) {

@@ -142,7 +142,12 @@ export class GeneratorClient {
 
   /** Learns files for the live model, or again, or forgets those of empty text; completions stay quick meanwhile. */
   async learnFiles(files: LearnFilesRequest['files']): Promise<FilesLearnedResponse> {
-    return (await this.link.request({ kind: 'learnFiles', files }).response) as FilesLearnedResponse;
+    const learned = (await this.link.request({ kind: 'learnFiles', files }).response) as FilesLearnedResponse;
+    if (files.some(({ text }) => text === '')) {
+      // What was suggested from a file that is forgotten is not suggested again.
+      this.suggestions.forget();
+    }
+    return learned;
   }
 
   /** Ends the thread; whatever waits is rejected. */

@@ -173,6 +173,7 @@ export class RequestWork {
 
   private *learn({ id, files }: LearnFilesRequest): RequestSteps {
     const learned = yield* learnFiles(this.model.mixture.workspace, this.model.tokenizer, files);
+    this.reader.forgetPredictions();
     return { kind: 'filesLearned', id, ...learned };
   }
 

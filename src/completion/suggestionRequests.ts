@@ -11,6 +11,8 @@ interface Flight {
   readonly response: Promise<CompletedResponse>;
   /** Callers that still wait for it. */
   waiting: number;
+  /** Made of what is not known any more: for those that wait for it already, and nobody else. */
+  isOutdated: boolean;
 }
 
 export class SuggestionRequests {
@@ -55,9 +57,12 @@ export class SuggestionRequests {
     this.cache.remember(question, response);
   }
 
-  /** Serves nothing any more that was made before. */
+  /** Serves nothing any more that was made before, or is being made, but to those who wait for it. */
   forget(): void {
     this.cache.clear();
+    for (const flight of this.flights) {
+      flight.isOutdated = true;
+    }
   }
 
   private fromCache(question: CompletionQuestion, start: number): CompletedResponse | null {
@@ -68,9 +73,10 @@ export class SuggestionRequests {
   /** The latest suggestion in the making for a beginning of what is typed now, all else being equal. */
   private findAgreeing({ document, ...options }: CompletionQuestion): Flight | null {
     return (
-      [...this.flights].findLast(({ question }) => {
+      [...this.flights].findLast(({ question, isOutdated }) => {
         const { document: earlier, ...earlierOptions } = question;
         return (
+          !isOutdated &&
           earlier.uri === document.uri &&
           earlier.suffix === document.suffix &&
           document.prefix.startsWith(earlier.prefix) &&
@@ -92,12 +98,20 @@ export class SuggestionRequests {
 
   private launch(question: CompletionQuestion): Flight {
     const { id, response } = this.link.request({ kind: 'complete', ...question });
-    const flight: Flight = { id, question, response: response as Promise<CompletedResponse>, waiting: 0 };
+    const flight: Flight = {
+      id,
+      question,
+      response: response as Promise<CompletedResponse>,
+      waiting: 0,
+      isOutdated: false,
+    };
     this.flights.add(flight);
     flight.response.then(
       (completed) => {
         this.flights.delete(flight);
-        this.cache.remember(question, completed);
+        if (!flight.isOutdated) {
+          this.cache.remember(question, completed);
+        }
       },
       // Whoever waits is told of the failure by the same promise.
       () => this.flights.delete(flight),

@@ -152,12 +152,16 @@ describe('reading a document to the cursor', () => {
     assert.equal(tokenizer.decode(tail.tokens), '\nTwo');
   });
 
-  it('predicts each place once', () => {
+  it('predicts each place once, and again when the workspace says something else', () => {
     const model = newModel();
-    const tail = new DocumentReader(model, tokenizer).moveTo('a', 'One two');
+    const reader = new DocumentReader(model, tokenizer);
+    const tail = reader.moveTo('a', 'One two');
     const first = tail.predictAfter(1);
     assert.equal(tail.predictAfter(1), first);
     assert.equal(model.calls.predict, 1);
+    reader.forgetPredictions();
+    tail.predictAfter(1);
+    assert.equal(model.calls.predict, 2);
   });
 });
 

@@ -87,6 +87,16 @@ describe('asking the generator', () => {
     assert.equal((await client.complete(question('The█'))).source, 'generated');
   });
 
+  it('forgets cached suggestions when a file is forgotten, and not when one is learned', async () => {
+    const client = newClient();
+    const source = async () => (await client.complete(question('The█'))).source;
+    await source();
+    await client.learnFiles([{ uri: 'a', text: 'x', recent: false }]);
+    assert.equal(await source(), 'typedAsSuggested');
+    await client.learnFiles([{ uri: 'a', text: '', recent: false }]);
+    assert.equal(await source(), 'generated');
+  });
+
   it('rejects with the sentence about a model that cannot be used', async () => {
     await assert.rejects(newClient().loadModel('damaged'), { message: 'The model "damaged" is damaged.' });
   });
@@ -247,6 +257,16 @@ describe('the worker with real networks', () => {
     assert.ok(confidence > 0.3);
     const { expertWeights } = await client.inspect({ ...prompt('The committee█'), topCount: 3 });
     assert.ok('base' in expertWeights && 'personal' in expertWeights);
+  });
+
+  it('follows what is learned and forgotten at a place that it was asked about before', async () => {
+    const client = realClient();
+    const suggested = async () => (await client.complete(question('Then the committee app█'))).insertText;
+    assert.notEqual(await suggested(), 'roved the annual budget.');
+    await client.learnFiles([lesson]);
+    assert.equal(await suggested(), 'roved the annual budget.');
+    await client.learnFiles([{ ...lesson, text: '' }]);
+    assert.notEqual(await suggested(), 'roved the annual budget.');
   });
 
   it('uses another base model from now on, and keeps the present one when that cannot be used', async () => {

@@ -95,6 +95,18 @@ describe('asking for suggestions', () => {
     assert.deepEqual(link.asked, ['The', 'The']);
   });
 
+  it('neither serves nor keeps what is in the making when all is to be forgotten', async () => {
+    const { link, suggestions } = setUp();
+    const first = suggestions.complete(question('The█'));
+    suggestions.forget();
+    const second = suggestions.complete(question('The█'));
+    assert.equal((await first).insertText, ' word', 'Who waited for it gets it.');
+    suggestions.forget();
+    assert.equal((await second).source, 'generated');
+    await suggestions.complete(question('The█'));
+    assert.deepEqual(link.asked, ['The', 'The', 'The']);
+  });
+
   it('keeps an answer that came too late', async () => {
     const { link, suggestions } = setUp();
     const abort = new AbortController();

@@ -1,23 +1,32 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
 import { closeAll, openDraft, triggerUntilGhostText, workspaceFolder } from '../../support/editing.js';
-import { needsKeyboard } from '../../support/theWindow.js';
+import { needsKeyboard, theWindow } from '../../support/theWindow.js';
+import { waitFor } from '../../support/waitFor.js';
 
 const TEXT = `# The ferry
 
 The ferryman at Quillon Ness was called Bartholomew Thrupp. Nobody at Quillon Ness was called Bartholomew Thrupp but him.
 His father at Quillon Ness was called Bartholomew Thrupp too, and the boat at Quillon Ness was called Bartholomew Thrupp.
 `;
+const DRAFT = '# Draft\n\nThe man at Quillon Ness was called █\n';
+/** Until a change of a file has been heard of and followed, in milliseconds; a text that is opened before teaches doubt. */
+const FOLLOWED = 3000;
 
-describe('A file that another program makes', () => {
+describe('A file that another program makes', function () {
+  this.timeout(90_000);
   const part = join(workspaceFolder(), 'part');
   before(needsKeyboard);
+  before(untilFilesAreWatched);
   beforeEach(closeAll);
   afterEach(async () => {
     await closeAll();
     await rm(part, { recursive: true, force: true });
     await rm(`${part}-two`, { recursive: true, force: true });
+    await rm(join(workspaceFolder(), '.gitignore'), { force: true });
+    await sleep(FOLLOWED);
   });
 
   it('is learned, also in a folder that is moved in, and again when that is renamed', async () => {
@@ -25,13 +34,13 @@ describe('A file that another program makes', () => {
     await mkdir(staged);
     await writeFile(join(staged, 'ferry.md'), TEXT);
     await rename(staged, part);
-    await openDraft('draft.md', '# Draft\n\nThe man at Quillon Ness was called █\n');
+    await sleep(FOLLOWED);
+    await openDraft('moved.md', DRAFT);
     await triggerUntilGhostText('Bartholomew Thrupp');
     await closeAll();
     await rename(part, `${part}-two`);
-    // Until it has been heard of, the text is still known under its old name.
-    await sleep(3000);
-    await openDraft('draft.md', '# Draft\n\nThe man at Quillon Ness was called █\n');
+    await sleep(FOLLOWED);
+    await openDraft('renamed.md', DRAFT);
     await triggerUntilGhostText('Bartholomew Thrupp');
   });
 
@@ -39,10 +48,55 @@ describe('A file that another program makes', () => {
     const path = join(part, 'ferry.md');
     await mkdir(part);
     await writeFile(path, '# The ferry\n');
-    await openDraft('draft.md', '# Draft\n\nThe man at Quillon Ness was called █\n');
     // Until the new file has been heard of, a change to it is none.
-    await sleep(3000);
+    await sleep(FOLLOWED);
     await writeFile(path, TEXT);
+    await sleep(FOLLOWED);
+    await openDraft('changed.md', DRAFT);
+    await triggerUntilGhostText('Bartholomew Thrupp');
+  });
+
+  it('is forgotten once it is ignored, and learned once it is not any more', async () => {
+    const rules = join(workspaceFolder(), '.gitignore');
+    await mkdir(part);
+    await writeFile(join(part, 'ferry.md'), TEXT);
+    await sleep(FOLLOWED);
+    await openDraft('known.md', DRAFT);
+    await triggerUntilGhostText('Bartholomew Thrupp');
+    await writeFile(rules, 'part/\n');
+    await waitFor('ghost text without what is ignored', async () => {
+      // VS Code keeps what is shown while it still fits.
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      await sleep(1000);
+      return !(await theWindow.ghostText()).includes('Bartholomew');
+    });
+    await closeAll();
+    await rm(rules);
+    await sleep(FOLLOWED);
+    await openDraft('known-again.md', DRAFT);
     await triggerUntilGhostText('Bartholomew Thrupp');
   });
 });
+
+/** VS Code begins to watch the folder some seconds after it has opened it, and tells nothing of what happened before. */
+async function untilFilesAreWatched(): Promise<void> {
+  const probe = join(workspaceFolder(), 'probe.txt');
+  const watcher = vscode.workspace.createFileSystemWatcher('**/probe.txt');
+  let isHeard = false;
+  watcher.onDidChange(() => (isHeard = true));
+  try {
+    await waitFor(
+      'news of a file',
+      async () => {
+        await writeFile(probe, `${Date.now()}`);
+        await sleep(200);
+        return isHeard;
+      },
+      25_000,
+    );
+  } finally {
+    watcher.dispose();
+    await rm(probe);
+  }
+}
