@@ -22,6 +22,7 @@ import type { Parts, ProductPaths } from './editor/parts';
 import { PersonalModel } from './editor/personalModel';
 import { offerModelCommands, personalModelWindow } from './editor/personalModelWindow';
 import { RefinedSuggestions } from './editor/refinedSuggestions';
+import { shownSentence } from './editor/shownSentence';
 import { StatusBar } from './editor/statusBar';
 import { SuggestionWatch } from './editor/suggestionWatch';
 import { TrainingSession } from './editor/trainingSession';
@@ -217,8 +218,8 @@ async function loadModel(
   } catch (error) {
     const { message } = asError(error);
     log.error(message);
-    status.setGenerator({ failed: message }, null, false);
-    void vscode.window.showErrorMessage(message);
+    status.setGenerator({ failed: shownSentence(message) }, null, false);
+    void vscode.window.showErrorMessage(shownSentence(message));
   }
 }
 
@@ -229,6 +230,6 @@ async function follow(model: LanguageModelHalf | MaskedModel, log: vscode.LogOut
   } catch (error) {
     const { message } = asError(error);
     log.error(message);
-    void vscode.window.showErrorMessage(message);
+    void vscode.window.showErrorMessage(shownSentence(message));
   }
 }

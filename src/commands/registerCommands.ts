@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { asError } from '../editor/asError';
 import type { Parts } from '../editor/parts';
+import { shownSentence } from '../editor/shownSentence';
 import { acceptWord } from './acceptWord';
 import { cancelGeneration } from './cancelGeneration';
 import { cancelTraining } from './cancelTraining';
@@ -85,7 +86,7 @@ export function registerCommands(parts: Parts): vscode.Disposable {
 function showFailure({ log }: Parts, error: unknown): void {
   log.error(asError(error));
   const details = vscode.l10n.t('Show Log');
-  void vscode.window.showErrorMessage(asError(error).message, details).then((chosen) => {
+  void vscode.window.showErrorMessage(shownSentence(asError(error).message), details).then((chosen) => {
     if (chosen === details) {
       log.show(true);
     }

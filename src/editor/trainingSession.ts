@@ -4,6 +4,7 @@ import type { DoneEvent, TrainerEvent, TrainJob } from '../protocol/trainerProto
 import type { PanelTraining } from '../protocol/panelProtocol';
 import { startTraining, type TrainingRun } from '../trainer/trainerClient';
 import { LossCurve } from './lossCurve';
+import { shownSentence } from './shownSentence';
 import {
   eventText,
   preparationText,
@@ -118,7 +119,7 @@ export class TrainingSession implements vscode.Disposable {
     const { t } = vscode.l10n;
     const line = eventText(t, event);
     if (line !== null) {
-      this.lines.push(line);
+      this.lines.push(event.kind === 'warning' ? shownSentence(line) : line);
       this.log.info(line);
     }
     const preparation = preparationText(t, event);

@@ -25,6 +25,22 @@ export function translatedTexts(fileName: string, source: string): TranslatedTex
   return { texts, computed };
 }
 
+/** The texts, of two words or more, that a source makes in English; `{0}` and so on stand for what is put in. */
+export function englishTexts(fileName: string, source: string): string[] {
+  const texts: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node)) {
+      texts.push(node.text);
+    } else if (ts.isTemplateExpression(node)) {
+      const spans = node.templateSpans.map(({ literal }, i) => `{${i}}${literal.text}`);
+      texts.push(node.head.text + spans.join(''));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(fileName, source, ts.ScriptTarget.Latest, true));
+  return texts.filter((text) => /[a-z] [a-z{]/i.test(text));
+}
+
 function isTranslate(callee: ts.Expression): boolean {
   return (
     (ts.isIdentifier(callee) && callee.text === 't') ||

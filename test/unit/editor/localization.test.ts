@@ -5,9 +5,11 @@ import { SETTINGS, type Setting } from '../../../src/editor/settings';
 import { DEFAULT_ENABLEMENT } from '../../../src/editor/enablement';
 import { parseLanguageModel } from '../../../src/editor/languageModelSetting';
 import { parseMaskedModel } from '../../../src/editor/maskedModelSetting';
+import { CheckpointError } from '../../../src/model/checkpoint/checkpointError';
 import { LEFT_OUT_REASONS } from '../../../src/trainer/corpus/leftOutReason';
 import { plainTranslate } from '../../support/plainTranslate';
-import { translatedTexts } from '../../support/translatedTexts';
+import { translateSentence } from '../../../src/editor/sentences';
+import { englishTexts, translatedTexts } from '../../support/translatedTexts';
 
 const root = join(__dirname, '..', '..', '..');
 const readJson = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
@@ -56,9 +58,41 @@ describe('the texts of the manifest', () => {
   });
 });
 
+/** What makes sentences for the user outside the extension host. */
+const FOREIGN_SOURCES = [
+  'src/model/checkpoint/checkpoint.ts',
+  'src/model/checkpoint/checkpointError.ts',
+  'src/model/checkpoint/safetensors.ts',
+  'src/trainer/corpus/readCorpus.ts',
+  'src/trainer/training/saveFile.ts',
+  'src/trainer/training/trainingLock.ts',
+];
+const foreign = FOREIGN_SOURCES.flatMap((path) => englishTexts(path, readFileSync(join(root, path), 'utf8')));
+
+describe('a sentence that is made outside the extension host', () => {
+  it('is shown in Chinese, with what was put in', () => {
+    for (const text of foreign) {
+      const filled = (given: string) => given.replaceAll(/\{(\d)\}/g, 'x$1');
+      assert.equal(translateSentence(bundle, filled(text)), filled(bundle[text] ?? ''), text);
+    }
+  });
+
+  it('stays as it is where there is no translation, and translates the sentence inside another', () => {
+    assert.equal(translateSentence(bundle, 'Quite another thing.'), 'Quite another thing.');
+    assert.match(
+      translateSentence(bundle, new CheckpointError('damaged', 'a', 'its header is cut off').message),
+      /文件头不完整/,
+    );
+  });
+});
+
 describe('the texts that the extension shows', () => {
   const found = sources().map(({ path, text }) => ({ path, ...translatedTexts(path, text) }));
-  const shown = new Set<string>([...found.flatMap(({ texts }) => texts), ...Object.values(LEFT_OUT_REASONS)]);
+  const shown = new Set<string>([
+    ...found.flatMap(({ texts }) => texts),
+    ...Object.values(LEFT_OUT_REASONS),
+    ...foreign,
+  ]);
 
   it('are written out in the code, so that a translator finds them', () => {
     const computed = found.flatMap(({ path, computed: calls }) => calls.map((call) => `${path}: ${call}`));
