@@ -4,12 +4,12 @@
 
 TOKENS_FOLDER is what tokenizeCorpus.ts wrote. The run keeps a constant learning rate, so it may be stopped and
 continued for as long as one likes: RUN_FOLDER/state.pt holds weights, Adam's moments and the place in every stream,
-is replaced as a whole every few minutes, and is where the next start continues. `--snapshot FILE` writes the weights
-of that state and its place in half precision and ends; a run that finds no state starts from such a file
-(`--start FILE`), with Adam's moments new and a second warm-up. `--decay-tokens` leaves that state
-alone: it continues from it with a rate that falls to zero over so many tokens (warmup-stable-decay, Hu et al., arXiv
-2404.06395) and writes the finished model, which exportCheckpoint.ts turns into a checkpoint. That may be a start, too; what
-has been through such a fall goes on better at a lower rate (`--rate`). The curve is RUN_FOLDER/log.jsonl.
+is replaced as a whole every few minutes, and is where the next start continues. A run that finds no state may start from
+a finished model or from the one that ships, models/base/model.safetensors (`--start FILE`), with Adam's moments new and a
+second warm-up; with `--layers` residual ones that it lacks are added. `--decay-tokens` leaves that state alone: it continues from it with
+a rate that falls to zero over so many tokens (warmup-stable-decay, Hu et al., arXiv 2404.06395), which may be stopped and
+continued, too (RUN_FOLDER/decay.pt), and writes the finished model, which exportCheckpoint.ts turns into a
+checkpoint. The curve is RUN_FOLDER/log.jsonl.
 """
 
 import argparse
@@ -38,26 +38,44 @@ VOCAB, EMBEDDING, HIDDEN = 4096, 256, 512
 
 
 class Network(torch.nn.Module):
-    def __init__(self):
+    def __init__(self, layers):
         super().__init__()
         self.embedding = torch.nn.Embedding(VOCAB, EMBEDDING)
-        self.lstm = torch.nn.LSTM(EMBEDDING, HIDDEN)
+        self.layers = torch.nn.ModuleList(
+            torch.nn.LSTM(HIDDEN if layer else EMBEDDING, HIDDEN) for layer in range(layers)
+        )
         self.projection = torch.nn.Linear(HIDDEN, EMBEDDING, bias=False)
         self.output_bias = torch.nn.Parameter(torch.zeros(VOCAB))
         torch.nn.init.normal_(self.embedding.weight, std=EMBEDDING**-0.5)
         with torch.no_grad():
-            # An open forget gate at the start (Jozefowicz et al. 2015).
-            self.lstm.bias_hh_l0.zero_()
-            self.lstm.bias_ih_l0.zero_()
-            self.lstm.bias_ih_l0[HIDDEN : 2 * HIDDEN] = 1.0
+            for lstm in self.layers:
+                # An open forget gate at the start (Jozefowicz et al. 2015).
+                lstm.bias_hh_l0.zero_()
+                lstm.bias_ih_l0.zero_()
+                lstm.bias_ih_l0[HIDDEN : 2 * HIDDEN] = 1.0
 
-    def forward(self, inputs, state, dropout=None):
-        """What the softmax takes, [steps, rows, EMBEDDING]; dropout is a share for each row, [rows]."""
-        outputs, state = self.lstm(self.embedding(inputs), state)
-        if dropout is not None:
+    def forward(self, inputs, states, dropout=None):
+        """What the softmax takes, [steps, rows, EMBEDDING], and the layers' states; dropout is a share for each row, [rows]."""
+
+        def drop(values):
+            if dropout is None:
+                return values
             share = dropout[None, :, None]
-            outputs = outputs * ((torch.rand(outputs.shape) >= share) / (1 - share)).to(outputs.dtype)
-        return self.projection(outputs), state
+            return values * ((torch.rand(values.shape) >= share) / (1 - share)).to(values.dtype)
+
+        outputs, after = None, []
+        for lstm, state in zip(self.layers, states or [None] * len(self.layers)):
+            added, state = lstm(self.embedding(inputs) if outputs is None else drop(outputs), state)
+            outputs = added if outputs is None else outputs + added
+            after.append(state)
+        return self.projection(drop(outputs)), after
+
+    def silence(self, layer):
+        """Makes the candidates of a layer zero, and so its outputs: the network predicts what it would without it."""
+        lstm = self.layers[layer]
+        with torch.no_grad():
+            for parameter in (lstm.weight_ih_l0, lstm.weight_hh_l0, lstm.bias_ih_l0):
+                parameter[2 * HIDDEN : 3 * HIDDEN] = 0.0
 
     def logits(self, vectors):
         return torch.nn.functional.linear(vectors, self.embedding.weight, self.output_bias)
@@ -118,6 +136,11 @@ class Stream:
             self.offsets[row] = offset + steps
         return np.stack(rows, axis=1)
 
+    def scatter(self):
+        """Begins anywhere in each row's part."""
+        spacing = len(self.tokens) // len(self.offsets)
+        self.offsets = [row * spacing + int(torch.randint(spacing, ())) for row in range(len(self.offsets))]
+
     def resume(self, offsets):
         """Goes on at the saved places; rows that are new begin in the middle of the largest part left to read."""
         offsets = sorted(offsets)[: len(self.offsets)]
@@ -155,38 +178,46 @@ def held_out_bits(network, folder):
 
 def stored_weights(network):
     """Tensors under the names and in the layout of networkConfig.ts; PyTorch's gate order i f g o is that of Keras."""
-    lstm = network.lstm
+    layers = {}
+    for index, lstm in enumerate(network.layers):
+        layers[f"layers.{index}.inputKernel"] = lstm.weight_ih_l0
+        layers[f"layers.{index}.recurrentKernel"] = lstm.weight_hh_l0
+        layers[f"layers.{index}.bias"] = lstm.bias_ih_l0 + lstm.bias_hh_l0
     return {
         "embedding": network.embedding.weight,
-        "layers.0.inputKernel": lstm.weight_ih_l0,
-        "layers.0.recurrentKernel": lstm.weight_hh_l0,
-        "layers.0.bias": lstm.bias_ih_l0 + lstm.bias_hh_l0,
+        **layers,
         "projection": network.projection.weight,
         "outputBias": network.output_bias,
     }
 
 
-def load_snapshot(path, network, streams):
-    """Puts a snapshot's weights into the network and its places into the streams; returns its step."""
+def load_model(path, network, streams):
+    """Puts a model's weights into the network and its places, where it has them, into the streams; returns its step.
+
+    A model with fewer layers is grown: what is added says nothing yet (cf. Chen et al. 2016, arXiv 1511.05641).
+    """
     with safe_open(path, framework="pt") as file:
         metadata = file.metadata()
         weights = {name: file.get_tensor(name).float() for name in file.keys()}
+    for name in [name for name in weights if name.endswith(".scales")]:
+        weights[name.removesuffix(".scales")] *= weights[name][:, None]
     with torch.no_grad():
-        for name, target in stored_weights(network).items():
-            if name == "layers.0.bias":
-                network.lstm.bias_ih_l0.copy_(weights[name])
-                network.lstm.bias_hh_l0.zero_()
+        for index, lstm in enumerate(network.layers):
+            if f"layers.{index}.bias" in weights:
+                lstm.bias_ih_l0.copy_(weights[f"layers.{index}.bias"])
+                lstm.bias_hh_l0.zero_()
             else:
+                network.silence(index)
+        for name, target in stored_weights(network).items():
+            if name in weights and not name.endswith(".bias"):
                 target.copy_(weights[name])
-    for kind, offsets in json.loads(metadata["offsets"]).items():
-        streams[kind].resume(offsets)
-    return int(metadata["steps"])
-
-
-def save_snapshot(path, network, streams, step):
-    tensors = {name: tensor.detach().half().contiguous() for name, tensor in stored_weights(network).items()}
-    offsets = json.dumps({kind: stream.offsets for kind, stream in streams.items()})
-    save_file(tensors, path, metadata={"steps": str(step), "offsets": offsets})
+    offsets = json.loads(metadata.get("offsets", "{}"))
+    for kind, stream in streams.items():
+        if kind in offsets:
+            stream.resume(offsets[kind])
+        else:
+            stream.scatter()
+    return int(metadata["steps"] if "steps" in metadata else json.loads(metadata["training"])["steps"])
 
 
 def main():
@@ -197,21 +228,23 @@ def main():
     parser.add_argument("--decay-tokens", type=int, default=0)
     parser.add_argument("--out")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--layers", type=int, default=1)
     parser.add_argument("--start")
     parser.add_argument("--rate", type=float, default=PEAK_RATE)
-    parser.add_argument("--snapshot")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
     os.makedirs(options.run, exist_ok=True)
     state_path = os.path.join(options.run, "state.pt")
+    own_path = os.path.join(options.run, "decay.pt") if options.decay_tokens else state_path
 
-    network = Network()
+    network = Network(options.layers)
     optimizer = torch.optim.Adam(network.parameters(), lr=options.rate, fused=True)
     streams = {kind: Stream(os.path.join(options.tokens, f"{kind}.u16"), rows) for kind, rows in ROWS.items()}
-    carried, step = None, 0
-    if os.path.exists(state_path):
-        saved = torch.load(state_path)
+    carried, step, begun_at, first = None, 0, 0, None
+    found = next((path for path in (own_path, state_path) if os.path.exists(path)), None)
+    if found:
+        saved = torch.load(found)
         network.load_state_dict(saved["network"])
         optimizer.load_state_dict(saved["optimizer"])
         # The states carried along the rows belong to them: rows that changed begin with none.
@@ -221,16 +254,14 @@ def main():
                 streams[kind].offsets = offsets
             else:
                 streams[kind].resume(offsets)
-        carried, step = saved["carried"] if same else None, saved["step"]
+        carried, step, begun_at = saved["carried"] if same else None, saved["step"], saved["begun_at"]
+        first = saved["first"]
     elif options.start:
-        step = load_snapshot(options.start, network, streams)
-    begun_at = step if not os.path.exists(state_path) else 0
-    if options.snapshot:
-        save_snapshot(options.snapshot, network, streams, step)
-        return
+        step = begun_at = load_model(options.start, network, streams)
     tokens_per_step = sum(ROWS.values()) * STEPS
     decay_steps = options.decay_tokens // tokens_per_step
-    first = step
+    if first is None:
+        first = step
     dropout = torch.cat([torch.full((rows,), DROPOUT[kind]) for kind, rows in ROWS.items()])
 
     def save():
@@ -241,10 +272,12 @@ def main():
                 "offsets": {kind: stream.offsets for kind, stream in streams.items()},
                 "carried": carried,
                 "step": step,
+                "begun_at": begun_at,
+                "first": first if decay_steps else None,
             },
-            state_path + ".new",
+            own_path + ".new",
         )
-        os.replace(state_path + ".new", state_path)
+        os.replace(own_path + ".new", own_path)
 
     def log(record):
         record = {"tokens": step * tokens_per_step, "decay": decay_steps > 0, **record}
@@ -262,7 +295,7 @@ def main():
             np.concatenate([stream.next(STEPS) for stream in streams.values()], axis=1)
         )
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            vectors, state = network(window[:-1], carried, dropout)
+            vectors, states = network(window[:-1], carried, dropout)
         loss = SoftmaxLoss.apply(
             vectors.flatten(0, 1), network.embedding.weight, network.output_bias, window[1:].flatten()
         )
@@ -270,7 +303,7 @@ def main():
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), CLIP_NORM)
         optimizer.step()
-        carried = tuple(part.detach() for part in state)
+        carried = [tuple(part.detach() for part in state) for state in states]
         step += 1
         losses.append(loss.item())
         if step % 100 == 0:
@@ -279,14 +312,13 @@ def main():
             losses, last_log = [], time.time()
         if step % 1000 == 0:
             log({"heldOutBitsPerByte": held_out_bits(network, options.tokens)})
-        if not decay_steps and time.time() - last_saved > 180:
+        if time.time() - last_saved > 180:
             save()
             last_saved = time.time()
     bits = held_out_bits(network, options.tokens)
     log({"heldOutBitsPerByte": bits})
-    if not decay_steps:
-        save()
-    if options.out:
+    save()
+    if options.out and not (decay_steps and step - first < decay_steps):
         tensors = {name: tensor.detach().float().contiguous() for name, tensor in stored_weights(network).items()}
         record = {
             "tokens": str(step * tokens_per_step),
