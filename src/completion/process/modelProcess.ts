@@ -92,14 +92,16 @@ export class ModelProcess<Opening, Opened, Question, Answer> {
 
   /** Resolves when the model is loaded; rejects with a sentence when it cannot be. */
   private start(): Promise<Opened> {
-    const { processPath, opening } = this.options;
-    const child = fork(processPath, [], {
-      execArgv: processPath.endsWith('.ts') ? ['--import', createRequire(processPath).resolve('tsx')] : [],
-      // Inside VS Code the executable is Electron, which runs as Node when told so.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    });
+    const { opening } = this.options;
+    let child: ChildProcess;
+    try {
+      child = this.fork();
+    } catch (thrown) {
+      // Some of what keeps a process from starting is thrown, such as a lack of memory; the next attempt may fare better.
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      this.afterEnd(null, error.message);
+      return Promise.reject(this.startFault(error));
+    }
     this.child = child;
     return new Promise((resolve, reject) => {
       child.on('message', (response: ProcessResponse<Opened, Answer>) => {
@@ -126,11 +128,7 @@ export class ModelProcess<Opening, Opened, Question, Answer> {
         }
       });
       child.on('error', (error) => {
-        reject(
-          new Error(`${this.program} could not be started for ${this.name}: ${error.message}.`, {
-            cause: error,
-          }),
-        );
+        reject(this.startFault(error));
       });
       child.on('close', (code, signal) => {
         const how = signal ?? `status ${code}`;
@@ -145,14 +143,32 @@ export class ModelProcess<Opening, Opened, Question, Answer> {
     });
   }
 
+  private fork(): ChildProcess {
+    const { processPath } = this.options;
+    return fork(processPath, [], {
+      execArgv: processPath.endsWith('.ts') ? ['--import', createRequire(processPath).resolve('tsx')] : [],
+      // Inside VS Code the executable is Electron, which runs as Node when told so.
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+  }
+
+  private startFault(error: Error): Error {
+    return new Error(`${this.program} could not be started for ${this.name}: ${error.message}.`, {
+      cause: error,
+    });
+  }
+
   private openingFault(detail: string): string {
     return /memory|alloc/i.test(detail)
       ? `${this.name} needs more memory than is free (${detail}). Choose a smaller model, or one with fewer bits a weight.`
       : `${this.name} cannot be loaded by ${this.program} (${detail}). Download it again, or choose another model.`;
   }
 
-  private afterEnd(child: ChildProcess, how: string): void {
-    const wasReady = this.ready === child;
+  /** @param child null where it did not come to be */
+  private afterEnd(child: ChildProcess | null, how: string): void {
+    const wasReady = child !== null && this.ready === child;
     this.ready = null;
     this.settleAll();
     if (this.isDisposed || !(wasReady || this.endsInARow > 0)) {

@@ -82,6 +82,27 @@ describe('llama.cpp in a process of its own', function () {
     );
   });
 
+  it('is started again after an attempt at which the system refused a process', async function () {
+    if (process.platform !== 'linux') {
+      this.skip();
+    }
+    const { hears, onStatus } = recorder();
+    const client = await open('model.gguf', onStatus);
+    const [stopped, back] = [hears('away: llama.cpp stopped'), hears('answering')];
+    // No process may be given as long a variable: to start one throws.
+    process.env['UNDERSTUDY_TOO_LONG'] = 'x'.repeat(200_000);
+    try {
+      assert.deepEqual(await client.ask(question(3)), [[null]]);
+      await stopped;
+      await new Promise((wake) => setTimeout(wake, 50));
+    } finally {
+      delete process.env['UNDERSTUDY_TOO_LONG'];
+    }
+    await back;
+    const [[probs]] = await client.ask(question(1));
+    assert.equal(likeliest(probs), 2);
+  });
+
   it('is not started for ever', async () => {
     const { heard, hears, onStatus } = recorder();
     const client = await open('model.gguf', onStatus);
