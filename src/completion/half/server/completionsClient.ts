@@ -40,6 +40,8 @@ export class CompletionsClient {
   /** Of the server, e.g. `localhost:8080`. */
   readonly host: string;
   private readonly base: string;
+  /** What some hosts tell versions or deployments by, with its question mark. */
+  private readonly query: string;
   private readonly patience: number;
   private readonly key: string | undefined;
   private name: string | null;
@@ -67,6 +69,7 @@ export class CompletionsClient {
     }
     const path = url.pathname.replace(/\/+$/, '').replace(/\/(?:chat\/)?completions$/, '');
     this.base = `${url.origin}${path === '' ? '/v1' : path}`;
+    this.query = url.search;
     this.patience = patience;
     this.key = key;
     this.name = model ?? null;
@@ -164,7 +167,7 @@ export class CompletionsClient {
     let response: Response;
     let text: string | null;
     try {
-      response = await fetch(this.base + path, {
+      response = await fetch(this.base + path + this.query, {
         method,
         redirect: 'error',
         signal,

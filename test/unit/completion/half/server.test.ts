@@ -113,6 +113,16 @@ describe('asking a server', () => {
     });
   });
 
+  it('asks with the query that the address has', async () => {
+    const server = await serve(good);
+    const client = new CompletionsClient({
+      address: `${server.address}/?api-version=2024-02`,
+      model: 'small',
+    });
+    await client.choicesAfter('a', 1);
+    assert.equal(server.asked.at(-1)?.path, '/v1/completions?api-version=2024-02');
+  });
+
   it('finds the protocol below an address without a path', async () => {
     const server = await serve(good);
     const bare = server.address.replace('/v1', '');
