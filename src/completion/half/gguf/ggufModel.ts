@@ -42,7 +42,7 @@ export function readGguf(path: string, modulePath: string | null): GgufFile {
   return { path, modulePath, vocabulary, window, title: titleOf(head) ?? name, size: head.fileBytes };
 }
 
-/** @throws Error, by rejecting, when llama.cpp cannot load it */
+/** @throws Error, by rejecting, when llama.cpp cannot load it or predict by it */
 export async function loadGguf(
   file: GgufFile,
   threads: number,
@@ -56,6 +56,11 @@ export async function loadGguf(
   const agrees = PROBES.every(
     (probe) => source.tokenize(probe).join() === vocabulary.encodeText(probe).join(),
   );
+  const tokens = Int32Array.from(source.tokenize(PROBES[0]).slice(0, window));
+  await source.ask([{ tokens, after: [tokens.length] }]);
+  if (source.fault !== null) {
+    throw source.fault;
+  }
   const expert = new RemoteExpert(source, {
     name: 'half',
     vocabSize: vocabulary.size,

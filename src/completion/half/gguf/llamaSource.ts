@@ -123,20 +123,25 @@ export class LlamaSource implements DistributionSource {
     const read = await this.sequence.controlledEvaluate(
       ids.slice(from).map((id, i) => (wanted.has(from + i + 1) ? [id, this.asking] : id)),
     );
-    if (this.taken.length === after.length) {
-      return this.taken;
+    const distributions =
+      this.taken.length === after.length
+        ? this.taken
+        : after.map((count) => this.fromMap(read[count - 1 - from]?.next.probabilities));
+    if (!distributions.every(sumsToOne)) {
+      throw new Error('what it predicts are no probabilities, as its weights are damaged');
     }
-    return after.map((count) => {
-      const probabilities = read[count - 1 - from]?.next.probabilities;
-      if (probabilities === undefined) {
-        throw new Error('llama.cpp gave no probabilities');
-      }
-      const distribution = new Float32Array(this.vocabSize);
-      for (const [id, probability] of probabilities) {
-        distribution[id] = probability;
-      }
-      return distribution;
-    });
+    return distributions;
+  }
+
+  private fromMap(probabilities: ReadonlyMap<number, number> | undefined): Float32Array {
+    if (probabilities === undefined) {
+      throw new Error('llama.cpp gave no probabilities');
+    }
+    const distribution = new Float32Array(this.vocabSize);
+    for (const [id, probability] of probabilities) {
+      distribution[id] = probability;
+    }
+    return distribution;
   }
 
   /**
@@ -162,4 +167,13 @@ export class LlamaSource implements DistributionSource {
     // It cannot be assigned to, since it is a method of the library's program.
     Object.defineProperty(below, 'sampleToken', { value: take });
   }
+}
+
+/** Up to the rounding of some ten thousand single floats; never where one is no number. */
+function sumsToOne(distribution: Float32Array): boolean {
+  let sum = 0;
+  for (const probability of distribution) {
+    sum += probability;
+  }
+  return Math.abs(sum - 1) < 0.01;
 }

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LlamaSource } from '../../../../src/completion/half/gguf/llamaSource';
+
+/** In the place of node-llama-cpp: one that predicts what the model's path says, for each token that is asked about. */
+const LIBRARY = `
+exports.getLlama = async () => ({
+  loadModel: async ({ modelPath }) => ({
+    tokenize: (text) => [...text].map((_, i) => i),
+    createContext: async () => ({
+      getSequence: () => ({
+        nextTokenIndex: 0,
+        adaptStateToTokens: async () => undefined,
+        controlledEvaluate: async (input) =>
+          input.map((token) =>
+            Array.isArray(token)
+              ? { next: { probabilities: new Map(JSON.parse(modelPath).map((p, id) => [id, p ?? NaN])) } }
+              : undefined),
+      }),
+    }),
+  }),
+});`;
+
+describe('LlamaSource', () => {
+  let modulePath = '';
+  before(() => {
+    modulePath = mkdtempSync(join(tmpdir(), 'understudy-llama-'));
+    const folder = join(modulePath, 'node_modules', 'node-llama-cpp', 'dist');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'index.js'), LIBRARY);
+  });
+  after(() => {
+    rmSync(modulePath, { recursive: true });
+  });
+
+  const ask = async (...probs: (number | null)[]) => {
+    const path = JSON.stringify(probs);
+    const source = await LlamaSource.open({ path, modulePath, vocabSize: 3, window: 8, threads: 1 });
+    const [answers] = await source.ask([{ tokens: Int32Array.of(0, 1), after: [1, 2] }]);
+    return { answers: answers.map((answer) => answer && [...answer]), fault: source.fault?.message };
+  };
+
+  it('hands out what the model predicts', async () => {
+    const probs = [0.25, 0.5, 0.25];
+    assert.deepEqual(await ask(...probs), { answers: [probs, probs], fault: undefined });
+  });
+
+  for (const probs of [
+    [null, null, null],
+    [0.5, null, 0.5],
+    [0, 0, 0],
+    [0.9, 0.9, 0.9],
+  ]) {
+    it(`answers nothing by ${JSON.stringify(probs)} (null: not a number), and says why`, async () => {
+      const { answers, fault } = await ask(...probs);
+      assert.deepEqual(answers, [null, null]);
+      assert.match(fault ?? '', /no probabilities, as its weights are damaged/);
+    });
+  }
+});
