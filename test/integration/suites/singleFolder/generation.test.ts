@@ -72,6 +72,24 @@ describe('Generate from Selection', () => {
     assert.equal(await fromDraft(), text);
   });
 
+  it('keeps what it wrote when it is stopped, and one undo takes all of that back', async () => {
+    await set('maxNewTokens', 1000);
+    try {
+      const before = 'Old Tobias Wren\n';
+      const editor = await openDraft('stopped.md', 'Old Tobias Wren█\n');
+      const running = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+      await waitFor('some pieces', () => editor.document.getText().length > before.length + 20);
+      await vscode.commands.executeCommand('understudy.cancelGeneration');
+      const made = await running;
+      assert.equal(made.stopReason, 'cancelled');
+      assert.equal(editor.document.getText(), `Old Tobias Wren${made.text}\n`);
+      await vscode.commands.executeCommand('undo');
+      assert.equal(editor.document.getText(), before);
+    } finally {
+      await set('maxNewTokens', 24);
+    }
+  });
+
   it('is begun anew while it still writes, and goes on to its end', async () => {
     await set('maxNewTokens', 100);
     try {
