@@ -26,7 +26,7 @@ export function translateSentence(bundle: Readonly<Record<string, string>>, sent
   const argumentsOf = (text: string, given: string): Map<string, string> | null => {
     const places = [...text.matchAll(PLACE)].map(([, index]) => index);
     const parts = text.split(/\{\d+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-    const found = new RegExp(`^${parts.join('([\\s\\S]+?)')}$`).exec(given);
+    const found = new RegExp(`^${parts.join('([\\s\\S]*?)')}$`).exec(given);
     return found && new Map(places.map((index, i) => [index, translate(found[i + 1])]));
   };
   return translate(sentence);

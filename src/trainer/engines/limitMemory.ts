@@ -46,7 +46,7 @@ export function loadWithin(
       const fewer =
         fitting.threads < wished.threads ? `, with ${fitting.threads} of ${wished.threads} threads` : '';
       warn(
-        `To stay below ${megabytes} MB of memory, training works on ${rowsText(fitting.rows)} of a batch at a time${fewer}: it gives the same numbers, more slowly.`,
+        `To stay below ${megabytes} MB of memory, training works on ${rowsText(fitting.rows)} at a time${fewer}: it gives the same numbers, more slowly.`,
       );
     }
     return {
@@ -117,13 +117,13 @@ function watchRows(
     // What is let go may stay with the process, so that only what comes on top tells of too many rows.
     threshold = Math.max(threshold, (bytes + most) / 2);
     warn(
-      `Training takes ${Math.round(bytes / BYTES_PER_MEGABYTE)} of ${megabytes} MB of memory, and goes on with ${rowsText(rows)} of a batch at a time.`,
+      `Training takes ${Math.round(bytes / BYTES_PER_MEGABYTE)} of ${megabytes} MB of memory, and goes on with ${rowsText(rows)} at a time.`,
     );
   };
 }
 
 function rowsText(rows: number): string {
-  return rows === 1 ? 'one row' : `${rows} rows`;
+  return rows === 1 ? 'one row of a batch' : `${rows} rows of a batch`;
 }
 
 function tooLittle(engine: EngineName, bytes: number, megabytes: number): string {

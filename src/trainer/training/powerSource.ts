@@ -18,7 +18,7 @@ export const onBattery: OnBattery = async () => {
       return linuxOnBattery(LINUX_SUPPLIES);
     case 'darwin': {
       const { stdout } = await promisify(execFile)('/usr/bin/pmset', ['-g', 'batt']);
-      return stdout.includes("'Battery Power'");
+      return /'battery power'/i.test(stdout);
     }
     default:
       return false;

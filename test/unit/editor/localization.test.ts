@@ -63,8 +63,22 @@ const FOREIGN_SOURCES = [
   'src/model/checkpoint/checkpoint.ts',
   'src/model/checkpoint/checkpointError.ts',
   'src/model/checkpoint/safetensors.ts',
+  'src/trainer/baseModel.ts',
   'src/trainer/corpus/readCorpus.ts',
+  'src/trainer/corpus/scanFolders.ts',
+  'src/trainer/engines/guardEngine.ts',
+  'src/trainer/engines/limitMemory.ts',
+  'src/trainer/modelFile.ts',
+  'src/trainer/modelStore.ts',
+  'src/trainer/trainerChild.ts',
+  'src/trainer/trainerClient.ts',
+  'src/trainer/training/beginning.ts',
+  'src/trainer/training/earlierModel.ts',
+  'src/trainer/training/optimisation.ts',
+  'src/trainer/training/powerSource.ts',
+  'src/trainer/training/resumeFile.ts',
   'src/trainer/training/saveFile.ts',
+  'src/trainer/training/trainJob.ts',
   'src/trainer/training/trainingLock.ts',
 ];
 const foreign = FOREIGN_SOURCES.flatMap((path) => englishTexts(path, readFileSync(join(root, path), 'utf8')));
@@ -75,6 +89,16 @@ describe('a sentence that is made outside the extension host', () => {
       const filled = (given: string) => given.replaceAll(/\{(\d)\}/g, 'x$1');
       assert.equal(translateSentence(bundle, filled(text)), filled(bundle[text] ?? ''), text);
     }
+  });
+
+  it('is shown in Chinese where a part of it may be left out', () => {
+    assert.equal(
+      translateSentence(
+        bundle,
+        'To stay below 900 MB of memory, training works on 8 rows of a batch at a time: it gives the same numbers, more slowly.',
+      ),
+      '为使内存不超过 900 MB，训练每次处理一批中的 8 行：结果相同，只是更慢。',
+    );
   });
 
   it('stays as it is where there is no translation, and translates the sentence inside another', () => {
