@@ -218,8 +218,9 @@ async function loadModel(
   } catch (error) {
     const { message } = asError(error);
     log.error(message);
-    status.setGenerator({ failed: shownSentence(message) }, null, false);
-    void vscode.window.showErrorMessage(shownSentence(message));
+    const shown = shownSentence(message);
+    status.setGenerator({ failed: shown }, null, false);
+    void vscode.window.showErrorMessage(shown);
   }
 }
 
