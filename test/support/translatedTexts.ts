@@ -25,7 +25,10 @@ export function translatedTexts(fileName: string, source: string): TranslatedTex
   return { texts, computed };
 }
 
-/** The texts, of two words or more, that a source makes in English; `{0}` and so on stand for what is put in. */
+/**
+ * The texts, of two words or more, that a source makes in English; `{0}` and so on stand for what is put in. What begins with an
+ * apostrophe is another program's, looked for in its output.
+ */
 export function englishTexts(fileName: string, source: string): string[] {
   const texts: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -38,7 +41,7 @@ export function englishTexts(fileName: string, source: string): string[] {
     ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(fileName, source, ts.ScriptTarget.Latest, true));
-  return texts.filter((text) => /[a-z] [a-z{]/i.test(text));
+  return texts.filter((text) => /[a-z] [a-z{]/i.test(text) && !text.startsWith("'"));
 }
 
 function isTranslate(callee: ts.Expression): boolean {

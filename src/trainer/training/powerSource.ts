@@ -18,7 +18,7 @@ export const onBattery: OnBattery = async () => {
       return linuxOnBattery(LINUX_SUPPLIES);
     case 'darwin': {
       const { stdout } = await promisify(execFile)('/usr/bin/pmset', ['-g', 'batt']);
-      return /'battery power'/i.test(stdout);
+      return stdout.includes("'Battery Power'");
     }
     default:
       return false;
