@@ -106,6 +106,12 @@ export class TextGenerator {
         kind === 'loadModel' || kind === 'loadBase' || (kind === 'loadHalf' && !isWaiting),
     );
     const begun = load === undefined ? interactive : interactive.filter(({ steps }) => steps !== null);
+    const refinement = begun.find(({ request, isWaiting }) => request.kind === 'complete' && isWaiting);
+    if (load !== undefined && refinement !== undefined) {
+      // It may wait for a slow model for minutes, in which nobody got a suggestion, and would be of the model that goes.
+      this.settle(refinement, this.cancelled(refinement));
+      return this.nextJob();
+    }
     const eligible = begun.filter(({ isWaiting }) => !isWaiting);
     if (load !== undefined && begun.length > eligible.length && eligible.length === 0) {
       return null;

@@ -32,17 +32,18 @@ class IdleMasked implements OpenedMasked {
 function setUp(model = new TestModel()) {
   const responses: GeneratorResponse[] = [];
   let clock = 0;
+  let woken = 0;
   const generator = new TextGenerator(
     model,
     (response) => responses.push(response),
     () => clock++,
     () => 42,
-    () => undefined,
+    () => woken++,
   );
   const finish = () => {
     while (generator.step());
   };
-  return { generator, responses, finish, model };
+  return { generator, responses, finish, model, wakes: () => woken };
 }
 
 const settled = (responses: readonly GeneratorResponse[]) =>
@@ -174,37 +175,67 @@ describe('the generator', () => {
     assert.ok(responses[1].kind === 'completed' && responses[1].insertText !== '');
   });
 
-  it('waits for a slow half without holding up other requests, and only for a patient one', async () => {
+  /** A mixture that is waited for until it is released. */
+  function slowSetUp() {
     let release: () => void = () => undefined;
-    let woken = 0;
+    let isReleased = false;
     class SlowMixture extends CountingMixture {
       override prepare(): Promise<void> | null {
-        return woken > 0 ? null : new Promise((resolve) => (release = resolve));
+        return isReleased ? null : new Promise((resolve) => (release = resolve));
       }
     }
     const model = new TestModel();
     model.mixture = new SlowMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON)]);
-    const responses: GeneratorResponse[] = [];
-    const generator = new TextGenerator(
-      model,
-      (response) => responses.push(response),
-      () => 0,
-      () => 42,
-      () => woken++,
-    );
-    const finish = () => {
-      while (generator.step());
+    const parts = setUp(model);
+    return {
+      ...parts,
+      release: async () => {
+        isReleased = true;
+        release();
+        await settledPromises();
+      },
     };
+  }
+
+  it('waits for a slow half without holding up other requests, and only for a patient one', async () => {
+    const { generator, responses, finish, release, wakes } = slowSetUp();
     generator.receive({ ...complete(1, 'The committee app█'), isPatient: true });
     finish();
     generator.receive(complete(2, 'The committee met in█'));
     finish();
     assert.deepEqual(settled(responses), [2]);
-    release();
-    await new Promise(setImmediate);
-    assert.equal(woken, 1);
+    await release();
+    assert.equal(wakes(), 1);
     finish();
     assert.deepEqual(settled(responses), [2, 1]);
+  });
+
+  it('gives up what waits for a slow half when a new model stands ready, and loads it at once', async () => {
+    const { generator, responses, finish, release } = slowSetUp();
+    generator.receive({ ...complete(1, 'The committee app█'), isPatient: true });
+    finish();
+    generator.receive({ kind: 'loadModel', id: 2, personalModelPath: 'Rosa' });
+    generator.receive(complete(3, 'Rosa knows bet█'));
+    finish();
+    const [first, , third] = responses;
+    assert.ok(first.kind === 'completed' && first.noSuggestionReason === 'cancelled');
+    assert.ok(third.kind === 'completed' && third.insertText === 'ter.');
+    await release();
+    finish();
+    assert.deepEqual(settled(responses), [1, 2, 3]);
+  });
+
+  it('lets a generation that the user asked for end with the old model, however long it waits', async () => {
+    const { generator, responses, finish, release } = slowSetUp();
+    generator.receive(generate(1, 'The committee█', 5));
+    finish();
+    generator.receive({ kind: 'loadModel', id: 2, personalModelPath: 'Rosa' });
+    finish();
+    assert.deepEqual(settled(responses), []);
+    await release();
+    finish();
+    assert.deepEqual(settled(responses), [1, 2]);
+    assert.ok(responses.at(-2)!.kind === 'generated');
   });
 
   it('settles every request exactly once, in whatever order requests, steps and cancellations come', () => {
