@@ -28,12 +28,14 @@ export async function openHalf(choice: HalfChoice, surroundings: HalfSurrounding
   const { tokenizer, onStatus } = surroundings;
   switch (choice.kind) {
     case 'keras': {
-      const { model, description } = await openKeras(choice);
+      const { model, description, isAway } = await openKeras(choice, (message) => {
+        onStatus({ kind: 'halfStatus', state: 'away', message });
+      });
       // It runs in this thread, where others are to have their turn between its steps.
       const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
       const expert = hasSharedTokens(model, tokenizer)
         ? new SharedModel(HALF_NAME, model.expert, pause)
-        : createBridge(model, tokenizer, { name: HALF_NAME, pause });
+        : createBridge(model, tokenizer, { name: HALF_NAME, pause, isAway });
       return { expert, description };
     }
     case 'gguf':

@@ -6,6 +6,7 @@ import { readKerasModel } from '../../model/keras/readKerasModel';
 import { readVocabulary } from '../../model/keras/vocabulary/readVocabulary';
 import { checkVocabularySize } from '../../model/keras/vocabulary/vocabulary';
 import type { HalfChoice } from '../../protocol/generatorProtocol';
+import { boundedEncode } from '../boundedEncode';
 import { readLimited } from '../readLimited';
 import { vocabularyBeside } from './vocabularyBeside';
 
@@ -13,11 +14,21 @@ import { vocabularyBeside } from './vocabularyBeside';
 const LARGEST_MODEL = 1024 ** 3;
 const LARGEST_VOCABULARY_FILE = 64 * 1024 ** 2;
 
-/** @throws Error with one sentence, by rejecting, when the model or its vocabulary cannot be used */
-export async function openKeras({ path, vocabularyPath }: Extract<HalfChoice, { kind: 'keras' }>): Promise<{
+export interface OpenedKeras {
   readonly model: ForeignModel;
   readonly description: string;
-}> {
+  /** Whether its vocabulary does not read text any more, so that what it says is of no use. */
+  readonly isAway: () => boolean;
+}
+
+/**
+ * @param onAway told once, why, in a sentence
+ * @throws Error with one sentence, by rejecting, when the model or its vocabulary cannot be used
+ */
+export async function openKeras(
+  { path, vocabularyPath }: Extract<HalfChoice, { kind: 'keras' }>,
+  onAway: (sentence: string) => void,
+): Promise<OpenedKeras> {
   const name = basename(path);
   const network = await readKerasModel(readLimited(path, 'model', LARGEST_MODEL), name);
   const found = vocabularyPath ?? vocabularyBeside(path);
@@ -30,8 +41,10 @@ export async function openKeras({ path, vocabularyPath }: Extract<HalfChoice, { 
   const text = Buffer.from(readLimited(found, 'vocabulary', LARGEST_VOCABULARY_FILE)).toString('utf8');
   const vocabulary = readVocabulary(text, vocabularyName);
   checkVocabularySize(vocabulary, vocabularyName, network.vocabSize, name);
-  return {
-    model: foreignModelOf(network, vocabulary),
-    description: `${name} with ${vocabularyName} (Keras; ${network.description})`,
-  };
+  const description = `${name} with ${vocabularyName} (Keras; ${network.description})`;
+  if (vocabulary.kind !== 'bpe' || !vocabulary.hasPatterns) {
+    return { model: foreignModelOf(network, vocabulary), description, isAway: () => false };
+  }
+  const { encode, hasHung } = boundedEncode(vocabularyName, vocabulary.encode, onAway);
+  return { model: foreignModelOf(network, { ...vocabulary, encode }), description, isAway: hasHung };
 }

@@ -1,5 +1,6 @@
 /** How a masked model cuts text into tokens: the `tokenizer.json` beside it. */
 import { LibraryTokenizer } from '../../model/tokenizer/libraryTokenizer';
+import { boundedEncode } from '../boundedEncode';
 
 export interface MaskedVocabulary {
   readonly size: number;
@@ -18,9 +19,14 @@ const MASKS = ['[MASK]', '<mask>'];
 /**
  * @param json the content of `tokenizer.json`
  * @param name what the user calls the model
+ * @param onAway told once, in a sentence, when a text could not be encoded; from then on none has tokens
  * @throws Error with one sentence
  */
-export function maskedVocabulary(json: string, name: string): MaskedVocabulary {
+export function maskedVocabulary(
+  json: string,
+  name: string,
+  onAway: (sentence: string) => void,
+): MaskedVocabulary {
   const tokenizer = createTokenizer(json, name);
   const maskId = MASKS.map((mask) => tokenizer.token_to_id(mask)).find((id) => id !== undefined);
   if (maskId === undefined) {
@@ -28,9 +34,18 @@ export function maskedVocabulary(json: string, name: string): MaskedVocabulary {
       `The tokenizer.json of ${name} has no token named ${MASKS.join(' or ')}, so it is no masked model. Choose one of BERT's kind.`,
     );
   }
-  const encode = (text: string, isFramed = false): number[] =>
-    tokenizer.encode(text, { add_special_tokens: isFramed }).ids;
-  const [bare, framed] = [encode('a'), encode('a', true)];
+  let onHung = (sentence: string): void => {
+    throw new Error(sentence);
+  };
+  const { encode } = boundedEncode(
+    `${name}/tokenizer.json`,
+    (text, isFramed: boolean) => tokenizer.encode(text, { add_special_tokens: isFramed }).ids,
+    (sentence) => {
+      onHung(sentence);
+    },
+  );
+  const [bare, framed] = [encode('a', false), encode('a', true)];
+  onHung = onAway;
   const start = framed.findIndex((_, at) => bare.every((id, i) => framed[at + i] === id));
   return {
     // A vocabulary of many languages has more tokens than a call has arguments.
@@ -38,7 +53,7 @@ export function maskedVocabulary(json: string, name: string): MaskedVocabulary {
     maskId,
     head: framed.slice(0, start),
     tail: framed.slice(start + bare.length),
-    encode: (text) => (text === '' ? [] : encode(text)),
+    encode: (text) => (text === '' ? [] : encode(text, false)),
   };
 }
 

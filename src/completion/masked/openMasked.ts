@@ -66,7 +66,9 @@ export async function openMasked(
     );
   }
   const json = Buffer.from(readLimited(tokenizerPath, 'tokenizer', LARGEST_TOKENIZER)).toString('utf8');
-  const vocabulary = maskedVocabulary(json, name);
+  const vocabulary = maskedVocabulary(json, name, (message) => {
+    onStatus({ kind: 'halfStatus', state: 'away', message });
+  });
   const bytes = modelBytes(path);
   checkMemory(name, bytes);
   if (!existsSync(join(modulePath, 'node_modules', 'onnxruntime-node'))) {

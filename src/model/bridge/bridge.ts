@@ -39,6 +39,8 @@ export interface BridgeOptions {
    * meanwhile, and the bridge has {@link Expert.readiness}.
    */
   readonly pause?: () => Promise<void>;
+  /** Whether the model cannot be used any more: with {@link Expert.readiness}, no state is ready from then on. */
+  readonly isAway?: () => boolean;
   readonly limits?: Partial<BridgeLimits>;
 }
 
@@ -79,7 +81,7 @@ class ForeignBridge<State> implements Bridge<State> {
   constructor(
     private readonly foreign: ForeignModel<State>,
     tokenizer: Tokenizer,
-    { name, fallback, pause, limits = {} }: BridgeOptions,
+    { name, fallback, pause, isAway = () => false, limits = {} }: BridgeOptions,
   ) {
     this.name = name ?? foreign.expert.name;
     this.vocabSize = tokenizer.vocabSize;
@@ -110,8 +112,8 @@ class ForeignBridge<State> implements Bridge<State> {
     const waitFor = foreign.expert.readiness;
     if (waitFor !== undefined || pause !== undefined) {
       this.readiness = {
-        isReady: (state) => this.finished.has(state),
-        prepare: (states) => this.prepare(states, waitFor, pause),
+        isReady: (state) => this.finished.has(state) && !isAway(),
+        prepare: (states) => (isAway() ? Promise.resolve() : this.prepare(states, waitFor, pause)),
       };
     }
   }

@@ -24,6 +24,7 @@ const schema = v.object({
     v.array(v.object({ id: v.number(), content: v.string(), special: v.optional(v.boolean(), false) })),
     [],
   ),
+  normalizer: v.nullish(v.unknown()),
   pre_tokenizer: v.nullish(v.unknown()),
   decoder: v.nullish(v.unknown()),
   model: v.object({
@@ -55,7 +56,7 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
       `The tokenizer "${fileName}" cannot be read (${result.issues[0].message}); choose another, or save it again.`,
     );
   }
-  const { added_tokens: added, model } = result.output;
+  const { added_tokens: added, normalizer, pre_tokenizer: preTokenizer, model } = result.output;
   const pairs = Array.isArray(model.vocab)
     ? model.vocab.map(([token], id) => [token, id] as const)
     : Object.entries(model.vocab);
@@ -101,6 +102,7 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
     beginOfTextId: find(BEGIN_OF_TEXT),
     endOfTextId: find(END_OF_TEXT),
     encode: encoderOf(json, fileName),
+    hasPatterns: JSON.stringify([normalizer ?? null, preTokenizer ?? null]).includes('"Regex"'),
   } satisfies BpeVocabulary;
 }
 

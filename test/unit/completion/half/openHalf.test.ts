@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openHalf } from '../../../../src/completion/half/openHalf';
@@ -8,51 +8,95 @@ import { exportKeras } from '../../../../src/model/keras/personal/exportKeras';
 import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
 import { quantizeWeights } from '../../../../src/model/network/quantizedMatrix';
 import type { RecurrentConfig } from '../../../../src/model/networkConfig';
+import type { HalfStatus } from '../../../../src/protocol/generatorProtocol';
+import { tokenizerOf } from '../../../support/randomForeign';
 import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
 import { randomWeights } from '../../model/network/randomWeights';
 
-describe('A network of our own, exported to Keras and chosen as the language model', () => {
-  it('predicts as it did, without a bridge', async () => {
-    const config: RecurrentConfig = {
-      architecture: 'lstm',
-      vocabSize: tokenizer.vocabSize,
-      embeddingSize: 12,
-      hiddenSize: 16,
-      numLayers: 1,
-    };
-    const weights = quantizeWeights(config, randomWeights(config, 1));
+const config: RecurrentConfig = {
+  architecture: 'lstm',
+  vocabSize: tokenizer.vocabSize,
+  embeddingSize: 12,
+  hiddenSize: 16,
+  numLayers: 1,
+};
+
+describe('A Keras model chosen as the language model', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'understudy-half-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const statuses: HalfStatus[] = [];
+  async function open(vocabSize: number, vocabulary: unknown) {
+    const path = join(folder, 'own.keras');
+    const own = { ...config, vocabSize };
+    const weights = quantizeWeights(own, randomWeights(own, 1));
     const training = { steps: 1, engine: 'a test' };
-    const folder = mkdtempSync(join(tmpdir(), 'understudy-half-'));
-    try {
-      const path = join(folder, 'own.keras');
-      const json: unknown = tokenizer.toJson();
-      writeFileSync(
-        path,
-        await exportKeras({ config, weights, tokenizer: json, training, gate: null }, 'keras'),
-      );
-      copyFileSync('models/base/tokenizer.json', join(folder, 'own.tokenizer.json'));
-      const { expert } = await openHalf(
-        { kind: 'keras', path },
-        { tokenizer, llamaPath: '', onStatus: () => undefined },
-      );
-      assert.ok(expert instanceof SharedModel && expert.readiness !== undefined);
-      const network = new ReferenceNetwork(config, weights, 'own');
-      let own = network.start();
-      let opened: unknown = expert.start();
-      for (const id of [tokenizer.endOfTextId, ...tokenizer.encode('a  \\\\b')]) {
-        own = network.next(own, id);
-        opened = expert.next(opened, id);
-        await expert.readiness.prepare([opened]);
-        const [expected, probs] = [
-          new Float32Array(tokenizer.vocabSize),
-          new Float32Array(tokenizer.vocabSize),
-        ];
-        network.predict(own, expected);
-        expert.predict(opened, probs);
-        assert.ok(probs.every((p, i) => Math.abs(p - expected[i]) < 1e-6));
-      }
-    } finally {
-      rmSync(folder, { recursive: true });
+    const json: unknown = tokenizer.toJson();
+    writeFileSync(
+      path,
+      await exportKeras({ config: own, weights, tokenizer: json, training, gate: null }, 'keras'),
+    );
+    writeFileSync(join(folder, 'own.tokenizer.json'), JSON.stringify(vocabulary));
+    statuses.splice(0);
+    const surroundings = {
+      tokenizer,
+      llamaPath: '',
+      onStatus: (status: HalfStatus) => statuses.push(status),
+    };
+    return { ...(await openHalf({ kind: 'keras', path }, surroundings)), weights };
+  }
+
+  it('predicts as it did before it was exported, without a bridge', async () => {
+    const { expert, weights } = await open(tokenizer.vocabSize, tokenizer.toJson());
+    assert.ok(expert instanceof SharedModel && expert.readiness !== undefined);
+    const network = new ReferenceNetwork(config, weights, 'own');
+    let own = network.start();
+    let opened: unknown = expert.start();
+    for (const id of [tokenizer.endOfTextId, ...tokenizer.encode('a  \\\\b')]) {
+      own = network.next(own, id);
+      opened = expert.next(opened, id);
+      await expert.readiness.prepare([opened]);
+      const [expected, probs] = [
+        new Float32Array(tokenizer.vocabSize),
+        new Float32Array(tokenizer.vocabSize),
+      ];
+      network.predict(own, expected);
+      expert.predict(opened, probs);
+      assert.ok(probs.every((p, i) => Math.abs(p - expected[i]) < 1e-6));
     }
+  });
+
+  it('is silent, and said to be away once, when a regular expression of its vocabulary does not end', async () => {
+    const smaller = tokenizerOf('ax xx', 260);
+    const { expert } = await open(smaller.vocabSize, {
+      ...(smaller.toJson() as object),
+      normalizer: { type: 'Replace', pattern: { Regex: '(x+x+)+y' }, content: '' },
+    });
+    const after = (text: string) =>
+      tokenizer
+        .encode(text)
+        .reduce((state, id) => expert.next(state, id), expert.next(expert.start(), tokenizer.endOfTextId));
+    const before = after('a ');
+    await expert.readiness!.prepare([before]);
+    assert.ok(expert.readiness!.isReady(before));
+    assert.equal(statuses.length, 0);
+
+    const start = performance.now();
+    const states = [after('x'.repeat(40)), after('xx '.repeat(5)), before];
+    await expert.readiness!.prepare(states);
+    assert.ok(performance.now() - start < 5000);
+    assert.deepEqual(
+      states.map((state) => expert.readiness!.isReady(state)),
+      [false, false, false],
+    );
+    assert.equal(statuses.length, 1);
+    assert.match(
+      statuses[0].message,
+      /^A regular expression in own\.tokenizer\.json did not come to an end .* mend that file\.$/,
+    );
   });
 });

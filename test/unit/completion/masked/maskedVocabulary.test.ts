@@ -19,7 +19,41 @@ describe('the vocabulary of a masked model', () => {
         vocab: Object.fromEntries(words),
       },
     };
-    const { size, maskId, head, tail } = maskedVocabulary(JSON.stringify(json), 'large');
+    const { size, maskId, head, tail } = maskedVocabulary(JSON.stringify(json), 'large', () => undefined);
     assert.deepEqual([size, maskId, head, tail], [250_002, 4, [2], [3]]);
+  });
+
+  const cutBy = (pattern: string): string =>
+    JSON.stringify({
+      added_tokens: [],
+      normalizer: { type: 'Replace', pattern: { Regex: pattern }, content: ' ' },
+      pre_tokenizer: { type: 'Whitespace' },
+      post_processor: null,
+      decoder: null,
+      model: {
+        type: 'WordPiece',
+        unk_token: '[UNK]',
+        continuing_subword_prefix: '##',
+        max_input_chars_per_word: 100,
+        vocab: { '[UNK]': 0, '[MASK]': 1, a: 2 },
+      },
+    });
+
+  it('gives no tokens any more, and says so once, when a regular expression of its file does not end', () => {
+    const told: string[] = [];
+    const { encode } = maskedVocabulary(cutBy('(x+x+)+y'), 'small', (sentence) => told.push(sentence));
+    assert.deepEqual(encode('a a'), [2, 2]);
+    assert.deepEqual([encode('x'.repeat(40)), encode('a a')], [[], []]);
+    assert.deepEqual(told, [
+      'A regular expression in small/tokenizer.json did not come to an end on a piece of text, so the model is not asked any more. Choose another one, or mend that file.',
+    ]);
+  });
+
+  it('is refused when a regular expression of its file does not end on a letter', () => {
+    const endless = `${'(?:(?=a)|(?=.))'.repeat(40)}.(?<!a)`;
+    assert.throws(
+      () => maskedVocabulary(cutBy(endless), 'small', () => undefined),
+      /^Error: A regular expression in small\/tokenizer\.json did not come to an end/,
+    );
   });
 });
