@@ -1,15 +1,15 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 /**
- * A file read whole.
+ * A file read whole, in pieces between which others have their turn, however slow its disk is.
  * @param what the file is, as the user knows it
- * @throws Error with one sentence when it cannot be read or has more than `largest` bytes
+ * @throws Error with one sentence when it cannot be read or has more than `largest` bytes, by rejecting
  */
-export function readLimited(path: string, what: string, largest: number): Uint8Array {
+export async function readLimited(path: string, what: string, largest: number): Promise<Uint8Array> {
   try {
-    if (statSync(path).size <= largest) {
-      return readFileSync(path);
+    if ((await stat(path)).size <= largest) {
+      return await readFile(path);
     }
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);

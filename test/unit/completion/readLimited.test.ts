@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readLimited } from '../../../src/completion/readLimited';
+
+describe('a file read whole', () => {
+  it('lets others have their turn, is all there, and is refused where it is too large', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-read-'));
+    try {
+      const path = join(folder, 'model.h5');
+      writeFileSync(path, Buffer.alloc(1 << 22, 7));
+      let isOthersTurn = false;
+      setImmediate(() => (isOthersTurn = true));
+      const bytes = await readLimited(path, 'model', 1 << 22);
+      assert.ok(isOthersTurn && bytes.length === 1 << 22 && bytes.every((byte) => byte === 7));
+      await assert.rejects(
+        readLimited(path, 'model', 1 << 21),
+        /^Error: The model model\.h5 is larger than 2 MB/,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
