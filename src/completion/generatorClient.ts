@@ -159,8 +159,8 @@ export class GeneratorClient {
     const ask = () => this.link.request(request).response;
     const response = await ask().catch((error: unknown) => {
       // The thread may have died of something else, so the one in its place is asked too; more than once, a model that no thread
-      // survives would end them all.
-      if (error instanceof GeneratorDiedError) {
+      // survives would end them all. A half that held the first thread for good holds the second one, too.
+      if (error instanceof GeneratorDiedError && !(error.ofHalf && request.kind === 'loadHalf')) {
         return ask();
       }
       throw error;

@@ -10,7 +10,7 @@ import type { GeneratorFiles } from './generatorModel';
 
 export type SettlingResponse = Exclude<
   GeneratorResponse,
-  { kind: 'generatedPart' | 'log' | 'halfStatus' | 'failed' }
+  { kind: 'generatedPart' | 'log' | 'halfStatus' | 'heard' | 'failed' }
 >;
 export type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
@@ -20,7 +20,15 @@ export class GeneratorError extends Error {
 }
 
 /** The thread died, of whatever it did, before it had answered; another runs by now. */
-export class GeneratorDiedError extends GeneratorError {}
+export class GeneratorDiedError extends GeneratorError {
+  /** @param ofHalf whether it was ended since the half that it was opening held it for good */
+  constructor(
+    message: string,
+    readonly ofHalf = false,
+  ) {
+    super(message);
+  }
+}
 
 export interface LinkOptions {
   readonly workerPath: string;
@@ -34,6 +42,7 @@ export interface LinkOptions {
 }
 
 interface Pending {
+  readonly kind: AnsweredRequest['kind'];
   readonly resolve: (response: SettlingResponse) => void;
   readonly reject: (error: Error) => void;
   readonly onPart: ((text: string) => void) | null;
@@ -43,6 +52,13 @@ interface Pending {
 const MAX_RESTARTS = 3;
 /** A thread that lived this long, in milliseconds, starts a new row. */
 const HEALTHY_LIFE = 60_000;
+/** Milliseconds between two pings while a half is opened. */
+const PING_INTERVAL = 5000;
+/**
+ * Pings in a row that the thread may leave unheard. They are counted, not timed, since a machine may sleep. What is read from slow
+ * disks or runs in other processes leaves the thread free to hear.
+ */
+const MOST_UNHEARD = 12;
 
 export class GeneratorLink {
   private worker: Worker | null;
@@ -50,6 +66,8 @@ export class GeneratorLink {
   private nextId = 1;
   private restarts = 0;
   private startedAt = 0;
+  private pings: NodeJS.Timeout | null = null;
+  private unheard = 0;
   /** Why no thread runs any more; null while one does. */
   private closed: string | null = null;
 
@@ -68,8 +86,13 @@ export class GeneratorLink {
         reject(new GeneratorError(this.closed!));
         return;
       }
-      this.pending.set(id, { resolve, reject, onPart });
+      this.pending.set(id, { kind: request.kind, resolve, reject, onPart });
       this.worker.postMessage({ ...request, id });
+      if (request.kind === 'loadHalf') {
+        this.pings ??= setInterval(() => {
+          this.ping();
+        }, PING_INTERVAL);
+      }
     });
     return { id, response };
   }
@@ -90,6 +113,7 @@ export class GeneratorLink {
   private start(): Worker {
     const worker = new Worker(this.options.workerPath, { workerData: this.options.files });
     this.startedAt = performance.now();
+    this.unheard = 0;
     let fault: unknown = null;
     worker.on('message', (response: GeneratorResponse) => {
       this.receive(response);
@@ -109,6 +133,25 @@ export class GeneratorLink {
     return worker;
   }
 
+  /** Ends a thread that a half holds while it is opened: it hears nothing any more, and nothing else could end that. */
+  private ping(): void {
+    const isOpening = Array.from(this.pending.values()).some(({ kind }) => kind === 'loadHalf');
+    if (!isOpening) {
+      this.stopPings();
+    } else if (this.unheard < MOST_UNHEARD) {
+      this.unheard++;
+      this.worker?.postMessage({ kind: 'ping' } satisfies GeneratorRequest);
+    } else {
+      void this.worker?.terminate();
+    }
+  }
+
+  private stopPings(): void {
+    clearInterval(this.pings ?? undefined);
+    this.pings = null;
+    this.unheard = 0;
+  }
+
   private receive(response: GeneratorResponse): void {
     if (response.kind === 'log') {
       this.options.onLog(response.message);
@@ -116,6 +159,10 @@ export class GeneratorLink {
     }
     if (response.kind === 'halfStatus') {
       this.options.onHalfStatus(response);
+      return;
+    }
+    if (response.kind === 'heard') {
+      this.unheard = 0;
       return;
     }
     const pending = this.pending.get(response.id);
@@ -132,7 +179,9 @@ export class GeneratorLink {
   }
 
   /** After a death: fails what was waiting, and starts a new thread unless they die one after the other. */
-  private replace(detail: string): void {
+  private replace(fault: string): void {
+    const isHeld = this.unheard === MOST_UNHEARD;
+    const detail = isHeld ? `it heard nothing for ${(MOST_UNHEARD * PING_INTERVAL) / 1000} s` : fault;
     this.restarts = performance.now() - this.startedAt > HEALTHY_LIFE ? 0 : this.restarts;
     if (this.restarts >= MAX_RESTARTS) {
       const sentence = `The part of Understudy that writes suggestions keeps stopping (${detail}). Reload the window to start it again.`;
@@ -147,6 +196,7 @@ export class GeneratorLink {
     this.failPending(
       new GeneratorDiedError(
         `The part of Understudy that writes suggestions stopped (${detail}) and was started again.`,
+        isHeld,
       ),
     );
     this.options.onRestart();
@@ -155,6 +205,7 @@ export class GeneratorLink {
   private close(sentence: string): void {
     this.worker = null;
     this.closed = sentence;
+    this.stopPings();
     this.failPending(new GeneratorError(sentence));
   }
 

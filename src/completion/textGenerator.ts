@@ -47,6 +47,8 @@ export class TextGenerator {
       if (job !== undefined) {
         this.settle(job, this.cancelled(job));
       }
+    } else if (request.kind === 'ping') {
+      this.respond({ kind: 'heard' });
     } else {
       this.jobs.push({ request, received: this.now(), steps: null, text: '', isWaiting: false });
     }

@@ -110,6 +110,10 @@ export interface CancelRequest {
   /** The id of the request to cancel. */
   readonly id: number;
 }
+/** Asks whether the thread still hears; answered by {@link HeardResponse} as soon as it does. */
+export interface PingRequest {
+  readonly kind: 'ping';
+}
 export type GeneratorRequest =
   | CompleteRequest
   | GenerateRequest
@@ -119,8 +123,9 @@ export type GeneratorRequest =
   | LoadHalfRequest
   | LoadMaskedRequest
   | LearnFilesRequest
-  | CancelRequest;
-export type AnsweredRequest = Exclude<GeneratorRequest, CancelRequest>;
+  | CancelRequest
+  | PingRequest;
+export type AnsweredRequest = Exclude<GeneratorRequest, CancelRequest | PingRequest>;
 
 export type StopReason =
   'length' | 'lineEnd' | 'sentenceEnd' | 'confidence' | 'endOfText' | 'repetition' | 'cancelled' | 'suffix';
@@ -222,10 +227,15 @@ export interface HalfStatus {
   /** Why, in one sentence. */
   readonly message: string;
 }
-/** Every {@link AnsweredRequest} is settled by exactly one response that is none of `generatedPart`, `log` and `halfStatus`. */
+/** To {@link PingRequest}. */
+export interface HeardResponse {
+  readonly kind: 'heard';
+}
+/** Every {@link AnsweredRequest} is settled by exactly one response that has its id and is no `generatedPart`. */
 export type GeneratorResponse =
   | GeneratorLog
   | HalfStatus
+  | HeardResponse
   | CompletedResponse
   | GeneratedPartResponse
   | GeneratedResponse

@@ -3,7 +3,8 @@
  * personal model of that name, one with HANG is answered only when cancelled, and nothing comes after one with ENDED; any other is
  * continued with " word", and by a patient request with " word of it", after a few milliseconds. `tokens` of `filesLearned` counts
  * the files this thread has been told of, a model's description is the number of models it has loaded and the base model it was
- * told of, and a half's the paths of all halves that it has loaded, each of which is away at once; an absolute path has to exist.
+ * told of, and a half's the paths of all halves that it has loaded, each of which is away at once; an absolute path has to exist. The
+ * half HANG holds the thread for good, and SLOW is opened when fifteen pings were heard.
  */
 import { existsSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -16,6 +17,8 @@ const files = new Set();
 let models = 0;
 let base = '';
 const halves = [];
+let pings = 0;
+let openSlow = () => undefined;
 
 const completed = (id, insertText, rest = {}) => ({
   kind: 'completed',
@@ -32,7 +35,12 @@ parentPort.on('message', (request) => {
   const respond = (response) => {
     parentPort.postMessage(response);
   };
-  if (kind === 'cancel') {
+  if (kind === 'ping') {
+    respond({ kind: 'heard' });
+    if (++pings === 15) {
+      openSlow();
+    }
+  } else if (kind === 'cancel') {
     const settle = hanging.get(id);
     hanging.delete(id);
     settle?.();
@@ -76,7 +84,11 @@ parentPort.on('message', (request) => {
     respond({ kind: 'modelLoaded', id, description: base });
   } else if (kind === 'loadHalf') {
     const { path } = request.half;
-    if (path === 'damaged' || (path.startsWith('/') && !existsSync(path))) {
+    if (path === 'HANG') {
+      for (;;);
+    } else if (path === 'SLOW') {
+      openSlow = () => respond({ kind: 'halfLoaded', id, description: path, isSlow: true, away: null });
+    } else if (path === 'damaged' || (path.startsWith('/') && !existsSync(path))) {
       respond({ kind: 'failed', id, message: `The model "${path}" is damaged.` });
     } else {
       halves.push(path);

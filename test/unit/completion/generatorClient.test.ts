@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { mock } from 'node:test';
 import { join, resolve } from 'node:path';
 import { GeneratorClient, type GeneratorClientOptions } from '../../../src/completion/generatorClient';
+import { GeneratorDiedError } from '../../../src/completion/generatorLink';
 import { encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
 import type { NetworkConfig } from '../../../src/model/networkConfig';
 import { DEFAULT_SAMPLING } from '../../../src/model/samplingOptions';
 import { cursorText } from '../../support/cursorText';
 import { kernelBytes } from '../../support/kernelBytes';
 import { shippedTokenizer } from '../../support/shippedTokenizer';
+import { whileSecondsPass } from '../../support/whileSecondsPass';
 import { randomWeights } from '../model/network/randomWeights';
 
 const clients: GeneratorClient[] = [];
@@ -178,6 +181,40 @@ describe('a generator that dies', () => {
     await assert.rejects(client.complete(question('CRASH█')));
     await client.complete(question('The█'));
     assert.equal(statuses.at(-1), `away: The model "${folder}" is damaged.`);
+  });
+
+  describe('while it opens a language model', () => {
+    beforeEach(() => {
+      mock.timers.enable({ apis: ['setInterval'] });
+    });
+    afterEach(() => {
+      mock.timers.reset();
+    });
+    /** Seconds pass until the model is open, or is not. */
+    async function open(client: GeneratorClient, path: string): Promise<string | Error> {
+      await client.complete(question('The█'));
+      const outcomes: (string | Error)[] = [];
+      client.loadHalf({ kind: 'keras', path }).then(
+        ({ description }) => outcomes.push(description),
+        (error: unknown) => outcomes.push(error as Error),
+      );
+      for (let ticks = 0; outcomes.length === 0 && ticks < 60; ticks++) {
+        await whileSecondsPass();
+      }
+      return outcomes[0];
+    }
+
+    it('is ended when that holds it for good, and goes on without', async () => {
+      const client = newClient();
+      const fault = await open(client, 'HANG');
+      assert.ok(fault instanceof GeneratorDiedError);
+      assert.match(fault.message, /stopped \(it heard nothing for 60 s\) and was started again/);
+      assert.equal((await client.complete(question('The█'))).insertText, ' word');
+    });
+
+    it('is left alone as long as it hears, however long that takes', async () => {
+      assert.equal(await open(newClient(), 'SLOW'), 'SLOW');
+    });
   });
 
   it('is not started for ever, and says what to do', async () => {

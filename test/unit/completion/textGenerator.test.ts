@@ -48,9 +48,7 @@ function setUp(model = new TestModel()) {
 
 const settled = (responses: readonly GeneratorResponse[]) =>
   responses.flatMap((response) =>
-    response.kind === 'generatedPart' || response.kind === 'log' || response.kind === 'halfStatus'
-      ? []
-      : [response.id],
+    'id' in response && response.kind !== 'generatedPart' ? [response.id] : [],
   );
 
 describe('the generator', () => {
@@ -73,6 +71,14 @@ describe('the generator', () => {
     generator.receive(complete(2, 'The committee app█'));
     finish();
     assert.deepEqual(settled(responses), [2, 1]);
+  });
+
+  it('hears a ping at once, whatever is under way', () => {
+    const { generator, responses } = setUp();
+    generator.receive(generate(1, 'The committee█'));
+    generator.step();
+    generator.receive({ kind: 'ping' });
+    assert.deepEqual(responses, [{ kind: 'heard' }]);
   });
 
   it('streams a generation whose parts joined are its text', () => {
