@@ -1,7 +1,9 @@
 /** The language model that predicts beside the networks: what is chosen, what is in use, and how it fares. */
 import { isDeepStrictEqual } from 'node:util';
 import type { GeneratorClient } from '../completion/generatorClient';
+import { GeneratorDiedError } from '../completion/generatorLink';
 import type { HalfChoice, HalfStatus } from '../protocol/generatorProtocol';
+import { fatalFile, fatalSentence, type FatalFile } from './fatalFile';
 import { languageModelName } from './languageModelSetting';
 import { LastChosen } from './lastChosen';
 
@@ -23,6 +25,9 @@ export interface LanguageModelSurroundings {
   /** The models chosen before, the latest first. */
   readonly recent: readonly HalfChoice[];
   setRecent(choices: readonly HalfChoice[]): Promise<void>;
+  /** The last file that the generator died of, in any window; null while there is none. */
+  readonly fatal: FatalFile | null;
+  setFatal(file: FatalFile | null): Promise<void>;
 }
 
 export interface LanguageModelState {
@@ -84,13 +89,18 @@ export class LanguageModelHalf {
   }
 
   /**
-   * Uses what the setting names, unless it is in use or being opened already.
+   * Uses what the setting names, unless it is in use or being opened already. What the generator died of is not tried again.
    * @throws Error with a sentence for the user when it cannot be opened; the present one then stays
    */
   async follow(): Promise<void> {
     const choice = this.named();
     const present = (this.chosen.opening ?? this.used)?.choice ?? null;
     if (!isDeepStrictEqual(choice, present)) {
+      const { fatal } = this.surroundings;
+      const path = pathOf(choice);
+      if (fatal !== null && path === fatal.path && isDeepStrictEqual(fatalFile(path), fatal)) {
+        throw new Error(fatalSentence(path));
+      }
       // The setting may name another by the time the user has answered whether text may be sent.
       await this.use(choice, () => isDeepStrictEqual(choice, this.named()));
     }
@@ -142,8 +152,19 @@ export class LanguageModelHalf {
       return null;
     }
     const { name } = languageModelName(choice);
-    const { description, isSlow, away } = await this.surroundings.whileOpening(name, loading);
-    return { choice, name, description, isSlow, away };
+    const path = pathOf(choice);
+    try {
+      const { description, isSlow, away } = await this.surroundings.whileOpening(name, loading);
+      if (path !== null && this.surroundings.fatal?.path === path) {
+        await this.surroundings.setFatal(null);
+      }
+      return { choice, name, description, isSlow, away };
+    } catch (error) {
+      if (path !== null && error instanceof GeneratorDiedError) {
+        await this.surroundings.setFatal(fatalFile(path));
+      }
+      throw error;
+    }
   }
 
   private async setRecent(choice: HalfChoice): Promise<void> {
@@ -156,3 +177,7 @@ export class LanguageModelHalf {
     this.onDidChange();
   }
 }
+
+/** Of a model out of a file. */
+const pathOf = (choice: HalfChoice | null): string | null =>
+  choice !== null && 'path' in choice ? choice.path : null;

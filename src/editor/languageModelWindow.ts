@@ -1,6 +1,7 @@
 /** The window, settings and storage that the choice of a language model works with. */
 import * as vscode from 'vscode';
 import type { HalfChoice } from '../protocol/generatorProtocol';
+import type { FatalFile } from './fatalFile';
 import type { LanguageModelSurroundings } from './languageModelHalf';
 import type { LanguageModelKeys } from './languageModelKeys';
 import { languageModelSetting, parseLanguageModel } from './languageModelSetting';
@@ -8,6 +9,7 @@ import { allowsSending, type ConsentQuestion } from './serverConsent';
 
 export const LANGUAGE_MODEL_SETTING = 'understudy.languageModel';
 const RECENT = 'understudy.recentLanguageModels';
+const FATAL = 'understudy.fatalLanguageModel';
 
 export function languageModelWindow(
   memory: vscode.Memento,
@@ -44,6 +46,12 @@ export function languageModelWindow(
     },
     async setRecent(choices) {
       await memory.update(RECENT, choices);
+    },
+    get fatal() {
+      return memory.get<FatalFile | null>(FATAL, null);
+    },
+    async setFatal(file) {
+      await memory.update(FATAL, file ?? undefined);
     },
   };
 }

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { GeneratorDiedError } from '../../../src/completion/generatorLink';
+import type { FatalFile } from '../../../src/editor/fatalFile';
 import { LanguageModelHalf, type LanguageModelSurroundings } from '../../../src/editor/languageModelHalf';
 import type { HalfChoice, HalfLoadedResponse } from '../../../src/protocol/generatorProtocol';
 
@@ -23,10 +28,13 @@ class FakeWindow implements LanguageModelSurroundings {
   /** What the generator was told, in order. */
   readonly loaded: (HalfChoice | null)[] = [];
   changes = 0;
+  /** Whether the generator dies of what it loads. */
+  dying = false;
   /** Awaited before a model is open, and before the user has answered. */
   delay: Promise<void> | null = null;
   /** Why a model does not answer when it is loaded. */
   away: string | null = null;
+  fatal: FatalFile | null = null;
   readonly half = new LanguageModelHalf(
     { loadHalf: (choice) => this.loadHalf(choice) },
     this,
@@ -53,12 +61,19 @@ class FakeWindow implements LanguageModelSurroundings {
     this.recent = choices;
     return Promise.resolve();
   }
+  setFatal(file: FatalFile | null): Promise<void> {
+    this.fatal = file;
+    return Promise.resolve();
+  }
 
   private async loadHalf(choice: HalfChoice | null): Promise<HalfLoadedResponse> {
     if (isDeepStrictEqual(choice, damaged)) {
       throw new Error('The model "damaged.h5" is cut off; copy it again.');
     }
     this.loaded.push(choice);
+    if (this.dying) {
+      throw new GeneratorDiedError('The part of Understudy that writes suggestions stopped.');
+    }
     await (choice === null ? null : this.delay);
     const isSlow = choice?.kind === 'server';
     const { away } = this;
@@ -197,6 +212,47 @@ describe('the setting of the language model, changed by hand or in another windo
     window.setting = damaged;
     await assert.rejects(window.half.follow(), /is cut off/);
     assert.equal(window.half.state?.choice, keras);
+  });
+});
+
+describe('a language model that the generator dies of', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'understudy-fatal-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const dead = async () => {
+    const path = join(folder, 'fatal.h5');
+    writeFileSync(path, 'endless');
+    const window = new FakeWindow();
+    window.dying = true;
+    window.setting = { kind: 'keras', path };
+    await assert.rejects(window.half.follow(), GeneratorDiedError);
+    return { path, window };
+  };
+
+  it('is not opened again because the setting names it, in any window, until its file is another', async () => {
+    const { path, window } = await dead();
+    const reloaded = new FakeWindow();
+    Object.assign(reloaded, { setting: window.setting, fatal: window.fatal });
+    await assert.rejects(
+      reloaded.half.follow(),
+      /^Error: fatal\.h5 stopped the part of Understudy .* Choose it again to try it again\.$/,
+    );
+    assert.deepEqual(reloaded.loaded, []);
+    writeFileSync(path, 'mended now');
+    await reloaded.half.follow();
+    assert.deepEqual([reloaded.half.state?.choice, reloaded.fatal], [window.setting, null]);
+  });
+
+  it('is tried again when it is chosen again, and is then as any other', async () => {
+    const { window } = await dead();
+    await assert.rejects(window.half.choose(window.setting), GeneratorDiedError);
+    window.dying = false;
+    assert.equal(await window.half.choose(window.setting), true);
+    assert.deepEqual([window.loaded.length, window.fatal], [3, null]);
   });
 });
 

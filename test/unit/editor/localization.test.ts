@@ -61,6 +61,7 @@ describe('the texts of the manifest', () => {
 /** What makes sentences for the user outside the extension host. */
 const FOREIGN_SOURCES = [
   'src/completion/boundedEncode.ts',
+  'src/editor/fatalFile.ts',
   'src/model/checkpoint/checkpoint.ts',
   'src/model/checkpoint/checkpointError.ts',
   'src/model/checkpoint/safetensors.ts',
