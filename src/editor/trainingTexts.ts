@@ -199,9 +199,7 @@ function outcomeText(t: Translate, done: DoneEvent): string {
     return t('Training ended before its result could be measured; the model is as it was.');
   }
   if (done.outcome === 'notImproved' && done.mix !== undefined) {
-    return t(
-      'The new network predicts text kept aside better than before, but ghost text as a whole does not gain by it, so it is not used.',
-    );
+    return t('Ghost text as a whole does not gain by the new network, so it is not used.');
   }
   if (done.outcome === 'notImproved' && earlier !== undefined) {
     return t(
@@ -209,7 +207,9 @@ function outcomeText(t: Translate, done: DoneEvent): string {
       ...bitsTexts(earlier, after),
     );
   }
-  if (before === null) {
+  const change = before === null ? 0 : Math.round(100 * (1 - after.bitsPerByte / before.bitsPerByte));
+  // Alone it may cost more than the one before, and ghost text gain by it all the same.
+  if (before === null || (done.outcome === 'improved' && change <= 0)) {
     return done.outcome === 'improved'
       ? t(
           'The personal network is trained: {0} bits per byte on text kept aside. It is used from now on.',
@@ -220,7 +220,6 @@ function outcomeText(t: Translate, done: DoneEvent): string {
           after.bitsPerByte.toFixed(2),
         );
   }
-  const change = Math.round(100 * (1 - after.bitsPerByte / before.bitsPerByte));
   return done.outcome === 'improved'
     ? t(
         'Training helped: {0} bits per byte on text kept aside, {1} before ({2} % less). The new model is used from now on.',

@@ -1,6 +1,6 @@
 /** After training: how far the gate should trust the new personal network, learned on text that was held out. */
 import { Gate } from '../mixture/gate';
-import { createMixture } from '../mixture/mixture';
+import { createMixture, type Mixture } from '../mixture/mixture';
 import type { NetworkModel } from '../network/networkModel';
 import { scoreText, type ScoredDocument, type ScoreProgress, type TextScore } from './scoreText';
 
@@ -10,8 +10,9 @@ export interface Calibration {
   readonly kinds: Uint8Array;
   /** Not trained on this workspace; null when there is none. */
   readonly base: NetworkModel | null;
-  readonly personal: NetworkModel;
-  /** The personal network that the new one would take the place of; null when there is none. */
+  /** New personal networks of which one is to be chosen, at least one. */
+  readonly candidates: readonly NetworkModel[];
+  /** The personal network whose place the chosen one would take; null when there is none. */
   readonly earlier?: NetworkModel | null;
   /** Where the gate starts from; null starts afresh. */
   readonly gate: Float32Array | null;
@@ -22,8 +23,10 @@ export interface Calibration {
 }
 
 export interface CalibratedGate {
+  /** The place of the candidate whose mix does best. */
+  readonly chosen: number;
   readonly gate: Float32Array;
-  /** The mix without the personal network and with it, each learning its gate as it reads. */
+  /** The mix without a personal network and with the chosen one, each learning its gate as it reads. */
   readonly before: TextScore;
   readonly after: TextScore;
   /** The mix with the earlier personal network in its place, where there is one. */
@@ -31,11 +34,11 @@ export interface CalibratedGate {
 }
 
 /**
- * Scores the held-out documents with and without the personal network. The answer is the gate given, with the former's trust
- * in the networks: what a short text says of the live counts would be learned too well.
+ * Scores the held-out documents without a personal network and with each candidate. The answer is the gate given, with the trust
+ * in the networks of the best candidate's: what a short text says of the live counts would be learned too well.
  */
 export async function calibrateGate(
-  { vocabSize, kinds, base, personal, earlier = null, gate, learned, heldOut }: Calibration,
+  { vocabSize, kinds, base, candidates, earlier = null, gate, learned, heldOut }: Calibration,
   onProgress?: (progress: ScoreProgress) => void | Promise<void>,
 ): Promise<CalibratedGate> {
   const own = base === null ? [] : [base];
@@ -44,11 +47,10 @@ export async function calibrateGate(
   for (const { uri, tokens } of learned) {
     workspace.learnFile(uri, tokens, false);
   }
-  const together = createMixture({ vocabSize, kinds, networks: [...own, personal], gate, workspace });
-  const mixes = [without, together];
-  if (earlier !== null) {
-    mixes.push(createMixture({ vocabSize, kinds, networks: [...own, earlier], gate, workspace }));
-  }
+  const beside = (personal: NetworkModel): Mixture =>
+    createMixture({ vocabSize, kinds, networks: [...own, personal], gate, workspace });
+  const withCandidate = candidates.map(beside);
+  const mixes = [without, ...withCandidate, ...(earlier === null ? [] : [beside(earlier)])];
   const tokens = heldOut.reduce((sum, document) => sum + document.tokens.length, 0);
   const scores: TextScore[] = [];
   for (const [i, mix] of mixes.entries()) {
@@ -57,11 +59,14 @@ export async function calibrateGate(
     );
     scores.push(score);
   }
-  const [before, after] = scores;
+  const [before, ...others] = scores;
+  const bits = others.slice(0, candidates.length).map(({ bitsPerByte }) => bitsPerByte['mix']);
+  const chosen = bits.indexOf(Math.min(...bits));
   return {
-    gate: together.gate.adoptNetworks(new Gate(vocabSize, gate, 0)),
+    chosen,
+    gate: withCandidate[chosen].gate.adoptNetworks(new Gate(vocabSize, gate, 0)),
     before,
-    after,
-    earlier: scores.at(2) ?? null,
+    after: others[chosen],
+    earlier: others.at(candidates.length) ?? null,
   };
 }

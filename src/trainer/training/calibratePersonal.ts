@@ -24,10 +24,10 @@ const MAX_LEARNED_TOKENS = 1_000_000;
 
 export interface CalibrationJob {
   readonly config: NetworkConfig;
-  /** As they are stored, so that what is promised is what is used. */
-  readonly weights: StoredWeights;
+  /** New networks of which one is to be chosen, at least one; as they are stored, so that what is promised is what is used. */
+  readonly candidates: readonly StoredWeights[];
   readonly beginning: Beginning;
-  /** The personal model that the new one would take the place of, with the same tokenizer; null when there is none. */
+  /** The personal model whose place the chosen one would take, with the same tokenizer; null when there is none. */
   readonly earlier: Pick<Checkpoint, 'config' | 'weights'> | null;
   readonly corpus: Pick<Corpus, 'train' | 'heldOut'>;
   /** Null where ghost text has no base network. */
@@ -40,8 +40,10 @@ export interface CalibrationJob {
 }
 
 export interface CalibratedModel {
+  /** The place of the candidate with which ghost text is best. */
+  readonly chosen: number;
   readonly gate: Float32Array;
-  /** Ghost text without a personal network, with the new one, and with the earlier one. */
+  /** Ghost text without a personal network, with the chosen one, and with the earlier one. */
   readonly mix: MixScores;
 }
 
@@ -60,7 +62,7 @@ export async function calibratePersonal(job: CalibrationJob): Promise<Calibrated
     createNetwork(of, weights, name, kernel);
   const base =
     baseCheckpoint === null ? null : networkOf(baseCheckpoint.config, baseCheckpoint.weights, 'base');
-  const personal = networkOf(config, job.weights, 'personal');
+  const candidates = job.candidates.map((weights) => networkOf(config, weights, 'personal'));
   const earlier =
     job.earlier === null ? null : networkOf(job.earlier.config, job.earlier.weights, 'personal');
   try {
@@ -69,7 +71,7 @@ export async function calibratePersonal(job: CalibrationJob): Promise<Calibrated
         vocabSize: config.vocabSize,
         kinds: tokenKinds(tokenizer),
         base,
-        personal,
+        candidates,
         earlier,
         gate: initial?.gate ?? baseCheckpoint?.gate ?? null,
         learned: drawn(corpus.train, seed, MAX_LEARNED_TOKENS, Infinity).map((tokens, i) => ({
@@ -88,6 +90,7 @@ export async function calibratePersonal(job: CalibrationJob): Promise<Calibrated
     );
     const score = ({ bytes, bitsPerByte }: TextScore) => ({ bytes, bitsPerByte: bitsPerByte['mix'] });
     return {
+      chosen: scores.chosen,
       gate: scores.gate,
       mix: {
         before: score(scores.before),
@@ -97,7 +100,9 @@ export async function calibratePersonal(job: CalibrationJob): Promise<Calibrated
     };
   } finally {
     base?.dispose();
-    personal.dispose();
+    for (const candidate of candidates) {
+      candidate.dispose();
+    }
     earlier?.dispose();
   }
 }

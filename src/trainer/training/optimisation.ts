@@ -10,7 +10,7 @@ import type { Beginning } from './beginning';
 import { scoreEarlierModel } from './earlierModel';
 import { affordableTokens, measureHeldOut, SMALLEST_SAMPLE_TOKENS } from './measureHeldOut';
 import type { ReadingPlan } from './readingPlan';
-import { encodeResumePoint, findResumePoint, type BestNetwork, type ResumePoint } from './resumeFile';
+import { encodeResumePoint, findResumePoint, type MeasuredNetwork, type ResumePoint } from './resumeFile';
 import { isDiskFull } from './saveFile';
 import { TrainingLoop } from './trainingLoop';
 import { warn, type TrainSurroundings } from './trainSurroundings';
@@ -46,10 +46,10 @@ export class Optimisation {
 
   /**
    * Trains until the budget is spent or nothing improves any more.
-   * @returns what it found, at worst the network that it started from
+   * @returns what it found, see {@link TrainingLoop.run}
    * @throws CancelledError, Error with a sentence for the user
    */
-  async run(): Promise<BestNetwork> {
+  async run(): Promise<MeasuredNetwork[]> {
     const { job, surroundings } = this;
     const { emit, control, now } = surroundings;
     const { beginning, corpus, reading, stream, network } = this.prepared;
@@ -73,8 +73,7 @@ export class Optimisation {
       stream,
       training: { ...job.options, seconds: reading.seconds },
       mostTokens: reading.mostTokens,
-      best: { weights: await network.exportWeights(), score: before, step: null },
-      toBeat: this.earlierScore,
+      initial: await network.exportWeights(),
       measure,
       validationSeconds,
       resumeFrom,
@@ -83,15 +82,7 @@ export class Optimisation {
       saveResumePoint: (state) => this.saveResumePoint(encodeResumePoint({ ...kept, ...state })),
       now,
     });
-    await this.loop.run();
-    if (this.loop.best.step === null && this.earlierScore !== null) {
-      const bits = this.earlierScore.bitsPerByte.toFixed(3);
-      warn(
-        surroundings,
-        `The model that is there already stays: it has ${bits} bits per byte on the same text, and this training found no better one.`,
-      );
-    }
-    return this.loop.best;
+    return this.loop.run();
   }
 
   /** The model itself is several times smaller, so that it may have room where this has none. */

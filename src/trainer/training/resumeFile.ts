@@ -17,21 +17,19 @@ export interface TrainingProgress {
   /** Spent in steps alone. */
   readonly trainingSeconds: number;
   readonly validations: number;
-  /** Of the networks that this training made, better than the initial one or not. */
-  readonly bestScore: HeldOutScore | null;
+  /** Of the network as it was measured last; null before that, and after a roll-back. */
   readonly lastScore: HeldOutScore | null;
   /** Validations in a row that were each worse than the one before. */
   readonly worseInARow: number;
   readonly rollBacks: number;
 }
 
-/** The best network that a training has found, at first the one it starts from. */
-export interface BestNetwork {
+/** A network that a training has made, on the held-out text. */
+export interface MeasuredNetwork {
   readonly weights: NetworkWeights;
-  /** Null until measured. */
-  readonly score: HeldOutScore | null;
-  /** Of this training, after which it was measured; null while it is the one that training starts from. */
-  readonly step: number | null;
+  readonly score: HeldOutScore;
+  /** Of this training, after which it was measured. */
+  readonly step: number;
 }
 
 export interface ResumePoint {
@@ -45,14 +43,16 @@ export interface ResumePoint {
   readonly validationSeconds: number;
   readonly weights: NetworkWeights;
   readonly optimizer: OptimizerState;
-  readonly best: BestNetwork;
+  /** Null before the first measurement. */
+  readonly best: MeasuredNetwork | null;
   readonly position: BatchPosition;
   readonly progress: TrainingProgress;
 }
 
 const tensors = v.map(v.string(), v.instance(Float32Array));
 const count = v.pipe(v.number(), v.minValue(0));
-const score = v.nullable(v.object({ bytes: count, bitsPerByte: v.number() }));
+const measured = v.object({ bytes: count, bitsPerByte: v.number() });
+const score = v.nullable(measured);
 
 const resumePointSchema: v.GenericSchema<unknown, ResumePoint> = v.object({
   fingerprint: v.string(),
@@ -62,7 +62,7 @@ const resumePointSchema: v.GenericSchema<unknown, ResumePoint> = v.object({
   validationSeconds: count,
   weights: tensors,
   optimizer: v.object({ step: count, firstMoments: tensors, secondMoments: tensors }),
-  best: v.object({ weights: tensors, score, step: v.nullable(count) }),
+  best: v.nullable(v.object({ weights: tensors, score: measured, step: count })),
   position: v.object({
     epoch: count,
     taken: count,
@@ -74,7 +74,6 @@ const resumePointSchema: v.GenericSchema<unknown, ResumePoint> = v.object({
     trainedTokens: count,
     trainingSeconds: count,
     validations: count,
-    bestScore: score,
     lastScore: score,
     worseInARow: count,
     rollBacks: count,
@@ -82,7 +81,7 @@ const resumePointSchema: v.GenericSchema<unknown, ResumePoint> = v.object({
 });
 
 /** First bytes of the file; the number changes with what it holds. */
-const MAGIC = Buffer.from('understudy-resume-3\n');
+const MAGIC = Buffer.from('understudy-resume-4\n');
 const DIGEST_BYTES = 32;
 const BODY_START = MAGIC.length + DIGEST_BYTES;
 

@@ -8,12 +8,13 @@ import { gains, type CalibratedModel } from './calibratePersonal';
 import { learnedDigests } from './continuation';
 import { readEarlierModel } from './earlierModel';
 import { freshWeights } from './freshWeights';
+import { helps, isBetter } from './improvement';
 import { Optimisation, type Prepared } from './optimisation';
 import { encodePersonalModel } from './personalCheckpoint';
 import { watchPower } from './powerSource';
 import { planReading } from './readingPlan';
 import { readTexts } from './readTexts';
-import type { BestNetwork } from './resumeFile';
+import type { MeasuredNetwork } from './resumeFile';
 import { removeLeftovers, type WriteFile } from './saveFile';
 import { startEngine } from './startEngine';
 import { toStoredWeights } from './storedWeights';
@@ -46,7 +47,8 @@ class TrainJobRun {
   /** Null while what it needs is not loaded. */
   private optimisation: Optimisation | null = null;
   private mix: MixScores | null = null;
-  private isWritten = false;
+  /** Of the model that was written. */
+  private written: HeldOutScore | null = null;
 
   constructor(
     private readonly job: TrainJob,
@@ -71,14 +73,14 @@ class TrainJobRun {
     const { before = null, earlierScore = null, loop = null } = this.optimisation ?? {};
     return {
       kind: 'done',
-      outcome: cancelled ? 'cancelled' : this.isWritten ? 'improved' : 'notImproved',
+      outcome: cancelled ? 'cancelled' : this.written !== null ? 'improved' : 'notImproved',
       before,
-      after: loop?.bestScore ?? null,
+      after: this.written ?? loop?.bestScore ?? null,
       steps: loop?.steps ?? 0,
       tokensPerSecond: loop?.tokensPerSecond ?? 0,
       ...(this.mix === null ? {} : { mix: this.mix }),
       ...(earlierScore === null ? {} : { earlier: earlierScore }),
-      modelPath: this.isWritten ? modelPath : null,
+      modelPath: this.written !== null ? modelPath : null,
     };
   }
 
@@ -107,8 +109,7 @@ class TrainJobRun {
       const prepared = { beginning, corpus, reading, stream, network, engine, earlier };
       const optimisation = new Optimisation(job, prepared, surroundings);
       this.optimisation = optimisation;
-      const best = await optimisation.run();
-      await this.keepBetter(prepared, best, optimisation.before);
+      await this.keepBest(prepared, await optimisation.run(), optimisation);
     } finally {
       endWatch();
       network.dispose();
@@ -126,19 +127,23 @@ class TrainJobRun {
     warn(this.surroundings, message);
   };
 
-  /** Writes the model, with the gate that fits it, where ghost text as a whole gains by it. */
-  private async keepBetter(
+  /** Writes the candidate by which ghost text as a whole gains most, with the gate that fits it; none where it does not gain. */
+  private async keepBest(
     prepared: Prepared,
-    { weights, score, step }: BestNetwork,
-    before: HeldOutScore | null,
+    candidates: readonly MeasuredNetwork[],
+    { before, earlierScore }: Optimisation,
   ): Promise<void> {
     const { beginning, corpus, stream, engine } = prepared;
-    if (score === null || step === null) {
+    if (candidates.length === 0) {
       return;
     }
-    const stored = toStoredWeights(beginning.config, weights);
+    const stored = candidates.map(({ weights }) => toStoredWeights(beginning.config, weights));
     const calibrated = await this.calibrate(prepared, stored);
-    if (calibrated !== null && !gains(calibrated.mix)) {
+    const chosen = calibrated?.chosen ?? 0;
+    const { score, step } = candidates[chosen];
+    const isKept =
+      calibrated === null ? helps(score, before) && isBetter(score, earlierScore) : gains(calibrated.mix);
+    if (!isKept) {
       return;
     }
     const { emit, writeFile } = this.surroundings;
@@ -146,7 +151,7 @@ class TrainJobRun {
     const bytes = encodePersonalModel({
       beginning,
       corpus,
-      weights: stored,
+      weights: stored[chosen],
       learned: learnedDigests(corpus.train, stream.read(), beginning.initial?.training.learned ?? ''),
       steps: step,
       engine: engine.description,
@@ -155,13 +160,13 @@ class TrainJobRun {
       calibrated,
     });
     await writeFile(modelPath, bytes);
-    this.isWritten = true;
+    this.written = score;
     emit({ kind: 'saved', path: modelPath, step });
   }
 
   private async calibrate(
     { beginning, corpus, earlier }: Prepared,
-    weights: StoredWeights,
+    candidates: readonly StoredWeights[],
   ): Promise<CalibratedModel | null> {
     const { job } = this;
     const { emit, control, calibrate } = this.surroundings;
@@ -173,7 +178,7 @@ class TrainJobRun {
     try {
       const calibrated = await calibrate({
         config: beginning.config,
-        weights,
+        candidates,
         beginning,
         earlier,
         corpus,
@@ -188,7 +193,7 @@ class TrainJobRun {
     } catch (error) {
       control.signal.throwIfAborted();
       const why = error instanceof Error ? error.message : String(error);
-      this.warn(`The new model is kept, but how far to trust it could not be learned in advance: ${why}`);
+      this.warn(`How far to trust the new model could not be learned in advance: ${why}`);
       return null;
     }
   }

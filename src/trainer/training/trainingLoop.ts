@@ -1,13 +1,14 @@
 /** The optimisation: truncated back-propagation within a time budget, measured on held-out text as it goes. */
 import type { HeldOutScore, TrainerEvent, TrainingOptions } from '../../protocol/trainerProtocol';
+import type { NetworkWeights } from '../../model/networkConfig';
 import type { BatchStream } from '../data/batchStream';
 import { DivergenceError, type TrainableNetwork } from '../engine';
 import { dropoutAt } from './dropoutSchedule';
 import { freshOptimizer } from './freshWeights';
-import { helps, isBetter } from './improvement';
+import { isBetter } from './improvement';
 import { learningRateAt } from './learningRateSchedule';
 import type { Measured } from './measureHeldOut';
-import type { BestNetwork, ResumePoint, TrainingProgress } from './resumeFile';
+import type { MeasuredNetwork, ResumePoint, TrainingProgress } from './resumeFile';
 import { TrainingBudget } from './trainingBudget';
 import type { TrainingControl } from './trainingControl';
 
@@ -17,10 +18,8 @@ export interface TrainingLoopOptions {
   readonly training: TrainingOptions;
   /** Tokens after which training ends although there is time left; Infinity for none. */
   readonly mostTokens: number;
-  /** What training starts from: the initial network with its score, or fresh weights without one. */
-  readonly best: BestNetwork;
-  /** Of a model whose place a new one would take although training did not start from it; null where there is none. */
-  readonly toBeat: HeldOutScore | null;
+  /** What training starts from. */
+  readonly initial: NetworkWeights;
   /** Scores the network as it would be stored. */
   readonly measure: () => Promise<Measured>;
   /** What one call of `measure` takes, seconds. */
@@ -47,15 +46,14 @@ const MOST_ROLL_BACKS = 3;
 const MILLISECONDS_BETWEEN_STEP_EVENTS = 100;
 
 export class TrainingLoop {
-  /** The best network so far: the one that training started from until a better one is found. */
-  best: BestNetwork;
+  /** The best network that this training has measured; null before the first. */
+  private best: MeasuredNetwork | null = null;
   private progress: TrainingProgress = {
     step: 0,
     seconds: 0,
     trainedTokens: 0,
     trainingSeconds: 0,
     validations: 0,
-    bestScore: null,
     lastScore: null,
     worseInARow: 0,
     rollBacks: 0,
@@ -67,7 +65,6 @@ export class TrainingLoop {
 
   constructor(private readonly options: TrainingLoopOptions) {
     const { resumeFrom, network, stream, training, mostTokens, validationSeconds } = options;
-    this.best = options.best;
     this.budget = new TrainingBudget(training.seconds, mostTokens, validationSeconds);
     this.lastResumePoint = options.now();
     if (resumeFrom !== null) {
@@ -83,9 +80,9 @@ export class TrainingLoop {
     return this.progress.step;
   }
 
-  /** Of the best network that this training made, better than the one it started from or not. */
+  /** Better than the network that training started from or not. */
   get bestScore(): HeldOutScore | null {
-    return this.progress.bestScore;
+    return this.best?.score ?? null;
   }
 
   /** While optimising, measuring left out. */
@@ -96,9 +93,11 @@ export class TrainingLoop {
 
   /**
    * Trains until the budget is spent or nothing improves any more.
+   * @returns the network that did best on the held-out text and, where it is another one, the last: beside the base network and the
+   * counts it is often the better one, since a few texts of a kind of their own can make all of the held-out text cost more
    * @throws CancelledError when cancelled, Error when training diverges again and again or a file cannot be written
    */
-  async run(): Promise<void> {
+  async run(): Promise<MeasuredNetwork[]> {
     // The first write shows at once whether the files can be written.
     await this.writeResumePoint();
     while (this.shareSpent < 1 && this.progress.worseInARow < PATIENCE) {
@@ -110,6 +109,16 @@ export class TrainingLoop {
       }
       await this.writeResumePointIfDue();
     }
+    return this.candidates();
+  }
+
+  private async candidates(): Promise<MeasuredNetwork[]> {
+    const { lastScore: score, step } = this.progress;
+    const best = this.best === null ? [] : [this.best];
+    // Training ends with a measurement, so that the network is still the one that has the last score.
+    return score === null || step === this.best?.step
+      ? best
+      : [...best, { weights: await this.options.network.exportWeights(), score, step }];
   }
 
   private get shareSpent(): number {
@@ -168,7 +177,7 @@ export class TrainingLoop {
   }
 
   private async validate(): Promise<void> {
-    const { measure, emit, toBeat, now } = this.options;
+    const { measure, emit, now } = this.options;
     const start = now();
     const { score, weights } = await measure();
     if (!Number.isFinite(score.bitsPerByte)) {
@@ -177,25 +186,22 @@ export class TrainingLoop {
       return;
     }
     emit({ kind: 'validation', step: this.progress.step, score });
-    const { bestScore, lastScore, worseInARow } = this.progress;
+    const { step, lastScore, worseInARow } = this.progress;
     const seconds = (now() - start) / 1000;
     this.budget.validationSeconds = seconds;
     this.advance(seconds, {
       validations: this.progress.validations + 1,
-      bestScore: isBetter(score, bestScore) ? score : bestScore,
       lastScore: score,
       worseInARow: isBetter(score, lastScore) ? 0 : worseInARow + 1,
     });
-    // Once there is one that helps, only a better one than that matters.
-    const helpsFirst = helps(score, this.best.score) && isBetter(score, toBeat);
-    if (this.best.step === null ? helpsFirst : isBetter(score, this.best.score)) {
-      this.best = { weights, score, step: this.progress.step };
+    if (isBetter(score, this.bestScore)) {
+      this.best = { weights, score, step };
     }
   }
 
   /** Back to the best network with fresh moments; the rate is halved by the count of these. */
   private rollBack(): void {
-    const { network, training, emit } = this.options;
+    const { network, training, initial, emit } = this.options;
     const { rollBacks, step } = this.progress;
     if (rollBacks === MOST_ROLL_BACKS) {
       throw new Error(
@@ -203,10 +209,12 @@ export class TrainingLoop {
           'Set a lower learning rate and train again.',
       );
     }
-    network.importWeights(this.best.weights);
-    network.importOptimizer(freshOptimizer(this.best.weights));
+    const weights = this.best?.weights ?? initial;
+    network.importWeights(weights);
+    network.importOptimizer(freshOptimizer(weights));
     network.resetState('train');
-    this.advance(0, { rollBacks: rollBacks + 1 });
+    // What the network has now is not what was measured last.
+    this.advance(0, { rollBacks: rollBacks + 1, lastScore: null });
     emit({
       kind: 'warning',
       message: `Training diverged at step ${step + 1}; it goes on from the best network so far at half the learning rate.`,

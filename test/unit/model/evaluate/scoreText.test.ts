@@ -83,7 +83,7 @@ describe('calibrateGate', () => {
       vocabSize: VOCAB,
       kinds: new Uint8Array(VOCAB),
       base: biased('base', 7),
-      personal: biased('personal', 3),
+      candidates: [biased('personal', 3)],
       gate: null,
       learned: [{ uri: 'old', tokens: Int32Array.of(1, 2) }],
       heldOut,
@@ -108,16 +108,38 @@ describe('calibrateGate', () => {
       vocabSize: VOCAB,
       kinds: new Uint8Array(VOCAB),
       base: null,
-      personal: biased('personal', 3),
+      candidates: [biased('personal', 3)],
       gate: null,
       learned: [],
       heldOut,
     };
     const { before, after, earlier } = await calibrateGate({ ...job, earlier: biased('personal', 7) });
     assert.ok(after.bitsPerByte['mix'] < earlier!.bitsPerByte['mix']);
-    const swapped = await calibrateGate({ ...job, personal: biased('personal', 7), earlier: job.personal });
+    const swapped = await calibrateGate({
+      ...job,
+      candidates: [biased('personal', 7)],
+      earlier: job.candidates[0],
+    });
     assert.equal(swapped.after.bitsPerByte['mix'], earlier!.bitsPerByte['mix']);
     assert.equal(swapped.before.bitsPerByte['mix'], before.bitsPerByte['mix']);
     assert.equal((await calibrateGate(job)).earlier, null);
+  });
+
+  it('chooses the candidate whose mix does best, with its gate', async () => {
+    const heldOut = [{ uri: 'new', tokens: repeated([3], 300), bytes: 300 }];
+    const job = {
+      vocabSize: VOCAB,
+      kinds: new Uint8Array(VOCAB),
+      base: biased('base', 5),
+      gate: null,
+      learned: [],
+      heldOut,
+    };
+    const [good, bad] = [biased('personal', 3), biased('personal', 7)];
+    const alone = await calibrateGate({ ...job, candidates: [good] });
+    const last = await calibrateGate({ ...job, candidates: [bad, good], earlier: bad });
+    assert.deepEqual([alone.chosen, last.chosen], [0, 1]);
+    assert.deepEqual([last.after, last.gate], [alone.after, alone.gate]);
+    assert.ok(last.earlier!.bitsPerByte['mix'] > last.after.bitsPerByte['mix']);
   });
 });

@@ -7,6 +7,7 @@ import { kernelBytes } from '../../../support/kernelBytes';
 import type { MixScores } from '../../../../src/protocol/trainerProtocol';
 import { gains } from '../../../../src/trainer/training/calibratePersonal';
 import type { TrainSurroundings } from '../../../../src/trainer/training/trainSurroundings';
+import { shuffledIndices } from '../../../../src/trainer/data/shuffledIndices';
 import { eventsOf, runCollecting, SmallWorkspace } from './smallJob';
 
 describe('The model that a training leaves', () => {
@@ -56,7 +57,7 @@ describe('The model that a training leaves', () => {
     const { done, events } = await runCollecting(workspace.job({}, { kernelPath: missing }));
     assert.equal(done.outcome, 'improved');
     assert.equal(done.mix, undefined);
-    assert.match(eventsOf(events, 'warning')[0].message, /new model is kept, but .*gone\.wasm/);
+    assert.match(eventsOf(events, 'warning')[0].message, /^How far to trust the new model .*gone\.wasm/);
     assert.equal(decodeCheckpoint(readFileSync(workspace.modelPath), 'model').gate, null);
   });
 
@@ -82,7 +83,7 @@ describe('The model that a training leaves', () => {
     const mixOf =
       (mix: MixScores): TrainSurroundings['calibrate'] =>
       () =>
-        Promise.resolve({ gate: new Float32Array(1), mix });
+        Promise.resolve({ chosen: 0, gate: new Float32Array(1), mix });
     const trainedWith = (mix: MixScores) => runCollecting(workspace.job(), { calibrate: mixOf(mix) });
 
     it('so that one which is better alone, but not beside the counts, is not written', async () => {
@@ -97,17 +98,43 @@ describe('The model that a training leaves', () => {
     it('against the earlier model too, which then stays', async () => {
       await trainedWith({ before: score(2), after: score(1.5) });
       const there = readFileSync(workspace.modelPath);
-      const asked: (object | null)[] = [];
-      const { done } = await runCollecting(workspace.job({ seconds: 3, learningRate: 0.03, seed: 2 }), {
-        calibrate: (job) => {
-          asked.push(job.earlier?.config ?? null);
-          return mixOf({ before: score(2), after: score(1.6), earlier: score(1.5) })(job);
+      const { done, events } = await runCollecting(
+        workspace.job({ seconds: 3, learningRate: 0.03, seed: 2 }),
+        {
+          calibrate: (job) => {
+            assert.notEqual(job.earlier, null);
+            return mixOf({ before: score(2), after: score(1.6), earlier: score(1.5) })(job);
+          },
         },
-      });
-      // Where it is not better alone, it is not even asked for.
-      assert.ok(asked.every((config) => config !== null));
+      );
+      assert.deepEqual(eventsOf(events, 'warning'), []);
       assert.equal(done.outcome, 'notImproved');
       assert.deepEqual(readFileSync(workspace.modelPath), there);
+    });
+
+    it('of the candidates, the one that was chosen, even where it costs more alone', async () => {
+      // Each line follows from no other, and is read again and again.
+      const drawn = new SmallWorkspace();
+      for (const seed of [1, 2, 3, 4, 5, 6]) {
+        const letters = [...shuffledIndices(26 ** 2, seed)].map((n) => String.fromCharCode(97 + (n % 26)));
+        drawn.write({ [`drawn${seed}.txt`]: `${letters.join('').replace(/.{9}/g, '$&\n')}\n` });
+      }
+      const large = { hiddenSize: 96, embeddingSize: 32, dropout: 0, learningRate: 0.01, seconds: 10 };
+      const mix = { before: score(2), after: score(1.5) };
+      const read: number[] = [];
+      const { done, events } = await runCollecting(drawn.job(large), {
+        calibrate: ({ candidates }) => {
+          read.push(candidates.length);
+          return Promise.resolve({ chosen: candidates.length - 1, gate: new Float32Array(1), mix });
+        },
+      });
+      assert.deepEqual(read, [2], 'what was learned by heart is of no use');
+      const last = eventsOf(events, 'validation').at(-1)!;
+      assert.deepEqual(done.after, last.score);
+      assert.deepEqual(eventsOf(events, 'saved'), [
+        { kind: 'saved', path: drawn.modelPath, step: last.step },
+      ]);
+      drawn.remove();
     });
 
     it('by more than chance', () => {
@@ -129,28 +156,34 @@ describe('The model that a training leaves', () => {
     assert.notEqual(earlier!.bitsPerByte, before.bitsPerByte, 'the earlier network has a say');
   });
 
-  it('is the one that was there, not calibrated again, when training did not help', async () => {
-    await runCollecting(workspace.job({}, { kernelPath }));
-    const there = readFileSync(workspace.modelPath);
-    const { done, events } = await runCollecting(
-      workspace.job({ learningRate: 1e-9 }, { kernelPath, initialModelPath: workspace.modelPath }),
-    );
-    assert.equal(done.outcome, 'notImproved');
-    assert.deepEqual(eventsOf(events, 'calibrating'), []);
-    assert.deepEqual(readFileSync(workspace.modelPath), there);
-  });
+  describe('is, where its part in ghost text cannot be measured, the one that is better alone', () => {
+    const missing = () => join(workspace.storage, 'gone.wasm');
 
-  it('is the one that was there when a training from elsewhere finds no better one, and says so', async () => {
-    await runCollecting(workspace.job({ seconds: 3 }, { kernelPath }));
-    const there = readFileSync(workspace.modelPath);
-    const { done, events } = await runCollecting(
-      workspace.job({ learningRate: 1e-5, seconds: 1 }, { kernelPath }),
-    );
-    assert.equal(done.outcome, 'notImproved');
-    assert.equal(done.modelPath, null);
-    assert.ok(done.earlier!.bitsPerByte < done.after!.bitsPerByte);
-    assert.match(eventsOf(events, 'warning')[0].message, /already stays: it has [\d.]+ bits per byte/);
-    assert.deepEqual(readFileSync(workspace.modelPath), there);
+    it('so that one which training did not better stays', async () => {
+      await runCollecting(workspace.job({}, { kernelPath }));
+      const there = readFileSync(workspace.modelPath);
+      const { done } = await runCollecting(
+        workspace.job(
+          // So small a rate changes nothing but a rounding here and there.
+          { learningRate: 1e-9 },
+          { kernelPath: missing(), initialModelPath: workspace.modelPath },
+        ),
+      );
+      assert.equal(done.outcome, 'notImproved');
+      assert.deepEqual(readFileSync(workspace.modelPath), there);
+    });
+
+    it('also against one that training did not start from', async () => {
+      await runCollecting(workspace.job({ seconds: 3 }, { kernelPath }));
+      const there = readFileSync(workspace.modelPath);
+      const { done } = await runCollecting(
+        workspace.job({ learningRate: 1e-5, seconds: 1 }, { kernelPath: missing() }),
+      );
+      assert.equal(done.outcome, 'notImproved');
+      assert.equal(done.modelPath, null);
+      assert.ok(done.earlier!.bitsPerByte < done.after!.bitsPerByte);
+      assert.deepEqual(readFileSync(workspace.modelPath), there);
+    });
   });
 
   it('takes the place of one from elsewhere that is worse, and of another shape', async () => {

@@ -10,6 +10,7 @@ import { DivergenceError } from '../../../../src/trainer/engine';
 import { chooseEngine } from '../../../../src/trainer/engines/chooseEngine';
 import { writeWholeFile, type WriteFile } from '../../../../src/trainer/training/saveFile';
 import { kernelBytes } from '../../../support/kernelBytes';
+import { calibratePersonal } from '../../../../src/trainer/training/calibratePersonal';
 import { eventsOf, runCollecting, SmallWorkspace } from './smallJob';
 
 describe('Training a workspace', function () {
@@ -94,6 +95,7 @@ describe('Training a workspace', function () {
     const { done } = await runCollecting(
       // So small a rate changes nothing but a rounding here and there.
       workspace.job({ learningRate: 1e-9 }, { initialModelPath: workspace.modelPath }),
+      { calibrate: calibratePersonal },
     );
     assert.equal(done.outcome, 'notImproved');
     assert.equal(done.modelPath, null);

@@ -39,8 +39,7 @@ async function train(
     stream: new BatchStream([new Uint16Array(documentTokens)], training),
     training,
     mostTokens,
-    best: { weights, score: null, step: null },
-    toBeat: null,
+    initial: weights,
     measure: () => Promise.resolve({ score: { bytes: 1, bitsPerByte: bitsAt(validations++) }, weights }),
     validationSeconds: 0,
     resumeFrom: null,
@@ -49,8 +48,8 @@ async function train(
     saveResumePoint: () => Promise.resolve(),
     now: () => time,
   });
-  await loop.run();
-  return { steps: asked, events };
+  const candidates = (await loop.run()).map(({ score, step }) => ({ bits: score.bitsPerByte, step }));
+  return { steps: asked, events, candidates };
 }
 
 describe('The training loop', () => {
@@ -93,9 +92,28 @@ describe('The training loop', () => {
     const bits = [
       2, 2.3, 2.2, 2.4, 2.3, 2.2, 2.3, 2.1, 2.2, 2.1, 2.2, 2.1, 2.05, 2.04, 2, 1.9, 1.8, 1.7, 1.6, 1.5,
     ];
-    const { steps, events } = await train(300, 4001, Infinity, (validation) => bits[validation]);
+    const { steps, events, candidates } = await train(300, 4001, Infinity, (validation) => bits[validation]);
     assert.equal(events.filter(({ kind }) => kind === 'validation').length, 20);
     assert.ok(steps.length >= 298, `${steps.length} steps`);
+    assert.deepEqual(candidates, [{ bits: 1.5, step: steps.length }]);
+  });
+
+  it('offers the last network beside the one that did best on the held-out text', async () => {
+    const bits = [1.6, 1.7, 1.9, 1.8];
+    const { steps, events, candidates } = await train(40, 4001, Infinity, (validation) => bits[validation]);
+    const [first] = events.filter((event) => event.kind === 'validation');
+    assert.deepEqual(candidates, [
+      { bits: 1.6, step: first.step },
+      { bits: 1.8, step: steps.length },
+    ]);
+  });
+
+  it('offers nothing that was not measured', async () => {
+    const { candidates } = await train(40, 4001, Infinity, (validation) => (validation === 0 ? 1.6 : NaN));
+    assert.deepEqual(
+      candidates.map(({ bits }) => bits),
+      [1.6],
+    );
   });
 });
 
