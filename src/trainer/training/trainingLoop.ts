@@ -38,8 +38,9 @@ const SECONDS_BETWEEN_RESUME_POINTS = 10;
 /** Writing them may take this share of the time, so that a slow disk makes them rarer. */
 const RESUME_POINT_SHARE = 0.02;
 /**
- * Validations in a row, each worse than the one before, that end the training early. That none betters the best says nothing: while
- * the rate is high, held-out text costs more than it will at the end.
+ * Validations in a row, each worse than the one before, that end the training of a fresh network early. That none betters the best
+ * says nothing: while the rate is high, held-out text costs more than it will at the end. A training of so many tokens and no more
+ * is not ended: what its network costs alone rises soon in a small workspace, while ghost text goes on to gain by it.
  */
 const PATIENCE = 5;
 const MOST_ROLL_BACKS = 3;
@@ -100,7 +101,7 @@ export class TrainingLoop {
   async run(): Promise<MeasuredNetwork[]> {
     // The first write shows at once whether the files can be written.
     await this.writeResumePoint();
-    while (this.shareSpent < 1 && this.progress.worseInARow < PATIENCE) {
+    while (this.shareSpent < 1 && !this.isHopeless) {
       await this.ready();
       await this.step(this.shareSpent);
       if (this.budget.isValidationDue(this.progress)) {
@@ -123,6 +124,10 @@ export class TrainingLoop {
 
   private get shareSpent(): number {
     return this.budget.shareSpent(this.progress);
+  }
+
+  private get isHopeless(): boolean {
+    return this.options.mostTokens === Infinity && this.progress.worseInARow >= PATIENCE;
   }
 
   private ready(): Promise<void> {

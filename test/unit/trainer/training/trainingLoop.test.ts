@@ -82,10 +82,15 @@ describe('The training loop', () => {
     assert.ok(told[19].secondsLeft > 15 && told[19].secondsLeft < 25, `${told[19].secondsLeft} s left`);
   });
 
-  it('ends early where held-out text costs more at each of five validations in a row', async () => {
+  it('ends early where a fresh network costs more at each of five validations in a row', async () => {
     const { steps, events } = await train(300, 4001, Infinity, (validation) => 9 + validation);
     assert.equal(events.filter(({ kind }) => kind === 'validation').length, 6);
     assert.ok(steps.length < 100, `${steps.length} steps`);
+  });
+
+  it('does not end early where so many tokens are to be read and no more', async () => {
+    const { steps } = await train(300, 4001, 2000, (validation) => 9 + validation);
+    assert.ok(steps.length >= 240, `${steps.length} steps`);
   });
 
   it('goes on to the end where held-out text costs more than at first, but not ever more', async () => {
