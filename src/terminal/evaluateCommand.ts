@@ -5,6 +5,7 @@ import { evaluate, type EvaluationReport } from './evaluation';
 import { DEFAULT_KEYSTROKES } from './keystrokeScore';
 import { chosenHalf, HALF_OPTIONS } from './halfOption';
 import { modelPlace } from './modelPlace';
+import { splitPlace } from './split';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatNumber } from './trainingProgress';
 
@@ -52,7 +53,7 @@ export const evaluateCommand = defineCommand({
     const out = options.out === undefined ? null : await modelPlace(options.out);
     const report = await evaluate(terminal, {
       folder: resolve(folder),
-      splitPath: resolve(options.split),
+      splitPath: await splitPlace(options.split, folder),
       half,
       training: model === undefined ? training : null,
       modelPath: model === undefined ? out : resolve(model),

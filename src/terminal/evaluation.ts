@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { KeystrokeScore } from '../model/evaluate/keystrokes';
 import type { HalfChoice } from '../protocol/generatorProtocol';
 import type { DoneEvent, EngineName, TrainingOptions } from '../protocol/trainerProtocol';
+import { realRoot } from '../trainer/corpus/scanFolders';
 import { notWritten, writeWholeFile } from '../trainer/training/saveFile';
 import { lockModel } from '../trainer/training/trainingLock';
 import { scoreKeystrokes, type KeystrokeOptions, type Latency } from './keystrokeScore';
@@ -55,7 +56,8 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
     // Told now, and not after minutes of scoring without it, that the model cannot be used.
     await readCheckpoint(evaluation.modelPath);
   }
-  const split = await readSplit(splitPath);
+  await realRoot(folder);
+  const split = await readSplit(splitPath, folder);
   const train = await readTexts(folder, split.train);
   const test = await readTexts(folder, split.test);
   if (test.every(({ bytes }) => bytes === 0)) {

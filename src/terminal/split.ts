@@ -1,9 +1,9 @@
 /** Which files of a folder are trained on and which are measured on, as a `split.json` names them. */
-import { readFile } from 'node:fs/promises';
-import { isAbsolute, join, normalize } from 'node:path';
+import { access, readFile, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as v from 'valibot';
 import { decodeText } from '../trainer/corpus/decodeText';
-import { LEFT_OUT_REASONS } from '../trainer/corpus/leftOutReason';
+import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
 import { readHead } from '../trainer/corpus/readHead';
 import { splitHeldOut } from '../trainer/corpus/splitHeldOut';
 
@@ -26,8 +26,22 @@ const splitSchema = v.object({ train: paths, test: paths });
 /** Longer files are no text that a person wrote. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
-/** @throws Error whose message is for the user */
-export async function readSplit(path: string): Promise<Split> {
+/** What `--split` names: a path from the current folder, or else from the folder that is measured, where a split mostly lies. */
+export async function splitPlace(given: string, folder: string): Promise<string> {
+  const [here, there] = [resolve(given), resolve(folder, given)];
+  const isThere = (path: string) =>
+    access(path).then(
+      () => true,
+      () => false,
+    );
+  return !(await isThere(here)) && (await isThere(there)) ? there : here;
+}
+
+/**
+ * @param folder that the paths are below, absolute
+ * @throws Error whose message is for the user
+ */
+export async function readSplit(path: string, folder = dirname(path)): Promise<Split> {
   let content: unknown;
   try {
     // PowerShell writes UTF-16, or a mark before UTF-8.
@@ -43,21 +57,25 @@ export async function readSplit(path: string): Promise<Split> {
       `The split ${path} cannot be used: it needs "train" and "test", each a list of paths that is not empty.`,
     );
   }
-  const { train, test } = parsed.output;
-  const seen = new Set<string>();
-  for (const file of [...train, ...test]) {
-    const plain = normalize(file);
-    if (isAbsolute(file) || plain.split(/[\\/]/)[0] === '..') {
-      throw new Error(`The split ${path} cannot be used: "${file}" is not a path below the folder.`);
-    }
-    if (seen.has(plain)) {
-      throw new Error(
-        `The split ${path} cannot be used: "${file}" stands in it twice, so the score would mean nothing.`,
-      );
-    }
-    seen.add(plain);
-  }
-  return { train, test };
+  const listOf = new Map<string, 'train' | 'test'>();
+  const plain = (list: 'train' | 'test') =>
+    parsed.output[list].map((file) => {
+      const below = relative(folder, resolve(folder, file));
+      if (isAbsolute(below) || below === '' || below.split(sep)[0] === '..') {
+        throw new Error(`The split ${path} cannot be used: "${file}" is not a path below the folder.`);
+      }
+      const other = listOf.get(below);
+      if (other !== undefined) {
+        const where =
+          other === list
+            ? `twice in "${list}"; name it once`
+            : 'in "train" and in "test", so the score would mean nothing';
+        throw new Error(`The split ${path} cannot be used: "${file}" stands ${where}.`);
+      }
+      listOf.set(below, list);
+      return below.replaceAll(sep, '/');
+    });
+  return { train: plain('train'), test: plain('test') };
 }
 
 /**
@@ -70,12 +88,24 @@ export async function readTexts(folder: string, files: readonly string[]): Promi
     const head = await readHead(join(folder, path), MAX_FILE_BYTES);
     const decoded = head.kind === 'head' ? decodeText(head.bytes) : { kind: head.reason };
     if (!('text' in decoded)) {
-      const why = LEFT_OUT_REASONS[decoded.kind];
+      const why = await whyUnusable(join(folder, path), decoded.kind);
       throw new Error(`${join(folder, path)} is named in the split but cannot be used: ${why}.`);
     }
     texts.push({ path, text: decoded.text, bytes: Buffer.byteLength(decoded.text) });
   }
   return texts;
+}
+
+async function whyUnusable(path: string, reason: LeftOutReason): Promise<string> {
+  if (reason === 'vanished') {
+    return 'it is not there; each path of a split names one file, from the folder on';
+  }
+  // What cannot be looked at is no folder that could be named instead.
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return isFolder ? 'it is a folder; name its files instead' : LEFT_OUT_REASONS[reason];
 }
 
 /**

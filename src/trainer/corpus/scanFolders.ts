@@ -76,7 +76,8 @@ export async function scanFolders(
   return scan.result();
 }
 
-async function realRoot(folder: string): Promise<string> {
+/** @throws Error whose message is for the user, when that is no folder that can be opened */
+export async function realRoot(folder: string): Promise<string> {
   try {
     const root = await realpath(folder);
     if ((await stat(root)).isDirectory()) {

@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { holdOutFromTraining, readSplit, readTexts, type FileText } from '../../../src/terminal/split';
+import { join, resolve } from 'node:path';
+import {
+  holdOutFromTraining,
+  readSplit,
+  readTexts,
+  splitPlace,
+  type FileText,
+} from '../../../src/terminal/split';
 
 describe('split', () => {
   let folder: string;
@@ -45,11 +51,33 @@ describe('split', () => {
     );
     assert.match(await messageOf('{ "train": ["a"], "test": ["../b"] }'), /"\.\.\/b" is not a path below/);
     assert.match(await messageOf('{ "train": ["a"], "test": ["/b"] }'), /"\/b" is not a path below/);
-    assert.match(await messageOf('{ "train": ["a"], "test": ["./a"] }'), /"\.\/a" stands in it twice/);
+    const inBoth = await messageOf('{ "train": ["a"], "test": ["./a"] }');
+    assert.match(inBoth, /"\.\/a" stands in "train" and in "test", so the score would mean nothing\.$/);
+    const twice = await messageOf('{ "train": ["a", "b/../a"], "test": ["b"] }');
+    assert.match(twice, /"b\/\.\.\/a" stands twice in "train"; name it once\.$/);
+    assert.match(await messageOf('{ "train": ["a"], "test": ["."] }'), /"\." is not a path below/);
     await assert.rejects(
       readSplit(join(folder, 'none.json')),
       /none\.json cannot be used: it cannot be read/,
     );
+  });
+
+  it('is found from the current folder on, or else from the folder that is measured', async () => {
+    await writeFile(join(folder, 'split.json'), '{}');
+    assert.equal(await splitPlace('split.json', folder), join(folder, 'split.json'));
+    assert.equal(await splitPlace('package.json', folder), resolve('package.json'));
+    await writeFile(join(folder, 'package.json'), '{}');
+    assert.equal(await splitPlace('package.json', folder), resolve('package.json'));
+    assert.equal(await splitPlace('none.json', folder), resolve('none.json'));
+  });
+
+  it('may name files below the folder absolutely, and lie elsewhere', async () => {
+    const path = join(folder, 'elsewhere.json');
+    const [inside, outside] = [join(folder, 'text', '序 1.md'), join(folder, 'b.md')];
+    await writeFile(path, JSON.stringify({ train: [inside], test: ['./b.md'], dev: [3] }));
+    assert.deepEqual(await readSplit(path, join(folder, 'text')), { train: ['序 1.md'], test: ['b.md'] });
+    await writeFile(path, JSON.stringify({ train: [inside], test: [outside] }));
+    await assert.rejects(readSplit(path, join(folder, 'text')), /b\.md" is not a path below the folder/);
   });
 
   it('reads each file it names as text, or says which it cannot', async () => {
@@ -57,7 +85,14 @@ describe('split', () => {
     await writeFile(join(folder, 'b', 'c.md'), 'één\r\n');
     await writeFile(join(folder, 'd.bin'), Buffer.from([0, 1, 2, 0, 255, 7]));
     assert.deepEqual(await readTexts(folder, ['b/c.md']), [{ path: 'b/c.md', text: 'één\n', bytes: 6 }]);
-    await assert.rejects(readTexts(folder, ['gone.md']), /gone\.md is named in the split .* disappeared/);
+    await assert.rejects(
+      readTexts(folder, ['gone.md']),
+      /gone\.md is named in the split but cannot be used: it is not there; each path .* from the folder on\.$/,
+    );
+    await assert.rejects(
+      readTexts(folder, ['b']),
+      /b is named in .*: it is a folder; name its files instead\.$/,
+    );
     await assert.rejects(readTexts(folder, ['d.bin']), /d\.bin is named in the split .* not text/);
   });
 
