@@ -66,8 +66,8 @@ export interface CorpusSelection {
   /** Absolute root folders to read. */
   readonly folders: readonly string[];
   /**
-   * Paths, relative to any of the folders, to train on and to hold out; these are read whatever the ignore rules say. Null
-   * lets the trainer scan and split by itself.
+   * Paths, relative to any of the folders, to train on and to hold out, or both: of such a file the last tenth is held out.
+   * These are read whatever the ignore rules say. Null lets the trainer scan and split by itself.
    */
   readonly split: { readonly train: readonly string[]; readonly heldOut: readonly string[] } | null;
   /** VS Code's `files.exclude` and `search.exclude` globs that are on. */

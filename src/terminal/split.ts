@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { decodeText } from '../trainer/corpus/decodeText';
 import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
 import { readHead } from '../trainer/corpus/readHead';
-import { splitHeldOut } from '../trainer/corpus/splitHeldOut';
+import { splitHeldOut, type FilePart } from '../trainer/corpus/splitHeldOut';
 
 export interface Split {
   /** Relative to the folder, with `/`; no path stands in both. */
@@ -110,25 +110,15 @@ async function whyUnusable(path: string, reason: LeftOutReason): Promise<string>
 
 /**
  * Parts the training files into those that are trained on and those by which the better network is kept, so that the test
- * files decide nothing.
- * @throws Error whose message is for the user, when there is only one file
+ * files decide nothing; a large one that stands in both is held out in part.
  */
 export function holdOutFromTraining(
   folder: string,
   files: readonly FileText[],
   seed: number,
 ): { train: string[]; heldOut: string[] } {
-  if (files.length < 2) {
-    throw new Error(
-      'The split needs two files or more in "train": one of them is kept aside to choose the network by.',
-    );
-  }
   const candidates = files.map(({ path, bytes }) => ({ root: folder, path, bytes }));
-  const whole = splitHeldOut(candidates, seed).heldOut.filter(({ from }) => from === 0);
-  const smallest = candidates.reduce((least, file) => (file.bytes < least.bytes ? file : least));
-  const heldOut = new Set(whole.length > 0 ? whole.map(({ file }) => file.path) : [smallest.path]);
-  return {
-    train: files.map(({ path }) => path).filter((path) => !heldOut.has(path)),
-    heldOut: [...heldOut],
-  };
+  const { train, heldOut } = splitHeldOut(candidates, seed);
+  const pathsOf = (parts: readonly FilePart[]) => parts.map(({ file }) => file.path);
+  return { train: pathsOf(train), heldOut: pathsOf(heldOut) };
 }

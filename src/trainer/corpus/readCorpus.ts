@@ -7,7 +7,7 @@ import { decodeText } from './decodeText';
 import { LEFT_OUT_REASONS, type LeftOut, type LeftOutReason } from './leftOutReason';
 import { readHead, type FileHead } from './readHead';
 import { scanFolders, type ScanProgress, type TextFile } from './scanFolders';
-import { splitHeldOut, type FilePart } from './splitHeldOut';
+import { HELD_OUT_SHARE, splitHeldOut, type FilePart } from './splitHeldOut';
 
 /** What the corpus needs of a tokenizer; ids must fit 16 bits. */
 export interface TextEncoding {
@@ -151,32 +151,39 @@ async function listed(
   signal: AbortSignal | undefined,
 ): Promise<TextSet> {
   const files = new Map<TextFile, FileTokens>();
+  const byPath = new Map<string, TextFile>();
   const leftOut: LeftOut[] = [];
-  const read = async (paths: readonly string[]): Promise<FilePart[]> => {
-    const parts: FilePart[] = [];
-    for (const path of paths) {
-      signal?.throwIfAborted();
-      const { root, head } = await readFromAny(folders, path);
-      if (head.kind === 'leftOut') {
-        leftOut.push({ root, path, reason: head.reason });
-        continue;
-      }
-      const decoded = decodeText(head.bytes);
-      if (decoded.kind !== 'text') {
-        leftOut.push({ root, path, reason: decoded.kind });
-        continue;
-      }
-      const file = { root, path, bytes: Buffer.byteLength(decoded.text) };
-      files.set(file, {
-        tokens: Uint16Array.from(encoding.encode(decoded.text)),
-        modified: head.modified,
-      });
-      parts.push({ file, from: 0, to: 1 });
+  for (const path of new Set([...split.train, ...split.heldOut])) {
+    signal?.throwIfAborted();
+    const { root, head } = await readFromAny(folders, path);
+    if (head.kind === 'leftOut') {
+      leftOut.push({ root, path, reason: head.reason });
+      continue;
     }
-    return parts;
+    const decoded = decodeText(head.bytes);
+    if (decoded.kind !== 'text') {
+      leftOut.push({ root, path, reason: decoded.kind });
+      continue;
+    }
+    const file = { root, path, bytes: Buffer.byteLength(decoded.text) };
+    byPath.set(path, file);
+    files.set(file, {
+      tokens: Uint16Array.from(encoding.encode(decoded.text)),
+      modified: head.modified,
+    });
+  }
+  const inPart = new Set(split.heldOut.filter((path) => split.train.includes(path)));
+  const partsOf = (paths: readonly string[], tail: Pick<FilePart, 'from' | 'to'>): FilePart[] =>
+    paths.flatMap((path) => {
+      const file = byPath.get(path);
+      return file === undefined ? [] : [{ file, ...(inPart.has(path) ? tail : { from: 0, to: 1 }) }];
+    });
+  return {
+    files,
+    train: partsOf(split.train, { from: 0, to: 1 - HELD_OUT_SHARE }),
+    heldOut: partsOf(split.heldOut, { from: 1 - HELD_OUT_SHARE, to: 1 }),
+    leftOut,
   };
-  const train = await read(split.train);
-  return { files, train, heldOut: await read(split.heldOut), leftOut };
 }
 
 async function readFromAny(

@@ -14,7 +14,8 @@ export interface HeldOutSplit {
   readonly heldOut: readonly FilePart[];
 }
 
-const HELD_OUT_SHARE = 0.1;
+/** Of all text, and of a file that is held out in part. */
+export const HELD_OUT_SHARE = 0.1;
 /** Files are not held out whole when that would keep more than this from training. */
 const LARGEST_SHARE = 0.2;
 /** Below this share the held-out files say too little. */

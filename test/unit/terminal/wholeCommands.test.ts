@@ -258,6 +258,18 @@ describe('terminal commands from the folder to the result', function () {
     assert.deepEqual(again.bitsPerByte, worse.bitsPerByte);
   });
 
+  it('evaluate the training on a single file, of which the end is kept aside', async () => {
+    const [chapter, test] = await writeChapters(2);
+    const split = join(folder, 'split.json');
+    await writeFile(split, JSON.stringify({ train: [chapter], test: [test] }));
+    const { status, stdout, stderr } = await run(
+      ...['evaluate', text, '--split', split, '--seconds', '2', '--keystrokes', '100', '--json', ...tiny],
+    );
+    assert.equal(status, 0, stderr);
+    const { training } = JSON.parse(stdout) as EvaluationReport;
+    assert.ok(training!.steps > 0);
+  });
+
   it('evaluate a folder as one JSON object', async () => {
     const names = await writeChapters(6);
     const split = join(folder, 'split.json');
