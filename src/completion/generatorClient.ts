@@ -150,6 +150,14 @@ export class GeneratorClient {
     return learned;
   }
 
+  /**
+   * Resolves once all that was typed has been learned from, for which there is time between two keys of a person: answers
+   * then do not depend on how fast the questions come.
+   */
+  async learnTyped(): Promise<void> {
+    await this.link.request({ kind: 'learnTyped' }).response;
+  }
+
   /** Ends the thread; whatever waits is rejected. */
   async dispose(): Promise<void> {
     await this.link.dispose();

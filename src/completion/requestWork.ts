@@ -65,6 +65,8 @@ export class RequestWork {
         return this.loadMasked(request);
       case 'learnFiles':
         return this.learn(request);
+      case 'learnTyped':
+        return this.learnAllTyped(request.id);
     }
   }
 
@@ -175,6 +177,13 @@ export class RequestWork {
     const learned = yield* learnFiles(this.model.mixture.workspace, this.model.tokenizer, files);
     this.reader.forgetPredictions();
     return { kind: 'filesLearned', id, ...learned };
+  }
+
+  private *learnAllTyped(id: number): RequestSteps {
+    while (this.learnTyped()) {
+      yield;
+    }
+    return { kind: 'typedLearned', id };
   }
 
   private newReader(): DocumentReader {

@@ -105,6 +105,11 @@ export interface LearnFilesRequest {
   readonly id: number;
   readonly files: readonly { readonly uri: string; readonly text: string; readonly recent: boolean }[];
 }
+/** Settles once the gate has learned all that was typed, as it otherwise does while nothing is asked of it. */
+export interface LearnTypedRequest {
+  readonly kind: 'learnTyped';
+  readonly id: number;
+}
 export interface CancelRequest {
   readonly kind: 'cancel';
   /** The id of the request to cancel. */
@@ -123,6 +128,7 @@ export type GeneratorRequest =
   | LoadHalfRequest
   | LoadMaskedRequest
   | LearnFilesRequest
+  | LearnTypedRequest
   | CancelRequest
   | PingRequest;
 export type AnsweredRequest = Exclude<GeneratorRequest, CancelRequest | PingRequest>;
@@ -210,6 +216,10 @@ export interface FilesLearnedResponse {
   readonly files: number;
   readonly tokens: number;
 }
+export interface TypedLearnedResponse {
+  readonly kind: 'typedLearned';
+  readonly id: number;
+}
 export interface FailedResponse {
   readonly kind: 'failed';
   readonly id: number;
@@ -244,4 +254,5 @@ export type GeneratorResponse =
   | HalfLoadedResponse
   | MaskedLoadedResponse
   | FilesLearnedResponse
+  | TypedLearnedResponse
   | FailedResponse;

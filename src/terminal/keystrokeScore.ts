@@ -48,6 +48,7 @@ export async function scoreKeystrokes(
     simulateTyping(
       stretches,
       async ({ name }, prefix) => {
+        await generator.learnTyped();
         const start = performance.now();
         const { insertText } = await generator.complete(
           {

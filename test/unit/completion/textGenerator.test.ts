@@ -91,6 +91,25 @@ describe('the generator', () => {
     assert.equal(parts.join(''), last.text);
   });
 
+  it('has learned all that was typed when it is asked to, however fast it was typed', () => {
+    const { generator, responses, finish, model } = setUp();
+    generator.receive(complete(1, 'The committee█'));
+    finish();
+    generator.receive(complete(2, 'The committee approved the annual budget in Octo█'));
+    while (responses.length < 2) {
+      generator.step();
+    }
+    const { learned } = model.mixture.calls;
+    const early = learned.length;
+    generator.receive({ kind: 'learnTyped', id: 3 });
+    while (responses.length < 3) {
+      generator.step();
+    }
+    assert.deepEqual(responses[2], { kind: 'typedLearned', id: 3 });
+    assert.ok(learned.length > early);
+    assert.equal(generator.step(), false);
+  });
+
   it('hears a cancellation between tokens and settles with what it has', () => {
     const { generator, responses, finish } = setUp();
     generator.receive(generate(1, 'The committee█', 2000));
