@@ -91,7 +91,7 @@ export function describeReport(report: EvaluationReport): string {
     `${'keys saved'.padEnd(20)}${both(({ savedShare }) => savedShare)}`,
     `${'shown but wrong'.padEnd(20)}${both(({ wrongShownShare }) => wrongShownShare)}`,
   ];
-  if (training !== null) {
+  if (training !== null && report.engine !== null) {
     const speed = `${formatNumber(report.trainTokensPerSecond ?? 0)} tokens/s`;
     lines.push('', `trained with ${report.engine}, ${formatNumber(training.steps)} steps, ${speed}`);
   }

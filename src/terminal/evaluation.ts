@@ -11,9 +11,11 @@ import { lockModel } from '../trainer/training/trainingLock';
 import { scoreKeystrokes, type KeystrokeOptions, type Latency } from './keystrokeScore';
 import { holdOutFromTraining, readSplit, readTexts, type FileText } from './split';
 import { readCheckpoint } from './loadedNetwork';
+import { formatBytes } from './progressLine';
 import type { Terminal } from './terminal';
 import { scoreTexts, type ScoredTexts } from './textScores';
 import { startingModel, trainModel } from './trainModel';
+import { formatCount, formatSeconds } from './trainingProgress';
 import { fileUri, type WorkspaceFile } from './workspaceTexts';
 
 export interface Evaluation {
@@ -43,11 +45,19 @@ export interface EvaluationReport {
     readonly after: Readonly<Record<string, number>>;
   };
   readonly keystrokes: { readonly before: Keystrokes; readonly after: Keystrokes };
-  /** Null when a ready model was scored. */
+  /** Null when nothing was trained. */
   readonly engine: EngineName | null;
   readonly trainTokensPerSecond: number | null;
-  readonly training: Pick<DoneEvent, 'outcome' | 'before' | 'after' | 'steps'> | null;
+  /** On the training text that was kept aside; null when a ready model was scored. */
+  readonly training: TrainingReport | null;
 }
+
+type TrainingReport = Pick<DoneEvent, 'before' | 'after' | 'mix' | 'steps'> & {
+  readonly outcome: DoneEvent['outcome'] | 'tooLittleText';
+};
+
+/** About a page; what is less has no part that could be kept aside. Of UTF-8. */
+const FEWEST_BYTES = 2000;
 
 /** @throws Error whose message is for the user; the signal's reason when it aborts */
 export async function evaluate(terminal: Terminal, evaluation: Evaluation): Promise<EvaluationReport> {
@@ -66,11 +76,15 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
     );
   }
   const texts: ScoredTexts = { known: inWorkspace(folder, train), test: inWorkspace(folder, test) };
+  terminal.note(`Measuring on ${formatCount(test.length, 'test file')}, ${sizeOf(test)}, before…`);
   const before = {
     bits: await scoreTexts(terminal, texts, null, half),
     keystrokes: await scoreKeystrokes(terminal, texts, null, keystrokes, half),
   };
   return withModel(terminal, evaluation, train, async (modelPath, trained) => {
+    if (modelPath !== null) {
+      terminal.note('Measuring after…');
+    }
     const after =
       modelPath === null
         ? before
@@ -86,12 +100,12 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
       keystrokes: { before: before.keystrokes, after: after.keystrokes },
       engine: trained?.engine ?? null,
       trainTokensPerSecond: trained?.done.tokensPerSecond ?? null,
-      training: trained === null ? null : outcomeOf(trained.done),
+      training: evaluation.training === null ? null : outcomeOf(trained?.done ?? null),
     };
   });
 }
 
-/** Trains, unless a ready model is given, and lends the model; null when training did not help. */
+/** Trains, unless a ready model is given, and lends the model; null when training did not help or there was too little to train on. */
 async function withModel<T>(
   terminal: Terminal,
   { folder, training, modelPath }: Evaluation,
@@ -104,10 +118,21 @@ async function withModel<T>(
   if (training === null) {
     return use(modelPath, null);
   }
+  const kept = modelPath === null ? '' : `, and ${modelPath} is not written`;
+  if (train.reduce((sum, { bytes }) => sum + bytes, 0) < FEWEST_BYTES) {
+    terminal.note(
+      `The training files hold less than a page, too little to train on: after is as before${kept}.`,
+    );
+    return use(null, null);
+  }
   // Told now, and not after minutes of training, that the model cannot be kept there.
   const lock = modelPath === null ? null : await lockModel(modelPath);
   const workFolder = await mkdtemp(join(tmpdir(), 'understudy-'));
   try {
+    const seconds = formatSeconds(training.seconds);
+    terminal.note(
+      `Training on ${formatCount(train.length, 'file')}, ${sizeOf(train)}, for ${seconds} at most…`,
+    );
     const trained = await trainModel(terminal, {
       folders: [folder],
       split: holdOutFromTraining(folder, train, training.seed),
@@ -118,7 +143,11 @@ async function withModel<T>(
       options: training,
     });
     terminal.signal.throwIfAborted();
-    if (modelPath !== null && trained.done.modelPath !== null) {
+    if (trained.done.modelPath === null) {
+      terminal.note(
+        `By the training text that was kept aside, ghost text does not gain by the new network: after is as before${kept}.`,
+      );
+    } else if (modelPath !== null) {
       lock?.confirm();
       await keep(trained.done.modelPath, modelPath);
     }
@@ -140,6 +169,14 @@ function inWorkspace(folder: string, files: readonly FileText[]): WorkspaceFile[
   return files.map(({ path, text }) => ({ uri: fileUri(folder, path), text, recent: false }));
 }
 
-function outcomeOf({ outcome, before, after, steps }: DoneEvent): EvaluationReport['training'] {
-  return { outcome, before, after, steps };
+function sizeOf(files: readonly FileText[]): string {
+  return formatBytes(files.reduce((sum, { bytes }) => sum + bytes, 0));
+}
+
+function outcomeOf(done: DoneEvent | null): TrainingReport {
+  if (done === null) {
+    return { outcome: 'tooLittleText', before: null, after: null, steps: 0 };
+  }
+  const { outcome, before, after, mix, steps } = done;
+  return { outcome, before, after, ...(mix === undefined ? {} : { mix }), steps };
 }

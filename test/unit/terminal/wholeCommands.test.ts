@@ -258,6 +258,26 @@ describe('terminal commands from the folder to the result', function () {
     assert.deepEqual(again.bitsPerByte, worse.bitsPerByte);
   });
 
+  it('evaluate without training where the training files hold too little text, and say so', async () => {
+    await writeFile(join(text, 'note.md'), 'Hello.\n');
+    const [test] = await writeChapters(1);
+    const split = join(folder, 'split.json');
+    const model = join(folder, 'kept.safetensors');
+    await writeFile(split, JSON.stringify({ train: ['note.md'], test: [test] }));
+    const { status, stdout, stderr } = await run(
+      ...['evaluate', text, '--split', split, '--out', model, '--keystrokes', '100', '--json'],
+    );
+    assert.equal(status, 0, stderr);
+    const report = JSON.parse(stdout) as EvaluationReport;
+    assert.deepEqual(report.training, { outcome: 'tooLittleText', before: null, after: null, steps: 0 });
+    assert.deepEqual(report.bitsPerByte.after, report.bitsPerByte.before);
+    assert.match(
+      stderr,
+      /^Measuring on 1 test file, 2\.9 kB, before…\n.* too little to train on: after is as before, and .*kept\.safetensors is not written\.\n$/,
+    );
+    await assert.rejects(readFile(model));
+  });
+
   it('evaluate the training on a single file, of which the end is kept aside', async () => {
     const [chapter, test] = await writeChapters(2);
     const split = join(folder, 'split.json');
@@ -267,7 +287,8 @@ describe('terminal commands from the folder to the result', function () {
     );
     assert.equal(status, 0, stderr);
     const { training } = JSON.parse(stdout) as EvaluationReport;
-    assert.ok(training!.steps > 0);
+    assert.ok(training!.steps > 0 && training!.mix!.after.bitsPerByte > 0);
+    assert.match(stderr, /\nTraining on 1 file, 2\.9 kB, for 2 s at most…\n/);
   });
 
   it('evaluate a folder as one JSON object', async () => {
