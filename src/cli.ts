@@ -9,12 +9,15 @@ import { ProgressLine } from './terminal/progressLine';
 import { EXIT_CANCELLED, runTool } from './terminal/runTool';
 
 const cancel = new AbortController();
-process.on('SIGINT', () => {
-  if (cancel.signal.aborted) {
-    process.exit(EXIT_CANCELLED);
-  }
-  cancel.abort();
-});
+// `timeout` and a system that shuts down send the second one; a training's folder of temporary files is removed then, too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (cancel.signal.aborted) {
+      process.exit(EXIT_CANCELLED);
+    }
+    cancel.abort();
+  });
+}
 // A reader that has seen enough, such as `head`, closes the pipe: no fault of anyone.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') {

@@ -10,7 +10,7 @@ export interface Terminal {
   /** On stderr; silent when that is not a terminal. */
   readonly progress: ProgressLine;
   readonly readStdin: () => Promise<string>;
-  /** Aborts at the first Ctrl+C. */
+  /** Aborts at the first Ctrl+C, or when the process is asked to end. */
   readonly signal: AbortSignal;
   readonly product: ProductPaths;
 }

@@ -3,11 +3,23 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kernelBytes } from '../../support/kernelBytes';
 
 const cli = join(__dirname, '../../../src/cli.ts');
 
 /** Runs the tool from its sources, in a folder of its own that also keeps its models. */
-function run(folder: string, ...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+function run(folder: string, ...args: string[]): Promise<Ended> {
+  return runUntil(null, folder, ...args);
+}
+
+interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @param mark the process is asked to end once this is on stderr; null lets it run */
+function runUntil(mark: string | null, folder: string, ...args: string[]): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], {
       cwd: join(__dirname, '../../..'),
@@ -17,7 +29,13 @@ function run(folder: string, ...args: string[]): Promise<{ status: number; stdou
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+      if (mark !== null && stderr.includes(mark)) {
+        child.kill('SIGTERM');
+        mark = null;
+      }
+    });
     child.on('error', reject);
     child.on('close', (status) => {
       resolve({ status: status ?? -1, stdout, stderr });
@@ -53,6 +71,29 @@ describe('understudy in a terminal', function () {
     const { status, stdout, stderr } = await run(folder, 'evaluate', folder, '--split', split);
     assert.deepEqual([status, stdout], [1, '']);
     assert.match(stderr, /^The split .*split\.json cannot be used: it needs "train" and "test".*\n$/);
+  });
+
+  it('tidies up and ends with status 130 when it is asked to end, as by timeout', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    await kernelBytes();
+    await writeFile(
+      join(folder, 'a.txt'),
+      'The keeper of the lamp walked along the harbour wall again.\n'.repeat(2000),
+    );
+    await writeFile(join(folder, 'b.txt'), 'Another text.\n'.repeat(200));
+    await writeFile(join(folder, 'split.json'), '{ "train": ["b.txt"], "test": ["a.txt"] }');
+    const { status, stdout, stderr } = await runUntil(
+      'Measuring',
+      folder,
+      'evaluate',
+      folder,
+      '--split',
+      'split.json',
+    );
+    assert.deepEqual([status, stdout], [130, '']);
+    assert.match(stderr, /\nCancelled\.\n$/);
   });
 
   it('says that a model is damaged, and keeps none', async () => {
