@@ -16,12 +16,32 @@ export const evaluateCommand = defineCommand({
   name: 'evaluate',
   summary: 'Measures how well test files are predicted, before and after training on others.',
   details:
-    'The split is a JSON file with "train" and "test": paths below FOLDER. Nothing is chosen by the test files: a part\n' +
-    'of the train files decides which network is kept. Trains for 240 s unless --seconds or --model is given. Keys are\n' +
-    'counted for a simulated user who types a random sample of the test lines and accepts what is right.',
+    'The split is a JSON file, { "train": ["a.md"], "test": ["b.md"] }: paths of files below FOLDER, which are read whatever\n' +
+    'the ignore rules say; other keys are ignored. It is looked for in the current folder, then in FOLDER, which is never\n' +
+    'written to. Nothing is chosen by the test files: a part of the train files decides which network is kept. Trains for\n' +
+    '240 s unless --seconds or --model is given. Keys are counted for a simulated user who types a random sample of the\n' +
+    'test lines and accepts what is right. Every token is scored before anything learns it. Measuring takes minutes a\n' +
+    'megabyte of test files, before and after. The figures of one model are the same in every run; a training is bounded\n' +
+    'by time, so that two differ a little.\n\n' +
+    '--json prints one object, in which "before" is without a personal network and "after" with it:\n' +
+    '  files, bytes, characters  of the test files: UTF-8 with line ends of one byte; code points\n' +
+    '  bitsPerByte               .before and .after: { base, personal, half, counts, copy, mix }; mix is what the user gets,\n' +
+    '                            the others are its parts alone, as far as there are such\n' +
+    '  keystrokes                .before and .after: { characters, keys, savedShare = 1 - keys / characters, shown,\n' +
+    '                            wrongShownShare, shownPer100Characters, meanShownLength, acceptedWhole, acceptedWords,\n' +
+    '                            milliseconds: { p50, p95, p99, answers } }; shares are from 0 to 1\n' +
+    '  engine, trainTokensPerSecond  null when nothing was trained\n' +
+    '  training                  null with --model, else { outcome, before, after, mix, steps }, measured on the part of the\n' +
+    '                            train files. outcome is "improved", or else no network is kept and "after" is "before":\n' +
+    '                            "notImproved" or "tooLittleText". before and after are of the network alone (before is\n' +
+    '                            null when it started afresh), mix.before and mix.after of ghost text as a whole',
   positionals: { names: ['FOLDER'], required: 1 },
   options: {
-    split: { type: 'text', value: 'FILE', help: 'which files are trained on and which are measured' },
+    split: {
+      type: 'text',
+      value: 'FILE',
+      help: 'required: which files are trained on and which are measured',
+    },
     model: { type: 'text', value: 'MODEL', help: 'scores this model instead of training one' },
     out: { type: 'text', value: 'MODEL', help: 'keeps the trained model in this file' },
     keystrokes: {

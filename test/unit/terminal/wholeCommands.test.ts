@@ -307,5 +307,10 @@ describe('terminal commands from the folder to the result', function () {
     assert.ok(report.bitsPerByte.after['mix'] > 0 && report.bitsPerByte.after['mix'] < 2);
     assert.ok(report.keystrokes.after.savedShare > 0.2);
     assert.ok(report.keystrokes.after.characters >= 200);
+    const help = (await run('evaluate', '--help')).stdout;
+    JSON.parse(stdout, (key, value: unknown) => {
+      assert.ok(help.includes(key), `"${key}" is not in --help`);
+      return value;
+    });
   });
 });
