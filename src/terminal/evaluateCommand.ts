@@ -7,7 +7,7 @@ import { chosenHalf, HALF_OPTIONS } from './halfOption';
 import { modelPlace } from './modelPlace';
 import { splitPlace } from './split';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
-import { formatNumber } from './trainingProgress';
+import { formatCount, formatNumber } from './trainingProgress';
 
 /** About one pass over a megabyte on one core; _Train on Workspace_ goes on for ten minutes at most. */
 const DEFAULT_SECONDS = 240;
@@ -101,7 +101,7 @@ export function describeReport(report: EvaluationReport): string {
   const both = (pick: (score: EvaluationReport['keystrokes']['after']) => number) =>
     `${share(pick(keystrokes.before))}${share(pick(keystrokes.after))}`;
   const lines = [
-    `${formatNumber(report.files)} test files, ${formatNumber(report.bytes)} bytes`,
+    `${formatCount(report.files, 'test file')}, ${formatCount(report.bytes, 'byte')}`,
     '',
     `${'bits per byte'.padEnd(20)}${'before'.padStart(8)}${'after'.padStart(8)}`,
     ...names.map(

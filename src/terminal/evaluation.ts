@@ -75,6 +75,9 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
       `The split ${splitPath} cannot be used: its test files are empty, so there is nothing to measure on.`,
     );
   }
+  for (const path of copiesOf(train, test)) {
+    terminal.note(`${path} is measured, but a training file has the same text: the figures flatter.`);
+  }
   const texts: ScoredTexts = { known: inWorkspace(folder, train), test: inWorkspace(folder, test) };
   terminal.note(`Measuring on ${formatCount(test.length, 'test file')}, ${sizeOf(test)}, before…`);
   const before = {
@@ -163,6 +166,12 @@ async function keep(trainedPath: string, modelPath: string): Promise<void> {
   await writeWholeFile(modelPath, bytes).catch((error: unknown) => {
     throw notWritten(modelPath, error);
   });
+}
+
+/** Of the test files, those whose text is that of a training file: a copy, or a link to it. */
+function copiesOf(train: readonly FileText[], test: readonly FileText[]): string[] {
+  const known = new Set(train.map(({ text }) => text));
+  return test.filter(({ text }) => text !== '' && known.has(text)).map(({ path }) => path);
 }
 
 function inWorkspace(folder: string, files: readonly FileText[]): WorkspaceFile[] {

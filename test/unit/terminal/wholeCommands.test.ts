@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../../../src/terminal/commands';
@@ -256,6 +256,23 @@ describe('terminal commands from the folder to the result', function () {
     const again = await evaluate('--model', model);
     assert.equal(again.training, null);
     assert.deepEqual(again.bitsPerByte, worse.bitsPerByte);
+  });
+
+  it('warn where a test file is a copy of a training file, and print a table without --json', async () => {
+    await writeFile(join(text, 'note.md'), 'Hello.\n');
+    await symlink(join(text, 'note.md'), join(text, 'link.md'));
+    const split = join(folder, 'split.json');
+    await writeFile(split, JSON.stringify({ train: ['note.md'], test: ['link.md'] }));
+    const { status, stdout, stderr } = await run('evaluate', text, '--split', split);
+    assert.equal(status, 0, stderr);
+    assert.match(
+      stderr,
+      /^link\.md is measured, but a training file has the same text: the figures flatter\.\n/,
+    );
+    assert.match(
+      stdout,
+      /^1 test file, 7 bytes\n\nbits per byte +before +after\n(.*\n)+\nkeys saved .*\nshown but wrong .*\n$/,
+    );
   });
 
   it('evaluate without training where the training files hold too little text, and say so', async () => {
