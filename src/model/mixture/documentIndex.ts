@@ -2,8 +2,12 @@ import type { DocumentText } from '../mixtureModel';
 import { TextIndex, type Visit } from './textIndex';
 import { TokenCounts } from './tokenCounts';
 
-/** Tokens at the end that are searched one by one instead of being indexed again at every change. */
+/**
+ * Tokens at the end that are searched one by one instead of being indexed again at every change: a quarter of the text, within
+ * these bounds. A longer tail would be searched, at every prediction, for longer than the text takes to be indexed again.
+ */
 const SHORTEST_TAIL = 512;
+const LONGEST_TAIL = 4096;
 
 /** Counts over a text that grows and shrinks at its end: a suffix array over its beginning, a plain search over the rest. */
 export class DocumentIndex implements DocumentText {
@@ -85,7 +89,7 @@ export class DocumentIndex implements DocumentText {
 
   private refresh(): void {
     const indexed = this.index?.tokens.length ?? 0;
-    if (this.size - indexed > Math.max(SHORTEST_TAIL, indexed / 4)) {
+    if (this.size - indexed > Math.max(SHORTEST_TAIL, Math.min(LONGEST_TAIL, indexed / 4))) {
       this.index = new TextIndex(this.tokens.slice(0, this.size), this.vocabSize);
     }
   }
