@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangedFiles, type ChangedFilesOptions } from '../../../src/editor/changedFiles';
+import { untilTold } from '../../support/untilTold';
 
 const SENTENCE = 'The lamp burned in the window all night.\n';
 
@@ -25,10 +26,10 @@ describe('files that are created, moved or changed', () => {
     write(path, text);
     changed.add({ root, path, withContents: false });
   };
-  /** What was told since, in the order of names, once all is looked at. */
-  const whatWasTold = async (): Promise<string[]> => {
-    await sleep(150);
-    return told.splice(0).toSorted();
+  /** What was told since, in the order of names, once there is so much of it. */
+  const whatWasTold = async (lines: number): Promise<string[]> => (await untilTold(told, lines)).toSorted();
+  const isTold = async (...lines: string[]): Promise<void> => {
+    assert.deepEqual(await whatWasTold(lines.length), lines);
   };
 
   beforeEach(() => {
@@ -82,7 +83,7 @@ describe('files that are created, moved or changed', () => {
     add('open.md');
     add('open.md');
     write('open.md', 'The fog came in.');
-    assert.deepEqual(await whatWasTold(), ['learn open.md, open: The fog came in.']);
+    await isTold('learn open.md, open: The fog came in.');
   });
 
   it('are all the files of a folder that was renamed, and nothing else is read', async () => {
@@ -92,7 +93,7 @@ describe('files that are created, moved or changed', () => {
     renameSync(join(root, 'draft'), join(root, 'final'));
     add('final');
     add('final/one.md');
-    assert.deepEqual(await whatWasTold(), ['learn final/deep/two.md: Two.', 'learn final/one.md: One.']);
+    await isTold('learn final/deep/two.md: Two.', 'learn final/one.md: One.');
   });
 
   it('are left out where a scan would leave them out, and forgotten when they took the place of a text', async () => {
@@ -104,17 +105,17 @@ describe('files that are created, moved or changed', () => {
     }
     add('out');
     add('gone.md');
-    assert.deepEqual(await whatWasTold(), []);
+    await isTold();
     known.set('empty.md', SENTENCE);
     write('empty.md', '');
     add('empty.md');
-    assert.deepEqual(await whatWasTold(), ['forget empty.md']);
+    await isTold('forget empty.md');
   });
 
   it('are not learned beyond what is kept live, which is said', async () => {
     write('long.md', SENTENCE.repeat(5));
     add('long.md');
-    const [sentence, ...more] = await whatWasTold();
+    const [sentence, ...more] = await whatWasTold(1);
     assert.match(sentence, /The live model of the workspace is full/);
     assert.deepEqual(more, []);
   });
@@ -126,7 +127,7 @@ describe('files that are created, moved or changed', () => {
     for (const path of ['part', 'c.md', 'd.md']) {
       add(path);
     }
-    assert.deepEqual(await whatWasTold(), ['read all']);
+    await isTold('read all');
   });
 
   it('are learned again as they were changed, but not a text that is known already', async () => {
@@ -134,23 +135,23 @@ describe('files that are created, moved or changed', () => {
     known.set('open.md', SENTENCE);
     change('saved.md');
     change('open.md', 'Formatted.');
-    assert.deepEqual(await whatWasTold(), ['learn open.md, open: Formatted.']);
+    await isTold('learn open.md, open: Formatted.');
   });
 
   it('are not all that a folder holds which has merely changed', async () => {
     write('part/one.md');
     changed.add({ root, path: 'part', withContents: false });
-    assert.deepEqual(await whatWasTold(), []);
+    await isTold();
     add('part');
     changed.add({ root, path: 'part', withContents: false });
-    assert.equal((await whatWasTold()).length, 1);
+    await isTold(`learn part/one.md: ${SENTENCE.trim()}`);
   });
 
   it('are forgotten where what they have become has no room', async () => {
     known.set('a.md', SENTENCE);
     change('a.md', SENTENCE.repeat(5));
     change('b.md');
-    const [sentence, ...more] = await whatWasTold();
+    const [sentence, ...more] = await whatWasTold(3);
     assert.match(sentence, /The live model of the workspace is full/);
     assert.deepEqual(more, ['forget a.md', `learn b.md: ${SENTENCE.trim()}`]);
   });
@@ -160,16 +161,16 @@ describe('files that are created, moved or changed', () => {
     for (const path of ['a.md', 'b.md', 'c.md', 'd.md']) {
       change(path);
     }
-    assert.deepEqual(await whatWasTold(), ['forget c.md', 'read all']);
+    await isTold('forget c.md', 'read all');
   });
 
   it('are read by the one reading when the rules have changed', async () => {
     changed.addAll();
     changed.addAll();
     change('a.md');
-    assert.deepEqual(await whatWasTold(), [`learn a.md: ${SENTENCE.trim()}`, 'read all']);
+    await isTold(`learn a.md: ${SENTENCE.trim()}`, 'read all');
     changed.addAll();
-    assert.deepEqual(await whatWasTold(), ['read all']);
+    await isTold('read all');
   });
 
   it('are passed over where a build writes thousands into a folder that is ignored', async () => {
@@ -179,7 +180,7 @@ describe('files that are created, moved or changed', () => {
       changed.add({ root, path: `out/deep/${i}.md`, withContents: false });
     }
     change('a.md');
-    assert.deepEqual(await whatWasTold(), [`learn a.md: ${SENTENCE.trim()}`]);
+    await isTold(`learn a.md: ${SENTENCE.trim()}`);
   });
 
   it('are followed a part of the time only, whatever goes on writing them', async () => {
@@ -195,7 +196,7 @@ describe('files that are created, moved or changed', () => {
       },
     });
     const end = performance.now() + 300;
-    for (let i = 0; performance.now() < end; i++) {
+    for (let i = 0; performance.now() < end || lookedAt.length === 0; i++) {
       change('log.md', `Line ${i}.`);
       await sleep(5);
     }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangedRules } from '../../../src/editor/changedRules';
 import { LiveFiles } from '../../../src/editor/liveFiles';
+import { untilTold } from '../../support/untilTold';
 
 describe('rules of what is learned', () => {
   let root: string;
@@ -19,10 +20,8 @@ describe('rules of what is learned', () => {
   };
   const learn = (path: string): Promise<void> =>
     files.learn({ uri: path, text: `The text of ${path}`, recent: false });
-  /** What was told since, once all is looked at. */
-  const whatWasTold = async (): Promise<string[]> => {
-    await sleep(150);
-    return told.splice(0);
+  const isTold = async (...lines: string[]): Promise<void> => {
+    assert.deepEqual(await untilTold(told, lines.length), lines);
   };
 
   beforeEach(async () => {
@@ -62,27 +61,27 @@ describe('rules of what is learned', () => {
   it('forget at once what a .gitignore leaves out now, and have the rest read again', async () => {
     write('.gitignore', 'accounts.md\n');
     rules.add({ root, path: '.gitignore' });
-    assert.deepEqual(await whatWasTold(), ['forget accounts.md', 'read again']);
+    await isTold('forget accounts.md', 'read again');
   });
 
   it('hold in folders, in .understudyignore and in what git keeps for itself', async () => {
     write('notes/.understudyignore', '*.md\n');
     rules.add({ root, path: 'notes/.understudyignore' });
-    assert.deepEqual(await whatWasTold(), ['forget notes/plan.md', 'read again']);
+    await isTold('forget notes/plan.md', 'read again');
     write('.git/info/exclude', 'accounts.md\n');
     rules.add({ root, path: '.git/info/exclude' });
-    assert.deepEqual(await whatWasTold(), ['forget accounts.md', 'read again']);
+    await isTold('forget accounts.md', 'read again');
   });
 
   it('are those of the settings too', async () => {
     globs = ['notes'];
     rules.addAll();
-    assert.deepEqual(await whatWasTold(), ['forget notes/plan.md', 'read again']);
+    await isTold('forget notes/plan.md', 'read again');
   });
 
   it('have all read again when they are gone', async () => {
     rules.add({ root, path: '.gitignore' });
-    assert.deepEqual(await whatWasTold(), ['read again']);
+    await isTold('read again');
   });
 
   it('are looked at once where many change together, and not for other files', async () => {
@@ -90,25 +89,28 @@ describe('rules of what is learned', () => {
       rules.add({ root, path: `part${i}/.gitignore` });
       rules.add({ root, path: `part${i}/chapter.md` });
     }
-    assert.deepEqual(await whatWasTold(), ['read again']);
+    await isTold('read again');
     rules.add({ root, path: 'accounts.md' });
-    assert.deepEqual(await whatWasTold(), []);
+    await isTold();
   });
 
   it('say nothing in a folder that is passed over, as packages bring them', async () => {
     write('node_modules/a/.gitignore', '*\n');
     rules.add({ root, path: 'node_modules/a/.gitignore' });
-    assert.deepEqual(await whatWasTold(), []);
+    await isTold();
   });
 
   it('end a reading that goes by the earlier ones', async () => {
     const reading = files.readAll({
-      plan: () => sleep(50, [{ root, path: 'secrets.md', bytes: 1 }]),
+      plan: async (signal) => {
+        await once(signal, 'abort');
+        return [{ root, path: 'secrets.md', bytes: 1 }];
+      },
       read: ({ path }) => Promise.resolve({ uri: path, text: 'The text.', recent: false }),
     });
     write('.gitignore', 'secrets.md\n');
     rules.add({ root, path: '.gitignore' });
     await assert.rejects(reading, { name: 'AbortError' });
-    assert.deepEqual(await whatWasTold(), ['read again']);
+    await isTold('read again');
   });
 });
