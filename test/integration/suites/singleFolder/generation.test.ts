@@ -90,6 +90,27 @@ describe('Generate from Selection', () => {
     }
   });
 
+  it('writes nothing when it is stopped before it has begun', async () => {
+    const editor = await openDraft('stopped-early.md', 'Old Tobias Wren█\n');
+    const running = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+    const stopped = vscode.commands.executeCommand('understudy.cancelGeneration');
+    assert.deepEqual(await running, { text: '', stopReason: 'cancelled' });
+    await stopped;
+    assert.equal(editor.document.getText(), 'Old Tobias Wren\n');
+  });
+
+  it('writes nothing when the text is changed before it has begun, as its place has moved', async () => {
+    const editor = await openDraft('changed-early.md', 'Old Tobias Wren█\n');
+    // On its way when the generation is asked for, which takes the place of the cursor from the text as it was.
+    const edited = editor.edit((edit) => {
+      edit.insert(new vscode.Position(0, 0), 'There sat ');
+    });
+    const running = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+    assert.deepEqual(await running, { text: '', stopReason: 'cancelled' });
+    assert.equal(await edited, true);
+    assert.equal(editor.document.getText(), 'There sat Old Tobias Wren\n');
+  });
+
   it('is begun anew while it still writes, and goes on to its end', async () => {
     await set('maxNewTokens', 100);
     try {

@@ -66,6 +66,22 @@ describe('Train on Workspace', function () {
     assert.ok(existsSync(modelPath), 'The model is gone.');
   });
 
+  it('stops at a Cancel that is pressed as soon as there is one', async () => {
+    const { withProgress } = vscode.window;
+    vscode.window.withProgress = (options, task) =>
+      withProgress(options, (progress) => {
+        const pressed = new vscode.CancellationTokenSource();
+        const training = task(progress, pressed.token);
+        pressed.cancel();
+        return training;
+      });
+    try {
+      assert.equal((await train())?.outcome, 'cancelled');
+    } finally {
+      vscode.window.withProgress = withProgress;
+    }
+  });
+
   it('deletes the model at Delete Model', async () => {
     const modelPath = done?.modelPath ?? null;
     await vscode.commands.executeCommand('understudy.deleteModel', { confirm: false });
