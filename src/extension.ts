@@ -61,7 +61,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       void reader.startAfresh();
     },
     onGivenUp: (detail) => {
-      status.setGenerator({ stopped: detail }, null, model.path !== null);
+      status.setGenerator({ stopped: shownSentence(detail) }, null, model.path !== null);
     },
     onLog: (line) => {
       log.info(line);
@@ -76,7 +76,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const training = new TrainingSession(paths.trainer, log);
   const model = new PersonalModel(new ModelStore(modelsFolder), generator, personalModelWindow, () => {
     offerModelCommands(model.isStored);
-    status.setGenerator('ready', model.description, model.path !== null);
+    const { description } = model;
+    const shown = description === null ? null : shownSentence(description);
+    status.setGenerator('ready', shown, model.path !== null);
     panel.refresh();
   });
   const baseModel = new BaseModelInUse(storedBase, generator);

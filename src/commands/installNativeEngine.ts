@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { withInstallProgress } from '../editor/installProgress';
 import type { Parts } from '../editor/parts';
+import { shownSentence } from '../editor/shownSentence';
 import { describeInstallation, installNative } from '../trainer/native/installNative';
 
 /** *Install Native Engine*: trains several times as fast; says what it downloads before it does. */
@@ -8,7 +9,7 @@ export async function installNativeEngine({ paths }: Parts): Promise<void> {
   const install = vscode.l10n.t('Install');
   const chosen = await vscode.window.showInformationMessage(
     vscode.l10n.t('Install the native training engine?'),
-    { modal: true, detail: describeInstallation(paths.native) },
+    { modal: true, detail: shownSentence(describeInstallation(paths.native)) },
     install,
   );
   if (chosen !== install) {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 
 /**
  * A file read whole, in pieces between which others have their turn, however slow its disk is.
- * @param what the file is, as the user knows it
+ * @param what the file is, as a sentence about it begins
  * @throws Error with one sentence when it cannot be read or has more than `largest` bytes, by rejecting
  */
 export async function readLimited(path: string, what: string, largest: number): Promise<Uint8Array> {
@@ -13,11 +13,11 @@ export async function readLimited(path: string, what: string, largest: number): 
     }
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new Error(`The ${what} ${path} cannot be read (${detail}). Check that it exists.`, {
+    throw new Error(`${what} ${path} cannot be read (${detail}). Check that it exists.`, {
       cause: error,
     });
   }
   throw new Error(
-    `The ${what} ${basename(path)} is larger than ${Math.round(largest / 1024 ** 2)} MB and would be too slow. Choose a smaller one.`,
+    `${what} ${basename(path)} is larger than ${Math.round(largest / 1024 ** 2)} MB and would be too slow. Choose a smaller one.`,
   );
 }

@@ -1,6 +1,7 @@
 /** Shows an installation's progress, with a button that cancels it. */
 import * as vscode from 'vscode';
 import type { InstallContext } from '../trainer/native/installProgress';
+import { shownSentence } from './shownSentence';
 
 /** @returns what the installation gives; null when the user cancelled it */
 export async function withInstallProgress<T>(
@@ -20,7 +21,7 @@ export async function withInstallProgress<T>(
           onProgress: ({ message, doneBytes, totalBytes }) => {
             const isMeasured = doneBytes !== undefined && totalBytes !== undefined;
             const share = isMeasured ? `: ${Math.floor((100 * doneBytes) / totalBytes)} %` : '…';
-            progress.report({ message: message + share });
+            progress.report({ message: shownSentence(message) + share });
           },
         });
       } catch (error) {

@@ -20,6 +20,8 @@ export interface LanguageModelSurroundings {
   allows(address: string): Promise<boolean>;
   /** The key that the user has given for a server. */
   keyFor(address: string): Promise<string | undefined>;
+  /** A sentence of the generator in the user's language. */
+  readonly shown: (sentence: string) => string;
   /** Shows that a model is being opened until the work settles. */
   whileOpening<T>(name: string, work: Promise<T>): Promise<T>;
   /** The models chosen before, the latest first. */
@@ -109,7 +111,7 @@ export class LanguageModelHalf {
   /** What the generator tells of the one in use. */
   heard({ state, message }: HalfStatus): void {
     if (this.used !== null) {
-      this.set({ ...this.used, away: state === 'away' ? message : null });
+      this.set({ ...this.used, away: state === 'away' ? this.surroundings.shown(message) : null });
     }
   }
 
@@ -158,7 +160,14 @@ export class LanguageModelHalf {
       if (path !== null && this.surroundings.fatal?.path === path) {
         await this.surroundings.setFatal(null);
       }
-      return { choice, name, description, isSlow, away };
+      const { shown } = this.surroundings;
+      return {
+        choice,
+        name,
+        description: shown(description),
+        isSlow,
+        away: away === null ? null : shown(away),
+      };
     } catch (error) {
       if (path !== null && error instanceof GeneratorDiedError) {
         await this.surroundings.setFatal(fatalFile(path));

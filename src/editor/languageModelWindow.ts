@@ -6,6 +6,7 @@ import type { LanguageModelSurroundings } from './languageModelHalf';
 import type { LanguageModelKeys } from './languageModelKeys';
 import { languageModelSetting, parseLanguageModel } from './languageModelSetting';
 import { allowsSending, type ConsentQuestion } from './serverConsent';
+import { shownSentence } from './shownSentence';
 
 export const LANGUAGE_MODEL_SETTING = 'understudy.languageModel';
 const RECENT = 'understudy.recentLanguageModels';
@@ -33,6 +34,7 @@ export function languageModelWindow(
     },
     allows: (address) => allowsSending(memory, address, askToSend),
     keyFor: async (address) => keys.get(address),
+    shown: shownSentence,
     whileOpening: async (name, work) =>
       vscode.window.withProgress(
         {

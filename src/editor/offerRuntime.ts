@@ -7,6 +7,7 @@ import {
   type Runtime,
 } from '../trainer/native/installRuntime';
 import { withInstallProgress } from './installProgress';
+import { shownSentence } from './shownSentence';
 
 /** Resolves with whether it is installed, then or already. */
 export async function ensureRuntime(runtime: Runtime, folder: string): Promise<boolean> {
@@ -19,7 +20,7 @@ export async function offerRuntime(runtime: Runtime, folder: string): Promise<bo
   const confirm = t('Install');
   const chosen = await vscode.window.showInformationMessage(
     t('Install {0}?', runtime.name),
-    { modal: true, detail: describeRuntime(runtime, folder) },
+    { modal: true, detail: shownSentence(describeRuntime(runtime, folder)) },
     confirm,
   );
   if (chosen !== confirm) {

@@ -17,6 +17,7 @@ import { panelInspection } from './panelInspection';
 import { panelPage } from './panelPage';
 import { isSamplingName, panelSettings, SAMPLING_NAMES } from './panelSettings';
 import { parseSetting } from './settings';
+import { shownSentence } from './shownSentence';
 import type { TrainingSession } from './trainingSession';
 
 const VIEW_TYPE = 'understudy.settings';
@@ -128,7 +129,7 @@ export class PanelHost implements vscode.Disposable {
     } catch (error) {
       // VS Code's own sentence says why a setting could not be written.
       this.log.error(asError(error));
-      void vscode.window.showErrorMessage(asError(error).message);
+      void vscode.window.showErrorMessage(shownSentence(asError(error).message));
       this.sendSettings();
     }
   }

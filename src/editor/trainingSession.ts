@@ -117,10 +117,10 @@ export class TrainingSession implements vscode.Disposable {
 
   private hear(event: TrainerEvent, onStep: (line: string, progress: number) => void): void {
     const { t } = vscode.l10n;
-    const line = eventText(t, event);
+    const line = eventText(t, event, shownSentence);
     if (line !== null) {
-      this.lines.push(event.kind === 'warning' ? shownSentence(line) : line);
-      this.log.info(line);
+      this.lines.push(line);
+      this.log.info(event.kind === 'warning' ? event.message : line);
     }
     const preparation = preparationText(t, event);
     if (preparation !== null && this.step === null) {

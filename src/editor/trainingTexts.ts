@@ -123,8 +123,15 @@ export function stepText(t: Translate, step: StepEvent): string {
   );
 }
 
-/** What the panel keeps of an event besides the result; null for one that is no line of its own. */
-export function eventText(t: Translate, event: TrainerEvent): string | null {
+/**
+ * What the panel keeps of an event besides the result; null for one that is no line of its own.
+ * @param shown gives a sentence of the trainer in the user's language
+ */
+export function eventText(
+  t: Translate,
+  event: TrainerEvent,
+  shown: (sentence: string) => string,
+): string | null {
   switch (event.kind) {
     case 'files':
       return t(
@@ -135,9 +142,9 @@ export function eventText(t: Translate, event: TrainerEvent): string | null {
       );
     case 'engine':
       // Why not another one is for the log: it names every engine that did not load.
-      return t('Engine: {0}', event.description);
+      return t('Engine: {0}', shown(event.description));
     case 'warning':
-      return event.message;
+      return shown(event.message);
     case 'continues':
       return continuesText(t, event);
     case 'resumed':

@@ -27,21 +27,43 @@ export function translatedTexts(fileName: string, source: string): TranslatedTex
 
 /**
  * The texts, of two words or more, that a source makes in English; `{0}` and so on stand for what is put in. What begins with an
- * apostrophe is another program's, looked for in its output.
+ * apostrophe or has lines is another program's, and names of properties are nobody's.
  */
 export function englishTexts(fileName: string, source: string): string[] {
   const texts: string[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isStringLiteralLike(node)) {
-      texts.push(node.text);
-    } else if (ts.isTemplateExpression(node)) {
-      const spans = node.templateSpans.map(({ literal }, i) => `{${i}}${literal.text}`);
-      texts.push(node.head.text + spans.join(''));
+    const pieces = piecesOf(node);
+    if (pieces?.some((piece) => typeof piece === 'string')) {
+      let place = 0;
+      texts.push(pieces.map((piece) => (typeof piece === 'string' ? piece : `{${place++}}`)).join(''));
+      for (const piece of pieces) {
+        if (typeof piece !== 'string') {
+          visit(piece);
+        }
+      }
+    } else if (ts.isPropertyAssignment(node)) {
+      visit(node.initializer);
+    } else {
+      ts.forEachChild(node, visit);
     }
-    ts.forEachChild(node, visit);
   };
   visit(ts.createSourceFile(fileName, source, ts.ScriptTarget.Latest, true));
-  return texts.filter((text) => /[a-z] [a-z{]/i.test(text) && !text.startsWith("'"));
+  return texts.filter((text) => /[a-z] [a-z{]/i.test(text) && !text.startsWith("'") && !text.includes('\n'));
+}
+
+/** The literal parts of a text and what is put in between them; null for what makes no text. */
+function piecesOf(node: ts.Node): (string | ts.Expression)[] | null {
+  if (ts.isStringLiteralLike(node)) {
+    return [node.text];
+  }
+  if (ts.isTemplateExpression(node)) {
+    const spans = node.templateSpans.flatMap(({ expression, literal }) => [expression, literal.text]);
+    return [node.head.text, ...spans];
+  }
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
+    return [node.left, node.right].flatMap((side) => piecesOf(side) ?? [side]);
+  }
+  return null;
 }
 
 function isTranslate(callee: ts.Expression): boolean {

@@ -30,7 +30,7 @@ export async function openKeras(
   onAway: (sentence: string) => void,
 ): Promise<OpenedKeras> {
   const name = basename(path);
-  const network = await readKerasModel(await readLimited(path, 'model', LARGEST_MODEL), name);
+  const network = await readKerasModel(await readLimited(path, 'The model', LARGEST_MODEL), name);
   const found = vocabularyPath ?? vocabularyBeside(path);
   if (found === null) {
     throw new Error(
@@ -38,7 +38,9 @@ export async function openKeras(
     );
   }
   const vocabularyName = basename(found);
-  const text = Buffer.from(await readLimited(found, 'vocabulary', LARGEST_VOCABULARY_FILE)).toString('utf8');
+  const text = Buffer.from(await readLimited(found, 'The vocabulary', LARGEST_VOCABULARY_FILE)).toString(
+    'utf8',
+  );
   const vocabulary = readVocabulary(text, vocabularyName);
   checkVocabularySize(vocabulary, vocabularyName, network.vocabSize, name);
   const description = `${name} with ${vocabularyName} (Keras; ${network.description})`;

@@ -65,7 +65,9 @@ export async function openMasked(
       `The folder ${folder} holds no tokenizer.json, which says what the model's numbers stand for. Put it beside the model.`,
     );
   }
-  const json = Buffer.from(await readLimited(tokenizerPath, 'tokenizer', LARGEST_TOKENIZER)).toString('utf8');
+  const json = Buffer.from(await readLimited(tokenizerPath, 'The tokenizer', LARGEST_TOKENIZER)).toString(
+    'utf8',
+  );
   const vocabulary = maskedVocabulary(json, name, (message) => {
     onStatus({ kind: 'halfStatus', state: 'away', message });
   });

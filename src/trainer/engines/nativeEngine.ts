@@ -32,10 +32,10 @@ export async function loadNativeEngine(options: NativeEngineOptions = {}): Promi
   const precision = options.precision ?? timedPrecision(tf, backend);
   const ops = new NativeOps(tf, backend, precision);
   const device = backend.isUsingGpuDevice ? 'GPU' : 'CPU';
-  const rounding = precision === 'bfloat16' ? ', products in bfloat16' : '';
+  const description = `TensorFlow ${backend.binding.TF_Version} on the ${device}`;
   return {
     name: 'native',
-    description: `TensorFlow ${backend.binding.TF_Version} on the ${device}${rounding}`,
+    description: precision === 'bfloat16' ? `${description}, products in bfloat16` : description,
     createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
       new TensorNetwork(ops, config, weights, seed),
   };

@@ -12,10 +12,10 @@ describe('a file read whole', () => {
       writeFileSync(path, Buffer.alloc(1 << 22, 7));
       let isOthersTurn = false;
       setImmediate(() => (isOthersTurn = true));
-      const bytes = await readLimited(path, 'model', 1 << 22);
+      const bytes = await readLimited(path, 'The model', 1 << 22);
       assert.ok(isOthersTurn && bytes.length === 1 << 22 && bytes.every((byte) => byte === 7));
       await assert.rejects(
-        readLimited(path, 'model', 1 << 21),
+        readLimited(path, 'The model', 1 << 21),
         /^Error: The model model\.h5 is larger than 2 MB/,
       );
     } finally {

@@ -53,6 +53,7 @@ class FakeWindow implements LanguageModelSurroundings {
     return !this.refused.has(address);
   }
   keyFor = (address: string): Promise<string | undefined> => Promise.resolve(this.keys.get(address));
+  shown = (sentence: string): string => sentence;
   whileOpening<T>(name: string, work: Promise<T>): Promise<T> {
     this.opened.push(name);
     return work;
@@ -257,6 +258,17 @@ describe('a language model that the generator dies of', () => {
 });
 
 describe('a language model that goes away', () => {
+  it('is described in the language of the user, as is why it is away', async () => {
+    const window = new FakeWindow();
+    window.shown = (sentence) => sentence.toUpperCase();
+    window.away = 'it did not answer';
+    await window.half.choose(server);
+    assert.equal(window.half.state?.description, 'SERVER');
+    assert.equal(window.half.state.away, 'IT DID NOT ANSWER');
+    window.half.heard({ kind: 'halfStatus', state: 'away', message: 'it is gone' });
+    assert.equal(window.half.state.away, 'IT IS GONE');
+  });
+
   it('is said to be away from the first, where it was when it was chosen', async () => {
     const window = new FakeWindow();
     window.away = 'team:8080 cannot be reached.';

@@ -5,11 +5,10 @@ import { SETTINGS, type Setting } from '../../../src/editor/settings';
 import { DEFAULT_ENABLEMENT } from '../../../src/editor/enablement';
 import { parseLanguageModel } from '../../../src/editor/languageModelSetting';
 import { parseMaskedModel } from '../../../src/editor/maskedModelSetting';
-import { CheckpointError } from '../../../src/model/checkpoint/checkpointError';
 import { LEFT_OUT_REASONS } from '../../../src/trainer/corpus/leftOutReason';
+import { foreignTexts } from '../../support/foreignTexts';
 import { plainTranslate } from '../../support/plainTranslate';
-import { translateSentence } from '../../../src/editor/sentences';
-import { englishTexts, translatedTexts } from '../../support/translatedTexts';
+import { translatedTexts } from '../../support/translatedTexts';
 
 const root = join(__dirname, '..', '..', '..');
 const readJson = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
@@ -58,66 +57,12 @@ describe('the texts of the manifest', () => {
   });
 });
 
-/** What makes sentences for the user outside the extension host. */
-const FOREIGN_SOURCES = [
-  'src/completion/boundedEncode.ts',
-  'src/editor/fatalFile.ts',
-  'src/model/checkpoint/checkpoint.ts',
-  'src/model/checkpoint/checkpointError.ts',
-  'src/model/checkpoint/safetensors.ts',
-  'src/trainer/baseModel.ts',
-  'src/trainer/corpus/readCorpus.ts',
-  'src/trainer/corpus/scanFolders.ts',
-  'src/trainer/engines/guardEngine.ts',
-  'src/trainer/engines/limitMemory.ts',
-  'src/trainer/modelFile.ts',
-  'src/trainer/modelStore.ts',
-  'src/trainer/trainerChild.ts',
-  'src/trainer/trainerClient.ts',
-  'src/trainer/training/beginning.ts',
-  'src/trainer/training/earlierModel.ts',
-  'src/trainer/training/optimisation.ts',
-  'src/trainer/training/powerSource.ts',
-  'src/trainer/training/resumeFile.ts',
-  'src/trainer/training/saveFile.ts',
-  'src/trainer/training/trainJob.ts',
-  'src/trainer/training/trainingLock.ts',
-];
-const foreign = FOREIGN_SOURCES.flatMap((path) => englishTexts(path, readFileSync(join(root, path), 'utf8')));
-
-describe('a sentence that is made outside the extension host', () => {
-  it('is shown in Chinese, with what was put in', () => {
-    for (const text of foreign) {
-      const filled = (given: string) => given.replaceAll(/\{(\d)\}/g, 'x$1');
-      assert.equal(translateSentence(bundle, filled(text)), filled(bundle[text] ?? ''), text);
-    }
-  });
-
-  it('is shown in Chinese where a part of it may be left out', () => {
-    assert.equal(
-      translateSentence(
-        bundle,
-        'To stay below 900 MB of memory, training works on 8 rows of a batch at a time: it gives the same numbers, more slowly.',
-      ),
-      '为使内存不超过 900 MB，训练每次处理一批中的 8 行：结果相同，只是更慢。',
-    );
-  });
-
-  it('stays as it is where there is no translation, and translates the sentence inside another', () => {
-    assert.equal(translateSentence(bundle, 'Quite another thing.'), 'Quite another thing.');
-    assert.match(
-      translateSentence(bundle, new CheckpointError('damaged', 'a', 'its header is cut off').message),
-      /文件头不完整/,
-    );
-  });
-});
-
 describe('the texts that the extension shows', () => {
   const found = sources().map(({ path, text }) => ({ path, ...translatedTexts(path, text) }));
   const shown = new Set<string>([
     ...found.flatMap(({ texts }) => texts),
     ...Object.values(LEFT_OUT_REASONS),
-    ...foreign,
+    ...foreignTexts,
   ]);
 
   it('are written out in the code, so that a translator finds them', () => {

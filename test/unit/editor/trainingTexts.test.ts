@@ -187,12 +187,21 @@ describe('the result of a training', () => {
 });
 
 describe('what the panel keeps of a training', () => {
+  const shown = (sentence: string): string => sentence.toUpperCase();
+
   it('names the engine, and leaves to the log why it is not another one', () => {
     const event = { kind: 'engine', name: 'wasm', description: 'one thread', reason: 'No GPU.' } as const;
-    assert.equal(eventText(t, event), 'Engine: one thread');
+    assert.equal(eventText(t, event, shown), 'Engine: ONE THREAD');
+  });
+
+  it('says what the trainer warns of in the language of the user', () => {
+    assert.equal(eventText(t, { kind: 'warning', message: 'The disk is full.' }, shown), 'THE DISK IS FULL.');
   });
 
   it('says once what ghost text as a whole gains: in the result', () => {
-    assert.equal(eventText(t, { kind: 'calibrated', mix: { before: score(2), after: score(1) } }), null);
+    assert.equal(
+      eventText(t, { kind: 'calibrated', mix: { before: score(2), after: score(1) } }, shown),
+      null,
+    );
   });
 });

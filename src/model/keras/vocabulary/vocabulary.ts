@@ -60,7 +60,7 @@ export function checkVocabularySize(
 ): void {
   const { size, largestSize } = vocabulary;
   if (vocabSize < size || vocabSize > largestSize) {
-    const has = size === largestSize ? `${size}` : `${size} to ${largestSize}`;
+    const has = size === largestSize ? `${size}` : `between ${size} and ${largestSize}`;
     throw new VocabularyError(
       `The vocabulary "${vocabularyName}" is not that of the Keras model "${modelName}": the model predicts ${vocabSize} tokens, and the vocabulary has ${has}. Choose the vocabulary that the model was trained with.`,
     );

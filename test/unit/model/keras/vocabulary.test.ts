@@ -57,7 +57,7 @@ describe('The vocabulary beside a Keras model', () => {
       },
       {
         message:
-          'The vocabulary "tokenizer.json" is not that of the Keras model "model.h5": the model predicts 6 tokens, and the vocabulary has 3 to 5. Choose the vocabulary that the model was trained with.',
+          'The vocabulary "tokenizer.json" is not that of the Keras model "model.h5": the model predicts 6 tokens, and the vocabulary has between 3 and 5. Choose the vocabulary that the model was trained with.',
       },
     );
   });

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sentenceTranslator } from '../../../src/editor/sentences';
+import { CheckpointError } from '../../../src/model/checkpoint/checkpointError';
+import { foreignTexts } from '../../support/foreignTexts';
+
+const bundle = JSON.parse(
+  readFileSync(join(__dirname, '../../../l10n/bundle.l10n.zh-cn.json'), 'utf8'),
+) as Record<string, string>;
+const translateSentence = sentenceTranslator(bundle);
+
+describe('a sentence that is made outside the extension host', () => {
+  it('is shown in Chinese, with what was put in', () => {
+    for (const text of foreignTexts) {
+      const filled = (given: string) => given.replaceAll(/\{(\d)\}/g, 'x$1');
+      assert.equal(translateSentence(filled(text)), filled(bundle[text] ?? ''), text);
+    }
+  });
+
+  it('is shown in Chinese where a part of it may be left out', () => {
+    assert.equal(
+      translateSentence(
+        'To stay below 900 MB of memory, training works on 8 rows of a batch at a time: it gives the same numbers, more slowly.',
+      ),
+      '为使内存不超过 900 MB，训练每次处理一批中的 8 行：结果相同，只是更慢。',
+    );
+  });
+
+  it('is read so that what was put in makes sense, though a path in it holds what stands around it', () => {
+    assert.equal(
+      translateSentence('There is no text to learn from in /home/me/Novel: a draft: it holds no files.'),
+      '/home/me/Novel: a draft 中没有可学习的文字：其中没有文件。',
+    );
+    assert.equal(
+      translateSentence(
+        'The model /home/me/is in use by/a is in use by process 7 on desk since noon, for example a training in another window or terminal. Wait for it to end, or cancel it there.',
+      ),
+      '模型 /home/me/is in use by/a 正被desk 上的进程 7（自 noon 起）使用，例如另一个窗口或终端中的训练。请等它结束，或在那里取消它。',
+    );
+    assert.equal(
+      translateSentence(
+        'The vocabulary /home/me/my words.txt cannot be read (EACCES). Check that it exists.',
+      ),
+      '无法读取词汇表 /home/me/my words.txt（EACCES）。请检查它是否存在。',
+    );
+  });
+
+  it('is shown with each clause of it in Chinese', () => {
+    const layer = 'its layer "back" (Bidirectional) reads the text from its end, too';
+    assert.equal(
+      translateSentence(
+        `The Keras model "a.h5" cannot be used: ${layer}, so the model would be shown what it is to predict.`,
+      ),
+      '无法使用 Keras 模型“a.h5”：其层“back”（Bidirectional）也从末尾读文字，因此模型会看到它要预测的内容。',
+    );
+    assert.equal(
+      translateSentence('lstm with attention 512, 2.8 M parameters'),
+      '带注意力的 lstm 512，2.8 百万参数',
+    );
+    assert.equal(
+      translateSentence('The server at localhost:8080 cannot be reached: it did not answer in 10 s.'),
+      '无法连接 localhost:8080 上的服务器：它在 10 秒内没有应答。',
+    );
+  });
+
+  it('is found at once, be what was put in as long as a program makes it', () => {
+    const output = 'error: in (a, b) with {c} on d: "e" cannot be read; '.repeat(200);
+    const started = performance.now();
+    translateSentence(`"g++" ended with status 1: ${output}`);
+    translateSentence(output);
+    assert.ok(performance.now() - started < 1000);
+  });
+
+  it('stays as it is where there is no translation, and translates the sentence inside another', () => {
+    assert.equal(translateSentence('Quite another thing.'), 'Quite another thing.');
+    assert.match(
+      translateSentence(new CheckpointError('damaged', 'a', 'its header is cut off').message),
+      /文件头不完整/,
+    );
+  });
+});
