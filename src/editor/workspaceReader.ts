@@ -16,6 +16,7 @@ import { ChangedFiles } from './changedFiles';
 import { ChangedRules, type FilePlace } from './changedRules';
 import { reasonNotToLearn } from './learnableFile';
 import { LiveFiles, type LearnedFile } from './liveFiles';
+import { RulesAbove } from './rulesAbove';
 import { trainableFolders } from './trainableFolders';
 
 /** Text kept live; the personal network may learn more. */
@@ -31,6 +32,7 @@ export class WorkspaceReader implements vscode.Disposable {
   private readonly files: LiveFiles;
   private readonly changed: ChangedFiles;
   private readonly rules: ChangedRules;
+  private readonly above: RulesAbove;
   private readonly disposable: vscode.Disposable;
 
   constructor(
@@ -70,6 +72,9 @@ export class WorkspaceReader implements vscode.Disposable {
       },
       onError,
     });
+    this.above = new RulesAbove(() => {
+      this.rules.addAll();
+    });
     const watcher = vscode.workspace.createFileSystemWatcher('**/*');
     const restart = (): void => {
       void this.start();
@@ -78,6 +83,7 @@ export class WorkspaceReader implements vscode.Disposable {
       watcher,
       this.changed,
       this.rules,
+      this.above,
       watcher.onDidCreate((uri) => {
         this.note(uri, true);
       }),
@@ -127,6 +133,7 @@ export class WorkspaceReader implements vscode.Disposable {
     if (!vscode.workspace.isTrusted || folders.length === 0) {
       return;
     }
+    void this.settle(this.above.watch(folders.map(({ uri }) => uri.fsPath)));
     const roots = realRoots(folders);
     await this.settle(
       this.files.readAll({

@@ -115,14 +115,22 @@ async function readRules(file: string, base: string, above = ''): Promise<RuleFi
  */
 async function gitRulesAbove(root: string): Promise<RuleFile[]> {
   const found: RuleFile[] = [];
+  for (const file of await gitRuleFilesAbove(root)) {
+    found.push(...(await readRules(file.path, '', file.above)));
+  }
+  return found.some(({ rules, above }) => above !== '' && rules.test(above).ignored) ? [] : found;
+}
+
+/** Where Git's rules for a root may stand besides in it, outermost first, and the root relative to their folder, as in {@link RuleFile}. */
+export async function gitRuleFilesAbove(root: string): Promise<{ path: string; above: string }[]> {
+  const files: { path: string; above: string }[] = [];
   let above = '';
   for (let folder = root; ; folder = dirname(folder)) {
     if (folder !== root) {
-      found.unshift(...(await readRules(join(folder, '.gitignore'), '', above)));
+      files.unshift({ path: join(folder, '.gitignore'), above });
     }
     if (await exists(join(folder, '.git'))) {
-      found.unshift(...(await readRules(join(folder, '.git', 'info', 'exclude'), '', above)));
-      return found.some(({ rules, above: path }) => path !== '' && rules.test(path).ignored) ? [] : found;
+      return [{ path: join(folder, '.git', 'info', 'exclude'), above }, ...files];
     }
     if (dirname(folder) === folder) {
       return [];

@@ -64,20 +64,43 @@ describe('A file that another program makes', function () {
     await openDraft('known.md', DRAFT);
     await triggerUntilGhostText('Bartholomew Thrupp');
     await writeFile(rules, 'part/\n');
-    await waitFor('ghost text without what is ignored', async () => {
-      // VS Code keeps what is shown while it still fits.
-      await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
-      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
-      await sleep(1000);
-      return !(await theWindow.ghostText()).includes('Bartholomew');
-    });
+    await untilGhostTextIsWithout('Bartholomew');
     await closeAll();
     await rm(rules);
     await sleep(FOLLOWED);
     await openDraft('known-again.md', DRAFT);
     await triggerUntilGhostText('Bartholomew Thrupp');
   });
+
+  it('is forgotten once a rule above the workspace, in its repository, ignores it', async () => {
+    const repository = join(workspaceFolder(), '..');
+    await mkdir(join(repository, '.git'));
+    try {
+      await mkdir(part);
+      await writeFile(join(part, 'ferry.md'), TEXT);
+      // What has the rules looked at shows that there is a repository now.
+      await writeFile(join(workspaceFolder(), '.gitignore'), '');
+      await sleep(FOLLOWED);
+      await openDraft('known.md', DRAFT);
+      await triggerUntilGhostText('Bartholomew Thrupp');
+      await writeFile(join(repository, '.gitignore'), 'part/\n');
+      await untilGhostTextIsWithout('Bartholomew');
+    } finally {
+      await rm(join(repository, '.git'), { recursive: true });
+      await rm(join(repository, '.gitignore'), { force: true });
+    }
+  });
 });
+
+async function untilGhostTextIsWithout(text: string): Promise<void> {
+  await waitFor('ghost text without what is ignored', async () => {
+    // VS Code keeps what is shown while it still fits.
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    await sleep(1000);
+    return !(await theWindow.ghostText()).includes(text);
+  });
+}
 
 /** VS Code begins to watch the folder some seconds after it has opened it, and tells nothing of what happened before. */
 async function untilFilesAreWatched(): Promise<void> {
