@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { Parts } from '../editor/parts';
+import { exportedBeside } from '../trainer/modelFile';
 
-/** *Export Model*: one self-contained file, or a Keras model with its tokenizer beside it. `target` skips the dialog. */
+/** *Export Model*: one self-contained file, or a Keras model with its tokenizer beside it. `target` skips the dialogs. */
 export async function exportModel({ model }: Parts, target?: vscode.Uri): Promise<void> {
   if (!(await model.isStillStored())) {
     throw new Error(
@@ -22,7 +24,7 @@ export async function exportModel({ model }: Parts, target?: vscode.Uri): Promis
         ? {}
         : { defaultUri: vscode.Uri.joinPath(folder, '..', `${name}.safetensors`) }),
     }));
-  if (uri === undefined) {
+  if (uri === undefined || (target === undefined && !(await mayReplaceBeside(uri.fsPath)))) {
     return;
   }
   await model.exportTo(uri.fsPath);
@@ -32,4 +34,19 @@ export async function exportModel({ model }: Parts, target?: vscode.Uri): Promis
       uri.fsPath,
     ),
   );
+}
+
+/** VS Code's dialog asks about the chosen file alone. */
+async function mayReplaceBeside(path: string): Promise<boolean> {
+  const beside = exportedBeside(path);
+  if (beside === null || !existsSync(beside)) {
+    return true;
+  }
+  const replace = vscode.l10n.t('Replace');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Replace {0}?', beside),
+    { modal: true, detail: vscode.l10n.t('The tokenizer of a Keras model is exported beside it.') },
+    replace,
+  );
+  return chosen === replace;
 }

@@ -28,6 +28,11 @@ export async function exportedParts(bytes: Uint8Array, source: string, path: str
   ];
 }
 
+/** The file that an export under this name writes besides it; null where there is none. */
+export function exportedBeside(path: string): string | null {
+  return kerasFormatOf(path) === null ? null : tokenizerBeside(path);
+}
+
 /**
  * The checkpoint in a file of either kind.
  * @throws Error with a sentence for the user when it holds no model that can be used

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -79,6 +81,35 @@ describe('Train on Workspace', function () {
       assert.equal((await train())?.outcome, 'cancelled');
     } finally {
       vscode.window.withProgress = withProgress;
+    }
+  });
+
+  it('exports over a tokenizer beside the chosen name only where the user says so', async () => {
+    const { window } = vscode;
+    const { showSaveDialog, showWarningMessage } = window;
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-export-'));
+    const model = join(folder, 'novel.keras');
+    const tokenizer = join(folder, 'novel.tokenizer.json');
+    const asked: string[] = [];
+    const exportAndAnswer = async (answer: string | undefined): Promise<void> => {
+      window.showWarningMessage = (message: string) => {
+        asked.push(message);
+        return Promise.resolve(answer as never);
+      };
+      await vscode.commands.executeCommand('understudy.exportModel');
+    };
+    window.showSaveDialog = () => Promise.resolve(vscode.Uri.file(model));
+    try {
+      await writeFile(tokenizer, 'Mine.');
+      await exportAndAnswer(undefined);
+      assert.equal(await readFile(tokenizer, 'utf8'), 'Mine.');
+      assert.ok(!existsSync(model));
+      await exportAndAnswer('Replace');
+      assert.ok(existsSync(model) && (await readFile(tokenizer, 'utf8')).startsWith('{'));
+      assert.deepEqual(asked, Array(2).fill(`Replace ${tokenizer}?`));
+    } finally {
+      Object.assign(window, { showSaveDialog, showWarningMessage });
+      await rm(folder, { recursive: true });
     }
   });
 
