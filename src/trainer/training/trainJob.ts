@@ -3,6 +3,8 @@ import { rm } from 'node:fs/promises';
 import type { StoredWeights } from '../../model/network/quantizedMatrix';
 import type { DoneEvent, HeldOutScore, MixScores, TrainJob } from '../../protocol/trainerProtocol';
 import { BatchStream } from '../data/batchStream';
+import { forgetTimings } from '../engines/engineTimings';
+import { EngineFault } from '../engines/guardEngine';
 import { readBeginning } from './beginning';
 import { gains, type CalibratedModel } from './calibratePersonal';
 import { learnedDigests } from './continuation';
@@ -38,6 +40,12 @@ export async function runTrainJob(job: TrainJob, surroundings: GivenSurroundings
   };
   try {
     return await new TrainJobRun(job, lock, { ...ordinary, writeFile }).run();
+  } catch (error) {
+    if (error instanceof EngineFault) {
+      // What the engine was chosen by is not so any more, also for the next training where no other engine follows in this one.
+      await forgetTimings(ordinary.engineOptions.timing?.cachePath);
+    }
+    throw error;
   } finally {
     await lock.release();
   }

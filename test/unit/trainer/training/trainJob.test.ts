@@ -26,6 +26,26 @@ describe('Training a workspace', function () {
 
   const failsWith = (job: TrainJob, sentence: RegExp) =>
     assert.rejects(runCollecting(job), { message: sentence });
+  /** An engine whose first steps fail. */
+  const failing =
+    (failures: number, fault: Error): typeof chooseEngine =>
+    async (...wanted) => {
+      const chosen = await chooseEngine(...wanted);
+      let left = failures;
+      return {
+        ...chosen,
+        engine: {
+          ...chosen.engine,
+          createNetwork: (...given) => {
+            const network = chosen.engine.createNetwork(...given);
+            const step = network.trainStep.bind(network);
+            network.trainStep = (batch, options) =>
+              left-- > 0 ? Promise.reject(fault) : step(batch, options);
+            return network;
+          },
+        },
+      };
+    };
   const noSpace = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
 
   it('writes a model that is better on files it did not train on, and says what it did', async () => {
@@ -268,34 +288,34 @@ describe('Training a workspace', function () {
   });
 
   it('rolls back and goes on at half the rate when training diverges, and gives up in the end', async () => {
-    const diverging =
-      (failures: number): typeof chooseEngine =>
-      async (...wanted) => {
-        const chosen = await chooseEngine(...wanted);
-        let left = failures;
-        return {
-          ...chosen,
-          engine: {
-            ...chosen.engine,
-            createNetwork: (...given) => {
-              const network = chosen.engine.createNetwork(...given);
-              const step = network.trainStep.bind(network);
-              network.trainStep = (batch, options) =>
-                left-- > 0 ? Promise.reject(new DivergenceError('diverged')) : step(batch, options);
-              return network;
-            },
-          },
-        };
-      };
     const job = workspace.writeVerses().job();
-    const { done, events } = await runCollecting(job, { chooseEngine: diverging(2) });
+    const { done, events } = await runCollecting(job, {
+      chooseEngine: failing(2, new DivergenceError('diverged')),
+    });
     assert.equal(eventsOf(events, 'warning').length, 2);
     assert.equal(done.outcome, 'improved');
     const rates = eventsOf(events, 'step').map(({ learningRate }) => learningRate);
     assert.ok(Math.max(...rates) <= job.options.learningRate / 4);
-    await assert.rejects(runCollecting(job, { chooseEngine: diverging(Infinity) }), {
-      message: /^Training diverged 4 times.*Set a lower learning rate/,
-    });
+    await assert.rejects(
+      runCollecting(job, { chooseEngine: failing(Infinity, new DivergenceError('diverged')) }),
+      {
+        message: /^Training diverged 4 times.*Set a lower learning rate/,
+      },
+    );
+  });
+
+  it('has the engines timed again before the next one when an engine fails, and not when the training does', async () => {
+    const cachePath = join(workspace.storage, 'engine-timings.json');
+    const engineOptions = { timing: { processPath: '', version: '', cachePath } };
+    const job = workspace.writeVerses().job();
+    for (const [fault, isKept] of [
+      [new DivergenceError('diverged'), true],
+      [new Error('out of memory'), false],
+    ] as const) {
+      writeFileSync(cachePath, '{}');
+      await assert.rejects(runCollecting(job, { engineOptions, chooseEngine: failing(Infinity, fault) }));
+      assert.equal(existsSync(cachePath), isKept);
+    }
   });
 
   describe('refuses with one clear sentence', () => {
