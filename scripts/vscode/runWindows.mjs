@@ -10,7 +10,7 @@ import { windowFolder } from './windowFolder.mjs';
 
 const testFolder = join(root, 'test', 'integration');
 const compiledFolder = join(root, '.cache', 'integration');
-const windowTimeout = 150_000;
+const windowTimeout = 240_000;
 
 /** The folders of suites, so that none is lost from a list kept by hand. */
 function readWindows() {
