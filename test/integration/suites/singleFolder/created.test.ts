@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { closeAll, openDraft, triggerUntilGhostText, workspaceFolder } from '../../support/editing.js';
+import { closeAll, openDraft, workspaceFolder } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
 
@@ -12,7 +12,7 @@ The ferryman at Quillon Ness was called Bartholomew Thrupp. Nobody at Quillon Ne
 His father at Quillon Ness was called Bartholomew Thrupp too, and the boat at Quillon Ness was called Bartholomew Thrupp.
 `;
 const DRAFT = '# Draft\n\nThe man at Quillon Ness was called █\n';
-/** Until a change of a file has been heard of and followed, in milliseconds; a text that is opened before teaches doubt. */
+/** Until a change of a file has been heard of and followed, in milliseconds. */
 const FOLLOWED = 3000;
 
 describe('A file that another program makes', function () {
@@ -34,14 +34,12 @@ describe('A file that another program makes', function () {
     await mkdir(staged);
     await writeFile(join(staged, 'ferry.md'), TEXT);
     await rename(staged, part);
-    await sleep(FOLLOWED);
-    await openDraft('moved.md', DRAFT);
-    await triggerUntilGhostText('Bartholomew Thrupp');
+    await untilSuggested('Bartholomew Thrupp');
     await closeAll();
     await rename(part, `${part}-two`);
+    // By then what it was called before is forgotten.
     await sleep(FOLLOWED);
-    await openDraft('renamed.md', DRAFT);
-    await triggerUntilGhostText('Bartholomew Thrupp');
+    await untilSuggested('Bartholomew Thrupp');
   });
 
   it('is learned again when it is changed in place', async () => {
@@ -51,25 +49,19 @@ describe('A file that another program makes', function () {
     // Until the new file has been heard of, a change to it is none.
     await sleep(FOLLOWED);
     await writeFile(path, TEXT);
-    await sleep(FOLLOWED);
-    await openDraft('changed.md', DRAFT);
-    await triggerUntilGhostText('Bartholomew Thrupp');
+    await untilSuggested('Bartholomew Thrupp');
   });
 
   it('is forgotten once it is ignored, and learned once it is not any more', async () => {
     const rules = join(workspaceFolder(), '.gitignore');
     await mkdir(part);
     await writeFile(join(part, 'ferry.md'), TEXT);
-    await sleep(FOLLOWED);
-    await openDraft('known.md', DRAFT);
-    await triggerUntilGhostText('Bartholomew Thrupp');
+    await untilSuggested('Bartholomew Thrupp');
     await writeFile(rules, 'part/\n');
     await untilGhostTextIsWithout('Bartholomew');
     await closeAll();
     await rm(rules);
-    await sleep(FOLLOWED);
-    await openDraft('known-again.md', DRAFT);
-    await triggerUntilGhostText('Bartholomew Thrupp');
+    await untilSuggested('Bartholomew Thrupp');
   });
 
   it('is forgotten once a rule above the workspace, in its repository, ignores it', async () => {
@@ -81,8 +73,7 @@ describe('A file that another program makes', function () {
       // What has the rules looked at shows that there is a repository now.
       await writeFile(join(workspaceFolder(), '.gitignore'), '');
       await sleep(FOLLOWED);
-      await openDraft('known.md', DRAFT);
-      await triggerUntilGhostText('Bartholomew Thrupp');
+      await untilSuggested('Bartholomew Thrupp');
       await writeFile(join(repository, '.gitignore'), 'part/\n');
       await untilGhostTextIsWithout('Bartholomew');
     } finally {
@@ -91,6 +82,23 @@ describe('A file that another program makes', function () {
     }
   });
 });
+
+/** Asks in a new draft each time, as one that was opened before the text is learned teaches doubt. */
+async function untilSuggested(text: string): Promise<void> {
+  let drafts = 0;
+  await waitFor(
+    `ghost text beginning with "${text}"`,
+    async () => {
+      await closeAll();
+      await sleep(1000);
+      await openDraft(`draft-${++drafts}.md`, DRAFT);
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      await sleep(1500);
+      return (await theWindow.ghostText()).startsWith(text);
+    },
+    40_000,
+  );
+}
 
 async function untilGhostTextIsWithout(text: string): Promise<void> {
   await waitFor('ghost text without what is ignored', async () => {
