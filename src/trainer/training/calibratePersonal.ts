@@ -17,7 +17,7 @@ import { helps, isBetter } from './improvement';
 
 /** Some seconds of scoring on a common machine. */
 const MAX_HELD_OUT_TOKENS = 8192;
-/** A long document gives only its beginning, so that the sample sees many. */
+/** Where documents are many, a long one gives only its beginning, so that the sample sees more of them. */
 const MAX_DOCUMENT_TOKENS = 1024;
 /** What the live text holds while scoring; beyond this, more of it costs seconds and changes the gate little. */
 const MAX_LEARNED_TOKENS = 1_000_000;
@@ -65,6 +65,7 @@ export async function calibratePersonal(job: CalibrationJob): Promise<Calibrated
   const candidates = job.candidates.map((weights) => networkOf(config, weights, 'personal'));
   const earlier =
     job.earlier === null ? null : networkOf(job.earlier.config, job.earlier.weights, 'personal');
+  const longest = Math.max(MAX_DOCUMENT_TOKENS, Math.ceil(MAX_HELD_OUT_TOKENS / corpus.heldOut.length));
   try {
     const scores = await calibrateGate(
       {
@@ -78,7 +79,7 @@ export async function calibratePersonal(job: CalibrationJob): Promise<Calibrated
           uri: `learned ${i}`,
           tokens,
         })),
-        heldOut: drawn(corpus.heldOut, seed, MAX_HELD_OUT_TOKENS, MAX_DOCUMENT_TOKENS).map(
+        heldOut: drawn(corpus.heldOut, seed, MAX_HELD_OUT_TOKENS, longest).map(
           (tokens, i): ScoredDocument => ({
             uri: `held out ${i}`,
             tokens,

@@ -39,6 +39,16 @@ describe('The model that a training leaves', () => {
     });
   });
 
+  it('is judged by more than the beginning of what is kept aside where that is one long document', async () => {
+    const book = new SmallWorkspace();
+    const letters = [...shuffledIndices(40_000, 1)].map((n) => String.fromCharCode(97 + (n % 26)));
+    book.write({ 'book.txt': letters.join('').replace(/.{9}/g, '$&\n') });
+    const { done } = await runCollecting(book.job({}, { kernelPath }));
+    book.remove();
+    // A tenth of the letters, of which a token holds two at most.
+    assert.ok(done.mix!.before.bytes > 3000, `${done.mix!.before.bytes} bytes`);
+  });
+
   it('is measured beside the base network where there is one', async () => {
     const base = join(workspace.storage, 'base.safetensors');
     await runCollecting(workspace.job({}, { kernelPath, modelPath: base }));
