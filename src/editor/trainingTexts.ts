@@ -216,16 +216,17 @@ function outcomeText(t: Translate, done: DoneEvent): string {
   }
   const change = before === null ? 0 : Math.round(100 * (1 - after.bitsPerByte / before.bitsPerByte));
   // Alone it may cost more than the one before, and ghost text gain by it all the same.
-  if (before === null || (done.outcome === 'improved' && change <= 0)) {
-    return done.outcome === 'improved'
-      ? t(
-          'The personal network is trained: {0} bits per byte on text kept aside. It is used from now on.',
-          after.bitsPerByte.toFixed(2),
-        )
-      : t(
-          'Training gave no usable network ({0} bits per byte on text kept aside); a longer one may.',
-          after.bitsPerByte.toFixed(2),
-        );
+  if (done.outcome === 'improved' && change <= 0) {
+    return t(
+      'The personal network is trained: {0} bits per byte on text kept aside. It is used from now on.',
+      after.bitsPerByte.toFixed(2),
+    );
+  }
+  if (before === null) {
+    return t(
+      'Training gave no usable network ({0} bits per byte on text kept aside); a longer one may.',
+      after.bitsPerByte.toFixed(2),
+    );
   }
   return done.outcome === 'improved'
     ? t(

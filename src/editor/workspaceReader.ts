@@ -88,9 +88,10 @@ export class WorkspaceReader implements vscode.Disposable {
         this.note(uri, true);
       }),
       watcher.onDidChange((uri) => {
-        this.noteRules(uri);
         // What stands in the editor is newer than the file, and is learned as it is saved.
-        if (!isUnsaved(uri.toString())) {
+        if (isUnsaved(uri.toString())) {
+          this.noteRules(uri);
+        } else {
           this.note(uri, false);
         }
       }),
@@ -160,15 +161,14 @@ export class WorkspaceReader implements vscode.Disposable {
 
   /** @param withContents where it is a folder, of all that it holds */
   private note(uri: vscode.Uri, withContents: boolean): void {
-    this.noteRules(uri);
     const place = placeOf(uri);
+    this.noteRules(uri, place);
     if (vscode.workspace.isTrusted && place !== null) {
       this.changed.add({ ...place, withContents });
     }
   }
 
-  private noteRules(uri: vscode.Uri): void {
-    const place = placeOf(uri);
+  private noteRules(uri: vscode.Uri, place = placeOf(uri)): void {
     if (place !== null) {
       this.rules.add(place);
     } else if (uri.scheme === 'file' && isRuleFile(uri.path)) {

@@ -73,7 +73,7 @@ export const evaluateCommand = defineCommand({
     const out = options.out === undefined ? null : await modelPlace(options.out);
     const report = await evaluate(terminal, {
       folder: resolve(folder),
-      splitPath: await splitPlace(options.split, folder),
+      splitPath: splitPlace(options.split, folder),
       half,
       training: model === undefined ? training : null,
       modelPath: model === undefined ? out : resolve(model),

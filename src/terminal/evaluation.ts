@@ -122,7 +122,7 @@ async function withModel<T>(
     return use(modelPath, null);
   }
   const kept = modelPath === null ? '' : `, and ${modelPath} is not written`;
-  if (train.reduce((sum, { bytes }) => sum + bytes, 0) < FEWEST_BYTES) {
+  if (bytesOf(train) < FEWEST_BYTES) {
     terminal.note(
       `The training files hold less than a page, too little to train on: after is as before${kept}.`,
     );
@@ -178,8 +178,12 @@ function inWorkspace(folder: string, files: readonly FileText[]): WorkspaceFile[
   return files.map(({ path, text }) => ({ uri: fileUri(folder, path), text, recent: false }));
 }
 
+function bytesOf(files: readonly FileText[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 function sizeOf(files: readonly FileText[]): string {
-  return formatBytes(files.reduce((sum, { bytes }) => sum + bytes, 0));
+  return formatBytes(bytesOf(files));
 }
 
 function outcomeOf(done: DoneEvent | null): TrainingReport {

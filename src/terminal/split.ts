@@ -1,5 +1,6 @@
 /** Which files of a folder are trained on and which are measured on, as a `split.json` names them. */
-import { access, readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as v from 'valibot';
 import { decodeText } from '../trainer/corpus/decodeText';
@@ -27,14 +28,9 @@ const splitSchema = v.object({ train: paths, test: paths });
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /** What `--split` names: a path from the current folder, or else from the folder that is measured, where a split mostly lies. */
-export async function splitPlace(given: string, folder: string): Promise<string> {
+export function splitPlace(given: string, folder: string): string {
   const [here, there] = [resolve(given), resolve(folder, given)];
-  const isThere = (path: string) =>
-    access(path).then(
-      () => true,
-      () => false,
-    );
-  return !(await isThere(here)) && (await isThere(there)) ? there : here;
+  return !existsSync(here) && existsSync(there) ? there : here;
 }
 
 /**

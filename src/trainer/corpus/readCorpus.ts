@@ -172,7 +172,8 @@ async function listed(
       modified: head.modified,
     });
   }
-  const inPart = new Set(split.heldOut.filter((path) => split.train.includes(path)));
+  const trained = new Set(split.train);
+  const inPart = new Set(split.heldOut.filter((path) => trained.has(path)));
   const partsOf = (paths: readonly string[], tail: Pick<FilePart, 'from' | 'to'>): FilePart[] =>
     paths.flatMap((path) => {
       const file = byPath.get(path);

@@ -73,7 +73,7 @@ export class Optimisation {
       stream,
       training: { ...job.options, seconds: reading.seconds },
       mostTokens: reading.mostTokens,
-      initial: await network.exportWeights(),
+      initial: first?.weights ?? (await network.exportWeights()),
       measure,
       validationSeconds,
       resumeFrom,

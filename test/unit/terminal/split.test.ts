@@ -64,11 +64,11 @@ describe('split', () => {
 
   it('is found from the current folder on, or else from the folder that is measured', async () => {
     await writeFile(join(folder, 'split.json'), '{}');
-    assert.equal(await splitPlace('split.json', folder), join(folder, 'split.json'));
-    assert.equal(await splitPlace('package.json', folder), resolve('package.json'));
+    assert.equal(splitPlace('split.json', folder), join(folder, 'split.json'));
+    assert.equal(splitPlace('package.json', folder), resolve('package.json'));
     await writeFile(join(folder, 'package.json'), '{}');
-    assert.equal(await splitPlace('package.json', folder), resolve('package.json'));
-    assert.equal(await splitPlace('none.json', folder), resolve('none.json'));
+    assert.equal(splitPlace('package.json', folder), resolve('package.json'));
+    assert.equal(splitPlace('none.json', folder), resolve('none.json'));
   });
 
   it('may name files below the folder absolutely, and lie elsewhere', async () => {

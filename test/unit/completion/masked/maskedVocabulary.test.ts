@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { maskedVocabulary } from '../../../../src/completion/masked/maskedVocabulary';
 
+const wordPiece = (vocab: Readonly<Record<string, number>>) => ({
+  type: 'WordPiece',
+  unk_token: '[UNK]',
+  continuing_subword_prefix: '##',
+  max_input_chars_per_word: 100,
+  vocab,
+});
+
 describe('the vocabulary of a masked model', () => {
   it('may have the tokens of a hundred languages', () => {
     const marks = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'a'];
@@ -11,13 +19,7 @@ describe('the vocabulary of a masked model', () => {
       pre_tokenizer: { type: 'Whitespace' },
       post_processor: { type: 'BertProcessing', sep: ['[SEP]', 3], cls: ['[CLS]', 2] },
       decoder: null,
-      model: {
-        type: 'WordPiece',
-        unk_token: '[UNK]',
-        continuing_subword_prefix: '##',
-        max_input_chars_per_word: 100,
-        vocab: Object.fromEntries(words),
-      },
+      model: wordPiece(Object.fromEntries(words)),
     };
     const { size, maskId, head, tail } = maskedVocabulary(JSON.stringify(json), 'large', () => undefined);
     assert.deepEqual([size, maskId, head, tail], [250_002, 4, [2], [3]]);
@@ -30,13 +32,7 @@ describe('the vocabulary of a masked model', () => {
       pre_tokenizer: { type: 'Whitespace' },
       post_processor: null,
       decoder: null,
-      model: {
-        type: 'WordPiece',
-        unk_token: '[UNK]',
-        continuing_subword_prefix: '##',
-        max_input_chars_per_word: 100,
-        vocab: { '[UNK]': 0, '[MASK]': 1, a: 2 },
-      },
+      model: wordPiece({ '[UNK]': 0, '[MASK]': 1, a: 2 }),
     });
 
   it('gives no tokens any more, and says so once, when a regular expression of its file does not end', () => {
