@@ -25,19 +25,21 @@ describe('the vocabulary of a masked model', () => {
     assert.deepEqual([size, maskId, head, tail], [250_002, 4, [2], [3]]);
   });
 
-  const cutBy = (pattern: string): string =>
+  const replace = (pattern: object, content: string): object => ({ type: 'Replace', pattern, content });
+  const cutBy = (...normalizers: object[]): string =>
     JSON.stringify({
       added_tokens: [],
-      normalizer: { type: 'Replace', pattern: { Regex: pattern }, content: ' ' },
+      normalizer: { type: 'Sequence', normalizers },
       pre_tokenizer: { type: 'Whitespace' },
       post_processor: null,
       decoder: null,
       model: wordPiece({ '[UNK]': 0, '[MASK]': 1, a: 2 }),
     });
+  const endless = replace({ Regex: '(x+x+)+y' }, ' ');
 
   it('gives no tokens any more, and says so once, when a regular expression of its file does not end', () => {
     const told: string[] = [];
-    const { encode } = maskedVocabulary(cutBy('(x+x+)+y'), 'small', (sentence) => told.push(sentence));
+    const { encode } = maskedVocabulary(cutBy(endless), 'small', (sentence) => told.push(sentence));
     assert.deepEqual(encode('a a'), [2, 2]);
     assert.deepEqual([encode('x'.repeat(40)), encode('a a')], [[], []]);
     assert.deepEqual(told, [
@@ -46,9 +48,9 @@ describe('the vocabulary of a masked model', () => {
   });
 
   it('is refused when a regular expression of its file does not end on a letter', () => {
-    const endless = `${'(?:(?=a)|(?=.))'.repeat(40)}.(?<!a)`;
+    const lengthened = replace({ String: 'a' }, 'x'.repeat(40));
     assert.throws(
-      () => maskedVocabulary(cutBy(endless), 'small', () => undefined),
+      () => maskedVocabulary(cutBy(lengthened, endless), 'small', () => undefined),
       /^Error: A regular expression in small\/tokenizer\.json did not come to an end/,
     );
   });
