@@ -33,7 +33,15 @@ export function runCommand(
   return new Promise((resolve, reject) => {
     // npm is a script on Windows, which only a shell can start.
     const shell = process.platform === 'win32' && command === 'npm';
-    const child = spawn(command, [...args], { cwd, env, shell, stdio: ['ignore', 'pipe', 'pipe'], signal });
+    const child = spawn(command, [...args], {
+      cwd,
+      env,
+      shell,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      signal,
+      // No console that comes up over the editor.
+      windowsHide: true,
+    });
     let printed = '';
     let complaints = '';
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));

@@ -1,4 +1,4 @@
-import { runCommand } from './runCommand';
+import { CommandError, runCommand } from './runCommand';
 import type { InstallContext } from './installProgress';
 
 /** @throws CommandError, or the signal's reason */
@@ -12,6 +12,19 @@ export async function runNpm(
   if (script !== undefined && /\.c?js$/.test(script)) {
     await runCommand(process.execPath, [script, ...args], { cwd, signal });
   } else {
+    await findNpm({ signal });
     await runCommand('npm', args, { cwd, signal });
+  }
+}
+
+/** The shell that starts npm on Windows says in the user's language, and by no status of its own, that there is none. */
+async function findNpm({ signal }: Pick<InstallContext, 'signal'>): Promise<void> {
+  if (process.platform !== 'win32') {
+    return;
+  }
+  try {
+    await runCommand('where.exe', ['npm'], { signal });
+  } catch (error) {
+    throw error instanceof CommandError ? new CommandError('There is no npm.', true, error.output) : error;
   }
 }

@@ -2,8 +2,14 @@
 import { randomInt } from 'node:crypto';
 import { mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export type WriteFile = (path: string, bytes: Uint8Array) => Promise<void>;
+
+/** What Windows says of a file that a virus scanner or an indexer holds for a moment. */
+const HELD_BRIEFLY = new Set(['EPERM', 'EACCES', 'EBUSY']);
+/** Milliseconds before each further try, two seconds together. */
+const WAITS = [10, 30, 60, 100, 200, 400, 600, 600];
 
 /**
  * Writes to a temporary name beside the file, flushes it to the disk and renames it; makes the folder if need be. Where a link is,
@@ -22,12 +28,31 @@ export const writeWholeFile: WriteFile = async (path, bytes) => {
     } finally {
       await handle.close();
     }
-    await rename(temporary, place);
+    await patiently(() => rename(temporary, place));
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
 };
+
+/** Does something with a file, on Windows again and again for a while where another program holds it. */
+export async function patiently(
+  work: () => Promise<void>,
+  isWindows = process.platform === 'win32',
+): Promise<void> {
+  for (const wait of isWindows ? WAITS : []) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (!HELD_BRIEFLY.has((error as NodeJS.ErrnoException).code ?? '')) {
+        throw error;
+      }
+      await sleep(wait);
+    }
+  }
+  await work();
+}
 
 /** Removes what a process that was killed while writing the file left beside it. */
 export async function removeLeftovers(path: string): Promise<void> {

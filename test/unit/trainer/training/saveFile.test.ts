@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { removeLeftovers, writeWholeFile } from '../../../../src/trainer/training/saveFile';
+import { patiently, removeLeftovers, writeWholeFile } from '../../../../src/trainer/training/saveFile';
 
 describe('A file that is written whole', () => {
   let folder: string;
@@ -49,6 +49,37 @@ describe('A file that is written whole', () => {
     assert.equal(stdout, 'EFBIG\n');
     assert.deepEqual(readFileSync(path), earlier);
     assert.deepEqual(readdirSync(folder), ['model']);
+  });
+
+  describe('while another program holds it', () => {
+    const heldFor = (tries: number, code: string) => {
+      let done = 0;
+      return {
+        work: (): Promise<void> =>
+          ++done > tries ? Promise.resolve() : Promise.reject(Object.assign(new Error(code), { code })),
+        tried: () => done,
+      };
+    };
+
+    it('is tried again on Windows, where that ends soon', async () => {
+      const { work, tried } = heldFor(3, 'EPERM');
+      await patiently(work, true);
+      assert.equal(tried(), 4);
+    });
+
+    it('fails at last, elsewhere at once, and at once for any other reason', async () => {
+      const forEver = heldFor(Infinity, 'EBUSY');
+      await assert.rejects(patiently(forEver.work, true), { code: 'EBUSY' });
+      assert.ok(forEver.tried() > 5);
+      for (const [code, isWindows] of [
+        ['EPERM', false],
+        ['ENOSPC', true],
+      ] as const) {
+        const { work, tried } = heldFor(1, code);
+        await assert.rejects(patiently(work, isWindows), { code });
+        assert.equal(tried(), 1);
+      }
+    });
   });
 
   it('is written where a link leads', async function () {
