@@ -128,6 +128,7 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
     name: v.picklist(ENGINE_NAMES),
     description: v.string(),
     reason: v.string(),
+    others: v.exactOptional(v.array(v.picklist(ENGINE_NAMES))),
   }),
   v.object({ kind: v.literal('warning'), message: v.string() }),
   v.object({

@@ -95,7 +95,7 @@ export interface TrainJob extends CorpusSelection {
   readonly nativeFolders?: readonly string[];
   /** Where it is kept how fast each engine is on this machine; without it they are timed each time. */
   readonly engineTimingsPath?: string;
-  /** Engines that have failed in this training: the one after the last of them goes on. */
+  /** Engines that have failed in this training: the one after the last of them goes on, after the last one any other. */
   readonly failedEngines?: readonly EngineName[];
   readonly options: TrainingOptions;
 }
@@ -221,6 +221,8 @@ export type TrainerEvent =
       readonly name: EngineName;
       readonly description: string;
       readonly reason: string;
+      /** Those that were found to train here, too. */
+      readonly others?: readonly EngineName[];
     }
   /** Something that does not stop the training but that the user should know; a sentence. */
   | { readonly kind: 'warning'; readonly message: string }

@@ -66,8 +66,9 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
       try {
         return await child.last;
       } catch (error) {
-        const fault = engineFault(error, seen.engine);
-        if (isUnwanted || fault === null || enginesAfter(fault.engine).length === 0) {
+        const fault = engineFault(error, seen);
+        const tried = [...failed, fault?.engine];
+        if (isUnwanted || fault === null || fault.next.every((name) => tried.includes(name))) {
           if (error instanceof TrainerFailedError) {
             onEvent(error.event);
           }
@@ -172,19 +173,25 @@ export async function planTraining(
   }
 }
 
-/** The engine whose fault an error is, with a sentence for the user; null when it is no engine's. */
-function engineFault(
-  error: unknown,
-  running: EngineName | null,
-): { readonly engine: EngineName; readonly sentence: string } | null {
+interface Fault {
+  readonly engine: EngineName;
+  /** For the user. */
+  readonly sentence: string;
+  /** Those that may go on. */
+  readonly next: readonly EngineName[];
+}
+
+/** The engine whose fault an error is; null when it is no engine's. */
+function engineFault(error: unknown, { engine: running, others }: SeenSoFar): Fault | null {
   if (error instanceof TrainerFailedError && error.event.engine !== undefined) {
-    return { engine: error.event.engine, sentence: error.message };
+    const { engine } = error.event;
+    // Of the engine that works everywhere, which comes last, only those that are known to train here take the place.
+    return { engine, sentence: error.message, next: [...enginesAfter(engine), ...others] };
   }
   if (error instanceof TrainerEndedError && running !== null) {
-    return {
-      engine: running,
-      sentence: `The process of the ${running} engine ended unexpectedly, ${error.how}.`,
-    };
+    // WebAssembly does not take its process with it: somebody has ended that, and may train again.
+    const sentence = `The process of the ${running} engine ended unexpectedly, ${error.how}.`;
+    return { engine: running, sentence, next: enginesAfter(running) };
   }
   return null;
 }
@@ -193,6 +200,8 @@ function engineFault(
 class SeenSoFar {
   /** The one that trains now, or is being loaded. */
   engine: EngineName | null = null;
+  /** Those that were found to train here beside the first. */
+  others: readonly EngineName[] = [];
   isPaused = false;
   private before: HeldOutScore | null = null;
   private after: HeldOutScore | null = null;
@@ -204,8 +213,11 @@ class SeenSoFar {
   note(event: TrainerEvent): void {
     switch (event.kind) {
       case 'loading':
+        this.engine = event.name;
+        break;
       case 'engine':
         this.engine = event.name;
+        this.others = event.others?.length ? event.others : this.others;
         break;
       case 'paused':
       case 'continued':

@@ -2,7 +2,8 @@
  * The trainer's process, on a ticking clock, with an engine that dies in the middle: after the second checkpoint it kills the
  * process or throws, as UNDERSTUDY_TEST_FAULT says; with `load`, it kills it before it has loaded; with `paused`, soon after that
  * checkpoint, which a pause may have made. The next engine is the ordinary
- * one; with `always`, it is another that throws.
+ * one; with `always`, it is another that throws. With `wasm` and `killWasm`, it is the wasm engine that throws or kills, where the
+ * native one was found to train, too.
  */
 import { chooseEngine } from '../../src/trainer/engines/chooseEngine';
 import type { EngineName } from '../../src/protocol/trainerProtocol';
@@ -13,7 +14,7 @@ import { tickingClock } from './tickingClock';
 
 const fault = process.env['UNDERSTUDY_TEST_FAULT'];
 
-async function faultyEngine(name: EngineName) {
+async function faultyEngine(name: EngineName, others: readonly EngineName[] = []) {
   const engine = await loadWasmEngine({});
   const createNetwork: typeof engine.createNetwork = (...given) => {
     const network = engine.createNetwork(...given);
@@ -31,14 +32,18 @@ async function faultyEngine(name: EngineName) {
       if (checkpoints < 2 || fault === 'paused') {
         return trainStep(batch, options);
       }
-      if (fault === 'kill') {
+      if (fault === 'kill' || fault === 'killWasm') {
         process.kill(process.pid, 'SIGKILL');
       }
       throw new Error('out of memory');
     };
     return network;
   };
-  return { engine: { name, description: 'an engine that dies', createNetwork }, reason: 'For a test.' };
+  return {
+    engine: { name, description: 'an engine that dies', createNetwork },
+    reason: 'For a test.',
+    others,
+  };
 }
 
 serveTrainer({
@@ -47,6 +52,11 @@ serveTrainer({
   // A checkpoint comes every ten of its seconds.
   now: tickingClock(1000),
   chooseEngine: async (wish, options) => {
+    if (fault === 'wasm' || fault === 'killWasm') {
+      return wish.failed.length === 0
+        ? faultyEngine('wasm', ['native'])
+        : { engine: { ...(await loadWasmEngine({})), name: 'native' }, reason: 'The next.' };
+    }
     if (wish.failed.length === 0) {
       wish.onLoading?.('native');
       if (fault === 'load') {

@@ -29,6 +29,8 @@ export interface ChosenEngine {
   readonly engine: TrainingEngine;
   /** Why this one, for the user. */
   readonly reason: string;
+  /** Those that were found to train here, too. */
+  readonly others?: readonly EngineName[];
 }
 
 /** What a choice meets outside of itself; tests have their own. */
@@ -54,7 +56,9 @@ export async function chooseEngine(
   if (lastFailed !== undefined) {
     // What it was chosen by is not so any more.
     await forgetTimings(options.timing?.cachePath);
-    const rest = enginesAfter(lastFailed).filter((name) => !wish.failed.includes(name));
+    const isLeft = (name: EngineName): boolean => !wish.failed.includes(name);
+    const after = enginesAfter(lastFailed).filter(isLeft);
+    const rest = after.length > 0 ? after : ENGINE_NAMES.filter(isLeft);
     return firstThatLoads(rest, options, load, `The ${lastFailed} engine failed, and this is the next.`);
   }
   if (wish.engine !== 'auto') {
@@ -65,7 +69,9 @@ export async function chooseEngine(
   const order = ENGINE_NAMES.filter((name) => timings.get(name)?.kind !== 'fails').toSorted(
     (a, b) => speedOf(timings, b) - speedOf(timings, a),
   );
-  return firstThatLoads(order, options, load, reasonOf(timings));
+  const chosen = await firstThatLoads(order, options, load, reasonOf(timings));
+  const others = order.filter((name) => name !== chosen.engine.name && timings.get(name)?.kind === 'trains');
+  return { ...chosen, others };
 }
 
 function ordinaryParts(options: EngineOptions): ChoiceParts {
@@ -101,16 +107,17 @@ async function firstThatLoads(
   reason: string,
 ): Promise<ChosenEngine> {
   const problems: string[] = [];
+  // Nobody has asked for an imitation of a GPU.
+  const real = { ...options, requireGpu: true };
   for (const name of names.slice(0, -1)) {
     try {
-      // Nobody has asked for an imitation of a GPU.
-      const engine = await load(name, { ...options, requireGpu: true });
+      const engine = await load(name, real);
       return { engine, reason: [reason, ...problems].join(' ') };
     } catch (error) {
       problems.push(leftOut(name, error instanceof Error ? error.message : String(error)));
     }
   }
-  const engine = await load(names.at(-1)!, options);
+  const engine = await load(names.at(-1)!, real);
   return { engine, reason: [reason, ...problems].join(' ').trim() };
 }
 

@@ -15,7 +15,11 @@ export async function startEngine(
 ): Promise<TrainingEngine> {
   const { emit, engineOptions, chooseEngine } = surroundings;
   const { batchSize, unrollSteps, threads, maxMemoryMegabytes } = options;
-  const { engine, reason } = await chooseEngine(
+  const {
+    engine,
+    reason,
+    others = [],
+  } = await chooseEngine(
     {
       engine: options.engine,
       failed: failedEngines,
@@ -31,6 +35,6 @@ export async function startEngine(
     },
     { ...engineOptions, nativeFolders },
   );
-  emit({ kind: 'engine', name: engine.name, description: engine.description, reason });
+  emit({ kind: 'engine', name: engine.name, description: engine.description, reason, others });
   return guardEngine(engine);
 }

@@ -20,7 +20,7 @@ describe('An engine that dies while it trains', function () {
   });
 
   const start = (
-    fault: 'kill' | 'throw' | 'always' | 'load' | 'paused',
+    fault: 'kill' | 'throw' | 'always' | 'load' | 'paused' | 'wasm' | 'killWasm',
     hear: (event: TrainerEvent) => void = () => undefined,
   ) => {
     process.env['UNDERSTUDY_TEST_FAULT'] = fault;
@@ -67,6 +67,32 @@ describe('An engine that dies while it trains', function () {
       assert.ok(existsSync(workspace.modelPath) && !existsSync(workspace.resumePath));
     });
   }
+
+  it('is followed by one that was found to train, too, where it is the one that works everywhere', async () => {
+    const { run, events } = start('wasm');
+    assert.equal((await run.finished).outcome, 'improved');
+    assert.deepEqual(
+      eventsOf(events, 'engine').map(({ name }) => name),
+      ['wasm', 'native'],
+    );
+    assert.deepEqual(
+      eventsOf(events, 'warning').map(({ message }) => message),
+      [
+        'The wasm engine failed: out of memory. Training goes on with the next engine, from the last checkpoint.',
+      ],
+    );
+    assert.equal(eventsOf(events, 'resumed').length, 1);
+  });
+
+  it('is not taken for the fault of WebAssembly when somebody ends its process', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const { run, events } = start('killWasm');
+    await assert.rejects(run.finished, /ended unexpectedly, by SIGKILL\. .*train again to go on from there/);
+    assert.equal(eventsOf(events, 'engine').length, 1);
+    assert.ok(existsSync(workspace.resumePath));
+  });
 
   it('is followed by the next one when it takes the process with it while it loads', async function () {
     if (process.platform === 'win32') {

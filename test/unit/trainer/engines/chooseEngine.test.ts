@@ -123,6 +123,18 @@ describe('Choosing the engine', () => {
     );
   });
 
+  it('tells which others train here, and goes on with them after the one that works everywhere', async () => {
+    const parts = machine({ webgpu: 700, native: 'It is not installed.', wasm: 900 });
+    const chosen = await chooseEngine(wish(), {}, parts);
+    assert.deepEqual([chosen.engine.name, chosen.others], ['wasm', ['webgpu']]);
+    const next = await chooseEngine(wish({ failed: ['wasm'] }), {}, parts);
+    assert.equal(next.engine.name, 'webgpu');
+    const all = machine({ webgpu: 700, native: 800, wasm: 900 });
+    const last = await chooseEngine(wish({ failed: ['wasm', 'native'] }), {}, all);
+    assert.equal(last.engine.name, 'webgpu');
+    assert.ok(all.loaded.every(({ options }) => options.requireGpu));
+  });
+
   it('tells of each engine before it is loaded', async () => {
     const here = { webgpu: 9000, native: 2900, wasm: 900 };
     const told: string[] = [];
