@@ -141,6 +141,12 @@ describe("the panel's page", () => {
     );
   });
 
+  it('colours sliders and boxes by the border in high contrast, where buttons are as dark as the page', () => {
+    const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
+    assert.match(style, /accent-color: var\(--vscode-contrastBorder, var\(--vscode-button-background\)\)/);
+    assert.equal(style.match(/accent-color/g)?.length, 1);
+  });
+
   it('leaves the slider out where it would be no wider than its thumb', () => {
     const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
     assert.match(style, /@media \(max-width: 320px\) \{[^@]*input\[type='range'\] \{\s+display: none;/);
