@@ -13,7 +13,7 @@
   }
 
   const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)]));
-  const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+  const percent = (share) => fill(texts.textPercent, (100 * share).toFixed(share < 0.1 ? 1 : 0));
 
   function set(name, value) {
     vscode.postMessage({ kind: 'setSetting', name, value });
@@ -169,7 +169,9 @@
     svg.append(line);
     const path =
       values.length > 1 ? `${values[0].toFixed(2)} → ${values.at(-1).toFixed(2)}` : values[0].toFixed(2);
-    return element('figure', {}, [svg, element('figcaption', { textContent: fill(caption, path) })]);
+    const figcaption = element('figcaption', { textContent: fill(caption, path) });
+    // One value alone draws no line.
+    return element('figure', {}, values.length > 1 ? [svg, figcaption] : [figcaption]);
   }
 
   function showLanguageModel({ lines }) {

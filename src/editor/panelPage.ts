@@ -25,6 +25,7 @@ export function panelPage(t: Translate, resources: PageResources): string {
 <body
   data-text-token="${text(t('Continuation'))}"
   data-text-probability="${text(t('Probability'))}"
+  data-text-percent="${text(t('{0} %', '{0}'))}"
   data-text-random="${text(t('new each time'))}"
   data-text-invalid="${text(t('Takes a number from {0} to {1}', '{0}', '{1}'))}"
   data-text-train-loss="${text(t('Loss in training: {0} nats a token', '{0}'))}"

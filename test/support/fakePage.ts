@@ -9,22 +9,29 @@ export class FakeElement {
   value = '';
   textContent = '';
   hidden = false;
+  readonly tBodies = [];
   readonly validity = { badInput: false };
-  readonly dataset: { phase?: string; textInvalid?: string } = {};
+  readonly dataset: Record<string, string | undefined> = {};
+  children: readonly FakeElement[] = [];
   readonly attributes = new Map<string, string>();
   private readonly listeners = new Map<string, () => void>();
 
-  constructor(private readonly page: FakePage) {}
+  constructor(
+    private readonly page: FakePage,
+    readonly name = '',
+  ) {}
 
   get valueAsNumber(): number {
     return this.value === '' ? Number.NaN : Number(this.value);
   }
   append(...children: FakeElement[]): void {
+    this.children = [...this.children, ...children];
     for (const child of children) {
       this.page.elements.set(child.id, child);
     }
   }
   replaceChildren(...children: FakeElement[]): void {
+    this.children = [];
     this.append(...children);
   }
   setAttribute(name: string, value: string): void {
@@ -53,18 +60,21 @@ export class FakePage {
   constructor(buttons: readonly string[] = []) {
     const phased = buttons.map((phase) => {
       const button = new FakeElement(this);
-      button.dataset.phase = phase;
+      button.dataset['phase'] = phase;
       return button;
     });
     const body = new FakeElement(this);
-    body.dataset.textInvalid = 'Takes a number from {0} to {1}';
+    body.dataset['textInvalid'] = 'Takes a number from {0} to {1}';
+    body.dataset['textPercent'] = '{0}%';
+    body.dataset['textHeldOut'] = '{0} bits a byte';
     const focusedNow = (): FakeElement | null => this.focused;
     const document = {
       body,
       get activeElement() {
         return focusedNow();
       },
-      createElement: () => new FakeElement(this),
+      createElement: (name: string) => new FakeElement(this, name),
+      createElementNS: (_space: string, name: string) => new FakeElement(this, name),
       getElementById: (id: string) => this.byId(id),
       querySelectorAll: (selector: string) => (selector === 'button[data-phase]' ? phased : []),
     };

@@ -44,4 +44,36 @@ describe("the script of the panel's page", () => {
     training('running');
     assert.equal(page.focused, cancel);
   });
+
+  it('draws a curve of two values or more, and names one alone', () => {
+    const page = new FakePage();
+    const shown = (...values: number[]) => {
+      const heldOut = values.map((value, index) => ({ progress: index / 2, value }));
+      const training = { phase: 'idle', lines: [], progress: 0, trainLoss: [], heldOut } as const;
+      page.post({ kind: 'training', training });
+      const [figure] = page.byId('curves').children;
+      return figure.children.map(({ name, textContent }) => [name, textContent]);
+    };
+    assert.deepEqual(shown(2.53), [['figcaption', '2.53 bits a byte']]);
+    assert.deepEqual(shown(2.53, 2.16), [
+      ['svg', ''],
+      ['figcaption', '2.53 → 2.16 bits a byte'],
+    ]);
+  });
+
+  it("writes shares as the user's language does", () => {
+    const page = new FakePage();
+    page.post({
+      kind: 'inspection',
+      inspection: {
+        state: 'ready',
+        where: '',
+        before: '',
+        sample: '',
+        candidates: [],
+        experts: [{ name: 'Base network', weight: 0.614 }],
+      },
+    });
+    assert.equal(page.byId('experts').children.at(-1)?.textContent, '61%');
+  });
 });
