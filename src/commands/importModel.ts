@@ -51,9 +51,7 @@ async function chooseUse(uri: vscode.Uri): Promise<ImportUse | undefined> {
   }
   items.push({
     label: `$(home) ${t('The Base Model on This Machine')}`,
-    detail: t(
-      'In place of the one that Understudy comes with, in every workspace; new trainings start from it. Use Shipped Base Model undoes it.',
-    ),
+    detail: t('Used in every workspace, in place of the shipped one; Use Shipped Base Model undoes it.'),
     use: 'base',
   });
   if (KERAS_EXTENSIONS.some((extension) => uri.path.toLowerCase().endsWith(`.${extension}`))) {

@@ -5,7 +5,7 @@ import type { TrainingSettings } from '../editor/configuration';
 import type { Parts } from '../editor/parts';
 import type { StartingPoint } from '../editor/personalModel';
 import { trainableFolders } from '../editor/trainableFolders';
-import { leftOutLines, planSummary, resultText } from '../editor/trainingTexts';
+import { leftOutLines, planOrigin, planSummary, resultText } from '../editor/trainingTexts';
 import { DEFAULT_TRAINING, type DoneEvent, type TrainingPlan } from '../protocol/trainerProtocol';
 import { suitedTraining } from '../protocol/suitedTraining';
 import { reportProblems } from './reportProblems';
@@ -117,7 +117,12 @@ async function confirmPlan(parts: Parts, plan: TrainingPlan): Promise<Choice> {
   const { t } = vscode.l10n;
   const items: PlanItem[] = [];
   if (plan.files.length > 0) {
-    items.push({ label: `$(play) ${t('Start Training')}`, detail: planSummary(t, plan), action: 'start' });
+    items.push({
+      label: `$(play) ${t('Start Training')}`,
+      description: planSummary(t, plan),
+      detail: planOrigin(t, plan) ?? '',
+      action: 'start',
+    });
   }
   if (plan.continues !== null) {
     const detail = t('Starts from the base model and reads all texts again. The better model is kept.');

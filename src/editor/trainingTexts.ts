@@ -31,31 +31,28 @@ export function leftOutText(t: Translate, reason: string): string {
 }
 
 /** One line: how much is read and how long it takes. */
-export function planSummary(t: Translate, plan: TrainingPlan): string {
-  const { continues, estimate, files } = plan;
+export function planSummary(t: Translate, { continues, estimate, ...plan }: TrainingPlan): string {
   const time = durationText(t, estimate.seconds);
   const passes = passesText(estimate.epochs);
-  if (continues !== null && continues.changedFiles > 0) {
-    const passesOver = t('About {0}: {1} passes over what has changed.', time, passes);
-    return sentencesText(t, continuesText(t, continues), passesOver);
-  }
-  const summary = t(
-    '{0} files, {1}, about {2}: {3} passes over the text',
-    files.length,
-    sizeText(plan.trainBytes + plan.heldOutBytes),
-    time,
-    passes,
-  );
+  return continues !== null && continues.changedFiles > 0
+    ? t('About {0}: {1} passes over what has changed.', time, passes)
+    : t(
+        '{0} files, {1}, about {2}: {3} passes over the text',
+        plan.files.length,
+        sizeText(plan.trainBytes + plan.heldOutBytes),
+        time,
+        passes,
+      );
+}
+
+/** One line: what training goes on from; null where that is the base model. */
+export function planOrigin(t: Translate, { continues, startsAfresh }: TrainingPlan): string | null {
   if (continues !== null) {
-    return sentencesText(t, continuesText(t, continues), summary);
+    return continuesText(t, continues);
   }
-  return plan.startsAfresh
-    ? sentencesText(
-        t,
-        t('Starts from scratch, as there is no model of this kind and size to go on from.'),
-        summary,
-      )
-    : summary;
+  return startsAfresh
+    ? t('Starts from scratch, as there is no model of this kind and size to go on from.')
+    : null;
 }
 
 /** A short training of much text must not read as none: 0.04, not 0.0. */
@@ -73,12 +70,18 @@ export function continuesText(t: Translate, { trainedAt, changedFiles, files }: 
   const model =
     trainedAt === undefined
       ? t('Continues from the model of this workspace')
-      : t('Continues from the model of {0}', new Date(trainedAt).toLocaleDateString());
+      : t('Continues from the model of {0}', dateText(new Date(trainedAt)));
   const changed =
     changedFiles === 0
       ? t('no file has changed since')
       : t('{0} of {1} files are new to it or have changed', changedFiles, files);
   return t('{0}: {1}.', model, changed);
+}
+
+/** As ISO 8601 writes it, since the language of this process need not be that of VS Code. */
+function dateText(date: Date): string {
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  return parts.map((part) => String(part).padStart(2, '0')).join('-');
 }
 
 /** By reason, most frequent first. */
@@ -91,8 +94,9 @@ export function leftOutLines(t: Translate, plan: TrainingPlan): { count: number;
 
 /** The document behind *Show File List*. */
 export function fileListText(t: Translate, plan: TrainingPlan): string {
-  const lines = [planSummary(t, plan), ''];
-  lines.push(t('Learned from, except the files marked *, which are kept to measure the result:'));
+  const origin = planOrigin(t, plan);
+  const lines = [...(origin === null ? [] : [origin]), planSummary(t, plan), ''];
+  lines.push(t('Learned from; files marked *, or the ends of them, are kept to measure the result:'));
   let root = '';
   for (const file of plan.files) {
     if (file.root !== root) {
@@ -101,8 +105,11 @@ export function fileListText(t: Translate, plan: TrainingPlan): string {
     }
     lines.push(`${file.heldOutShare > 0 ? '*' : ' '} ${sizeText(file.bytes).padStart(8)}  ${file.path}`);
   }
-  lines.push('', t('Left out:'));
-  for (const { count, reason } of leftOutLines(t, plan)) {
+  const leftOut = leftOutLines(t, plan);
+  if (leftOut.length > 0) {
+    lines.push('', t('Left out:'));
+  }
+  for (const { count, reason } of leftOut) {
     lines.push(`${String(count).padStart(10)}  ${reason}`);
   }
   if (plan.largestLeftOut.length > 0) {

@@ -4,6 +4,7 @@ import {
   eventText,
   fileListText,
   leftOutLines,
+  planOrigin,
   planSummary,
   preparationText,
   presentText,
@@ -80,34 +81,29 @@ describe('the preview of a training', () => {
     assert.match(planSummary(t, { ...plan, estimate }), /about 20 s: 0\.04 passes/);
   });
 
-  it('puts no space between two Chinese sentences', () => {
-    const chinese: typeof t = (message, ...values) =>
-      t(message === '{0} {1}' ? '{0}{1}' : message, ...values);
-    assert.match(planSummary(chinese, { ...plan, startsAfresh: true }), /go on from\.2 files/);
-  });
-
   it('says when it starts from scratch', () => {
     assert.equal(
-      planSummary(t, { ...plan, startsAfresh: true }),
-      'Starts from scratch, as there is no model of this kind and size to go on from. ' +
-        '2 files, 821 kB, about 10 min: 2.4 passes over the text',
+      planOrigin(t, { ...plan, startsAfresh: true }),
+      'Starts from scratch, as there is no model of this kind and size to go on from.',
     );
+    assert.equal(planOrigin(t, plan), null);
   });
 
   it('says from which model it continues, and how much is new to that', () => {
     const continues = { trainedAt: '2026-03-01T12:00:00.000Z', changedFiles: 3, files: 120 };
     const estimate = { trainTokens: 200_000, seconds: 60, epochs: 12.2 };
-    const date = new Date(continues.trainedAt).toLocaleDateString();
+    const changed = { ...plan, continues, estimate };
     assert.equal(
-      planSummary(t, { ...plan, continues, estimate }),
-      `Continues from the model of ${date}: 3 of 120 files are new to it or have changed. ` +
-        'About 60 s: 12 passes over what has changed.',
+      planOrigin(t, changed),
+      'Continues from the model of 2026-03-01: 3 of 120 files are new to it or have changed.',
     );
+    assert.equal(planSummary(t, changed), 'About 60 s: 12 passes over what has changed.');
+    const unchanged = { ...plan, continues: { changedFiles: 0, files: 120 } };
     assert.equal(
-      planSummary(t, { ...plan, continues: { changedFiles: 0, files: 120 } }),
-      'Continues from the model of this workspace: no file has changed since. ' +
-        '2 files, 821 kB, about 10 min: 2.4 passes over the text',
+      planOrigin(t, unchanged),
+      'Continues from the model of this workspace: no file has changed since.',
     );
+    assert.equal(planSummary(t, unchanged), planSummary(t, plan));
   });
 
   it('says what is left out and why, most first', () => {
@@ -122,6 +118,13 @@ describe('the preview of a training', () => {
     assert.match(text, /^ {4}812 kB {2}one\.md$/m);
     assert.match(text, /^\* {3}9\.4 kB {2}two\.md$/m);
     assert.match(text, /30 MB {2}photo\.raw — not text/);
+  });
+
+  it('has no heading for what is left out where nothing is', () => {
+    assert.doesNotMatch(
+      fileListText(t, { ...plan, leftOut: { binary: 0 }, largestLeftOut: [] }),
+      /left out/i,
+    );
   });
 });
 
@@ -182,6 +185,17 @@ describe('the result of a training', () => {
     assert.match(
       result({ outcome: 'notImproved', before: score(1.502), after: score(1.504) }),
       /1\.504 .* 1\.502/,
+    );
+  });
+
+  it('puts no space between two Chinese sentences', () => {
+    const chinese: typeof t = (message, ...values) =>
+      t(message === '{0} {1}' ? '{0}{1}' : message, ...values);
+    const done = { kind: 'done', outcome: 'cancelled', before: null, after: null, steps: 0 } as const;
+    const mix = { before: score(1.8), after: score(1.4) };
+    assert.match(
+      resultText(chinese, { ...done, tokensPerSecond: 0, modelPath: null, mix }),
+      /as it was\.Ghost text/,
     );
   });
 });
