@@ -36,7 +36,7 @@ describe('a sentence that is made outside the extension host', () => {
       translateSentence(
         'The model /home/me/is in use by/a is in use by process 7 on desk since noon, for example a training in another window or terminal. Wait for it to end, or cancel it there.',
       ),
-      '模型 /home/me/is in use by/a 正被desk 上的进程 7（自 noon 起）使用，例如另一个窗口或终端中的训练。请等它结束，或在那里取消它。',
+      '模型 /home/me/is in use by/a 正被进程 7（在 desk 上，自 noon 起）使用，例如另一个窗口或终端中的训练。请等它结束，或在那里取消它。',
     );
     assert.equal(
       translateSentence(
@@ -56,7 +56,7 @@ describe('a sentence that is made outside the extension host', () => {
     );
     assert.equal(
       translateSentence('lstm with attention 512, 2.8 M parameters'),
-      '带注意力的 lstm 512，2.8 百万参数',
+      '带注意力的 lstm 512，2.8M 参数',
     );
     assert.equal(
       translateSentence('The server at localhost:8080 cannot be reached: it did not answer in 10 s.'),

@@ -74,7 +74,10 @@ function readTokenizer(json: unknown): Tokenizer {
   try {
     return Tokenizer.fromJson(json);
   } catch (error) {
-    throw new KerasFault((error as Error).message.replace(/\.$/, ''), { cause: error });
+    throw new KerasFault(
+      "its tokenizer is of another kind than Understudy's; train it with that, or choose it as language model instead",
+      { cause: error },
+    );
   }
 }
 

@@ -100,7 +100,10 @@ describe('A Keras file as the personal model', () => {
     delete parts['understudy.json'];
     assert.deepEqual((await importing(parts, tokenizerText)).tokenizer, JSON.parse(tokenizerText));
     await assert.rejects(importing(parts), /carries no tokenizer; put its tokenizer\.json beside it/);
-    await assert.rejects(importing(parts, '{}'), /not a byte-level BPE of Understudy's kind/);
+    await assert.rejects(
+      importing(parts, '{}'),
+      /its tokenizer is of another kind than Understudy's; train it with that/,
+    );
     await assert.rejects(importing(parts, '{'), /cannot be read; export it again/);
   });
 
