@@ -1,9 +1,12 @@
-import { HealedStart, type Branch } from '../model/generation/healedStart';
-import { appendBytes, NOTHING_DECODED } from '../model/generation/wholeCharacters';
-import type { ReadTail } from '../model/generation/healedStart';
-import type { ExpertPrediction, MixtureModel } from '../model/mixtureModel';
+import { HealedStart, type Branch, type ReadTail } from '../model/generation/healedStart';
+import { mostLikely } from '../model/generation/samplerStages';
+import { appendBytes, NOTHING_DECODED, type DecodedText } from '../model/generation/wholeCharacters';
+import type { ExpertPrediction, MixtureModel, MixtureState } from '../model/mixtureModel';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { InspectedResponse } from '../protocol/generatorProtocol';
+
+/** Tokens tried to go on within a character. */
+const MAX_TRIED = 16;
 
 type Inspection = Pick<InspectedResponse, 'candidates' | 'expertWeights' | 'halfWeight'>;
 
@@ -31,20 +34,62 @@ export function inspectDocument(
     }
   }
   const candidates = start.mostLikely(topCount).flatMap(({ candidate, probability }) => {
-    const text = appendBytes(NOTHING_DECODED, start.newBytes(candidate))?.text ?? '';
-    if (text === '') {
+    const decoded = appendBytes(NOTHING_DECODED, start.newBytes(candidate));
+    const whole = decoded && wholeCharacter(model, tokenizer, start.stateAfter(candidate), decoded);
+    if (!whole) {
       return [];
     }
     const experts = byBranch.get(candidate.branch)!.filter(({ name }) => totals.get(name)! > 0);
     const byExpert = Object.fromEntries(
-      experts.map((expert) => [expert.name, shareOf(candidate, expert) / totals.get(expert.name)!]),
+      experts.map((expert) => [
+        expert.name,
+        (whole.shareOf(expert.name) * shareOf(candidate, expert)) / totals.get(expert.name)!,
+      ]),
     );
-    return [{ text, probability, byExpert }];
+    return [{ text: whole.text, probability: whole.probability * probability, byExpert }];
   });
+  // The rest of a character may be less likely than its beginning.
+  candidates.sort((a, b) => b.probability - a.probability);
   const atCursor = byBranch.get(start.likeliestBranch())!;
   return {
     candidates,
     halfWeight: model.halfWeight,
     expertWeights: Object.fromEntries(atCursor.map(({ name, weight }) => [name, weight])),
   };
+}
+
+/** A text and, given how it begins, how likely the rest of it is by the mix and by each expert. */
+interface WholeText {
+  readonly text: string;
+  readonly probability: number;
+  shareOf(expert: string): number;
+}
+
+/** A character that a token has begun, as in most scripts but the Latin, is shown with its likeliest end; null where it has none. */
+function wholeCharacter(
+  model: MixtureModel,
+  tokenizer: Tokenizer,
+  state: MixtureState,
+  { text, pending }: DecodedText,
+): WholeText | null {
+  if (text !== '' || pending.length === 0) {
+    return text === '' ? null : { text, probability: 1, shareOf: () => 1 };
+  }
+  const probs = new Float32Array(model.vocabSize);
+  model.predict(state, probs);
+  for (const tokenId of mostLikely(probs, MAX_TRIED)) {
+    const decoded = appendBytes({ text, pending }, tokenizer.tokenBytes(tokenId));
+    const rest = decoded && wholeCharacter(model, tokenizer, model.next(state, tokenId), decoded);
+    if (rest) {
+      const experts = model.explain(state);
+      return {
+        text: rest.text,
+        probability: probs[tokenId] * rest.probability,
+        // An expert without an answer at hand here is taken to agree with the mix.
+        shareOf: (name) =>
+          (experts.find((expert) => expert.name === name)?.probs ?? probs)[tokenId] * rest.shareOf(name),
+      };
+    }
+  }
+  return null;
 }

@@ -119,4 +119,27 @@ describe('an inspection', () => {
     assert.deepEqual(response.expertWeights, { counts: 0.75, uniform: 0.25 });
     assert.match(response.sample, /^roved/);
   });
+
+  it('shows a character of several tokens whole, as likely as all of them together', async () => {
+    const model = new TestModel();
+    const { tokenizer } = model;
+    const lamp = tokenizer.encode('灯');
+    assert.ok(lamp.length > 1);
+    model.mixture = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode('点灯。点灯。点心。')]);
+    const { response } = await answer(
+      {
+        kind: 'inspect',
+        id: 1,
+        document: documentAt('点灯。点█'),
+        sampling: { ...DEFAULT_SAMPLING, greedy: true },
+        topCount: 3,
+      },
+      model,
+    );
+    assert.ok(response.kind === 'inspected');
+    const [first, second] = response.candidates;
+    assert.deepEqual([first.text, second.text], ['灯', '心']);
+    assert.ok(first.probability > 0.5 && first.probability < 0.7, String(first.probability));
+    assert.ok(first.byExpert['counts'] > 0.5 && first.byExpert['uniform'] < 1e-4);
+  });
 });
