@@ -50,13 +50,14 @@ async function findBarriers(frame) {
 /**
  * @param browser from prepareBrowser
  * @param {string} address from windowAddress
- * @param {object} options `size` of the window in CSS pixels; `scale` of a screenshot; `onExit(status)` is called when a
- *   suite has ended
+ * @param {object} options `size` of the window in CSS pixels; `scale` of a screenshot; `language` that VS Code tells its
+ *   extensions, while its own texts stay English, as language packs are not in npm; `onExit(status)` is called when a suite
+ *   has ended
  */
 export async function openWindow(
   browser,
   address,
-  { size = { width: 1200, height: 750 }, scale = 1, onExit = () => {} } = {},
+  { size = { width: 1200, height: 750 }, scale = 1, language = null, onExit = () => {} } = {},
 ) {
   const running = await chromium.launch(browser);
   const page = await running.newPage({ viewport: size, deviceScaleFactor: scale });
@@ -66,6 +67,12 @@ export async function openWindow(
   // VS Code calls these two while it runs a suite.
   await page.exposeFunction('codeAutomationLog', () => {});
   await page.exposeFunction('codeAutomationExit', onExit);
+  if (language !== null) {
+    // VS Code's page sets it by the texts that it loads, and reads it once.
+    await page.addInitScript((value) => {
+      Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', { get: () => value, set: () => {} });
+    }, language);
+  }
   await page.goto(address, { waitUntil: 'domcontentloaded' });
 
   /** What a suite can ask for; arguments and answers are JSON. */

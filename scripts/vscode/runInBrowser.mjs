@@ -32,7 +32,16 @@ function readLogs(dataFolder) {
 }
 
 /** @returns {Promise<string | null>} what went wrong, in one sentence */
-export async function runInBrowser({ dataFolder, trusted, workspace, extension, suite, timeout, env }) {
+export async function runInBrowser({
+  dataFolder,
+  trusted,
+  language,
+  workspace,
+  extension,
+  suite,
+  timeout,
+  env,
+}) {
   const prepared = await prepareServer();
   const browser = await prepareBrowser();
   let end;
@@ -64,6 +73,7 @@ export async function runInBrowser({ dataFolder, trusted, workspace, extension, 
     });
     void server.exited.then(() => end('the server ended in the middle'));
     window = await openWindow(browser, windowAddress(server, { workspace, extension, suite }), {
+      language,
       onExit: end,
     });
     const outcome = await ended;

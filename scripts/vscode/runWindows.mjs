@@ -23,7 +23,13 @@ function readWindows() {
       );
     }
   }
-  return names.sort().map((name) => ({ name, trusted: true, workspace: null, ...described[name] }));
+  return names.sort().map((name) => ({
+    name,
+    trusted: true,
+    language: null,
+    workspace: null,
+    ...described[name],
+  }));
 }
 
 async function compile() {

@@ -31,7 +31,7 @@ describe('A window without a folder', () => {
     });
     assert.equal(done, undefined);
     await waitFor('the sentence', async () =>
-      (await theWindow.notifications()).some((text) => /no folder to train on.*Open Folder/.test(text)),
+      (await theWindow.notifications()).some((text) => text.includes('没有可用于训练的文件夹')),
     );
   });
 
