@@ -49,6 +49,8 @@ export class GeneratorClient {
   private readonly onFilesLost: () => void;
   /** What a new thread is told again, by kind. */
   private readonly loaded = new Map<LoadRequest['kind'], LoadRequest>();
+  /** The present thread's answer to being told of the half again; null once it is there. */
+  private replayedHalf: Promise<SettlingResponse> | null = null;
 
   constructor(options: GeneratorClientOptions) {
     const nothing = (): void => undefined;
@@ -69,7 +71,11 @@ export class GeneratorClient {
       onLog,
       onHalfStatus,
       onGivenUp,
-      onRestart: () => {
+      onRestart: (ofHalf) => {
+        if (ofHalf && this.replayedHalf !== null) {
+          // It would hold each new thread.
+          this.loaded.delete('loadHalf');
+        }
         void this.replay();
       },
     });
@@ -203,8 +209,14 @@ export class GeneratorClient {
   private async replay(): Promise<void> {
     const requests = [...this.loaded.values()];
     const told = requests.map((request) => this.link.request(request).response);
+    const half = told.find((_response, i) => requests[i].kind === 'loadHalf') ?? null;
+    this.replayedHalf = half;
     this.onFilesLost();
-    for (const [i, result] of (await Promise.allSettled(told)).entries()) {
+    const results = await Promise.allSettled(told);
+    if (this.replayedHalf === half) {
+      this.replayedHalf = null;
+    }
+    for (const [i, result] of results.entries()) {
       if (result.status === 'rejected') {
         const { message } = result.reason as Error;
         this.onLog(`The generator could not be brought back to where it was. ${message}`);

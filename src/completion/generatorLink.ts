@@ -35,8 +35,8 @@ export interface LinkOptions {
   readonly files: GeneratorFiles;
   readonly onLog: (line: string) => void;
   readonly onHalfStatus: (status: HalfStatus) => void;
-  /** A new thread has taken the place of one that died; told once it can be asked. */
-  readonly onRestart: () => void;
+  /** A new thread has taken the place of one that died; told once it can be asked. `ofHalf` as in {@link GeneratorDiedError}. */
+  readonly onRestart: (ofHalf: boolean) => void;
   /** Threads died one after the other, the last of it, and no new one is started. */
   readonly onGivenUp: (detail: string) => void;
 }
@@ -199,7 +199,7 @@ export class GeneratorLink {
         isHeld,
       ),
     );
-    this.options.onRestart();
+    this.options.onRestart(isHeld);
   }
 
   private close(sentence: string): void {

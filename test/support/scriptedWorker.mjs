@@ -4,7 +4,8 @@
  * continued with " word", and by a patient request with " word of it", after a few milliseconds. `tokens` of `filesLearned` counts
  * the files this thread has been told of, a model's description is the number of models it has loaded and the base model it was
  * told of, and a half's the paths of all halves that it has loaded, each of which is away at once; an absolute path has to exist. The
- * half HANG holds the thread for good, and SLOW is opened when fifteen pings were heard.
+ * half HANG holds the thread for good, one in whose place the file `PATH.opened` lies, too, and SLOW is opened when fifteen pings
+ * were heard.
  */
 import { existsSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -84,7 +85,7 @@ parentPort.on('message', (request) => {
     respond({ kind: 'modelLoaded', id, description: base });
   } else if (kind === 'loadHalf') {
     const { path } = request.half;
-    if (path === 'HANG') {
+    if (path === 'HANG' || existsSync(`${path}.opened`)) {
       for (;;);
     } else if (path === 'SLOW') {
       openSlow = () => respond({ kind: 'halfLoaded', id, description: path, isSlow: true, away: null });

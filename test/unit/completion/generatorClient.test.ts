@@ -212,6 +212,34 @@ describe('a generator that dies', () => {
       assert.equal((await client.complete(question('The█'))).insertText, ' word');
     });
 
+    it('is told no more of one that was open and holds the next thread for good', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'understudy-client-'));
+      const path = join(folder, 'half');
+      writeFileSync(path, '');
+      const log: string[] = [];
+      const away: string[] = [];
+      const client = newClient({
+        onLog: (line) => log.push(line),
+        onHalfStatus: ({ state, message }) => state === 'away' && away.push(message),
+      });
+      await client.loadHalf({ kind: 'keras', path });
+      writeFileSync(`${path}.opened`, '');
+      await assert.rejects(client.complete(question('CRASH█')));
+      for (let ticks = 0; ticks < 60; ticks++) {
+        await whileSecondsPass();
+      }
+      rmSync(folder, { recursive: true });
+      assert.deepEqual(
+        log.filter((line) => line.includes('is started again')),
+        [
+          'The generator stopped (boom) and is started again.',
+          'The generator stopped (it heard nothing for 60 s) and is started again.',
+        ],
+      );
+      assert.match(away.at(-1) ?? '', /stopped \(it heard nothing for 60 s\)/);
+      assert.equal((await client.complete(question('The█'))).insertText, ' word');
+    });
+
     it('is left alone as long as it hears, however long that takes', async () => {
       assert.equal(await open(newClient(), 'SLOW'), 'SLOW');
     });
