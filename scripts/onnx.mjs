@@ -14,7 +14,7 @@ try {
     import.meta.url,
   );
   if (flags.remove) {
-    await removeRuntime(folder);
+    await removeRuntime(ONNX_RUNTIME, folder);
   } else {
     await installRuntime(ONNX_RUNTIME, folder, {
       onProgress: ({ message }) => process.stderr.write(`${message}…\n`),

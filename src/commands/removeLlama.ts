@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { Parts } from '../editor/parts';
-import { removeRuntime } from '../trainer/native/installRuntime';
+import { LLAMA, removeRuntime } from '../trainer/native/installRuntime';
 
 /** *Remove llama.cpp*: a GGUF model in use is put away first. */
 export async function removeLlama({ languageModel, paths }: Parts): Promise<void> {
   if (languageModel.state?.choice.kind === 'gguf') {
     await languageModel.choose(null);
   }
-  await removeRuntime(paths.llama);
+  await removeRuntime(LLAMA, paths.llama);
   void vscode.window.showInformationMessage(vscode.l10n.t('llama.cpp is removed.'));
 }

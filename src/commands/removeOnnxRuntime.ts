@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { Parts } from '../editor/parts';
-import { removeRuntime } from '../trainer/native/installRuntime';
+import { ONNX_RUNTIME, removeRuntime } from '../trainer/native/installRuntime';
 
 /** *Remove ONNX Runtime*: a masked model in use is put away first. */
 export async function removeOnnxRuntime({ maskedModel, paths }: Parts): Promise<void> {
   if (maskedModel.state !== null) {
     await maskedModel.choose(null);
   }
-  await removeRuntime(paths.onnx);
+  await removeRuntime(ONNX_RUNTIME, paths.onnx);
   void vscode.window.showInformationMessage(vscode.l10n.t('ONNX Runtime is removed.'));
 }

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import type { Parts } from '../editor/parts';
-import { removeRuntime } from '../trainer/native/installRuntime';
+import { WEBGPU, removeRuntime } from '../trainer/native/installRuntime';
 
 /** *Remove WebGPU Engine*: gives its disk space back. */
 export async function removeWebgpu({ paths, training }: Parts): Promise<void> {
   if (training.phase !== 'idle') {
     throw new Error(vscode.l10n.t('A training is running and may use the engine; cancel it first.'));
   }
-  await removeRuntime(paths.webgpu);
+  await removeRuntime(WEBGPU, paths.webgpu);
   void vscode.window.showInformationMessage(vscode.l10n.t('The WebGPU engine is removed.'));
 }

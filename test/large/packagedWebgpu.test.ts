@@ -92,7 +92,7 @@ describe('WebGPU in the packaged extension, on a GPU imitated in software', func
   });
 
   it('is gone once it is removed', async () => {
-    await removeRuntime(webgpuFolder);
+    await removeRuntime(WEBGPU, webgpuFolder);
     await assert.rejects(train({ engine: 'webgpu' }), /The WebGPU engine is not installed/);
   });
 });

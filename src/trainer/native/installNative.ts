@@ -22,9 +22,17 @@ import {
   TFJS_NODE_VERSION,
   nativePaths,
 } from './pinnedFiles';
+import { putLibraryBesideBinding } from './putLibraryBesideBinding';
+import { NPM_FILES, removeInstalled } from './removeInstalled';
 import { CommandError, runCommand } from './runCommand';
 import { runNpm } from './runNpm';
+import { noPrebuilt, thisSystem } from './thisSystem';
 import { isUnpacked, unpackWheel } from './unpackWheel';
+
+const NAME = 'The native engine';
+/** Those that tfjs-node's install script knows. */
+const SYSTEMS = /^((linux|darwin) (x64|arm64)|win32 x64)$/;
+const WHEEL_SYSTEM = /^linux x64$/;
 
 /** What to tell the user before anything is downloaded. */
 export function describeInstallation(folder: string): string {
@@ -39,7 +47,7 @@ export function describeInstallation(folder: string): string {
  * @throws Error that says what is missing and how to get it; the signal's reason when it was cancelled
  */
 export function installNative(folder: string, context: InstallContext): Promise<InstallRecord> {
-  return installAlone(folder, 'The native engine', context, (alone) => installInto(folder, alone));
+  return installAlone(folder, NAME, context, (alone) => installInto(folder, alone));
 }
 
 async function installInto(folder: string, context: InstallContext): Promise<InstallRecord> {
@@ -48,10 +56,12 @@ async function installInto(folder: string, context: InstallContext): Promise<Ins
   if (record !== null) {
     return record;
   }
+  checkSystem();
   await checkSpace(folder);
   await installPackages(folder, context);
-  if (!(await installPrebuilt(folder, context))) {
-    await installFromWheel(folder, context);
+  const fault = await installPrebuilt(folder, context);
+  if (fault !== null) {
+    await installFromWheel(folder, context, fault);
   }
   context.onProgress({ step: 'check', message: 'Trying TensorFlow' });
   const version = await tryTensorFlow(folder, context);
@@ -64,9 +74,13 @@ async function installInto(folder: string, context: InstallContext): Promise<Ins
 export async function removeNative(folder: string): Promise<void> {
   const { record, workFolder, librariesFolder } = nativePaths(folder);
   // The record goes first, so that what is half removed is never taken for whole.
-  const own = ['node_modules', 'package-lock.json', 'package.json'].map((name) => join(folder, name));
-  for (const path of [record, workFolder, librariesFolder, ...own]) {
-    await rm(path, { recursive: true, force: true });
+  await removeInstalled(NAME, folder, [record, workFolder, librariesFolder, ...NPM_FILES]);
+}
+
+/** Where tfjs-node finds no library to download, hundreds of megabytes need not be downloaded first. */
+function checkSystem(): void {
+  if (!SYSTEMS.test(thisSystem())) {
+    throw noPrebuilt('TensorFlow', 'Training goes on with another engine.');
   }
 }
 
@@ -110,26 +124,32 @@ async function installPackages(folder: string, context: InstallContext): Promise
   }
 }
 
-/** tfjs-node's own way: its install script, which downloads libraries and binding. */
-async function installPrebuilt(folder: string, context: InstallContext): Promise<boolean> {
+/**
+ * tfjs-node's own way: its install script, which downloads libraries and binding.
+ * @returns what went wrong, or null
+ */
+async function installPrebuilt(folder: string, context: InstallContext): Promise<CommandError | null> {
   context.onProgress({ step: 'download', message: 'Asking for the prebuilt TensorFlow of tfjs-node' });
   try {
     await runNpm(['rebuild', TFJS_NODE], folder, context);
+    await putLibraryBesideBinding(nativePaths(folder).packageFolder);
     await tryTensorFlow(folder, context);
-    return true;
+    return null;
   } catch (error) {
     if (error instanceof CommandError) {
-      return false;
+      return error;
     }
     throw error;
   }
 }
 
-async function installFromWheel(folder: string, context: InstallContext): Promise<void> {
-  if (!isGlibcLinuxX64()) {
+async function installFromWheel(folder: string, context: InstallContext, fault: CommandError): Promise<void> {
+  if (!WHEEL_SYSTEM.test(thisSystem())) {
+    const why = /Error: .*/.exec(fault.output)?.[0].trim() ?? fault.message;
     throw new Error(
-      "TensorFlow's prebuilt libraries could not be downloaded from storage.googleapis.com, and there is no other way to install " +
-        `them on ${process.platform} ${process.arch}. Check the network and its proxy, then install again.`,
+      `tfjs-node could not install TensorFlow (${why}), and there is no other way to install it on ${thisSystem()}. ` +
+        'Check the network and its proxy, then install again.',
+      { cause: fault },
     );
   }
   // Before the long download, not after it.
@@ -138,14 +158,6 @@ async function installFromWheel(folder: string, context: InstallContext): Promis
     await unpackWheel(await downloadWheel(folder, context), folder, context);
   }
   await compileBinding(compiler, folder, context);
-}
-
-/** The wheel is built against glibc; Alpine has another C library. */
-function isGlibcLinuxX64(): boolean {
-  const { header } = process.report.getReport() as unknown as {
-    header: { glibcVersionRuntime?: string };
-  };
-  return process.platform === 'linux' && process.arch === 'x64' && header.glibcVersionRuntime !== undefined;
 }
 
 /** Loads the engine in a process of its own, which may crash, and multiplies with it; answers TensorFlow's version. */

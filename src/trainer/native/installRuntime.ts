@@ -7,8 +7,10 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installAlone } from './installAlone';
 import type { InstallContext } from './installProgress';
+import { NPM_FILES, removeInstalled } from './removeInstalled';
 import { CommandError } from './runCommand';
 import { runNpm } from './runNpm';
+import { noPrebuilt, thisSystem } from './thisSystem';
 
 export interface Runtime {
   /** What the user calls it. */
@@ -145,11 +147,14 @@ async function installPackages(
   }
 }
 
-/** Removes everything in `folder` that {@link installRuntime} put there. */
-export async function removeRuntime(folder: string): Promise<void> {
-  for (const name of ['node_modules', 'package-lock.json', 'package.json']) {
-    await rm(join(folder, name), { recursive: true, force: true });
-  }
+/**
+ * Removes everything in `folder` that {@link installRuntime} put there.
+ * @throws Error with a sentence for the user
+ */
+export async function removeRuntime(runtime: Runtime, folder: string): Promise<void> {
+  // What is half removed is never taken for whole.
+  const manifest = join('node_modules', runtime.package, 'package.json');
+  await removeInstalled(runtime.name, folder, [manifest, ...NPM_FILES]);
 }
 
 async function keepThisSystem(programs: string): Promise<void> {
@@ -170,9 +175,9 @@ async function keepThisSystem(programs: string): Promise<void> {
  * @throws Error with one sentence where there is none for this system
  */
 function packagesBeside({ name, version, systems, beside, elsewhere }: Runtime): Record<string, string> {
-  const packages = systems[`${process.platform} ${process.arch}`];
+  const packages = systems[thisSystem()];
   if (packages === undefined) {
-    throw new Error(`There is no prebuilt ${name} for ${process.platform} ${process.arch}. ${elsewhere}`);
+    throw noPrebuilt(name, elsewhere);
   }
   return { ...Object.fromEntries(packages.map((own) => [own, version])), ...beside };
 }

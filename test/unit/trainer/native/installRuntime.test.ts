@@ -82,10 +82,19 @@ describe('Installation of what runs models', () => {
   it('removes all of it and nothing else', async () => {
     await writePackage(ONNX_RUNTIME.package, ONNX_RUNTIME.version);
     await writeFile(join(folder, 'letter.txt'), 'of the user');
-    await removeRuntime(folder);
+    await removeRuntime(ONNX_RUNTIME, folder);
     assert.deepEqual(
       [existsSync(join(folder, 'node_modules')), existsSync(join(folder, 'letter.txt'))],
       [false, true],
+    );
+  });
+
+  it('says that it could not be removed, and what to do', async () => {
+    const noFolder = join(folder, 'file');
+    await writeFile(noFolder, '');
+    await assert.rejects(
+      removeRuntime(LLAMA, noFolder),
+      /^Error: llama\.cpp could not be removed whole from .* \(ENOTDIR.*\)\. Close what still uses it/,
     );
   });
 });
