@@ -10,7 +10,12 @@ export async function runNpm(
   // Under `npm run` this is the npm that runs, and Node starts it on every system.
   const script = process.env['npm_execpath'];
   if (script !== undefined && /\.c?js$/.test(script)) {
-    await runCommand(process.execPath, [script, ...args], { cwd, signal });
+    // The extension's own program is Electron, which is Node when it is told so.
+    await runCommand(process.execPath, [script, ...args], {
+      cwd,
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      signal,
+    });
   } else {
     await findNpm({ signal });
     await runCommand('npm', args, { cwd, signal });
