@@ -79,7 +79,7 @@ export async function removeNative(folder: string): Promise<void> {
 
 /** Where tfjs-node finds no library to download, hundreds of megabytes need not be downloaded first. */
 function checkSystem(): void {
-  if (!SYSTEMS.test(thisSystem())) {
+  if (!SYSTEMS.test(thisSystem)) {
     throw noPrebuilt('TensorFlow', 'Training goes on with another engine.');
   }
 }
@@ -144,10 +144,10 @@ async function installPrebuilt(folder: string, context: InstallContext): Promise
 }
 
 async function installFromWheel(folder: string, context: InstallContext, fault: CommandError): Promise<void> {
-  if (!WHEEL_SYSTEM.test(thisSystem())) {
+  if (!WHEEL_SYSTEM.test(thisSystem)) {
     const why = /Error: .*/.exec(fault.output)?.[0].trim() ?? fault.message;
     throw new Error(
-      `tfjs-node could not install TensorFlow (${why}), and there is no other way to install it on ${thisSystem()}. ` +
+      `tfjs-node could not install TensorFlow (${why}), and there is no other way to install it on ${thisSystem}. ` +
         'Check the network and its proxy, then install again.',
       { cause: fault },
     );

@@ -175,7 +175,7 @@ async function keepThisSystem(programs: string): Promise<void> {
  * @throws Error with one sentence where there is none for this system
  */
 function packagesBeside({ name, version, systems, beside, elsewhere }: Runtime): Record<string, string> {
-  const packages = systems[thisSystem()];
+  const packages = systems[thisSystem];
   if (packages === undefined) {
     throw noPrebuilt(name, elsewhere);
   }

@@ -1,24 +1,12 @@
-let name: string | null = null;
+import { existsSync } from 'node:fs';
 
-/** Platform and architecture, such as `linux x64`, for which programs are prebuilt. Those for Linux need glibc, which Alpine lacks: `linux-musl x64`. */
-export function thisSystem(): string {
-  name ??= `${process.platform}${lacksGlibc() ? '-musl' : ''} ${process.arch}`;
-  return name;
-}
+/** Alpine has another C library than the one that programs for Linux are built with. */
+const isAlpine = process.platform === 'linux' && existsSync('/etc/alpine-release');
+
+/** Platform and architecture for which programs are prebuilt, such as `linux x64`, or `alpine x64`, for which none are. */
+export const thisSystem = `${isAlpine ? 'alpine' : process.platform} ${process.arch}`;
 
 /** @param elsewhere what to do on other systems, a sentence */
 export function noPrebuilt(name: string, elsewhere: string): Error {
-  return new Error(`There is no prebuilt ${name} for ${thisSystem()}. ${elsewhere}`);
-}
-
-function lacksGlibc(): boolean {
-  if (process.platform !== 'linux') {
-    return false;
-  }
-  // It would ask the network for the name of each connected host.
-  Object.assign(process.report, { excludeNetwork: true });
-  const { header } = process.report.getReport() as unknown as {
-    header: { glibcVersionRuntime?: string };
-  };
-  return header.glibcVersionRuntime === undefined;
+  return new Error(`There is no prebuilt ${name} for ${thisSystem}. ${elsewhere}`);
 }
