@@ -2,6 +2,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { leftOutByName } from '../trainer/corpus/fileNameRules';
+import { composedName } from '../trainer/corpus/folderEntry';
 import { IgnoreRules } from '../trainer/corpus/ignoreRules';
 import type { LeftOutReason } from '../trainer/corpus/leftOutReason';
 import { leftOutByText } from '../trainer/corpus/textRules';
@@ -57,7 +58,7 @@ export class LearnableFiles {
       (await this.rulesIn(folder)) instanceof IgnoreRules
     ) {
       for (const name of await readdir(place).catch(() => [])) {
-        yield* this.below(folder + name);
+        yield* this.below(folder + composedName(name));
       }
     }
   }

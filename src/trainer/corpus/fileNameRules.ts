@@ -25,6 +25,8 @@ export const DEFAULT_IGNORES = [
     '.ipynb_checkpoints',
     '.dart_tool',
     '.Trash',
+    '.Trashes',
+    '$RECYCLE.BIN',
   ],
   ...['node_modules', 'bower_components', 'jspm_packages', 'vendor', 'third_party', 'site-packages', 'Pods'],
   ...['dist', 'build', 'out', 'target', 'coverage', 'obj', 'DerivedData', '_site', '_minted'],

@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeText } from './decodeText';
 import { leftOutByName } from './fileNameRules';
+import { composedName, typeOf } from './folderEntry';
 import { IgnoreRules } from './ignoreRules';
 import type { LeftOut, LeftOutReason } from './leftOutReason';
 import { NearDuplicates } from './nearDuplicates';
@@ -109,10 +110,11 @@ async function* walk(
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     signal?.throwIfAborted();
-    const isFolder = entry.isDirectory();
-    const path = `${folder}${entry.name}${isFolder ? '/' : ''}`;
-    if (entry.isSymbolicLink() || !(isFolder || entry.isFile())) {
-      leaveOut(root, path, entry.isSymbolicLink() ? 'link' : 'specialFile');
+    const type = await typeOf(entry, join(root, folder, entry.name));
+    const isFolder = type.isDirectory();
+    const path = `${folder}${composedName(entry.name)}${isFolder ? '/' : ''}`;
+    if (type.isSymbolicLink() || !(isFolder || type.isFile())) {
+      leaveOut(root, path, type.isSymbolicLink() ? 'link' : 'specialFile');
       continue;
     }
     const decision = rules.decide(path);

@@ -50,6 +50,11 @@ describe('scanFolders', () => {
     assert.deepEqual(reasons(result), { 'photo.jpg': 'binary', plain: 'binary', noise: 'binary' });
   });
 
+  it('leaves out what was thrown away, where a whole drive is opened', async () => {
+    await write({ '$RECYCLE.BIN/S-1/a.txt': PROSE, '.Trashes/501/a.txt': PROSE });
+    assert.deepEqual(paths(await scan()), []);
+  });
+
   it('returns files in the same order, sorted by name, folder by folder', async () => {
     await write({ 'b.txt': `b ${PROSE}`, 'a/z.txt': `z ${PROSE}`, 'a/c.txt': `c ${PROSE}`, 'B.txt': PROSE });
     assert.deepEqual(paths(await scan()), ['B.txt', 'a/c.txt', 'a/z.txt', 'b.txt']);
