@@ -163,9 +163,11 @@ export class Generation implements vscode.Disposable {
         return this.generator.generate({ document: prompt, sampling }, take, signal);
       },
     );
-    if (!signal.aborted || signal.reason === WRITE_FAILED) {
-      await written;
-    }
+    await written.catch((error: unknown) => {
+      if (signal.reason === WRITE_FAILED) {
+        throw error;
+      }
+    });
     return response.stopReason;
   }
 }

@@ -7,11 +7,14 @@ import * as vscode from 'vscode';
 export class StreamedInsertion implements vscode.Disposable {
   private end: vscode.Position;
   private pieces = Promise.resolve();
+  /** What came while a piece was on its way; written in one, so that the text is never behind by more than that. */
+  private unwritten = '';
   private first = true;
+  private isDisturbed = false;
   /** The edit that is on its way, so that its event is told from those of other edits. */
   private pending: { readonly start: vscode.Position; readonly text: string } | null = null;
   private readonly disturbed = new vscode.EventEmitter<void>();
-  /** Fires when anything but this insertion edits the document. */
+  /** Fires when anything but this insertion edits the document, or its editor is closed. Nothing is written after it. */
   readonly onDidDisturb = this.disturbed.event;
   private readonly disposable: vscode.Disposable;
 
@@ -25,7 +28,12 @@ export class StreamedInsertion implements vscode.Disposable {
       this.disturbed,
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (document === editor.document && contentChanges.length > 0 && !this.isOwn(contentChanges)) {
-          this.disturbed.fire();
+          this.disturb();
+        }
+      }),
+      vscode.window.onDidChangeVisibleTextEditors((editors) => {
+        if (!editors.includes(editor)) {
+          this.disturb();
         }
       }),
     );
@@ -38,13 +46,14 @@ export class StreamedInsertion implements vscode.Disposable {
 
   /** @throws Error when the document cannot be edited */
   append(text: string): Promise<void> {
-    this.pieces = this.pieces.then(() => this.write(text, false));
+    this.unwritten += text;
+    this.pieces = this.pieces.then(() => (this.unwritten === '' ? undefined : this.write(false)));
     return this.pieces;
   }
 
   /** Ends the undo step. */
   finish(): Promise<void> {
-    this.pieces = this.pieces.then(() => (this.first ? undefined : this.write('', true)));
+    this.pieces = this.pieces.then(() => (this.first ? undefined : this.write(true)));
     return this.pieces;
   }
 
@@ -52,8 +61,17 @@ export class StreamedInsertion implements vscode.Disposable {
     this.disposable.dispose();
   }
 
-  private async write(text: string, last: boolean): Promise<void> {
-    const { first, end } = this;
+  private disturb(): void {
+    this.isDisturbed = true;
+    this.disturbed.fire();
+  }
+
+  private async write(last: boolean): Promise<void> {
+    if (this.isDisturbed) {
+      return;
+    }
+    const { first, end, unwritten: text } = this;
+    this.unwritten = '';
     this.pending = { start: end, text };
     try {
       const done = await this.editor.edit(

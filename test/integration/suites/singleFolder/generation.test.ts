@@ -90,6 +90,30 @@ describe('Generate from Selection', () => {
     }
   });
 
+  for (const [what, disturb] of [
+    ['something is typed', () => vscode.commands.executeCommand('type', { text: '!' })],
+    ['it is undone', () => vscode.commands.executeCommand('undo')],
+    [
+      'its editor shows another text',
+      () => vscode.commands.executeCommand('workbench.action.files.newUntitledFile'),
+    ],
+  ] as const) {
+    it(`writes nothing more after ${what} while it writes`, async () => {
+      await set('maxNewTokens', 1000);
+      try {
+        const { document } = await openDraft('disturbed.md', 'Old Tobias Wren█\n');
+        const running = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+        await waitFor('some pieces', () => document.getText().length > 40);
+        await disturb();
+        const text = document.getText();
+        assert.equal((await running).stopReason, 'cancelled');
+        assert.equal(document.getText(), text);
+      } finally {
+        await set('maxNewTokens', 24);
+      }
+    });
+  }
+
   it('writes nothing when it is stopped before it has begun', async () => {
     const editor = await openDraft('stopped-early.md', 'Old Tobias Wren█\n');
     const running = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
