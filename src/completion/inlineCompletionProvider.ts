@@ -47,6 +47,8 @@ export const GHOST_TEXT_SCHEMES = [
   'untitled',
   'vscode-remote',
   'vscode-notebook-cell',
+  // The box of a commit's message.
+  'vscode-scm',
   'vscode-vfs',
 ] as const;
 
