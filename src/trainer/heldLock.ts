@@ -1,6 +1,16 @@
 /** A lock that other processes respect, and that tells when it was lost. */
+import fs from 'node:fs';
+import { mkdir, rmdir } from 'node:fs/promises';
+import { callbackify } from 'node:util';
 import { lock } from 'proper-lockfile';
+import { patiently } from './training/saveFile';
 
+/** On Windows a folder that was just removed, while another program looked at it, cannot be made again for a moment; nor be removed. */
+const patientFileSystem = {
+  ...fs,
+  mkdir: callbackify((path: string) => patiently(() => mkdir(path))),
+  rmdir: callbackify((path: string) => patiently(() => rmdir(path))),
+};
 const UPDATE_MILLISECONDS = 5_000;
 
 export interface HeldLock {
@@ -28,7 +38,13 @@ export async function tryLock(path: string, { stale, lostError }: LockOptions): 
     lost.abort(lostError());
   };
   try {
-    const release = await lock(path, { realpath: false, stale, update: UPDATE_MILLISECONDS, onCompromised });
+    const release = await lock(path, {
+      fs: patientFileSystem,
+      realpath: false,
+      stale,
+      update: UPDATE_MILLISECONDS,
+      onCompromised,
+    });
     return { lost: lost.signal, release: async () => (lost.signal.aborted ? undefined : release()) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ELOCKED') {

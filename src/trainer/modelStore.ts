@@ -136,7 +136,8 @@ export class ModelStore {
       throw noModel(key);
     }
     await whileLocked(modelPath, () => rm(modelPath, { force: true }));
-    await rm(this.folderOf(key), { recursive: true, force: true });
+    // Windows keeps the name of what was just removed in it for a moment.
+    await rm(this.folderOf(key), { recursive: true, force: true, maxRetries: 3 });
   }
 
   private folderOf(key: string): string {

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { tryLock, type HeldLock } from '../heldLock';
-import { notWritten } from './saveFile';
+import { notWritten, patiently } from './saveFile';
 
 const STALE_MILLISECONDS = 30_000;
 /** Taking a lock takes milliseconds; a process that takes so long was killed meanwhile. */
@@ -39,7 +39,7 @@ export async function lockModel(modelPath: string): Promise<ModelLock> {
       const taken = await take(modelPath, holderPath);
       const holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
       try {
-        await writeFile(holderPath, JSON.stringify(holder));
+        await patiently(() => writeFile(holderPath, JSON.stringify(holder)));
       } catch (error) {
         await taken.release();
         throw error;
@@ -58,7 +58,7 @@ export async function lockModel(modelPath: string): Promise<ModelLock> {
     async release() {
       // A holder that is named there now may be another.
       if (!lost.aborted) {
-        await rm(holderPath, { force: true });
+        await patiently(() => rm(holderPath, { force: true }));
         await held.release();
       }
     },
@@ -100,7 +100,7 @@ async function take(modelPath: string, holderPath: string): Promise<HeldLock> {
     throw lockedError(modelPath, holder);
   }
   // Its process was killed; nothing else will take the lock away until it is stale.
-  await rm(`${modelPath}.lock`, { recursive: true, force: true });
+  await patiently(() => rm(`${modelPath}.lock`, { recursive: true, force: true }));
   const left = await tryLockOf(modelPath, modelPath, STALE_MILLISECONDS);
   if (left === null) {
     throw lockedError(modelPath, null);
