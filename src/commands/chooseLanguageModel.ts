@@ -119,7 +119,7 @@ async function withVocabulary(
     t('{0} has no vocabulary beside it, which says what its numbers stand for.', basename(choice.path)),
     {
       modal: true,
-      detail: t('It is a tokenizer.json, the JSON of a Keras Tokenizer, or a list of characters or words.'),
+      detail: t('A tokenizer.json, the JSON of a Keras Tokenizer, or a list of characters or words'),
     },
     browseOn,
   );

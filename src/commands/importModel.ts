@@ -45,13 +45,13 @@ async function chooseUse(uri: vscode.Uri): Promise<ImportUse | undefined> {
   if (trainableFolders().length > 0) {
     items.push({
       label: `$(book) ${t('The Model of This Workspace')}`,
-      detail: t('Used here from now on, in place of the present one; Train on Workspace goes on from it.'),
+      detail: t('Used here in place of the present one; Train on Workspace goes on from it.'),
       use: 'personal',
     });
   }
   items.push({
     label: `$(home) ${t('The Base Model on This Machine')}`,
-    detail: t('Used in every workspace, in place of the shipped one; Use Shipped Base Model undoes it.'),
+    detail: t('Replaces the shipped one in every workspace; Use Shipped Base Model undoes it.'),
     use: 'base',
   });
   if (KERAS_EXTENSIONS.some((extension) => uri.path.toLowerCase().endsWith(`.${extension}`))) {

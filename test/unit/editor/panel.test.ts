@@ -152,6 +152,12 @@ describe("the panel's page", () => {
     assert.match(style, /@media \(max-width: 320px\) \{[^@]*input\[type='range'\] \{\s+display: none;/);
   });
 
+  it('lets the keyboard scroll the table of continuations where it is wider than the column', () => {
+    const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
+    assert.match(style, /\.wide \{\s+overflow-x: auto;/);
+    assert.match(html, /class="wide" tabindex="0" role="region"[^>]*>\s+<table id="candidates">/);
+  });
+
   it('keeps markup in texts from becoming markup', () => {
     assert.equal(escapeHtml(`<b a="1">&'`), '&lt;b a=&quot;1&quot;&gt;&amp;&#39;');
   });
