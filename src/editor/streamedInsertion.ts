@@ -71,6 +71,8 @@ export class StreamedInsertion implements vscode.Disposable {
       return;
     }
     const { first, end, unwritten: text } = this;
+    const { document } = this.editor;
+    const { version } = document;
     this.unwritten = '';
     this.pending = { start: end, text };
     try {
@@ -84,7 +86,8 @@ export class StreamedInsertion implements vscode.Disposable {
         },
         { undoStopBefore: first, undoStopAfter: last },
       );
-      if (!done) {
+      // In an editor that the user made read-only, VS Code calls an edit done that changed nothing.
+      if (!done || (text !== '' && document.version === version)) {
         throw new Error(
           vscode.l10n.t('The text could not be written into {0}; it may be read-only.', this.name()),
         );

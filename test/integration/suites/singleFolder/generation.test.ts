@@ -114,6 +114,17 @@ describe('Generate from Selection', () => {
     });
   }
 
+  it('fails, and says so, in an editor that was made read-only', async () => {
+    await openDraft('read-only.md', 'Old Tobias Wren█\n');
+    await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
+    try {
+      const made = await vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+      assert.equal(made, undefined);
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.files.resetActiveEditorReadonlyInSession');
+    }
+  });
+
   it('writes nothing when it is stopped before it has begun', async () => {
     const editor = await openDraft('stopped-early.md', 'Old Tobias Wren█\n');
     const running = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
