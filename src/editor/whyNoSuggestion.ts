@@ -63,7 +63,9 @@ function explainRefusal(t: Translate, reason: NoSuggestionReason): string {
         'Code stands after the cursor; in code, ghost text is shown where only closing brackets follow.',
       );
     case 'repeatsSuffix':
-      return t('The continuation already stands after the cursor.');
+      return t(
+        'The likeliest continuation stands after the cursor or in a line just above already, or would close what is not open.',
+      );
     case 'empty':
       return t('The model sees the text end here, or there is no text before the cursor.');
     case 'cancelled':

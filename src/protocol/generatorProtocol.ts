@@ -144,7 +144,7 @@ export type NoSuggestionReason =
   | 'midWord'
   /** Code other than closing brackets stands right of the cursor. */
   | 'midLine'
-  /** What would be suggested stands there already. */
+  /** What would be suggested stands after the cursor or in a line just above already, or would close what is not open. */
   | 'repeatsSuffix'
   /** The document has no text before the cursor, or the text ends here. */
   | 'empty'

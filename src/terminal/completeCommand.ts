@@ -117,7 +117,7 @@ function describeSilence({ noSuggestionReason }: CompletedResponse): string {
     case 'midLine':
       return 'code stands right of the cursor';
     case 'repeatsSuffix':
-      return 'what would come stands after the cursor already';
+      return 'what would come stands after the cursor or just above already, or would close what is not open';
     case 'empty':
       return 'the model expects the text or line to end';
     case 'notReady':

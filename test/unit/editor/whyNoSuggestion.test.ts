@@ -31,6 +31,13 @@ describe('Why No Suggestion?', () => {
     assert.match(silent('off'), /off for latex.*understudy\.enable/);
   });
 
+  it('does not say that text stands after the cursor where it may be a line above, or a bracket', () => {
+    assert.match(
+      answered({ noSuggestionReason: 'repeatsSuffix' }),
+      /after the cursor or in a line just above.*close/,
+    );
+  });
+
   it('has an answer of its own to each reason', () => {
     const silences = (
       ['off', 'emptyDocument', 'multipleCursors', 'readOnly', 'composing', 'suggestWidget', 'failed'] as const
