@@ -101,13 +101,18 @@ describe('Generate from Selection', () => {
     it(`writes nothing more after ${what} while it writes`, async () => {
       await set('maxNewTokens', 1000);
       try {
-        const { document } = await openDraft('disturbed.md', 'Old Tobias Wren█\n');
-        const running = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
-        await waitFor('some pieces', () => document.getText().length > 40);
-        await disturb();
-        const text = document.getText();
-        assert.equal((await running).stopReason, 'cancelled');
-        assert.equal(document.getText(), text);
+        let stopReason = '';
+        // A text that ends by itself before is drawn again.
+        for (let tries = 0; stopReason !== 'cancelled' && tries < 5; tries++) {
+          const { document } = await openDraft('disturbed.md', 'Old Tobias Wren█\n');
+          const running = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+          await waitFor('some pieces', () => document.getText().length > 40);
+          await disturb();
+          const text = document.getText();
+          ({ stopReason } = await running);
+          assert.equal(document.getText(), text);
+        }
+        assert.equal(stopReason, 'cancelled');
       } finally {
         await set('maxNewTokens', 24);
       }
