@@ -38,10 +38,17 @@ export function runCommand(
       env,
       shell,
       stdio: ['ignore', 'pipe', 'pipe'],
-      signal,
+      ...(!shell && { signal }),
       // No console that comes up over the editor.
       windowsHide: true,
     });
+    const endAll = (): void => {
+      // The end of the shell alone would leave npm at work behind it.
+      spawn('taskkill.exe', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true });
+    };
+    if (shell) {
+      signal?.addEventListener('abort', endAll, { once: true });
+    }
     let printed = '';
     let complaints = '';
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
@@ -55,8 +62,11 @@ export function runCommand(
       }
     });
     child.on('close', (status) => {
+      signal?.removeEventListener('abort', endAll);
       if (status === 0) {
         resolve(printed);
+      } else if (signal?.aborted) {
+        reject(signal.reason as Error);
       } else {
         const output = `${printed}${complaints}`;
         reject(
