@@ -1,6 +1,7 @@
 /** One conversation with a trainer's process: a request, events, and a last event or a fault. */
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { parseTrainerEvent } from '../protocol/trainerMessages';
 import type { TrainerEvent, TrainerRequest } from '../protocol/trainerProtocol';
 
@@ -51,7 +52,9 @@ export function startTrainerChild<Last extends TrainerEvent>(
 ): TrainerChild<Last> {
   const child = fork(processPath, [], {
     // The options of this process (an inspector's port, a test's loader) are not for the child.
-    execArgv: processPath.endsWith('.ts') ? ['--import', createRequire(processPath).resolve('tsx')] : [],
+    execArgv: processPath.endsWith('.ts')
+      ? ['--import', pathToFileURL(createRequire(processPath).resolve('tsx')).href]
+      : [],
     // Inside VS Code the executable is Electron, which runs as Node when told so.
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

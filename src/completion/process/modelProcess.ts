@@ -1,6 +1,7 @@
 /** A model in a process of its own, started again when it ends; silent meanwhile. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import type { HalfStatus } from '../../protocol/generatorProtocol';
 import type { ProcessRequest, ProcessResponse } from './processMessages';
 
@@ -146,7 +147,9 @@ export class ModelProcess<Opening, Opened, Question, Answer> {
   private fork(): ChildProcess {
     const { processPath } = this.options;
     return fork(processPath, [], {
-      execArgv: processPath.endsWith('.ts') ? ['--import', createRequire(processPath).resolve('tsx')] : [],
+      execArgv: processPath.endsWith('.ts')
+        ? ['--import', pathToFileURL(createRequire(processPath).resolve('tsx')).href]
+        : [],
       // Inside VS Code the executable is Electron, which runs as Node when told so.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       serialization: 'advanced',
