@@ -44,7 +44,8 @@ export function runCommand(
     });
     const endAll = (): void => {
       // The end of the shell alone would leave npm at work behind it.
-      spawn('taskkill.exe', ['/pid', String(child.pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true });
+      const ended = ['/pid', String(child.pid), '/t', '/f'];
+      spawn('taskkill.exe', ended, { stdio: 'ignore', windowsHide: true }).on('error', () => child.kill());
     };
     if (shell) {
       signal?.addEventListener('abort', endAll, { once: true });
