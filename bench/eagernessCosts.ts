@@ -8,46 +8,11 @@
  */
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { sampleStretches } from '../src/model/evaluate/typedStretches';
 import { costOfWrong } from '../src/model/generation/expectedSaving';
-import { tokenKinds } from '../src/model/tokenizer/tokenKinds';
-import { seededRandom } from '../src/model/generation/seededRandom';
-import { leastExplored } from '../src/model/generation/suggestionSearch';
-import { Mixture } from '../src/model/mixture/mixture';
-import { DEFAULT_KEYSTROKES } from '../src/terminal/keystrokeScore';
-import { productPaths } from '../src/terminal/productPaths';
-import { holdOutFromTraining, readSplit, readTexts } from '../src/terminal/split';
-import { fileUri } from '../src/terminal/workspaceTexts';
 import { align, type Row } from './alignRows';
 import { eagernessCurve, EAGERNESSES, type CurvePoint } from './quality/eagernessCurve';
-import { loadNetworks } from './quality/loadNetworks';
-import { readTypedPositions } from './quality/typedPositions';
+import { heldOutPositions } from './quality/heldOutPositions';
 import { workspaceFolders } from './workspaceFolders';
-
-const SEED = 7;
-
-/** Without a personal network, which would have to be trained on the rest of the files. */
-async function measure(folder: string, characters: number): Promise<CurvePoint[]> {
-  const { train } = await readSplit(join(folder, 'split.json'));
-  const texts = await readTexts(folder, train);
-  const heldOut = new Set(holdOutFromTraining(folder, texts, SEED).heldOut);
-  const named = texts.map(({ path, text }) => ({ path, name: fileUri(folder, path), text }));
-  const { networks, gate, tokenizer } = await loadNetworks(productPaths(join(__dirname, '..')), null);
-  const { vocabSize, endOfTextId } = tokenizer;
-  const mix = new Mixture({ vocabSize, endOfTextId, kinds: tokenKinds(tokenizer), gate, networks });
-  for (const { path, name, text } of named) {
-    if (!heldOut.has(path)) {
-      mix.workspace.learnFile(name, tokenizer.encode(text), false);
-    }
-  }
-  const files = named.filter(({ path }) => heldOut.has(path));
-  const stretches = sampleStretches(files, characters, seededRandom(SEED));
-  const minProbability = leastExplored(costOfWrong(1));
-  const { maxNewTokens } = DEFAULT_KEYSTROKES;
-  const positions = [...readTypedPositions(mix, tokenizer, stretches, { minProbability, maxNewTokens })];
-  mix.dispose();
-  return eagernessCurve(stretches, positions);
-}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -62,7 +27,12 @@ async function main(): Promise<void> {
   const curves: CurvePoint[][] = [];
   for (const folder of folders) {
     process.stderr.write(`${folder}\n`);
-    curves.push(await measure(folder, Number(values.characters)));
+    const { stretches, positions } = await heldOutPositions(
+      join(__dirname, '..'),
+      folder,
+      Number(values.characters),
+    );
+    curves.push(await eagernessCurve(stretches, positions));
   }
   const percent = (share: number) => (100 * share).toFixed(1);
   const rows = EAGERNESSES.map((eagerness, i): Row => [

@@ -36,6 +36,7 @@ function keystrokeColumns({ quality: { detail } }, eagerness) {
     shown.shownPer100Characters.toFixed(1),
     shown.meanShownLength.toFixed(0),
     `${(100 * shown.calibrationError).toFixed(1)}`,
+    `${percent(detail.wholeAlone.savedShare)} (${percent(detail.wholeAlone.wrongShownShare)})`,
     percent(detail.order6.savedShare),
     percent(detail.wordList.savedShare),
   ];
@@ -88,7 +89,8 @@ export function measuredTables({ eagerness, workspaces }, table) {
         'shown per 100 characters',
         'mean length',
         'calibration error, points',
-        'saved by order 6 alone',
+        'saved by whole ones alone (wrong)',
+        'by order 6 alone',
         "by VS Code's words",
       ],
       rows(keystrokeColumns),

@@ -5,7 +5,6 @@ import { registerCommands } from './commands/registerCommands';
 import { GeneratorClient } from './completion/generatorClient';
 import { GHOST_TEXT_SCHEMES, InlineCompletionProvider } from './completion/inlineCompletionProvider';
 import { textToJoin } from './completion/masked/joinQuestion';
-import { SuggestionLearning } from './completion/suggestionLearning';
 import { asError } from './editor/asError';
 import { BaseModelInUse } from './editor/baseModelInUse';
 import { Configuration } from './editor/configuration';
@@ -14,6 +13,7 @@ import { Generation } from './editor/generation';
 import { LanguageModelHalf } from './editor/languageModelHalf';
 import { LanguageModelKeys } from './editor/languageModelKeys';
 import { LANGUAGE_MODEL_SETTING, languageModelWindow } from './editor/languageModelWindow';
+import { learningFromUse } from './editor/learningFromUse';
 import { MaskedModel } from './editor/maskedModel';
 import { MASKED_MODEL_SETTING } from './editor/maskedModelSetting';
 import { maskedModelWindow } from './editor/maskedModelWindow';
@@ -32,9 +32,6 @@ import { BaseModel } from './trainer/baseModel';
 import { ModelStore } from './trainer/modelStore';
 import { shippedFiles } from './trainer/shippedFiles';
 import { planTraining } from './trainer/trainerClient';
-
-/** Where this workspace's storage holds what was learned from suggestions. */
-const LEARNED_KEY = 'learnedFromSuggestions';
 
 let generator: GeneratorClient | null = null;
 
@@ -142,9 +139,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     generator,
     (document) => configuration.completion(document),
     watch,
-    new SuggestionLearning(context.workspaceState.get(LEARNED_KEY), (learned) => {
-      void context.workspaceState.update(LEARNED_KEY, learned);
-    }),
+    learningFromUse(context, watch),
     refined.refiner,
     log,
   );

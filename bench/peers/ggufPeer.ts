@@ -2,7 +2,8 @@
  * A transformer in a GGUF file as a writer of ghost text, under the rules that Understudy's own search has: a half-typed word is
  * taken back and healed, the text ends with its line or sentence, and is cut where its expected benefit ends.
  */
-import { keysToType, leastExplored, type Continuation } from '../../src/model/generation/suggestionSearch';
+import { keysToType } from '../../src/model/generation/keysToType';
+import { leastExplored, type Continuation } from '../../src/model/generation/suggestionSearch';
 import { findStop } from '../../src/model/generation/stoppingCriteria';
 import { wordEnds } from '../../src/model/generation/wordUnits';
 import { askAfter, loadLlamaModel, type LlamaModel, type LlamaSequence, type NextToken } from './nodeLlama';

@@ -21,6 +21,8 @@ export interface QualityDetail {
   readonly curve: readonly CurvePoint[];
   /** The same experts at the default eagerness, without correcting confidence by what became of suggestions. */
   readonly uncorrected: CurvePoint;
+  /** A user who takes whole suggestions only, at the default eagerness. */
+  readonly wholeAlone: CurvePoint;
   /** Counts of order 6 alone, at the default eagerness. */
   readonly order6: CurvePoint;
   readonly wordList: WordListScore;
@@ -85,11 +87,15 @@ export async function measureQuality(terminal: Terminal, question: QualityQuesti
     // Its gate has learned nothing from the texts that were typed.
     const unread = new Mixture({ ...options, networks, workspace: mix.workspace });
     const byDefault = [DEFAULT_KEYSTROKES.eagerness];
-    const [uncorrected] = await eagernessCurve(stretches, positions, byDefault, false);
+    const [uncorrected] = await eagernessCurve(stretches, positions, byDefault, {
+      learns: { confidence: false, taking: true },
+    });
+    const [wholeAlone] = await eagernessCurve(stretches, positions, byDefault, { takesWords: false });
     const [order6] = await eagernessCurve(stretches, countsPositions, byDefault);
     return {
       curve: await eagernessCurve(stretches, positions, EAGERNESSES),
       uncorrected,
+      wholeAlone,
       order6,
       wordList: scoreWordList(train, test, { characters, seed: DEFAULT_KEYSTROKES.seed }),
       atCursors: cursors === 0 ? null : await scoreAtCursors(unread, tokenizer, test, cursors),

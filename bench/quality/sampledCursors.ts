@@ -6,6 +6,8 @@ import { seededRandom } from '../../src/model/generation/seededRandom';
 /** Cursors of one stretch share most of what must be read before them. */
 const CURSORS_A_STRETCH = 5;
 const SEED = 300;
+/** What the reader at these cursors is known to do, see `wordTaking.ts`. */
+export const TAKES_WORDS = 1;
 
 export interface SampledStretch extends TypedStretch {
   /** Ascending offsets of `file.text`, between `from` and `to`. */

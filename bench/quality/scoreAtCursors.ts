@@ -7,7 +7,7 @@ import type { MixtureModel, MixtureState } from '../../src/model/mixtureModel';
 import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import { DEFAULT_KEYSTROKES } from '../../src/terminal/keystrokeScore';
 import { languageIdOf } from '../../src/terminal/languageId';
-import { sampleCursors, sampledText, scoreCursors, type SampleScore } from './sampledCursors';
+import { sampleCursors, sampledText, scoreCursors, TAKES_WORDS, type SampleScore } from './sampledCursors';
 
 export interface CursorScore extends SampleScore {
   /** Of the sampled stretches. */
@@ -30,6 +30,7 @@ export async function scoreAtCursors(
       multiline: false,
       eagerness: DEFAULT_KEYSTROKES.eagerness,
       maxNewTokens: DEFAULT_KEYSTROKES.maxNewTokens,
+      takesWords: TAKES_WORDS,
     });
     let step = completion.next();
     while (!step.done) {

@@ -11,6 +11,7 @@ import {
   sampleCursors,
   sampledText,
   scoreCursors,
+  TAKES_WORDS,
   type SampledStretch,
   type SampleScore,
 } from './sampledCursors';
@@ -48,7 +49,7 @@ export async function scoreTransformer(
       const endsWithSentence = isProse(languageIdOf(file.name));
       const found = await peer.continuations(prefix, cost, endsWithSentence);
       onProgress(++asked / cursors);
-      return chooseSuggestion(found, cost).text;
+      return chooseSuggestion(found, { cost, takesWords: TAKES_WORDS }).text;
     });
     return { ...score, bitsPerByte: await bitsPerByte(peer, stretches) };
   } finally {

@@ -19,6 +19,7 @@ export async function acceptWord({ watch }: Parts): Promise<void> {
     return;
   }
   const position = editor.selection.active;
+  watch.tookWord();
   await editor.edit((edit) => {
     edit.insert(position, word);
   });

@@ -1,6 +1,7 @@
 import type { MixtureModel } from '../model/mixtureModel';
 import { patientTail, type Pause } from '../model/generation/pause';
 import { searchSuggestion } from '../model/generation/suggestionSearch';
+import { UNKNOWN_TAKING } from '../model/generation/wordTaking';
 import { wordEnds } from '../model/generation/wordUnits';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { CompletionQuestion, NoSuggestionReason, StopReason } from '../protocol/generatorProtocol';
@@ -45,6 +46,7 @@ export function* completeDocument(
   const { text, confidence, stopReason, likeliest } = yield* searchSuggestion(model, tokenizer, tail, {
     eagerness,
     confidenceShift: question.confidenceShift ?? 0,
+    takesWords: question.takesWords ?? UNKNOWN_TAKING,
     maxNewTokens,
     stopAtLineEnd: !multiline,
     stopAtSentenceEnd: isProse(document.languageId),

@@ -1,21 +1,26 @@
 /**
- * Learning from use: whether what was suggested is what the user then wrote. It makes the confidence of later suggestions
- * truer, and what was refused at a place is not suggested there again. Nothing but the text before the cursor at each request
- * is looked at, since VS Code tells no extension what became of a suggestion.
+ * Learning from use: whether what was suggested is what the user then wrote, and whether single words of it are taken. It
+ * makes the confidence of later suggestions truer and their length what this user can use, and what was refused at a place is
+ * not suggested there again. It is read off the text before the cursor at each request, since VS Code tells no extension what
+ * became of a suggestion.
  */
-import { isInsideWord } from '../model/evaluate/keystrokes';
+import { rightPart } from '../model/evaluate/keystrokes';
 import { learnShift } from '../model/generation/confidenceShift';
+import { learnTaking, UNKNOWN_TAKING } from '../model/generation/wordTaking';
 import { wordEnds } from '../model/generation/wordUnits';
 import type { CompleteRequest, GeneratorDocument } from '../protocol/generatorProtocol';
 import { isProse } from './cursorPlace';
 
-/** Learned log-odds, see `confidenceShift.ts`; it holds no text, so that it may be stored. */
-export interface LearnedShifts {
+/** What was learned; it holds no text, so that it may be stored. */
+export interface Learned {
+  /** Log-odds by the kind of text, see `confidenceShift.ts`. */
   readonly prose: number;
   readonly code: number;
+  /** See `wordTaking.ts`. */
+  readonly takesWords: number;
 }
 
-type Lessons = Required<Pick<CompleteRequest, 'confidenceShift' | 'refused'>>;
+type Lessons = Required<Pick<CompleteRequest, 'confidenceShift' | 'takesWords' | 'refused'>>;
 
 interface OpenSuggestion {
   readonly uri: string;
@@ -24,7 +29,8 @@ interface OpenSuggestion {
   readonly prefixEnd: string;
   readonly text: string;
   readonly confidence: number;
-  readonly kind: keyof LearnedShifts;
+  readonly kind: 'prose' | 'code';
+  readonly wordTaken: boolean;
 }
 
 /** Characters before a place by which it is known again. */
@@ -33,7 +39,7 @@ const PLACE = 64;
 const MOST_PLACES = 500;
 
 export class SuggestionLearning {
-  private shifts: LearnedShifts;
+  private learned: Learned;
   /** The one on the screen, and one that was written to its end, of which the next character tells whether a word goes on. */
   private open: readonly OpenSuggestion[] = [];
   /** By document and the text before the place, what was refused there. Kept for the session only, since it is the user's text. */
@@ -45,16 +51,22 @@ export class SuggestionLearning {
    */
   constructor(
     stored: unknown,
-    private readonly store: (shifts: LearnedShifts) => void,
+    private readonly store: (learned: Learned) => void,
   ) {
-    this.shifts = { prose: storedShift(stored, 'prose'), code: storedShift(stored, 'code') };
+    const at = (key: keyof Learned) => storedNumber(stored, key);
+    this.learned = {
+      prose: at('prose') ?? 0,
+      code: at('code') ?? 0,
+      takesWords: Math.min(1, Math.max(0, at('takesWords') ?? UNKNOWN_TAKING)),
+    };
   }
 
   /** What a request for a suggestion at this cursor takes along. Every request shows what became of the suggestion before. */
   lessonsFor(document: GeneratorDocument): Lessons {
     this.look(document);
     return {
-      confidenceShift: this.shifts[kindOf(document)],
+      confidenceShift: this.learned[kindOf(document)],
+      takesWords: this.learned.takesWords,
       refused: [...(this.refusals.get(placeKey(document.uri, document.prefix)) ?? [])],
     };
   }
@@ -66,9 +78,16 @@ export class SuggestionLearning {
     if (!isRest) {
       const written = this.open.filter((open) => open.text === typedAfter(open, document));
       const prefixEnd = prefix.slice(-PLACE);
-      const fresh = { uri, prefixLength: prefix.length, prefixEnd, text, confidence, kind: kindOf(document) };
-      this.open = [...written, fresh];
+      const fresh = { uri, prefixLength: prefix.length, prefixEnd, text, confidence };
+      this.open = [...written, { ...fresh, kind: kindOf(document), wordTaken: false }];
     }
+  }
+
+  /** Part of the suggestion on the screen is written by accepting it. */
+  wordTaken(): void {
+    this.open = this.open.map((open, i) =>
+      i === this.open.length - 1 ? { ...open, wordTaken: true } : open,
+    );
   }
 
   private look(document: GeneratorDocument): void {
@@ -84,10 +103,15 @@ export class SuggestionLearning {
   }
 
   private settle(open: OpenSuggestion, document: GeneratorDocument, typed: string): void {
-    const wasRight = typed.startsWith(open.text) && !isInsideWord(document.prefix, endOf(open));
-    const shift = learnShift(this.shifts[open.kind], open.confidence, wasRight);
-    this.shifts = { ...this.shifts, [open.kind]: shift };
-    this.store(this.shifts);
+    const right = rightPart(open.text, document.prefix, document.prefix.slice(0, open.prefixLength));
+    const wasRight = right === open.text;
+    const { [open.kind]: shift, takesWords } = this.learned;
+    this.learned = {
+      ...this.learned,
+      [open.kind]: learnShift(shift, open.confidence, wasRight),
+      takesWords: wasRight ? takesWords : learnTaking(takesWords, right, open.wordTaken),
+    };
+    this.store(this.learned);
     if (!wasRight) {
       this.refuse(open, document, agreedLength(open.text, typed));
     }
@@ -126,8 +150,7 @@ function typedAfter(open: OpenSuggestion, { uri, prefix }: GeneratorDocument): s
   return isSameText ? prefix.slice(open.prefixLength) : null;
 }
 
-const endOf = ({ prefixLength, text }: OpenSuggestion): number => prefixLength + text.length;
-const kindOf = ({ languageId }: GeneratorDocument): keyof LearnedShifts =>
+const kindOf = ({ languageId }: GeneratorDocument): OpenSuggestion['kind'] =>
   isProse(languageId) ? 'prose' : 'code';
 const placeKey = (uri: string, prefix: string): string => `${uri}\n${prefix.slice(-PLACE)}`;
 
@@ -139,7 +162,7 @@ function agreedLength(text: string, typed: string): number {
   return length;
 }
 
-function storedShift(stored: unknown, kind: keyof LearnedShifts): number {
-  const value: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, kind) : 0;
-  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+function storedNumber(stored: unknown, key: keyof Learned): number | null {
+  const value: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, key) : null;
+  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }

@@ -67,11 +67,14 @@ export class SuggestionTally {
     this.rest = null;
   }
 
-  /** A text was inserted in a document, at a position; nothing was replaced. */
-  inserted(uri: string, line: number, character: number, text: string): void {
+  /**
+   * A text was inserted in a document, at a position; nothing was replaced.
+   * @returns whether part of the suggestion was accepted by it
+   */
+  inserted(uri: string, line: number, character: number, text: string): boolean {
     const offer = this.rest;
     if (offer?.uri !== uri) {
-      return;
+      return false;
     }
     this.dropped();
     if (
@@ -81,9 +84,10 @@ export class SuggestionTally {
       text.length >= offer.text.length ||
       !offer.text.startsWith(text)
     ) {
-      return;
+      return false;
     }
-    if (Array.from(text).length > 1) {
+    const isAccepted = Array.from(text).length > 1;
+    if (isAccepted) {
       this.acceptedInPart += this.partCounted ? 0 : 1;
       this.charactersSaved += text.length;
       this.partCounted = true;
@@ -93,6 +97,7 @@ export class SuggestionTally {
       character: character + text.length,
       text: offer.text.slice(text.length),
     };
+    return isAccepted;
   }
 
   /** An edit was made that is no insertion. */

@@ -18,12 +18,16 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   private readonly composition = new CompositionGuess();
   private unspaced = false;
   private readonly changed = new vscode.EventEmitter<void>();
+  private readonly wordTaken = new vscode.EventEmitter<void>();
+  /** Part of the suggestion shown was accepted; it may be told of twice. */
+  readonly onDidTakeWord = this.wordTaken.event;
   readonly onDidChange = this.changed.event;
   private readonly disposable: vscode.Disposable;
 
   constructor() {
     this.disposable = vscode.Disposable.from(
       this.changed,
+      this.wordTaken,
       vscode.commands.registerCommand(ACCEPTED_COMMAND, () => {
         this.tally.acceptedWhole();
         this.changed.fire();
@@ -60,6 +64,11 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     this.lastOutcome = outcome;
   }
 
+  /** A word is accepted by the extension's own command, perhaps one of a single character, which looks like a typed one. */
+  tookWord(): void {
+    this.wordTaken.fire();
+  }
+
   /** The suggestion that is shown at the cursor of an editor, as far as can be told. */
   suggestionAt(editor: vscode.TextEditor): Suggestion | null {
     const suggestion = this.tally.current;
@@ -90,7 +99,10 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     );
     const [change] = contentChanges;
     if (contentChanges.length === 1 && change.rangeLength === 0) {
-      this.tally.inserted(uri, change.range.start.line, change.range.start.character, change.text);
+      const { line, character } = change.range.start;
+      if (this.tally.inserted(uri, line, character, change.text)) {
+        this.wordTaken.fire();
+      }
     } else {
       this.tally.edited(uri);
     }

@@ -21,6 +21,8 @@ export interface CompleteRequest {
   readonly maxNewTokens: number;
   /** Learned from earlier suggestions: added to the log-odds of every continuation; 0 without it. */
   readonly confidenceShift?: number;
+  /** Learned from earlier suggestions: how often the first word is taken where no more is right, 0 to 1; see `wordTaking.ts`. */
+  readonly takesWords?: number;
   /** Beginnings of suggestions that the user did not want at this place; their last word is not suggested again. */
   readonly refused?: readonly string[];
   /** Waits for a language-model half or a masked model that does not answer at once; otherwise the suggestion is made without it. */

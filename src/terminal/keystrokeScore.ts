@@ -1,6 +1,7 @@
 /** Keys that the product's own ghost text saves on some texts, by a simulated user; and how long each answer took. */
 import { simulateTyping, type KeystrokeScore } from '../model/evaluate/keystrokes';
 import { sampleStretches } from '../model/evaluate/typedStretches';
+import { SuggestionLearning } from '../completion/suggestionLearning';
 import { textAroundCursor } from '../completion/textAroundCursor';
 import { seededRandom } from '../model/generation/seededRandom';
 import type { HalfChoice } from '../protocol/generatorProtocol';
@@ -44,17 +45,21 @@ export async function scoreKeystrokes(
   const files = test.map(({ uri, text }) => ({ name: uri, text }));
   const stretches = sampleStretches(files, options.characters, seededRandom(options.seed));
   const times: number[] = [];
+  // What is learned from this user is forgotten at the end.
+  const learning = new SuggestionLearning(null, () => undefined);
   const score = await withGenerator(terminal, { modelPath, files: known, half }, (generator) =>
     simulateTyping(
       stretches,
       async ({ name }, prefix) => {
         await generator.learnTyped();
+        const document = textAroundCursor(name, languageIdOf(name), prefix.length, (from, to) =>
+          prefix.slice(from, to),
+        );
         const start = performance.now();
-        const { insertText } = await generator.complete(
+        const { insertText, confidence } = await generator.complete(
           {
-            document: textAroundCursor(name, languageIdOf(name), prefix.length, (from, to) =>
-              prefix.slice(from, to),
-            ),
+            ...learning.lessonsFor(document),
+            document,
             multiline: false,
             eagerness: options.eagerness,
             maxNewTokens: options.maxNewTokens,
@@ -64,10 +69,18 @@ export async function scoreKeystrokes(
         );
         terminal.signal.throwIfAborted();
         times.push(performance.now() - start);
+        if (insertText !== '') {
+          learning.shown(document, insertText, confidence);
+        }
         return insertText;
       },
-      (share) => {
-        terminal.progress.show(`Typing… ${Math.round(100 * share)} %`);
+      {
+        onWordTaken: () => {
+          learning.wordTaken();
+        },
+        onProgress: (share) => {
+          terminal.progress.show(`Typing… ${Math.round(100 * share)} %`);
+        },
       },
     ),
   );

@@ -23,6 +23,14 @@ export interface KeystrokeScore {
   readonly acceptedWords: number;
 }
 
+export interface TypingOptions {
+  /** Whether the user takes the first word where no more is right; true unless given. */
+  readonly takesWords?: boolean;
+  readonly onProgress?: (share: number) => void;
+  /** A first word is about to be taken. */
+  readonly onWordTaken?: () => void;
+}
+
 /**
  * Types each stretch to its end. At every cursor the user reads the suggestion and accepts it whole when the
  * text goes on just so, else its first word when that is right, one key each; else types the next character.
@@ -32,7 +40,7 @@ export interface KeystrokeScore {
 export async function simulateTyping(
   stretches: readonly TypedStretch[],
   suggest: Suggest,
-  onProgress?: (share: number) => void,
+  { takesWords = true, onProgress, onWordTaken }: TypingOptions = {},
 ): Promise<KeystrokeScore> {
   const tally = new Tally();
   for (const [i, { file, from, to }] of stretches.entries()) {
@@ -43,10 +51,14 @@ export async function simulateTyping(
       const prefix = text.slice(0, position);
       const suggestion = await suggest(file, prefix);
       tally.see(suggestion);
-      const accepted = rightPart(suggestion, text, prefix);
-      const taken = accepted === '' ? String.fromCodePoint(text.codePointAt(position)!) : accepted;
-      tally.press(taken, accepted === '' ? 'typed' : accepted === suggestion ? 'whole' : 'word');
-      position += taken.length;
+      const right = rightPart(suggestion, text, prefix);
+      const how = right === '' ? 'typed' : right === suggestion ? 'whole' : takesWords ? 'word' : 'typed';
+      const written = how === 'typed' ? String.fromCodePoint(text.codePointAt(position)!) : right;
+      tally.press(written, how);
+      if (how === 'word') {
+        onWordTaken?.();
+      }
+      position += written.length;
     }
     tally.leave();
   }

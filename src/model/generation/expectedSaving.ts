@@ -43,28 +43,46 @@ export function costOfWrong(eagerness: number): number {
   return high * (low / high) ** ((wanted - start) / (end - start));
 }
 
-/** Share of that cost where the first word was right, which one key takes, and only what follows it was wrong. */
-const PARTLY_WRONG = 0.1;
+/** Share of that cost where the first word was right and was taken, and only what follows it was wrong. */
+const REST_WRONG = 0.1;
+
+/** Who reads a suggestion. */
+export interface Reader {
+  /** What a wrong suggestion costs, in keys; see {@link costOfWrong}. */
+  readonly cost: number;
+  /**
+   * Of the suggestions of which only the first word is right, the share whose first word is taken, 0 to 1; whoever passes it
+   * over gains nothing by it and has read it in vain.
+   */
+  readonly takesWords: number;
+}
 
 /**
  * Keys saved on average by showing the continuation up to `points[end]`: one that is right is accepted with one key; one of
- * which the first part is right, up to there; what is wrong costs attention.
+ * which the first part is right, up to there, by those who take words; what is wrong costs attention.
  */
-export function expectedSaving(points: readonly CutPoint[], end: number, cost: number): number {
+export function expectedSaving(
+  points: readonly CutPoint[],
+  end: number,
+  { cost, takesWords }: Reader,
+): number {
   const first = points[0];
   const whole = points[end];
   const firstOnly = Math.max(0, first.probability - whole.probability);
   const wrong = 1 - Math.max(first.probability, whole.probability);
+  const firstTaken = first.keys - 1 - REST_WRONG * cost;
   return (
-    whole.probability * (whole.keys - 1) + firstOnly * (first.keys - 1 - PARTLY_WRONG * cost) - wrong * cost
+    whole.probability * (whole.keys - 1) +
+    firstOnly * (takesWords * firstTaken - (1 - takesWords) * cost) -
+    wrong * cost
   );
 }
 
 /** The longest part for which each further word is expected to save keys, or null when no part is. */
-export function bestCut(points: readonly CutPoint[], cost: number): Cut | null {
+export function bestCut(points: readonly CutPoint[], reader: Reader): Cut | null {
   let best: Cut | null = null;
   points.forEach((point, end) => {
-    const savedKeys = expectedSaving(points, end, cost);
+    const savedKeys = expectedSaving(points, end, reader);
     if (savedKeys > 0 && savedKeys >= (best?.savedKeys ?? 0)) {
       best = { length: point.length, savedKeys, confidence: point.probability };
     }

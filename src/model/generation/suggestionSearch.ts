@@ -2,10 +2,11 @@
 import type { MixtureModel } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { beamSearch, type Beam, type Seed } from './beamSearch';
-import { bestCut, costOfWrong, leastUsefulProbability, type CutPoint } from './expectedSaving';
+import { bestCut, costOfWrong, leastUsefulProbability, type CutPoint, type Reader } from './expectedSaving';
 import { shiftedProbability } from './confidenceShift';
 import { HealedStart, type ReadTail } from './healedStart';
 import { insertionsOf, rankByJoin } from './joinRanking';
+import { keysToType } from './keysToType';
 import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
 import { findStop, type StoppingCriteria } from './stoppingCriteria';
@@ -17,7 +18,9 @@ export interface SuggestionOptions extends StoppingCriteria {
   /** 0 shows only what is nearly certain, 1 whatever might save a key. */
   readonly eagerness: number;
   /** Added to the log-odds of every continuation: what was learned from earlier suggestions, see `confidenceShift.ts`. */
-  readonly confidenceShift?: number;
+  readonly confidenceShift: number;
+  /** How often this user takes the first word where no more is right, 0 to 1, see `wordTaking.ts`. */
+  readonly takesWords: number;
   readonly maxNewTokens: number;
   /**
    * What of a continuation may really be inserted here, by rules outside the model: a beginning of it, '' for none.
@@ -46,8 +49,6 @@ const BEAM_WIDTH = 3;
 const COPY_EXPERT = 'copy';
 /** Explored even when any suggestion is welcome, so that the search stays short. */
 const LEAST_EXPLORED = 0.03;
-/** An input method takes a few letters of a syllable and a choice; words of several characters take fewer each. */
-const KEYS_A_HAN_CHARACTER = 2;
 /** Keys in the longest suggestion that the search bothers to hope for. */
 const LONGEST_HOPE = 60;
 
@@ -61,7 +62,10 @@ export interface Continuation {
   readonly stopReason: SuggestionStop;
 }
 
-export interface SearchOptions extends Omit<SuggestionOptions, 'eagerness' | 'confidenceShift' | 'logJoins'> {
+export interface SearchOptions extends Omit<
+  SuggestionOptions,
+  'eagerness' | 'confidenceShift' | 'takesWords' | 'logJoins'
+> {
   /** A continuation less likely than this is not followed. */
   readonly minProbability: number;
 }
@@ -74,12 +78,12 @@ export function* searchSuggestion(
   options: SuggestionOptions,
 ): Generator<Pause, Suggestion> {
   const cost = costOfWrong(options.eagerness);
-  const { confidenceShift = 0 } = options;
+  const { confidenceShift, takesWords } = options;
   const minProbability = leastExplored(cost, confidenceShift);
   const found = yield* searchContinuations(model, tokenizer, tail, { ...options, minProbability });
   const continuations = yield* joined(found.continuations, options.logJoins);
   return {
-    ...chooseSuggestion(continuations, cost, confidenceShift),
+    ...chooseSuggestion(continuations, { cost, takesWords }, confidenceShift),
     likeliest: found.likeliest,
   };
 }
@@ -148,7 +152,7 @@ export function* searchContinuations(
 /** The continuation, and the part of it, that is expected to save the most keys; empty when none saves any. */
 export function chooseSuggestion(
   continuations: readonly Continuation[],
-  cost: number,
+  reader: Reader,
   confidenceShift = 0,
 ): Omit<Suggestion, 'likeliest'> {
   let best = NOTHING;
@@ -158,7 +162,7 @@ export function chooseSuggestion(
       ...point,
       probability: shiftedProbability(point.probability, confidenceShift),
     }));
-    const cut = bestCut(shifted, cost);
+    const cut = bestCut(shifted, reader);
     if (cut !== null && cut.savedKeys > bestSaving) {
       bestSaving = cut.savedKeys;
       best = {
@@ -231,10 +235,3 @@ function cutPoints({ steps }: Beam<SuggestionStop>, before: string, text: string
     };
   });
 }
-
-/** One a character that a key stands for; a run of white space counts once, since editors indent and formatters pad. */
-export const keysToType = (text: string): number =>
-  Array.from(text.replace(/\s{2,}/gu, ' ')).reduce(
-    (keys, character) => keys + (/\p{Script=Han}/u.test(character) ? KEYS_A_HAN_CHARACTER : 1),
-    0,
-  );

@@ -19,7 +19,9 @@ const offer = (offset: number, text: string, probability: number): TypedPosition
 describe('curve of eagerness', () => {
   it('shows more the more eager, so that more is saved and more is wrong', async () => {
     const positions = [offer(3, ' committee', 0.7), offer(13, ' rejected', 0.5), offer(22, ' the', 0.3)];
-    const curve = await eagernessCurve([stretch], positions, [0, 0.5, 1], false);
+    const curve = await eagernessCurve([stretch], positions, [0, 0.5, 1], {
+      learns: { confidence: false, taking: false },
+    });
     assert.deepEqual(
       curve.map(({ shown, acceptedWhole }) => [shown, acceptedWhole]),
       [
@@ -34,9 +36,34 @@ describe('curve of eagerness', () => {
 
   it('corrects confidence by what became of earlier suggestions', async () => {
     const wrong = Array.from({ length: 12 }, (_, i) => offer(i, ' mistaken', 0.6));
-    const confidence = async (learns: boolean) =>
-      (await eagernessCurve([stretch], wrong, [1], learns))[0].calibrationError;
+    const confidence = async (learned: boolean) =>
+      (await eagernessCurve([stretch], wrong, [1], { learns: { confidence: learned, taking: false } }))[0]
+        .calibrationError;
     assert.ok((await confidence(true)) < (await confidence(false)));
+  });
+
+  it('learns that nobody takes single words, and shows no guesses any more', async () => {
+    const points = [
+      { length: 10, keys: 10, probability: 0.7 },
+      { length: 19, keys: 19, probability: 0.35 },
+    ];
+    const continuations = [{ text: ' committee rejected', points, stopReason: 'confidence' as const }];
+    const text = 'The committee approved. '.repeat(30);
+    const often = { name: 'a.md', text };
+    const places = Array.from({ length: 30 }, (_, i) => ({ file: often, offset: 24 * i + 3, continuations }));
+    const saved = async (takesWords: boolean, taking: boolean) => {
+      const options = { takesWords, supposed: 1, learns: { confidence: false, taking } };
+      const [point] = await eagernessCurve(
+        [{ file: often, from: 0, to: text.length }],
+        places,
+        [0.5],
+        options,
+      );
+      return point;
+    };
+    assert.equal((await saved(false, false)).savedShare, 0);
+    assert.ok((await saved(false, true)).savedShare > 0.2);
+    assert.deepEqual(await saved(true, true), await saved(true, false));
   });
 
   it('is drawn with a line a workspace and the default filled', async () => {

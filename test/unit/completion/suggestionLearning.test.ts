@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SuggestionLearning, type LearnedShifts } from '../../../src/completion/suggestionLearning';
+import { SuggestionLearning, type Learned } from '../../../src/completion/suggestionLearning';
 import type { GeneratorDocument } from '../../../src/protocol/generatorProtocol';
 
 const at = (prefix: string, languageId = 'markdown', uri = 'file:///a'): GeneratorDocument => ({
@@ -17,7 +17,7 @@ function use(learning: SuggestionLearning, before: string, suggestion: string, .
 }
 
 const learner = (stored: unknown = null) => {
-  const kept: LearnedShifts[] = [];
+  const kept: Learned[] = [];
   return { kept, learning: new SuggestionLearning(stored, (shifts) => kept.push(shifts)) };
 };
 
@@ -26,7 +26,7 @@ describe('learning from suggestions', () => {
     const { learning, kept } = learner();
     const lessons = use(learning, 'I saw', ' the cat', 'I saw the cat', 'I saw the cat ');
     assert.ok(lessons.confidenceShift > 0);
-    assert.deepEqual(kept, [{ prose: lessons.confidenceShift, code: 0 }]);
+    assert.deepEqual(kept, [{ prose: lessons.confidenceShift, code: 0, takesWords: 0.5 }]);
   });
 
   it('counts one that was typed out as right, also when the next one is shown at its end', () => {
@@ -66,6 +66,53 @@ describe('learning from suggestions', () => {
     learning.lessonsFor(at('I saw x'));
     assert.equal(kept.length, 1);
     assert.deepEqual(learning.lessonsFor(at('I saw')).refused, [' the']);
+  });
+
+  describe('whether single words are taken', () => {
+    const before = 'I saw';
+    const suggestion = ' the cat sat';
+    /** The cursor after what is written of it by hand or by accepting, and something else after that. */
+    function habitAfter(word: string, wasTaken: boolean, next: string): number {
+      const { learning } = learner();
+      learning.shown(at(before), suggestion, 0.5);
+      if (wasTaken) {
+        learning.wordTaken();
+      }
+      learning.lessonsFor(at(before + word));
+      if (word !== '') {
+        learning.shown(at(before + word), suggestion.slice(word.length), 0.5);
+      }
+      return learning.lessonsFor(at(before + word + next)).takesWords;
+    }
+
+    it('is more likely once one was, and less once one was passed over that alone was right', () => {
+      assert.ok(habitAfter(' the', true, ' dog') > 0.5);
+      assert.ok(habitAfter(' the', false, ' dog') < 0.5);
+    });
+
+    it('is told by nothing where no word was right, or all were', () => {
+      assert.equal(habitAfter('', false, ' a'), 0.5);
+      assert.equal(habitAfter(' th', false, 'en'), 0.5);
+      assert.equal(habitAfter('', false, `${suggestion}.`), 0.5);
+    });
+
+    it('nor by a sign that is typed as fast as it is taken', () => {
+      const { learning } = learner();
+      assert.equal(use(learning, 'I saw', '. The', 'I saw.', 'I saw. A').takesWords, 0.5);
+    });
+
+    it('goes on from an earlier session, and is followed when it changes', () => {
+      const { learning, kept } = learner({ prose: 0, code: 0, takesWords: 0.9 });
+      assert.equal(learning.lessonsFor(at('a')).takesWords, 0.9);
+      for (let i = 0; i < 30; i++) {
+        use(learning, `Line ${i}:`, ' the cat', `Line ${i}: the`, `Line ${i}: the dog`);
+      }
+      assert.ok(kept.at(-1)!.takesWords < 0.1);
+      for (const damaged of ['x', NaN, null]) {
+        assert.equal(learner({ takesWords: damaged }).learning.lessonsFor(at('a')).takesWords, 0.5);
+      }
+      assert.equal(learner({ takesWords: 7 }).learning.lessonsFor(at('a')).takesWords, 1);
+    });
   });
 
   it('keeps prose and code apart, and goes on from an earlier session', () => {

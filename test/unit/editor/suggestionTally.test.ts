@@ -18,15 +18,15 @@ describe('the tally of suggestions', () => {
 
   it('counts words accepted one after the other as one suggestion accepted in part', () => {
     const tally = offering('lamp in the window');
-    tally.inserted(uri, 4, 10, 'lamp');
+    assert.ok(tally.inserted(uri, 4, 10, 'lamp'));
     tally.offered({ uri, line: 4, character: 14, text: ' in the window' });
-    tally.inserted(uri, 4, 14, ' in');
+    assert.ok(tally.inserted(uri, 4, 14, ' in'));
     assert.deepEqual(tally.counts, { shown: 1, accepted: 0, acceptedInPart: 1, charactersSaved: 7 });
   });
 
   it('does not count what the user types along with a suggestion', () => {
     const tally = offering('lamp');
-    tally.inserted(uri, 4, 10, 'l');
+    assert.ok(!tally.inserted(uri, 4, 10, 'l'));
     tally.offered({ uri, line: 4, character: 11, text: 'amp' });
     assert.deepEqual(tally.counts, { shown: 1, accepted: 0, acceptedInPart: 0, charactersSaved: 0 });
     assert.equal(tally.current?.text, 'amp');

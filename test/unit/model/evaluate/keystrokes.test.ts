@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { simulateTyping, type Suggest } from '../../../../src/model/evaluate/keystrokes';
+import { simulateTyping, type Suggest, type TypingOptions } from '../../../../src/model/evaluate/keystrokes';
 import type { TypedText } from '../../../../src/model/evaluate/typedStretches';
 
 /** Shows `suggestions[what stands before the cursor]`. */
@@ -8,9 +8,9 @@ function shows(suggestions: Readonly<Record<string, string>>): Suggest {
   return (_file, prefix) => Promise.resolve(suggestions[prefix] ?? '');
 }
 
-function type(text: string, suggest: Suggest) {
+function type(text: string, suggest: Suggest, options?: TypingOptions) {
   const file: TypedText = { name: 'a.md', text };
-  return simulateTyping([{ file, from: 0, to: text.length }], suggest);
+  return simulateTyping([{ file, from: 0, to: text.length }], suggest, options);
 }
 
 describe('keystroke simulation', () => {
@@ -42,6 +42,27 @@ describe('keystroke simulation', () => {
     assert.equal(score.keys, 3 + 1 + 4);
     assert.deepEqual([score.shown, score.acceptedWords, score.acceptedWhole], [1, 1, 0]);
     assert.equal(score.wrongShownShare, 0);
+  });
+
+  it('types that word where words are never taken, and says when one is', async () => {
+    const suggest = shows({
+      the: ' cat ran',
+      'the ': 'cat ran',
+      'the c': 'at ran',
+      'the ca': 't ran',
+      'the cat': ' ran',
+    });
+    let taken = 0;
+    const onWordTaken = () => {
+      taken++;
+    };
+    const whole = await type('the cat sat', suggest, { takesWords: false, onWordTaken });
+    assert.deepEqual(
+      [whole.keys, whole.acceptedWords, whole.shown, whole.wrongShownShare, taken],
+      [11, 0, 1, 1, 0],
+    );
+    await type('the cat sat', suggest, { onWordTaken });
+    assert.equal(taken, 1);
   });
 
   it('counts a wrong suggestion once while its beginning is typed', async () => {

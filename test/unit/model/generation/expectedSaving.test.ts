@@ -6,6 +6,7 @@ import {
   expectedSaving,
   leastUsefulProbability,
   type CutPoint,
+  type Reader,
 } from '../../../../src/model/generation/expectedSaving';
 
 const points = fc
@@ -23,9 +24,17 @@ const points = fc
     });
   });
 
+const readers = fc.record({
+  cost: fc.double({ min: 0.1, max: 64, noNaN: true }),
+  takesWords: fc.double({ min: 0, max: 1, noNaN: true }),
+});
+
+/** One who takes words of what is right in part. */
+const reader = (eagerness: number): Reader => ({ cost: costOfWrong(eagerness), takesWords: 1 });
+
 describe('how much of a continuation to show', () => {
   it('a likely sentence is shown whole, and cut where confidence falls', () => {
-    const cost = costOfWrong(0.5);
+    const cost = reader(0.5);
     const sure = [4, 9, 15].map((length) => ({ length, keys: length, probability: 0.95 }));
     assert.equal(bestCut(sure, cost)?.length, 15);
     const falling = [...sure, { length: 21, keys: 21, probability: 0.2 }];
@@ -33,16 +42,16 @@ describe('how much of a continuation to show', () => {
   });
 
   it('an unlikely one is not shown, nor one that saves no key', () => {
-    assert.equal(bestCut([{ length: 8, keys: 8, probability: 0.2 }], costOfWrong(0.5)), null);
-    assert.equal(bestCut([{ length: 1, keys: 1, probability: 1 }], costOfWrong(0.5)), null);
+    assert.equal(bestCut([{ length: 8, keys: 8, probability: 0.2 }], reader(0.5)), null);
+    assert.equal(bestCut([{ length: 1, keys: 1, probability: 1 }], reader(0.5)), null);
   });
 
   it('eagerness moves the threshold from nearly certain to anything', () => {
     const half = [{ length: 10, keys: 10, probability: 0.5 }];
-    assert.equal(bestCut(half, costOfWrong(0)), null);
-    assert.equal(bestCut(half, costOfWrong(1))?.length, 10);
+    assert.equal(bestCut(half, reader(0)), null);
+    assert.equal(bestCut(half, reader(1))?.length, 10);
     const certain = [{ length: 10, keys: 10, probability: 0.97 }];
-    assert.equal(bestCut(certain, costOfWrong(0))?.length, 10);
+    assert.equal(bestCut(certain, reader(0))?.length, 10);
   });
 
   it('more eagerness never shows less', () => {
@@ -51,16 +60,16 @@ describe('how much of a continuation to show', () => {
       fc.property(points, eagerness, eagerness, (list, a, b) => {
         const [less, more] = a < b ? [a, b] : [b, a];
         assert.ok(costOfWrong(less) >= costOfWrong(more));
-        assert.ok(bestCut(list, costOfWrong(less)) === null || bestCut(list, costOfWrong(more)) !== null);
+        assert.ok(bestCut(list, reader(less)) === null || bestCut(list, reader(more)) !== null);
       }),
     );
   });
 
   it('what is shown saves the most keys, and the longest of equals is shown', () => {
     fc.assert(
-      fc.property(points, fc.double({ min: 0, max: 64, noNaN: true }), (list, cost) => {
-        const cut = bestCut(list, cost);
-        const savings = list.map((_, end) => expectedSaving(list, end, cost));
+      fc.property(points, readers, (list, someone) => {
+        const cut = bestCut(list, someone);
+        const savings = list.map((_, end) => expectedSaving(list, end, someone));
         if (cut === null) {
           assert.ok(savings.every((saving) => saving <= 0));
         } else {
@@ -71,16 +80,28 @@ describe('how much of a continuation to show', () => {
     );
   });
 
+  it('the rarer words are taken, the less is shown of what is right in its first word only', () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(points, share, share, fc.double({ min: 0, max: 64, noNaN: true }), (list, a, b, cost) => {
+        const length = (takesWords: number) => bestCut(list, { cost, takesWords })?.length ?? 0;
+        assert.ok(length(Math.min(a, b)) <= length(Math.max(a, b)));
+      }),
+    );
+    const likely = [
+      { length: 9, keys: 9, probability: 0.8 },
+      { length: 15, keys: 15, probability: 0.5 },
+    ];
+    const cut = (takesWords: number) => bestCut(likely, { cost: costOfWrong(0.5), takesWords })?.length;
+    assert.deepEqual([cut(1), cut(0)], [15, 9]);
+  });
+
   it('nothing below the least useful probability is ever worth showing', () => {
     fc.assert(
-      fc.property(
-        fc.integer({ min: 2, max: 60 }),
-        fc.double({ min: 0.1, max: 64, noNaN: true }),
-        (keys, cost) => {
-          const probability = 0.999 * leastUsefulProbability(keys, cost);
-          assert.equal(bestCut([{ length: keys, keys, probability }], cost), null);
-        },
-      ),
+      fc.property(fc.integer({ min: 2, max: 60 }), readers, (keys, someone) => {
+        const probability = 0.999 * leastUsefulProbability(keys, someone.cost);
+        assert.equal(bestCut([{ length: keys, keys, probability }], someone), null);
+      }),
     );
   });
 });

@@ -41,7 +41,10 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
     close(probabilities.get(' stove'), (0.9 * 0.06) / 0.3);
     close(probabilities.get(' lamp'), (0.9 * 0.24) / 0.3);
     assert.deepEqual(
-      [chooseSuggestion([stove, lamp], 1).text, chooseSuggestion(ranked, 1).text],
+      [
+        chooseSuggestion([stove, lamp], { cost: 1, takesWords: 1 }).text,
+        chooseSuggestion(ranked, { cost: 1, takesWords: 1 }).text,
+      ],
       [' stove', ' lamp'],
     );
   });
@@ -57,8 +60,8 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
     );
     close(ranked.points[0].probability, 0.8);
     assert.ok(ranked.points[1].probability < 0.01);
-    assert.equal(chooseSuggestion([oil], 1).text, ' lamp oil');
-    assert.equal(chooseSuggestion([ranked], 1).text, ' lamp');
+    assert.equal(chooseSuggestion([oil], { cost: 1, takesWords: 1 }).text, ' lamp oil');
+    assert.equal(chooseSuggestion([ranked], { cost: 1, takesWords: 1 }).text, ' lamp');
   });
 
   it('leaves what was not judged as it is', () => {

@@ -22,6 +22,8 @@ const LESSON = [
 const model = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON.repeat(2))]);
 const defaults: SuggestionOptions = {
   eagerness: 0.6,
+  confidenceShift: 0,
+  takesWords: 1,
   maxNewTokens: 24,
   stopAtLineEnd: true,
   stopAtSentenceEnd: true,
@@ -95,9 +97,27 @@ describe('ghost text search', () => {
       step = search.next();
     }
     for (const eagerness of [0, 0.25, 0.5, 0.75, 1]) {
-      const chosen = chooseSuggestion(step.value.continuations, costOfWrong(eagerness));
+      const chosen = chooseSuggestion(step.value.continuations, {
+        cost: costOfWrong(eagerness),
+        takesWords: 1,
+      });
       assert.equal(chosen.text, suggest('The committee', { eagerness }).text);
     }
+  });
+
+  it('ends sooner for one who never takes a word of what is right in part', () => {
+    const places = ['Leeds in the western hills', 'York on the river', 'Bath of old'];
+    const forked = new CountingMixture(tokenizer.vocabSize, [
+      tokenizer.encode(
+        places
+          .map((place) => `We met the honourable member for ${place}. `)
+          .join('')
+          .repeat(4),
+      ),
+    ]);
+    const shown = (takesWords: number) => suggest('We met the', { eagerness: 0.6, takesWords }, forked).text;
+    assert.equal(shown(0), ' honourable member for');
+    assert.ok(shown(1).startsWith(`${shown(0)} `), shown(1));
   });
 
   it('takes padding for no work that it saves', () => {

@@ -1,0 +1,60 @@
+/**
+ * What `src/model/generation/wordTaking.ts` was chosen by: at the default eagerness, on files held out of those that each
+ * split.json names `train`, a user who takes single words of a suggestion and one who takes it whole or not at all; by what is
+ * supposed of them, and by what is learned of them.
+ *
+ *   npx tsx bench/wordTaking.ts [--workspaces DIR] [--code DIR,DIR] [--characters 8000]
+ *
+ * A folder of --code is a workspace that `npm run bench -- quality --code` has made below .cache/bench.
+ */
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DEFAULT_KEYSTROKES } from '../src/terminal/keystrokeScore';
+import { align, type Row } from './alignRows';
+import { eagernessCurve, type CurveOptions } from './quality/eagernessCurve';
+import { heldOutPositions, type HeldOutPositions } from './quality/heldOutPositions';
+import { workspaceFolders } from './workspaceFolders';
+
+const SUPPOSED = [1, 0.75, 0.5, 0.25, 0] as const;
+
+async function keysAndWrong(
+  { stretches, positions }: HeldOutPositions,
+  options: CurveOptions,
+): Promise<string> {
+  const [point] = await eagernessCurve(stretches, positions, [DEFAULT_KEYSTROKES.eagerness], options);
+  return `${(100 * point.savedShare).toFixed(1)} / ${(100 * point.wrongShownShare).toFixed(0)}`;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      workspaces: { type: 'string', default: '../shared/workspaces' },
+      code: { type: 'string', default: '' },
+      characters: { type: 'string', default: '8000' },
+    },
+  });
+  const packages = values.code.split(',').filter((folder) => folder !== '');
+  const folders = workspaceFolders(values.workspaces, [], packages);
+  const workspaces: HeldOutPositions[] = [];
+  for (const folder of folders) {
+    process.stderr.write(`${folder}\n`);
+    workspaces.push(await heldOutPositions(join(__dirname, '..'), folder, Number(values.characters)));
+  }
+  const rows: Row[] = [['the user takes', 'supposed', ...folders.map((folder) => basename(folder))]];
+  for (const takesWords of [true, false]) {
+    const user = takesWords ? 'words' : 'all or nothing';
+    const add = async (title: string, options: CurveOptions) => {
+      const cells = workspaces.map((workspace) => keysAndWrong(workspace, { ...options, takesWords }));
+      rows.push([user, title, ...(await Promise.all(cells))]);
+    };
+    for (const supposed of SUPPOSED) {
+      await add(supposed.toString(), { supposed, learns: { confidence: true, taking: false } });
+    }
+    for (const supposed of [1, 0.5]) {
+      await add(`${supposed}, then learned`, { supposed });
+    }
+  }
+  process.stdout.write(`Keys saved / shown but wrong, %\n${align(rows)}`);
+}
+
+void main();
