@@ -2,6 +2,7 @@
 import { wordEnds } from '../model/generation/wordUnits';
 import type { GeneratorDocument } from '../protocol/generatorProtocol';
 import { isProse, restOfLine, startOfLine } from './cursorPlace';
+import { endOfEnvironments, openEnvironments } from './environments';
 
 type Place = Pick<GeneratorDocument, 'languageId' | 'prefix' | 'suffix'>;
 
@@ -34,6 +35,7 @@ export function createTrimmer(place: Place): (text: string) => string {
   const isAtLineEnd = rest.trim() === '';
   const openers = openBrackets(place.prefix.slice(-CONTEXT));
   const line = startOfLine(place.prefix);
+  const environments = openEnvironments(place.prefix.slice(0, place.prefix.length - line.length));
   const openQuotes = new Set([...QUOTES].filter((quote) => isOdd(line.split(quote).length - 1)));
   const firstOfRest = isAtLineEnd ? '' : rest.slice(0, wordEnds('', rest)[0]).trim();
   // A bracket or quote is no repetition when the text opens it itself; endOfBalance sees to those.
@@ -53,6 +55,7 @@ export function createTrimmer(place: Place): (text: string) => string {
     }
     let end = isProse(place.languageId) ? text.length : endBeforeBlankLine(text);
     end = Math.min(end, endOfBalance(text.slice(0, end), openers, openQuotes, rest));
+    end = Math.min(end, endOfEnvironments(environments, line, text));
     if (!isAtLineEnd) {
       const repeated = mayRepeat ? -1 : indexOfWord(text.slice(0, end), firstOfRest);
       return text.slice(0, repeated < 0 ? end : repeated);

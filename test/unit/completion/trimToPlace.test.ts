@@ -41,6 +41,19 @@ describe('a suggestion, trimmed to its place', () => {
     ['Chinese: stops before the word that follows', '我们█中文。', '学习中文', '学习'],
     ['Chinese: closes a bracket once', '（见图█）', '三）', '三'],
   ];
+  const items = '\\begin{center}\n\\begin{itemize}\n\\item one\n';
+  prose.push(
+    ['LaTeX: ends the innermost environment', `${items}█`, '\\end{itemize}', '\\end{itemize}'],
+    ['LaTeX: ends no other one', `${items}█`, '\\end{center}', ''],
+    ['LaTeX: nor begins to', `${items}█`, '\\end{c', ''],
+    ['LaTeX: nor goes on to', `${items}\\end{█`, 'enumerate}', ''],
+    ['LaTeX: keeps what comes before', `${items}█`, '\\item two\n\\end{center}', '\\item two\n'],
+    ['LaTeX: goes on to end it', `${items}\\end{it█`, 'emize}', 'emize}'],
+    ['LaTeX: then ends the one around it', `${items}\\end{itemize}\n█`, '\\end{center}', '\\end{center}'],
+    ['LaTeX: ends what it begins itself', `${items}█`, '\\begin{a}x\\end{a}', '\\begin{a}x\\end{a}'],
+    ['LaTeX: any may end where none is known', 'Above.\n█', '\\end{center}', '\\end{center}'],
+    ['LaTeX: what the user ended wrongly is no reason', `${items}\\end{b} █`, 'of it', 'of it'],
+  );
   for (const [name, marked, text, shown] of prose) {
     it(`prose: ${name}`, () => {
       assert.equal(trim('markdown', `${marked.startsWith('█') ? 'x\n' : ''}${marked}`, text), shown);
@@ -63,6 +76,9 @@ describe('a suggestion, trimmed to its place', () => {
       '，',
       ' ',
       'over',
+      '\\begin{foo}',
+      '\\end{',
+      '}',
     );
     const text = fc.array(piece, { maxLength: 8 }).map((parts) => parts.join(''));
     fc.assert(
