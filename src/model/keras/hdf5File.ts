@@ -12,6 +12,9 @@ export class Hdf5File {
 
   /** @throws KerasFault when the bytes are no whole HDF5 file */
   static async open(bytes: Uint8Array): Promise<Hdf5File> {
+    if (hasEndlessHeap(bytes)) {
+      throw new KerasFault('it is truncated or damaged; copy or save it again');
+    }
     const { File, ready } = await import('h5wasm');
     const module = await ready;
     const { FS } = module;
@@ -115,6 +118,41 @@ export class Hdf5File {
   private entity(path: string): Entity | null {
     return this.file.get(path);
   }
+}
+
+const HEAP_SIGNATURE = [0x47, 0x43, 0x4f, 0x4c];
+const HEAP_HEADER_BYTES = 16;
+const HEAP_OBJECT_BYTES = 16;
+
+/**
+ * Whether a heap of texts ("GCOL" in the HDF5 file format) was overwritten with zeros, as in a copy that was never finished: the
+ * library takes them for free space of no size and goes through it for ever.
+ */
+function hasEndlessHeap(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const long = (at: number) => Number(view.getBigUint64(at, true));
+  for (
+    let heap = bytes.indexOf(HEAP_SIGNATURE[0]);
+    heap >= 0;
+    heap = bytes.indexOf(HEAP_SIGNATURE[0], heap + 1)
+  ) {
+    if (
+      heap + HEAP_HEADER_BYTES > bytes.length ||
+      !HEAP_SIGNATURE.every((byte, i) => bytes[heap + i] === byte)
+    ) {
+      continue;
+    }
+    const end = Math.min(bytes.length, heap + long(heap + 8));
+    for (let at = heap + HEAP_HEADER_BYTES; at + HEAP_OBJECT_BYTES <= end;) {
+      const isFree = view.getUint16(at, true) === 0;
+      const size = long(at + 8);
+      if (isFree && size === 0) {
+        return true;
+      }
+      at += isFree ? size : HEAP_OBJECT_BYTES + Math.ceil(size / 8) * 8;
+    }
+  }
+  return false;
 }
 
 /** Whether an error is HDF5's own, which a damaged file may cause at any place; its library runs in memory of its own. */

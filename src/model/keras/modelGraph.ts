@@ -28,8 +28,10 @@ export interface ModelGraph {
 }
 
 const MODELS = ['Functional', 'Model', 'Sequential'];
-/** Nesting of models and length of chains, so that no file exhausts the stack. */
+/** Layers one on the other, through nested models, so that no file exhausts the stack. */
 const MAX_DEPTH = 1000;
+/** Uses of layers and models: twenty nested models that call each other twice would be a million. */
+const MAX_CALLS = 10_000;
 
 /** @throws KerasFault when the description is none, or of a model with code of its own */
 export function readModelGraph(description: unknown): ModelGraph {
@@ -53,6 +55,7 @@ class GraphReader {
   readonly inputs: GraphInput[] = [];
   readonly calls: LayerCall[] = [];
   private nextId = 0;
+  private uses = 0;
 
   /**
    * The value that a model makes of its inputs.
@@ -129,7 +132,7 @@ class GraphReader {
       const known = values.get(key);
       if (tensor !== 0) {
         throw new KerasFault(
-          `output ${tensor + 1} of its layer "${name}" is used, and only first outputs are supported (not return_state or attention scores)`,
+          `another output of its layer "${name}" than the first is used, which is not supported (no return_state, no attention scores)`,
         );
       }
       if (known !== undefined) {
@@ -140,7 +143,7 @@ class GraphReader {
         throw new KerasFault(`its layer "${name}" is missing, or its layers form a circle`);
       }
       const parsed = argumentsOf(inbound, (...at) => resolve(...at, level + 1));
-      const value = this.call(found.json, found.layer, parsed.inputs, parsed.options, depth);
+      const value = this.call(found.json, found.layer, parsed.inputs, parsed.options, level);
       values.set(key, value);
       return value;
     };
@@ -150,7 +153,7 @@ class GraphReader {
         `it has ${outputs.length} outputs, and a language model has one: the next token's probabilities`,
       );
     }
-    return resolve(...outputs[0], 0);
+    return resolve(...outputs[0], depth);
   }
 
   private call(
@@ -160,6 +163,9 @@ class GraphReader {
     options: ReadonlyMap<string, Argument>,
     depth: number,
   ): LayerInput {
+    if (++this.uses > MAX_CALLS) {
+      throw new KerasFault(`it uses layers more than ${MAX_CALLS} times; choose a smaller model`);
+    }
     if (MODELS.includes(layer.className)) {
       return this.model(json, layer.place, inputs, depth + 1);
     }

@@ -80,6 +80,13 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
     );
   });
 
+  it('a file whose texts were overwritten with zeros, through which HDF5 would go for ever', async () => {
+    const bytes = Uint8Array.from(fixture('lstm.h5'));
+    const heap = bytes.findIndex((_, i) => new TextDecoder().decode(bytes.subarray(i, i + 4)) === 'GCOL');
+    bytes.fill(0, heap + 48, heap + 80);
+    assert.match(await refusal(bytes, 'zeros.h5'), /truncated or damaged/);
+  });
+
   it('an archive with a part that is larger than any model', async () => {
     const archive = zipSync({ 'config.json': strToU8('{}'), 'model.weights.h5': new Uint8Array(10) });
     // The size that the directory at the end of the archive claims.
@@ -204,6 +211,54 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
       'model.weights.h5': fixture('lstm.h5'),
     });
     assert.match(await refusal(archive), /its layers form a circle/);
+  });
+
+  /** A model that uses a smaller one twice, which does the same, and so on; or once, at the end of a chain of layers. */
+  const nestedModels = (depth: number, uses: number, chain: number) => {
+    const from = (name: string, call = 0) => ({
+      args: [{ class_name: '__keras_tensor__', config: { keras_history: [name, call, 0] } }],
+      kwargs: {},
+    });
+    const named = (name: string, className: string, nodes: unknown[], config: object = {}) => ({
+      class_name: className,
+      config: { ...config, name },
+      name,
+      inbound_nodes: nodes,
+    });
+    const functional = (layers: object[], output: [string, number]) => ({
+      layers: [named('in', 'InputLayer', [], { batch_shape: [null, null] }), ...layers],
+      input_layers: [['in', 0, 0]],
+      output_layers: [[...output, 0]],
+    });
+    let config = functional([], ['in', 0]);
+    for (let i = 0; i < depth; i++) {
+      const inner = named('inner', 'Functional', [from('in'), from('inner')].slice(0, uses), config);
+      const layers = Array.from({ length: chain }, (_, k) =>
+        named(`d${k}`, 'Dropout', [k === 0 ? from('inner', uses - 1) : from(`d${k - 1}`)]),
+      );
+      config = functional([inner, ...layers], chain === 0 ? ['inner', uses - 1] : [`d${chain - 1}`, 0]);
+    }
+    return described('lstm.keras', () => JSON.stringify({ class_name: 'Functional', config }));
+  };
+
+  it('a small description of more layers than any machine has the time or the stack for', async () => {
+    assert.match(
+      await refusal(nestedModels(20, 2, 0)),
+      /uses layers more than 10000 times; choose a smaller/,
+    );
+    assert.match(
+      await refusal(nestedModels(8, 1, 900)),
+      /is missing, or its layers form a circle|too deeply/,
+    );
+  });
+
+  it('an output that is no number', async () => {
+    const bytes = described('gpt.keras', (config) =>
+      config
+        .replace(/("keras_history": \["[^"]+", \d+), 0\]/, '$1, null]')
+        .replace(/("keras_history": \["[^"]+", \d+), 0\]/, '$1, "x"]'),
+    );
+    assert.match(await refusal(bytes), /another output of its layer ".+" than the first is used/);
   });
 
   it('a token that the model does not know', async () => {
