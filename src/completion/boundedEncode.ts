@@ -1,14 +1,15 @@
 /**
  * The regular expressions of a `tokenizer.json` are its author's, and one that backtracks without end would hold the thread without end.
- * Encoding by them is ended after {@link LONGEST} milliseconds, and not tried again.
+ * Encoding by them is ended after {@link LONGEST} milliseconds, and not tried again; nor is one that throws.
  */
 import { createContext, Script } from 'node:vm';
+import { libraryFault } from '../model/tokenizer/libraryTokenizer';
 
 /** Token ids of a text. */
 type Encode<Options extends unknown[]> = (text: string, ...options: Options) => readonly number[];
 
 export interface BoundedEncode<Options extends unknown[]> {
-  /** Gives nothing once it has hung. */
+  /** Gives nothing once it has hung or thrown. */
   readonly encode: Encode<Options>;
   readonly hasHung: () => boolean;
 }
@@ -44,12 +45,11 @@ export function boundedEncode<Options extends unknown[]>(
           script.runInContext(context, { timeout: LONGEST });
         }
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
-          throw error;
-        }
         hasHung = true;
         onHung(
-          `A regular expression in ${name} did not come to an end on a piece of text, so the model is not asked any more. Choose another one, or mend that file.`,
+          (error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+            ? `A regular expression in ${name} did not come to an end on a piece of text, so the model is not asked any more. Choose another one, or mend that file.`
+            : `A piece of text cannot be cut into tokens by ${name} (${libraryFault(error)}), so the model is not asked any more. Choose another one, or mend that file.`,
         );
       }
       return ids;

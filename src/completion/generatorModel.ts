@@ -8,7 +8,7 @@ import { createKernelNetwork } from '../model/network/kernelNetwork';
 import type { NetworkModel } from '../model/network/networkModel';
 import { countParameters, describeKind } from '../model/networkConfig';
 import { tokenKinds } from '../model/tokenizer/tokenKinds';
-import { Tokenizer } from '../model/tokenizer/tokenizer';
+import { canonicalTokenizer, Tokenizer } from '../model/tokenizer/tokenizer';
 import type { HalfChoice, HalfLoadedResponse, HalfStatus, MaskedChoice } from '../protocol/generatorProtocol';
 import { openHalf, type OpenedHalf } from './half/openHalf';
 import { openMasked, type OpenedMasked } from './masked/openMasked';
@@ -67,7 +67,7 @@ export class GeneratorModel implements LoadedModel {
   readonly tokenizer: Tokenizer;
   mixture: Mixture;
   private readonly kernelBytes: Uint8Array;
-  private readonly tokenizerText: string;
+  private readonly tokenizerText: string | null;
   private readonly kinds: Uint8Array;
   masked: OpenedMasked | null = null;
   private readonly llamaPath: string;
@@ -89,7 +89,7 @@ export class GeneratorModel implements LoadedModel {
   ) {
     this.kernelBytes = readFileSync(files.kernelPath);
     this.tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync(files.tokenizerPath, 'utf8')));
-    this.tokenizerText = JSON.stringify(this.tokenizer.toJson());
+    this.tokenizerText = canonicalTokenizer(this.tokenizer.toJson());
     this.kinds = tokenKinds(this.tokenizer);
     this.llamaPath = files.llamaPath ?? join(__dirname, 'llama.js');
     this.onnxPath = files.onnxPath ?? join(__dirname, 'onnx.js');
@@ -208,9 +208,9 @@ export class GeneratorModel implements LoadedModel {
     };
   }
 
-  private checkTokenizer(checkpoint: Checkpoint, fileName: string): void {
-    const own = Tokenizer.fromJson(checkpoint.tokenizer);
-    if (JSON.stringify(own.toJson()) !== this.tokenizerText) {
+  private checkTokenizer({ tokenizer, config }: Checkpoint, fileName: string): void {
+    const own = canonicalTokenizer(tokenizer);
+    if (own !== this.tokenizerText || config.vocabSize !== this.tokenizer.vocabSize) {
       throw new Error(
         `The model "${fileName}" was trained with another tokenizer than this version of Understudy has. Train it again.`,
       );

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { decodeCheckpoint, encodeCheckpoint } from '../model/checkpoint/checkpoint';
-import { Tokenizer } from '../model/tokenizer/tokenizer';
+import { canonicalTokenizer } from '../model/tokenizer/tokenizer';
 import { importedCheckpoint } from './modelFile';
 import { notWritten, writeWholeFile } from './training/saveFile';
 
@@ -42,8 +42,8 @@ export class BaseModel {
   async importFrom(path: string): Promise<void> {
     const checkpoint = decodeCheckpoint(await importedCheckpoint(await readModel(path), path), path);
     if (
-      canonical(checkpoint.tokenizer) !==
-      canonical(JSON.parse(await readFile(this.shipped.tokenizer, 'utf8')))
+      canonicalTokenizer(checkpoint.tokenizer) !==
+      canonicalTokenizer(JSON.parse(await readFile(this.shipped.tokenizer, 'utf8')))
     ) {
       throw new Error(
         `${basename(path)} has another tokenizer than Understudy, so that it cannot be the base model; train it with models/base/tokenizer.json, or choose it as language model instead.`,
@@ -75,8 +75,4 @@ async function readModel(path: string): Promise<Uint8Array> {
       cause: error,
     });
   }
-}
-
-function canonical(tokenizer: unknown): string {
-  return JSON.stringify(Tokenizer.fromJson(tokenizer).toJson());
 }

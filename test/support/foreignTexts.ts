@@ -56,6 +56,7 @@ const FOREIGN_SOURCES = [
   'src/model/keras/weightStore.ts',
   'src/model/kernel/kernelModule.ts',
   'src/model/networkConfig.ts',
+  'src/model/tokenizer/libraryTokenizer.ts',
   'src/trainer/baseModel.ts',
   'src/trainer/corpus/readCorpus.ts',
   'src/trainer/corpus/scanFolders.ts',

@@ -26,7 +26,9 @@ function typed(value: Value): Buffer {
     case 'boolean':
       return Buffer.concat([int(7), Buffer.of(value ? 1 : 0)]);
     case 'number':
-      return Buffer.concat([int(4), int(value)]);
+      return Number.isInteger(value)
+        ? Buffer.concat([int(4), int(value)])
+        : Buffer.concat([int(6), float(value)]);
     default: {
       const ofText = typeof value[0] === 'string';
       const items = value.map((item) => (typeof item === 'string' ? text(item) : float(item)));

@@ -4,7 +4,7 @@ import { foreignModelOf } from '../../model/bridge/foreignModelOf';
 import type { ForeignModel } from '../../model/bridge/foreignModel';
 import { readKerasModel } from '../../model/keras/readKerasModel';
 import { readVocabulary } from '../../model/keras/vocabulary/readVocabulary';
-import { checkVocabularySize } from '../../model/keras/vocabulary/vocabulary';
+import { checkVocabularySize, VocabularyError } from '../../model/keras/vocabulary/vocabulary';
 import type { HalfChoice } from '../../protocol/generatorProtocol';
 import { boundedEncode } from '../boundedEncode';
 import { readLimited } from '../readLimited';
@@ -13,6 +13,8 @@ import { vocabularyBeside } from './vocabularyBeside';
 /** A file is read into memory whole, and its network runs on one thread: a larger one would be of no use. */
 const LARGEST_MODEL = 1024 ** 3;
 const LARGEST_VOCABULARY_FILE = 64 * 1024 ** 2;
+/** What a tokenizer must be able to cut when it is opened. */
+const PROBE = 'The end, 夏天 🙂\n';
 
 export interface OpenedKeras {
   readonly model: ForeignModel;
@@ -44,9 +46,20 @@ export async function openKeras(
   const vocabulary = readVocabulary(text, vocabularyName);
   checkVocabularySize(vocabulary, vocabularyName, network.vocabSize, name);
   const description = `${name} with ${vocabularyName} (Keras; ${network.description})`;
-  if (vocabulary.kind !== 'bpe' || !vocabulary.hasPatterns) {
-    return { model: foreignModelOf(network, vocabulary), description, isAway: () => false };
+  const plain = { model: foreignModelOf(network, vocabulary), description, isAway: () => false };
+  if (vocabulary.kind !== 'bpe') {
+    return plain;
   }
-  const { encode, hasHung } = boundedEncode(vocabularyName, vocabulary.encode, onAway);
+  let onHung = (sentence: string): void => {
+    throw new VocabularyError(sentence);
+  };
+  const { encode, hasHung } = boundedEncode(vocabularyName, vocabulary.encode, (sentence) => {
+    onHung(sentence);
+  });
+  encode(PROBE);
+  onHung = onAway;
+  if (!vocabulary.hasPatterns) {
+    return plain;
+  }
   return { model: foreignModelOf(network, { ...vocabulary, encode }), description, isAway: hasHung };
 }

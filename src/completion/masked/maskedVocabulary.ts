@@ -1,5 +1,7 @@
 /** How a masked model cuts text into tokens: the `tokenizer.json` beside it. */
-import { LibraryTokenizer } from '../../model/tokenizer/libraryTokenizer';
+import * as v from 'valibot';
+import { LARGEST_VOCABULARY, numberTable } from '../../model/keras/vocabulary/entryList';
+import { libraryFault, LibraryTokenizer } from '../../model/tokenizer/libraryTokenizer';
 import { boundedEncode } from '../boundedEncode';
 
 export interface MaskedVocabulary {
@@ -15,6 +17,24 @@ export interface MaskedVocabulary {
 
 /** As BERT and RoBERTa name it. */
 const MASKS = ['[MASK]', '<mask>'];
+/** Of no language that a vocabulary is likely to have. */
+const UNKNOWN_TEXT = 'a ꙮ 🙂';
+
+const isTokenId = (id: unknown): boolean =>
+  Number.isInteger(id) && (id as number) >= 0 && (id as number) < LARGEST_VOCABULARY;
+/** What the library takes as it is: it allocates for every number up to the largest. */
+const schema = v.object({
+  added_tokens: v.optional(v.array(v.object({ id: v.custom<number>(isTokenId), content: v.string() })), []),
+  model: v.object({
+    vocab: v.union([
+      v.pipe(
+        numberTable,
+        v.check((table) => Object.values(table).every(isTokenId)),
+      ),
+      v.array(v.unknown()),
+    ]),
+  }),
+});
 
 /**
  * @param json the content of `tokenizer.json`
@@ -44,8 +64,11 @@ export function maskedVocabulary(
       onHung(sentence);
     },
   );
-  const [bare, framed] = [encode('a', false), encode('a', true)];
+  const [bare, framed, unknown] = [encode('a', false), encode('a', true), encode(UNKNOWN_TEXT, false)];
   onHung = onAway;
+  if (![...framed, ...unknown].every(isTokenId)) {
+    throw unreadable(name, 'it has no token for what it does not know');
+  }
   const start = framed.findIndex((_, at) => bare.every((id, i) => framed[at + i] === id));
   return {
     // A vocabulary of many languages has more tokens than a call has arguments.
@@ -59,12 +82,17 @@ export function maskedVocabulary(
 
 function createTokenizer(json: string, name: string): LibraryTokenizer {
   try {
-    return new LibraryTokenizer(JSON.parse(json), {});
+    const description: unknown = JSON.parse(json);
+    v.parse(schema, description);
+    return new LibraryTokenizer(description, {});
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new Error(
-      `The tokenizer.json of ${name} cannot be read (${detail}). Download it again, or choose another model.`,
-      { cause: error },
-    );
+    throw unreadable(name, libraryFault(error), error);
   }
+}
+
+function unreadable(name: string, detail: string, cause?: unknown): Error {
+  return new Error(
+    `The tokenizer.json of ${name} cannot be read (${detail}). Download it again, or choose another model.`,
+    { cause },
+  );
 }

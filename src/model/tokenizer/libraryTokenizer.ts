@@ -11,3 +11,12 @@ export interface LibraryTokenizer {
 export const { Tokenizer: LibraryTokenizer } = tokenizers as unknown as {
   readonly Tokenizer: new (description: unknown, configuration: object) => LibraryTokenizer;
 };
+
+/** Why the library would not have a description or a text, as a clause; over what is of a wrong kind it stumbles in words of its own. */
+export function libraryFault(error: unknown): string {
+  return error instanceof Error && error.constructor === Error && error.message.length <= LONGEST_FAULT
+    ? error.message
+    : 'it is damaged or of an unknown kind';
+}
+
+const LONGEST_FAULT = 200;

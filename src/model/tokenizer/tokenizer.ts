@@ -190,6 +190,18 @@ export class Tokenizer {
   }
 }
 
+/** What equal tokenizers have in common, however their `tokenizer.json` is written; null for one of another kind. */
+export function canonicalTokenizer(json: unknown): string | null {
+  try {
+    return JSON.stringify(Tokenizer.fromJson(json).toJson());
+  } catch (error) {
+    if (error instanceof TokenizerError) {
+      return null;
+    }
+    throw error;
+  }
+}
+
 function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {

@@ -304,6 +304,7 @@ describe('the worker with real networks', () => {
     const other = structuredClone(json) as { model: { merges: unknown[] } };
     other.model.merges.reverse();
     save('otherTokenizer.safetensors', other);
+    save('otherKind.safetensors', { model: { type: 'WordPiece' } });
     writeFileSync(path('damaged.safetensors'), 'no model at all');
   });
   after(() => {
@@ -374,6 +375,10 @@ describe('the worker with real networks', () => {
     await assert.rejects(
       client.loadModel(path('otherTokenizer.safetensors')),
       /"otherTokenizer.safetensors" was trained with another tokenizer.*Train it again/,
+    );
+    await assert.rejects(
+      client.loadModel(path('otherKind.safetensors')),
+      /"otherKind.safetensors" was trained with another tokenizer/,
     );
     await assert.rejects(client.loadModel(path('damaged.safetensors')), /damaged.safetensors/);
     await assert.rejects(client.loadModel(path('missing.safetensors')), /missing.safetensors cannot be read/);

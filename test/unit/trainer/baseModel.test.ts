@@ -70,6 +70,7 @@ describe('the base model', () => {
         write('other.safetensors', other),
         /^other\.safetensors has another tokenizer than Understudy, so that it cannot be the base model; train/,
       ],
+      [write('kind.safetensors', { model: {} }), /^kind\.safetensors has another tokenizer than Understudy/],
       ['test/fixtures/keras/gpt.keras', /its layers are not those of the personal network.*language model/],
       [join(folder, 'broken.safetensors'), /broken\.safetensors/],
       [join(folder, 'none.keras'), /none\.keras cannot be read; check that it exists/],

@@ -82,5 +82,5 @@ function titleOf({ metadata }: GgufHead): string | null {
 
 function trainedWindow({ metadata }: GgufHead): number {
   const length = metadata.get(`${String(metadata.get('general.architecture'))}.context_length`);
-  return typeof length === 'number' && length >= 2 ? length : WINDOW;
+  return Number.isInteger(length) && (length as number) >= 2 ? (length as number) : WINDOW;
 }

@@ -39,7 +39,7 @@ export function ggufVocabulary({ metadata }: GgufHead, name: string): GgufVocabu
     throw new Error(
       texts.length === 0
         ? `${name} has no vocabulary: it is no language model, or a part of one.`
-        : `${name} cuts text as "${String(kind)}" does, and only byte-pair ("gpt2") and SentencePiece ("llama") vocabularies can be used. Choose another model.`,
+        : `${name} cuts text as "${typeof kind === 'string' ? kind : 'unknown'}" does, and only byte-pair ("gpt2") and SentencePiece ("llama") vocabularies can be used. Choose another model.`,
     );
   }
   const types = numbers(metadata.get('tokenizer.ggml.token_type'));
@@ -52,7 +52,7 @@ export function ggufVocabulary({ metadata }: GgufHead, name: string): GgufVocabu
     kind === 'gpt2' ? bytePairs(texts, metadata, added) : sentencePieces(texts, metadata, added);
   const idOf = (key: string): number | null => {
     const id = metadata.get(`tokenizer.ggml.${key}_token_id`);
-    return typeof id === 'number' && id < texts.length ? id : null;
+    return Number.isInteger(id) && texts[id as number] !== undefined ? (id as number) : null;
   };
   const mark = texts.indexOf(DOCUMENT_MARK);
   const addsBegin = metadata.get('tokenizer.ggml.add_bos_token') ?? kind === 'llama';

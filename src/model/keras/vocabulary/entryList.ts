@@ -6,6 +6,7 @@ import { VocabularyError, type Vocabulary } from './vocabulary';
 export const LARGEST_VOCABULARY = 1 << 20;
 /** How `TextVectorization` names what it lacks. */
 const UNKNOWN_ENTRIES = ['[UNK]', '<unk>', '<UNK>', '<OOV>', '<oov>', 'UNK'];
+const LONGEST_SHOWN = 100;
 const PADDING_ENTRIES = ['', '<pad>', '<PAD>', '[PAD]'];
 /** What `TextVectorization` strips by default. */
 const STRIPPED = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\'';
@@ -51,7 +52,7 @@ export function placed(pairs: readonly (readonly [unknown, unknown])[], fileName
       id < LARGEST_VOCABULARY;
     if (!isUsable || (entries[id] ?? null) !== null) {
       throw new VocabularyError(
-        `The vocabulary "${fileName}" gives ${JSON.stringify(entry)} the number ${JSON.stringify(id)}, which cannot be or is taken; choose the one that the model was trained with.`,
+        `The vocabulary "${fileName}" gives ${shortened(JSON.stringify(entry))} the number ${shortened(JSON.stringify(id))}, which cannot be or is taken; choose the one that the model was trained with.`,
       );
     }
     while (entries.length < id) {
@@ -105,6 +106,11 @@ function vocabularyOf(entries: readonly (string | null)[], fileName: string): Vo
     filters: isVectorization ? STRIPPED : '',
     separator: ' ',
   };
+}
+
+/** What a message says of a file's content, which may be as long as the file. */
+export function shortened(text: string): string {
+  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
 
 export function isCharacter(entry: string): boolean {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { alphabetToBytes } from '../../tokenizer/byteAlphabet';
-import { LibraryTokenizer } from '../../tokenizer/libraryTokenizer';
-import { LARGEST_VOCABULARY, numberTable, placed } from './entryList';
+import { libraryFault, LibraryTokenizer } from '../../tokenizer/libraryTokenizer';
+import { LARGEST_VOCABULARY, numberTable, placed, shortened } from './entryList';
 import { VocabularyError, type BpeVocabulary, type Vocabulary } from './vocabulary';
 
 /** The library wants each part to be there. */
@@ -53,7 +53,7 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
   const result = v.safeParse(schema, json);
   if (!result.success) {
     throw new VocabularyError(
-      `The tokenizer "${fileName}" cannot be read (${result.issues[0].message}); choose another, or save it again.`,
+      `The tokenizer "${fileName}" cannot be read (${shortened(result.issues[0].message)}); choose another, or save it again.`,
     );
   }
   const { added_tokens: added, normalizer, pre_tokenizer: preTokenizer, model } = result.output;
@@ -111,9 +111,8 @@ function encoderOf(json: unknown, fileName: string): (text: string) => readonly 
     const tokenizer = new LibraryTokenizer({ ...ALL_PARTS, ...(json as object) }, {});
     return (text) => (text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
     throw new VocabularyError(
-      `The tokenizer "${fileName}" cannot be read (${detail}); choose another, or save it again.`,
+      `The tokenizer "${fileName}" cannot be read (${libraryFault(error)}); choose another, or save it again.`,
       { cause: error },
     );
   }

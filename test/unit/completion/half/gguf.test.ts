@@ -111,6 +111,10 @@ describe('a GGUF file', () => {
 
   it('that is missing, or of another kind of vocabulary, is named with what to do', () => {
     assert.throws(
+      () => readGguf(save('odd.gguf', ggufBytes({ ...bytePairs, 'tokenizer.ggml.model': ['gpt2'] })), folder),
+      /odd\.gguf cuts text as "unknown" does.*Choose another model/,
+    );
+    assert.throws(
       () => readGguf(join(folder, 'missing.gguf'), folder),
       /missing\.gguf cannot be read .*Check that it exists/,
     );
@@ -134,6 +138,8 @@ describe('a GGUF file', () => {
     mkdirSync(join(folder, 'node_modules', 'node-llama-cpp'), { recursive: true });
     const { title, window } = readGguf(save('small.gguf', ggufBytes(bytePairs)), folder);
     assert.deepEqual([title, window], ['A Small One', 64]);
+    const odd = ggufBytes({ ...bytePairs, 'llama.context_length': 64.5 });
+    assert.equal(readGguf(save('odd.gguf', odd), folder).window, 1024);
   });
 });
 
@@ -147,6 +153,14 @@ describe('the vocabulary of a GGUF file', () => {
       .encodeText(' the 12 const')
       .map((id) => Buffer.from(vocabulary.tokenBytes(id)!).toString());
     assert.deepEqual(texts, [' the', ' ', '1', '2', ' ', 'co', 'ns', 't']);
+  });
+
+  it('has no mark of a number that is none of its tokens', () => {
+    for (const id of [1.5, 10_000]) {
+      const marks = { 'tokenizer.ggml.bos_token_id': id, 'tokenizer.ggml.eos_token_id': id };
+      const vocabulary = vocabularyOf({ ...sentencePiece, ...marks });
+      assert.deepEqual([vocabulary.beginOfTextId, vocabulary.endOfTextId], [0, null]);
+    }
   });
 
   it('begins a document with the mark that parts documents, and takes a chat’s marks for text', () => {

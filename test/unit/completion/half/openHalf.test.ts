@@ -99,4 +99,18 @@ describe('A Keras model chosen as the language model', () => {
       /^A regular expression in own\.tokenizer\.json did not come to an end .* mend that file\.$/,
     );
   });
+
+  it('is refused when its vocabulary cannot cut a text', async () => {
+    const [cut, bytes] = (tokenizer.toJson() as { pre_tokenizer: { pretokenizers: object[] } }).pre_tokenizer
+      .pretokenizers;
+    const pretokenizers = [{ ...cut, behavior: 5 }, bytes];
+    const vocabulary = {
+      ...(tokenizer.toJson() as object),
+      pre_tokenizer: { type: 'Sequence', pretokenizers },
+    };
+    await assert.rejects(open(tokenizer.vocabSize, vocabulary), {
+      message:
+        'A piece of text cannot be cut into tokens by own.tokenizer.json (it is damaged or of an unknown kind), so the model is not asked any more. Choose another one, or mend that file.',
+    });
+  });
 });

@@ -54,4 +54,40 @@ describe('the vocabulary of a masked model', () => {
       /^Error: A regular expression in small\/tokenizer\.json did not come to an end/,
     );
   });
+
+  it('is refused in one sentence when it is of wrong kinds, before anything is allocated for its numbers', () => {
+    const vocab = { '[UNK]': 0, '[MASK]': 1, a: 2 };
+    const parts = {
+      added_tokens: [],
+      normalizer: null,
+      pre_tokenizer: { type: 'Whitespace' },
+      post_processor: null,
+      decoder: null,
+      model: wordPiece(vocab),
+    };
+    const mark = (id: unknown) => [{ id, content: '[MASK]', special: true }];
+    const refused: [change: object, sentence: RegExp][] = [
+      [
+        { model: wordPiece({ ...vocab, a: 2 ** 31 }) },
+        /cannot be read \(it is damaged or of an unknown kind\)\./,
+      ],
+      [{ model: wordPiece({ ...vocab, a: 0.5 }) }, /it is damaged or of an unknown kind/],
+      [{ added_tokens: mark(2 ** 31) }, /it is damaged or of an unknown kind/],
+      [{ added_tokens: 5 }, /it is damaged or of an unknown kind/],
+      [{ decoder: { type: 'Odd' } }, /cannot be read \(Unknown Decoder type: Odd\)\. Download it again/],
+      [{ model: { ...wordPiece(vocab), unk_token: 'unknown' } }, /it has no token for what it does not know/],
+      [
+        { post_processor: { type: 'TemplateProcessing', single: [5], pair: [], special_tokens: {} } },
+        /^A piece of text cannot be cut into tokens by odd\/tokenizer\.json \(it is damaged .*mend that file\.$/,
+      ],
+    ];
+    for (const [change, message] of refused) {
+      const json = JSON.stringify({ ...parts, ...change });
+      assert.throws(() => maskedVocabulary(json, 'odd', () => undefined), { message });
+    }
+    assert.throws(() => maskedVocabulary('{"a', 'odd', () => undefined), {
+      message:
+        /^The tokenizer\.json of odd cannot be read \(it is damaged or of an unknown kind\)\. Download/,
+    });
+  });
 });

@@ -180,6 +180,13 @@ describe('The vocabulary beside a Keras model', () => {
         'a.json',
         /tokenizer "a\.json" cannot be read \(Unknown Normalizer type: Odd\); choose another/,
       ],
+      [
+        '{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": [5]}}',
+        'a.json',
+        /tokenizer "a\.json" cannot be read \(it is damaged or of an unknown kind\); choose another/,
+      ],
+      [`{"${'a'.repeat(1e6)}": -1}`, 'a.json', /^.{100,300}$/],
+      [kerasTokenizer({ lower: 'a'.repeat(1e6) }), 'a.json', /^.{100,300}$/],
     ];
     for (const [text, name, sentence] of refused) {
       assert.throws(() => readVocabulary(text, name), { name: 'VocabularyError', message: sentence });
