@@ -120,36 +120,35 @@ export class Hdf5File {
   }
 }
 
-const HEAP_SIGNATURE = [0x47, 0x43, 0x4f, 0x4c];
+/** "GCOL" and its version in the HDF5 file format. */
+const HEAP_SIGNATURE = [0x47, 0x43, 0x4f, 0x4c, 1, 0, 0, 0];
 const HEAP_HEADER_BYTES = 16;
 const HEAP_OBJECT_BYTES = 16;
 
 /**
- * Whether a heap of texts ("GCOL" in the HDF5 file format) was overwritten with zeros, as in a copy that was never finished: the
- * library takes them for free space of no size and goes through it for ever.
+ * Whether a heap of texts was overwritten, with zeros in a copy that was never finished: free space of no size is gone through by the
+ * library for ever, and so may be what follows an object that ends outside of its heap.
  */
 function hasEndlessHeap(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const long = (at: number) => Number(view.getBigUint64(at, true));
-  for (
-    let heap = bytes.indexOf(HEAP_SIGNATURE[0]);
-    heap >= 0;
-    heap = bytes.indexOf(HEAP_SIGNATURE[0], heap + 1)
-  ) {
-    if (
-      heap + HEAP_HEADER_BYTES > bytes.length ||
-      !HEAP_SIGNATURE.every((byte, i) => bytes[heap + i] === byte)
-    ) {
-      continue;
-    }
-    const end = Math.min(bytes.length, heap + long(heap + 8));
+  const [first] = HEAP_SIGNATURE;
+  for (let heap = bytes.indexOf(first); heap >= 0; heap = bytes.indexOf(first, heap + 1)) {
+    const isHeap = HEAP_SIGNATURE.every((byte, i) => bytes[heap + i] === byte);
+    const end = isHeap && heap + HEAP_HEADER_BYTES <= bytes.length ? heap + long(heap + 8) : 0;
     for (let at = heap + HEAP_HEADER_BYTES; at + HEAP_OBJECT_BYTES <= end;) {
+      if (at + HEAP_OBJECT_BYTES > bytes.length) {
+        return true;
+      }
       const isFree = view.getUint16(at, true) === 0;
       const size = long(at + 8);
       if (isFree && size === 0) {
         return true;
       }
       at += isFree ? size : HEAP_OBJECT_BYTES + Math.ceil(size / 8) * 8;
+      if (at > end) {
+        return true;
+      }
     }
   }
   return false;
