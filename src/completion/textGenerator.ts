@@ -116,7 +116,12 @@ export class TextGenerator {
     }
     const eligible = begun.filter(({ isWaiting }) => !isWaiting);
     if (load !== undefined && begun.length > eligible.length && eligible.length === 0) {
-      return null;
+      // A long text by a slow model may take minutes, in which suggestions go on with the present one.
+      return (
+        interactive.findLast(
+          ({ request, steps }) => request.kind === 'complete' && !request.isPatient && steps === null,
+        ) ?? null
+      );
     }
     const urgency = ({ request }: Job) => URGENCY[request.kind as keyof typeof URGENCY];
     const [first] = eligible.sort((a, b) => urgency(b) - urgency(a) || b.request.id - a.request.id);

@@ -77,6 +77,7 @@ class ForeignBridge<State> implements Bridge<State> {
   private readonly finished = new Map<BridgeState<State>, Float32Array>();
   private readonly underWay = new Map<BridgeState<State>, Promise<void>>();
   private distributions = 0;
+  private isDisposed = false;
 
   constructor(
     private readonly foreign: ForeignModel<State>,
@@ -153,7 +154,9 @@ class ForeignBridge<State> implements Bridge<State> {
     }
   }
 
+  /** Also ends what is being prepared, for which nobody waits any more. */
   dispose(): void {
+    this.isDisposed = true;
     this.finished.clear();
     this.foreign.expert.dispose();
   }
@@ -218,7 +221,7 @@ class ForeignBridge<State> implements Bridge<State> {
       const steps = convert(this.source, state);
       return { state, steps, step: steps.next() };
     });
-    while (running.length > 0) {
+    while (running.length > 0 && !this.isDisposed) {
       const asked = running.map(({ step }) => (step.done === true ? [] : step.value));
       const nodes = [...new Set(asked.flat())];
       const answers = new Map<ForeignNode<State>, ForeignDistribution>();
@@ -237,6 +240,9 @@ class ForeignBridge<State> implements Bridge<State> {
         for (const node of nodes) {
           if (this.reader.known(node) === undefined) {
             await pause?.();
+          }
+          if (this.isDisposed) {
+            return;
           }
           answers.set(node, this.reader.read([node])[0]);
         }

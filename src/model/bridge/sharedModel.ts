@@ -40,6 +40,7 @@ export class SharedModel<State> implements Expert<State> {
   };
   /** Oldest first. */
   private readonly finished = new Map<State, Float32Array>();
+  private isDisposed = false;
 
   constructor(
     readonly name: string,
@@ -71,7 +72,9 @@ export class SharedModel<State> implements Expert<State> {
     }
   }
 
+  /** Also ends what is being prepared, for which nobody waits any more. */
   dispose(): void {
+    this.isDisposed = true;
     this.finished.clear();
     this.expert.dispose();
   }
@@ -80,6 +83,9 @@ export class SharedModel<State> implements Expert<State> {
     bringForward(this.finished, states);
     for (const state of new Set(states)) {
       await this.pause();
+      if (this.isDisposed) {
+        return;
+      }
       // Another call may have asked for it during the pause.
       if (!this.finished.has(state)) {
         this.keep(state, this.ask(state));

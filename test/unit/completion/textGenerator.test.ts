@@ -257,9 +257,12 @@ describe('the generator', () => {
     generator.receive({ kind: 'loadModel', id: 2, personalModelPath: 'Rosa' });
     finish();
     assert.deepEqual(settled(responses), []);
+    generator.receive(complete(3, 'The committee app█'));
+    finish();
+    assert.deepEqual(settled(responses), [3], 'suggestions go on meanwhile');
     await release();
     finish();
-    assert.deepEqual(settled(responses), [1, 2]);
+    assert.deepEqual(settled(responses), [3, 1, 2]);
     assert.ok(responses.at(-2)!.kind === 'generated');
   });
 

@@ -111,4 +111,22 @@ describe('bridging a model that must be waited for', () => {
       distribution(quick, quick.next(quick.start(), tokenizer.endOfTextId)),
     );
   });
+
+  it('asks a slow model in the same thread nothing more once it is disposed of', async () => {
+    for (const limits of [{}, { steps: 0 }]) {
+      let pauses = 0;
+      const pause = () => {
+        if (++pauses === 2) {
+          bridge.dispose();
+        }
+        return Promise.resolve();
+      };
+      const expert = new RandomExpert(vocabulary.size, 5);
+      const bridge = createBridge({ expert, vocabulary }, tokenizer, { pause, limits });
+      const states = statesOf(bridge, 'one two three four');
+      await bridge.readiness!.prepare(states);
+      assert.equal(pauses, 2);
+      assert.ok(states.every((state) => !bridge.readiness!.isReady(state)));
+    }
+  });
 });

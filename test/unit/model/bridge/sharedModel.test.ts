@@ -82,4 +82,16 @@ describe('a model with the shared tokens', () => {
     await model.readiness.prepare([state]);
     assert.ok(!model.readiness.isReady(state));
   });
+
+  it('asks nothing more once it is disposed of', async () => {
+    let pauses = 0;
+    const model = new SharedModel('half', new RandomExpert(vocabSize, 1), () => {
+      if (++pauses === 2) {
+        model.dispose();
+      }
+      return Promise.resolve();
+    });
+    await model.readiness.prepare([[1], [2], [3]]);
+    assert.equal(pauses, 2);
+  });
 });
