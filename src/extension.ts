@@ -189,8 +189,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       void follow(maskedModel, log);
     }),
     training.onDidChange(() => {
-      const { phase, progress, preparing } = training;
-      status.setTraining(phase === 'idle' ? null : { progress, paused: phase === 'paused', preparing });
+      const { phase, progress, activity } = training;
+      status.setTraining(phase === 'idle' ? null : { progress, paused: phase === 'paused', activity });
     }),
   );
   await loadModel(model, status, log);

@@ -6,8 +6,8 @@ export interface TrainingStatus {
   /** 0 to 1. */
   readonly progress: number;
   readonly paused: boolean;
-  /** What is done before the first step; null from then on. */
-  readonly preparing: string | null;
+  /** What is done before the first step and after the last; null in between. */
+  readonly activity: string | null;
 }
 
 export interface StatusState {
@@ -93,7 +93,7 @@ function statusWord(t: Translate, state: StatusState): { icon: string; word: str
     const percent = Math.floor(100 * state.training.progress);
     return state.training.paused
       ? { icon: 'debug-pause', word: t('training paused at {0} %', percent) }
-      : { icon: 'sync~spin', word: state.training.preparing ?? t('training {0} %', percent) };
+      : { icon: 'sync~spin', word: state.training.activity ?? t('training {0} %', percent) };
   }
   if (!state.enabled && !(state.language?.enabled ?? false)) {
     return { icon: 'circle-slash', word: t('off') };

@@ -5,14 +5,7 @@ import type { PanelTraining } from '../protocol/panelProtocol';
 import { startTraining, type TrainingRun } from '../trainer/trainerClient';
 import { LossCurve } from './lossCurve';
 import { shownSentence } from './shownSentence';
-import {
-  eventText,
-  preparationText,
-  presentText,
-  resultText,
-  stepText,
-  type StepEvent,
-} from './trainingTexts';
+import { activityText, eventText, resultText, stepText, type StepEvent } from './trainingTexts';
 
 const PHASE_CONTEXT = 'understudy.training';
 
@@ -20,7 +13,7 @@ export class TrainingSession implements vscode.Disposable {
   private run: TrainingRun | null = null;
   private paused = false;
   private step: StepEvent | null = null;
-  private preparation = '';
+  private doing: string | null = null;
   private lines: string[] = [];
   private trainLoss = new LossCurve();
   private heldOut = new LossCurve();
@@ -41,22 +34,22 @@ export class TrainingSession implements vscode.Disposable {
     return this.step?.progress ?? 0;
   }
 
-  /** What is done before the first step; null from then on. */
-  get preparing(): string | null {
-    return this.step === null ? this.preparation : null;
+  /** What is done before the first step and after the last; null in between. */
+  get activity(): string | null {
+    return this.doing;
   }
 
   view(): PanelTraining {
     const { phase, progress } = this;
     const lines = [...this.lines];
     if (this.run !== null) {
-      lines.push(presentText(vscode.l10n.t, this.step, this.preparation));
+      lines.push(this.doing ?? stepText(vscode.l10n.t, this.step!));
     }
     return { phase, progress, lines, trainLoss: this.trainLoss.points, heldOut: this.heldOut.points };
   }
 
   /**
-   * @param onStep hears a line on each step, and before the first of what is prepared
+   * @param onStep hears a line on each step, and of what is done before the first and after the last
    * @throws Error with a sentence for the user when the training fails
    */
   async train(job: TrainJob, onStep: (line: string, progress: number) => void): Promise<DoneEvent> {
@@ -76,7 +69,8 @@ export class TrainingSession implements vscode.Disposable {
       },
     });
     this.run = run;
-    this.prepare(vscode.l10n.t('reading texts…'), onStep);
+    this.doing = vscode.l10n.t('reading texts…');
+    onStep(this.doing, 0);
     this.phaseChanged();
     try {
       const done = await run.finished;
@@ -122,13 +116,15 @@ export class TrainingSession implements vscode.Disposable {
       this.lines.push(line);
       this.log.info(event.kind === 'warning' ? event.message : line);
     }
-    const preparation = preparationText(t, event);
-    if (preparation !== null && this.step === null) {
-      this.prepare(preparation, onStep);
+    const activity = activityText(t, event);
+    if (activity !== null) {
+      this.doing = activity;
+      onStep(activity, event.kind === 'calibrating' ? 1 : this.progress);
     }
     switch (event.kind) {
       case 'step':
         this.step = event;
+        this.doing = null;
         this.trainLoss.add({ progress: event.progress, value: event.trainLoss });
         onStep(stepText(t, event), event.progress);
         break;
@@ -141,9 +137,6 @@ export class TrainingSession implements vscode.Disposable {
         this.paused = event.kind === 'paused';
         this.phaseChanged();
         break;
-      case 'calibrating':
-        onStep(t('Learning how far to trust the new network'), 1);
-        break;
       case 'engine':
         this.log.info(event.reason);
         break;
@@ -154,6 +147,7 @@ export class TrainingSession implements vscode.Disposable {
       case 'warning':
       case 'continues':
       case 'resumed':
+      case 'calibrating':
       case 'calibrated':
       case 'planned':
       case 'scanning':
@@ -163,11 +157,6 @@ export class TrainingSession implements vscode.Disposable {
         break;
     }
     this.changed.fire();
-  }
-
-  private prepare(line: string, onStep: (line: string, progress: number) => void): void {
-    this.preparation = line;
-    onStep(line, 0);
   }
 
   private phaseChanged(): void {

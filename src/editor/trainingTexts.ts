@@ -161,21 +161,18 @@ export function eventText(
   }
 }
 
-/** What a training does from an event on until the first step; null where the event says nothing of it. */
-export function preparationText(t: Translate, event: TrainerEvent): string | null {
+/** What a training does from an event on, before the first step and after the last; null where the event says nothing of it. */
+export function activityText(t: Translate, event: TrainerEvent): string | null {
   switch (event.kind) {
     case 'files':
       return t('choosing an engine…');
     case 'engine':
       return t('starting the training…');
+    case 'calibrating':
+      return t('measuring what was learned, {0} %', Math.floor(100 * event.progress));
     default:
       return null;
   }
-}
-
-/** What is done now: the step, and before the first what is prepared, in the words of the status bar. */
-export function presentText(t: Translate, step: StepEvent | null, preparation: string): string {
-  return step === null ? preparation : stepText(t, step);
 }
 
 /** Bits per byte to two decimals, or three where two scores would look the same. */

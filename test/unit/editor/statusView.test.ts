@@ -31,13 +31,13 @@ describe('the status-bar item', () => {
   });
 
   it('shows how far training is, whatever else holds', () => {
-    const training = { progress: 0.419, paused: false, preparing: null };
+    const training = { progress: 0.419, paused: false, activity: null };
     assert.equal(view({ training, enabled: false }).text, '$(sync~spin) training 41 %');
     assert.match(view({ training: { ...training, paused: true } }).text, /training paused at 41 %/);
   });
 
   it('says what a training does before its first step', () => {
-    const training = { progress: 0, paused: false, preparing: 'choosing an engine…' };
+    const training = { progress: 0, paused: false, activity: 'choosing an engine…' };
     assert.equal(view({ training }).text, '$(sync~spin) choosing an engine…');
     assert.match(view({ training: { ...training, paused: true } }).text, /training paused at 0 %/);
   });
@@ -69,7 +69,7 @@ describe('the status-bar item', () => {
   it('says that suggestions stopped for good, and what to do', () => {
     const stopped = view({
       generator: { stopped: 'out of memory' },
-      training: { progress: 0, paused: false, preparing: null },
+      training: { progress: 0, paused: false, activity: null },
     });
     assert.equal(stopped.text, '$(error) suggestions stopped');
     assert.ok(stopped.isError);
@@ -104,9 +104,9 @@ describe('the menu of the status-bar item', () => {
   });
 
   it('offers to pause or resume, and to cancel, while training', () => {
-    const running = commands({ training: { progress: 0, paused: false, preparing: null } });
+    const running = commands({ training: { progress: 0, paused: false, activity: null } });
     assert.deepEqual(running.slice(0, 2), ['pauseTraining', 'cancelTraining']);
-    const paused = commands({ training: { progress: 0, paused: true, preparing: null } });
+    const paused = commands({ training: { progress: 0, paused: true, activity: null } });
     assert.deepEqual(paused.slice(0, 2), ['resumeTraining', 'cancelTraining']);
   });
 });

@@ -6,8 +6,7 @@ import {
   leftOutLines,
   planOrigin,
   planSummary,
-  preparationText,
-  presentText,
+  activityText,
   resultText,
   sizeText,
 } from '../../../src/editor/trainingTexts';
@@ -50,24 +49,17 @@ describe('what a training does before its first step', () => {
       tokens: 3,
       leftOut: {},
     } as const;
-    assert.equal(preparationText(t, files), 'choosing an engine…');
+    assert.equal(activityText(t, files), 'choosing an engine…');
     const engine = { kind: 'engine', name: 'wasm', description: 'WebAssembly', reason: '' } as const;
-    assert.equal(preparationText(t, engine), 'starting the training…');
-    assert.equal(preparationText(t, { kind: 'loading', name: 'wasm' }), null);
+    assert.equal(activityText(t, engine), 'starting the training…');
+    assert.equal(activityText(t, { kind: 'loading', name: 'wasm' }), null);
   });
 
-  it('says what is prepared until the first step, and how the training goes from then on', () => {
-    assert.equal(presentText(t, null, 'choosing an engine…'), 'choosing an engine…');
-    const step = {
-      kind: 'step',
-      step: 3,
-      epoch: 0,
-      progress: 0.1,
-      trainLoss: 4.217,
-      gradientNorm: 1,
-    } as const;
-    const present = { ...step, learningRate: 0.001, tokensPerSecond: 812.4, secondsLeft: 30 };
-    assert.equal(presentText(t, present, 'choosing an engine…'), '812 tokens/s, loss 4.22, 30 s left');
+  it('says that it measures after the last step', () => {
+    assert.equal(
+      activityText(t, { kind: 'calibrating', progress: 0.418 }),
+      'measuring what was learned, 41 %',
+    );
   });
 });
 

@@ -39,7 +39,7 @@ describe('A window that closes during a training', function () {
         options: { ...DEFAULT_TRAINING, engine: 'wasm', hiddenSize: 16, embeddingSize: 8, seconds: 60 },
       },
       () => {
-        if (session.preparing === null && session.phase === 'running') {
+        if (session.activity === null && session.phase === 'running') {
           session.dispose();
         }
       },
