@@ -36,6 +36,16 @@ export async function chooseLanguageModel({ languageModel, paths }: Parts, chose
     return;
   }
   const { state } = languageModel;
+  if (state !== null && state.away !== null) {
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t(
+        '{0} is chosen but away, and suggestions come without it until it answers. {1}',
+        state.name,
+        state.away,
+      ),
+    );
+    return;
+  }
   void vscode.window.showInformationMessage(
     state === null
       ? vscode.l10n.t('Understudy works without another language model from now on.')

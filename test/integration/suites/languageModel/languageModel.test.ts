@@ -84,6 +84,14 @@ describe('A language model', function () {
     assert.equal(chosen(), undefined);
   });
 
+  it('on a server that cannot be reached is chosen, and said to be away', async () => {
+    const [, told] = await answering('Send Text to This Server', () =>
+      choose({ server: 'http://127.0.0.1:9' }),
+    );
+    assert.match(told, /127\.0\.0\.1:9 is chosen but away, and suggestions come without it/);
+    await choose({});
+  });
+
   it('on a server is sent nothing before the user agrees, who is asked once', async () => {
     const refused = await answering(undefined, () => choose({ server: server.address }));
     assert.deepEqual([server.prompts, chosen()], [[], undefined]);
