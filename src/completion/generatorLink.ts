@@ -116,7 +116,10 @@ export class GeneratorLink {
     this.unheard = 0;
     let fault: unknown = null;
     worker.on('message', (response: GeneratorResponse) => {
-      this.receive(response);
+      // One that was given up may still say something.
+      if (worker === this.worker) {
+        this.receive(response);
+      }
     });
     worker.on('messageerror', (error) => {
       fault = error;
@@ -141,8 +144,16 @@ export class GeneratorLink {
     } else if (this.unheard < MOST_UNHEARD) {
       this.unheard++;
       this.worker?.postMessage({ kind: 'ping' } satisfies GeneratorRequest);
-    } else {
+    } else if (this.unheard === MOST_UNHEARD) {
+      this.unheard++;
       void this.worker?.terminate();
+    } else {
+      // It is held by what its end waits for, too, as by a regular expression that is compiled for ever.
+      this.options.onLog(
+        'The thread of the generator cannot be ended; it may keep one core busy until the window is reloaded.',
+      );
+      this.worker?.unref();
+      this.replace();
     }
   }
 
@@ -179,8 +190,8 @@ export class GeneratorLink {
   }
 
   /** After a death: fails what was waiting, and starts a new thread unless they die one after the other. */
-  private replace(fault: string): void {
-    const isHeld = this.unheard === MOST_UNHEARD;
+  private replace(fault = ''): void {
+    const isHeld = this.unheard >= MOST_UNHEARD;
     const detail = isHeld ? `it heard nothing for ${(MOST_UNHEARD * PING_INTERVAL) / 1000} s` : fault;
     this.restarts = performance.now() - this.startedAt > HEALTHY_LIFE ? 0 : this.restarts;
     if (this.restarts >= MAX_RESTARTS) {

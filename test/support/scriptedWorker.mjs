@@ -4,9 +4,10 @@
  * continued with " word", and by a patient request with " word of it", after a few milliseconds. `tokens` of `filesLearned` counts
  * the files this thread has been told of, a model's description is the number of models it has loaded and the base model it was
  * told of, and a half's the paths of all halves that it has loaded, each of which is away at once; an absolute path has to exist. The
- * half HANG holds the thread for good, one in whose place the file `PATH.opened` lies, too, and SLOW is opened when fifteen pings
- * were heard.
+ * half HANG holds the thread for good, one in whose place the file `PATH.opened` lies, too, STUCK holds it for five seconds in which it
+ * cannot be ended, and SLOW is opened when fifteen pings were heard.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 
@@ -87,6 +88,9 @@ parentPort.on('message', (request) => {
     const { path } = request.half;
     if (path === 'HANG' || existsSync(`${path}.opened`)) {
       for (;;);
+    } else if (path === 'STUCK') {
+      spawnSync(process.execPath, ['-e', 'setTimeout(() => 0, 5000)']);
+      respond({ kind: 'halfLoaded', id, description: path, isSlow: true, away: null });
     } else if (path === 'SLOW') {
       openSlow = () => respond({ kind: 'halfLoaded', id, description: path, isSlow: true, away: null });
     } else if (path === 'damaged' || (path.startsWith('/') && !existsSync(path))) {

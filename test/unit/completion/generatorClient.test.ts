@@ -212,6 +212,17 @@ describe('a generator that dies', () => {
       assert.equal((await client.complete(question('The█'))).insertText, ' word');
     });
 
+    it('is left to itself when even its end waits for that, and another takes its place', async () => {
+      const log: string[] = [];
+      const client = newClient({ onLog: (line) => log.push(line) });
+      const start = performance.now();
+      const fault = await open(client, 'STUCK');
+      assert.ok(fault instanceof GeneratorDiedError);
+      assert.equal((await client.complete(question('The█'))).insertText, ' word');
+      assert.ok(performance.now() - start < 5000, 'it was waited for');
+      assert.match(log[0], /cannot be ended; it may keep one core busy until the window is reloaded/);
+    });
+
     it('is told no more of one that was open and holds the next thread for good', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'understudy-client-'));
       const path = join(folder, 'half');
