@@ -63,7 +63,7 @@ const layerRules = layers.map((layer) => {
 
 export default tseslint.config(
   {
-    ignores: ['node_modules', 'dist', '.cache', '.vscode-test', 'src/model/kernel/assembly', 'media/vendor'],
+    ignores: ['node_modules', 'dist', '.cache', '.vscode-test', 'src/**/assembly', 'media/vendor'],
   },
   js.configs.recommended,
   {

@@ -20,7 +20,7 @@ module.exports = (_env, argv) => ({
     path: path.join(__dirname, 'dist'),
     filename: '[name].js',
     libraryTarget: 'commonjs2',
-    clean: { keep: /kernel\.wasm/ },
+    clean: { keep: /kernel.*\.wasm/ },
   },
   // The native engine is optional and loaded at run time from wherever it was installed.
   externals: { vscode: 'commonjs vscode', '@tensorflow/tfjs-node': 'commonjs @tensorflow/tfjs-node' },

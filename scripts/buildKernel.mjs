@@ -1,27 +1,37 @@
-/** Compiles the generation kernel (src/model/kernel/assembly) to dist/kernel.wasm. */
+/** Compiles the generation kernel (src/model/kernel/assembly) and the training kernel (src/trainer/engines/assembly) to dist. */
 import asc from 'assemblyscript/asc';
 import { mkdirSync, renameSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitWith, root } from './setup.mjs';
 
-const source = 'src/model/kernel/assembly/kernel.ts';
-const target = join(root, 'dist', 'kernel.wasm');
+const dist = join(root, 'dist');
 
-/** Nothing is allocated inside, so the smallest runtime does; the host makes the memory in its final size. */
+/** Nothing is allocated inside, so the smallest runtime does; the host makes the memory. */
 const options = '-O3 --noAssert --runtime stub --enable simd --importMemory --noExportMemory'.split(' ');
 
-export async function buildKernel() {
-  mkdirSync(dirname(target), { recursive: true });
+export function buildKernel() {
+  return compile('src/model/kernel/assembly/kernel.ts', 'kernel.wasm');
+}
+
+export async function buildTrainingKernel() {
+  const source = 'src/trainer/engines/assembly/trainingKernel.ts';
+  await compile(source, 'training-kernel.wasm');
+  await compile(source, 'training-kernel-relaxed.wasm', ['--enable', 'relaxed-simd']);
+}
+
+async function compile(source, name, more = []) {
+  mkdirSync(dist, { recursive: true });
   // Test runs may overlap; none must read a file that another is writing.
-  const temporary = `${target}.${process.pid}`;
-  const { error, stderr } = await asc.main([source, ...options, '--baseDir', root, '--outFile', temporary]);
+  const temporary = join(dist, `${name}.${process.pid}`);
+  const given = [source, ...options, ...more, '--baseDir', root, '--outFile', temporary];
+  const { error, stderr } = await asc.main(given);
   if (error) {
-    throw new Error(`The generation kernel does not compile.\n${stderr.toString()}`);
+    throw new Error(`${source} does not compile.\n${stderr.toString()}`);
   }
-  renameSync(temporary, target);
+  renameSync(temporary, join(dist, name));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  buildKernel().catch(exitWith);
+  buildKernel().then(buildTrainingKernel).catch(exitWith);
 }

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadNativeEngine } from '../../src/trainer/engines/nativeEngine';
-import { loadWasmOps, packagedWasmFolder } from '../../src/trainer/engines/loadWasmOps';
+import { loadWasmOps, wasmFoldersOfSources } from '../../src/trainer/engines/loadWasmOps';
 
 interface Tensor {
   dispose(): void;
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   const requireNative = createRequire(join(native, 'package.json'));
   const isNative = flags.engine === 'native';
   // Registers the backend in the state that all copies of TensorFlow.js in a process share.
-  await (isNative ? loadNativeEngine({ nativeFolders: [native] }) : loadWasmOps(packagedWasmFolder()));
+  await (isNative ? loadNativeEngine({ nativeFolders: [native] }) : loadWasmOps(wasmFoldersOfSources()));
   const tf = requireNative('@tensorflow/tfjs') as LayersTensorFlow;
   await tf.setBackend(isNative ? 'tensorflow' : 'wasm');
   const [batch, steps] = [Number(flags.batch), Number(flags.steps)];

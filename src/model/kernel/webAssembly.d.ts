@@ -3,8 +3,12 @@ declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { readonly initial: number; readonly maximum?: number });
     readonly buffer: ArrayBuffer;
+    /** @throws Error when there is not so much memory */
+    grow(pages: number): number;
   }
   const Module: new (bytes: Uint8Array) => object;
+  /** Whether this runtime can compile the bytes. */
+  function validate(bytes: Uint8Array): boolean;
   class Instance {
     constructor(module: object, imports: Readonly<Record<string, Readonly<Record<string, Memory>>>>);
     readonly exports: unknown;

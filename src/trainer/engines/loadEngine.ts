@@ -7,7 +7,7 @@ import { loadWasmEngine } from './wasmEngine';
 import { loadWebgpuEngine } from './webgpuEngine';
 
 export interface EngineOptions {
-  /** Folder of TensorFlow.js' .wasm files; without it they are taken from the installed package. */
+  /** Folder of all .wasm files of a built trainer; without it they are found from the sources. */
   readonly wasmFolder?: string;
   /** Of the wasm engine; 0 is automatic. */
   readonly threads?: number;

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
 import type { TrainingEngine } from '../engine';
 import { TensorNetwork } from '../network/tensorNetwork';
-import { loadWasmOps, packagedWasmFolder } from './loadWasmOps';
+import { loadWasmOps, wasmFoldersOfSources } from './loadWasmOps';
 import { ParallelNetwork } from './parallelNetwork';
 import { automaticThreads } from './processorCores';
 import type { WasmWorkerData } from './wasmWorkerMessages';
 import { WorkerPool } from './workerPool';
 
 export interface WasmEngineOptions {
-  /** Folder of `tfjs-backend-wasm*.wasm`; without it they are taken from the installed package. */
+  /** Folder of all .wasm files of a built trainer; without it they are found from the sources. */
   readonly wasmFolder?: string;
   /** 1 or more; 0 or absent takes as many as {@link automaticThreads} says. */
   readonly threads?: number;
@@ -18,12 +18,14 @@ export interface WasmEngineOptions {
 
 /** @throws Error when the .wasm files cannot be read. */
 export async function loadWasmEngine(options: WasmEngineOptions): Promise<TrainingEngine> {
-  const folder = options.wasmFolder ?? packagedWasmFolder();
+  const { wasmFolder } = options;
+  const folders =
+    wasmFolder === undefined ? wasmFoldersOfSources() : { tensorFlow: wasmFolder, kernel: wasmFolder };
   const wished = options.threads ?? 0;
   const threads = wished > 0 ? wished : automaticThreads();
   const name = 'wasm';
   if (threads === 1) {
-    const ops = await loadWasmOps(folder);
+    const ops = await loadWasmOps(folders);
     return {
       name,
       description: 'TensorFlow.js in WebAssembly, on one thread',
@@ -31,7 +33,7 @@ export async function loadWasmEngine(options: WasmEngineOptions): Promise<Traini
         new TensorNetwork(ops, config, weights, seed),
     };
   }
-  const pool = startPool(threads, { wasmFolder: folder });
+  const pool = startPool(threads, { wasmFolders: folders });
   await pool.askAll(() => ({ kind: 'load' }));
   return {
     name,

@@ -1,21 +1,61 @@
 /**
  * {@link TensorOps} on the WebAssembly backend. Where the backend's ops are slow or missing, the work is done on its heap
- * directly, through typed-array views: no copies, one pass for a whole formula.
+ * directly, by a kernel or through typed-array views: no copies, one pass for a whole formula.
  *
  * A view is good until the next allocation (the heap may move when it grows), so outputs are allocated first. A tensor that
- * was the right-hand side of a product must never be changed in place: the backend keeps a packed copy of it.
+ * was the right-hand side of a product must never be changed in place: the kernel keeps a packed copy of it.
  */
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { CellKind } from '../../model/networkConfig';
+import type { RecurrentCell } from '../network/recurrentCell';
 import { StockOps, addRows } from '../network/stockOps';
-import type { AdamSlot, AdamUpdate, Batch, Matrix, SoftmaxLoss, Tensor, Vector } from '../network/tensorOps';
+import type {
+  AdamSlot,
+  AdamUpdate,
+  Batch,
+  Matrix,
+  SoftmaxLoss,
+  Tensor,
+  TensorFlow,
+  Vector,
+} from '../network/tensorOps';
 import { adamOn } from './adamOn';
-
-/** The part of the backend that reaches its heap. */
-type WasmHeap = Pick<BackendWasm, 'typedArrayFromHeap' | 'makeOutput'>;
-
-const SOFTMAX_ROWS = 64;
+import { TrainingKernel } from './trainingKernel';
+import { WasmHeap } from './wasmHeap';
+import { wasmLstm } from './wasmLstm';
 
 export class WasmOps extends StockOps {
+  private readonly heap: WasmHeap;
+  private readonly kernel: TrainingKernel;
+  private readonly lstm: RecurrentCell;
+
+  /** @param kernel see `readTrainingKernel` */
+  constructor(tf: TensorFlow, kernel: Uint8Array) {
+    super(tf);
+    this.heap = new WasmHeap(tf);
+    this.kernel = new TrainingKernel(kernel, this.heap);
+    this.lstm = wasmLstm(this.kernel.functions, this.heap);
+  }
+
+  override product(a: Matrix, b: Matrix): Matrix {
+    const [rows, inner] = a.shape;
+    const columns = b.shape[1];
+    const product = this.allocate([rows, columns]) as Matrix;
+    const right = { identity: b.dataId, offset: this.heap.offset(b), columns };
+    this.kernel.product(this.heap.offset(a), rows, inner, right, this.heap.offset(product));
+    return product;
+  }
+
+  override transpose(a: Matrix): Matrix {
+    const [rows, columns] = a.shape;
+    const transposed = this.allocate([columns, rows]) as Matrix;
+    this.kernel.functions.transpose(this.heap.offset(a), rows, columns, this.heap.offset(transposed));
+    return transposed;
+  }
+
+  protected override cellOf(architecture: CellKind): RecurrentCell {
+    return architecture === 'lstm' ? this.lstm : super.cellOf(architecture);
+  }
+
   override softmaxLoss(
     logits: Matrix,
     targets: Int32Array,
@@ -23,21 +63,15 @@ export class WasmOps extends StockOps {
     withGradient: boolean,
   ): SoftmaxLoss {
     const vocabSize = logits.shape[1];
-    this.softmaxInPlace(logits);
-    const values = this.view(logits);
+    const rowBytes = 4 * vocabSize;
+    const start = this.heap.offset(logits);
     let lossSum = 0;
-    for (let n = 0; n < targets.length; n++) {
+    for (const [n, target] of targets.entries()) {
       const weight = weights[n];
-      const start = n * vocabSize;
-      const target = start + targets[n];
-      // The smallest normal number keeps the loss finite where float32 rounded a probability to zero.
-      lossSum -= weight * Math.log(Math.max(values[target], 1.2e-38));
-      if (withGradient) {
-        values[target] = values[target] - 1;
-        for (let i = start; i < start + vocabSize; i++) {
-          values[i] = values[i] * weight;
-        }
-      }
+      const row = start + n * rowBytes;
+      const probability = this.kernel.functions.softmaxLoss(row, vocabSize, target, weight);
+      // The smallest normal number keeps the loss finite where a probability was rounded to zero.
+      lossSum -= weight * Math.log(Math.max(probability, 1.2e-38));
     }
     return { lossSum: this.tf.scalar(lossSum), gradient: withGradient ? logits : null };
   }
@@ -53,10 +87,11 @@ export class WasmOps extends StockOps {
     return rows;
   }
 
-  /** As a product, which is twenty times as fast as the backend's reduction. */
   override columnSums(a: Matrix): Vector {
-    const { tf } = this;
-    return tf.reshape(this.product(tf.ones([1, a.shape[0]]), a), [a.shape[1]]);
+    const [rows, columns] = a.shape;
+    const sums = this.allocate([columns]) as Vector;
+    this.kernel.functions.columnSums(this.heap.offset(a), rows, columns, this.heap.offset(sums));
+    return sums;
   }
 
   /** The backend's slice first copies the whole tensor. */
@@ -100,13 +135,10 @@ export class WasmOps extends StockOps {
   }
 
   override sumOfSquares(tensors: readonly Tensor[]): Tensor {
-    let total = 0;
-    for (const tensor of tensors) {
-      const values = this.view(tensor);
-      for (let i = 0; i < values.length; i++) {
-        total += values[i] * values[i];
-      }
-    }
+    const total = tensors.reduce(
+      (sum, tensor) => sum + this.kernel.functions.sumOfSquares(this.heap.offset(tensor), tensor.size),
+      0,
+    );
     return this.tf.scalar(total);
   }
 
@@ -129,18 +161,6 @@ export class WasmOps extends StockOps {
     return { ...slot, value };
   }
 
-  /** A few rows at a time, as the backend's softmax makes a new tensor: logits are the largest of all. */
-  private softmaxInPlace(logits: Matrix): void {
-    const [rows, vocabSize] = logits.shape;
-    for (let start = 0; start < rows; start += SOFTMAX_ROWS) {
-      const probs = this.tf.tidy(() =>
-        this.tf.softmax(this.rowRange(logits, start, Math.min(SOFTMAX_ROWS, rows - start))),
-      );
-      this.view(logits).set(this.view(probs), start * vocabSize);
-      probs.dispose();
-    }
-  }
-
   private matrixOf(batch: Batch, group: number, transposed: boolean): Matrix {
     const [, rows, columns] = batch.shape;
     const matrix = this.allocate(transposed ? [columns, rows] : [rows, columns]) as Matrix;
@@ -158,17 +178,12 @@ export class WasmOps extends StockOps {
     return matrix;
   }
 
-  private get backend(): WasmHeap {
-    return this.tf.backend() as unknown as WasmHeap;
-  }
-
   /** The tensor's values where they are. */
   view(tensor: Tensor): Float32Array {
-    return this.backend.typedArrayFromHeap(tensor) as Float32Array;
+    return this.heap.view(tensor);
   }
 
-  /** A tensor whose values are whatever the heap held. */
   private allocate(shape: readonly number[]): Tensor {
-    return this.tf.engine().makeTensorFromTensorInfo(this.backend.makeOutput([...shape], 'float32'));
+    return this.heap.tensor(shape);
   }
 }

@@ -104,7 +104,7 @@ class SharedNetwork {
 }
 
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
-  const loading = loadWasmOps((workerData as WasmWorkerData).wasmFolder);
+  const loading = loadWasmOps((workerData as WasmWorkerData).wasmFolders);
   const networks = new Map<number, SharedNetwork>();
   const answer = async ({ id, request }: NumberedRequest): Promise<WorkerAnswer> => {
     try {

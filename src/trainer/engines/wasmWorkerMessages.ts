@@ -3,11 +3,11 @@ import type { NetworkConfig } from '../../model/networkConfig';
 import type { TrainBatch } from '../engine';
 import type { BatchShare } from '../network/batchParts';
 import type { AdamUpdate } from '../network/tensorOps';
+import type { WasmFolders } from './loadWasmOps';
 import type { SharedParameters } from './sharedParameters';
 
 export interface WasmWorkerData {
-  /** Of `tfjs-backend-wasm*.wasm`. */
-  readonly wasmFolder: string;
+  readonly wasmFolders: WasmFolders;
 }
 
 interface OfNetwork {

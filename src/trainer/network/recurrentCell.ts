@@ -3,7 +3,7 @@ import type { Matrix, RecurrentState, TensorFlow } from './tensorOps';
 
 export interface CellStep {
   readonly state: RecurrentState;
-  /** What {@link RecurrentCell.stepGradient} needs, always the same number of [B, H] tensors. */
+  /** What {@link RecurrentCell.stepGradient} needs, always the same number of tensors of B rows. */
   readonly saved: readonly Matrix[];
 }
 

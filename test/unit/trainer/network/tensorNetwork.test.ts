@@ -9,8 +9,7 @@ import {
 } from '../../../../src/model/networkConfig';
 import { createNetwork } from '../../../../src/model/network/createNetwork';
 import { DivergenceError, type TrainBatch } from '../../../../src/trainer/engine';
-import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
-import { WasmOps } from '../../../../src/trainer/engines/wasmOps';
+import { loadWasmOps, wasmFoldersOfSources } from '../../../../src/trainer/engines/loadWasmOps';
 import { TensorNetwork } from '../../../../src/trainer/network/tensorNetwork';
 import { StockOps } from '../../../../src/trainer/network/stockOps';
 import type { TensorOps } from '../../../../src/trainer/network/tensorOps';
@@ -44,10 +43,7 @@ const engines: readonly { name: string; steps: number; start: () => Promise<Tens
   {
     name: 'wasm',
     steps: 1000,
-    start: async () => {
-      await loadWasmEngine({ threads: 1 });
-      return new WasmOps(tf);
-    },
+    start: () => loadWasmOps(wasmFoldersOfSources()),
   },
 ];
 

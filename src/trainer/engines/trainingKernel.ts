@@ -1,0 +1,140 @@
+/** The functions of `assembly/trainingKernel.ts`, on the heap of TensorFlow.js' WebAssembly backend. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Every argument is a byte offset into the heap but the sizes, a target's index and its weight. Nothing overlaps. */
+interface KernelFunctions {
+  /** Packs [inner, columns] for {@link multiply}. */
+  packRight(right: number, inner: number, columns: number, packed: number): void;
+  multiply(
+    left: number,
+    packedRight: number,
+    rows: number,
+    inner: number,
+    columns: number,
+    out: number,
+    scratch: number,
+  ): void;
+  /** out [columns] = the sums over the rows of `a` [rows, columns]. */
+  columnSums(a: number, rows: number, columns: number, out: number): void;
+  sumOfSquares(a: number, length: number): number;
+  /** out [columns, rows] = `a` [rows, columns] transposed. */
+  transpose(a: number, rows: number, columns: number, out: number): void;
+  /** See assembly/lstm.ts. */
+  lstmStep(
+    input: number,
+    recurrent: number,
+    cell: number,
+    rows: number,
+    size: number,
+    gates: number,
+    newCell: number,
+    cellTanh: number,
+    hidden: number,
+  ): void;
+  /** See assembly/lstm.ts. */
+  lstmStepGradient(
+    gates: number,
+    cell: number,
+    cellTanh: number,
+    dHidden: number,
+    dNewCell: number,
+    rows: number,
+    size: number,
+    dGates: number,
+    dCell: number,
+  ): void;
+  /** Puts weight · (softmax − 1 at the target) in place of a row of logits; the target's probability. */
+  softmaxLoss(row: number, length: number, target: number, weight: number): number;
+}
+
+/** The heap of a module that Emscripten made. */
+export interface Heap {
+  readonly memory: WebAssembly.Memory;
+  /** Offset of so many bytes, 0 when there are not so many. */
+  allocate(byteLength: number): number;
+  free(offset: number): void;
+}
+
+/** The right-hand side of a product. */
+export interface RightSide {
+  /** Another one, or other values of it, are another object. */
+  readonly identity: object;
+  readonly offset: number;
+  readonly columns: number;
+}
+
+const TILE_COLUMNS = 8;
+/** Rows of the left side that are packed at once, and a tile, see `assembly/products.ts`. */
+const BLOCK_ROWS = 64;
+const TILE_NUMBERS = 32;
+const FLOAT_BYTES = 4;
+
+export class TrainingKernel {
+  readonly functions: KernelFunctions;
+  private readonly scratch: Space;
+  private readonly packed: Space;
+  private lastRight: (RightSide & { readonly inner: number }) | null = null;
+
+  /** @param bytes see {@link readTrainingKernel} */
+  constructor(bytes: Uint8Array, heap: Heap) {
+    const { memory } = heap;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    this.functions = exports as KernelFunctions;
+    this.scratch = new Space(heap);
+    this.packed = new Space(heap);
+  }
+
+  /**
+   * out [rows, columns] = left [rows, inner] · right [inner, columns]. The right side is packed anew only where it is another one
+   * than last time, since a recurrent network multiplies by the same weights at every step.
+   */
+  product(left: number, rows: number, inner: number, right: RightSide, out: number): void {
+    const { columns } = right;
+    const scratch = this.scratch.of(BLOCK_ROWS * inner + TILE_NUMBERS);
+    const packed = this.packed.of(Math.ceil(columns / TILE_COLUMNS) * TILE_COLUMNS * inner);
+    const last = this.lastRight;
+    if (last?.identity !== right.identity || last.inner !== inner || last.columns !== columns) {
+      this.functions.packRight(right.offset, inner, columns, packed);
+      this.lastRight = { ...right, inner };
+    }
+    this.functions.multiply(left, packed, rows, inner, columns, out, scratch);
+  }
+}
+
+/** A stretch of the heap that grows with what is asked of it; what it held is then gone. */
+class Space {
+  private offset = 0;
+  private byteLength = 0;
+
+  constructor(private readonly heap: Heap) {}
+
+  of(numbers: number): number {
+    const wanted = numbers * FLOAT_BYTES;
+    if (wanted > this.byteLength) {
+      if (this.byteLength > 0) {
+        this.heap.free(this.offset);
+      }
+      this.byteLength = 0;
+      this.offset = this.heap.allocate(wanted);
+      if (this.offset === 0) {
+        const megabytes = Math.ceil(wanted / 2 ** 20);
+        throw new Error(
+          `A network needs ${megabytes} MB of memory, which are not to be had. Close other programs.`,
+        );
+      }
+      this.byteLength = wanted;
+    }
+    return this.offset;
+  }
+}
+
+/**
+ * The kernel for this runtime: one with relaxed SIMD, which multiplies and adds at once, where that is known.
+ * @param folder of the .wasm files
+ * @throws Error when they cannot be read
+ */
+export async function readTrainingKernel(folder: string): Promise<Uint8Array> {
+  const relaxed = await readFile(join(folder, 'training-kernel-relaxed.wasm'));
+  return WebAssembly.validate(relaxed) ? relaxed : readFile(join(folder, 'training-kernel.wasm'));
+}
