@@ -17,6 +17,7 @@ import { learningFromUse } from './editor/learningFromUse';
 import { MaskedModel } from './editor/maskedModel';
 import { MASKED_MODEL_SETTING } from './editor/maskedModelSetting';
 import { maskedModelWindow } from './editor/maskedModelWindow';
+import { offerRemoval } from './editor/offerRemoval';
 import { PanelHost } from './editor/panelHost';
 import type { Parts, ProductPaths } from './editor/parts';
 import { PersonalModel } from './editor/personalModel';
@@ -46,6 +47,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     llama: stored('llama'),
     onnx: stored('onnx'),
   };
+  const offerRemovals = (): void => {
+    [paths.native, paths.webgpu, paths.llama, paths.onnx].forEach(offerRemoval);
+  };
+  offerRemovals();
   const configuration = new Configuration(log);
   const modelsFolder = stored('models');
   const storedBase = new BaseModel(modelsFolder, paths);
@@ -173,6 +178,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       paths,
       planTraining: plan,
     }),
+    // Another window may have installed or removed one meanwhile.
+    vscode.window.onDidChangeWindowState(offerRemovals),
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
       void loadModel(model, status, log);
     }),

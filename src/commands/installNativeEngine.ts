@@ -17,6 +17,7 @@ export async function installNativeEngine({ paths }: Parts): Promise<void> {
   }
   const record = await withInstallProgress(
     vscode.l10n.t('Installing the native training engine'),
+    paths.native,
     (context) => installNative(paths.native, context),
   );
   if (record !== null) {

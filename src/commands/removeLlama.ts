@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { LLAMA, removeRuntime } from '../trainer/native/installRuntime';
 
@@ -8,5 +9,6 @@ export async function removeLlama({ languageModel, paths }: Parts): Promise<void
     await languageModel.choose(null);
   }
   await removeRuntime(LLAMA, paths.llama);
+  offerRemoval(paths.llama);
   void vscode.window.showInformationMessage(vscode.l10n.t('llama.cpp is removed.'));
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { removeNative } from '../trainer/native/installNative';
 
@@ -8,6 +9,7 @@ export async function removeNativeEngine({ paths, training }: Parts): Promise<vo
     throw new Error(vscode.l10n.t('A training is running and may use the engine; cancel it first.'));
   }
   await removeNative(paths.native);
+  offerRemoval(paths.native);
   void vscode.window.showInformationMessage(
     vscode.l10n.t('The native training engine is removed; training goes on in WebAssembly.'),
   );

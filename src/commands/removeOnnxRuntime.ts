@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { ONNX_RUNTIME, removeRuntime } from '../trainer/native/installRuntime';
 
@@ -8,5 +9,6 @@ export async function removeOnnxRuntime({ maskedModel, paths }: Parts): Promise<
     await maskedModel.choose(null);
   }
   await removeRuntime(ONNX_RUNTIME, paths.onnx);
+  offerRemoval(paths.onnx);
   void vscode.window.showInformationMessage(vscode.l10n.t('ONNX Runtime is removed.'));
 }

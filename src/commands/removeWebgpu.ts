@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { WEBGPU, removeRuntime } from '../trainer/native/installRuntime';
 
@@ -8,5 +9,6 @@ export async function removeWebgpu({ paths, training }: Parts): Promise<void> {
     throw new Error(vscode.l10n.t('A training is running and may use the engine; cancel it first.'));
   }
   await removeRuntime(WEBGPU, paths.webgpu);
+  offerRemoval(paths.webgpu);
   void vscode.window.showInformationMessage(vscode.l10n.t('The WebGPU engine is removed.'));
 }

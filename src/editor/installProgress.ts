@@ -1,11 +1,16 @@
 /** Shows an installation's progress, with a button that cancels it. */
 import * as vscode from 'vscode';
 import type { InstallContext } from '../trainer/native/installProgress';
+import { offerRemoval } from './offerRemoval';
 import { shownSentence } from './shownSentence';
 
-/** @returns what the installation gives; null when the user cancelled it */
+/**
+ * @param folder that it is installed into
+ * @returns what the installation gives; null when the user cancelled it
+ */
 export async function withInstallProgress<T>(
   title: string,
+  folder: string,
   install: (context: InstallContext) => Promise<T>,
 ): Promise<T | null> {
   return vscode.window.withProgress(
@@ -29,6 +34,8 @@ export async function withInstallProgress<T>(
           return null;
         }
         throw error;
+      } finally {
+        offerRemoval(folder);
       }
     },
   );

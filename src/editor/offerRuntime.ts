@@ -26,7 +26,7 @@ export async function offerRuntime(runtime: Runtime, folder: string): Promise<bo
   if (chosen !== confirm) {
     return false;
   }
-  const installed = await withInstallProgress(t('Installing {0}', runtime.name), async (context) => {
+  const installed = await withInstallProgress(t('Installing {0}', runtime.name), folder, async (context) => {
     await installRuntime(runtime, folder, context);
     return true;
   });

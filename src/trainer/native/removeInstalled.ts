@@ -1,8 +1,19 @@
+import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 /** What npm leaves in a folder of its own. */
 export const NPM_FILES = ['node_modules', 'package-lock.json', 'package.json'];
+
+/** Whether there is something to remove, be it of an installation that was broken off. */
+export function isAnythingInstalled(folder: string): boolean {
+  try {
+    return readdirSync(folder).length > 0;
+  } catch (error) {
+    // One that may not be looked at is there; removing it says what is wrong.
+    return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+  }
+}
 
 /**
  * @param name of what is removed, as a sentence about it begins

@@ -24,13 +24,14 @@ interface Property {
 interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
-    readonly menus: Record<string, readonly { readonly command: string }[]>;
+    readonly menus: Record<string, readonly { readonly command: string; readonly when: string }[]>;
     readonly keybindings: readonly { readonly command: string; readonly key: string }[];
     readonly configuration: readonly { readonly properties: Record<string, Property> }[];
   };
 }
 
 const manifestText = readFileSync(join(root, 'package.json'), 'utf8');
+const extension = readFileSync(join(root, 'src/extension.ts'), 'utf8');
 const manifest = JSON.parse(manifestText) as Manifest;
 const english = readJson('package.nls.json') as Record<string, string>;
 const chinese = readJson('package.nls.zh-cn.json') as Record<string, string>;
@@ -105,6 +106,18 @@ describe('the commands of the manifest', () => {
       assert.ok(commands.includes(command), command);
     }
     assert.ok(keybindings.every(({ key }) => !key.includes('tab')));
+  });
+
+  it('offer to remove only what is installed', () => {
+    const folders = [...extension.matchAll(/stored\('(\w+)'\),/g)].map(([, folder]) => folder);
+    const offered = manifest.contributes.menus['commandPalette']
+      .filter(({ command }) => command.startsWith('understudy.remove'))
+      .map(({ when }) => when);
+    assert.deepEqual(
+      offered,
+      folders.map((folder) => `understudy.installed.${folder}`),
+    );
+    assert.equal(offered.length, commands.filter((name) => name.startsWith('understudy.remove')).length);
   });
 });
 

@@ -14,6 +14,7 @@ import {
   removeRuntime,
   type Runtime,
 } from '../../../../src/trainer/native/installRuntime';
+import { isAnythingInstalled } from '../../../../src/trainer/native/removeInstalled';
 
 const context = { onProgress: () => undefined };
 
@@ -87,6 +88,15 @@ describe('Installation of what runs models', () => {
       [existsSync(join(folder, 'node_modules')), existsSync(join(folder, 'letter.txt'))],
       [false, true],
     );
+  });
+
+  it('knows whether there is anything to remove, also of an installation that was broken off', async () => {
+    assert.equal(isAnythingInstalled(join(folder, 'none')), false);
+    assert.equal(isAnythingInstalled(folder), false);
+    await writeFile(join(folder, 'package.json'), '{}');
+    assert.equal(isAnythingInstalled(folder), true);
+    await removeRuntime(LLAMA, folder);
+    assert.equal(isAnythingInstalled(folder), false);
   });
 
   it('says that it could not be removed, and what to do', async () => {
