@@ -10,6 +10,7 @@ import { BaseModelInUse } from './editor/baseModelInUse';
 import { Configuration } from './editor/configuration';
 import { FileListDocuments } from './editor/fileListDocuments';
 import { Generation } from './editor/generation';
+import { interruptedTraining } from './editor/interruptedTraining';
 import { LanguageModelHalf } from './editor/languageModelHalf';
 import { LanguageModelKeys } from './editor/languageModelKeys';
 import { LANGUAGE_MODEL_SETTING, languageModelWindow } from './editor/languageModelWindow';
@@ -76,7 +77,20 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const watch = new SuggestionWatch();
   const status = new StatusBar(configuration, watch);
   const training = new TrainingSession(paths.trainer, log);
-  const model = new PersonalModel(new ModelStore(modelsFolder), generator, personalModelWindow, () => {
+  const store = new ModelStore(modelsFolder);
+  const lookForInterrupted = (): void => {
+    const folders = vscode.workspace.isTrusted ? personalModelWindow.folders() : [];
+    interruptedTraining(store, folders, context.workspaceState).then(
+      (interrupted) => {
+        status.setInterrupted(interrupted);
+      },
+      (error: unknown) => {
+        log.error(asError(error));
+      },
+    );
+  };
+  const model = new PersonalModel(store, generator, personalModelWindow, () => {
+    lookForInterrupted();
     offerModelCommands(model.isStored);
     const { description } = model;
     const shown = description === null ? null : shownSentence(description);
@@ -192,11 +206,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       }
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      lookForInterrupted();
       void follow(languageModel, log);
       void follow(maskedModel, log);
     }),
     training.onDidChange(() => {
       const { phase, progress, activity } = training;
+      if (phase === 'idle') {
+        lookForInterrupted();
+      }
       status.setTraining(phase === 'idle' ? null : { progress, paused: phase === 'paused', activity });
     }),
   );

@@ -11,6 +11,7 @@ export class StatusBar implements vscode.Disposable {
   private model: string | null = null;
   private hasPersonalModel = false;
   private training: TrainingStatus | null = null;
+  private interrupted: StatusState['interrupted'] = null;
   private languageModel: StatusState['languageModel'] = null;
   private readonly item = vscode.window.createStatusBarItem(
     'understudy.status',
@@ -60,7 +61,14 @@ export class StatusBar implements vscode.Disposable {
     this.refresh();
   }
 
+  setInterrupted(interrupted: StatusState['interrupted']): void {
+    this.interrupted = interrupted;
+    this.refresh();
+  }
+
   menu(): MenuItem[] {
+    // Who opens the menu has read what the item says, and gets the rest of it there.
+    this.setInterrupted(this.interrupted && 'known');
     return statusMenu(vscode.l10n.t, this.state());
   }
 
@@ -77,6 +85,7 @@ export class StatusBar implements vscode.Disposable {
       hasPersonalModel: this.hasPersonalModel,
       languageModel: this.languageModel,
       training: this.training,
+      interrupted: this.interrupted,
       enabled: enablement['*'],
       language:
         document === undefined

@@ -19,6 +19,8 @@ export interface StatusState {
   /** The chosen language model; `away` says why it does not answer. */
   readonly languageModel: { readonly name: string; readonly away: string | null } | null;
   readonly training: TrainingStatus | null;
+  /** Whether an earlier training of this workspace was interrupted, and the user has not read of it yet. */
+  readonly interrupted: 'news' | 'known' | null;
   readonly enabled: boolean;
   /** Of the active editor. */
   readonly language: { readonly id: string; readonly enabled: boolean } | null;
@@ -57,6 +59,13 @@ export function statusView(t: Translate, state: StatusState): StatusView {
   if (state.model !== null) {
     tooltip.push(t('Model: {0}', state.model));
   }
+  if (state.interrupted !== null && state.training === null) {
+    tooltip.push(
+      t(
+        'A training of this workspace was interrupted. Train on Workspace goes on with it, unless texts or settings have changed since.',
+      ),
+    );
+  }
   if (state.languageModel !== null) {
     const { name, away } = state.languageModel;
     tooltip.push(
@@ -76,7 +85,8 @@ export function statusView(t: Translate, state: StatusState): StatusView {
       ),
     );
   }
-  const showsWord = state.training !== null || typeof state.generator === 'object';
+  const showsWord =
+    state.training !== null || state.interrupted === 'news' || typeof state.generator === 'object';
   return {
     text: showsWord ? `$(${icon}) ${word}` : `$(${icon}) Understudy`,
     tooltip,
@@ -94,6 +104,9 @@ function statusWord(t: Translate, state: StatusState): { icon: string; word: str
     return state.training.paused
       ? { icon: 'debug-pause', word: t('training paused at {0} %', percent) }
       : { icon: 'sync~spin', word: state.training.activity ?? t('training {0} %', percent) };
+  }
+  if (state.interrupted === 'news') {
+    return { icon: 'mortar-board', word: t('training was interrupted') };
   }
   if (!state.enabled && !(state.language?.enabled ?? false)) {
     return { icon: 'circle-slash', word: t('off') };
@@ -140,13 +153,14 @@ export function statusMenu(t: Translate, state: StatusState): MenuItem[] {
   return items;
 }
 
-function trainingItems(t: Translate, { training, hasPersonalModel }: StatusState): MenuItem[] {
+function trainingItems(t: Translate, { training, interrupted, hasPersonalModel }: StatusState): MenuItem[] {
   if (training === null) {
+    const kept = hasPersonalModel ? t('continues from the model of this workspace') : '';
     return [
       {
         icon: 'mortar-board',
         label: t('Train on Workspace…'),
-        description: hasPersonalModel ? t('continues from the model of this workspace') : '',
+        description: interrupted === null ? kept : t('goes on with the interrupted training'),
         command: 'understudy.trainOnWorkspace',
       },
     ];

@@ -8,7 +8,7 @@ import type { TrainingRecord } from '../model/checkpoint/trainingRecord';
 import type { NetworkConfig } from '../model/networkConfig';
 import { exportedParts, importedCheckpoint } from './modelFile';
 import { notWritten, writeWholeFile } from './training/saveFile';
-import { lockModel } from './training/trainingLock';
+import { isModelInUse, lockModel } from './training/trainingLock';
 
 export interface ModelPlaces {
   readonly modelPath: string;
@@ -84,6 +84,13 @@ export class ModelStore {
     const parsed = v.safeParse(workspaceSchema, workspace?.toString('utf8'));
     const folders = parsed.success ? parsed.output.folders : [];
     return { key, folders, modelPath, bytes: bytes.length, content: contentOf(bytes, modelPath) };
+  }
+
+  /** When a training was interrupted that the next one may go on with, in milliseconds; null where none was, or one is running. */
+  async interruptedAt(key: string): Promise<number | null> {
+    const { modelPath, resumePath } = this.places(key);
+    const saved = await stat(resumePath).catch(() => null);
+    return saved === null || (await isModelInUse(modelPath)) ? null : saved.mtimeMs;
   }
 
   /**

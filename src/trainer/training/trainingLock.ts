@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { check } from 'proper-lockfile';
 import * as v from 'valibot';
 import { tryLock, type HeldLock } from '../heldLock';
 import { notWritten, patiently } from './saveFile';
@@ -31,7 +32,7 @@ export interface ModelLock {
  * @throws Error that names who holds it
  */
 export async function lockModel(modelPath: string): Promise<ModelLock> {
-  const holderPath = `${modelPath}.holder.json`;
+  const holderPath = holderPathOf(modelPath);
   let held: HeldLock;
   try {
     await mkdir(dirname(modelPath), { recursive: true });
@@ -63,6 +64,15 @@ export async function lockModel(modelPath: string): Promise<ModelLock> {
       }
     },
   };
+}
+
+/** Whether a process holds the lock of a model file, as a training in another window does; not one that was killed. */
+export async function isModelInUse(modelPath: string): Promise<boolean> {
+  if (!(await check(modelPath, { realpath: false, stale: STALE_MILLISECONDS }))) {
+    return false;
+  }
+  const holder = await readHolder(holderPathOf(modelPath));
+  return holder === null || isRunning(holder);
 }
 
 class LockedError extends Error {}
@@ -123,6 +133,8 @@ function lockedError(modelPath: string, holder: Holder | null): LockedError {
     `The model ${modelPath} is in use by ${who}, for example a training in another window or terminal. Wait for it to end, or cancel it there.`,
   );
 }
+
+const holderPathOf = (modelPath: string): string => `${modelPath}.holder.json`;
 
 async function readHolder(path: string): Promise<Holder | null> {
   try {

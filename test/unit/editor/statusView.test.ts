@@ -8,6 +8,7 @@ const idle: StatusState = {
   hasPersonalModel: false,
   languageModel: null,
   training: null,
+  interrupted: null,
   enabled: true,
   language: { id: 'markdown', enabled: true },
   counts: { shown: 0, accepted: 0, acceptedInPart: 0, charactersSaved: 0 },
@@ -40,6 +41,22 @@ describe('the status-bar item', () => {
     const training = { progress: 0, paused: false, activity: 'choosing an engine…' };
     assert.equal(view({ training }).text, '$(sync~spin) choosing an engine…');
     assert.match(view({ training: { ...training, paused: true } }).text, /training paused at 0 %/);
+  });
+
+  it('says that a training was interrupted until that is read, and how to go on for longer', () => {
+    const news = view({ interrupted: 'news' });
+    assert.equal(news.text, '$(mortar-board) training was interrupted');
+    const known = view({ interrupted: 'known' });
+    assert.equal(known.text, '$(quote) Understudy');
+    for (const { tooltip, isError } of [news, known]) {
+      assert.match(tooltip[1], /was interrupted\. Train on Workspace goes on with it, unless texts/);
+      assert.equal(isError, false);
+    }
+    const [item] = statusMenu(plainTranslate, { ...idle, interrupted: 'known', hasPersonalModel: true });
+    assert.equal(item.command, 'understudy.trainOnWorkspace');
+    assert.equal(item.description, 'goes on with the interrupted training');
+    const training = { progress: 0.419, paused: false, activity: null };
+    assert.deepEqual(view({ training, interrupted: 'news' }), view({ training }));
   });
 
   it('marks the training in its menu as a command that asks first', () => {
