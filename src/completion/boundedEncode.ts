@@ -9,6 +9,8 @@ import { libraryFault } from '../model/tokenizer/libraryTokenizer';
 type Encode<Options extends unknown[]> = (text: string, ...options: Options) => readonly number[];
 
 export interface BoundedEncode<Options extends unknown[]> {
+  /** For when the tokenizer is opened. @throws Error with one sentence when it hangs or throws */
+  readonly attempt: Encode<Options>;
   /** Gives nothing once it has hung or thrown. */
   readonly encode: Encode<Options>;
   readonly hasHung: () => boolean;
@@ -19,7 +21,7 @@ const LONGEST = 1000;
 
 /**
  * @param name of the tokenizer's file
- * @param onHung told once, in a sentence
+ * @param onHung told once, in a sentence, that {@link BoundedEncode.encode} has hung or thrown
  */
 export function boundedEncode<Options extends unknown[]>(
   name: string,
@@ -34,25 +36,33 @@ export function boundedEncode<Options extends unknown[]>(
       work();
     },
   });
+  const attempt: Encode<Options> = (text, ...options) => {
+    let ids: readonly number[] = [];
+    work = () => {
+      ids = encode(text, ...options);
+    };
+    try {
+      script.runInContext(context, { timeout: LONGEST });
+    } catch (error) {
+      throw new Error(
+        (error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+          ? `A regular expression in ${name} did not come to an end on a piece of text, so the model is not asked any more. Choose another one, or mend that file.`
+          : `A piece of text cannot be cut into tokens by ${name} (${libraryFault(error)}), so the model is not asked any more. Choose another one, or mend that file.`,
+        { cause: error },
+      );
+    }
+    return ids;
+  };
   return {
+    attempt,
     encode: (text, ...options) => {
-      let ids: readonly number[] = [];
-      work = () => {
-        ids = encode(text, ...options);
-      };
       try {
-        if (!hasHung) {
-          script.runInContext(context, { timeout: LONGEST });
-        }
+        return hasHung ? [] : attempt(text, ...options);
       } catch (error) {
         hasHung = true;
-        onHung(
-          (error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
-            ? `A regular expression in ${name} did not come to an end on a piece of text, so the model is not asked any more. Choose another one, or mend that file.`
-            : `A piece of text cannot be cut into tokens by ${name} (${libraryFault(error)}), so the model is not asked any more. Choose another one, or mend that file.`,
-        );
+        onHung((error as Error).message);
+        return [];
       }
-      return ids;
     },
     hasHung: () => hasHung,
   };

@@ -4,7 +4,7 @@ import { foreignModelOf } from '../../model/bridge/foreignModelOf';
 import type { ForeignModel } from '../../model/bridge/foreignModel';
 import { readKerasModel } from '../../model/keras/readKerasModel';
 import { readVocabulary } from '../../model/keras/vocabulary/readVocabulary';
-import { checkVocabularySize, VocabularyError } from '../../model/keras/vocabulary/vocabulary';
+import { checkVocabularySize } from '../../model/keras/vocabulary/vocabulary';
 import type { HalfChoice } from '../../protocol/generatorProtocol';
 import { boundedEncode } from '../boundedEncode';
 import { readLimited } from '../readLimited';
@@ -50,14 +50,8 @@ export async function openKeras(
   if (vocabulary.kind !== 'bpe') {
     return plain;
   }
-  let onHung = (sentence: string): void => {
-    throw new VocabularyError(sentence);
-  };
-  const { encode, hasHung } = boundedEncode(vocabularyName, vocabulary.encode, (sentence) => {
-    onHung(sentence);
-  });
-  encode(PROBE);
-  onHung = onAway;
+  const { attempt, encode, hasHung } = boundedEncode(vocabularyName, vocabulary.encode, onAway);
+  attempt(PROBE);
   if (!vocabulary.hasPatterns) {
     return plain;
   }

@@ -54,18 +54,12 @@ export function maskedVocabulary(
       `The tokenizer.json of ${name} has no token named ${MASKS.join(' or ')}, so it is no masked model. Choose one of BERT's kind.`,
     );
   }
-  let onHung = (sentence: string): void => {
-    throw new Error(sentence);
-  };
-  const { encode } = boundedEncode(
+  const { attempt, encode } = boundedEncode(
     `${name}/tokenizer.json`,
     (text, isFramed: boolean) => tokenizer.encode(text, { add_special_tokens: isFramed }).ids,
-    (sentence) => {
-      onHung(sentence);
-    },
+    onAway,
   );
-  const [bare, framed, unknown] = [encode('a', false), encode('a', true), encode(UNKNOWN_TEXT, false)];
-  onHung = onAway;
+  const [bare, framed, unknown] = [attempt('a', false), attempt('a', true), attempt(UNKNOWN_TEXT, false)];
   if (![...framed, ...unknown].every(isTokenId)) {
     throw unreadable(name, 'it has no token for what it does not know');
   }
