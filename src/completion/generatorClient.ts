@@ -49,8 +49,8 @@ export class GeneratorClient {
   private readonly onFilesLost: () => void;
   /** What a new thread is told again, by kind. */
   private readonly loaded = new Map<LoadRequest['kind'], LoadRequest>();
-  /** The present thread's answer to being told of the half again; null once it is there. */
-  private replayedHalf: Promise<SettlingResponse> | null = null;
+  /** What the present thread is being told again; empty once it has answered all. */
+  private replayed: readonly LoadRequest['kind'][] = [];
 
   constructor(options: GeneratorClientOptions) {
     const nothing = (): void => undefined;
@@ -71,10 +71,10 @@ export class GeneratorClient {
       onLog,
       onHalfStatus,
       onGivenUp,
-      onRestart: (ofHalf) => {
-        if (ofHalf && this.replayedHalf !== null) {
+      onRestart: (heldBy) => {
+        if (heldBy !== null && this.replayed.includes(heldBy)) {
           // It would hold each new thread.
-          this.loaded.delete('loadHalf');
+          this.loaded.delete(heldBy);
         }
         void this.replay();
       },
@@ -173,8 +173,8 @@ export class GeneratorClient {
     const ask = () => this.link.request(request).response;
     const response = await ask().catch((error: unknown) => {
       // The thread may have died of something else, so the one in its place is asked too; more than once, a model that no thread
-      // survives would end them all. A half that held the first thread for good holds the second one, too.
-      if (error instanceof GeneratorDiedError && !(error.ofHalf && request.kind === 'loadHalf')) {
+      // survives would end them all. What held the first thread for good holds the second one, too.
+      if (error instanceof GeneratorDiedError && error.heldBy !== request.kind) {
         return ask();
       }
       throw error;
@@ -209,12 +209,12 @@ export class GeneratorClient {
   private async replay(): Promise<void> {
     const requests = [...this.loaded.values()];
     const told = requests.map((request) => this.link.request(request).response);
-    const half = told.find((_response, i) => requests[i].kind === 'loadHalf') ?? null;
-    this.replayedHalf = half;
+    const kinds = requests.map(({ kind }) => kind);
+    this.replayed = kinds;
     this.onFilesLost();
     const results = await Promise.allSettled(told);
-    if (this.replayedHalf === half) {
-      this.replayedHalf = null;
+    if (this.replayed === kinds) {
+      this.replayed = [];
     }
     for (const [i, result] of results.entries()) {
       if (result.status === 'rejected') {

@@ -14,6 +14,9 @@ export type SettlingResponse = Exclude<
 >;
 export type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
+/** Opens a file that may hold the thread for good. */
+export type OpeningKind = 'loadHalf' | 'loadMasked';
+
 /** The message is a sentence for the user. */
 export class GeneratorError extends Error {
   override readonly name = 'GeneratorError';
@@ -21,10 +24,10 @@ export class GeneratorError extends Error {
 
 /** The thread died, of whatever it did, before it had answered; another runs by now. */
 export class GeneratorDiedError extends GeneratorError {
-  /** @param ofHalf whether it was ended since the half that it was opening held it for good */
+  /** @param heldBy what it was opening, where it was ended since that held it for good */
   constructor(
     message: string,
-    readonly ofHalf = false,
+    readonly heldBy: OpeningKind | null = null,
   ) {
     super(message);
   }
@@ -35,8 +38,8 @@ export interface LinkOptions {
   readonly files: GeneratorFiles;
   readonly onLog: (line: string) => void;
   readonly onHalfStatus: (status: HalfStatus) => void;
-  /** A new thread has taken the place of one that died; told once it can be asked. `ofHalf` as in {@link GeneratorDiedError}. */
-  readonly onRestart: (ofHalf: boolean) => void;
+  /** A new thread has taken the place of one that died; told once it can be asked. `heldBy` as in {@link GeneratorDiedError}. */
+  readonly onRestart: (heldBy: OpeningKind | null) => void;
   /** Threads died one after the other, the last of it, and no new one is started. */
   readonly onGivenUp: (detail: string) => void;
 }
@@ -52,7 +55,7 @@ interface Pending {
 const MAX_RESTARTS = 3;
 /** A thread that lived this long, in milliseconds, starts a new row. */
 const HEALTHY_LIFE = 60_000;
-/** Milliseconds between two pings while a half is opened. */
+/** Milliseconds between two pings while a model of such a kind is opened. */
 const PING_INTERVAL = 5000;
 /**
  * Pings in a row that the thread may leave unheard. They are counted, not timed, since a machine may sleep. What is read from slow
@@ -88,7 +91,7 @@ export class GeneratorLink {
       }
       this.pending.set(id, { kind: request.kind, resolve, reject, onPart });
       this.worker.postMessage({ ...request, id });
-      if (request.kind === 'loadHalf') {
+      if (this.opening !== null) {
         this.pings ??= setInterval(() => {
           this.ping();
         }, PING_INTERVAL);
@@ -136,10 +139,18 @@ export class GeneratorLink {
     return worker;
   }
 
-  /** Ends a thread that a half holds while it is opened: it hears nothing any more, and nothing else could end that. */
+  /**
+   * What is being opened. Of two, the masked model: a half that is asked for again in another thread, then alone, shows there
+   * whether it was the one that held this.
+   */
+  private get opening(): OpeningKind | null {
+    const kinds = Array.from(this.pending.values(), ({ kind }) => kind);
+    return (['loadMasked', 'loadHalf'] as const).find((kind) => kinds.includes(kind)) ?? null;
+  }
+
+  /** Ends a thread that a model holds while it is opened: it hears nothing any more, and nothing else could end that. */
   private ping(): void {
-    const isOpening = Array.from(this.pending.values()).some(({ kind }) => kind === 'loadHalf');
-    if (!isOpening) {
+    if (this.opening === null) {
       this.stopPings();
     } else if (this.unheard < MOST_UNHEARD) {
       this.unheard++;
@@ -192,6 +203,7 @@ export class GeneratorLink {
   /** After a death: fails what was waiting, and starts a new thread unless they die one after the other. */
   private replace(fault = ''): void {
     const isHeld = this.unheard >= MOST_UNHEARD;
+    const heldBy = isHeld ? this.opening : null;
     const detail = isHeld ? `it heard nothing for ${(MOST_UNHEARD * PING_INTERVAL) / 1000} s` : fault;
     this.restarts = performance.now() - this.startedAt > HEALTHY_LIFE ? 0 : this.restarts;
     if (this.restarts >= MAX_RESTARTS) {
@@ -207,10 +219,10 @@ export class GeneratorLink {
     this.failPending(
       new GeneratorDiedError(
         `The part of Understudy that writes suggestions stopped (${detail}) and was started again.`,
-        isHeld,
+        heldBy,
       ),
     );
-    this.options.onRestart(isHeld);
+    this.options.onRestart(heldBy);
   }
 
   private close(sentence: string): void {

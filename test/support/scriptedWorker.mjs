@@ -4,7 +4,7 @@
  * continued with " word", and by a patient request with " word of it", after a few milliseconds. `tokens` of `filesLearned` counts
  * the files this thread has been told of, a model's description is the number of models it has loaded and the base model it was
  * told of, and a half's the paths of all halves that it has loaded, each of which is away at once; an absolute path has to exist. The
- * half HANG holds the thread for good, one in whose place the file `PATH.opened` lies, too, STUCK holds it for five seconds in which it
+ * half HANG holds the thread for good, as does a masked model of that name and one in whose place the file `PATH.opened` lies, too, STUCK holds it for five seconds in which it
  * cannot be ended, and SLOW is opened when fifteen pings were heard.
  */
 import { spawnSync } from 'node:child_process';
@@ -100,6 +100,12 @@ parentPort.on('message', (request) => {
       respond({ kind: 'halfLoaded', id, description: halves.join(', '), isSlow: true, away: `no ${path}` });
       respond({ kind: 'halfStatus', state: 'answering', message: path });
     }
+  } else if (kind === 'loadMasked') {
+    const { folder } = request.masked;
+    if (folder === 'HANG') {
+      for (;;);
+    }
+    respond({ kind: 'maskedLoaded', id, description: folder });
   } else if (kind === 'learnFiles') {
     for (const { uri, text } of request.files) {
       files[text === '' ? 'delete' : 'add'](uri);

@@ -190,18 +190,28 @@ describe('a generator that dies', () => {
     afterEach(() => {
       mock.timers.reset();
     });
+    const half = (client: GeneratorClient, path: string) => client.loadHalf({ kind: 'keras', path });
+    const masked = (client: GeneratorClient, folder: string) => client.loadMasked({ folder, modulePath: '' });
     /** Seconds pass until the model is open, or is not. */
-    async function open(client: GeneratorClient, path: string): Promise<string | Error> {
+    async function open(
+      client: GeneratorClient,
+      path: string,
+      load: typeof half | typeof masked = half,
+    ): Promise<string | Error> {
       await client.complete(question('The█'));
-      const outcomes: (string | Error)[] = [];
-      client.loadHalf({ kind: 'keras', path }).then(
-        ({ description }) => outcomes.push(description),
-        (error: unknown) => outcomes.push(error as Error),
+      const opening = load(client, path).then(
+        ({ description }) => description,
+        (error: unknown) => error as Error,
       );
-      for (let ticks = 0; outcomes.length === 0 && ticks < 60; ticks++) {
+      await passUntil(opening);
+      return opening;
+    }
+    async function passUntil(settled: Promise<unknown>): Promise<void> {
+      let isSettled = false;
+      void settled.catch(ignore).then(() => (isSettled = true));
+      for (let ticks = 0; !isSettled && ticks < 120; ticks++) {
         await whileSecondsPass();
       }
-      return outcomes[0];
     }
 
     it('is ended when that holds it for good, and goes on without', async () => {
@@ -210,6 +220,27 @@ describe('a generator that dies', () => {
       assert.ok(fault instanceof GeneratorDiedError);
       assert.match(fault.message, /stopped \(it heard nothing for 60 s\) and was started again/);
       assert.equal((await client.complete(question('The█'))).insertText, ' word');
+    });
+
+    it('is ended when a masked model holds it for good, of which it tells, and goes on without', async () => {
+      const client = newClient();
+      const fault = await open(client, 'HANG', masked);
+      assert.ok(fault instanceof GeneratorDiedError);
+      assert.equal(fault.heldBy, 'loadMasked');
+      assert.equal((await client.complete(question('The█'))).insertText, ' word');
+    });
+
+    it('is asked for the language model again that was being opened, too, and tells whether that held it', async () => {
+      const client = newClient();
+      const innocent = half(client, 'SLOW');
+      assert.equal(((await open(client, 'HANG', masked)) as GeneratorDiedError).heldBy, 'loadMasked');
+      await passUntil(innocent);
+      assert.equal((await innocent).description, 'SLOW');
+      const guilty = half(client, 'HANG');
+      const beside = assert.rejects(masked(client, 'small'), { heldBy: 'loadMasked' });
+      await passUntil(guilty);
+      await assert.rejects(guilty, { heldBy: 'loadHalf' });
+      await beside;
     });
 
     it('is left to itself when even its end waits for that, and another takes its place', async () => {
