@@ -110,7 +110,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       panel.refresh();
     },
   );
-  const maskedModel = new MaskedModel(generator, maskedModelWindow(paths.onnx), () => {
+  const maskedModel = new MaskedModel(generator, maskedModelWindow(context.globalState, paths.onnx), () => {
     turnRefiner();
   });
   const turnRefiner = (): void => {

@@ -1,9 +1,8 @@
 /** The language model that predicts beside the networks: what is chosen, what is in use, and how it fares. */
 import { isDeepStrictEqual } from 'node:util';
 import type { GeneratorClient } from '../completion/generatorClient';
-import { GeneratorDiedError } from '../completion/generatorLink';
 import type { HalfChoice, HalfStatus } from '../protocol/generatorProtocol';
-import { fatalFile, fatalSentence, type FatalFile } from './fatalFile';
+import type { LastFatalFile } from './fatalFile';
 import { languageModelName } from './languageModelSetting';
 import { LastChosen } from './lastChosen';
 
@@ -27,9 +26,8 @@ export interface LanguageModelSurroundings {
   /** The models chosen before, the latest first. */
   readonly recent: readonly HalfChoice[];
   setRecent(choices: readonly HalfChoice[]): Promise<void>;
-  /** The last file that the generator died of, in any window; null while there is none. */
-  readonly fatal: FatalFile | null;
-  setFatal(file: FatalFile | null): Promise<void>;
+  /** What the generator died of. */
+  readonly fatal: LastFatalFile;
 }
 
 export interface LanguageModelState {
@@ -98,10 +96,8 @@ export class LanguageModelHalf {
     const choice = this.named();
     const present = (this.chosen.opening ?? this.used)?.choice ?? null;
     if (!isDeepStrictEqual(choice, present)) {
-      const { fatal } = this.surroundings;
-      const path = pathOf(choice);
-      if (fatal !== null && path === fatal.path && isDeepStrictEqual(fatalFile(path), fatal)) {
-        throw new Error(fatalSentence(path));
+      if (isFile(choice)) {
+        this.surroundings.fatal.refuse(choice.path);
       }
       // The setting may name another by the time the user has answered whether text may be sent.
       await this.use(choice, () => isDeepStrictEqual(choice, this.named()));
@@ -154,26 +150,18 @@ export class LanguageModelHalf {
       return null;
     }
     const { name } = languageModelName(choice);
-    const path = pathOf(choice);
-    try {
-      const { description, isSlow, away } = await this.surroundings.whileOpening(name, loading);
-      if (path !== null && this.surroundings.fatal?.path === path) {
-        await this.surroundings.setFatal(null);
-      }
-      const { shown } = this.surroundings;
-      return {
-        choice,
-        name,
-        description: shown(description),
-        isSlow,
-        away: away === null ? null : shown(away),
-      };
-    } catch (error) {
-      if (path !== null && error instanceof GeneratorDiedError) {
-        await this.surroundings.setFatal(fatalFile(path));
-      }
-      throw error;
-    }
+    const { fatal, shown } = this.surroundings;
+    const opening = this.surroundings.whileOpening(name, loading);
+    const { description, isSlow, away } = await (isFile(choice)
+      ? fatal.watch(choice.path, opening)
+      : opening);
+    return {
+      choice,
+      name,
+      description: shown(description),
+      isSlow,
+      away: away === null ? null : shown(away),
+    };
   }
 
   private async setRecent(choice: HalfChoice): Promise<void> {
@@ -187,6 +175,5 @@ export class LanguageModelHalf {
   }
 }
 
-/** Of a model out of a file. */
-const pathOf = (choice: HalfChoice | null): string | null =>
-  choice !== null && 'path' in choice ? choice.path : null;
+const isFile = (choice: HalfChoice | null): choice is Exclude<HalfChoice, ServerChoice> =>
+  choice !== null && choice.kind !== 'server';

@@ -1,7 +1,7 @@
 /** The window, settings and storage that the choice of a language model works with. */
 import * as vscode from 'vscode';
 import type { HalfChoice } from '../protocol/generatorProtocol';
-import type { FatalFile } from './fatalFile';
+import { LastFatalFile } from './fatalFile';
 import type { LanguageModelSurroundings } from './languageModelHalf';
 import type { LanguageModelKeys } from './languageModelKeys';
 import { languageModelSetting, parseLanguageModel } from './languageModelSetting';
@@ -10,7 +10,6 @@ import { shownSentence } from './shownSentence';
 
 export const LANGUAGE_MODEL_SETTING = 'understudy.languageModel';
 const RECENT = 'understudy.recentLanguageModels';
-const FATAL = 'understudy.fatalLanguageModel';
 
 export function languageModelWindow(
   memory: vscode.Memento,
@@ -49,12 +48,7 @@ export function languageModelWindow(
     async setRecent(choices) {
       await memory.update(RECENT, choices);
     },
-    get fatal() {
-      return memory.get<FatalFile | null>(FATAL, null);
-    },
-    async setFatal(file) {
-      await memory.update(FATAL, file ?? undefined);
-    },
+    fatal: new LastFatalFile(memory, 'understudy.fatalLanguageModel'),
   };
 }
 

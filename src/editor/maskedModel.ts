@@ -1,5 +1,7 @@
 /** The masked model by which suggestions are ranked where text stands right of the cursor: what is chosen and what is in use. */
+import { basename, join } from 'node:path';
 import type { GeneratorClient } from '../completion/generatorClient';
+import type { LastFatalFile } from './fatalFile';
 import { LastChosen } from './lastChosen';
 
 /** What the choice asks of the window; see `maskedModelWindow.ts`. Folders are whole paths; null is none. */
@@ -13,6 +15,8 @@ export interface MaskedModelSurroundings {
   configure(folder: string | null): Promise<void>;
   /** Shows that a model is being opened until the work settles. */
   whileOpening<T>(folder: string, work: Promise<T>): Promise<T>;
+  /** What the generator died of. */
+  readonly fatal: LastFatalFile;
 }
 
 export interface MaskedModelState {
@@ -53,7 +57,7 @@ export class MaskedModel {
   }
 
   /**
-   * Uses what the setting names, unless it is in use or being opened already.
+   * Uses what the setting names, unless it is in use or being opened already. What the generator died of is not tried again.
    * @throws Error with a sentence for the user when it cannot be opened; the present one then stays
    */
   async follow(): Promise<void> {
@@ -61,6 +65,9 @@ export class MaskedModel {
     const { opening } = this.chosen;
     const present = opening === null ? (this.used?.folder ?? null) : opening.choice;
     if (folder !== present) {
+      if (folder !== null) {
+        this.surroundings.fatal.refuse(tokenizerOf(folder), basename(folder));
+      }
       await this.use(folder);
     }
   }
@@ -75,7 +82,11 @@ export class MaskedModel {
       return null;
     }
     const loading = this.generator.loadMasked({ folder, modulePath: this.surroundings.onnxFolder });
-    const { description } = await this.surroundings.whileOpening(folder, loading);
+    const opening = this.surroundings.whileOpening(folder, loading);
+    const { description } = await this.surroundings.fatal.watch(tokenizerOf(folder), opening);
     return { folder, description };
   }
 }
+
+/** All of a model that the generator's own thread reads. */
+const tokenizerOf = (folder: string): string => join(folder, 'tokenizer.json');

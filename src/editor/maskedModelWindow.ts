@@ -1,10 +1,11 @@
 /** The window and the setting that the choice of a masked model works with. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { LastFatalFile } from './fatalFile';
 import type { MaskedModelSurroundings } from './maskedModel';
 import { MASKED_MODEL_SETTING, parseMaskedModel } from './maskedModelSetting';
 
-export function maskedModelWindow(onnxFolder: string): MaskedModelSurroundings {
+export function maskedModelWindow(memory: vscode.Memento, onnxFolder: string): MaskedModelSurroundings {
   return {
     onnxFolder,
     isTrusted: () => vscode.workspace.isTrusted,
@@ -19,6 +20,7 @@ export function maskedModelWindow(onnxFolder: string): MaskedModelSurroundings {
         .getConfiguration()
         .update(MASKED_MODEL_SETTING, folder ?? undefined, vscode.ConfigurationTarget.Global);
     },
+    fatal: new LastFatalFile(memory, 'understudy.fatalMaskedModel'),
     whileOpening: async (folder, work) =>
       vscode.window.withProgress(
         {

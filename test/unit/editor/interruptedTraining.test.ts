@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { interruptedTraining } from '../../../src/editor/interruptedTraining';
 import { ModelStore, type ModelPlaces } from '../../../src/trainer/modelStore';
 import { lockModel } from '../../../src/trainer/training/trainingLock';
+import { StoredValues } from '../../support/storedValues';
 import { SmallWorkspace } from '../trainer/training/smallJob';
 
 describe('a training that was interrupted', () => {
@@ -12,18 +13,14 @@ describe('a training that was interrupted', () => {
   let workspace: SmallWorkspace;
   let store: ModelStore;
   let places: ModelPlaces;
-  let told: Map<string, unknown>;
-  const look = (of = folders) =>
-    interruptedTraining(store, of, {
-      get: (key: string) => told.get(key) as never,
-      update: (key, value) => Promise.resolve(void told.set(key, value)),
-    });
+  let told: StoredValues;
+  const look = (of = folders) => interruptedTraining(store, of, told);
 
   beforeEach(async () => {
     workspace = new SmallWorkspace();
     store = new ModelStore(workspace.storage);
     places = await store.remember(folders);
-    told = new Map();
+    told = new StoredValues();
   });
   afterEach(() => {
     workspace.remove();

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { GeneratorDiedError } from '../../../src/completion/generatorLink';
-import type { FatalFile } from '../../../src/editor/fatalFile';
+import { LastFatalFile } from '../../../src/editor/fatalFile';
 import { LanguageModelHalf, type LanguageModelSurroundings } from '../../../src/editor/languageModelHalf';
 import type { HalfChoice, HalfLoadedResponse } from '../../../src/protocol/generatorProtocol';
+import { StoredValues } from '../../support/storedValues';
 
 const keras: HalfChoice = { kind: 'keras', path: '/m/words.h5' };
 const gguf: HalfChoice = { kind: 'gguf', path: '/m/small.gguf' };
@@ -34,7 +35,8 @@ class FakeWindow implements LanguageModelSurroundings {
   delay: Promise<void> | null = null;
   /** Why a model does not answer when it is loaded. */
   away: string | null = null;
-  fatal: FatalFile | null = null;
+  readonly memory = new StoredValues();
+  readonly fatal = new LastFatalFile(this.memory, 'fatal');
   readonly half = new LanguageModelHalf(
     { loadHalf: (choice) => this.loadHalf(choice) },
     this,
@@ -60,10 +62,6 @@ class FakeWindow implements LanguageModelSurroundings {
   }
   setRecent(choices: readonly HalfChoice[]): Promise<void> {
     this.recent = choices;
-    return Promise.resolve();
-  }
-  setFatal(file: FatalFile | null): Promise<void> {
-    this.fatal = file;
     return Promise.resolve();
   }
 
@@ -237,7 +235,8 @@ describe('a language model that the generator dies of', () => {
   it('is not opened again because the setting names it, in any window, until its file is another', async () => {
     const { path, window } = await dead();
     const reloaded = new FakeWindow();
-    Object.assign(reloaded, { setting: window.setting, fatal: window.fatal });
+    reloaded.setting = window.setting;
+    await reloaded.memory.update('fatal', window.memory.get('fatal'));
     await assert.rejects(
       reloaded.half.follow(),
       /^Error: fatal\.h5 stopped the part of Understudy .* Choose it again to try it again\.$/,
@@ -245,7 +244,8 @@ describe('a language model that the generator dies of', () => {
     assert.deepEqual(reloaded.loaded, []);
     writeFileSync(path, 'mended now');
     await reloaded.half.follow();
-    assert.deepEqual([reloaded.half.state?.choice, reloaded.fatal], [window.setting, null]);
+    assert.equal(reloaded.half.state?.choice, window.setting);
+    assert.equal(reloaded.memory.get('fatal'), undefined);
   });
 
   it('is tried again when it is chosen again, and is then as any other', async () => {
@@ -253,7 +253,7 @@ describe('a language model that the generator dies of', () => {
     await assert.rejects(window.half.choose(window.setting), GeneratorDiedError);
     window.dying = false;
     assert.equal(await window.half.choose(window.setting), true);
-    assert.deepEqual([window.loaded.length, window.fatal], [3, null]);
+    assert.deepEqual([window.loaded.length, window.memory.get('fatal')], [3, undefined]);
   });
 });
 

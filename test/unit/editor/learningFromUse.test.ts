@@ -1,19 +1,7 @@
 import assert from 'node:assert/strict';
-import type * as vscode from 'vscode';
 import { learningFromUse } from '../../../src/editor/learningFromUse';
 import type { GeneratorDocument } from '../../../src/protocol/generatorProtocol';
-
-class Memento implements vscode.Memento {
-  readonly kept = new Map<string, unknown>();
-  readonly keys = () => [...this.kept.keys()];
-  get<T>(key: string, otherwise?: T): T {
-    return (this.kept.get(key) ?? otherwise) as T;
-  }
-  update(key: string, value: unknown): Promise<void> {
-    this.kept.set(key, value);
-    return Promise.resolve();
-  }
-}
+import { StoredValues } from '../../support/storedValues';
 
 const at = (prefix: string): GeneratorDocument => ({
   uri: 'file:///a',
@@ -22,7 +10,7 @@ const at = (prefix: string): GeneratorDocument => ({
   suffix: '',
 });
 
-function open(workspaceState: Memento, globalState: Memento) {
+function open(workspaceState: StoredValues, globalState: StoredValues) {
   const taken: (() => void)[] = [];
   const onDidTakeWord = (listener: () => void) => {
     taken.push(listener);
@@ -44,7 +32,7 @@ function open(workspaceState: Memento, globalState: Memento) {
 
 describe('what is learned from use', () => {
   it('is kept: the habit for every workspace, the confidence for this one', () => {
-    const [workspace, user] = [new Memento(), new Memento()];
+    const [workspace, user] = [new StoredValues(), new StoredValues()];
     const { learning, take } = open(workspace, user);
     learning.shown(at('I saw'), ' the cat', 0.5);
     take();
@@ -54,7 +42,7 @@ describe('what is learned from use', () => {
 
     const here = open(workspace, user).learning.lessonsFor(at(''));
     assert.deepEqual([here.takesWords, here.confidenceShift], [takesWords, confidenceShift]);
-    const elsewhere = open(new Memento(), user).learning.lessonsFor(at(''));
+    const elsewhere = open(new StoredValues(), user).learning.lessonsFor(at(''));
     assert.deepEqual([elsewhere.takesWords, elsewhere.confidenceShift], [takesWords, 0]);
   });
 });

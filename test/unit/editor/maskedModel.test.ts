@@ -1,20 +1,29 @@
 import assert from 'node:assert/strict';
-import { homedir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GeneratorDiedError } from '../../../src/completion/generatorLink';
+import { LastFatalFile } from '../../../src/editor/fatalFile';
 import { MaskedModel, type MaskedModelSurroundings } from '../../../src/editor/maskedModel';
 import { parseMaskedModel } from '../../../src/editor/maskedModelSetting';
 import type { MaskedChoice, MaskedLoadedResponse } from '../../../src/protocol/generatorProtocol';
 import { plainTranslate } from '../../support/plainTranslate';
+import { StoredValues } from '../../support/storedValues';
 
 /** A window with a setting, and a generator that opens what the test lets it open. */
 class FakeWindow implements MaskedModelSurroundings {
   readonly onnxFolder = '/storage/onnx';
   trusted = true;
+  readonly fatal: LastFatalFile;
   setting: string | null = null;
   /** What the generator was told, in order. */
   readonly loaded: (MaskedChoice | null)[] = [];
   private readonly waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
   changes = 0;
+
+  constructor(memory = new StoredValues()) {
+    this.fatal = new LastFatalFile(memory, 'fatal');
+  }
   readonly model = new MaskedModel({ loadMasked: (choice) => this.load(choice) }, this, () => this.changes++);
 
   isTrusted = (): boolean => this.trusted;
@@ -30,8 +39,8 @@ class FakeWindow implements MaskedModelSurroundings {
   open(back = 0): void {
     this.waiting.at(-1 - back)!.resolve();
   }
-  refuse(sentence: string): void {
-    this.waiting.at(-1)!.reject(new Error(sentence));
+  refuse(error: Error): void {
+    this.waiting.at(-1)!.reject(error);
   }
 
   private load(choice: MaskedChoice | null): Promise<MaskedLoadedResponse> {
@@ -73,7 +82,7 @@ describe('choosing a masked model', () => {
     window.open();
     await first;
     const second = window.model.choose('/m/none');
-    window.refuse('The folder /m/none holds no model.onnx.');
+    window.refuse(new Error('The folder /m/none holds no model.onnx.'));
     await assert.rejects(second, /\/m\/none holds no model\.onnx/);
     assert.deepEqual([window.model.state?.folder, window.setting, window.changes], ['/m/bert', '/m/bert', 1]);
   });
@@ -114,6 +123,39 @@ describe('choosing a masked model', () => {
     await followed;
     assert.equal(window.model.state, null);
     assert.deepEqual(window.loaded.at(-1), null);
+  });
+});
+
+describe('a masked model that the generator dies of', () => {
+  it('is opened again only when it is chosen again, or its tokenizer is another', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-masked-'));
+    writeFileSync(join(folder, 'tokenizer.json'), 'endless');
+    const memory = new StoredValues();
+    const die = async (window: FakeWindow, opening: Promise<unknown>): Promise<void> => {
+      window.refuse(new GeneratorDiedError('The part of Understudy that writes suggestions stopped.'));
+      await assert.rejects(opening, GeneratorDiedError);
+    };
+    const reload = (): FakeWindow => {
+      const window = new FakeWindow(memory);
+      window.setting = folder;
+      return window;
+    };
+    const first = reload();
+    await die(first, first.model.follow());
+    const second = reload();
+    await assert.rejects(
+      second.model.follow(),
+      /^Error: understudy-masked-\w+ stopped the part of Understudy .* Choose it again to try it again\.$/,
+    );
+    assert.deepEqual(second.loaded, []);
+    await die(second, second.model.choose(folder));
+    writeFileSync(join(folder, 'tokenizer.json'), 'mended now');
+    const third = reload();
+    const followed = third.model.follow();
+    third.open();
+    await followed;
+    assert.deepEqual([third.model.state?.folder, memory.get('fatal')], [folder, undefined]);
+    rmSync(folder, { recursive: true });
   });
 });
 
