@@ -74,7 +74,10 @@ export class SuggestionLearning {
   /** A suggestion is shown at this cursor. */
   shown(document: GeneratorDocument, text: string, confidence: number): void {
     const { uri, prefix } = document;
-    const isRest = this.open.some((open) => open.text === `${typedAfter(open, document)}${text}`);
+    const isRest = this.open.some((open) => {
+      const typed = typedAfter(open, document);
+      return typed !== null && open.text === typed + text;
+    });
     if (!isRest) {
       const written = this.open.filter((open) => open.text === typedAfter(open, document));
       const prefixEnd = prefix.slice(-PLACE);

@@ -68,6 +68,14 @@ describe('learning from suggestions', () => {
     assert.deepEqual(learning.lessonsFor(at('I saw')).refused, [' the']);
   });
 
+  it('takes no suggestion elsewhere for the rest of one of the word null', () => {
+    const { learning, kept } = learner();
+    learning.shown(at('x = ', 'javascript'), 'null;', 0.5);
+    learning.shown(at('y()', 'javascript', 'file:///b'), ';', 0.5);
+    learning.lessonsFor(at('y().', 'javascript', 'file:///b'));
+    assert.equal(kept.length, 1);
+  });
+
   describe('whether single words are taken', () => {
     const before = 'I saw';
     const suggestion = ' the cat sat';
