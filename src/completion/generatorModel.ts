@@ -39,8 +39,11 @@ export interface LoadedModel {
   usePersonal(path: string | null): string;
   /** The same of the base network; the files it was made with name the first one. */
   useBase(path: string | null): string;
-  /** @throws Error with one sentence, by rejecting */
-  openHalf(choice: HalfChoice): Promise<OpenedHalf>;
+  /**
+   * @param signal gives the opening up
+   * @throws Error with one sentence, by rejecting
+   */
+  openHalf(choice: HalfChoice, signal: AbortSignal): Promise<OpenedHalf>;
   /**
    * Puts an opened language-model half in the place of the present one, or removes it. What the gate learned of the present
    * one is forgotten.
@@ -49,8 +52,8 @@ export interface LoadedModel {
   useHalf(half: OpenedHalf | null): UsedHalf;
   /** Null while none is chosen. */
   readonly masked: OpenedMasked | null;
-  /** @throws Error with one sentence, by rejecting */
-  openMasked(choice: MaskedChoice): Promise<OpenedMasked>;
+  /** As {@link openHalf}. */
+  openMasked(choice: MaskedChoice, signal: AbortSignal): Promise<OpenedMasked>;
   /** Puts an opened masked model in the place of the present one, or removes it. */
   useMasked(masked: OpenedMasked | null): void;
 }
@@ -115,11 +118,12 @@ export class GeneratorModel implements LoadedModel {
     return this.adopt(earlier);
   }
 
-  async openHalf(choice: HalfChoice): Promise<OpenedHalf> {
+  async openHalf(choice: HalfChoice, signal: AbortSignal): Promise<OpenedHalf> {
     const told: { latest: HalfStatus | null } = { latest: null };
     const opened = await openHalf(choice, {
       tokenizer: this.tokenizer,
       llamaPath: this.llamaPath,
+      signal,
       onStatus: (status) => {
         told.latest = status;
         // Of one that is not yet, or no longer, in use nobody wants to know.
@@ -143,9 +147,10 @@ export class GeneratorModel implements LoadedModel {
     return { description: half?.description ?? '', away };
   }
 
-  openMasked(choice: MaskedChoice): Promise<OpenedMasked> {
+  openMasked(choice: MaskedChoice, signal: AbortSignal): Promise<OpenedMasked> {
     return openMasked(choice, {
       processPath: this.onnxPath,
+      signal,
       onStatus: ({ message }) => {
         this.warn(message);
       },

@@ -157,18 +157,24 @@ export class RequestWork {
   }
 
   private *loadHalf({ id, half }: LoadHalfRequest): RequestSteps {
-    const opened = yield* whenOpened(half && this.model.openHalf(half), ({ expert }) => {
-      expert.dispose();
-    });
+    const opened = yield* whenOpened(
+      half && ((signal) => this.model.openHalf(half, signal)),
+      ({ expert }) => {
+        expert.dispose();
+      },
+    );
     const used = this.model.useHalf(opened);
     this.reader = this.newReader();
     return { kind: 'halfLoaded', id, ...used, isSlow: opened?.expert.readiness !== undefined };
   }
 
   private *loadMasked({ id, masked }: LoadMaskedRequest): RequestSteps {
-    const opened = yield* whenOpened(masked && this.model.openMasked(masked), (unused) => {
-      unused.dispose();
-    });
+    const opened = yield* whenOpened(
+      masked && ((signal) => this.model.openMasked(masked, signal)),
+      (unused) => {
+        unused.dispose();
+      },
+    );
     this.model.useMasked(opened);
     return { kind: 'maskedLoaded', id, description: opened?.description ?? '' };
   }
@@ -191,16 +197,19 @@ export class RequestWork {
   }
 }
 
-/** What is being opened, once it is; `dispose` gets it where the steps were ended before they went on with it. */
+/**
+ * What `open` gives, once it does. Where the steps were ended before they went on with it, the opening is given up, and
+ * `dispose` gets what is open all the same.
+ */
 function* whenOpened<T>(
-  opening: Promise<T> | null,
+  open: ((signal: AbortSignal) => Promise<T>) | null,
   dispose: (unused: T) => void,
 ): Generator<Pause, T | null> {
   const held: { value: T | null } = { value: null };
-  let isEnded = false;
+  const ended = new AbortController();
   try {
-    yield opening?.then((value) => {
-      if (isEnded) {
+    yield open?.(ended.signal).then((value) => {
+      if (ended.signal.aborted) {
         dispose(value);
       } else {
         held.value = value;
@@ -210,7 +219,7 @@ function* whenOpened<T>(
     held.value = null;
     return value;
   } finally {
-    isEnded = true;
+    ended.abort();
     if (held.value !== null) {
       dispose(held.value);
     }

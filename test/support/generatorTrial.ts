@@ -33,13 +33,13 @@ export class TestModel implements LoadedModel {
   /** By path, what settles the opening of a half. */
   readonly openings = new Map<
     string,
-    { resolve: (half: OpenedHalf) => void; reject: (error: Error) => void }
+    { resolve: (half: OpenedHalf) => void; reject: (error: Error) => void; signal: AbortSignal }
   >();
   half: OpenedHalf | null = null;
-  openHalf(choice: HalfChoice): Promise<OpenedHalf> {
+  openHalf(choice: HalfChoice, signal: AbortSignal): Promise<OpenedHalf> {
     assert.ok(choice.kind === 'gguf');
     return new Promise((resolve, reject) => {
-      this.openings.set(choice.path, { resolve, reject });
+      this.openings.set(choice.path, { resolve, reject, signal });
     });
   }
   useHalf(half: OpenedHalf | null): UsedHalf {

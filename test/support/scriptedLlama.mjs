@@ -1,6 +1,6 @@
 /**
  * A process for GGUF models whose answers are known. The path of the model says how it behaves: NONE cannot be loaded, MEMORY has too
- * little memory, REFUSED is no model, DIES ends while it loads, HANGS answers no question, FAULTY has a fault at token 2; any other loads. Its vocabulary has 4 tokens; the likeliest
+ * little memory, REFUSED is no model, DIES ends while it loads, ENDLESS is never loaded, HANGS answers no question, FAULTY has a fault at token 2; any other loads. Its vocabulary has 4 tokens; the likeliest
  * next one is the last token read plus one. PID keeps a file beside the model as long as it runs. A question with token 3 in it ends the process.
  */
 import { rmSync, writeFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ process.on('message', (request) => {
       process.send({ kind: 'fault', id: null, message: 'not enough memory' });
     } else if (path.includes('DIES')) {
       process.kill(process.pid, 'SIGKILL');
-    } else {
+    } else if (!path.includes('ENDLESS')) {
       const opened = path.includes('REFUSED')
         ? { refusal: 'It is no GGUF file. Choose another.' }
         : { description: `Small (${Object.keys(request.opening.tokenizer).length} parts of a tokenizer)` };

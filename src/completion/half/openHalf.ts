@@ -21,6 +21,8 @@ export interface HalfSurroundings {
   readonly llamaPath: string;
   /** Told when the opened half goes away or answers again. */
   readonly onStatus: (status: HalfStatus) => void;
+  /** Gives the opening up. */
+  readonly signal?: AbortSignal;
 }
 
 /** @throws Error with one sentence that names the model and says what to do, by rejecting */

@@ -33,6 +33,8 @@ export interface MaskedSurroundings {
   readonly processPath: string;
   /** Told when it goes away or answers again. */
   readonly onStatus: (status: HalfStatus) => void;
+  /** Gives the opening up. */
+  readonly signal?: AbortSignal;
 }
 
 /** In a folder as it is exported, the most exact first. */
@@ -50,7 +52,7 @@ const EXPORT_AGAIN = 'Export one of BERT\'s kind for the task "fill-mask".';
 /** @throws Error with one sentence, by rejecting, when the model or ONNX Runtime cannot be used */
 export async function openMasked(
   { folder, modulePath }: MaskedChoice,
-  { processPath, onStatus }: MaskedSurroundings,
+  { processPath, onStatus, signal }: MaskedSurroundings,
 ): Promise<OpenedMasked> {
   const name = basename(folder);
   const path = MODEL_FILES.map((file) => join(folder, file)).find((file) => existsSync(file));
@@ -88,6 +90,7 @@ export async function openMasked(
     program: 'ONNX Runtime',
     name,
     onStatus,
+    signal,
     opening: {
       path,
       modulePath,

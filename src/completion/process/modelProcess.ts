@@ -13,6 +13,8 @@ export interface ModelProcessOptions<Opening> {
   readonly program: string;
   readonly name: string;
   readonly onStatus: (status: HalfStatus) => void;
+  /** Ends a process that is loading the model still, for one that nobody wants any more. */
+  readonly signal?: AbortSignal | undefined;
   /** Milliseconds before it is started again for the first time; twice as many each further time. */
   readonly firstDelay?: number;
   /** Milliseconds after which a process that is asked and does not answer anything is ended. */
@@ -51,12 +53,20 @@ export class ModelProcess<Opening, Opened, Question, Answer> {
   static async open<Opening, Opened, Question, Answer>(
     options: ModelProcessOptions<Opening>,
   ): Promise<{ process: ModelProcess<Opening, Opened, Question, Answer>; opened: Opened }> {
+    const { signal } = options;
+    signal?.throwIfAborted();
     const process = new ModelProcess<Opening, Opened, Question, Answer>(options);
+    const end = (): void => {
+      process.dispose();
+    };
+    signal?.addEventListener('abort', end, { once: true });
     try {
       return { process, opened: await process.start() };
     } catch (error) {
       process.dispose();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', end);
     }
   }
 

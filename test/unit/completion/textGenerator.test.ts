@@ -352,6 +352,8 @@ describe('choosing a language-model half', () => {
     generator.receive(loadHalf(2, 'second.gguf'));
     finish();
     const [first, second] = [new IdleHalf('first'), new IdleHalf('second')];
+    const isGivenUp = (path: string) => model.openings.get(path)!.signal.aborted;
+    assert.deepEqual(['first.gguf', 'second.gguf'].map(isGivenUp), [true, false]);
     model.openings.get('second.gguf')!.resolve(second);
     await settledPromises();
     finish();

@@ -13,11 +13,12 @@ const WINDOW = 4096;
 /** @throws Error with one sentence, by rejecting, when the file or llama.cpp cannot be used */
 export async function openGguf(
   { path, modulePath }: Extract<HalfChoice, { kind: 'gguf' }>,
-  { tokenizer, llamaPath, onStatus }: HalfSurroundings,
+  { tokenizer, llamaPath, onStatus, signal }: HalfSurroundings,
 ): Promise<OpenedHalf> {
   const client = await LlamaClient.open({
     processPath: llamaPath,
     onStatus,
+    signal,
     opening: {
       path,
       modulePath: modulePath ?? null,

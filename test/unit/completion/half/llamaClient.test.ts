@@ -67,6 +67,18 @@ describe('llama.cpp in a process of its own', function () {
     });
   }
 
+  it('ends a process that loads a model which nobody wants any more', async () => {
+    const chosenAnother = new AbortController();
+    const opening = LlamaClient.open({
+      processPath: resolve('test/support/scriptedLlama.mjs'),
+      opening: { path: 'ENDLESS.gguf', modulePath: null, threads: 1, tokenizer: {} },
+      onStatus: () => undefined,
+      signal: chosenAnother.signal,
+    });
+    chosenAnother.abort();
+    await assert.rejects(opening, /ended \(SIGKILL\) while it loaded ENDLESS\.gguf/);
+  });
+
   it('is silent after its process was killed, tells so, and answers again by itself', async () => {
     const { heard, hears, onStatus } = recorder();
     const client = await open('model.gguf', onStatus);
