@@ -68,12 +68,16 @@ async function chooseUse(uri: vscode.Uri): Promise<ImportUse | undefined> {
   return chosen?.use;
 }
 
-async function importPersonal({ model, training }: Parts, uri: vscode.Uri, asks: boolean): Promise<void> {
+async function importPersonal(
+  { model, training, paths }: Parts,
+  uri: vscode.Uri,
+  asks: boolean,
+): Promise<void> {
   requireIdle(training);
   if (asks && (await model.isStillStored()) && !(await confirmReplacing())) {
     return;
   }
-  await model.importFrom(uri.fsPath);
+  await model.importFrom(uri.fsPath, paths.tokenizer);
   void vscode.window.showInformationMessage(
     vscode.l10n.t('The imported model is used in this workspace from now on.'),
   );

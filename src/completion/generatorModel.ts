@@ -1,14 +1,14 @@
 /** The models that the generator answers with, loaded from files. */
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { decodeCheckpoint, type Checkpoint } from '../model/checkpoint/checkpoint';
+import { decodeCheckpoint, hasTokens } from '../model/checkpoint/checkpoint';
 import { createMixture, type Mixture } from '../model/mixture/mixture';
 import type { MixtureModel } from '../model/mixtureModel';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
 import type { NetworkModel } from '../model/network/networkModel';
 import { countParameters, describeKind } from '../model/networkConfig';
 import { tokenKinds } from '../model/tokenizer/tokenKinds';
-import { canonicalTokenizer, Tokenizer } from '../model/tokenizer/tokenizer';
+import { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { HalfChoice, HalfLoadedResponse, HalfStatus, MaskedChoice } from '../protocol/generatorProtocol';
 import { openHalf, type OpenedHalf } from './half/openHalf';
 import { openMasked, type OpenedMasked } from './masked/openMasked';
@@ -70,7 +70,6 @@ export class GeneratorModel implements LoadedModel {
   readonly tokenizer: Tokenizer;
   mixture: Mixture;
   private readonly kernelBytes: Uint8Array;
-  private readonly tokenizerText: string | null;
   private readonly kinds: Uint8Array;
   masked: OpenedMasked | null = null;
   private readonly llamaPath: string;
@@ -92,7 +91,6 @@ export class GeneratorModel implements LoadedModel {
   ) {
     this.kernelBytes = readFileSync(files.kernelPath);
     this.tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync(files.tokenizerPath, 'utf8')));
-    this.tokenizerText = canonicalTokenizer(this.tokenizer.toJson());
     this.kinds = tokenKinds(this.tokenizer);
     this.llamaPath = files.llamaPath ?? join(__dirname, 'llama.js');
     this.onnxPath = files.onnxPath ?? join(__dirname, 'onnx.js');
@@ -204,22 +202,17 @@ export class GeneratorModel implements LoadedModel {
   private load(path: string, name: 'base' | 'personal'): LoadedNetwork {
     const fileName = basename(path);
     const checkpoint = decodeCheckpoint(readModel(path), fileName);
-    this.checkTokenizer(checkpoint, fileName);
+    if (!hasTokens(checkpoint, this.tokenizer)) {
+      throw new Error(
+        `The model "${fileName}" was trained with another tokenizer than this version of Understudy has. Train it again.`,
+      );
+    }
     const { config, weights, gate } = checkpoint;
     return {
       network: createKernelNetwork(config, weights, name, this.kernelBytes),
       gate,
       description: `${describeKind(config)} ${config.hiddenSize}, ${(countParameters(config) / 1e6).toFixed(1)} M parameters`,
     };
-  }
-
-  private checkTokenizer({ tokenizer, config }: Checkpoint, fileName: string): void {
-    const own = canonicalTokenizer(tokenizer);
-    if (own !== this.tokenizerText || config.vocabSize !== this.tokenizer.vocabSize) {
-      throw new Error(
-        `The model "${fileName}" was trained with another tokenizer than this version of Understudy has. Train it again.`,
-      );
-    }
   }
 }
 

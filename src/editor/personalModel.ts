@@ -103,9 +103,9 @@ export class PersonalModel {
   }
 
   /** @throws Error with a sentence for the user when the file holds no model that can be used; the present one then stays */
-  async importFrom(source: string): Promise<void> {
+  async importFrom(source: string, tokenizerPath: string): Promise<void> {
     const folders = this.requireFolders();
-    await this.store.importFrom(workspaceKey(folders), source);
+    await this.store.importFrom(workspaceKey(folders), source, tokenizerPath);
     await this.store.remember(folders);
     await this.load();
   }

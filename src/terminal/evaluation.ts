@@ -6,11 +6,12 @@ import type { KeystrokeScore } from '../model/evaluate/keystrokes';
 import type { HalfChoice } from '../protocol/generatorProtocol';
 import type { DoneEvent, EngineName, TrainingOptions } from '../protocol/trainerProtocol';
 import { realRoot } from '../trainer/corpus/scanFolders';
+import { readTokenizer } from '../trainer/sharedTokenizer';
 import { notWritten, writeWholeFile } from '../trainer/training/saveFile';
 import { lockModel } from '../trainer/training/trainingLock';
 import { scoreKeystrokes, type KeystrokeOptions, type Latency } from './keystrokeScore';
 import { holdOutFromTraining, readSplit, readTexts, type FileText } from './split';
-import { readCheckpoint } from './loadedNetwork';
+import { readMixable } from './loadedNetwork';
 import { formatBytes } from './progressLine';
 import type { Terminal } from './terminal';
 import { scoreTexts, type ScoredTexts } from './textScores';
@@ -64,7 +65,8 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
   const { folder, splitPath, keystrokes, half = null } = evaluation;
   if (evaluation.training === null && evaluation.modelPath !== null) {
     // Told now, and not after minutes of scoring without it, that the model cannot be used.
-    await readCheckpoint(evaluation.modelPath);
+    const { tokenizer } = await readTokenizer(terminal.product.tokenizer);
+    await readMixable(evaluation.modelPath, tokenizer);
   }
   await realRoot(folder);
   const split = await readSplit(splitPath, folder);

@@ -1,8 +1,9 @@
 /** A checkpoint as the terminal tool reads it: its network on the kernel and what belongs to it. */
 import { readFile } from 'node:fs/promises';
-import { decodeCheckpoint, type Checkpoint } from '../model/checkpoint/checkpoint';
+import { decodeCheckpoint, hasTokens, type Checkpoint } from '../model/checkpoint/checkpoint';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
 import type { NetworkModel } from '../model/network/networkModel';
+import type { Tokenizer } from '../model/tokenizer/tokenizer';
 
 /** @throws Error whose message is for the user, when the file cannot be read or is no model */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
@@ -15,6 +16,17 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     });
   }
   return decodeCheckpoint(bytes, path);
+}
+
+/** One that is to be mixed with others. @throws also when it predicts other tokens than these */
+export async function readMixable(path: string, tokenizer: Tokenizer): Promise<Checkpoint> {
+  const checkpoint = await readCheckpoint(path);
+  if (!hasTokens(checkpoint, tokenizer)) {
+    throw new Error(
+      `The model "${path}" was trained with another tokenizer than this version of Understudy has. Train it again.`,
+    );
+  }
+  return checkpoint;
 }
 
 export function onKernel({ config, weights }: Checkpoint, name: string, kernel: Uint8Array): NetworkModel {

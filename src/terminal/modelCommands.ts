@@ -71,7 +71,7 @@ const importModel = defineCommand({
   run: async (_options, [file, folder = '.'], terminal) => {
     const store = modelStore();
     const key = await keyOf(folder);
-    await store.importFrom(key, resolve(file));
+    await store.importFrom(key, resolve(file), terminal.product.tokenizer);
     const { modelPath } =
       key === folder ? store.places(key) : await store.remember([await realFolder(folder)]);
     terminal.write(`${modelPath}\n`);

@@ -5,9 +5,9 @@ import { openHalf } from '../completion/half/openHalf';
 import { scoreText, type ScoredDocument, type TextScore } from '../model/evaluate/scoreText';
 import { createMixture } from '../model/mixture/mixture';
 import { tokenKinds } from '../model/tokenizer/tokenKinds';
-import { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { HalfChoice } from '../protocol/generatorProtocol';
-import { onKernel, readCheckpoint } from './loadedNetwork';
+import { readTokenizer } from '../trainer/sharedTokenizer';
+import { onKernel, readMixable } from './loadedNetwork';
 import type { Terminal } from './terminal';
 import type { WorkspaceFile } from './workspaceTexts';
 
@@ -29,11 +29,9 @@ export async function scoreTexts(
   half: HalfChoice | null = null,
 ): Promise<TextScore> {
   const kernel = await readFile(product.kernel);
-  const base = product.baseModel === null ? null : await readCheckpoint(product.baseModel);
-  const personal = modelPath === null ? null : await readCheckpoint(modelPath);
-  const json: unknown =
-    personal?.tokenizer ?? base?.tokenizer ?? JSON.parse(await readFile(product.tokenizer, 'utf8'));
-  const tokenizer = Tokenizer.fromJson(json);
+  const { tokenizer } = await readTokenizer(product.tokenizer);
+  const base = product.baseModel === null ? null : await readMixable(product.baseModel, tokenizer);
+  const personal = modelPath === null ? null : await readMixable(modelPath, tokenizer);
   const networks = [
     ...(base === null ? [] : [onKernel(base, 'base', kernel)]),
     ...(personal === null ? [] : [onKernel(personal, 'personal', kernel)]),

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { decodeCheckpoint, encodeCheckpoint } from '../model/checkpoint/checkpoint';
-import { canonicalTokenizer } from '../model/tokenizer/tokenizer';
+import { decodeCheckpoint, encodeCheckpoint, hasTokens } from '../model/checkpoint/checkpoint';
 import { importedCheckpoint } from './modelFile';
+import { readTokenizer } from './sharedTokenizer';
 import { notWritten, writeWholeFile } from './training/saveFile';
 
 /** What Understudy comes with; absolute paths. */
@@ -41,10 +41,7 @@ export class BaseModel {
    */
   async importFrom(path: string): Promise<void> {
     const checkpoint = decodeCheckpoint(await importedCheckpoint(await readModel(path), path), path);
-    if (
-      canonicalTokenizer(checkpoint.tokenizer) !==
-      canonicalTokenizer(JSON.parse(await readFile(this.shipped.tokenizer, 'utf8')))
-    ) {
+    if (!hasTokens(checkpoint, (await readTokenizer(this.shipped.tokenizer)).tokenizer)) {
       throw new Error(
         `${basename(path)} has another tokenizer than Understudy, so that it cannot be the base model; train it with models/base/tokenizer.json, or choose it as language model instead.`,
       );

@@ -1,12 +1,13 @@
 /** Where the models of several workspaces lie, each in a folder of its own, and what can be done with them. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as v from 'valibot';
-import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
+import { decodeCheckpoint, hasTokens } from '../model/checkpoint/checkpoint';
 import type { TrainingRecord } from '../model/checkpoint/trainingRecord';
 import type { NetworkConfig } from '../model/networkConfig';
 import { exportedParts, importedCheckpoint } from './modelFile';
+import { readTokenizer } from './sharedTokenizer';
 import { notWritten, writeWholeFile } from './training/saveFile';
 import { isModelInUse, lockModel } from './training/trainingLock';
 
@@ -120,15 +121,21 @@ export class ModelStore {
 
   /**
    * Takes a model file in place of the present one: a checkpoint, or a Keras model in the layout of an export.
-   * @throws CheckpointError or KerasError when the file holds no model that can be used, Error when it is in use or cannot be read or written;
-   * the present model then stays
+   * @param tokenizerPath the one that Understudy comes with
+   * @throws CheckpointError or KerasError when the file holds no model that can be used, Error when it has another tokenizer, is in use
+   * or cannot be read or written; the present model then stays
    */
-  async importFrom(key: string, path: string): Promise<void> {
+  async importFrom(key: string, path: string, tokenizerPath: string): Promise<void> {
     const bytes = await readIfPresent(path);
     if (bytes === null) {
       throw new Error(`There is no file ${path}; choose a model that Understudy saved or exported.`);
     }
     const checkpoint = await importedCheckpoint(bytes, path);
+    if (!hasTokens(decodeCheckpoint(checkpoint, path), (await readTokenizer(tokenizerPath)).tokenizer)) {
+      throw new Error(
+        `${basename(path)} has another tokenizer than this version of Understudy, so that it cannot be used; train it again, with models/base/tokenizer.json.`,
+      );
+    }
     const { modelPath, resumePath } = this.places(key);
     await whileLocked(modelPath, async () => {
       await write(modelPath, checkpoint);

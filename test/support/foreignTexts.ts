@@ -72,6 +72,7 @@ const FOREIGN_SOURCES = [
   'src/trainer/engines/workerPool.ts',
   'src/trainer/modelFile.ts',
   'src/trainer/modelStore.ts',
+  'src/trainer/sharedTokenizer.ts',
   'src/trainer/native/compileBinding.ts',
   'src/trainer/native/downloadWheel.ts',
   'src/trainer/native/installAlone.ts',

@@ -16,6 +16,7 @@ import * as v from 'valibot';
 import { CELL_KINDS, hasAttention, type NetworkConfig } from '../networkConfig';
 import { checkNetworkConfig } from '../network/networkTensors';
 import type { StoredWeights } from '../network/quantizedMatrix';
+import { isTokenizer, type Tokenizer } from '../tokenizer/tokenizer';
 import { CheckpointError, type CheckpointFault } from './checkpointError';
 import { checksumOf } from './checksum';
 import { decodeHeader, decodeTensors, encodeSafetensors } from './safetensors';
@@ -112,4 +113,9 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
     throw fail('damaged', `its tensor "${GATE}" is of a wrong shape or not finite`);
   }
   return { config, weights, tokenizer, training, gate };
+}
+
+/** Whether a model predicts the tokens of this tokenizer, so that it can be mixed with others that do. */
+export function hasTokens({ config, tokenizer: json }: Checkpoint, tokenizer: Tokenizer): boolean {
+  return config.vocabSize === tokenizer.vocabSize && isTokenizer(json, tokenizer);
 }

@@ -10,6 +10,8 @@ const LENGTH_BYTES = 8;
 const MAX_HEADER_BYTES = 100_000_000;
 /** So that the tensors begin where floats may. */
 const ALIGNMENT = 8;
+/** Of a name, in characters: a damaged one may have millions. */
+const LONGEST_SHOWN = 80;
 const BYTES_PER_ELEMENT: Readonly<Record<TensorType, number>> = { F32: 4, I8: 1 };
 
 export type TensorType = 'F32' | 'I8';
@@ -103,7 +105,7 @@ export function decodeTensors(
       throw new CheckpointError(
         'damaged',
         fileName,
-        `its tensor "${name}" has an impossible type, shape or place`,
+        `its tensor "${name.slice(0, LONGEST_SHOWN)}" has an impossible type, shape or place`,
       );
     }
     end = offsets[1];

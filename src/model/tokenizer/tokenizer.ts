@@ -190,13 +190,13 @@ export class Tokenizer {
   }
 }
 
-/** What equal tokenizers have in common, however their `tokenizer.json` is written; null for one of another kind. */
-export function canonicalTokenizer(json: unknown): string | null {
+/** Whether a `tokenizer.json` is of this tokenizer, however it is written. */
+export function isTokenizer(json: unknown, tokenizer: Tokenizer): boolean {
   try {
-    return JSON.stringify(Tokenizer.fromJson(json).toJson());
+    return JSON.stringify(Tokenizer.fromJson(json).toJson()) === JSON.stringify(tokenizer.toJson());
   } catch (error) {
     if (error instanceof TokenizerError) {
-      return null;
+      return false;
     }
     throw error;
   }

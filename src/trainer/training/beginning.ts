@@ -1,7 +1,7 @@
 /** What a training starts from: a checkpoint, or a tokenizer alone. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { decodeCheckpoint, type Checkpoint } from '../../model/checkpoint/checkpoint';
+import { decodeCheckpoint, hasTokens, type Checkpoint } from '../../model/checkpoint/checkpoint';
 import type { TrainingRecord } from '../../model/checkpoint/trainingRecord';
 import { dequantizeWeights } from '../../model/network/quantizedMatrix';
 import {
@@ -11,8 +11,9 @@ import {
   type NetworkConfig,
   type NetworkWeights,
 } from '../../model/networkConfig';
-import { Tokenizer } from '../../model/tokenizer/tokenizer';
+import type { Tokenizer } from '../../model/tokenizer/tokenizer';
 import type { TrainJob } from '../../protocol/trainerProtocol';
+import { readTokenizer } from '../sharedTokenizer';
 
 export interface Beginning {
   readonly config: NetworkConfig;
@@ -39,7 +40,8 @@ interface StoredModel {
 }
 
 /**
- * @param warn receives a sentence when the initial model is of another shape than was asked for, or of an earlier base model
+ * @param warn receives a sentence when the initial model is of another shape than was asked for, of an earlier base model, or
+ * predicts other tokens
  * @throws Error with a sentence for the user when a file is missing or damaged
  */
 export async function readBeginning(start: Start, warn: (message: string) => void): Promise<Beginning> {
@@ -53,8 +55,15 @@ export async function readBeginning(start: Start, warn: (message: string) => voi
     );
     [stored, isBase] = [newBase, true];
   }
-  const tokenizerJson = stored?.checkpoint.tokenizer ?? (await readTokenizerJson(tokenizerPath));
-  const tokenizer = Tokenizer.fromJson(tokenizerJson);
+  const { tokenizer, json } = await readTokenizer(tokenizerPath);
+  if (stored !== null && !hasTokens(stored.checkpoint, tokenizer)) {
+    // What is trained from it, nothing could use.
+    warn(
+      `The model ${initialModelPath} was trained with another tokenizer than this version of Understudy has, so training starts afresh.`,
+    );
+    stored = null;
+  }
+  const tokenizerJson = stored?.checkpoint.tokenizer ?? json;
   const config = networkOfShape(options, tokenizer.vocabSize);
   const afresh = { config, tokenizer, tokenizerJson, base: null, initial: null };
   if (stored === null) {
@@ -114,13 +123,4 @@ function networkFingerprint({ config, weights }: Checkpoint): string {
     }
   }
   return hash.digest('hex').slice(0, 16);
-}
-
-/** @throws Error with a sentence for the user */
-export async function readTokenizerJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new Error(`The tokenizer ${path} cannot be read; install Understudy again.`, { cause: error });
-  }
 }

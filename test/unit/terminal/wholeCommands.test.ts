@@ -6,6 +6,7 @@ import { COMMANDS } from '../../../src/terminal/commands';
 import type { EvaluationReport } from '../../../src/terminal/evaluation';
 import { runTool } from '../../../src/terminal/runTool';
 import { kernelBytes } from '../../support/kernelBytes';
+import { smallModelBytes } from '../../support/smallModel';
 import { fakeTerminal } from './fakeTerminal';
 
 const root = join(__dirname, '../../..');
@@ -201,12 +202,18 @@ describe('terminal commands from the folder to the result', function () {
     const { terminal, written } = offer();
     // Nothing is scored before, which would need these.
     const product = { ...terminal.product, kernel: '/nowhere/kernel.wasm' };
-    const status = await runTool(COMMANDS, ['evaluate', text, '--split', split, '--model', model], {
-      ...terminal,
-      product,
-    });
-    assert.deepEqual([status, written.stdout], [1, '']);
+    const evaluated = (path: string) =>
+      runTool(COMMANDS, ['evaluate', text, '--split', split, '--model', path], { ...terminal, product });
+    assert.deepEqual([await evaluated(model), written.stdout], [1, '']);
     assert.match(written.stderr, /^The model ".*cut\.safetensors" is truncated: .*train again\.\n$/);
+    written.stderr = '';
+    const foreign = join(folder, 'foreign.safetensors');
+    await writeFile(foreign, smallModelBytes(1));
+    assert.deepEqual([await evaluated(foreign), written.stdout], [1, '']);
+    assert.match(
+      written.stderr,
+      /^The model ".*foreign\.safetensors" was trained with another tokenizer than .*Train it again\.\n$/,
+    );
     const used = await run('generate', '--prompt', 'In', '--folder', text, '--model', model);
     assert.deepEqual([used.status, used.stdout], [1, '']);
     assert.match(used.stderr, /^The model "cut\.safetensors" is truncated: .*train again\.\n$/);

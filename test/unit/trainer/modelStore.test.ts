@@ -16,6 +16,7 @@ describe('ModelStore', () => {
   let store: ModelStore;
   const folders = ['/home/ada/novel', '/home/ada/notes'];
   const key = workspaceKey(folders);
+  const shipped = 'models/base/tokenizer.json';
   beforeEach(() => {
     workspace = new SmallWorkspace();
     store = new ModelStore(workspace.storage);
@@ -60,7 +61,7 @@ describe('ModelStore', () => {
       assert.deepEqual(await store.exportTo(key, path, true), [path, beside]);
       assert.deepEqual(JSON.parse(readFileSync(beside, 'utf8')), tokenizer);
       const other = workspaceKey([ending]);
-      await store.importFrom(other, path);
+      await store.importFrom(other, path, shipped);
       const shown = await store.show(other);
       assert.deepEqual(shown?.content, { config: kept, training: { steps: 3 } });
       assert.deepEqual(decodeCheckpoint(readFileSync(shown.modelPath), ending).weights, weights);
@@ -70,7 +71,7 @@ describe('ModelStore', () => {
   it('keeps the present model when a Keras file is none that it can take', async () => {
     const { modelPath } = await store.remember(folders);
     writeFileSync(modelPath, smallModelBytes(7));
-    await assert.rejects(store.importFrom(key, 'test/fixtures/keras/gpt.keras'), {
+    await assert.rejects(store.importFrom(key, 'test/fixtures/keras/gpt.keras', shipped), {
       name: 'KerasError',
       message: /its layers are not those of the personal network/,
     });
@@ -89,11 +90,26 @@ describe('ModelStore', () => {
       message: /could not be written, because a folder has that name\. Give the name of a file\.$/,
     });
     const other = workspaceKey(['/elsewhere']);
-    await store.importFrom(other, copy);
-    assert.deepEqual(readFileSync(store.places(other).modelPath), readFileSync(modelPath));
+    const kept: NetworkConfig = { ...smallConfig, vocabSize: 4096 };
+    const tokenizer: unknown = JSON.parse(readFileSync(shipped, 'utf8'));
+    const model = encodeCheckpoint({
+      config: kept,
+      weights: randomWeights(kept, 3),
+      tokenizer,
+      training: {},
+      gate: null,
+    });
+    writeFileSync(copy, model);
+    await store.importFrom(other, copy, shipped);
+    assert.deepEqual(readFileSync(store.places(other).modelPath), Buffer.from(model));
     writeFileSync(copy, '{"old":"format"}');
-    await assert.rejects(store.importFrom(other, copy), CheckpointError);
-    assert.deepEqual(readFileSync(store.places(other).modelPath), readFileSync(modelPath));
+    await assert.rejects(store.importFrom(other, copy, shipped), CheckpointError);
+    writeFileSync(copy, smallModelBytes(7));
+    await assert.rejects(store.importFrom(other, copy, shipped), {
+      message:
+        /^copy\.safetensors has another tokenizer than this version of Understudy, so that it cannot be used; train/,
+    });
+    assert.deepEqual(readFileSync(store.places(other).modelPath), Buffer.from(model));
   });
 
   it('replaces no file by an export, the tokenizer of a Keras model included, unless it may', async () => {

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
 import { networkOfShape, type NetworkShape } from '../../../../src/model/networkConfig';
+import { readBeginning } from '../../../../src/trainer/training/beginning';
 import { planTraining } from '../../../../src/trainer/training/planTraining';
 import { randomWeights } from '../../model/network/randomWeights';
 import { SmallWorkspace } from './smallJob';
@@ -14,6 +15,37 @@ describe('planTraining', () => {
   });
   afterEach(() => {
     workspace.remove();
+  });
+
+  it('starts afresh, and says why, where the initial model has other tokens, as nothing could use what it becomes', async () => {
+    const { options, tokenizerPath } = workspace.job();
+    const shipped = JSON.parse(readFileSync(tokenizerPath, 'utf8')) as { model: { merges: unknown[] } };
+    const reversed = structuredClone(shipped);
+    reversed.model.merges.reverse();
+    for (const [tokenizer, vocabSize] of [
+      [reversed, 4096],
+      [{ model: { type: 'WordPiece' } }, 4096],
+      [shipped, 4000],
+    ] as const) {
+      const config = networkOfShape(options, vocabSize);
+      const initialModelPath = join(workspace.storage, 'forged.safetensors');
+      writeFileSync(
+        initialModelPath,
+        encodeCheckpoint({ config, weights: randomWeights(config, 1), tokenizer, training: {}, gate: null }),
+      );
+      const warnings: string[] = [];
+      const { initial, tokenizerJson } = await readBeginning(
+        workspace.job({}, { initialModelPath }),
+        (warning) => {
+          warnings.push(warning);
+        },
+      );
+      assert.equal(initial, null);
+      assert.deepEqual(tokenizerJson, shipped);
+      assert.deepEqual(warnings, [
+        `The model ${initialModelPath} was trained with another tokenizer than this version of Understudy has, so training starts afresh.`,
+      ]);
+    }
   });
 
   it('says whether a network of the wished kind starts from scratch beside a base model of another', async () => {
