@@ -1,10 +1,17 @@
 import * as vscode from 'vscode';
+import { isEnabled } from '../editor/enablement';
 import type { Parts } from '../editor/parts';
 import { explainOutcome, settingNamedIn } from '../editor/whyNoSuggestion';
 
 /** *Why No Suggestion?*, with a way to the setting that the answer names; also returns the answer. */
-export function whyNoSuggestion({ watch }: Parts): string {
-  const answer = explainOutcome(vscode.l10n.t, watch.lastOutcome);
+export function whyNoSuggestion({ watch, configuration }: Parts): string {
+  const document = vscode.window.activeTextEditor?.document;
+  // Also where it was turned off after the last request.
+  const isOff = document !== undefined && !isEnabled(configuration.enablement(document), document.languageId);
+  const answer = explainOutcome(
+    vscode.l10n.t,
+    isOff ? { kind: 'silent', reason: 'off', languageId: document.languageId } : watch.lastOutcome,
+  );
   const setting = settingNamedIn(answer);
   const open = vscode.l10n.t('Open Setting');
   void vscode.window

@@ -14,6 +14,7 @@ const UNSPACED_CONTEXT = 'understudy.unspacedSuggestion';
 
 export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   readonly tally = new SuggestionTally();
+  /** Since the text in front was shown; null where nothing was asked for there. */
   lastOutcome: CompletionOutcome | null = null;
   private readonly composition = new CompositionGuess();
   private unspaced = false;
@@ -38,7 +39,11 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         this.composition.closed(uri.toString());
       }),
-      vscode.window.onDidChangeActiveTextEditor(() => {
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        // A panel in front is no text, and the one behind it is still asked about.
+        if (editor !== undefined) {
+          this.lastOutcome = null;
+        }
         this.tally.dropped();
         this.setUnspaced(false);
       }),

@@ -11,7 +11,7 @@ export function settingNamedIn(answer: string): string | null {
 export function explainOutcome(t: Translate, outcome: CompletionOutcome | null): string {
   if (outcome === null) {
     return t(
-      'VS Code has asked for no suggestion since it was started. It asks at each key, but not while a window is still starting, and not where the setting editor.inlineSuggest.enabled is off.',
+      'VS Code has asked for no suggestion since this text was shown. It asks at each key, but not in a read-only text, not while a window is still starting, and not where the setting editor.inlineSuggest.enabled is off.',
     );
   }
   if (outcome.kind === 'silent') {

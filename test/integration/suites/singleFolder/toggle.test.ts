@@ -19,6 +19,7 @@ describe('Toggle Ghost Text', () => {
       await waitFor('the status bar to say off', async () =>
         (await theWindow.statusBarItem()).includes('off'),
       );
+      assert.match(await why(), /understudy\.enable/);
       await theWindow.type('The lamp in the east window of ');
       await waitFor('the reason', async () => (await why()).includes('understudy.enable'));
       assert.equal(await theWindow.ghostText(), '');

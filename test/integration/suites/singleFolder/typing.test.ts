@@ -114,6 +114,16 @@ describe('Typing in a window with one folder', () => {
     assert.ok(accepted.length <= 2, `"${accepted}" is more than a word`);
   });
 
+  it('gives no reason of another text than the one in front at Why No Suggestion', async () => {
+    const why = () => vscode.commands.executeCommand<string>('understudy.whyNoSuggestion');
+    await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of ');
+    await ghostTextBeginning('Marrowfield House');
+    assert.match(await why(), /^The last request had a suggestion/);
+    await openDraft('other.md', 'The lamp█\n');
+    await waitFor('the reason', async () => /since this text was shown/.test(await why()));
+  });
+
   it('leaves Tab to VS Code when ghost text is off', async () => {
     await vscode.workspace
       .getConfiguration('understudy')
