@@ -35,7 +35,11 @@ export async function chooseLanguageModel({ languageModel, paths }: Parts, chose
   ) {
     return;
   }
-  const { state } = languageModel;
+  tellOfChosen(languageModel);
+}
+
+/** What became of a choice that was taken. */
+export function tellOfChosen({ state }: Parts['languageModel']): void {
   if (state !== null && state.away !== null) {
     void vscode.window.showWarningMessage(
       vscode.l10n.t(

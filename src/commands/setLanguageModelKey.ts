@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Parts } from '../editor/parts';
+import { tellOfChosen } from './chooseLanguageModel';
 
 /**
  * *Set Language Model Key*: for the server that was chosen last, kept in VS Code's secret storage; then the server is tried with it.
@@ -25,6 +26,8 @@ export async function setLanguageModelKey(
         });
   if (key !== undefined) {
     await languageModelKeys.set(server.address, key.trim());
-    await languageModel.choose(server);
+    if (await languageModel.choose(server)) {
+      tellOfChosen(languageModel);
+    }
   }
 }

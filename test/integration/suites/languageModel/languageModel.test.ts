@@ -89,6 +89,10 @@ describe('A language model', function () {
       choose({ server: 'http://127.0.0.1:9' }),
     );
     assert.match(told, /127\.0\.0\.1:9 is chosen but away, and suggestions come without it/);
+    const afterKey = await answering(undefined, () =>
+      vscode.commands.executeCommand('understudy.setLanguageModelKey', 'sk-of-no-use'),
+    );
+    assert.deepEqual(afterKey, [told]);
     await choose({});
   });
 
