@@ -98,6 +98,9 @@
       }
       field.show(setting);
     }
+    const valueOf = (wanted) => settings.find(({ name }) => name === wanted)?.value;
+    // By these values every sample is the same.
+    byId('again').hidden = valueOf('sampling.greedy') || valueOf('sampling.seed') !== null;
   }
 
   function row(cellName, cells) {

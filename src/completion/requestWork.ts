@@ -115,7 +115,8 @@ export class RequestWork {
       { ...request.sampling, maxNewTokens },
       () => undefined,
     );
-    return { kind: 'inspected', id: request.id, ...inspection, sample: sample.text };
+    const isSampleCut = sample.stopReason === 'length';
+    return { kind: 'inspected', id: request.id, ...inspection, sample: sample.text, isSampleCut };
   }
 
   private *sampleText(

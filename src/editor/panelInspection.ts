@@ -10,7 +10,7 @@ export function panelInspection(
   t: Translate,
   where: string,
   prefix: string,
-  { candidates, expertWeights, sample }: InspectedResponse,
+  { candidates, expertWeights, sample, isSampleCut }: InspectedResponse,
 ): PanelInspection {
   const experts = Object.entries(expertWeights)
     .map(([name, weight]) => ({ key: name, name: expertName(t, name), weight }))
@@ -25,7 +25,7 @@ export function panelInspection(
       probability,
       byExpert: experts.map(({ key, name }) => ({ name, probability: byExpert[key] ?? 0 })),
     })),
-    sample,
+    sample: isSampleCut ? `${sample}…` : sample,
   };
 }
 

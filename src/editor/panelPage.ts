@@ -52,7 +52,7 @@ export function panelPage(t: Translate, resources: PageResources): string {
 <section aria-labelledby="language-model-title">
   <h2 id="language-model-title">${text(t('Language model'))}</h2>
   <ul id="language-model-lines"></ul>
-  <button type="button" data-command="choose">${text(t('Choose Language Model'))}</button>
+  <button type="button" data-command="choose">${text(t('Choose Language Model…'))}</button>
 </section>
 <section aria-labelledby="sampling-title">
   <h2 id="sampling-title">${text(t('Generated text'))}</h2>

@@ -190,6 +190,8 @@ export interface InspectedResponse {
   /** What the language-model half has earned among the networks, 0 to 1, wherever the cursor is; null without one. */
   readonly halfWeight: number | null;
   readonly sample: string;
+  /** Whether the sample ends because it is long enough, be it within a word. */
+  readonly isSampleCut: boolean;
 }
 export interface ModelLoadedResponse {
   readonly kind: 'modelLoaded';

@@ -27,14 +27,17 @@ describe('the settings in the panel', () => {
 });
 
 describe('what comes next in the panel', () => {
-  const inspection = panelInspection(plainTranslate, 'one.md, line 3', `${'x'.repeat(100)} the 🌙 `, {
+  const response = {
     kind: 'inspected',
     id: 1,
     candidates: [{ text: ' lamp\n', probability: 0.6, byExpert: { base: 0.5, copy: 1 } }],
     halfWeight: null,
     expertWeights: { base: 0.3, copy: 0.7 },
     sample: 'lamp burned.',
-  });
+    isSampleCut: false,
+  } as const;
+  const prefix = `${'x'.repeat(100)} the 🌙 `;
+  const inspection = panelInspection(plainTranslate, 'one.md, line 3', prefix, response);
 
   it('names the experts, the weightiest first, and gives each its opinion', () => {
     assert.ok(inspection.state === 'ready');
@@ -47,6 +50,14 @@ describe('what comes next in the panel', () => {
       { name: 'Base network', probability: 0.5 },
     ]);
     assert.equal(expertName(plainTranslate, 'transformer'), 'transformer');
+  });
+
+  it('shows that a sample is cut, as it may end within a word', () => {
+    const shown = (isSampleCut: boolean) => {
+      const given = panelInspection(plainTranslate, '', prefix, { ...response, isSampleCut });
+      return given.state === 'ready' && given.sample;
+    };
+    assert.deepEqual([shown(false), shown(true)], ['lamp burned.', 'lamp burned.…']);
   });
 
   it('shows white space, and the end of the text in whole characters', () => {
@@ -105,8 +116,9 @@ describe("the panel's page", () => {
     styleUri: 'https://webview.example/panel.css',
   });
 
-  it('marks the command that asks first, as the menu does', () => {
+  it('marks the commands that ask first, as the menu does', () => {
     assert.match(html, /data-command="train"[^>]*>Train on Workspace…</);
+    assert.match(html, /data-command="choose"[^>]*>Choose Language Model…</);
   });
 
   it('runs one script with its nonce and nothing else', () => {
@@ -143,8 +155,15 @@ describe("the panel's page", () => {
 
   it('colours sliders and boxes by the border in high contrast, where buttons are as dark as the page', () => {
     const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
-    assert.match(style, /accent-color: var\(--vscode-contrastBorder, var\(--vscode-button-background\)\)/);
-    assert.equal(style.match(/accent-color/g)?.length, 1);
+    const colour = String.raw`: var\(--vscode-contrastBorder, var\(--vscode-button-background\)\)`;
+    assert.match(style, new RegExp(String.raw`'checkbox'\] \{\s+accent-color${colour}`));
+    assert.match(style, new RegExp(String.raw`slider-thumb \{[^}]*background${colour}`));
+  });
+
+  it('draws the tracks of sliders itself, which Chromium draws white where the accent colour is dark', () => {
+    const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
+    assert.match(style, /input\[type='range'\] \{\s+appearance: none;/);
+    assert.match(style, /slider-runnable-track \{\s+background: var\(--vscode-input-background\)/);
   });
 
   it('leaves the slider out where it would be no wider than its thumb', () => {

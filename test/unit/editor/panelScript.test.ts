@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { panelSettings } from '../../../src/editor/panelSettings';
-import { SETTINGS } from '../../../src/editor/settings';
+import { SETTINGS, type SettingName } from '../../../src/editor/settings';
 import type { PanelTraining } from '../../../src/protocol/panelProtocol';
 import { FakePage } from '../../support/fakePage';
 import { plainTranslate } from '../../support/plainTranslate';
@@ -22,6 +22,18 @@ describe("the script of the panel's page", () => {
     assert.equal(Number(box.value), SETTINGS[NAME].default);
     assert.deepEqual([problem.textContent, box.attributes.get('aria-invalid')], ['', 'false']);
     assert.ok(!JSON.stringify(page.sent).includes('setSetting'));
+  });
+
+  it('offers another sample only where it would be another', () => {
+    const page = new FakePage();
+    const isOffered = (given: Partial<Record<SettingName, number | boolean>>) => {
+      const settings = panelSettings(plainTranslate, (name) => given[name] ?? SETTINGS[name].default);
+      page.post({ kind: 'settings', settings });
+      return !page.byId('again').hidden;
+    };
+    assert.ok(isOffered({}));
+    assert.ok(!isOffered({ 'sampling.greedy': true }));
+    assert.ok(!isOffered({ 'sampling.seed': 0 }));
   });
 
   it('keeps the keyboard among the buttons of the training when the one that was pressed goes away', () => {
