@@ -71,7 +71,7 @@ export class StreamedInsertion implements vscode.Disposable {
       return;
     }
     const { first, end, unwritten: text } = this;
-    const { document } = this.editor;
+    const { document, selection } = this.editor;
     const { version } = document;
     this.unwritten = '';
     this.pending = { start: end, text };
@@ -101,6 +101,10 @@ export class StreamedInsertion implements vscode.Disposable {
       lines.length === 1
         ? end.translate(0, text.length)
         : new vscode.Position(end.line + lines.length - 1, lines.at(-1)!.length);
+    // VS Code extends a selection by what is inserted at its end, and the next key would take the place of both.
+    if (first && !selection.isEmpty && selection.end.isEqual(end)) {
+      this.editor.selection = new vscode.Selection(this.end, this.end);
+    }
   }
 
   private isOwn(changes: readonly vscode.TextDocumentContentChangeEvent[]): boolean {

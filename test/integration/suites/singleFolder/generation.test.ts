@@ -36,8 +36,13 @@ describe('Generate from Selection', () => {
     assert.ok(made && made.text.length > 10, `It made "${made?.text}".`);
     const text = editor.document.getText();
     assert.equal(text, before.replace('east window', `east window${made.text}`));
+    assert.ok(editor.selection.isEmpty, 'What is typed now would take the place of the selected text.');
+    await vscode.commands.executeCommand('type', { text: '!' });
+    assert.equal(editor.document.getText(), text.replace(made.text, `${made.text}!`));
+    await vscode.commands.executeCommand('undo');
     await vscode.commands.executeCommand('undo');
     assert.equal(editor.document.getText(), before);
+    await waitFor('the selection', () => editor.selection.isEqual(selection));
   });
 
   it('continues at the cursor when nothing is selected', async () => {
