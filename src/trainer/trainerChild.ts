@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parseTrainerEvent } from '../protocol/trainerMessages';
 import type { TrainerEvent, TrainerRequest } from '../protocol/trainerProtocol';
+import { RELAXED_SIMD_OPTIONS } from './engines/trainingKernel';
 
 export interface TrainerChild<Last extends TrainerEvent> {
   /** Does nothing once the process has ended. */
@@ -37,9 +38,6 @@ export class TrainerEndedError extends Error {
   }
 }
 
-/** The V8 of Node 20 has what the training kernel is faster with, but must be told; later ones do not know the option any more. */
-const RELAXED_SIMD = process.versions.v8.startsWith('11.3.') ? ['--experimental-wasm-relaxed-simd'] : [];
-
 /** The end of what the process wrote to its standard error, kept for the log when it crashes; characters. */
 const KEPT_ERROR_OUTPUT = 2000;
 
@@ -56,7 +54,7 @@ export function startTrainerChild<Last extends TrainerEvent>(
   const child = fork(processPath, [], {
     // The options of this process (an inspector's port, a test's loader) are not for the child.
     execArgv: [
-      ...RELAXED_SIMD,
+      ...RELAXED_SIMD_OPTIONS,
       ...(processPath.endsWith('.ts')
         ? ['--import', pathToFileURL(createRequire(processPath).resolve('tsx')).href]
         : []),
