@@ -27,6 +27,8 @@ interface OpenSuggestion {
   /** The text before it: how much, and its end. */
   readonly prefixLength: number;
   readonly prefixEnd: string;
+  /** The beginning of the text after it. */
+  readonly suffixStart: string;
   readonly text: string;
   readonly confidence: number;
   readonly kind: 'prose' | 'code';
@@ -73,7 +75,7 @@ export class SuggestionLearning {
 
   /** A suggestion is shown at this cursor. */
   shown(document: GeneratorDocument, text: string, confidence: number): void {
-    const { uri, prefix } = document;
+    const { uri, prefix, suffix } = document;
     const isRest = this.open.some((open) => {
       const typed = typedAfter(open, document);
       return typed !== null && open.text === typed + text;
@@ -81,7 +83,8 @@ export class SuggestionLearning {
     if (!isRest) {
       const written = this.open.filter((open) => open.text === typedAfter(open, document));
       const prefixEnd = prefix.slice(-PLACE);
-      const fresh = { uri, prefixLength: prefix.length, prefixEnd, text, confidence };
+      const suffixStart = suffix.slice(0, PLACE);
+      const fresh = { uri, prefixLength: prefix.length, prefixEnd, suffixStart, text, confidence };
       this.open = [...written, { ...fresh, kind: kindOf(document), wordTaken: false }];
     }
   }
@@ -144,13 +147,16 @@ export class SuggestionLearning {
   }
 }
 
-/** What stands after the beginning of a suggestion; null when the text before it is no longer there. */
-function typedAfter(open: OpenSuggestion, { uri, prefix }: GeneratorDocument): string | null {
+/** What was written after the beginning of a suggestion; null when the text before it is no longer there, or the cursor is elsewhere. */
+function typedAfter(open: OpenSuggestion, { uri, prefix, suffix }: GeneratorDocument): string | null {
   const isSameText =
     uri === open.uri &&
     prefix.length >= open.prefixLength &&
     prefix.slice(0, open.prefixLength).endsWith(open.prefixEnd);
-  return isSameText ? prefix.slice(open.prefixLength) : null;
+  const typed = isSameText ? prefix.slice(open.prefixLength) : '';
+  // On a later line the cursor has what stood right of the suggestion before it; what is typed leaves that behind it.
+  const hasMovedOn = typed.includes('\n') && !suffix.slice(0, 2 * PLACE).includes(open.suffixStart);
+  return isSameText && !hasMovedOn ? typed : null;
 }
 
 const kindOf = ({ languageId }: GeneratorDocument): OpenSuggestion['kind'] =>

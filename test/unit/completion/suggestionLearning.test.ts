@@ -59,6 +59,18 @@ describe('learning from suggestions', () => {
     assert.deepEqual(kept, []);
   });
 
+  it('learns nothing when the cursor goes on to a later line, and that it was wrong at a line break', () => {
+    const { learning, kept } = learner();
+    const rest = '\nThe dog ran.\n';
+    const between = (prefix: string, suffix: string) => ({ ...at(prefix), suffix });
+    learning.shown(between('I saw', rest), ' the cat', 0.5);
+    learning.lessonsFor(between('I saw\nThe dog ran. I', '\n'));
+    assert.deepEqual(kept, []);
+    learning.shown(between('I saw', rest), ' the cat', 0.5);
+    learning.lessonsFor(between('I saw\n', rest));
+    assert.equal(kept.length, 1);
+  });
+
   it('knows a suggestion again whose rest stays while it is typed', () => {
     const { learning, kept } = learner();
     use(learning, 'I saw', ' the cat', 'I saw ');
