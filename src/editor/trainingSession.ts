@@ -14,6 +14,7 @@ export class TrainingSession implements vscode.Disposable {
   private paused = false;
   private step: StepEvent | null = null;
   private doing: string | null = null;
+  private reached = 0;
   private lines: string[] = [];
   private trainLoss = new LossCurve();
   private heldOut = new LossCurve();
@@ -31,7 +32,7 @@ export class TrainingSession implements vscode.Disposable {
 
   /** 0 to 1. */
   get progress(): number {
-    return this.step?.progress ?? 0;
+    return this.reached;
   }
 
   /** What is done before the first step and after the last; null in between. */
@@ -43,13 +44,13 @@ export class TrainingSession implements vscode.Disposable {
     const { phase, progress } = this;
     const lines = [...this.lines];
     if (this.run !== null) {
-      lines.push(this.doing ?? stepText(vscode.l10n.t, this.step!));
+      lines.push(this.line());
     }
     return { phase, progress, lines, trainLoss: this.trainLoss.points, heldOut: this.heldOut.points };
   }
 
   /**
-   * @param onStep hears a line on each step, and of what is done before the first and after the last
+   * @param onStep hears a line on each step, of what is done before the first and after the last, and of pauses
    * @throws Error with a sentence for the user when the training fails
    */
   async train(job: TrainJob, onStep: (line: string, progress: number) => void): Promise<DoneEvent> {
@@ -58,6 +59,7 @@ export class TrainingSession implements vscode.Disposable {
     }
     this.paused = false;
     this.step = null;
+    this.reached = 0;
     this.lines = [];
     this.trainLoss = new LossCurve();
     this.heldOut = new LossCurve();
@@ -100,6 +102,14 @@ export class TrainingSession implements vscode.Disposable {
     this.changed.dispose();
   }
 
+  /** What is done now. */
+  private line(): string {
+    const { t } = vscode.l10n;
+    return this.paused
+      ? t('paused at {0} %', Math.floor(100 * this.reached))
+      : (this.doing ?? stepText(t, this.step!));
+  }
+
   private running(): TrainingRun {
     if (this.run === null) {
       throw new Error(
@@ -119,11 +129,13 @@ export class TrainingSession implements vscode.Disposable {
     const activity = activityText(t, event);
     if (activity !== null) {
       this.doing = activity;
-      onStep(activity, event.kind === 'calibrating' ? 1 : this.progress);
+      this.reached = event.kind === 'calibrating' ? 1 : this.reached;
+      onStep(activity, this.reached);
     }
     switch (event.kind) {
       case 'step':
         this.step = event;
+        this.reached = event.progress;
         this.doing = null;
         this.trainLoss.add({ progress: event.progress, value: event.trainLoss });
         onStep(stepText(t, event), event.progress);
@@ -135,6 +147,7 @@ export class TrainingSession implements vscode.Disposable {
       case 'paused':
       case 'continued':
         this.paused = event.kind === 'paused';
+        onStep(this.line(), this.reached);
         this.phaseChanged();
         break;
       case 'engine':

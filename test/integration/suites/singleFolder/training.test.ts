@@ -54,6 +54,36 @@ describe('Train on Workspace', function () {
     );
   });
 
+  it('says that it is paused, wherever it shows what it does', async () => {
+    const { withProgress } = vscode.window;
+    const told: (string | undefined)[] = [];
+    vscode.window.withProgress = (options, task) =>
+      withProgress(options, (progress, token) =>
+        task({ report: (step: { message?: string }) => told.push(step.message) } as typeof progress, token),
+      );
+    try {
+      const running = train();
+      await waitFor(
+        'a pause',
+        async () => {
+          await vscode.commands.executeCommand('understudy.pauseTraining');
+          return /^paused at \d+ %$/.test(told.at(-1) ?? '');
+        },
+        60_000,
+      );
+      if (hasChannel) {
+        await vscode.commands.executeCommand('understudy.openSettingsPanel');
+        await waitFor('the panel', async () => /^paused at \d+ %$/m.test(await theWindow.panelText()));
+      }
+      await vscode.commands.executeCommand('understudy.resumeTraining');
+      await waitFor('the end of the pause', () => !told.at(-1)?.startsWith('paused'));
+      await vscode.commands.executeCommand('understudy.cancelTraining');
+      await running;
+    } finally {
+      vscode.window.withProgress = withProgress;
+    }
+  });
+
   it('stops within a second of Cancel and keeps the model that was there', async () => {
     const modelPath = done?.modelPath ?? null;
     assert.ok(modelPath !== null);
