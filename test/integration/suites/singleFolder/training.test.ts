@@ -59,7 +59,7 @@ describe('Train on Workspace', function () {
     const told: (string | undefined)[] = [];
     vscode.window.withProgress = (options, task) =>
       withProgress(options, (progress, token) =>
-        task({ report: (step: { message?: string }) => told.push(step.message) } as typeof progress, token),
+        task({ report: (step: { message?: string }) => told.push(step.message) }, token),
       );
     try {
       const running = train();
