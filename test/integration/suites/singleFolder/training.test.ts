@@ -58,7 +58,7 @@ describe('Train on Workspace', function () {
     const { withProgress } = vscode.window;
     const told: (string | undefined)[] = [];
     vscode.window.withProgress = (options, task) =>
-      withProgress(options, (progress, token) =>
+      withProgress(options, (_progress, token) =>
         task({ report: (step: { message?: string }) => told.push(step.message) }, token),
       );
     try {
