@@ -40,10 +40,9 @@ export function panelPage(t: Translate, resources: PageResources): string {
     <h3>${text(t('A sample with the values of this panel'))}</h3>
     <p id="sample" class="text"></p>
     <button type="button" id="again">${text(t('Another Sample'))}</button>
+    <h3 id="candidates-title">${text(t('The likeliest continuations, and what each expert thinks of them'))}</h3>
     <div class="wide" tabindex="0" role="region" aria-labelledby="candidates-title">
-      <table id="candidates">
-        <caption id="candidates-title">${text(t('The likeliest continuations, and what each expert thinks of them'))}</caption>
-      </table>
+      <table id="candidates" aria-labelledby="candidates-title"></table>
     </div>
     <h3>${text(t('Weight of each expert here'))}</h3>
     <dl id="experts"></dl>

@@ -174,7 +174,9 @@ describe("the panel's page", () => {
   it('lets the keyboard scroll the table of continuations where it is wider than the column', () => {
     const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
     assert.match(style, /\.wide \{\s+overflow-x: auto;/);
-    assert.match(html, /class="wide" tabindex="0" role="region"[^>]*>\s+<table id="candidates">/);
+    assert.match(html, /class="wide" tabindex="0" role="region"[^>]*>\s+<table id="candidates"/);
+    // A caption in it would be as wide as the table, and cut off with it.
+    assert.match(html, /<h3 id="candidates-title">/);
   });
 
   it('keeps markup in texts from becoming markup', () => {
