@@ -198,6 +198,7 @@ class ForeignBridge<State> implements Bridge<State> {
     waitFor: Readiness<State> | undefined,
     pause: (() => Promise<void>) | undefined,
   ): Promise<void> {
+    this.forgetLongAgo();
     const others = new Set(states.flatMap((state) => this.underWay.get(state) ?? []));
     bringForward(this.finished, states);
     const own = states.filter((state) => !this.finished.has(state) && !this.underWay.has(state));
@@ -262,12 +263,19 @@ class ForeignBridge<State> implements Bridge<State> {
   }
 
   private convertNow(state: BridgeState<State>): Float32Array {
+    this.forgetLongAgo();
     const steps = convert(this.source, state);
     let step = steps.next();
     while (step.done !== true) {
       step = steps.next(this.reader.read(step.value));
     }
     return this.finish(state, step.value);
+  }
+
+  private forgetLongAgo(): void {
+    if (this.underWay.size === 0) {
+      this.reader.forgetLongAgo();
+    }
   }
 
   private finish(state: BridgeState<State>, probs: Float32Array): Float32Array {

@@ -4,6 +4,8 @@ import { UNKNOWN, type ForeignModel } from './foreignModel';
 /** Distributions kept, in numbers: 16 MB. */
 const MOST_NUMBERS = 1 << 22;
 const LEAST_KEPT = 16;
+/** Distributions kept, and nodes read on from before earlier ones are forgotten: each holds a state, which may be large. */
+const MOST_KEPT = 512;
 
 /** A place in the texts that the foreign model has read: its state after some tokens, and what was read on from there. */
 export interface ForeignNode<State> {
@@ -21,6 +23,9 @@ export interface ForeignDistribution {
 
 /** Asks the foreign model, and remembers what it said last. */
 export class ForeignReader<State> {
+  /** Nodes that were read on from of late, and those before them. */
+  private recent = new Set<ForeignNode<State>>();
+  private earlier = new Set<ForeignNode<State>>();
   /** Oldest first. */
   private readonly kept = new Map<ForeignNode<State>, ForeignDistribution>();
   private readonly mostKept: number;
@@ -38,7 +43,8 @@ export class ForeignReader<State> {
       );
     }
     this.expert = expert;
-    this.mostKept = Math.max(LEAST_KEPT, Math.floor(MOST_NUMBERS / expert.vocabSize));
+    const affordable = Math.max(LEAST_KEPT, Math.floor(MOST_NUMBERS / expert.vocabSize));
+    this.mostKept = Math.min(MOST_KEPT, affordable);
     this.marks = Int32Array.from(Array(expert.vocabSize).keys()).filter(
       (id) =>
         id >= vocabulary.size ||
@@ -62,6 +68,9 @@ export class ForeignReader<State> {
 
   /** The node of `ids[i]` after `nodes[i]`; all states that are new are made in one call. What the model does not read changes nothing. */
   childrenOf(nodes: readonly ForeignNode<State>[], ids: readonly number[]): ForeignNode<State>[] {
+    for (const node of nodes) {
+      this.recent.add(node);
+    }
     const { unknownId } = this.foreign.vocabulary;
     const fed = ids.map((id) => (id === UNKNOWN ? (unknownId ?? UNKNOWN) : id));
     const missing = [...fed.keys()].filter((i) => fed[i] !== UNKNOWN && !nodes[i].children.has(fed[i]));
@@ -73,6 +82,23 @@ export class ForeignReader<State> {
       nodes[i].children.set(fed[i], { state: states[k], children: new Map() });
     }
     return fed.map((id, i) => (id === UNKNOWN ? nodes[i] : nodes[i].children.get(id)!));
+  }
+
+  /**
+   * Forgets what follows nodes that nothing was read on from of late: the first states of a document live as long as it is open, and
+   * with them would all that was ever tried after them. Not to be called amid a conversion, which knows nodes by identity.
+   */
+  forgetLongAgo(): void {
+    if (this.recent.size < MOST_KEPT) {
+      return;
+    }
+    for (const node of this.earlier) {
+      if (!this.recent.has(node)) {
+        node.children.clear();
+      }
+    }
+    this.earlier = this.recent;
+    this.recent = new Set();
   }
 
   /** The distribution that is at hand without asking. */
