@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { CELL_KINDS, networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
 import { loadNativeEngine } from '../src/trainer/engines/nativeEngine';
-import { RELAXED_SIMD_OPTIONS } from '../src/trainer/engines/trainingKernel';
+import { RELAXED_SIMD_OPTIONS } from '../src/trainer/engines/relaxedSimd';
 import { loadWasmEngine } from '../src/trainer/engines/wasmEngine';
 import { loadWebgpuEngine } from '../src/trainer/engines/webgpuEngine';
 import { randomBits } from '../src/model/generation/seededRandom';

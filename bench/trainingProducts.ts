@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { parseArgs } from 'node:util';
 import { loadWasmOps, wasmFoldersOfSources } from '../src/trainer/engines/loadWasmOps';
-import { RELAXED_SIMD_OPTIONS } from '../src/trainer/engines/trainingKernel';
+import { RELAXED_SIMD_OPTIONS } from '../src/trainer/engines/relaxedSimd';
 import { WasmOps } from '../src/trainer/engines/wasmOps';
 import type { Matrix } from '../src/trainer/network/tensorOps';
 import { trainingKernelFolder } from '../test/support/kernelBytes';

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parseTrainerEvent } from '../protocol/trainerMessages';
 import type { TrainerEvent, TrainerRequest } from '../protocol/trainerProtocol';
-import { RELAXED_SIMD_OPTIONS } from './engines/trainingKernel';
+import { RELAXED_SIMD_OPTIONS } from './engines/relaxedSimd';
 
 export interface TrainerChild<Last extends TrainerEvent> {
   /** Does nothing once the process has ended. */

@@ -129,11 +129,6 @@ class Space {
   }
 }
 
-/** For a Node process that trains: Node 20 must be told of relaxed SIMD; the V8 of later ones does not know the option any more. */
-export const RELAXED_SIMD_OPTIONS: readonly string[] = process.versions.v8.startsWith('11.3.')
-  ? ['--experimental-wasm-relaxed-simd']
-  : [];
-
 /**
  * The kernel for this runtime: one with relaxed SIMD, which multiplies and adds at once, where that is known.
  * @param folder of the .wasm files
