@@ -3,7 +3,6 @@
  * saves, deletions and what is created, moved or changed by whichever program. Which files are read is decided in the trainer's
  * process, so that the extension host only reads and passes on, a little at a time.
  */
-import { realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
@@ -16,6 +15,7 @@ import { ChangedFiles } from './changedFiles';
 import { ChangedRules, type FilePlace } from './changedRules';
 import { reasonNotToLearn } from './learnableFile';
 import { LiveFiles, type LearnedFile } from './liveFiles';
+import { realRoots } from './realRoots';
 import { RulesAbove } from './rulesAbove';
 import { trainableFolders } from './trainableFolders';
 
@@ -135,14 +135,12 @@ export class WorkspaceReader implements vscode.Disposable {
       return;
     }
     void this.settle(this.above.watch(folders.map(({ uri }) => uri.fsPath)));
-    const roots = realRoots(folders);
+    const roots = realRoots(folders, (sentence) => {
+      this.log.warn(sentence);
+    });
     await this.settle(
       this.files.readAll({
-        plan: async (signal) => {
-          await roots;
-          const paths = folders.map(({ uri }) => uri.fsPath);
-          return (await this.planLive(paths, signal)).files;
-        },
+        plan: async (signal) => (await this.planLive([...(await roots).keys()], signal)).files,
         read: async (planned) => readPlanned(planned, await roots),
       }),
     );
@@ -200,15 +198,6 @@ export class WorkspaceReader implements vscode.Disposable {
       }
     }
   }
-}
-
-/** The scan names files by real paths; documents are named by the paths that were opened. */
-async function realRoots(folders: readonly vscode.WorkspaceFolder[]): Promise<Map<string, vscode.Uri>> {
-  const roots = new Map<string, vscode.Uri>();
-  for (const { uri } of folders) {
-    roots.set(await realpath(uri.fsPath), uri);
-  }
-  return roots;
 }
 
 async function readPlanned(
