@@ -3,9 +3,9 @@ import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { LLAMA, removeRuntime } from '../trainer/native/installRuntime';
 
-/** *Remove llama.cpp*: a GGUF model in use is put away first. */
+/** *Remove llama.cpp*: a GGUF model in use, or being opened, is put away first. */
 export async function removeLlama({ languageModel, paths }: Parts): Promise<void> {
-  if (languageModel.state?.choice.kind === 'gguf') {
+  if (languageModel.has('gguf')) {
     await languageModel.choose(null);
   }
   await removeRuntime(LLAMA, paths.llama);

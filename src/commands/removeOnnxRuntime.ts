@@ -3,9 +3,9 @@ import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { ONNX_RUNTIME, removeRuntime } from '../trainer/native/installRuntime';
 
-/** *Remove ONNX Runtime*: a masked model in use is put away first. */
+/** *Remove ONNX Runtime*: a masked model in use, or being opened, is put away first. */
 export async function removeOnnxRuntime({ maskedModel, paths }: Parts): Promise<void> {
-  if (maskedModel.state !== null) {
+  if (maskedModel.isChosen) {
     await maskedModel.choose(null);
   }
   await removeRuntime(ONNX_RUNTIME, paths.onnx);

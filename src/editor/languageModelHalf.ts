@@ -63,6 +63,11 @@ export class LanguageModelHalf {
     return this.used;
   }
 
+  /** Whether a model of this kind is in use, or being opened. */
+  has(kind: HalfChoice['kind']): boolean {
+    return [this.chosen.opening, this.used].some((model) => model?.choice?.kind === kind);
+  }
+
   /** The last one that was chosen, be it that it could not be used. */
   get server(): ServerChoice | null {
     return this.lastServer;

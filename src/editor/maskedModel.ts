@@ -43,6 +43,11 @@ export class MaskedModel {
     return this.used;
   }
 
+  /** Whether one is in use, or being opened. */
+  get isChosen(): boolean {
+    return this.used !== null || typeof this.chosen.opening?.choice === 'string';
+  }
+
   /**
    * Uses the model in a folder from now on, in every window, or none.
    * @returns false when another was asked for before this one was there

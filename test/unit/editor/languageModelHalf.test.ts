@@ -141,6 +141,21 @@ describe('choosing a language model', () => {
     assert.ok(!JSON.stringify(window.half.state).includes('secret'));
   });
 
+  it('is there for what runs it as soon as it is being opened', async () => {
+    const window = new FakeWindow();
+    assert.equal(window.half.has('gguf'), false);
+    let go: () => void = () => undefined;
+    window.delay = new Promise((resolve) => (go = resolve));
+    const chosen = window.half.choose(gguf);
+    await new Promise((wait) => setImmediate(wait));
+    assert.deepEqual([window.half.state, window.half.has('gguf')], [null, true]);
+    go();
+    await chosen;
+    assert.deepEqual([window.half.has('gguf'), window.half.has('keras')], [true, false]);
+    await window.half.choose(null);
+    assert.equal(window.half.has('gguf'), false);
+  });
+
   it('goes back to none', async () => {
     const window = new FakeWindow();
     await window.half.choose(keras);

@@ -66,13 +66,17 @@ class FakeWindow implements MaskedModelSurroundings {
 describe('choosing a masked model', () => {
   it('uses it with the runtime that was installed, and writes it into the setting', async () => {
     const window = new FakeWindow();
+    assert.equal(window.model.isChosen, false);
     const chosen = window.model.choose('/m/bert');
+    assert.equal(window.model.isChosen, true);
     window.open();
     assert.equal(await chosen, true);
+    assert.equal(window.model.isChosen, true);
     assert.deepEqual(window.loaded, [{ folder: '/m/bert', modulePath: '/storage/onnx' }]);
     assert.deepEqual(window.model.state, { folder: '/m/bert', description: '/m/bert' });
     assert.deepEqual([window.setting, window.changes], ['/m/bert', 1]);
     assert.equal(await window.model.choose(null), true);
+    assert.equal(window.model.isChosen, false);
     assert.deepEqual([window.setting, window.model.state, window.changes], [null, null, 2]);
   });
 
