@@ -130,6 +130,9 @@ async function confirmPlan(parts: Parts, plan: TrainingPlan): Promise<Choice> {
   }
   items.push({ label: `$(list-unordered) ${t('Show File List')}`, action: 'list' });
   const leftOut = leftOutLines(t, plan);
+  if (plan.files.length === 0 && leftOut.length === 0) {
+    throw new Error(t('There is no text to learn from in this workspace; write and save some first.'));
+  }
   if (leftOut.length > 0) {
     items.push({ label: t('Left out'), kind: vscode.QuickPickItemKind.Separator });
     items.push(

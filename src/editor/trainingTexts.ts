@@ -95,8 +95,11 @@ export function leftOutLines(t: Translate, plan: TrainingPlan): { count: number;
 /** The document behind *Show File List*. */
 export function fileListText(t: Translate, plan: TrainingPlan): string {
   const origin = planOrigin(t, plan);
-  const lines = [...(origin === null ? [] : [origin]), planSummary(t, plan), ''];
-  lines.push(t('Learned from; files marked *, or the ends of them, are kept to measure the result:'));
+  const legend = t('Learned from; files marked *, or the ends of them, are kept to measure the result:');
+  const lines =
+    plan.files.length === 0
+      ? [t('There is no text to learn from in this workspace.')]
+      : [...(origin === null ? [] : [origin]), planSummary(t, plan), '', legend];
   let root = '';
   for (const file of plan.files) {
     if (file.root !== root) {

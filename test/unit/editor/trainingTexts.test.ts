@@ -112,6 +112,12 @@ describe('the preview of a training', () => {
     assert.match(text, /30 MB {2}photo\.raw — not text/);
   });
 
+  it('says that there is no text where all is left out, and explains no marks', () => {
+    const text = fileListText(t, { ...plan, files: [] });
+    assert.match(text, /^There is no text to learn from in this workspace\.\n\nLeft out:/);
+    assert.doesNotMatch(text, /passes|marked/);
+  });
+
   it('has no heading for what is left out where nothing is', () => {
     assert.doesNotMatch(
       fileListText(t, { ...plan, leftOut: { binary: 0 }, largestLeftOut: [] }),
