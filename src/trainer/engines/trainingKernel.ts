@@ -4,8 +4,9 @@ import { join } from 'node:path';
 
 /** Every argument is a byte offset into the heap but the sizes, a target's index and its weight. Nothing overlaps. */
 interface KernelFunctions {
-  /** Packs [inner, columns] for {@link multiply}. */
-  packRight(right: number, inner: number, columns: number, packed: number): void;
+  /** See assembly/products.ts. */
+  packRight(right: number, inner: number, columns: number, width: number, packed: number): void;
+  /** See assembly/products.ts. */
   multiply(
     left: number,
     packedRight: number,
@@ -13,6 +14,7 @@ interface KernelFunctions {
     inner: number,
     columns: number,
     out: number,
+    width: number,
     scratch: number,
   ): void;
   /** out [columns] = the sums over the rows of `a` [rows, columns]. */
@@ -69,11 +71,14 @@ const TILE_COLUMNS = 8;
 const BLOCK_ROWS = 64;
 const TILE_NUMBERS = 32;
 const FLOAT_BYTES = 4;
+/** Numbers of a right side that are packed at once: the weights of a layer of 1,024 units. */
+const MOST_PACKED = 1 << 22;
 
 export class TrainingKernel {
   readonly functions: KernelFunctions;
   private readonly scratch: Space;
   private readonly packed: Space;
+  /** The right side that lies packed as a whole. */
   private lastRight: (RightSide & { readonly inner: number }) | null = null;
 
   /** @param bytes see {@link readTrainingKernel} */
@@ -87,20 +92,29 @@ export class TrainingKernel {
 
   /**
    * out [rows, columns] = left [rows, inner] · right [inner, columns]. The right side is packed anew only where it is another one
-   * than last time, since a recurrent network multiplies by the same weights at every step.
+   * than last time, since a recurrent network multiplies by the same weights at every step; a large one is packed in parts.
    */
   product(left: number, rows: number, inner: number, right: RightSide, out: number): void {
     const { columns } = right;
+    const part = Math.min(roundUp(columns), Math.max(TILE_COLUMNS, roundDown(MOST_PACKED / inner)));
     const scratch = this.scratch.of(BLOCK_ROWS * inner + TILE_NUMBERS);
-    const packed = this.packed.of(Math.ceil(columns / TILE_COLUMNS) * TILE_COLUMNS * inner);
+    const packed = this.packed.of(part * inner);
     const last = this.lastRight;
-    if (last?.identity !== right.identity || last.inner !== inner || last.columns !== columns) {
-      this.functions.packRight(right.offset, inner, columns, packed);
-      this.lastRight = { ...right, inner };
+    const isPacked = last?.identity === right.identity && last.inner === inner && last.columns === columns;
+    for (let first = 0; first < columns; first += part) {
+      const count = Math.min(part, columns - first);
+      const skipped = first * FLOAT_BYTES;
+      if (!isPacked) {
+        this.functions.packRight(right.offset + skipped, inner, count, columns, packed);
+      }
+      this.functions.multiply(left, packed, rows, inner, count, out + skipped, columns, scratch);
     }
-    this.functions.multiply(left, packed, rows, inner, columns, out, scratch);
+    this.lastRight = part < columns ? null : { ...right, inner };
   }
 }
+
+const roundUp = (columns: number): number => Math.ceil(columns / TILE_COLUMNS) * TILE_COLUMNS;
+const roundDown = (columns: number): number => Math.floor(columns / TILE_COLUMNS) * TILE_COLUMNS;
 
 /** A stretch of the heap that grows with what is asked of it; what it held is then gone. */
 class Space {

@@ -11,9 +11,9 @@ const ROW_BYTES: usize = 32;
 /** Of the left side; with as many columns as a network has units, what is packed of them stays in the processor's second cache. */
 const BLOCK_ROWS: i32 = 64;
 
-/** Packs `right` [inner, columns] to [⌈columns / 8⌉, inner, 8]. */
-export function packRight(right: usize, inner: i32, columns: i32, packed: usize): void {
-  const stride = (<usize>columns) * FLOAT_BYTES;
+/** Packs `columns` columns of a matrix of `inner` rows of `width` numbers to [⌈columns / 8⌉, inner, 8]. */
+export function packRight(right: usize, inner: i32, columns: i32, width: i32, packed: usize): void {
+  const stride = (<usize>width) * FLOAT_BYTES;
   for (let column = 0; column < columns; column += TILE_COLUMNS) {
     const present = min(TILE_COLUMNS, columns - column);
     let from = right + (<usize>column) * FLOAT_BYTES;
@@ -30,7 +30,8 @@ export function packRight(right: usize, inner: i32, columns: i32, packed: usize)
 }
 
 /**
- * out [rows, columns] = left [rows, inner] times what {@link packRight} made of the right side.
+ * left [rows, inner] times what {@link packRight} made of the right side.
+ * @param out takes `columns` columns of rows of `width` numbers
  * @param scratch 64 · inner floats, then a tile's 32
  */
 export function multiply(
@@ -40,13 +41,15 @@ export function multiply(
   inner: i32,
   columns: i32,
   out: usize,
+  width: i32,
   scratch: usize,
 ): void {
+  const stride = (<usize>width) * FLOAT_BYTES;
   const tile = scratch + (<usize>(BLOCK_ROWS * inner)) * FLOAT_BYTES;
   for (let row = 0; row < rows; row += BLOCK_ROWS) {
     const count = min(BLOCK_ROWS, rows - row);
     packLeft(left + (<usize>row) * (<usize>inner) * FLOAT_BYTES, count, inner, scratch);
-    multiplyBlock(scratch, packedRight, count, inner, columns, out + (<usize>row) * (<usize>columns) * FLOAT_BYTES, tile);
+    multiplyBlock(scratch, packedRight, count, inner, columns, out + (<usize>row) * stride, stride, tile);
   }
 }
 
@@ -77,24 +80,24 @@ function multiplyBlock(
   inner: i32,
   columns: i32,
   out: usize,
+  stride: usize,
   tile: usize,
 ): void {
-  const stride = (<usize>columns) * FLOAT_BYTES;
   const leftPanel = (<usize>inner) * 4 * FLOAT_BYTES;
   const rightPanel = (<usize>inner) * ROW_BYTES;
   for (let column = 0; column < columns; column += TILE_COLUMNS, packedRight += rightPanel) {
-    const width = min(TILE_COLUMNS, columns - column);
+    const present = min(TILE_COLUMNS, columns - column);
     let left = packedLeft;
     for (let row = 0; row < rows; row += TILE_ROWS, left += leftPanel) {
       const height = min(TILE_ROWS, rows - row);
       const target = out + (<usize>row) * stride + (<usize>column) * FLOAT_BYTES;
-      if (height == TILE_ROWS && width == TILE_COLUMNS) {
+      if (height == TILE_ROWS && present == TILE_COLUMNS) {
         multiplyTile(left, packedRight, rightPanel, target, stride);
       } else {
         multiplyTile(left, packedRight, rightPanel, tile, ROW_BYTES);
         for (let r = 0; r < height; r++) {
           const from = tile + (<usize>r) * ROW_BYTES;
-          memory.copy(target + (<usize>r) * stride, from, (<usize>width) * FLOAT_BYTES);
+          memory.copy(target + (<usize>r) * stride, from, (<usize>present) * FLOAT_BYTES);
         }
       }
     }

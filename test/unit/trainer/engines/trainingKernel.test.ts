@@ -128,6 +128,22 @@ for (const name of ['training-kernel.wasm', 'training-kernel-relaxed.wasm']) {
       assert.deepEqual(product(first, [1, 1]), [3]);
     });
 
+    it('packs a right side that is large in parts, each time anew', () => {
+      const heap = growingHeap();
+      const kernel = new TrainingKernel(bytes, heap);
+      const [inner, columns] = [1100, 4100];
+      const left = put(heap, new Float32Array(inner).fill(1));
+      const offset = put(heap, new Float32Array(inner * columns));
+      const out = heap.allocate(4 * columns);
+      const identity = {};
+      for (const last of [5, 7]) {
+        const lastRow = Float32Array.from({ length: columns }, (_, column) => last + column);
+        new Float32Array(heap.memory.buffer, offset, inner * columns).set(lastRow, (inner - 1) * columns);
+        kernel.product(left, 1, inner, { identity, offset, columns }, out);
+        assert.deepEqual(read(heap, out, columns), lastRow);
+      }
+    });
+
     it('gives back what it has outgrown, and says how much memory was not to be had', () => {
       const heap = growingHeap(20);
       const kernel = new TrainingKernel(bytes, heap);
