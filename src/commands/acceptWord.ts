@@ -1,16 +1,19 @@
 import * as vscode from 'vscode';
-import { firstWord } from '../editor/firstWord';
+import { firstWord, startsUnspaced } from '../editor/firstWord';
 import type { Parts } from '../editor/parts';
 
 /**
- * *Accept Next Word of Suggestion*: one word, also in Chinese, where VS Code's own command takes a whole run of
- * characters. What is shown by another extension is left to VS Code's command.
+ * *Accept Next Word of Suggestion*: one word with the space before it, also in Chinese, where VS Code's own command takes a whole
+ * run of characters.
  */
 export async function acceptWord({ watch }: Parts): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const suggestion = editor === undefined ? null : watch.suggestionAt(editor);
-  if (editor === undefined || suggestion === null) {
-    await vscode.commands.executeCommand('editor.action.inlineSuggest.acceptNextWord');
+  if (suggestion !== null) {
+    watch.tookWord();
+  }
+  if (editor === undefined || suggestion === null || !startsUnspaced(suggestion.text)) {
+    await acceptWithSpace(editor);
     return;
   }
   const word = firstWord(suggestion.text);
@@ -19,9 +22,26 @@ export async function acceptWord({ watch }: Parts): Promise<void> {
     return;
   }
   const position = editor.selection.active;
-  watch.tookWord();
   await editor.edit((edit) => {
     edit.insert(position, word);
   });
   await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+}
+
+/** Of what is shown, be it by another extension: VS Code's own command takes the space before a word as one of its own. */
+async function acceptWithSpace(editor: vscode.TextEditor | undefined): Promise<void> {
+  const next = (): Thenable<unknown> =>
+    vscode.commands.executeCommand('editor.action.inlineSuggest.acceptNextWord');
+  if (editor === undefined) {
+    await next();
+    return;
+  }
+  const { line, character } = editor.selection.active;
+  const rest = (): string => editor.document.lineAt(line).text.slice(character);
+  const before = rest();
+  await next();
+  const taken = rest().slice(0, rest().length - before.length);
+  if (taken !== '' && taken.trim() === '') {
+    await next();
+  }
 }

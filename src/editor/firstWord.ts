@@ -19,3 +19,8 @@ export function firstWord(text: string): string {
 export function startsUnspaced(text: string): boolean {
   return UNSPACED.test(text);
 }
+
+/** Whether VS Code's own command takes something else than the first word, such as the space before it alone. */
+export function differsFromVsCode(text: string): boolean {
+  return /^[^\S\n]+\S/.test(text) || startsUnspaced(text);
+}

@@ -19,7 +19,6 @@ export interface TallyCounts {
 }
 
 export class SuggestionTally {
-  private offer: Suggestion | null = null;
   /** The last one offered, whatever was edited since. */
   private latest: Suggestion | null = null;
   private shown = 0;
@@ -28,11 +27,11 @@ export class SuggestionTally {
   private charactersSaved = 0;
   /** Whether part of the present suggestion was already counted, so that each counts once. */
   private partCounted = false;
-  /** The rest of what is shown, after typing as suggested; a new offer that equals it is no new suggestion. */
   private rest: Suggestion | null = null;
 
+  /** The rest of what is shown, after typing as suggested; a new offer that equals it is no new suggestion. */
   get current(): Suggestion | null {
-    return this.offer;
+    return this.rest;
   }
 
   get counts(): TallyCounts {
@@ -51,7 +50,6 @@ export class SuggestionTally {
       this.shown++;
       this.partCounted = false;
     }
-    this.offer = suggestion;
     this.latest = suggestion;
     this.rest = suggestion;
   }
@@ -63,7 +61,6 @@ export class SuggestionTally {
       this.charactersSaved += this.latest.text.length;
     }
     this.latest = null;
-    this.offer = null;
     this.rest = null;
   }
 
@@ -109,7 +106,6 @@ export class SuggestionTally {
 
   /** The cursor went elsewhere. */
   dropped(): void {
-    this.offer = null;
     this.rest = null;
   }
 }

@@ -6,18 +6,18 @@ import {
   type SuggestionListener,
 } from '../completion/inlineCompletionProvider';
 import { CompositionGuess } from './compositionGuess';
-import { startsUnspaced } from './firstWord';
+import { differsFromVsCode } from './firstWord';
 import { SuggestionTally, type Suggestion } from './suggestionTally';
 
-/** Set while the suggestion shown starts in a script without spaces, so that the accept-word key is ours. */
-const UNSPACED_CONTEXT = 'understudy.unspacedSuggestion';
+/** Set while VS Code's own command would not take the first word of the suggestion shown, so that the accept-word key is ours. */
+const TAKES_WORD_CONTEXT = 'understudy.takesWord';
 
 export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   readonly tally = new SuggestionTally();
   /** Since the text in front was shown; null where nothing was asked for there. */
   lastOutcome: CompletionOutcome | null = null;
   private readonly composition = new CompositionGuess();
-  private unspaced = false;
+  private takesWord = false;
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly wordTaken = new vscode.EventEmitter<void>();
   /** Part of the suggestion shown was accepted; it may be told of twice. */
@@ -45,7 +45,7 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
           this.lastOutcome = null;
         }
         this.tally.dropped();
-        this.setUnspaced(false);
+        this.followShown();
       }),
     );
   }
@@ -61,12 +61,16 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
       character: position.character,
       text: insertText,
     });
-    this.setUnspaced(startsUnspaced(insertText));
+    this.followShown();
     this.changed.fire();
   }
 
   settled(outcome: CompletionOutcome): void {
     this.lastOutcome = outcome;
+    if (outcome.kind === 'silent' || outcome.response.insertText === '') {
+      this.tally.dropped();
+      this.followShown();
+    }
   }
 
   /** A word is accepted by the extension's own command, perhaps one of a single character, which looks like a typed one. */
@@ -111,13 +115,15 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     } else {
       this.tally.edited(uri);
     }
-    this.setUnspaced(this.unspaced && this.tally.current !== null);
+    this.followShown();
   }
 
-  private setUnspaced(unspaced: boolean): void {
-    if (unspaced !== this.unspaced) {
-      this.unspaced = unspaced;
-      void vscode.commands.executeCommand('setContext', UNSPACED_CONTEXT, unspaced);
+  private followShown(): void {
+    const { current } = this.tally;
+    const takesWord = current !== null && differsFromVsCode(current.text);
+    if (takesWord !== this.takesWord) {
+      this.takesWord = takesWord;
+      void vscode.commands.executeCommand('setContext', TAKES_WORD_CONTEXT, takesWord);
     }
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { firstWord, startsUnspaced } from '../../../src/editor/firstWord';
+import { differsFromVsCode, firstWord } from '../../../src/editor/firstWord';
 
 describe('the first word of a suggestion', () => {
   it('is one word of Chinese, not the run of characters', () => {
@@ -31,10 +31,13 @@ describe('the first word of a suggestion', () => {
     );
   });
 
-  it('gets a key of our own only in scripts without spaces', () => {
-    assert.ok(startsUnspaced('今天'));
-    assert.ok(startsUnspaced(' ひと'));
-    assert.ok(!startsUnspaced('lamp 今天'));
-    assert.ok(!startsUnspaced('한국어'));
+  it("gets a key of our own only where VS Code's takes a space alone or a run of several words", () => {
+    assert.ok(differsFromVsCode('今天'));
+    assert.ok(differsFromVsCode(' ひと'));
+    assert.ok(differsFromVsCode(' lamp'));
+    assert.ok(!differsFromVsCode('lamp 今天'));
+    assert.ok(!differsFromVsCode('한국어'));
+    assert.ok(!differsFromVsCode('\n  return'));
+    assert.ok(!differsFromVsCode(' '));
   });
 });

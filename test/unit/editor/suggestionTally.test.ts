@@ -19,6 +19,7 @@ describe('the tally of suggestions', () => {
   it('counts words accepted one after the other as one suggestion accepted in part', () => {
     const tally = offering('lamp in the window');
     assert.ok(tally.inserted(uri, 4, 10, 'lamp'));
+    assert.deepEqual(tally.current, { uri, line: 4, character: 14, text: ' in the window' });
     tally.offered({ uri, line: 4, character: 14, text: ' in the window' });
     assert.ok(tally.inserted(uri, 4, 14, ' in'));
     assert.deepEqual(tally.counts, { shown: 1, accepted: 0, acceptedInPart: 1, charactersSaved: 7 });

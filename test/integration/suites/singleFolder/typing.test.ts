@@ -49,6 +49,17 @@ describe('Typing in a window with one folder', () => {
     assert.ok((await ghostTextBeginning(' House')).startsWith(ghost.slice('Marrowfield'.length)));
   });
 
+  it('takes a word with the space before it at Ctrl+Right', async () => {
+    const editor = await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of Marrowfield House');
+    await ghostTextBeginning(' burned all');
+    for (const word of ['burned', 'burned all']) {
+      await theWindow.press('Control+ArrowRight');
+      await waitFor('the word', () => textWithCursor(editor).includes(`House ${word}█`));
+      await theWindow.idle();
+    }
+  });
+
   it('keeps the suggestion while one types what it says', async () => {
     await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
