@@ -95,18 +95,21 @@ export function leftOutLines(t: Translate, plan: TrainingPlan): { count: number;
 /** The document behind *Show File List*. */
 export function fileListText(t: Translate, plan: TrainingPlan): string {
   const origin = planOrigin(t, plan);
-  const legend = t('Learned from; files marked *, or the ends of them, are kept to measure the result:');
+  const heading = t('Learned from, but for what is kept aside to measure the result:');
   const lines =
     plan.files.length === 0
       ? [t('There is no text to learn from in this workspace.')]
-      : [...(origin === null ? [] : [origin]), planSummary(t, plan), '', legend];
+      : [...(origin === null ? [] : [origin]), planSummary(t, plan), '', heading];
   let root = '';
   for (const file of plan.files) {
     if (file.root !== root) {
       root = file.root;
       lines.push('', root);
     }
-    lines.push(`${file.heldOutShare > 0 ? '*' : ' '} ${sizeText(file.bytes).padStart(8)}  ${file.path}`);
+    // In words, as the list of choices covers the lines above.
+    const aside = file.heldOutShare === 1 ? t('kept aside') : t('its end is kept aside');
+    const mark = file.heldOutShare > 0 ? ` — ${aside}` : '';
+    lines.push(`  ${sizeText(file.bytes).padStart(8)}  ${file.path}${mark}`);
   }
   const leftOut = leftOutLines(t, plan);
   if (leftOut.length > 0) {

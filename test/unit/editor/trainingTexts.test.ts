@@ -108,14 +108,16 @@ describe('the preview of a training', () => {
   it('lists every file, marks those kept aside, and names the largest left out', () => {
     const text = fileListText(t, plan);
     assert.match(text, /^ {4}812 kB {2}one\.md$/m);
-    assert.match(text, /^\* {3}9\.4 kB {2}two\.md$/m);
+    assert.match(text, /^ {4}9\.4 kB {2}two\.md — kept aside$/m);
+    const files = [{ root: '/novel', path: 'one.md', bytes: 5000, heldOutShare: 0.2 }];
+    assert.match(fileListText(t, { ...plan, files }), /one\.md — its end is kept aside$/m);
     assert.match(text, /30 MB {2}photo\.raw — not text/);
   });
 
-  it('says that there is no text where all is left out, and explains no marks', () => {
+  it('says that there is no text where all is left out, and explains no list', () => {
     const text = fileListText(t, { ...plan, files: [] });
     assert.match(text, /^There is no text to learn from in this workspace\.\n\nLeft out:/);
-    assert.doesNotMatch(text, /passes|marked/);
+    assert.doesNotMatch(text, /passes|Learned/);
   });
 
   it('has no heading for what is left out where nothing is', () => {
