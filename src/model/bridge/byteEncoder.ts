@@ -78,6 +78,17 @@ function textOf(bytes: Uint8Array, length: number): string {
   return latin1(length === bytes.length ? bytes : bytes.subarray(0, length));
 }
 
+/** UTF-8 bytes of a text without lone surrogates; for the few characters of a token, TextEncoder takes many times as long. */
+export function utf8Length(text: string): number {
+  let length = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // Each half of a pair counts two.
+    length += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
+  }
+  return length;
+}
+
 /** Length of the bytes without the character that is begun at their end. */
 export function wholeCharacters(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {

@@ -1,6 +1,6 @@
 import type { Expert } from '../expert';
 import type { CharacterVocabulary } from '../keras/vocabulary/vocabulary';
-import { wholeCharacters } from './byteEncoder';
+import { utf8Length, wholeCharacters } from './byteEncoder';
 import type { Encoding, ForeignModel } from './foreignModel';
 import { SurfaceForms, type FormsState, type Surface } from './surfaceForms';
 
@@ -62,7 +62,7 @@ export function characterModel<State>(
     const ends: number[] = [];
     let end = 0;
     for (const character of decoder.decode(bytes)) {
-      end += utf8.encode(character).length;
+      end += utf8Length(character);
       ids.push(idOf.get(character) ?? forms.otherId);
       ends.push(end);
     }

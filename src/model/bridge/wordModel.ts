@@ -1,6 +1,6 @@
 import type { Expert } from '../expert';
 import type { WordVocabulary } from '../keras/vocabulary/vocabulary';
-import { wholeCharacters } from './byteEncoder';
+import { utf8Length, wholeCharacters } from './byteEncoder';
 import type { Encoding, ForeignModel } from './foreignModel';
 import { SurfaceForms, type FormsState, type Surface } from './surfaceForms';
 
@@ -140,7 +140,7 @@ function encodeWords(
       to = at + markLength(characters, at);
     }
     const piece = characters.slice(at, to).join('');
-    end += utf8.encode(piece).length;
+    end += utf8Length(piece);
     ids.push(idOf(piece));
     ends.push(end);
     at = to;

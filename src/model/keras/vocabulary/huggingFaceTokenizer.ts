@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { alphabetToBytes } from '../../tokenizer/byteAlphabet';
 import { libraryFault, LibraryTokenizer } from '../../tokenizer/libraryTokenizer';
+import { PRE_TOKEN_PATTERN } from '../../tokenizer/preTokenize';
 import { LARGEST_VOCABULARY, numberTable, placed, shortened } from './entryList';
 import { VocabularyError, type BpeVocabulary, type Vocabulary } from './vocabulary';
 
@@ -102,8 +103,14 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
     beginOfTextId: find(BEGIN_OF_TEXT),
     endOfTextId: find(END_OF_TEXT),
     encode: encoderOf(json, fileName),
-    hasPatterns: JSON.stringify([normalizer ?? null, preTokenizer ?? null]).includes('"Regex"'),
+    hasPatterns: hasForeignPatterns([normalizer ?? null, preTokenizer ?? null]),
   } satisfies BpeVocabulary;
+}
+
+/** Understudy's own is known to end. */
+function hasForeignPatterns(parts: readonly unknown[]): boolean {
+  const own = `"Regex":${JSON.stringify(PRE_TOKEN_PATTERN)}`;
+  return JSON.stringify(parts).replaceAll(own, '').includes('"Regex"');
 }
 
 function encoderOf(json: unknown, fileName: string): (text: string) => readonly number[] {

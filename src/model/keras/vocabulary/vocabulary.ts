@@ -19,7 +19,7 @@ export interface BpeVocabulary extends VocabularyBase {
   readonly endOfTextId: number | null;
   /** Token ids of a text, without marks of begin and end. */
   readonly encode: (text: string) => readonly number[];
-  /** Whether {@link encode} runs regular expressions out of the file, which need not come to an end. */
+  /** Whether {@link encode} runs regular expressions out of the file, which need not come to an end: not Understudy's own. */
   readonly hasPatterns: boolean;
 }
 

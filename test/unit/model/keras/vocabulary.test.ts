@@ -140,6 +140,17 @@ describe('The vocabulary beside a Keras model', () => {
     assert.deepEqual([other.beginOfTextId, other.unknownId], [1, 0]);
   });
 
+  it('has patterns that must be watched unless they are those of Understudy', () => {
+    const own = JSON.parse(readFileSync(join(root, 'models/base/tokenizer.json'), 'utf8')) as object;
+    const hasPatterns = (json: object): unknown => {
+      const vocabulary = readVocabulary(JSON.stringify(json), 'tokenizer.json');
+      return vocabulary.kind === 'bpe' && vocabulary.hasPatterns;
+    };
+    assert.equal(hasPatterns(own), false);
+    const normalizer = { type: 'Replace', pattern: { Regex: '(x+x+)+y' }, content: '' };
+    assert.equal(hasPatterns({ ...own, normalizer }), true);
+  });
+
   it('is read in no more time than its size takes, also with thousands of marks of its own', () => {
     const words = Array.from({ length: 50_000 }, (_, id) => [`w${id}`, id] as const);
     const added = Array.from({ length: 10_000 }, (_, i) => ({ id: 50_000 + i, content: `<m${i}>` }));
