@@ -1,7 +1,7 @@
 /** A network's learned numbers in memory that all threads see, each tensor in the device's layout, one behind the other. */
 import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
 import type { OptimizerState } from '../engine';
-import { toDeviceLayout, toStoredLayout } from '../network/parameters';
+import { checkSizes, sizeOf, toDeviceLayout, toStoredLayout } from '../network/parameters';
 
 type SharedFloats = Float32Array<SharedArrayBuffer>;
 
@@ -34,17 +34,11 @@ export function shareParameters(
 
 /** Stored tensors into a region. */
 export function writeTensors(config: NetworkConfig, region: Float32Array, tensors: NetworkWeights): void {
+  checkSizes(config, tensors);
   let offset = 0;
   for (const [name, shape] of networkTensorShapes(config)) {
-    const values = tensors.get(name);
-    if (values?.length !== sizeOf(shape)) {
-      throw new Error(
-        `The weights do not fit the network: "${name}" should have ${sizeOf(shape)} values and has ${values?.length ?? 'none'}. ` +
-          'Use the weights of a model with the same configuration.',
-      );
-    }
-    region.set(toDeviceLayout(name, values, shape), offset);
-    offset += values.length;
+    region.set(toDeviceLayout(name, tensors.get(name)!, shape), offset);
+    offset += sizeOf(shape);
   }
 }
 
@@ -84,8 +78,4 @@ export function sumGradients({ gradients }: SharedParameters, from: number, to: 
     squares += total[i] * total[i];
   }
   return squares;
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

@@ -3,6 +3,7 @@ import { networkTensorShapes } from '../../model/networkConfig';
 import { seededRandom } from '../../model/generation/seededRandom';
 import type { TimeJob } from '../../protocol/trainerProtocol';
 import type { TrainBatch, TrainingEngine } from '../engine';
+import { sizeOf } from '../network/parameters';
 
 /** What is trained: the real network and batch size, since engines differ by both. */
 export type TimedWork = Omit<TimeJob, 'engine' | 'nativeFolders'>;
@@ -19,10 +20,10 @@ export async function timeEngine(
   const random = seededRandom(1);
   // Values of an ordinary size: denormal numbers would slow a processor down.
   const weights = new Map(
-    [...networkTensorShapes(config)].map(([name, shape]) => {
-      const length = shape.reduce((product, size) => product * size, 1);
-      return [name, Float32Array.from({ length }, () => 0.1 * (random() - 0.5))] as const;
-    }),
+    [...networkTensorShapes(config)].map(
+      ([name, shape]) =>
+        [name, Float32Array.from({ length: sizeOf(shape) }, () => 0.1 * (random() - 0.5))] as const,
+    ),
   );
   const length = batchSize * UNROLL_STEPS;
   const ids = (): Int32Array => Int32Array.from({ length }, () => Math.floor(config.vocabSize * random()));

@@ -1,7 +1,7 @@
 /** A worker thread with a TensorFlow.js of its own, which holds a copy of the network and takes a part of each batch. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Tensor } from '../network/tensorOps';
-import { deviceShapes } from '../network/parameters';
+import { deviceShapes, sizeOf } from '../network/parameters';
 import { TensorNetwork } from '../network/tensorNetwork';
 import { adamOn } from './adamOn';
 import { loadWasmOps } from './loadWasmOps';
@@ -94,7 +94,7 @@ class SharedNetwork {
     const tensors = new Map<string, Tensor>();
     let offset = 0;
     for (const [name, shape] of deviceShapes(config)) {
-      const end = offset + shape.reduce((product, size) => product * size, 1);
+      const end = offset + sizeOf(shape);
       tensors.set(name, tf.tensor(shared.values.subarray(offset, end), shape));
       offset = end;
     }

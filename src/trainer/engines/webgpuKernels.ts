@@ -3,6 +3,7 @@
  * an LSTM step of ordinary ops is some fifteen launches forward and thirty back, and here it is two and two.
  */
 import type { CellStep, CellStepGradient, RecurrentCell } from '../network/recurrentCell';
+import { sizeOf } from '../network/parameters';
 import { adamEpsilon, adamStepSize } from '../network/stockOps';
 import {
   ADAM_BETA1,
@@ -207,12 +208,11 @@ export class WebgpuKernels {
     uniforms: Parameters<WebgpuBackend['runWebGPUProgram']>[3],
   ): Tensor {
     const backend = this.tf.backend() as unknown as WebgpuBackend;
-    const length = shape.reduce((product, size) => product * size, 1);
     const program = {
       outputShape: [...shape],
       shaderKey: formula.name,
       dispatchLayout: { x: shape.map((_, axis) => axis) },
-      dispatch: [Math.ceil(length / WORKGROUP), 1, 1],
+      dispatch: [Math.ceil(sizeOf(shape) / WORKGROUP), 1, 1],
       workgroupSize: [WORKGROUP, 1, 1],
       variableNames: [...formula.inputs],
       uniforms: formula.uniforms,

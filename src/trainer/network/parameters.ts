@@ -21,18 +21,18 @@ export function deviceShapes(config: NetworkConfig): Map<string, number[]> {
   );
 }
 
-/** Stored values as they stand on the device. */
+/** A copy of stored values as they stand on the device. */
 export function toDeviceLayout(name: string, values: Float32Array, shape: readonly number[]): Float32Array {
-  return isTransposed(name) ? transposeValues(values, shape[0], shape[1]) : values;
+  return isTransposed(name) ? transposeValues(values, shape[0], shape[1]) : values.slice();
 }
 
 /** The reverse of {@link toDeviceLayout}; `shape` is the stored one in both. */
 export function toStoredLayout(name: string, values: Float32Array, shape: readonly number[]): Float32Array {
-  return isTransposed(name) ? transposeValues(values, shape[1], shape[0]) : Float32Array.from(values);
+  return isTransposed(name) ? transposeValues(values, shape[1], shape[0]) : values.slice();
 }
 
 /** The transpose of row-major `values` [rows, columns]. */
-export function transposeValues(values: Float32Array, rows: number, columns: number): Float32Array {
+function transposeValues(values: Float32Array, rows: number, columns: number): Float32Array {
   const transposed = new Float32Array(values.length);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
@@ -42,18 +42,15 @@ export function transposeValues(values: Float32Array, rows: number, columns: num
   return transposed;
 }
 
-/**
- * Puts stored values on the device.
- * @throws Error when a tensor is missing or of the wrong size.
- */
-export function uploadTensors(
-  tf: TensorFlow,
-  config: NetworkConfig,
-  stored: NetworkWeights,
-): Map<string, Tensor> {
-  const shapes = networkTensorShapes(config);
-  for (const [name, shape] of shapes) {
-    const size = shape.reduce((product, length) => product * length, 1);
+/** Elements of a tensor of this shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/** @throws Error when a tensor is missing or of the wrong size */
+export function checkSizes(config: NetworkConfig, stored: NetworkWeights): void {
+  for (const [name, shape] of networkTensorShapes(config)) {
+    const size = sizeOf(shape);
     const found = stored.get(name)?.length;
     if (found !== size) {
       throw new Error(
@@ -62,15 +59,23 @@ export function uploadTensors(
       );
     }
   }
+}
+
+/**
+ * Puts stored values on the device.
+ * @throws Error when a tensor is missing or of the wrong size
+ */
+export function uploadTensors(
+  tf: TensorFlow,
+  config: NetworkConfig,
+  stored: NetworkWeights,
+): Map<string, Tensor> {
+  checkSizes(config, stored);
+  const onDevice = deviceShapes(config);
   const tensors = new Map<string, Tensor>();
-  for (const [name, shape] of shapes) {
-    const values = stored.get(name)!;
-    const [rows, columns] = shape as [number, number];
-    // The copy keeps backends that adopt the array they are given from sharing memory with the caller.
-    const tensor = isTransposed(name)
-      ? tf.tensor2d(transposeValues(values, rows, columns), [columns, rows])
-      : tf.tensor(values.slice(), [...shape]);
-    tensors.set(name, tf.keep(tensor));
+  for (const [name, shape] of networkTensorShapes(config)) {
+    const values = toDeviceLayout(name, stored.get(name)!, shape);
+    tensors.set(name, tf.keep(tf.tensor(values, onDevice.get(name))));
   }
   return tensors;
 }
@@ -82,9 +87,7 @@ export async function downloadTensors(
 ): Promise<Map<string, Float32Array>> {
   const stored = new Map<string, Float32Array>();
   for (const [name, shape] of networkTensorShapes(config)) {
-    const values = await tensors.get(name)!.data<'float32'>();
-    const [rows, columns] = shape as [number, number];
-    stored.set(name, isTransposed(name) ? transposeValues(values, columns, rows) : Float32Array.from(values));
+    stored.set(name, toStoredLayout(name, await tensors.get(name)!.data<'float32'>(), shape));
   }
   return stored;
 }

@@ -2,6 +2,7 @@ import { seededRandom } from '../../model/generation/seededRandom';
 import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
 import type { DocumentTokens } from '../data/batchStream';
 import type { OptimizerState } from '../engine';
+import { sizeOf } from '../network/parameters';
 
 /**
  * Weights before training: uniform with the variance of Glorot & Bengio 2010 for the matrices, those at the ends of a
@@ -18,7 +19,7 @@ export function freshWeights(
   const weights = new Map<string, Float32Array>();
   for (const [name, shape] of networkTensorShapes(config)) {
     const [rows, columns] = shape;
-    const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    const values = new Float32Array(sizeOf(shape));
     if (columns !== undefined) {
       const limit = Math.sqrt(6 / fanOf(config, name, rows, columns)) * branchScale(config, name);
       for (let i = 0; i < values.length; i++) {
