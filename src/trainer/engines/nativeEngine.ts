@@ -3,7 +3,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
-import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
 import type { TrainingEngine } from '../engine';
 import { TensorNetwork } from '../network/tensorNetwork';
 import type { TensorFlow } from '../network/tensorOps';
@@ -36,8 +35,7 @@ export async function loadNativeEngine(options: NativeEngineOptions = {}): Promi
   return {
     name: 'native',
     description: precision === 'bfloat16' ? `${description}, products in bfloat16` : description,
-    createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
-      new TensorNetwork(ops, config, weights, seed),
+    createNetwork: (config, weights, seed) => new TensorNetwork(ops, config, weights, seed),
   };
 }
 

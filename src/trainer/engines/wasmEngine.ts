@@ -1,6 +1,5 @@
 /** The engine that always works: TensorFlow.js' WebAssembly backend, on one thread or on several. */
 import { join } from 'node:path';
-import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
 import type { TrainingEngine } from '../engine';
 import { TensorNetwork } from '../network/tensorNetwork';
 import { loadWasmOps, wasmFoldersOfSources } from './loadWasmOps';
@@ -29,8 +28,7 @@ export async function loadWasmEngine(options: WasmEngineOptions): Promise<Traini
     return {
       name,
       description: 'TensorFlow.js in WebAssembly, on one thread',
-      createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
-        new TensorNetwork(ops, config, weights, seed),
+      createNetwork: (config, weights, seed) => new TensorNetwork(ops, config, weights, seed),
     };
   }
   const pool = startPool(threads, { wasmFolders: folders });
@@ -38,8 +36,7 @@ export async function loadWasmEngine(options: WasmEngineOptions): Promise<Traini
   return {
     name,
     description: `TensorFlow.js in WebAssembly, on ${threads} threads`,
-    createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
-      new ParallelNetwork(pool, config, weights, seed),
+    createNetwork: (config, weights, seed) => new ParallelNetwork(pool, config, weights, seed),
   };
 }
 

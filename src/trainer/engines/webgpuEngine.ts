@@ -1,12 +1,11 @@
 /** The engine for a GPU of any vendor: TensorFlow.js on WebGPU. Its packages are optional. */
-import type { NetworkConfig, NetworkWeights } from '../../model/networkConfig';
 import type { TrainingEngine } from '../engine';
 import { TensorNetwork } from '../network/tensorNetwork';
 import { startWebgpu, type WebgpuDevice } from './webgpuDevice';
 import { WebgpuOps } from './webgpuOps';
 
 export interface WebgpuEngineOptions {
-  /** Folders into which the packages may have been installed, tried in order after this program's own. */
+  /** Folders where the optional engines may have been installed, tried in order after this program's own packages. */
   readonly nativeFolders?: readonly string[];
   /** Refuses an adapter that computes in software. */
   readonly requireGpu?: boolean;
@@ -28,7 +27,6 @@ export async function loadWebgpuEngine(options: WebgpuEngineOptions = {}): Promi
   return {
     name: 'webgpu',
     description,
-    createNetwork: (config: NetworkConfig, weights: NetworkWeights, seed: number) =>
-      new TensorNetwork(ops, config, weights, seed),
+    createNetwork: (config, weights, seed) => new TensorNetwork(ops, config, weights, seed),
   };
 }
