@@ -85,14 +85,10 @@ export class NativeOps extends StockOps {
 
   override adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot {
     const { tf, kernels } = this;
-    const next = tf.tidy(() => {
+    return this.keptSlot(() => {
       const scaled = update.gradientScale === 1 ? gradient : tf.mul(gradient, update.gradientScale);
-      return { ...kernels.adam(slot, scaled, update) };
+      return kernels.adam(slot, scaled, update);
     });
-    for (const tensor of [next.value, next.firstMoment, next.secondMoment]) {
-      tf.keep(tensor);
-    }
-    return next;
   }
 
   private lstmForward(

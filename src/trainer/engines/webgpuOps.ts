@@ -24,12 +24,8 @@ export class WebgpuOps extends StockOps {
   }
 
   override adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot {
-    const { tf } = this;
-    const next = tf.tidy(() => ({ ...this.kernels.adam(slot, gradient, update) }));
-    for (const tensor of [next.value, next.firstMoment, next.secondMoment]) {
-      tf.keep(tensor);
-    }
-    tf.dispose([slot.value, slot.firstMoment, slot.secondMoment]);
+    const next = this.keptSlot(() => this.kernels.adam(slot, gradient, update));
+    this.tf.dispose([slot.value, slot.firstMoment, slot.secondMoment]);
     return next;
   }
 

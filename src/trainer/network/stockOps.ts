@@ -183,7 +183,7 @@ export class StockOps implements TensorOps {
     const { tf } = this;
     const stepSize = adamStepSize(update);
     const epsilon = adamEpsilon(update);
-    const next = tf.tidy(() => {
+    const next = this.keptSlot(() => {
       const scaled = tf.mul(gradient, update.gradientScale);
       const firstMoment = tf.add(tf.mul(slot.firstMoment, ADAM_BETA1), tf.mul(scaled, 1 - ADAM_BETA1));
       const squared = tf.square(scaled);
@@ -191,11 +191,17 @@ export class StockOps implements TensorOps {
       const direction = tf.div(firstMoment, tf.add(tf.sqrt(secondMoment), epsilon));
       return { value: tf.sub(slot.value, tf.mul(direction, stepSize)), firstMoment, secondMoment };
     });
-    for (const tensor of [next.value, next.firstMoment, next.secondMoment]) {
-      tf.keep(tensor);
-    }
     tf.dispose([slot.value, slot.firstMoment, slot.secondMoment]);
     return next;
+  }
+
+  /** The slot that `make` gives; its tensors alone outlive the scope around the call. */
+  protected keptSlot(make: () => AdamSlot): AdamSlot {
+    const slot = tidied(this.tf, make);
+    for (const tensor of [slot.value, slot.firstMoment, slot.secondMoment]) {
+      this.tf.keep(tensor);
+    }
+    return slot;
   }
 }
 
