@@ -23,7 +23,7 @@ const between = (name: string, min: number, max: number) => {
 const count = v.pipe(v.number(), v.minValue(0));
 const texts = v.array(v.string());
 
-export const trainingOptionsSchema: v.GenericSchema<unknown, TrainingOptions> = v.object({
+const trainingOptionsSchema: v.GenericSchema<unknown, TrainingOptions> = v.object({
   engine: v.picklist(
     ['auto', ...ENGINE_NAMES],
     `The engine must be one of auto, ${ENGINE_NAMES.join(', ')}.`,
@@ -141,11 +141,9 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
   v.object({
     kind: v.literal('step'),
     step: count,
-    epoch: count,
     progress: count,
     trainLoss: v.number(),
     learningRate: count,
-    gradientNorm: count,
     tokensPerSecond: count,
     secondsLeft: count,
   }),

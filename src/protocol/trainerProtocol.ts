@@ -231,13 +231,11 @@ export type TrainerEvent =
   | {
       readonly kind: 'step';
       readonly step: number;
-      readonly epoch: number;
       /** 0 to 1, of the budget. */
       readonly progress: number;
       /** Cross-entropy, nats a token. */
       readonly trainLoss: number;
       readonly learningRate: number;
-      readonly gradientNorm: number;
       readonly tokensPerSecond: number;
       readonly secondsLeft: number;
     }

@@ -8,8 +8,8 @@ const SURE_ENOUGH = 30;
 const DETECTION_BYTES = 64 * 1024;
 const REPLACEMENT = '\uFFFD';
 
-export type Decoded =
-  | { readonly kind: 'text'; readonly text: string; readonly encoding: string }
+type Decoded =
+  | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'binary' }
   | { readonly kind: 'unknownEncoding' };
 
@@ -69,7 +69,7 @@ function asText(bytes: Uint8Array, encoding: string): Decoded {
   if (damaged + control > raw.length / 50) {
     return { kind: encoding === 'utf8' ? 'binary' : 'unknownEncoding' };
   }
-  return { kind: 'text', text, encoding };
+  return { kind: 'text', text };
 }
 
 function byteOrderMark(bytes: Uint8Array): string | null {

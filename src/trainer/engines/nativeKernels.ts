@@ -24,7 +24,7 @@ export interface OpAttribute {
 }
 
 /** A tensor of TensorFlow's own, by number; whoever asked for it deletes it. */
-export interface RawTensor {
+interface RawTensor {
   readonly id: number;
   readonly shape: number[];
   readonly dtype: number;
@@ -163,11 +163,6 @@ export class NativeKernels {
   /** Half the sum of squares. */
   halfSumOfSquares(x: Tensor): Tensor {
     return this.many('L2Loss', [this.float()], [x], 1)[0];
-  }
-
-  /** The sum over the first axis of x [N, width]. */
-  columnSums(x: Matrix): Vector {
-    return this.many('BiasAddGrad', [this.float()], [x], 1)[0] as Vector;
   }
 
   /**

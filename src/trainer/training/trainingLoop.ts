@@ -12,7 +12,7 @@ import type { MeasuredNetwork, ResumePoint, TrainingProgress } from './resumeFil
 import { TrainingBudget } from './trainingBudget';
 import type { TrainingControl } from './trainingControl';
 
-export interface TrainingLoopOptions {
+interface TrainingLoopOptions {
   readonly network: TrainableNetwork;
   readonly stream: BatchStream;
   readonly training: TrainingOptions;
@@ -32,7 +32,7 @@ export interface TrainingLoopOptions {
   readonly now: () => number;
 }
 
-export type LoopState = Pick<ResumePoint, 'weights' | 'optimizer' | 'best' | 'position' | 'progress'>;
+type LoopState = Pick<ResumePoint, 'weights' | 'optimizer' | 'best' | 'position' | 'progress'>;
 
 const SECONDS_BETWEEN_RESUME_POINTS = 10;
 /** Writing them may take this share of the time, so that a slow disk makes them rarer. */
@@ -142,7 +142,7 @@ export class TrainingLoop {
     const batch = stream.next();
     const learningRate = learningRateAt(share, training.learningRate / 2 ** this.progress.rollBacks);
     try {
-      const result = await network.trainStep(batch, {
+      const { loss } = await network.trainStep(batch, {
         learningRate,
         gradientClipNorm: training.gradientClipNorm,
         dropout,
@@ -153,7 +153,7 @@ export class TrainingLoop {
         trainedTokens: this.progress.trainedTokens + batch.mask.reduce((sum, weight) => sum + weight, 0),
         trainingSeconds: this.progress.trainingSeconds + seconds,
       });
-      this.report({ trainLoss: result.loss, gradientNorm: result.gradientNorm, learningRate });
+      this.report(loss, learningRate);
     } catch (error) {
       if (!(error instanceof DivergenceError)) {
         throw error;
@@ -163,8 +163,8 @@ export class TrainingLoop {
     }
   }
 
-  private report(result: { trainLoss: number; gradientNorm: number; learningRate: number }): void {
-    const { emit, stream, now } = this.options;
+  private report(trainLoss: number, learningRate: number): void {
+    const { emit, now } = this.options;
     const time = now();
     if (time - this.lastStepEvent < MILLISECONDS_BETWEEN_STEP_EVENTS) {
       return;
@@ -173,9 +173,9 @@ export class TrainingLoop {
     emit({
       kind: 'step',
       step: this.progress.step,
-      epoch: stream.epochs,
       progress: this.shareSpent,
-      ...result,
+      trainLoss,
+      learningRate,
       tokensPerSecond: this.tokensPerSecond,
       secondsLeft: this.budget.secondsLeft(this.progress),
     });

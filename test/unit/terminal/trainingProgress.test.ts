@@ -13,11 +13,9 @@ const engine: TrainerEvent = {
 const step: TrainerEvent = {
   kind: 'step',
   step: 10,
-  epoch: 0,
   progress: 0.5,
   trainLoss: 3.214,
   learningRate: 0.001,
-  gradientNorm: 1,
   tokensPerSecond: 1020.4,
   secondsLeft: 30.2,
 };
