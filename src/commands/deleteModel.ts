@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Parts } from '../editor/parts';
 
-export interface DeleteArguments {
+interface DeleteArguments {
   /** False deletes without asking. */
   readonly confirm?: boolean;
 }

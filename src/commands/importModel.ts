@@ -6,9 +6,9 @@ import { trainableFolders } from '../editor/trainableFolders';
 import { chooseLanguageModel, chosenFile } from './chooseLanguageModel';
 
 /** What an imported model is to be. */
-export type ImportUse = 'personal' | 'base' | 'languageModel';
+type ImportUse = 'personal' | 'base' | 'languageModel';
 
-export interface ImportArguments {
+interface ImportArguments {
   /** Skips the dialog for the file and the question before the present model is replaced. */
   readonly source?: vscode.Uri;
   /** Skips the question what it is to be. */

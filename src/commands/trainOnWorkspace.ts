@@ -10,7 +10,7 @@ import { DEFAULT_TRAINING, type DoneEvent, type TrainingPlan } from '../protocol
 import { suitedTraining } from '../protocol/suitedTraining';
 import { reportProblems } from './reportProblems';
 
-export interface TrainArguments {
+interface TrainArguments {
   /** False starts without showing the files first, e.g. from a key binding or a test. */
   readonly preview?: boolean;
   /** Starts from the base model although this workspace has a model. */

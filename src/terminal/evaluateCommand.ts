@@ -93,7 +93,7 @@ function isGiven(value: string | number | boolean | undefined): boolean {
 }
 
 /** The report as a person reads it. */
-export function describeReport(report: EvaluationReport): string {
+function describeReport(report: EvaluationReport): string {
   const { bitsPerByte, keystrokes, training } = report;
   const names = Object.keys({ ...bitsPerByte.after, ...bitsPerByte.before });
   const cell = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(3)).padStart(8);

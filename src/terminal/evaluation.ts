@@ -19,7 +19,7 @@ import { startingModel, trainModel } from './trainModel';
 import { formatCount, formatSeconds } from './trainingProgress';
 import { fileUri, type WorkspaceFile } from './workspaceTexts';
 
-export interface Evaluation {
+interface Evaluation {
   /** Absolute. */
   readonly folder: string;
   readonly splitPath: string;

@@ -3,7 +3,7 @@ import { firstWord } from '../model/generation/wordUnits';
 import type { TypedText } from '../model/evaluate/typedStretches';
 
 /** A cursor, UTF-16 offset, inside a line of a text. */
-export interface Place {
+interface Place {
   readonly file: TypedText;
   readonly offset: number;
 }

@@ -24,7 +24,7 @@ export const HALF_OPTIONS = {
   },
 } as const;
 
-export interface HalfDetails {
+interface HalfDetails {
   readonly vocabulary?: string | undefined;
   readonly model?: string | undefined;
 }
@@ -56,7 +56,7 @@ export function halfChoice(
 }
 
 /** Where `npm run llama` puts llama.cpp. @param root the folder of package.json */
-export const llamaFolderOf = (root: string): string => join(root, '.cache', 'llama');
+const llamaFolderOf = (root: string): string => join(root, '.cache', 'llama');
 
 /** The language model that a command was given, or null. @throws UsageError when an option would do nothing */
 export function chosenHalf(options: OptionValues<typeof HALF_OPTIONS>, root: string): HalfChoice | null {

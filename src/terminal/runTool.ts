@@ -4,9 +4,9 @@ import type { Command } from './command';
 import { UsageError } from './commandLine';
 import type { Terminal } from './terminal';
 
-export const EXIT_OK = 0;
-export const EXIT_FAILED = 1;
-export const EXIT_USAGE = 2;
+const EXIT_OK = 0;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
 /** What a shell reports of a command that Ctrl+C ended. */
 export const EXIT_CANCELLED = 130;
 

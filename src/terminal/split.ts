@@ -8,7 +8,7 @@ import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutR
 import { readHead } from '../trainer/corpus/readHead';
 import { splitHeldOut, type FilePart } from '../trainer/corpus/splitHeldOut';
 
-export interface Split {
+interface Split {
   /** Relative to the folder, with `/`; no path stands in both. */
   readonly train: readonly string[];
   readonly test: readonly string[];

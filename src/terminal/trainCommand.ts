@@ -44,7 +44,7 @@ export const trainCommand = defineCommand({
 });
 
 /** Whether training helped, and what was kept. */
-export function describeResult({ before, after, earlier, mix, modelPath }: DoneEvent): string {
+function describeResult({ before, after, earlier, mix, modelPath }: DoneEvent): string {
   const bits = ({ bitsPerByte }: HeldOutScore) => bitsPerByte.toFixed(3);
   const measured =
     after === null

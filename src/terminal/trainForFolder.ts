@@ -4,7 +4,7 @@ import { chooseModel, modelStore } from './keptModels';
 import type { Terminal } from './terminal';
 import { startingModel, trainModel, type TrainResult } from './trainModel';
 
-export interface FolderTraining {
+interface FolderTraining {
   /** As `realFolder` gives it. */
   readonly folder: string;
   readonly options: TrainingOptions;

@@ -9,7 +9,7 @@ import type { Terminal } from './terminal';
 import { TrainingProgress } from './trainingProgress';
 import { requireBuilt } from './withGenerator';
 
-export type TrainRequest = Pick<
+type TrainRequest = Pick<
   TrainJob,
   'folders' | 'split' | 'modelPath' | 'resumePath' | 'initialModelPath' | 'options'
 >;

@@ -53,7 +53,7 @@ export class TrainingProgress {
 }
 
 /** E.g. `█████░░░░░ 50 %  loss 3.21  1,020 tokens/s  30 s left  held-out 2.13 bits/byte`. */
-export function describeStep(step: StepEvent, heldOutBitsPerByte: number | null): string {
+function describeStep(step: StepEvent, heldOutBitsPerByte: number | null): string {
   const parts = [
     `${bar(step.progress, 20)} ${Math.round(100 * Math.min(1, step.progress))} %`,
     `loss ${step.trainLoss.toFixed(2)}`,

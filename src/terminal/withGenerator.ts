@@ -5,7 +5,7 @@ import type { HalfChoice } from '../protocol/generatorProtocol';
 import type { Terminal } from './terminal';
 import type { WorkspaceFile } from './workspaceTexts';
 
-export interface GeneratorContent {
+interface GeneratorContent {
   /** A personal model, or null. */
   readonly modelPath: string | null;
   readonly files: readonly WorkspaceFile[];

@@ -5,7 +5,7 @@ import { decodeCheckpoint, encodeCheckpoint } from '../model/checkpoint/checkpoi
 import { checkpointFromKeras } from '../model/keras/personal/checkpointFromKeras';
 import { exportKeras, kerasFormatOf } from '../model/keras/personal/exportKeras';
 
-export interface NamedFile {
+interface NamedFile {
   readonly path: string;
   readonly bytes: Uint8Array;
 }

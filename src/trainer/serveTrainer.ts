@@ -13,7 +13,7 @@ import { TrainingControl } from './training/trainingControl';
 import type { TrainSurroundings } from './training/trainSurroundings';
 
 /** Surroundings that are given take the place of the ordinary ones, in tests. */
-export interface TrainerServerOptions extends Partial<
+interface TrainerServerOptions extends Partial<
   Pick<TrainSurroundings, 'chooseEngine' | 'calibrate' | 'now'>
 > {
   /** The file that this process runs; it is started again to time engines. */

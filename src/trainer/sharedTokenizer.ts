@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { Tokenizer } from '../model/tokenizer/tokenizer';
 
-export interface SharedTokenizer {
+interface SharedTokenizer {
   readonly tokenizer: Tokenizer;
   /** The content of its `tokenizer.json`, as a checkpoint keeps it. */
   readonly json: unknown;

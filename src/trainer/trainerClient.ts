@@ -13,7 +13,7 @@ import type {
 import { enginesAfter } from './engines/enginesAfter';
 import { startTrainerChild, TrainerEndedError, TrainerFailedError, type TrainerChild } from './trainerChild';
 
-export interface TrainingStart {
+interface TrainingStart {
   /** dist/trainer.js, or from sources src/trainer/trainerProcess.ts, which then runs by tsx. */
   readonly processPath: string;
   readonly job: TrainJob;
@@ -137,7 +137,7 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
   };
 }
 
-export interface PlanStart {
+interface PlanStart {
   readonly processPath: string;
   readonly job: PlanJob;
   readonly onProgress?: (progress: Extract<TrainerEvent, { kind: 'scanning' }>) => void;

@@ -10,7 +10,7 @@ import { scanFolders, type ScanProgress, type TextFile } from './scanFolders';
 import { HELD_OUT_SHARE, splitHeldOut, type FilePart } from './splitHeldOut';
 
 /** What the corpus needs of a tokenizer; ids must fit 16 bits. */
-export interface TextEncoding {
+interface TextEncoding {
   readonly endOfTextId: number;
   encode(text: string): Int32Array;
 }

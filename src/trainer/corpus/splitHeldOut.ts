@@ -9,7 +9,7 @@ export interface FilePart {
   readonly to: number;
 }
 
-export interface HeldOutSplit {
+interface HeldOutSplit {
   readonly train: readonly FilePart[];
   readonly heldOut: readonly FilePart[];
 }

@@ -9,7 +9,7 @@ import { shuffledIndices } from './shuffledIndices';
 /** A text as tokens: `endOfText`, the text, `endOfText`; the first is only read, the last only predicted. */
 export type DocumentTokens = Uint16Array;
 
-export interface BatchStreamOptions {
+interface BatchStreamOptions {
   readonly batchSize: number;
   readonly unrollSteps: number;
   readonly seed: number;

@@ -11,7 +11,7 @@ export interface HeldOutSample {
   readonly bytes: number;
 }
 
-export interface SampleOptions {
+interface SampleOptions {
   /** At least one stretch is taken, even if it is longer. */
   readonly maxTokens: number;
   readonly batchSize: number;

@@ -2,7 +2,7 @@ import { adamEpsilon, adamStepSize } from '../network/stockOps';
 import { ADAM_BETA1, ADAM_BETA2, type AdamUpdate } from '../network/tensorOps';
 
 /** All of one length. */
-export interface AdamArrays {
+interface AdamArrays {
   readonly values: Float32Array;
   readonly firstMoments: Float32Array;
   readonly secondMoments: Float32Array;

@@ -25,7 +25,7 @@ export interface EngineWish {
   readonly onLoading?: (name: EngineName) => void;
 }
 
-export interface ChosenEngine {
+interface ChosenEngine {
   readonly engine: TrainingEngine;
   /** Why this one, for the user. */
   readonly reason: string;
@@ -34,7 +34,7 @@ export interface ChosenEngine {
 }
 
 /** What a choice meets outside of itself; tests have their own. */
-export interface ChoiceParts {
+interface ChoiceParts {
   readonly load: (name: EngineName, options: EngineOptions) => Promise<TrainingEngine>;
   /** Null where nothing can be timed. */
   readonly time: TimeEngine | null;

@@ -10,7 +10,7 @@ import { startTrainerChild } from '../trainerChild';
 import { writeWholeFile } from '../training/saveFile';
 import type { TimedWork } from './timeEngine';
 
-export type EngineTiming =
+type EngineTiming =
   | { readonly kind: 'trains'; readonly tokensPerSecond: number }
   /** Why it cannot be used here. */
   | { readonly kind: 'fails'; readonly problem: string };

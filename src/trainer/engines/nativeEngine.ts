@@ -10,7 +10,7 @@ import type { NativeBackend } from './nativeKernels';
 import { NativeOps } from './nativeOps';
 import { fasterPrecision, type Precision } from './nativeProducts';
 
-export interface NativeEngineOptions {
+interface NativeEngineOptions {
   /** Folders into which the native engine may have been installed, tried in order after the optional package. */
   readonly nativeFolders?: readonly string[];
   /** Of the matrix products; without it, bfloat16 where a short timing finds it faster. */

@@ -1,7 +1,7 @@
 import type { TrainableNetwork } from '../engine';
 
 /** Does the work of one method, and gives what it gives; it may look at something before, or tell faults apart. */
-export type Around = <Result>(work: () => Result, method: keyof TrainableNetwork) => Result;
+type Around = <Result>(work: () => Result, method: keyof TrainableNetwork) => Result;
 
 /** Those that give a promise, which rejects where another method throws. */
 const LATER: ReadonlySet<PropertyKey> = new Set<keyof TrainableNetwork>([

@@ -59,7 +59,7 @@ export interface Heap {
 }
 
 /** The right-hand side of a product. */
-export interface RightSide {
+interface RightSide {
   /** Another one, or other values of it, are another object. */
   readonly identity: object;
   readonly offset: number;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { InstallContext } from './installProgress';
 
-export interface CommandOptions {
+interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: InstallContext['signal'];

@@ -16,7 +16,7 @@ export interface LookBack {
   readonly mask: Batch;
 }
 
-export interface AttentionPass {
+interface AttentionPass {
   /** Time-major, [N, width]. */
   readonly output: Matrix;
   /** Keys and values of the last positions, of the window and before it, to be remembered; one tensor where they are one. */

@@ -5,7 +5,7 @@ import type { ParameterTensors } from './parameterTensors';
 import type { AttentionMemory } from './sequenceState';
 import type { Matrix, Tensor, TensorOps, Vector } from './tensorOps';
 
-export interface RecurrentAttentionPass {
+interface RecurrentAttentionPass {
   /** What the head adds to the projection, [N, E]. */
   readonly output: Matrix;
   readonly memory: AttentionMemory;

@@ -2,7 +2,7 @@
 import { NORM_EPSILON } from '../../model/networkConfig';
 import type { Matrix, TensorOps, Vector } from './tensorOps';
 
-export interface NormPass {
+interface NormPass {
   readonly output: Matrix;
   readonly backward: (dOutput: Matrix) => { readonly input: Matrix; readonly gain: Vector };
 }

@@ -28,7 +28,7 @@ import { CarriedState } from './sequenceState';
 import type { Matrix, Tensor, TensorOps } from './tensorOps';
 
 /** Left to the caller to dispose. */
-export interface Gradients {
+interface Gradients {
   /** A scalar, nats; of a share of a batch, what it adds to the whole batch's. */
   readonly meanLoss: Tensor;
   /** In the device's layout. */

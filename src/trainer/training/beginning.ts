@@ -32,7 +32,7 @@ export interface Beginning {
 }
 
 /** What names the beginning of a training that is run or planned. */
-export type Start = Pick<TrainJob, 'initialModelPath' | 'baseModelPath' | 'tokenizerPath' | 'options'>;
+type Start = Pick<TrainJob, 'initialModelPath' | 'baseModelPath' | 'tokenizerPath' | 'options'>;
 
 interface StoredModel {
   readonly checkpoint: Checkpoint;

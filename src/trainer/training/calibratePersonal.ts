@@ -22,7 +22,7 @@ const MAX_DOCUMENT_TOKENS = 1024;
 /** What the live text holds while scoring; beyond this, more of it costs seconds and changes the gate little. */
 const MAX_LEARNED_TOKENS = 1_000_000;
 
-export interface CalibrationJob {
+interface CalibrationJob {
   readonly config: NetworkConfig;
   /** New networks of which one is to be chosen, at least one; as they are stored, so that what is promised is what is used. */
   readonly candidates: readonly StoredWeights[];

@@ -7,7 +7,7 @@ const KNOWN_SHARE = 0.3;
 /** Of the time that was asked for: below this a training hardly gets going. */
 const SHORTEST_TIME = 0.1;
 
-export interface Continuation {
+interface Continuation {
   /** Documents in which there is something that the earlier model has not read. */
   readonly changedFiles: number;
   /** Tokens of a pass: those that it has not read, and the share of the others that is read with them; or all. */

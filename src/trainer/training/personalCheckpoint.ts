@@ -6,7 +6,7 @@ import type { Corpus } from '../corpus/readCorpus';
 import type { Beginning } from './beginning';
 import type { CalibratedModel } from './calibratePersonal';
 
-export interface PersonalModel {
+interface PersonalModel {
   readonly beginning: Beginning;
   readonly corpus: Corpus;
   readonly weights: StoredWeights;

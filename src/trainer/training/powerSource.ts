@@ -50,7 +50,7 @@ export async function linuxOnBattery(folder: string): Promise<boolean> {
   return discharging;
 }
 
-export interface PowerWatch {
+interface PowerWatch {
   readonly control: TrainingControl;
   readonly onBattery: OnBattery;
   /** Told in a sentence why training pauses. */

@@ -108,7 +108,7 @@ export function decodeResumePoint(bytes: Buffer): ResumePoint {
   return v.parse(resumePointSchema, deserialize(body));
 }
 
-export type FoundResumePoint =
+type FoundResumePoint =
   | { readonly kind: 'none' }
   | { readonly kind: 'found'; readonly point: ResumePoint }
   | { readonly kind: 'unusable'; readonly why: string };
