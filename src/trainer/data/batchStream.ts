@@ -88,27 +88,19 @@ export class BatchStream {
   }
 
   next(): TrainBatch {
-    const { batchSize } = this;
-    const { unrollSteps } = this.options;
-    const inputs = new Int32Array(batchSize * unrollSteps);
-    const targets = new Int32Array(batchSize * unrollSteps);
-    const mask = new Float32Array(batchSize * unrollSteps);
-    const resets = new Uint8Array(batchSize);
-    for (let row = 0; row < batchSize; row++) {
+    const batch = emptyBatch(this.batchSize, this.options.unrollSteps);
+    for (let row = 0; row < batch.batchSize; row++) {
       if (this.rows[row].offset >= this.stretches[this.rows[row].stretch].end) {
         this.rows[row] = this.take();
       }
       const position = this.rows[row];
       const { document, start, end } = this.stretches[position.stretch];
-      const count = Math.min(unrollSteps, end - position.offset);
-      const tokens = this.documents[document];
-      inputs.set(tokens.subarray(position.offset, position.offset + count), row * unrollSteps);
-      targets.set(tokens.subarray(position.offset + 1, position.offset + 1 + count), row * unrollSteps);
-      mask.fill(1, row * unrollSteps, row * unrollSteps + count);
-      resets[row] = position.offset === start ? 1 : 0;
-      position.offset += count;
+      const { offset } = position;
+      position.offset = Math.min(offset + batch.unrollSteps, end);
+      const tokens = this.documents[document].subarray(offset, position.offset + 1);
+      writeWindow(batch, row, tokens, offset === start);
     }
-    return { batchSize, unrollSteps, inputs, targets, mask, resets };
+    return batch;
   }
 
   /** What was handed out so far, each stretch once. */
@@ -198,4 +190,26 @@ function cut(
       end: Math.min((i + 1) * length, tokens.length - 1),
     }));
   });
+}
+
+/** All padding. */
+export function emptyBatch(batchSize: number, unrollSteps: number): TrainBatch {
+  const size = batchSize * unrollSteps;
+  return {
+    batchSize,
+    unrollSteps,
+    inputs: new Int32Array(size),
+    targets: new Int32Array(size),
+    mask: new Float32Array(size),
+    resets: new Uint8Array(batchSize),
+  };
+}
+
+/** Fills a row by at most unrollSteps + 1 tokens: each but the last is read, each but the first predicted. */
+export function writeWindow(batch: TrainBatch, row: number, tokens: DocumentTokens, isStart: boolean): void {
+  const at = row * batch.unrollSteps;
+  batch.inputs.set(tokens.subarray(0, -1), at);
+  batch.targets.set(tokens.subarray(1), at);
+  batch.mask.fill(1, at, at + tokens.length - 1);
+  batch.resets[row] = isStart ? 1 : 0;
 }
