@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CorpusSelection } from '../../protocol/trainerProtocol';
-import type { DocumentTokens } from '../data/batchStream';
+import { countTargets, type DocumentTokens } from '../data/batchStream';
 import { decodeText } from './decodeText';
 import { LEFT_OUT_REASONS, type LeftOut, type LeftOutReason } from './leftOutReason';
 import { readHead, type FileHead } from './readHead';
@@ -222,10 +222,6 @@ function checkEnough(
       `There is too little text to learn from in ${where}: about a page is needed to learn from and to measure on.`,
     );
   }
-}
-
-function countTargets(documents: readonly DocumentTokens[]): number {
-  return documents.reduce((sum, { length }) => sum + length - 1, 0);
 }
 
 function fingerprintOf(...sets: readonly (readonly DocumentTokens[])[]): string {

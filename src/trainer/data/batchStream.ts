@@ -9,6 +9,11 @@ import { shuffledIndices } from './shuffledIndices';
 /** A text as tokens: `endOfText`, the text, `endOfText`; the first is only read, the last only predicted. */
 export type DocumentTokens = Uint16Array;
 
+/** Tokens that are predicted. */
+export function countTargets(documents: readonly DocumentTokens[]): number {
+  return documents.reduce((sum, { length }) => sum + length - 1, 0);
+}
+
 interface BatchStreamOptions {
   readonly batchSize: number;
   readonly unrollSteps: number;
@@ -73,7 +78,7 @@ export class BatchStream {
     private readonly options: BatchStreamOptions,
   ) {
     const { batchSize, unrollSteps } = options;
-    this.tokensPerEpoch = documents.reduce((sum, { length }) => sum + length - 1, 0);
+    this.tokensPerEpoch = countTargets(documents);
     this.batchSize = Math.max(1, Math.min(batchSize, Math.floor(this.tokensPerEpoch / unrollSteps)));
     const longest = options.weightOf === undefined ? Infinity : LONGEST_WEIGHTED_WINDOWS;
     this.stretches = cut(documents, this.tokensPerEpoch, this.batchSize, unrollSteps, longest);

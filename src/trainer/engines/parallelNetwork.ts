@@ -11,7 +11,7 @@ import type {
   TrainStepResult,
 } from '../engine';
 import { clippingScale } from '../network/clippingScale';
-import { rowsOf } from '../network/batchParts';
+import { countOf, rowsOf } from '../network/batchParts';
 import {
   readOptimizer,
   readTensors,
@@ -44,7 +44,7 @@ export class ParallelNetwork implements TrainableNetwork {
 
   async trainStep(batch: TrainBatch, options: TrainStepOptions): Promise<TrainStepResult> {
     const { pool, network, values } = this;
-    const count = batch.mask.reduce((sum, weight) => sum + weight, 0);
+    const count = countOf(batch.mask);
     const { dropout, learningRate } = options;
     const losses = await pool.askAll((worker) => {
       const [firstRow, endRow] = stretch(batch.batchSize, worker, pool.size);

@@ -1,5 +1,5 @@
 /** What a training that goes on from an earlier personal model reads: mostly what that one has not read. */
-import type { DocumentTokens, ReadStretch, StretchWeight } from '../data/batchStream';
+import { countTargets, type DocumentTokens, type ReadStretch, type StretchWeight } from '../data/batchStream';
 import { chunksOf, joinDigests, splitDigests, type TextChunk } from '../data/textChunks';
 
 /** Of the tokens read, the share of text that the earlier model knows already, against forgetting it. */
@@ -31,7 +31,7 @@ export function planContinuation(
   const changed = documents.map((document) => chunksOf(document).filter(({ digest }) => !known.has(digest)));
   const changedFiles = changed.filter((chunks) => chunks.length > 0).length;
   const changedTokens = changed.reduce((sum, chunks) => sum + lengthOf(chunks), 0);
-  const allTokens = documents.reduce((sum, { length }) => sum + length - 1, 0);
+  const allTokens = countTargets(documents);
   const knownTokens = allTokens - changedTokens;
   // Where nothing has changed, whoever asks for a training wants more of what there is.
   if (changedTokens === 0 || knownTokens === 0) {
@@ -70,13 +70,9 @@ export function learnedDigests(
     readOf[stretch.document].push(stretch);
   }
   const learned = documents.flatMap((document, i) =>
-    chunksOf(document).filter(({ from, to, digest }) => {
-      const tokens = readOf[i].reduce(
-        (sum, stretch) => sum + Math.max(0, Math.min(to, stretch.to) - Math.max(from, stretch.from)),
-        0,
-      );
-      return known.has(digest) || tokens > (to - from) / 2;
-    }),
+    chunksOf(document).filter(
+      ({ from, to, digest }) => known.has(digest) || overlap(readOf[i], from, to) > (to - from) / 2,
+    ),
   );
   return joinDigests(learned.map(({ digest }) => digest));
 }
@@ -85,10 +81,7 @@ function lengthOf(chunks: readonly TextChunk[]): number {
   return chunks.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
-/** Tokens of the chunks, which are in order, that lie from `from` to `to`. */
-function overlap(chunks: readonly TextChunk[], from: number, to: number): number {
-  return chunks.reduce(
-    (sum, chunk) => sum + Math.max(0, Math.min(to, chunk.to) - Math.max(from, chunk.from)),
-    0,
-  );
+/** Tokens of these parts of a document that lie from `from` to `to`. */
+function overlap(parts: readonly Omit<ReadStretch, 'document'>[], from: number, to: number): number {
+  return parts.reduce((sum, part) => sum + Math.max(0, Math.min(to, part.to) - Math.max(from, part.from)), 0);
 }

@@ -1,7 +1,7 @@
 /** Which text a training reads how often, and for how long. */
 import type { Continues } from '../../protocol/trainerProtocol';
 import type { Corpus } from '../corpus/readCorpus';
-import type { StretchWeight } from '../data/batchStream';
+import { countTargets, type StretchWeight } from '../data/batchStream';
 import { recencyWeights } from '../data/recencyWeights';
 import type { Beginning } from './beginning';
 import { planContinuation } from './continuation';
@@ -46,8 +46,7 @@ export function planReading(
   const byAge = recency === null ? {} : { weightOf: (document: number) => recency[document] };
   const { learned, trainedAt } = initial?.training ?? {};
   if (learned === undefined) {
-    const passTokens = train.reduce((sum, { length }) => sum + length - 1, 0);
-    return readingOf(initial, { ...byAge, seconds, passTokens }, null);
+    return readingOf(initial, { ...byAge, seconds, passTokens: countTargets(train) }, null);
   }
   const { changedFiles, ...pass } = planContinuation(train, learned, seconds);
   const dated = trainedAt === undefined ? {} : { trainedAt };

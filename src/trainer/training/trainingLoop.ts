@@ -3,6 +3,7 @@ import type { HeldOutScore, TrainerEvent, TrainingOptions } from '../../protocol
 import type { NetworkWeights } from '../../model/networkConfig';
 import type { BatchStream } from '../data/batchStream';
 import { DivergenceError, type TrainableNetwork } from '../engine';
+import { countOf } from '../network/batchParts';
 import { dropoutAt } from './dropoutSchedule';
 import { freshOptimizer } from './freshWeights';
 import { isBetter } from './improvement';
@@ -150,7 +151,7 @@ export class TrainingLoop {
       const seconds = (now() - start) / 1000;
       this.advance(seconds, {
         step: this.progress.step + 1,
-        trainedTokens: this.progress.trainedTokens + batch.mask.reduce((sum, weight) => sum + weight, 0),
+        trainedTokens: this.progress.trainedTokens + countOf(batch.mask),
         trainingSeconds: this.progress.trainingSeconds + seconds,
       });
       this.report(loss, learningRate);
