@@ -2,7 +2,7 @@
  * Whole formulas as single WGSL programs. On a GPU the small ops of a recurrent step cost their launch, not their arithmetic:
  * an LSTM step of ordinary ops is some fifteen launches forward and thirty back, and here it is two and two.
  */
-import type { CellStep, CellStepGradient, RecurrentCell } from '../network/recurrentCell';
+import type { RecurrentCell } from '../network/recurrentCell';
 import { sizeOf } from '../network/parameters';
 import { adamEpsilon, adamStepSize } from '../network/stockOps';
 import {
@@ -11,7 +11,6 @@ import {
   type AdamSlot,
   type AdamUpdate,
   type Matrix,
-  type RecurrentState,
   type Tensor,
   type TensorFlow,
 } from '../network/tensorOps';
@@ -149,8 +148,29 @@ export class WebgpuKernels {
 
   /** Saves the parts of the gates' inputs, [B, 4 · H] each, and the cell states before and after, [B, H] each. */
   readonly lstm: RecurrentCell = {
-    step: (_tf, inputGates, recurrentGates, state) => this.lstmStep(inputGates, recurrentGates, state),
-    stepGradient: (_tf, saved, dHidden, dCell) => this.lstmStepGradient(saved, dHidden, dCell),
+    step: (_tf, inputPart, recurrentPart, state) => {
+      const previousCell = state.cell!;
+      const { shape } = previousCell;
+      const uniforms = size(shape[1]);
+      const before = [inputPart, recurrentPart, previousCell];
+      const cell = this.run(LSTM_CELL, before, shape, uniforms) as Matrix;
+      const hidden = this.run(LSTM_HIDDEN, [inputPart, recurrentPart, cell], shape, uniforms) as Matrix;
+      return { state: { hidden, cell }, saved: [...before, cell] };
+    },
+    stepGradient: (tf, saved, dHidden, dCellAfter) => {
+      const [inputPart, recurrentPart, , cell] = saved as [Matrix, Matrix, Matrix, Matrix];
+      const dCell = dCellAfter ?? tf.zerosLike(dHidden);
+      const uniforms = size(cell.shape[1]);
+      const gates = this.run(
+        LSTM_GATES_GRADIENT,
+        [...saved, dHidden, dCell],
+        inputPart.shape,
+        uniforms,
+      ) as Matrix;
+      const inputs = [inputPart, recurrentPart, cell, dHidden, dCell];
+      const dPrevious = this.run(LSTM_CELL_GRADIENT, inputs, cell.shape, uniforms) as Matrix;
+      return { inputGates: gates, recurrentGates: gates, hidden: null, cell: dPrevious };
+    },
   };
 
   /** New tensors; the caller disposes the slot's. */
@@ -163,42 +183,6 @@ export class WebgpuKernels {
     const uniforms = floats(adamStepSize(update), adamEpsilon(update));
     const value = this.run(ADAM_VALUE, [slot.value, firstMoment, secondMoment], shape, uniforms);
     return { value, firstMoment, secondMoment };
-  }
-
-  private lstmStep(inputPart: Matrix, recurrentPart: Matrix, state: RecurrentState): CellStep {
-    const previousCell = state.cell!;
-    const { shape } = previousCell;
-    const cell = this.run(
-      LSTM_CELL,
-      [inputPart, recurrentPart, previousCell],
-      shape,
-      size(shape[1]),
-    ) as Matrix;
-    const hidden = this.run(LSTM_HIDDEN, [inputPart, recurrentPart, cell], shape, size(shape[1])) as Matrix;
-    return { state: { hidden, cell }, saved: [inputPart, recurrentPart, previousCell, cell] };
-  }
-
-  private lstmStepGradient(
-    saved: readonly Matrix[],
-    dHidden: Matrix,
-    dCellAfter: Matrix | null,
-  ): CellStepGradient {
-    const [inputPart, recurrentPart, previousCell, cell] = saved as [Matrix, Matrix, Matrix, Matrix];
-    const dCell = dCellAfter ?? this.tf.zerosLike(dHidden);
-    const uniforms = size(cell.shape[1]);
-    const gates = this.run(
-      LSTM_GATES_GRADIENT,
-      [inputPart, recurrentPart, previousCell, cell, dHidden, dCell],
-      inputPart.shape,
-      uniforms,
-    ) as Matrix;
-    const dPrevious = this.run(
-      LSTM_CELL_GRADIENT,
-      [inputPart, recurrentPart, cell, dHidden, dCell],
-      cell.shape,
-      uniforms,
-    ) as Matrix;
-    return { inputGates: gates, recurrentGates: gates, hidden: null, cell: dPrevious };
   }
 
   private run(
