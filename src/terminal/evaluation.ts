@@ -7,7 +7,7 @@ import type { HalfChoice } from '../protocol/generatorProtocol';
 import type { DoneEvent, EngineName, TrainingOptions } from '../protocol/trainerProtocol';
 import { realRoot } from '../trainer/corpus/scanFolders';
 import { readTokenizer } from '../trainer/sharedTokenizer';
-import { notWritten, writeWholeFile } from '../trainer/training/saveFile';
+import { saveFile } from '../trainer/training/saveFile';
 import { lockModel } from '../trainer/training/trainingLock';
 import { scoreKeystrokes, type KeystrokeOptions, type Latency } from './keystrokeScore';
 import { holdOutFromTraining, readSplit, readTexts, type FileText } from './split';
@@ -154,20 +154,13 @@ async function withModel<T>(
       );
     } else if (modelPath !== null) {
       lock?.confirm();
-      await keep(trained.done.modelPath, modelPath);
+      await saveFile(modelPath, await readFile(trained.done.modelPath));
     }
     return await use(trained.done.modelPath, trained);
   } finally {
     await lock?.release();
     await rm(workFolder, { recursive: true, force: true });
   }
-}
-
-async function keep(trainedPath: string, modelPath: string): Promise<void> {
-  const bytes = await readFile(trainedPath);
-  await writeWholeFile(modelPath, bytes).catch((error: unknown) => {
-    throw notWritten(modelPath, error);
-  });
 }
 
 /** Of the test files, those whose text is that of a training file: a copy, or a link to it. */

@@ -1,21 +1,13 @@
 /** A checkpoint as the terminal tool reads it: its network on the kernel and what belongs to it. */
-import { readFile } from 'node:fs/promises';
 import { decodeCheckpoint, hasTokens, type Checkpoint } from '../model/checkpoint/checkpoint';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
 import type { NetworkModel } from '../model/network/networkModel';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
+import { readModel } from '../trainer/modelFile';
 
 /** @throws Error whose message is for the user, when the file cannot be read or is no model */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new Error(`The model ${path} cannot be read; check that it exists and that you may open it.`, {
-      cause: error,
-    });
-  }
-  return decodeCheckpoint(bytes, path);
+  return decodeCheckpoint(await readModel(path), path);
 }
 
 /** One that is to be mixed with others. @throws also when it predicts other tokens than these */

@@ -1,11 +1,11 @@
 /** The base model of this machine: the one that Understudy comes with, or one that the user has put in its place. */
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { decodeCheckpoint, encodeCheckpoint, hasTokens } from '../model/checkpoint/checkpoint';
-import { importedCheckpoint } from './modelFile';
+import { importedCheckpoint, readModel } from './modelFile';
 import { readTokenizer } from './sharedTokenizer';
-import { notWritten, writeWholeFile } from './training/saveFile';
+import { saveFile } from './training/saveFile';
 
 /** What Understudy comes with; absolute paths. */
 export interface ShippedBase {
@@ -47,9 +47,7 @@ export class BaseModel {
       );
     }
     const gate = checkpoint.gate ?? (await this.shippedGate());
-    await writeWholeFile(this.ownPath, encodeCheckpoint({ ...checkpoint, gate })).catch((error: unknown) => {
-      throw notWritten(this.ownPath, error);
-    });
+    await saveFile(this.ownPath, encodeCheckpoint({ ...checkpoint, gate }));
   }
 
   /** Uses the one that Understudy comes with again. */
@@ -61,15 +59,5 @@ export class BaseModel {
   private async shippedGate(): Promise<Float32Array | null> {
     const { baseModel } = this.shipped;
     return baseModel === null ? null : decodeCheckpoint(await readModel(baseModel), baseModel).gate;
-  }
-}
-
-async function readModel(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new Error(`The model ${path} cannot be read; check that it exists and that you may open it.`, {
-      cause: error,
-    });
   }
 }

@@ -28,6 +28,17 @@ export async function exportedParts(bytes: Uint8Array, source: string, path: str
   ];
 }
 
+/** @throws Error with a sentence for the user */
+export async function readModel(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new Error(`The model ${path} cannot be read; check that it exists and that you may open it.`, {
+      cause: error,
+    });
+  }
+}
+
 /** The file that an export under this name writes besides it; null where there is none. */
 export function exportedBeside(path: string): string | null {
   return kerasFormatOf(path) === null ? null : tokenizerBeside(path);

@@ -8,7 +8,7 @@ import type { TrainingRecord } from '../model/checkpoint/trainingRecord';
 import type { NetworkConfig } from '../model/networkConfig';
 import { exportedParts, importedCheckpoint } from './modelFile';
 import { readTokenizer } from './sharedTokenizer';
-import { notWritten, writeWholeFile } from './training/saveFile';
+import { saveFile } from './training/saveFile';
 import { isModelInUse, lockModel } from './training/trainingLock';
 
 export interface ModelPlaces {
@@ -58,7 +58,7 @@ export class ModelStore {
   /** Notes which folders a key stands for, so that a list can name them. */
   async remember(folders: readonly string[]): Promise<ModelPlaces> {
     const key = workspaceKey(folders);
-    await write(join(this.folderOf(key), WORKSPACE_FILE), Buffer.from(JSON.stringify({ folders })));
+    await saveFile(join(this.folderOf(key), WORKSPACE_FILE), Buffer.from(JSON.stringify({ folders })));
     return this.places(key);
   }
 
@@ -114,7 +114,7 @@ export class ModelStore {
       }
     }
     for (const part of parts) {
-      await write(part.path, part.bytes);
+      await saveFile(part.path, part.bytes);
     }
     return parts.map((part) => part.path);
   }
@@ -138,7 +138,7 @@ export class ModelStore {
     }
     const { modelPath, resumePath } = this.places(key);
     await whileLocked(modelPath, async () => {
-      await write(modelPath, checkpoint);
+      await saveFile(modelPath, checkpoint);
       await rm(resumePath, { force: true });
     });
   }
@@ -181,14 +181,6 @@ async function whileLocked(modelPath: string, work: () => Promise<void>): Promis
     await work();
   } finally {
     await lock.release();
-  }
-}
-
-async function write(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await writeWholeFile(path, bytes);
-  } catch (error) {
-    throw notWritten(path, error);
   }
 }
 

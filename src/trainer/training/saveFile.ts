@@ -80,6 +80,12 @@ export function isDiskFull(error: unknown): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT' || (cause instanceof Error && isDiskFull(cause));
 }
 
+/** As {@link writeWholeFile}. @throws Error with a sentence for the user */
+export const saveFile: WriteFile = (path, bytes) =>
+  writeWholeFile(path, bytes).catch((error: unknown) => {
+    throw notWritten(path, error);
+  });
+
 /** The sentence for a user whose file could not be written. */
 export function notWritten(path: string, cause: unknown): Error {
   const { code, message } = cause as NodeJS.ErrnoException;
