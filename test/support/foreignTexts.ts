@@ -77,6 +77,7 @@ const FOREIGN_SOURCES = [
   'src/trainer/native/downloadWheel.ts',
   'src/trainer/native/installAlone.ts',
   'src/trainer/native/installNative.ts',
+  'src/trainer/native/installPackages.ts',
   'src/trainer/native/installRuntime.ts',
   'src/trainer/native/removeInstalled.ts',
   'src/trainer/native/runCommand.ts',

@@ -5,11 +5,12 @@
  * Each part that is done stays, so that an installation that was broken off goes on from there.
  */
 import { existsSync } from 'node:fs';
-import { readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { readFile, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileBinding, findCompiler } from './compileBinding';
 import { bytesInWords, downloadWheel } from './downloadWheel';
 import { installAlone } from './installAlone';
+import { installPackages } from './installPackages';
 import type { InstallContext } from './installProgress';
 import { verifiedRecord, writeRecord, type InstallRecord } from './installRecord';
 import {
@@ -58,7 +59,7 @@ async function installInto(folder: string, context: InstallContext): Promise<Ins
   }
   checkSystem();
   await checkSpace(folder);
-  await installPackages(folder, context);
+  await installJavaScript(folder, context);
   const fault = await installPrebuilt(folder, context);
   if (fault !== null) {
     await installFromWheel(folder, context, fault);
@@ -96,32 +97,14 @@ async function checkSpace(folder: string): Promise<void> {
 }
 
 /** The JavaScript part, by npm, which verifies what it downloads. */
-async function installPackages(folder: string, context: InstallContext): Promise<void> {
+async function installJavaScript(folder: string, context: InstallContext): Promise<void> {
   const { packageFolder, headersFolder } = nativePaths(folder);
   if ((await installedVersion(packageFolder)) === TFJS_NODE_VERSION && existsSync(headersFolder)) {
     return;
   }
   context.onProgress({ step: 'packages', message: 'Installing TensorFlow.js from npm' });
-  // A package of its own, so that npm touches no project around it.
-  await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
-  const wanted = [`${TFJS_NODE}@${TFJS_NODE_VERSION}`, `${NODE_HEADERS}@${NODE_HEADERS_VERSION}`];
-  try {
-    await runNpm(['install', '--ignore-scripts', '--no-audit', '--no-fund', ...wanted], folder, context);
-  } catch (error) {
-    if (error instanceof CommandError && error.missing) {
-      throw new Error(
-        'The native engine is installed with npm, which was not found. Install Node.js from https://nodejs.org and install the engine again.',
-        { cause: error },
-      );
-    }
-    if (error instanceof CommandError) {
-      throw new Error(
-        `npm could not install ${TFJS_NODE}. Check the network and npm's configuration, then install again. ${error.message}`,
-        { cause: error },
-      );
-    }
-    throw error;
-  }
+  const packages = { [TFJS_NODE]: TFJS_NODE_VERSION, [NODE_HEADERS]: NODE_HEADERS_VERSION };
+  await installPackages(NAME, packages, [], folder, context);
 }
 
 /**

@@ -3,13 +3,12 @@
  * hundreds of megabytes for graphics cards, and an install script.
  */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installAlone } from './installAlone';
+import { installPackages } from './installPackages';
 import type { InstallContext } from './installProgress';
 import { NPM_FILES, removeInstalled } from './removeInstalled';
-import { CommandError } from './runCommand';
-import { runNpm } from './runNpm';
 import { noPrebuilt, thisSystem } from './thisSystem';
 
 export interface Runtime {
@@ -107,44 +106,18 @@ export async function installRuntime(
   folder: string,
   context: InstallContext,
 ): Promise<void> {
-  const packages = { [runtime.package]: runtime.version, ...packagesBeside(runtime) };
-  await installAlone(folder, runtime.name, context, async (alone) => {
-    if (!(await isRuntimeInstalled(runtime, folder))) {
-      await installPackages(runtime, packages, folder, alone);
+  const { name, package: main, version, programs } = runtime;
+  const packages = { [main]: version, ...packagesBeside(runtime) };
+  await installAlone(folder, name, context, async (alone) => {
+    if (await isRuntimeInstalled(runtime, folder)) {
+      return;
+    }
+    alone.onProgress({ step: 'packages', message: `Installing ${name} from npm` });
+    await installPackages(name, packages, ['--omit=optional', '--omit=peer'], folder, alone);
+    if (programs !== undefined) {
+      await keepThisSystem(join(folder, 'node_modules', main, programs));
     }
   });
-}
-
-async function installPackages(
-  { name, package: main, programs }: Runtime,
-  packages: Readonly<Record<string, string>>,
-  folder: string,
-  context: InstallContext,
-): Promise<void> {
-  context.onProgress({ step: 'packages', message: `Installing ${name} from npm` });
-  // A package of its own, so that npm touches no project around it.
-  await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
-  const options = ['--omit=optional', '--omit=peer', '--ignore-scripts', '--no-audit', '--no-fund'];
-  try {
-    await runNpm(
-      ['install', ...options, ...Object.entries(packages).map((wanted) => wanted.join('@'))],
-      folder,
-      context,
-    );
-  } catch (error) {
-    if (error instanceof CommandError) {
-      throw new Error(
-        error.missing
-          ? `${name} is installed with npm, which was not found. Install Node.js from https://nodejs.org and install ${name} again.`
-          : `npm could not install ${name}. Check the network and npm's configuration, then install again. ${error.message}`,
-        { cause: error },
-      );
-    }
-    throw error;
-  }
-  if (programs !== undefined) {
-    await keepThisSystem(join(folder, 'node_modules', main, programs));
-  }
 }
 
 /**
