@@ -4,8 +4,6 @@ import { asError } from '../editor/asError';
 import type { Parts } from '../editor/parts';
 import { shownSentence } from '../editor/shownSentence';
 import { acceptWord } from './acceptWord';
-import { cancelGeneration } from './cancelGeneration';
-import { cancelTraining } from './cancelTraining';
 import { chooseLanguageModel } from './chooseLanguageModel';
 import { chooseMaskedModel } from './chooseMaskedModel';
 import { deleteModel } from './deleteModel';
@@ -17,15 +15,11 @@ import { installLlama } from './installLlama';
 import { installNativeEngine } from './installNativeEngine';
 import { installOnnxRuntime } from './installOnnxRuntime';
 import { installWebgpu } from './installWebgpu';
-import { openSettingsPanel } from './openSettingsPanel';
-import { pauseTraining } from './pauseTraining';
 import { removeLlama } from './removeLlama';
 import { removeNativeEngine } from './removeNativeEngine';
 import { removeOnnxRuntime } from './removeOnnxRuntime';
 import { removeWebgpu } from './removeWebgpu';
-import { resumeTraining } from './resumeTraining';
 import { setLanguageModelKey } from './setLanguageModelKey';
-import { showLog } from './showLog';
 import { showMenu } from './showMenu';
 import { toggle } from './toggle';
 import { toggleForLanguage } from './toggleForLanguage';
@@ -38,8 +32,13 @@ type Command = (parts: Parts, argument?: unknown) => unknown;
 
 const COMMANDS = {
   acceptWord,
-  cancelGeneration,
-  cancelTraining,
+  /** What has been written so far stays. */
+  cancelGeneration: ({ generation }: Parts) => {
+    generation.cancel();
+  },
+  cancelTraining: ({ training }: Parts) => {
+    training.cancel();
+  },
   chooseLanguageModel,
   chooseMaskedModel,
   deleteModel,
@@ -51,15 +50,23 @@ const COMMANDS = {
   installNativeEngine,
   installOnnxRuntime,
   installWebgpu,
-  openSettingsPanel,
-  pauseTraining,
+  openSettingsPanel: ({ panel }: Parts) => {
+    panel.show();
+  },
+  pauseTraining: ({ training }: Parts) => {
+    training.pause();
+  },
   removeLlama,
   removeNativeEngine,
   removeOnnxRuntime,
   removeWebgpu,
-  resumeTraining,
+  resumeTraining: ({ training }: Parts) => {
+    training.resume();
+  },
   setLanguageModelKey,
-  showLog,
+  showLog: ({ log }: Parts) => {
+    log.show(true);
+  },
   showMenu,
   toggle,
   toggleForLanguage,

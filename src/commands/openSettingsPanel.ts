@@ -1,6 +1,0 @@
-import type { Parts } from '../editor/parts';
-
-/** *Open Settings Panel*, beside the text. */
-export function openSettingsPanel({ panel }: Parts): void {
-  panel.show();
-}
