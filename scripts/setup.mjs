@@ -60,6 +60,16 @@ export async function setUp() {
   writeFileSync(stampPath, lock);
 }
 
+/** Hands over to a Node script, in the terminal and to its end. It hears Ctrl+C too, and ends by itself. */
+export function become(args, cwd = root) {
+  process.on('SIGINT', () => {});
+  spawn(process.execPath, args, { cwd, stdio: 'inherit' })
+    .on('error', exitWith)
+    .on('close', (status) => {
+      process.exitCode = status ?? 1;
+    });
+}
+
 /** Prints an error's sentence and ends with status 1. */
 export function exitWith(error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

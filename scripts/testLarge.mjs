@@ -1,7 +1,7 @@
 /** `npm run test:large`: what needs a large model, which is fetched first, and what needs the extension as it is packaged. */
 import { installForTests } from './llama.mjs';
 import { installLlamaServer } from './llamaServer.mjs';
-import { exitWith, npm, root, run, setUp } from './setup.mjs';
+import { exitWith, npm, run, setUp } from './setup.mjs';
 import { prepareBrowser } from './vscode/prepareBrowser.mjs';
 import { unsupportedReason } from './vscode/release.mjs';
 
@@ -28,7 +28,7 @@ try {
     'import=tsx',
     '--forbid-only',
   ];
-  await run(process.execPath, [...mocha, 'test/large/**/*.test.ts'], { cwd: root });
+  await run(process.execPath, [...mocha, 'test/large/**/*.test.ts']);
 } catch (error) {
   exitWith(error);
 }
