@@ -301,10 +301,8 @@ describe('scanFolders', () => {
       assert.deepEqual(reasons(result), { 'b.txt': 'overTotalLimit', 'c.txt': 'overTotalLimit' });
     });
 
-    it('reads 20,000 files, a few at a time', async function () {
-      // To make and remove them takes ten times as long as to read them, and far longer on a disk that is busy.
-      this.timeout(300_000);
-      for (let folder = 0; folder < 40; folder++) {
+    it('reads 2,000 files, a few at a time', async () => {
+      for (let folder = 0; folder < 4; folder++) {
         await mkdir(join(root, `f${folder}`));
         await Promise.all(
           Array.from({ length: 500 }, (_, i) =>
@@ -314,8 +312,8 @@ describe('scanFolders', () => {
       }
       const reports = [0];
       const result = await scan({ onProgress: ({ files }) => reports.push(files) });
-      assert.equal(result.files.length, 20_000);
-      assert.equal(reports.at(-1), 20_000);
+      assert.equal(result.files.length, 2000);
+      assert.equal(reports.at(-1), 2000);
       assert.ok(
         reports.slice(1).every((files, i) => files - reports[i] <= 16),
         'opened together',

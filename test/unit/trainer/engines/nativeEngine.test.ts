@@ -106,15 +106,14 @@ describe('Native engine', () => {
   }
 
   for (const precision of ['float32', 'bfloat16'] as const) {
-    it(`holds no more tensors after 1,000 steps with products in ${precision}`, async function () {
-      this.timeout(180_000);
+    it(`holds no more tensors from step to step with products in ${precision}`, async () => {
       const load = () => loadNativeEngine({ nativeFolders: [nativeFolder], precision });
       const network = createNetwork(await load(), configOf('lstm', 1), 1);
       const [, batch] = windows(2);
       const step = () => network.trainStep(batch, { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.1 });
       await step();
       const tensors = tf.memory().numTensors;
-      for (let i = 0; i < 1000; i++) {
+      for (let i = 0; i < 100; i++) {
         await step();
         assert.equal(tf.memory().numTensors, tensors);
       }
