@@ -14,7 +14,9 @@ const WRITE_FAILED = Symbol('the editor refused the text');
 interface LastGeneration {
   readonly editor: vscode.TextEditor;
   readonly prompt: GeneratorDocument;
-  readonly range: vscode.Range;
+  /** Where it begins and how much of the document it is, in UTF-16 code units. */
+  readonly start: number;
+  readonly length: number;
   readonly text: string;
   readonly seed: number | null;
 }
@@ -28,6 +30,14 @@ export class Generation implements vscode.Disposable {
   /** What one writes while another begins would be taken for the user's typing, which ends it. */
   private readonly turns = new NewestWins();
   private last: LastGeneration | null = null;
+  private readonly edits = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+    for (const { rangeOffset, rangeLength, text } of contentChanges) {
+      // What is written above moves it; what is written into it is seen when it is to be replaced.
+      if (this.last?.editor.document === document && rangeOffset + rangeLength <= this.last.start) {
+        this.last = { ...this.last, start: this.last.start + text.length - rangeLength };
+      }
+    }
+  });
 
   constructor(private readonly generator: Pick<GeneratorClient, 'generate'>) {}
 
@@ -60,12 +70,14 @@ export class Generation implements vscode.Disposable {
 
   dispose(): void {
     this.cancel();
+    this.edits.dispose();
   }
 
   private async replaceLast(sampling: SamplingOptions, abort: AbortController): Promise<GeneratedText> {
     const { last } = this;
-    const written = last?.editor.document.getText(last.range).replaceAll('\r\n', '\n');
-    if (last === null || last.editor.document.isClosed || written !== last.text) {
+    const range = last && rangeOf(last);
+    const written = range && last?.editor.document.getText(range).replaceAll('\r\n', '\n');
+    if (last === null || range === null || last.editor.document.isClosed || written !== last.text) {
       throw new Error(
         vscode.l10n.t(
           'There is no generated text to replace: it was changed since. Use Understudy: Generate from Selection first.',
@@ -83,7 +95,7 @@ export class Generation implements vscode.Disposable {
     const editor =
       vscode.window.visibleTextEditors.find(({ document }) => document === last.editor.document) ??
       (await vscode.window.showTextDocument(last.editor.document));
-    return this.write(editor, last.prompt, last.range, { ...sampling, seed }, abort);
+    return this.write(editor, last.prompt, range, { ...sampling, seed }, abort);
   }
 
   private async write(
@@ -122,7 +134,9 @@ export class Generation implements vscode.Disposable {
     } finally {
       insertion.dispose();
       if (text !== '') {
-        this.last = { editor, prompt, range: insertion.range, text, seed: sampling.seed };
+        const start = editor.document.offsetAt(insertion.range.start);
+        const length = editor.document.offsetAt(insertion.range.end) - start;
+        this.last = { editor, prompt, start, length, text, seed: sampling.seed };
       }
       await setContext(RUNNING_CONTEXT, false);
       await setContext(AGAIN_CONTEXT, this.last !== null);
@@ -170,6 +184,10 @@ export class Generation implements vscode.Disposable {
     });
     return response.stopReason;
   }
+}
+
+function rangeOf({ editor: { document }, start, length }: LastGeneration): vscode.Range {
+  return new vscode.Range(document.positionAt(start), document.positionAt(start + length));
 }
 
 /** @throws Error with a sentence for the user */

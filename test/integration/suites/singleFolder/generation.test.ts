@@ -65,6 +65,17 @@ describe('Generate from Selection', () => {
     assert.equal(editor.document.getText(), `Old Tobias Wren${second.text}\n`);
   });
 
+  it('puts another sample in its place also where the text above was edited meanwhile', async () => {
+    const editor = await openDraft('generated.md', 'Ald Tobias Wren█\n');
+    const first = await vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+    assert.notEqual(first.text, '');
+    await editor.edit((edit) => {
+      edit.replace(new vscode.Range(0, 0, 0, 1), '# The Ferry\n\nO');
+    });
+    const second = await vscode.commands.executeCommand<Generated>('understudy.generateAnother');
+    assert.equal(editor.document.getText(), `# The Ferry\n\nOld Tobias Wren${second.text}\n`);
+  });
+
   it('gives the same text for the same seed', async () => {
     const fromDraft = async (): Promise<string> => {
       await openDraft('generated.md', 'Aunt Philippa wrote█\n');
