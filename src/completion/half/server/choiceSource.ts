@@ -9,6 +9,8 @@ export interface ChoiceSourceOptions {
   readonly onStatus: (status: HalfStatus) => void;
   /** Milliseconds of a steady clock. */
   readonly now: () => number;
+  /** Whether it was told already that the server is away; it is asked at once all the same. */
+  readonly isAway?: boolean;
   /** Milliseconds for which it is left alone after the first fault; twice as many after each further one. */
   readonly firstDelay?: number;
 }
@@ -27,12 +29,16 @@ export class ChoiceSource {
   private readonly waiting: (() => void)[] = [];
   private running = 0;
   private faults = 0;
+  /** Whether the last that was told is that the server is away. */
+  private isToldAway: boolean;
   private awayUntil = 0;
 
   constructor(
     private readonly client: Client,
     private readonly options: ChoiceSourceOptions,
-  ) {}
+  ) {
+    this.isToldAway = options.isAway ?? false;
+  }
 
   /** Of the tokens after a text, likeliest first; undefined while they are not known. */
   choicesAfter(text: string): readonly TokenChoice[] | undefined {
@@ -103,9 +109,10 @@ export class ChoiceSource {
   }
 
   private answered(): void {
-    if (this.faults > 0) {
-      this.faults = 0;
-      this.awayUntil = 0;
+    this.faults = 0;
+    this.awayUntil = 0;
+    if (this.isToldAway) {
+      this.isToldAway = false;
       this.tell('answering', `The server at ${this.client.host} answers again.`);
     }
   }
@@ -115,7 +122,9 @@ export class ChoiceSource {
     const delay = Math.min(LONGEST_DELAY, firstDelay * 2 ** this.faults);
     const isLasting = error instanceof ServerFault && error.isLasting;
     this.awayUntil = this.options.now() + (isLasting ? LONGEST_DELAY : delay);
-    if (this.faults++ === 0) {
+    this.faults++;
+    if (!this.isToldAway) {
+      this.isToldAway = true;
       this.tell('away', error instanceof Error ? error.message : String(error));
     }
   }

@@ -169,7 +169,7 @@ export class CompletionsClient {
     try {
       response = await fetch(this.base + path + this.query, {
         method,
-        redirect: 'error',
+        redirect: 'manual',
         signal,
         headers: {
           'content-type': 'application/json',
@@ -187,8 +187,9 @@ export class CompletionsClient {
     if (!response.ok) {
       throw this.refused(response.status);
     }
+    let answer: unknown;
     try {
-      return JSON.parse(text);
+      answer = JSON.parse(text);
     } catch (error) {
       throw new ServerFault(
         `The server at ${this.host} gives answers that are no JSON. Check that the address is that of its API.`,
@@ -196,6 +197,13 @@ export class CompletionsClient {
         { cause: error },
       );
     }
+    if (v.is(v.object({ error: v.union([v.string(), v.object({})]) }), answer)) {
+      throw new ServerFault(
+        `The server at ${this.host} answers that it has failed. Look at what it writes in its own window or log.`,
+        false,
+      );
+    }
+    return answer;
   }
 
   private unreachable(error: unknown): ServerFault {
@@ -208,6 +216,15 @@ export class CompletionsClient {
 
   private refused(status: number): ServerFault {
     switch (status) {
+      case 301:
+      case 302:
+      case 303:
+      case 307:
+      case 308:
+        return new ServerFault(
+          `The server at ${this.host} sends on to another address (status ${status}), where neither text nor key are sent. Give the address that it is at.`,
+          true,
+        );
       case 400:
       case 422:
         return new BadRequest(

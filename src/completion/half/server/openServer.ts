@@ -22,6 +22,7 @@ export async function openServer(
   const client = new CompletionsClient({ address, model, key });
   let name = model ?? 'its model';
   let told = 'its likeliest tokens';
+  let isAway = false;
   try {
     name = await client.modelName();
     const [{ choices }] = await client.choicesAfter('The', 1);
@@ -31,9 +32,10 @@ export async function openServer(
       client.close();
       throw error;
     }
+    isAway = true;
     onStatus({ kind: 'halfStatus', state: 'away', message: error.message });
   }
-  const source = new ChoiceSource(client, { onStatus, now: () => performance.now() });
+  const source = new ChoiceSource(client, { onStatus, now: () => performance.now(), isAway });
   return {
     expert: new ServerExpert(source, new SharedTokens(tokenizer)),
     description: `${shortName(name)} on ${client.host} (server; ${told}, the rest spread evenly)`,

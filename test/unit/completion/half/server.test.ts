@@ -251,7 +251,13 @@ describe('asking a server', () => {
     [
       'sends elsewhere',
       (_, response) => void response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end(),
-      /cannot be reached: /,
+      /sends on to another address \(status 307\).*Give the address/,
+      true,
+    ],
+    [
+      'says that it has failed, as if all were well',
+      () => ({ error: { message: 'secret text', code: 500 } }),
+      /answers that it has failed\. Look/,
       false,
     ],
     ['tells no probabilities', () => ({ choices: [{ text: ' dog' }] }), /tells no probabilities/, true],
@@ -505,6 +511,10 @@ describe('opening a server', () => {
     const state = expert.next(expert.start(), shippedTokenizer.encode('One')[0]);
     await expert.readiness!.prepare([state]);
     assert.equal(expert.readiness!.isReady(state), true);
+    assert.deepEqual(
+      statuses.map(({ state: told }) => told),
+      ['away', 'answering'],
+    );
     expert.dispose();
   });
 
