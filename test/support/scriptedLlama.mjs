@@ -17,7 +17,7 @@ process.on('message', (request) => {
       writeFileSync(`${path}.runs`, '');
     }
     if (path.includes('NONE')) {
-      process.send({ kind: 'fault', id: null, message: 'Failed to load model' });
+      process.send({ kind: 'fault', id: null, message: `Failed to load model ${path}` });
     } else if (path.includes('MEMORY')) {
       process.send({ kind: 'fault', id: null, message: 'not enough memory' });
     } else if (path.includes('DIES')) {

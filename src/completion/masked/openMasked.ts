@@ -47,6 +47,8 @@ const MODEL_FILES = [
 const LARGEST_TOKENIZER = 64 * 1024 ** 2;
 /** An output may be rounded up by fewer than this, for the sake of graphics processors. */
 const ROUNDED_UP = 128;
+/** Of an input, in characters that are shown. */
+const LONGEST_NAME = 80;
 const EXPORT_AGAIN = 'Export one of BERT\'s kind for the task "fill-mask".';
 
 /** @throws Error with one sentence, by rejecting, when the model or ONNX Runtime cannot be used */
@@ -138,7 +140,7 @@ function checkOpened(name: string, { inputs, output }: MaskedOpened, vocabSize: 
   const unknown = inputs.find((input) => !KNOWN_INPUTS.includes(input));
   if (unknown !== undefined) {
     throw new Error(
-      `${name} asks for an input named ${unknown}, and only ${KNOWN_INPUTS.join(', ')} can be given. ${EXPORT_AGAIN}`,
+      `${name} asks for an input named ${unknown.slice(0, LONGEST_NAME)}, and only ${KNOWN_INPUTS.join(', ')} can be given. ${EXPORT_AGAIN}`,
     );
   }
   const { type, dims, isFinite } = output!;

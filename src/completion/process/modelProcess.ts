@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { HalfStatus } from '../../protocol/generatorProtocol';
 import type { ProcessRequest, ProcessResponse } from './processMessages';
 
-export interface ModelProcessOptions<Opening> {
+export interface ModelProcessOptions<Opening extends ModelFile> {
   /** The built process, such as dist/llama.js, or its TypeScript source, which runs by tsx. */
   readonly processPath: string;
   readonly opening: Opening;
@@ -21,10 +21,14 @@ export interface ModelProcessOptions<Opening> {
   readonly patience?: number;
 }
 
+interface ModelFile {
+  readonly path: string;
+}
+
 /** Ends in a row, without any answer between them, after which it is not started again. */
 const MOST_RESTARTS = 6;
 
-export class ModelProcess<Opening, Opened, Question, Answer> {
+export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
   private readonly program: string;
   private readonly name: string;
   private readonly firstDelay: number;
@@ -50,7 +54,7 @@ export class ModelProcess<Opening, Opened, Question, Answer> {
   }
 
   /** @throws Error with one sentence, by rejecting, when the model cannot be loaded */
-  static async open<Opening, Opened, Question, Answer>(
+  static async open<Opening extends ModelFile, Opened, Question, Answer>(
     options: ModelProcessOptions<Opening>,
   ): Promise<{ process: ModelProcess<Opening, Opened, Question, Answer>; opened: Opened }> {
     const { signal } = options;
@@ -173,7 +177,9 @@ export class ModelProcess<Opening, Opened, Question, Answer> {
     });
   }
 
-  private openingFault(detail: string): string {
+  private openingFault(message: string): string {
+    // A folder's name tells nothing of what went wrong.
+    const detail = message.replaceAll(this.options.opening.path, 'it');
     return /memory|alloc/i.test(detail)
       ? `${this.name} needs more memory than is free (${detail}). Choose a smaller model, or one with fewer bits a weight.`
       : `${this.name} cannot be loaded by ${this.program} (${detail}). Download it again, or choose another model.`;

@@ -2,6 +2,9 @@
 import { constants, setPriority } from 'node:os';
 import type { ProcessRequest, ProcessResponse } from './processMessages';
 
+/** Of what a library says, in characters: it may hold any name out of a file. */
+const LONGEST_FAULT = 500;
+
 export interface ServedModel<Opened, Question, Answer> {
   /** What the other side is told of it. */
   readonly opened: Opened;
@@ -52,4 +55,4 @@ export function serveModel<Opened, Question, Answer>(
 }
 
 const describe = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0];
+  (error instanceof Error ? error.message : String(error)).split('\n')[0].slice(0, LONGEST_FAULT);

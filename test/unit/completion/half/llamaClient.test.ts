@@ -56,7 +56,10 @@ describe('llama.cpp in a process of its own', function () {
   });
 
   const failures: [path: string, sentence: RegExp][] = [
-    ['NONE.gguf', /^Error: NONE\.gguf cannot be loaded by llama\.cpp .*Download it again, or choose another/],
+    [
+      'allocated memory/NONE.gguf',
+      /^Error: NONE\.gguf cannot be loaded by llama\.cpp \(Failed to load model it\)\. Download it again, or choose another/,
+    ],
     ['REFUSED.gguf', /^Error: It is no GGUF file\. Choose another\.$/],
     ['MEMORY.gguf', /^Error: MEMORY\.gguf needs more memory than is free .*Choose a smaller model/],
     ['DIES.gguf', /^Error: llama\.cpp ended \(SIGKILL\) while it loaded DIES\.gguf\./],

@@ -142,6 +142,11 @@ describe('a masked model out of a folder', function () {
         /^Error: small asks for an input named pixel_values, and only input_ids, attention_mask, token_type_ids can be given\./,
       ],
       [
+        'that asks for something with a name without end',
+        { inputs: ['input_ids', 'attention_mask', 'x'.repeat(100_000)] },
+        /^Error: small asks for an input named x{80}, and only/,
+      ],
+      [
         'that answers once for the whole text',
         { isPooled: true },
         /^Error: small answers in the shape \[1, \d+\], and not with a value for each token/,
