@@ -1,4 +1,4 @@
-/** Bytes of a file to text: Unicode first, then the encoding that its byte statistics tell. */
+/** Decodes a file: as Unicode first, then by the encoding that its byte statistics suggest. */
 import { isUtf8 } from 'node:buffer';
 import { analyse } from 'chardet';
 import { decode as decodeBytes, encodingExists } from 'iconv-lite';
@@ -39,9 +39,9 @@ export function decodeText(bytes: Uint8Array): Decoded {
   return decodeLegacy(bytes);
 }
 
-/** The byte statistics of an old encoding name it; a name under which bytes stay undecodable is refused. */
+/** Tries the encodings that the byte statistics suggest, the likeliest first, until one decodes the bytes. */
 function decodeLegacy(bytes: Uint8Array): Decoded {
-  // Plain ASCII before them, such as code above its comments, says nothing.
+  // Plain ASCII at the start, such as code above the first comment, says nothing of the encoding.
   const start = Math.max(0, bytes.findIndex((byte) => byte >= 0x80) - DETECTION_BYTES / 2);
   for (const { name, confidence } of analyse(bytes.subarray(start, start + DETECTION_BYTES))) {
     if (confidence < SURE_ENOUGH) {
@@ -96,8 +96,8 @@ function countZeros(bytes: Uint8Array): { even: number; odd: number } {
 }
 
 /**
- * UTF-16 without a mark: the zero bytes of its ASCII characters (at least the spaces and line ends) all stand
- * on one side, and every second byte on the other side is not zero.
+ * UTF-16 without a mark: the zero bytes of its ASCII characters (at least the spaces and line ends) are all at even or all
+ * at odd offsets.
  */
 function wideEncoding(bytes: Uint8Array, zeros: { even: number; odd: number }): string | null {
   const pairs = bytes.length / 2;
@@ -108,7 +108,7 @@ function wideEncoding(bytes: Uint8Array, zeros: { even: number; odd: number }): 
   return zeros.odd > zeros.even ? 'utf16le' : 'utf16be';
 }
 
-/** As {@link asText} sees it, of bytes whose encoding is not known yet. */
+/** The same test as in {@link asText}, on bytes whose encoding is not known yet. */
 function isMostlyControl(bytes: Uint8Array): boolean {
   let control = 0;
   for (const byte of bytes) {

@@ -1,4 +1,4 @@
-/** What a file's name alone tells: never opened when it is a secret, a lock file, data or binary. */
+/** Files that are never opened, by their names: secrets, lock files, data, binaries. */
 import type { LeftOutReason } from './leftOutReason';
 
 /**
@@ -71,7 +71,7 @@ const DATA_EXTENSIONS = new Set(
   ),
 );
 
-/** Why the file is left out by its name, or null when it has to be looked into. */
+/** Why the file is left out by its name, or null when its content decides. */
 export function leftOutByName(path: string): LeftOutReason | null {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   if (SECRET_NAME.test(name) || SECRET_FOLDER.test(path)) {

@@ -1,15 +1,15 @@
-/** What stands in a folder, beyond what each system says of it by itself. */
+/** The entries of a folder, where systems report them differently. */
 import type { Dirent } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 
 export type EntryType = Pick<Dirent, 'isDirectory' | 'isFile' | 'isSymbolicLink'>;
 
-/** Windows lists all that has a reparse point as a link, what OneDrive keeps too; only a look at it tells them apart. */
+/** Windows lists every entry with a reparse point as a link, also what OneDrive keeps; lstat tells the real links. */
 export async function typeOf(entry: EntryType, path: string): Promise<EntryType> {
   return entry.isSymbolicLink() ? lstat(path).catch(() => entry) : entry;
 }
 
-/** macOS may keep a name decomposed, and finds it by either form; VS Code and Git compose its characters. */
+/** macOS may list a name with decomposed characters and opens it by either form; VS Code and Git use composed ones. */
 export function composedName(name: string, platform: NodeJS.Platform = process.platform): string {
   return platform === 'darwin' ? name.normalize('NFC') : name;
 }

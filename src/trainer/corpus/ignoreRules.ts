@@ -49,9 +49,9 @@ export class IgnoreRules {
   }
 
   /**
-   * The rules inside a folder of this one.
+   * The rules inside a subfolder.
    * @param path relative to the root, '' or ending in '/'
-   * @param takenBack whether .understudyignore re-included the folder, which ends what outer rules say of it
+   * @param takenBack whether .understudyignore re-included the folder, so that outer rules no longer apply to it
    */
   async enter(path: string, takenBack: boolean): Promise<IgnoreRules> {
     const git = await readRules(join(this.root, path, '.gitignore'), path);
@@ -103,7 +103,7 @@ async function readRules(file: string, base: string, above = ''): Promise<RuleFi
   } catch {
     return [];
   }
-  // PowerShell writes UTF-16, of which not one rule would be understood.
+  // PowerShell writes UTF-16, in which no rule would be recognised.
   const decoded = decodeText(bytes);
   const text = decoded.kind === 'text' ? decoded.text : bytes.toString();
   return [{ rules: ignore(LIKE_GIT).add(text), base, above }];
@@ -121,7 +121,7 @@ async function gitRulesAbove(root: string): Promise<RuleFile[]> {
   return found.some(({ rules, above }) => above !== '' && rules.test(above).ignored) ? [] : found;
 }
 
-/** Where Git's rules for a root may stand besides in it, outermost first, and the root relative to their folder, as in {@link RuleFile}. */
+/** The files outside a root that may hold Git's rules for it, outermost first; `above` is as in {@link RuleFile}. */
 export async function gitRuleFilesAbove(root: string): Promise<{ path: string; above: string }[]> {
   const files: { path: string; above: string }[] = [];
   let above = '';

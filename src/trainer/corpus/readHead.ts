@@ -16,8 +16,8 @@ export type FileHead =
   | { readonly kind: 'leftOut'; readonly reason: LeftOutReason };
 
 /**
- * The first `maxBytes` of a file, cut after its last line end, or at least after a whole character, when there is more.
- * Never throws for what a file system does: a file that vanished or cannot be read is said to be left out.
+ * The first `maxBytes` of a file. When there is more, it is cut after the last line end, or at least after a whole character.
+ * Never throws for a file that vanished or cannot be read: the result says that it is left out.
  */
 export async function readHead(path: string, maxBytes: number): Promise<FileHead> {
   try {
@@ -44,7 +44,7 @@ async function readFrom(handle: FileHandle, maxBytes: number): Promise<FileHead>
     const asked = bytes.length - length;
     const { bytesRead } = await handle.read(bytes, length, asked, length);
     length += bytesRead;
-    // Less than was asked for is the end, but on some mounted systems only from the size on that the file told.
+    // A short read is the end of the file; on some mounted file systems only once the reported size is reached.
     if (bytesRead === 0 || (bytesRead < asked && length >= size)) {
       return { kind: 'head', bytes: bytes.subarray(0, length), truncated: false, modified };
     }

@@ -1,4 +1,4 @@
-/** Where to cut a file of which only the beginning was read, before it is known in which encoding it is. */
+/** Where to cut a file of which only the beginning was read, before its encoding is known. */
 
 const LINE_FEED = 0x0a;
 
@@ -11,13 +11,13 @@ export function wholeLinesLength(bytes: Uint8Array): number {
   return lineEnd < 0 ? narrowLength(bytes) : lineEnd + 1;
 }
 
-/** UTF-16 and UTF-32, whose line ends hold zero bytes; of all else only what is no text holds any. */
+/** UTF-16 or UTF-32, whose line ends hold zero bytes; of other files only binary ones hold any. */
 function isWide(bytes: Uint8Array): boolean {
   const [first, second] = bytes;
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || bytes.includes(0);
 }
 
-/** In either byte order, since what a line end is in one is no character in the other. */
+/** Looks for both byte orders at once: the bytes of a line end in one are no character in the other. */
 function wideLength(bytes: Uint8Array): number {
   const length = bytes.length - (bytes.length % 2);
   for (let i = length - 2; i >= 0; i -= 2) {
@@ -30,7 +30,7 @@ function wideLength(bytes: Uint8Array): number {
   return endsInHighSurrogate ? length - 2 : length;
 }
 
-/** Looks at UTF-8 alone: an old encoding may lose a character here, which decoding bears. */
+/** Assumes UTF-8: in an old encoding a character may be lost here, which decoding tolerates. */
 function narrowLength(bytes: Uint8Array): number {
   let start = bytes.length - 1;
   while (start > bytes.length - 4 && (bytes[start] & 0xc0) === 0x80) {

@@ -19,8 +19,8 @@ interface BatchStreamOptions {
   readonly unrollSteps: number;
   readonly seed: number;
   /**
-   * How often a stretch of a document is read against others, above 0; absent reads all of them alike. The heaviest are
-   * read in every epoch, one of half their weight in about every second.
+   * How often a stretch of a document is read relative to others, above 0; without it all are read alike. The heaviest
+   * stretches are read in every epoch, those of half their weight in about every second one.
    */
   readonly weightOf?: StretchWeight;
 }
@@ -51,10 +51,10 @@ interface Stretch {
   readonly end: number;
 }
 
-/** Windows that a long document is cut into at least, so that the rows of a batch see different text. */
+/** A long document is cut into at least so many stretches a row, so that the rows of a batch see different text. */
 const STRETCHES_PER_ROW = 4;
 const SHORTEST_STRETCH_WINDOWS = 4;
-/** Where stretches are weighted, so that a changed paragraph does not bring along the whole of a long document. */
+/** Limits weighted stretches, so that a changed paragraph does not raise the weight of a whole long document. */
 const LONGEST_WEIGHTED_WINDOWS = 32;
 
 export class BatchStream {
@@ -182,7 +182,7 @@ function cut(
   let windows = Math.min(Math.max(even, SHORTEST_STRETCH_WINDOWS), longest);
   const count = () =>
     documents.reduce((sum, { length }) => sum + Math.ceil((length - 1) / (windows * unrollSteps)), 0);
-  // Where text is scarce stretches are shorter, or rows would read the same one.
+  // Where text is scarce, shorter stretches keep two rows from reading the same one.
   while (windows > 1 && count() < rows) {
     windows--;
   }

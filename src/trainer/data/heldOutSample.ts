@@ -54,7 +54,7 @@ function cut(document: DocumentTokens): DocumentTokens[] {
   );
 }
 
-/** Longest first onto the row that is shortest so far; a stretch begins at a window, the rest of its last one is padding. */
+/** Longest first onto the shortest row so far. A stretch starts at a window border; the rest of its last window is padding. */
 function layOut(
   stretches: readonly DocumentTokens[],
   { batchSize, unrollSteps }: SampleOptions,

@@ -1,8 +1,8 @@
-/** Text that the user works on now says more of what they will write next than text that has lain still for long. */
+/** Recently edited text predicts what the user writes next better than text that has not changed for long. */
 
-/** A file as much older than the newest one has half of that one's advantage. */
+/** A file this much older than the newest one has half of its advantage. */
 const HALF_LIFE_MILLISECONDS = 30 * 24 * 3600 * 1000;
-/** Below this ratio of the largest weight to the smallest, as where all files were copied at once, age tells nothing. */
+/** Below this ratio of largest to smallest weight age says nothing, as where all files were copied at once. */
 const SMALLEST_RATIO = 1.05;
 
 /**

@@ -1,7 +1,7 @@
 /**
- * Which stretches of a text a network has read. The borders of a chunk depend on the tokens around them alone (content-defined
- * chunking, as in Muthitacharoen et al. 2001, "A Low-bandwidth Network File System"), so that an edit changes the chunks that it
- * touches and moves the others.
+ * Which parts of a text a network has read. Chunk borders depend only on the tokens just before them (content-defined chunking,
+ * Muthitacharoen et al. 2001, "A Low-bandwidth Network File System"), so an edit changes the chunks that it touches and shifts
+ * the others unchanged.
  */
 import { createHash } from 'node:crypto';
 import type { DocumentTokens } from './batchStream';
@@ -19,7 +19,7 @@ const BORDER_TOKENS = 4;
 const BORDER_MASK = 0x1ff;
 const SHORTEST = 64;
 const LONGEST = 2048;
-/** Six bytes in base64: two of a million chunks are alike with a chance of one in five hundred. */
+/** Six bytes in base64: among a million chunks two collide with a probability of about 1/500. */
 const DIGEST_CHARACTERS = 8;
 
 export function chunksOf(tokens: DocumentTokens): TextChunk[] {
