@@ -17,11 +17,11 @@ import type { TimedWork } from './timeEngine';
 
 export interface EngineWish {
   readonly engine: EngineName | 'auto';
-  /** Those that have failed in this training, the last one last; what they were is not tried again. */
+  /** Engines that have failed in this training, in that order; none of them is tried again. */
   readonly failed: readonly EngineName[];
   readonly work: TimedWork;
   readonly memory: MemoryWatch;
-  /** Told of each engine before it is loaded, which may take the process with it. */
+  /** Called before each engine is loaded, as loading may crash the process. */
   readonly onLoading?: (name: EngineName) => void;
 }
 
@@ -33,7 +33,7 @@ interface ChosenEngine {
   readonly others?: readonly EngineName[];
 }
 
-/** What a choice meets outside of itself; tests have their own. */
+/** What a choice depends on; tests give their own. */
 interface ChoiceParts {
   readonly load: (name: EngineName, options: EngineOptions) => Promise<TrainingEngine>;
   /** Null where nothing can be timed. */
@@ -54,7 +54,7 @@ export async function chooseEngine(
   };
   const lastFailed = wish.failed.at(-1);
   if (lastFailed !== undefined) {
-    // What it was chosen by is not so any more.
+    // The timings that it was chosen by no longer hold.
     await forgetTimings(options.timing?.cachePath);
     const isLeft = (name: EngineName): boolean => !wish.failed.includes(name);
     const after = enginesAfter(lastFailed).filter(isLeft);
@@ -94,7 +94,7 @@ async function timingsFor(
   return keptTimings(timing?.cachePath, key, () => timeEngines(ENGINE_NAMES, work, time));
 }
 
-/** Those that were not timed come after all others, in the order of preference. */
+/** 0 for an engine that was not timed: it comes after all others, in the order of preference. */
 function speedOf(timings: EngineTimings, name: EngineName): number {
   const timing = timings.get(name);
   return timing?.kind === 'trains' ? timing.tokensPerSecond : 0;
@@ -107,7 +107,7 @@ async function firstThatLoads(
   reason: string,
 ): Promise<ChosenEngine> {
   const problems: string[] = [];
-  // Nobody has asked for an imitation of a GPU.
+  // A GPU in software is used only where the user asks for that engine.
   const real = { ...options, requireGpu: true };
   for (const name of names.slice(0, -1)) {
     try {

@@ -45,8 +45,8 @@ const cacheSchema = v.object({
 });
 
 /**
- * Times the engines in the order given. The last one is the one that works everywhere: it is timed only if another one
- * trains too, for else there is nothing to choose.
+ * Times the engines in the order given. The last one works everywhere, so it is timed only if another one trains, too: else
+ * there is nothing to choose.
  */
 export async function timeEngines(
   engines: readonly EngineName[],
@@ -68,7 +68,7 @@ export async function timeEngines(
   return timings;
 }
 
-/** The kept timings, where they are of this machine, version and network; else `take`, whose answer is then kept. */
+/** The kept timings if they fit this machine, version and network; else those that `take` gives, which are then kept. */
 export async function keptTimings(
   cachePath: string | undefined,
   key: string,
@@ -82,7 +82,7 @@ export async function keptTimings(
   const timings = await take();
   if (cachePath !== undefined) {
     const text = JSON.stringify({ key, takenAt: now(), timings: [...timings] }, null, 2);
-    // A disk that takes no file costs a second at the next start; the training itself will tell of it.
+    // Without the file they are only taken again; the training itself reports a disk that it cannot write to.
     await writeWholeFile(cachePath, Buffer.from(`${text}\n`)).catch(() => undefined);
   }
   return timings;
@@ -95,7 +95,7 @@ export async function forgetTimings(cachePath: string | undefined): Promise<void
   }
 }
 
-/** Changes with everything that the timings depend on and that can be seen. */
+/** Changes with everything known that the timings depend on. */
 export function timingKey(version: string, work: TimedWork, nativeFolders: readonly string[]): string {
   const installed = nativeFolders
     .flatMap((folder) => [nativePaths(folder).record, join(folder, 'node_modules', 'webgpu')])

@@ -1,6 +1,6 @@
 import { ENGINE_NAMES, type EngineName } from '../../protocol/trainerProtocol';
 
-/** Those that may go on where this one has failed, the first to be tried first. */
+/** Engines that may take over where this one has failed, in the order in which they are tried. */
 export function enginesAfter(failed: EngineName): readonly EngineName[] {
   return ENGINE_NAMES.slice(ENGINE_NAMES.indexOf(failed) + 1);
 }

@@ -1,4 +1,4 @@
-/** Tells an engine's own faults from all other reasons why a training ends. */
+/** Marks errors that an engine is to blame for, among all that may end a training. */
 import type { EngineName } from '../../protocol/trainerProtocol';
 import { DivergenceError, type TrainingEngine } from '../engine';
 import { networkAround } from './networkAround';
@@ -14,7 +14,7 @@ export class EngineFault extends Error {
   }
 }
 
-/** The engine, whose every error is an {@link EngineFault} but for a {@link DivergenceError}, which is the training's own. */
+/** The engine with every error turned into an {@link EngineFault}, except a {@link DivergenceError}: that is the training's own. */
 export function guardEngine(engine: TrainingEngine): TrainingEngine {
   const fail = (error: unknown): never => {
     throw error instanceof DivergenceError ? error : new EngineFault(engine.name, error);

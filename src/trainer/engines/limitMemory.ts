@@ -1,4 +1,4 @@
-/** Keeps a training below the memory that it may take: by what its shapes need, and by watching what it takes. */
+/** Keeps a training below its memory limit: by an estimate from its shapes beforehand, and by watching the process. */
 import type { EngineName } from '../../protocol/trainerProtocol';
 import type { TrainableNetwork, TrainingEngine } from '../engine';
 import type { EngineOptions } from './loadEngine';
@@ -17,14 +17,14 @@ export interface MemoryWatch {
 type Load = (name: EngineName, options: EngineOptions) => Promise<TrainingEngine>;
 
 const BYTES_PER_MEGABYTE = 1024 * 1024;
-/** The watch acts before the limit is passed: what a step takes is seen only after it. */
+/** The watch acts below the limit, as what a step takes is seen only after it. */
 const SAFE_SHARE = 0.92;
 /** With fewer rows at once a thread works mostly on what does not depend on their number. */
 const WORTHWHILE_ROWS = 4;
 
 /**
- * As `load`, with as many threads and rows of a batch at once as fit into the work's limit; the numbers that training gives do
- * not depend on either.
+ * Wraps `load`: takes as many threads and rows of a batch at once as fit into the work's limit. Neither changes the numbers that
+ * training gives.
  */
 export function loadWithin(
   load: Load,
@@ -114,7 +114,7 @@ function watchRows(
     }
     rows = halved(rows);
     network.limitRows(rows);
-    // What is let go may stay with the process, so that only what comes on top tells of too many rows.
+    // Freed memory may stay with the process, so only growth from here on means that there are still too many rows.
     threshold = Math.max(threshold, (bytes + most) / 2);
     warn(
       `Training takes ${Math.round(bytes / BYTES_PER_MEGABYTE)} of ${megabytes} MB of memory, and goes on with ${rowsText(rows)} at a time.`,

@@ -1,4 +1,4 @@
-/** How much memory a training will take, told from its shapes before the first step. */
+/** Estimates from its shapes, before the first step, how much memory a training will take. */
 import {
   ATTENTION_HEADS,
   ATTENTION_WINDOW,
@@ -33,7 +33,7 @@ interface EngineMemory {
   readonly perKey: number;
   /** Numbers a token, a layer and a head, for each such position: scores, probabilities and their gradients. */
   readonly perScore: number;
-  /** A heap that grows by a factor may end up larger than what it holds by as much. */
+  /** The factor by which a heap may be larger than what it holds, as it grows in steps. */
   readonly growth: number;
 }
 

@@ -72,7 +72,7 @@ export interface LstmStepTape {
   readonly cellTanh: Matrix;
 }
 
-/** The name that asks `VarHandleOp` for a variable of no name, which ends with its handle (resource_handle.h). */
+/** The name by which `VarHandleOp` makes an anonymous variable, which is freed with its handle (resource_handle.h). */
 const ANONYMOUS_VARIABLE = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
 export class NativeKernels {
@@ -166,8 +166,8 @@ export class NativeKernels {
   }
 
   /**
-   * Adam in place: the slot's three tensors are disposed, so that the op finds itself the only owner of their memory and need
-   * not copy it, and new ones over the same memory are returned.
+   * Adam in place. The slot's three tensors are disposed, so that the op is the only owner of their memory and need not copy it;
+   * new tensors over the same memory are returned.
    */
   adam(slot: AdamSlot, gradient: Tensor, { learningRate, step }: AdamUpdate): AdamSlot {
     const { tf, backend } = this;

@@ -8,10 +8,10 @@ import type { NativeBackend, OpAttribute } from './nativeKernels';
 
 export type Precision = 'float32' | 'bfloat16';
 
-/** TensorFlow's number of the type, which TensorFlow.js has no name for (types.proto). */
+/** TensorFlow's number of the type (types.proto), which TensorFlow.js does not name. */
 const DT_BFLOAT16 = 14;
 
-/** A product must gain this much to be worth rounding for. */
+/** Rounding must speed a product up by this factor to be worth it. */
 const WORTHWHILE_SPEEDUP = 1.3;
 
 export class NativeProducts {

@@ -1,9 +1,9 @@
 import type { TrainableNetwork } from '../engine';
 
-/** Does the work of one method, and gives what it gives; it may look at something before, or tell faults apart. */
+/** Runs one method's work and returns its result; it may check something first, or translate errors. */
 type Around = <Result>(work: () => Result, method: keyof TrainableNetwork) => Result;
 
-/** Those that give a promise, which rejects where another method throws. */
+/** Methods that return a promise: they reject where the others throw. */
 const LATER: ReadonlySet<PropertyKey> = new Set<keyof TrainableNetwork>([
   'trainStep',
   'evaluateStep',
@@ -11,7 +11,7 @@ const LATER: ReadonlySet<PropertyKey> = new Set<keyof TrainableNetwork>([
   'exportOptimizer',
 ]);
 
-/** The network, whose methods all work by way of `around`. */
+/** The network with every method call passed through `around`. */
 export function networkAround(network: TrainableNetwork, around: Around): TrainableNetwork {
   return new Proxy(network, {
     get: (target, name: keyof TrainableNetwork): unknown => {

@@ -83,7 +83,7 @@ export class ParallelNetwork implements TrainableNetwork {
 
   limitRows(rows: number): void {
     const { pool, network } = this;
-    // Rounded up, so that no thread divides its part of a batch of just so many rows.
+    // Rounded up, so that a batch of exactly this many rows is divided among the threads but not within one.
     pool.tellAll(() => ({ kind: 'limitRows', network, rows: Math.ceil(rows / pool.size) }));
   }
 
@@ -120,7 +120,7 @@ export class ParallelNetwork implements TrainableNetwork {
   }
 }
 
-/** The stretch of 0 … length that the one of `parts` takes, from and to. */
+/** From and to of the stretch of 0 … length that falls to one of `parts` equal parts. */
 function stretch(length: number, part: number, parts: number): [number, number] {
   return [Math.floor((part * length) / parts), Math.floor(((part + 1) * length) / parts)];
 }

@@ -8,7 +8,7 @@ export function automaticThreads(cores = physicalCores()): number {
   return Math.min(MOST_THREADS, Math.max(1, cores - 1));
 }
 
-/** Cores that this process may use; two threads of one core share what training needs, so that they count once. */
+/** Cores that this process may use. Two threads of one core share its arithmetic units, so they count once. */
 function physicalCores(): number {
   const logical = availableParallelism();
   if (platform() === 'linux') {
@@ -19,7 +19,7 @@ function physicalCores(): number {
   return arch() === 'x64' ? Math.ceil(logical / 2) : logical;
 }
 
-/** Different cores in the text of /proc/cpuinfo; 0 where it does not tell them, as on ARM. */
+/** Distinct cores in the text of /proc/cpuinfo; 0 where it does not list them, as on ARM. */
 export function coresOf(cpuInfo: string): number {
   const cores = new Set<string>();
   for (const processor of cpuInfo.split('\n\n')) {
@@ -35,7 +35,7 @@ function readCpuInfo(): string {
   try {
     return readFileSync('/proc/cpuinfo', 'utf8');
   } catch {
-    // A system without it is asked in the other way.
+    // Without it, Node's count serves.
     return '';
   }
 }

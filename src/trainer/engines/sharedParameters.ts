@@ -1,4 +1,4 @@
-/** A network's learned numbers in memory that all threads see, each tensor in the device's layout, one behind the other. */
+/** A network's parameters in memory that all threads share: the tensors in the device's layout, one after the other. */
 import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
 import type { OptimizerState } from '../engine';
 import { checkSizes, sizeOf, toDeviceLayout, toStoredLayout } from '../network/parameters';

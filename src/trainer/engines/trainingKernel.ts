@@ -60,7 +60,7 @@ export interface Heap {
 
 /** The right-hand side of a product. */
 interface RightSide {
-  /** Another one, or other values of it, are another object. */
+  /** The same object as last time only if it is the same matrix with the same values. */
   readonly identity: object;
   readonly offset: number;
   readonly columns: number;
@@ -116,7 +116,7 @@ export class TrainingKernel {
 const roundUp = (columns: number): number => Math.ceil(columns / TILE_COLUMNS) * TILE_COLUMNS;
 const roundDown = (columns: number): number => Math.floor(columns / TILE_COLUMNS) * TILE_COLUMNS;
 
-/** A stretch of the heap that grows with what is asked of it; what it held is then gone. */
+/** A block of the heap that grows on demand; its content is lost when it does. */
 class Space {
   private offset = 0;
   private byteLength = 0;
@@ -144,7 +144,7 @@ class Space {
 }
 
 /**
- * The kernel for this runtime: one with relaxed SIMD, which multiplies and adds at once, where that is known.
+ * The kernel for this runtime: with relaxed SIMD, which multiplies and adds in one instruction, where that is supported.
  * @param folder of the .wasm files
  * @throws Error when they cannot be read
  */

@@ -2,7 +2,7 @@
  * {@link TensorOps} on the WebAssembly backend. Where the backend's ops are slow or missing, the work is done on its heap
  * directly, by a kernel or through typed-array views: no copies, one pass for a whole formula.
  *
- * A view is good until the next allocation (the heap may move when it grows), so outputs are allocated first. A tensor that
+ * A view is valid until the next allocation (the heap may move when it grows), so outputs are allocated first. A tensor that
  * was the right-hand side of a product must never be changed in place: the kernel keeps a packed copy of it.
  */
 import type { CellKind } from '../../model/networkConfig';
@@ -114,7 +114,7 @@ export class WasmOps extends StockOps {
     return columns;
   }
 
-  /** One product after the other: the backend's own over several matrices runs at a tenth of the speed, transposed or not. */
+  /** One product after the other: the backend's own batched product has a tenth of the speed, transposed or not. */
   override batchProduct(a: Batch, b: Batch, { transposeA = false, transposeB = false } = {}): Batch {
     const [groups] = a.shape;
     const rows = a.shape[transposeA ? 2 : 1];
@@ -142,7 +142,7 @@ export class WasmOps extends StockOps {
     return this.tf.scalar(total);
   }
 
-  /** The moments in place; the value, which products have packed, anew. */
+  /** Changes the moments in place, but makes a new value, as the kernel has packed the old one. */
   override adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot {
     const value = this.tf.keep(this.allocate(slot.value.shape));
     adamOn(

@@ -14,10 +14,10 @@ interface OfNetwork {
   readonly network: number;
 }
 
-/** Which shared values a thread needs on its device; it takes them over when it has others. */
+/** The version of the shared values that a thread needs on its device; it copies them when it has another. */
 export interface ValuesVersion {
   readonly version: number;
-  /** Optimizer steps that they have had. */
+  /** Optimizer steps so far. */
   readonly step: number;
 }
 

@@ -30,11 +30,11 @@ export interface WebgpuDevice {
   readonly tf: TensorFlow;
   readonly description: string;
   readonly isSoftware: boolean;
-  /** What went wrong on the device since it started; its results are worth nothing after that. */
+  /** What went wrong on the device since it started; its results are worthless from then on. */
   readonly fault: () => string | null;
 }
 
-/** What large matrices need more of than WebGPU promises everywhere. */
+/** Limits that large matrices need raised above what WebGPU guarantees everywhere. */
 const RAISED_LIMITS = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',

@@ -1,4 +1,4 @@
-/** {@link TensorOps} on WebGPU: nothing is read back but in {@link WebgpuOps.read}, since a device answers only later. */
+/** {@link TensorOps} on WebGPU. Only {@link WebgpuOps.read} reads anything back, since a device answers asynchronously. */
 import type { CellKind } from '../../model/networkConfig';
 import type { RecurrentCell } from '../network/recurrentCell';
 import { StockOps } from '../network/stockOps';
@@ -8,7 +8,7 @@ import { WebgpuKernels } from './webgpuKernels';
 export class WebgpuOps extends StockOps {
   private readonly kernels: WebgpuKernels;
 
-  /** @param fault what has gone wrong on the device: it then gives zeros instead of an error */
+  /** @param fault what has gone wrong on the device, which then gives zeros instead of an error */
   constructor(
     tf: TensorFlow,
     private readonly fault: () => string | null,

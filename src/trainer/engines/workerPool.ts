@@ -7,7 +7,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** When one fails, all that is asked and will be asked of any rejects with its fault: together they are one network. */
+/** When one worker fails, all pending and later requests to any of them reject with its fault: together they are one network. */
 export class WorkerPool {
   private readonly workers: readonly Worker[];
   private readonly pending = new Map<number, Pending>();
@@ -57,7 +57,7 @@ export class WorkerPool {
     return answer as Promise<ResultOf<R['kind']>>;
   }
 
-  /** Asks every worker for something whose failure the next request tells. */
+  /** Asks every worker without waiting; after a failure the next request rejects. */
   tellAll(requestOf: (worker: number) => WorkerRequest): void {
     this.askAll(requestOf).catch((error: unknown) => {
       this.fault ??= error instanceof Error ? error : new Error(String(error));
@@ -67,7 +67,7 @@ export class WorkerPool {
   private settle(answer: WorkerAnswer): void {
     const asked = this.pending.get(answer.id);
     this.pending.delete(answer.id);
-    // After a fault nobody waits any more.
+    // After a fault nothing is pending.
     if ('fault' in answer) {
       asked?.reject(new Error(answer.fault));
     } else {
