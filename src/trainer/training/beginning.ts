@@ -57,7 +57,7 @@ export async function readBeginning(start: Start, warn: (message: string) => voi
   }
   const { tokenizer, json } = await readTokenizer(tokenizerPath);
   if (stored !== null && !hasTokens(stored.checkpoint, tokenizer)) {
-    // What is trained from it, nothing could use.
+    // Nothing could use a network that was trained from it.
     warn(
       `The model ${initialModelPath} was trained with another tokenizer than this version of Understudy has, so training starts afresh.`,
     );

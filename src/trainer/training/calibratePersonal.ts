@@ -1,4 +1,4 @@
-/** After the optimisation: how far ghost text should trust the new network, learned on text that was held out. */
+/** After the optimisation: learns on held-out text how far ghost text should trust the new network. */
 import { readFile } from 'node:fs/promises';
 import { decodeCheckpoint, type Checkpoint } from '../../model/checkpoint/checkpoint';
 import { calibrateGate } from '../../model/evaluate/calibrateGate';
@@ -17,9 +17,9 @@ import { helps, isBetter } from './improvement';
 
 /** Some seconds of scoring on a common machine. */
 const MAX_HELD_OUT_TOKENS = 8192;
-/** Where documents are many, a long one gives only its beginning, so that the sample sees more of them. */
+/** Of a long document only the beginning is taken if there are many, so that the sample covers more of them. */
 const MAX_DOCUMENT_TOKENS = 1024;
-/** What the live text holds while scoring; beyond this, more of it costs seconds and changes the gate little. */
+/** Live text while scoring; more would cost seconds and change the gate little. */
 const MAX_LEARNED_TOKENS = 1_000_000;
 
 interface CalibrationJob {
@@ -47,7 +47,7 @@ export interface CalibratedModel {
   readonly mix: MixScores;
 }
 
-/** Whether ghost text is better with the new network than without one, and than with the one that is there. */
+/** Whether ghost text is better with the new network than without one, and than with the present one. */
 export function gains({ before, after, earlier }: MixScores): boolean {
   return helps(after, before) && isBetter(after, earlier ?? null);
 }
@@ -113,7 +113,7 @@ async function readBase({ baseModelPath, beginning }: CalibrationJob): Promise<C
     return null;
   }
   const checkpoint = decodeCheckpoint(await readFile(baseModelPath), baseModelPath);
-  // Ghost text does without a base network that counts in other tokens.
+  // Ghost text does not use a base network with another tokenizer.
   const same = JSON.stringify(checkpoint.tokenizer) === JSON.stringify(beginning.tokenizerJson);
   return same ? checkpoint : null;
 }

@@ -1,20 +1,20 @@
-/** What a training that goes on from an earlier personal model reads: mostly what that one has not read. */
+/** What a training reads that goes on from an earlier personal model: mostly text that the model has not read. */
 import { countTargets, type DocumentTokens, type ReadStretch, type StretchWeight } from '../data/batchStream';
 import { chunksOf, joinDigests, splitDigests, type TextChunk } from '../data/textChunks';
 
-/** Of the tokens read, the share of text that the earlier model knows already, against forgetting it. */
+/** The share of the tokens read that the earlier model knows already, so that it does not forget them. */
 const KNOWN_SHARE = 0.3;
-/** Of the time that was asked for: below this a training hardly gets going. */
+/** Of the time asked for: with less a training hardly gets going. */
 const SHORTEST_TIME = 0.1;
 
 interface Continuation {
   /** Documents in which there is something that the earlier model has not read. */
   readonly changedFiles: number;
-  /** Tokens of a pass: those that it has not read, and the share of the others that is read with them; or all. */
+  /** Tokens of a pass: all, or those that the model has not read and a share of the others. */
   readonly passTokens: number;
   /** Absent where all text is read alike: when all or nothing of it has changed. */
   readonly weightOf?: StretchWeight;
-  /** The time that as many passes over what has changed need as were asked for over the whole text; seconds. */
+  /** Seconds for as many passes over the changed text as the time asked for gives over the whole text. */
   readonly seconds: number;
 }
 
@@ -33,7 +33,7 @@ export function planContinuation(
   const changedTokens = changed.reduce((sum, chunks) => sum + lengthOf(chunks), 0);
   const allTokens = countTargets(documents);
   const knownTokens = allTokens - changedTokens;
-  // Where nothing has changed, whoever asks for a training wants more of what there is.
+  // A user who trains again although nothing has changed wants more training on all of it.
   if (changedTokens === 0 || knownTokens === 0) {
     return { changedFiles, passTokens: allTokens, seconds };
   }
@@ -58,7 +58,7 @@ export function learnedTest(learned: string): (document: DocumentTokens) => bool
     lengthOf(chunksOf(document).filter(({ digest }) => known.has(digest))) > (document.length - 1) / 2;
 }
 
-/** What a network has read of these documents: in this training, and before it as far as it is still there. */
+/** Digests of what a network has read of these documents, in this training or before. */
 export function learnedDigests(
   documents: readonly DocumentTokens[],
   read: readonly ReadStretch[],

@@ -1,8 +1,8 @@
 const MOST_DROPOUT = 0.5;
 
 /**
- * What is read for the first time cannot have been learned by heart, and there dropout only costs; what is read again and again
- * is, the less the more is dropped (bench/README.md).
+ * None in the first pass: text read for the first time cannot be overfitted, and dropout would only cost. Each further pass adds
+ * some, against learning the text by heart (bench/README.md).
  * @param epochs passes over the text so far, e.g. 1.25
  * @param perPass 0 to 1
  */

@@ -1,7 +1,7 @@
-/** When a score is better than another, and when so much better that it is no chance. */
+/** When a score is better than another, and when the gain is too large to be chance. */
 import type { HeldOutScore } from '../../protocol/trainerProtocol';
 
-/** Share of the bits below which a gain is chance. */
+/** A gain below this share of the bits counts as chance. */
 const SMALLEST_GAIN = 0.001;
 
 /** @param other null where there is none to beat */
@@ -9,7 +9,7 @@ export function isBetter(score: HeldOutScore, other: HeldOutScore | null): boole
   return other === null || score.bitsPerByte < other.bitsPerByte;
 }
 
-/** Whether what has the score should take the place of what is there. */
+/** Whether a network with this score should replace the present one. */
 export function helps(score: HeldOutScore, present: HeldOutScore | null): boolean {
   return present === null || score.bitsPerByte < (1 - SMALLEST_GAIN) * present.bitsPerByte;
 }

@@ -18,8 +18,8 @@ export interface Measured {
 }
 
 /**
- * Bits per byte of the network as it would be stored, with its matrices rounded to 8 bits, so that what is promised is
- * what is used. The network itself is as before.
+ * Bits per byte of the network as it would be stored, its matrices rounded to 8 bits, so that the score is that of the network
+ * in use. Leaves the network itself unchanged.
  * @throws CancelledError
  */
 export async function measureHeldOut(
@@ -53,7 +53,7 @@ export async function affordableTokens(
   now: () => number,
 ): Promise<number> {
   const [batch] = trial.batches;
-  // The first run of an engine is slower than all later ones.
+  // An engine's first run is slower than later ones.
   await network.evaluateStep(batch);
   const start = now();
   await network.evaluateStep(batch);

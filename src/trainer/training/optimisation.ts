@@ -1,4 +1,4 @@
-/** The optimisation within a training: where it goes on from, what is measured before it, and its loop. */
+/** The optimisation within a training: its starting point, the scores before it, and its loop. */
 import { createHash } from 'node:crypto';
 import type { Checkpoint } from '../../model/checkpoint/checkpoint';
 import type { HeldOutScore, TrainJob } from '../../protocol/trainerProtocol';
@@ -27,11 +27,11 @@ export interface Prepared {
   readonly earlier: Checkpoint | null;
 }
 
-/** What it holds is true at any time, also when it was cancelled. */
+/** Its fields are valid at any time, also after a cancellation. */
 export class Optimisation {
   /** Of the model that training starts from. */
   before: HeldOutScore | null = null;
-  /** Of the one that is there and that training does not start from. */
+  /** Of the model in place, if training does not start from it. */
   earlierScore: HeldOutScore | null = null;
   /** Null until the first step. */
   loop: TrainingLoop | null = null;
@@ -85,7 +85,7 @@ export class Optimisation {
     return this.loop.run();
   }
 
-  /** The model itself is several times smaller, so that it may have room where this has none. */
+  /** A full disk does not end the training: the model is several times smaller and may still fit. */
   private async saveResumePoint(bytes: Buffer): Promise<void> {
     try {
       await this.surroundings.writeFile(this.job.resumePath, bytes);

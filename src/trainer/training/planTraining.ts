@@ -12,12 +12,12 @@ import { readBeginning } from './beginning';
 import { learnedTest } from './continuation';
 import { planReading, readingOf } from './readingPlan';
 
-/** The rest of the text is taken to have as many tokens a byte as this much of it; UTF-8 bytes. */
+/** The tokens of all text are estimated from those of this much of it; UTF-8 bytes. */
 const TOKENIZED_BYTES = 1024 * 1024;
 const MOST_LARGEST = 20;
 /** Entries that are measured to find the largest; a folder with more of them is not a person's text. */
 const MOST_MEASURED = 20_000;
-/** What a person may have meant to be read; the others were excluded on purpose or are no text. */
+/** Reasons why a file is left out that may surprise; files with others were excluded on purpose or are no text. */
 const SURPRISING: ReadonlySet<LeftOutReason> = new Set<LeftOutReason>([
   'unknownEncoding',
   'data',
@@ -39,7 +39,7 @@ export async function planTraining(
   signal: AbortSignal,
   emit: (event: TrainerEvent) => void,
 ): Promise<TrainingPlan> {
-  // What it would warn of is said when it happens.
+  // Its warnings are given when training starts.
   const beginning = await readBeginning(job, () => undefined);
   const { tokenizer, config, initial } = beginning;
   const continues = initial?.training.learned !== undefined;

@@ -1,4 +1,4 @@
-/** Whether the machine draws from its battery, where the system tells. */
+/** Whether the machine runs on its battery, where the system reports it. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { platform } from 'node:os';
@@ -66,7 +66,7 @@ export async function watchPower(watch: PowerWatch): Promise<() => void> {
   const { control, warn, milliseconds = MILLISECONDS_BETWEEN_LOOKS } = watch;
   let before = false;
   const look = async (): Promise<void> => {
-    // A system that cannot tell this time is asked again the next.
+    // A failed query is tried again next time.
     const now = await watch.onBattery().catch(() => before);
     if (now === before) {
       return;

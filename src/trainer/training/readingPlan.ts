@@ -1,4 +1,4 @@
-/** Which text a training reads how often, and for how long. */
+/** How often a training reads which text, and for how long. */
 import type { Continues } from '../../protocol/trainerProtocol';
 import type { Corpus } from '../corpus/readCorpus';
 import { countTargets, type StretchWeight } from '../data/batchStream';
@@ -7,8 +7,8 @@ import type { Beginning } from './beginning';
 import { planContinuation } from './continuation';
 
 /**
- * Passes after which a network that goes on from another one has learned what it can: read more often, a small text is learned by
- * heart, at the cost of any other (bench/README.md).
+ * Passes after which a network that goes on from another one has learned what it can. With more, it learns a small text by heart
+ * and gets worse on any other (bench/README.md).
  */
 const MOST_PASSES = 4;
 
@@ -25,7 +25,7 @@ export interface ReadingPlan {
   readonly continues: Continues | null;
 }
 
-/** The plan of a reading with this time and these tokens a pass. */
+/** The plan for this time and so many tokens a pass. */
 export const readingOf = (
   initial: Beginning['initial'],
   pass: Pick<ReadingPlan, 'seconds' | 'weightOf' | 'passTokens'>,

@@ -42,7 +42,7 @@ export async function runTrainJob(job: TrainJob, surroundings: GivenSurroundings
     return await new TrainJobRun(job, lock, { ...ordinary, writeFile }).run();
   } catch (error) {
     if (error instanceof EngineFault) {
-      // What the engine was chosen by is not so any more, also for the next training where no other engine follows in this one.
+      // The timings that it was chosen by no longer hold; nor for the next training, if no other engine takes over in this one.
       await forgetTimings(ordinary.engineOptions.timing?.cachePath);
     }
     throw error;
@@ -108,7 +108,7 @@ class TrainJobRun {
     const { weightOf } = reading;
     const stream = new BatchStream(corpus.train, {
       ...options,
-      // A training that goes on does not begin with the same text again.
+      // Another order of the text than in the training that this one goes on from.
       seed: options.seed + (beginning.initial?.training.steps ?? 0),
       ...(weightOf === undefined ? {} : { weightOf }),
     });
@@ -135,7 +135,7 @@ class TrainJobRun {
     warn(this.surroundings, message);
   };
 
-  /** Writes the candidate by which ghost text as a whole gains most, with the gate that fits it; none where it does not gain. */
+  /** Writes the candidate with which ghost text gains most, and the gate that fits it; writes nothing if it does not gain. */
   private async keepBest(
     prepared: Prepared,
     candidates: readonly MeasuredNetwork[],

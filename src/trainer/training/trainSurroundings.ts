@@ -1,4 +1,4 @@
-/** What a training meets outside of itself. */
+/** What a training depends on outside of itself; tests replace parts of it. */
 import type { TrainerEvent } from '../../protocol/trainerProtocol';
 import { chooseEngine } from '../engines/chooseEngine';
 import type { EngineOptions } from '../engines/loadEngine';
@@ -22,7 +22,7 @@ export interface TrainSurroundings {
 
 export type GivenSurroundings = Pick<TrainSurroundings, 'emit' | 'control'> & Partial<TrainSurroundings>;
 
-/** With the ordinary ones in the place of those that are not given. */
+/** Fills in the ordinary ones where none are given. */
 export function surroundingsOf({
   writeFile = writeWholeFile,
   ...given

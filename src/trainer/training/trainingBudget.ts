@@ -1,4 +1,4 @@
-/** What a training may take, time or text, and what of it is spent. */
+/** The time and text that a training may take, and how much of it is spent. */
 import type { TrainingProgress } from './resumeFile';
 
 const SECONDS_BETWEEN_VALIDATIONS = 15;
@@ -15,7 +15,7 @@ export class TrainingBudget {
   /**
    * @param seconds that the training may take
    * @param mostTokens after which it ends although there is time left; Infinity for none
-   * @param validationSeconds that one validation takes; a machine that has become busy since takes longer
+   * @param validationSeconds that the last validation took; it changes with the machine's load
    */
   constructor(
     private readonly seconds: number,
@@ -23,13 +23,13 @@ export class TrainingBudget {
     public validationSeconds: number,
   ) {}
 
-  /** Of the training, 0 to 1, by the time or by what was read, whichever ends it. */
+  /** 0 to 1: by time or by tokens, whichever ends the training first. */
   shareSpent(progress: TrainingProgress): number {
     const tokensSpent = progress.trainedTokens / this.mostTokens;
     return Math.min(Math.max(this.timeSpent(progress), tokensSpent), 1);
   }
 
-  /** After equal parts of the time; where the tokens end the training sooner, a few times all the same. */
+  /** At equal intervals of the time; at least a few times where the tokens end the training sooner. */
   isValidationDue(progress: TrainingProgress): boolean {
     const next = progress.validations + 1;
     return (
@@ -43,7 +43,7 @@ export class TrainingBudget {
     return Math.max(Math.min(this.seconds, seconds / this.shareSpent(progress)) - seconds, 0);
   }
 
-  /** Of the time for steps: time is kept for the last validation, and a step is begun only when most of it fits. */
+  /** Share of the time for steps: time is reserved for the last validation, and a step begins only if most of it fits. */
   private timeSpent({ seconds, step, trainingSeconds }: TrainingProgress): number {
     const halfStep = step === 0 ? 0 : trainingSeconds / step / 2;
     return seconds / Math.max(this.seconds - this.validationSeconds - halfStep, this.seconds / 2);

@@ -14,7 +14,7 @@ export class TrainingControl {
   private wake: (() => void) | null = null;
   private readonly pausedBy = new Set<'user' | 'battery'>();
 
-  /** Aborts, with a {@link CancelledError}, when the training is cancelled, or with what else it was stopped by. */
+  /** Aborts when the training is cancelled, with a {@link CancelledError}, or is stopped, with the reason given. */
   get signal(): AbortSignal {
     return this.abort.signal;
   }
@@ -44,8 +44,8 @@ export class TrainingControl {
   }
 
   /**
-   * Lets messages in.
-   * @throws CancelledError, or what else the training was stopped by
+   * Lets pending messages arrive.
+   * @throws CancelledError, or the reason that the training was stopped for
    */
   async breathe(): Promise<void> {
     await setImmediate();
@@ -53,9 +53,9 @@ export class TrainingControl {
   }
 
   /**
-   * Lets messages in, and waits while paused, which it tells.
-   * @param beforePause is awaited before that is told
-   * @throws CancelledError, or what else the training was stopped by
+   * Lets pending messages arrive, and waits while paused; emits `paused` and `continued`.
+   * @param beforePause is awaited before `paused` is emitted
+   * @throws CancelledError, or the reason that the training was stopped for
    */
   async ready(
     emit: (event: TrainerEvent) => void,

@@ -9,7 +9,7 @@ import { tryLock, type HeldLock } from '../heldLock';
 import { notWritten, patiently } from './saveFile';
 
 const STALE_MILLISECONDS = 30_000;
-/** Taking a lock takes milliseconds; a process that takes so long was killed meanwhile. */
+/** Taking a lock takes milliseconds; a process that needs so long was killed meanwhile. */
 const TURN_STALE_MILLISECONDS = 5_000;
 const TURN_RETRY_MILLISECONDS = 50;
 const TURN_ATTEMPTS = (2 * TURN_STALE_MILLISECONDS) / TURN_RETRY_MILLISECONDS;
@@ -80,8 +80,8 @@ class LockedError extends Error {}
 type Holder = v.InferOutput<typeof holderSchema>;
 
 /**
- * Lets one process at a time look at who holds a lock and take it, so that none sees a new lock beside the name of the process
- * that held the one before, and takes it away.
+ * Lets only one process at a time look at who holds a lock and take it. Otherwise one might see a new lock beside the name of its
+ * previous holder, a dead process, and remove it.
  */
 async function inTurn<T>(modelPath: string, work: () => Promise<T>): Promise<T> {
   const tryTurn = () => tryLockOf(modelPath, `${modelPath}.turn`, TURN_STALE_MILLISECONDS);

@@ -36,12 +36,12 @@ interface TrainingLoopOptions {
 type LoopState = Pick<ResumePoint, 'weights' | 'optimizer' | 'best' | 'position' | 'progress'>;
 
 const SECONDS_BETWEEN_RESUME_POINTS = 10;
-/** Writing them may take this share of the time, so that a slow disk makes them rarer. */
+/** Writing resume points may take this share of the time; on a slow disk they are rarer. */
 const RESUME_POINT_SHARE = 0.02;
 /**
- * Validations in a row, each worse than the one before, that end the training of a fresh network early. That none betters the best
- * says nothing: while the rate is high, held-out text costs more than it will at the end. A training of so many tokens and no more
- * is not ended: what its network costs alone rises soon in a small workspace, while ghost text goes on to gain by it.
+ * So many validations in a row, each worse than the one before, end the training of a fresh network early. Not beating the best
+ * score is no reason: while the learning rate is high, held-out text costs more than it will at the end. A training with a limit of
+ * tokens is never ended early: in a small workspace the network's own score soon worsens while ghost text still gains by it.
  */
 const PATIENCE = 5;
 const MOST_ROLL_BACKS = 3;
@@ -82,7 +82,7 @@ export class TrainingLoop {
     return this.progress.step;
   }
 
-  /** Better than the network that training started from or not. */
+  /** It may be worse than that of the network that training started from. */
   get bestScore(): HeldOutScore | null {
     return this.best?.score ?? null;
   }
@@ -95,8 +95,8 @@ export class TrainingLoop {
 
   /**
    * Trains until the budget is spent or nothing improves any more.
-   * @returns the network that did best on the held-out text and, where it is another one, the last: beside the base network and the
-   * counts it is often the better one, since a few texts of a kind of their own can make all of the held-out text cost more
+   * @returns the network that did best on the held-out text and, where it is another one, the last. In the mix the last is often
+   * the better one, since a few texts of an unusual kind can worsen the score of all held-out text
    * @throws CancelledError when cancelled, Error when training diverges again and again or a file cannot be written
    */
   async run(): Promise<MeasuredNetwork[]> {
@@ -219,7 +219,7 @@ export class TrainingLoop {
     network.importWeights(weights);
     network.importOptimizer(freshOptimizer(weights));
     network.resetState('train');
-    // What the network has now is not what was measured last.
+    // The last score is no longer that of the present weights.
     this.advance(0, { rollBacks: rollBacks + 1, lastScore: null });
     emit({
       kind: 'warning',
