@@ -1,4 +1,4 @@
-/** The base model of this machine: the one that Understudy comes with, or one that the user has put in its place. */
+/** The base model on this machine: the shipped one, or one that the user has imported in its place. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -55,7 +55,7 @@ export class BaseModel {
     await rm(this.ownPath, { force: true });
   }
 
-  /** Nearer to the truth than none for a model that was trained elsewhere. */
+  /** For a model that was trained elsewhere it is a better start than none. */
   private async shippedGate(): Promise<Float32Array | null> {
     const { baseModel } = this.shipped;
     return baseModel === null ? null : decodeCheckpoint(await readModel(baseModel), baseModel).gate;

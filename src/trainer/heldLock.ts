@@ -1,11 +1,11 @@
-/** A lock that other processes respect, and that tells when it was lost. */
+/** A lock between processes, which reports its own loss. */
 import fs from 'node:fs';
 import { mkdir, rmdir } from 'node:fs/promises';
 import { callbackify } from 'node:util';
 import { lock } from 'proper-lockfile';
 import { patiently } from './training/saveFile';
 
-/** On Windows a folder that was just removed, while another program looked at it, cannot be made again for a moment; nor be removed. */
+/** On Windows, while another program looks at a folder that was just removed, it can be neither made nor removed for a moment. */
 const patientFileSystem = {
   ...fs,
   mkdir: callbackify((path: string) => patiently(() => mkdir(path))),
@@ -33,7 +33,7 @@ interface LockOptions {
  */
 export async function tryLock(path: string, { stale, lostError }: LockOptions): Promise<HeldLock | null> {
   const lost = new AbortController();
-  // By default the loss is thrown out of a timer, which would end the process, the extension host too.
+  // By default the loss is thrown from a timer, which would end the process, even the extension host.
   const onCompromised = () => {
     lost.abort(lostError());
   };

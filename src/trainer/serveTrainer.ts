@@ -20,7 +20,7 @@ interface TrainerServerOptions extends Partial<
   readonly processPath: string;
 }
 
-/** Resolves when the parent has it, so that nothing is lost when the process ends. */
+/** Resolves when the event is sent, so that nothing is lost when the process ends. */
 function send(event: TrainerEvent): Promise<void> {
   return new Promise((resolve) => {
     process.send!(event, undefined, undefined, () => {
@@ -46,7 +46,7 @@ function engineOptions(processPath: string, { engineTimingsPath }: TrainJob): En
 }
 
 async function time({ engine: name, nativeFolders, ...work }: TimeJob): Promise<TrainerEvent> {
-  // As the training would: on fewer rows at once, or not at all, where memory is short.
+  // As in training: on fewer rows at once, or not at all, where memory is short.
   const load = loadWithin(loadEngine, work, { warn: () => undefined });
   const engine = await load(name, { ...wasmFolder, nativeFolders, requireGpu: true });
   return { kind: 'timed', tokensPerSecond: await timeEngine(engine, work) };

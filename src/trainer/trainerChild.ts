@@ -52,7 +52,7 @@ export function startTrainerChild<Last extends TrainerEvent>(
   onEvent: (event: TrainerEvent) => void,
 ): TrainerChild<Last> {
   const child = fork(processPath, [], {
-    // The options of this process (an inspector's port, a test's loader) are not for the child.
+    // Not the options of this process, such as an inspector's port or a test's loader.
     execArgv: [
       ...RELAXED_SIMD_OPTIONS,
       ...(processPath.endsWith('.ts')
@@ -93,11 +93,11 @@ export function startTrainerChild<Last extends TrainerEvent>(
   });
   const send = (message: TrainerRequest): void => {
     if (child.connected) {
-      // A channel that closes meanwhile is told by 'close'.
+      // If the channel closes meanwhile, 'close' reports it.
       child.send(message, () => undefined);
     }
   };
-  // Nor is a process that could not be started ever closed.
+  // A process that could not be started never emits 'close'.
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
       resolve();

@@ -36,8 +36,8 @@ export interface TrainingRun {
 const CANCEL_MILLISECONDS = 700;
 
 /**
- * Trains in a process of its own, which ends with this one. An engine that fails, or that takes its process with it, is followed
- * by the next one from the last checkpoint, with a warning that says so.
+ * Trains in a process of its own, which ends with this one. When an engine fails or crashes its process, the next one goes on from
+ * the last checkpoint, with a warning that says so.
  */
 export function startTraining({ processPath, job, onEvent }: TrainingStart): TrainingRun {
   const seen = new SeenSoFar();
@@ -54,7 +54,7 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
       { kind: 'train', job: failed.length === 0 ? job : { ...job, failedEngines: failed } },
       (event): event is DoneEvent => event.kind === 'done',
       (event) => {
-        // Whether a fault is the end is decided below.
+        // Whether a fault ends the run is decided below.
         if (event.kind !== 'failed') {
           tell(event);
         }
@@ -81,7 +81,7 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
         });
         seen.engine = null;
         if (seen.isPaused) {
-          // The next process pauses when it is there, or not any more if the user goes on before.
+          // The next process pauses as soon as it has started, unless the user resumes before.
           tell({ kind: 'continued' });
         }
         child = begin();
@@ -185,18 +185,18 @@ interface Fault {
 function engineFault(error: unknown, { engine: running, others }: SeenSoFar): Fault | null {
   if (error instanceof TrainerFailedError && error.event.engine !== undefined) {
     const { engine } = error.event;
-    // Of the engine that works everywhere, which comes last, only those that are known to train here take the place.
+    // After wasm, the last, only engines follow that were found to train here.
     return { engine, sentence: error.message, next: [...enginesAfter(engine), ...others] };
   }
   if (error instanceof TrainerEndedError && running !== null) {
-    // WebAssembly does not take its process with it: somebody has ended that, and may train again.
+    // WebAssembly does not crash its process: the user has ended that, and may train again.
     const sentence = `The process of the ${running} engine ended unexpectedly, ${error.how}.`;
     return { engine: running, sentence, next: enginesAfter(running) };
   }
   return null;
 }
 
-/** What the events have told, for a run whose process cannot tell it any more. */
+/** What the events have told so far, for when the process has ended without a result. */
 class SeenSoFar {
   /** The one that trains now, or is being loaded. */
   engine: EngineName | null = null;
@@ -248,7 +248,7 @@ class SeenSoFar {
     const { before, after, steps, tokensPerSecond, modelPath, mix } = this;
     return {
       kind: 'done',
-      // A model that was written just before is in its place.
+      // A model may have been written just before.
       outcome: modelPath === null ? 'cancelled' : 'improved',
       before,
       after,

@@ -5,7 +5,7 @@ import type { InstallContext } from './installProgress';
 const STALE_MILLISECONDS = 10_000;
 
 /**
- * Installs into a folder, which is made, while no other process does. The work is aborted when another may have begun to.
+ * Installs into a folder, which is created, while no other process does. The work is aborted if the lock is lost.
  * @param name of what is installed, as a sentence about it begins
  * @throws Error that says that it is being installed already, why the folder cannot be held, or that it is held no more
  */

@@ -1,4 +1,4 @@
-/** The record of an installation: written last, so that it stands for one that is whole. */
+/** The record of an installation: written last, so that it proves that the installation is complete. */
 import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -49,7 +49,7 @@ export async function verifiedRecord(folder: string, signal?: AbortSignal): Prom
   return record;
 }
 
-/** The binding and TensorFlow's libraries, wherever the way of installing put them; links are not followed. */
+/** The binding and TensorFlow's libraries, wherever they were installed; links are not followed. */
 async function nativeFiles(folder: string): Promise<string[]> {
   const { packageFolder, librariesFolder } = nativePaths(folder);
   const places = [join(packageFolder, 'lib'), join(packageFolder, 'deps'), librariesFolder];

@@ -1,6 +1,6 @@
 /**
- * Installs a program that runs models into a folder of its own, as npm has it for this system. As a dependency it would bring
- * hundreds of megabytes for graphics cards, and an install script.
+ * Installs a program that runs models, from npm, into a folder of its own. As a dependency it would bring hundreds of megabytes
+ * for graphics cards, and an install script.
  */
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
@@ -18,11 +18,11 @@ export interface Runtime {
   readonly models: string;
   readonly package: string;
   readonly version: string;
-  /** By platform and architecture, the packages of the same version that it needs beside. */
+  /** By platform and architecture, further packages of the same version that it needs. */
   readonly systems: Readonly<Record<string, readonly string[]>>;
-  /** Packages that it needs beside on every system, by name, with their versions. */
+  /** Further packages that it needs on every system: versions by name. */
   readonly beside?: Readonly<Record<string, string>>;
-  /** A folder of the package with a folder for each platform, and in it one for each architecture: only this system's is kept. */
+  /** A folder of the package that holds PLATFORM/ARCHITECTURE for each system; only this system's is kept. */
   readonly programs?: string;
   /** In megabytes. */
   readonly download: number;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { patiently } from '../training/saveFile';
 
 /**
- * Windows looks for a library beside the binding that needs it. tfjs-node's script puts it into the folder of the newest interface
- * that Node has, and the binding stands in that of the newest one which tfjs-node knows.
+ * Windows looks for a library beside the binding that needs it. tfjs-node's script puts the library into the folder of Node's newest
+ * N-API version, but the binding into that of the newest version that tfjs-node knows.
  */
 export async function putLibraryBesideBinding(packageFolder: string): Promise<void> {
   const library = join(packageFolder, 'deps', 'lib', 'tensorflow.dll');

@@ -5,12 +5,12 @@ import { resolve } from 'node:path';
 /** What npm leaves in a folder of its own. */
 export const NPM_FILES = ['node_modules', 'package-lock.json', 'package.json'];
 
-/** Whether there is something to remove, be it of an installation that was broken off. */
+/** Whether there is something to remove, if only of an incomplete installation. */
 export function isAnythingInstalled(folder: string): boolean {
   try {
     return readdirSync(folder).length > 0;
   } catch (error) {
-    // One that may not be looked at is there; removing it says what is wrong.
+    // A folder that cannot be read exists; removing it reports why.
     return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
 }

@@ -22,7 +22,7 @@ export async function runNpm(
   }
 }
 
-/** The shell that starts npm on Windows says in the user's language, and by no status of its own, that there is none. */
+/** On Windows a shell starts npm, which reports a missing one only by a text in the user's language, not by a status. */
 async function findNpm({ signal }: Pick<InstallContext, 'signal'>): Promise<void> {
   if (process.platform !== 'win32') {
     return;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/** Alpine has another C library than the one that programs for Linux are built with. */
+/** Alpine has another C library than the one that programs for Linux are usually built with. */
 const isAlpine = process.platform === 'linux' && existsSync('/etc/alpine-release');
 
 /** Platform and architecture for which programs are prebuilt, such as `linux x64`, or `alpine x64`, for which none are. */

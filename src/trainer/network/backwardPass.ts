@@ -20,7 +20,7 @@ export function backwardPass(
   // The small matrix is transposed, then the product: projectedᵀ · dLogits is [E, V].
   const dEmbeddingDense = tf.tidy(() => ops.transpose(ops.product(ops.transpose(body.projected), dLogits)));
   const dProjected = ops.product(dLogits, parameters.matrix('embedding'));
-  // By far the largest tensors; what follows fits into their place.
+  // By far the largest tensors: freed, they make room for what follows.
   tf.dispose([dLogits, logits, embeddingTransposed]);
   const dEmbedded = embeddingBackward(body.backward(dProjected, gradients));
   gradients.set('embedding', ops.addRowsAt(dEmbeddingDense, inputs, dEmbedded));

@@ -1,7 +1,7 @@
-/** A batch in parts that are computed one after the other or by several threads, all together as the whole. */
+/** Divides a batch into parts, computed one after the other or by several threads, with the same result as the whole. */
 import type { TrainBatch } from '../engine';
 
-/** Which rows of a whole batch a smaller one holds, so that all shares together are as the whole. */
+/** Which rows of a whole batch a smaller one holds, so that all shares together give the result of the whole. */
 export interface BatchShare {
   readonly firstRow: number;
   readonly batchSize: number;
@@ -34,7 +34,7 @@ export function partsOf(batch: TrainBatch, mostRows: number): BatchPart[] {
   });
 }
 
-/** Halved again and again, so that with fewer rows at once each part is divided in itself. */
+/** By repeated halving, so that a smaller limit only divides each part further. */
 export function partSizes(batchSize: number, mostRows: number): number[] {
   if (batchSize <= mostRows) {
     return [batchSize];
@@ -57,7 +57,7 @@ export function rowsOf(batch: TrainBatch, from: number, to: number): TrainBatch 
   };
 }
 
-/** From time-major rows of a whole batch those of a share's `batchSize` rows. */
+/** The time-major values of a share's `batchSize` rows, out of those of the whole batch. */
 export function rowsOfSteps(
   whole: Float32Array,
   share: BatchShare,

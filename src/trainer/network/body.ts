@@ -1,4 +1,4 @@
-/** What stands between a network's token vectors and the softmax tied to them: one architecture's passes over a window. */
+/** An architecture's layers between the token vectors and the softmax that is tied to them: their passes over a window. */
 import type { ParameterTensors } from './parameterTensors';
 import type { SequenceState } from './sequenceState';
 import type { Matrix, Tensor, TensorOps } from './tensorOps';
@@ -17,7 +17,7 @@ export interface BodyPass {
   readonly projected: Matrix;
   /** After the window. */
   readonly final: SequenceState;
-  /** Adds the gradients of the body's tensors by name; answers that by `embedded`. */
+  /** Adds the gradients of the body's tensors by name; returns that by `embedded`. */
   readonly backward: (dProjected: Matrix, gradients: Map<string, Tensor>) => Matrix;
 }
 
@@ -29,7 +29,7 @@ export type Body = (
   window: Window,
 ) => BodyPass;
 
-/** Dropout of one activation: the mask stays for the way back. */
+/** Dropout of one activation; the backward pass uses the same mask. */
 export function dropped(
   { tf }: TensorOps,
   x: Matrix,

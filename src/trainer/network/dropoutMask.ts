@@ -1,4 +1,4 @@
-/** Random numbers for dropout: made here, not by a backend, so that one seed gives the same training on every engine. */
+/** Dropout masks, drawn here and not by a backend, so that one seed gives the same training on every engine. */
 
 /**
  * Inverted dropout: each of `length` values is 0 with probability `rate`, else 1 / (1 − rate).

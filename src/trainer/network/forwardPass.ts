@@ -1,4 +1,4 @@
-/** From token ids to logits over one window, with what the backward pass reads. */
+/** From token ids to logits over one window, with what the backward pass needs. */
 import type { NetworkConfig } from '../../model/networkConfig';
 import { dropped, type Body, type BodyPass, type Window } from './body';
 import type { ParameterTensors } from './parameterTensors';

@@ -1,17 +1,17 @@
 /**
- * How the learned tensors stand on an engine's device. Stored layout is [rows = outputs, columns = inputs] (networkConfig.ts); on the
- * device every kernel and the projection stand transposed, [inputs, outputs], so that the forward pass is plain products.
+ * The layout of the learned tensors on an engine's device. Stored, a matrix is [outputs, inputs] (networkConfig.ts); on the device
+ * every kernel and the projection are transposed, [inputs, outputs], so that the forward pass is plain products.
  * The embedding keeps its [V, E].
  */
 import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
 import type { Tensor, TensorFlow } from './tensorOps';
 
-/** Whether a tensor stands on the device transposed. */
+/** Whether a tensor is transposed on the device. */
 function isTransposed(name: string): boolean {
   return name.endsWith('Kernel') || name === 'projection';
 }
 
-/** Shapes by tensor name as they stand on the device. */
+/** Shapes on the device, by tensor name. */
 export function deviceShapes(config: NetworkConfig): Map<string, number[]> {
   return new Map(
     [...networkTensorShapes(config)].map(([name, shape]) => [
@@ -21,7 +21,7 @@ export function deviceShapes(config: NetworkConfig): Map<string, number[]> {
   );
 }
 
-/** A copy of stored values as they stand on the device. */
+/** A copy of stored values in the device's layout. */
 export function toDeviceLayout(name: string, values: Float32Array, shape: readonly number[]): Float32Array {
   return isTransposed(name) ? transposeValues(values, shape[0], shape[1]) : values.slice();
 }

@@ -14,8 +14,8 @@ interface RecurrentAttentionPass {
 }
 
 /**
- * Remembers the outputs as they are: the gate of the keys is as well one of the query, and that of the values one of what is
- * found, so that both cost a product a step and not one a remembered output.
+ * Remembers the plain outputs. A gate on the keys equals one on the query, and a gate on the values one on the result, so each
+ * costs one product a step instead of one for every remembered output.
  * @param outputs of the last layer, [N, H]
  */
 export function recurrentAttention(

@@ -1,7 +1,7 @@
 /**
- * A recurrent network's layers over a window, and its attention. The way back is truncated back-propagation through time,
- * written by hand: automatic differentiation asks for products with transposed operands, which the wasm backend runs at a
- * tenth of its speed, and takes each weight's gradient once a step instead of once a window.
+ * A recurrent network's layers over a window, and its attention. Truncated back-propagation through time is written by hand:
+ * automatic differentiation would multiply by transposed operands, at a tenth of the speed on wasm, and compute each weight's
+ * gradient once a step instead of once a window.
  */
 import { hasAttention, type RecurrentConfig } from '../../model/networkConfig';
 import { dropped, type Body, type Window } from './body';

@@ -1,4 +1,4 @@
-/** What each batch row remembers of its sequence from one window to the next. */
+/** The state that each batch row carries from one window to the next. */
 import type { Rank } from '@tensorflow/tfjs-core';
 import type { NetworkConfig } from '../../model/networkConfig';
 import { partSizes } from './batchParts';
@@ -73,7 +73,7 @@ export class CarriedState {
     };
   }
 
-  /** The state of the same rows in parts as {@link partSizes} tells, each to be carried on by itself; this one is forgotten. */
+  /** Splits the state by rows into parts of {@link partSizes}, each to be carried on by itself; this one is forgotten. */
   inParts(mostRows: number): CarriedState[] {
     if (this.state === null || this.state.batchSize <= mostRows) {
       return [this];

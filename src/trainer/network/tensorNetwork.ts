@@ -29,7 +29,7 @@ import type { Matrix, Tensor, TensorOps } from './tensorOps';
 
 /** Left to the caller to dispose. */
 interface Gradients {
-  /** A scalar, nats; of a share of a batch, what it adds to the whole batch's. */
+  /** A scalar, nats; for a share of a batch, its contribution to the mean of the whole. */
   readonly meanLoss: Tensor;
   /** In the device's layout. */
   readonly byName: ReadonlyMap<string, Tensor>;
@@ -178,7 +178,7 @@ export class TensorNetwork implements TrainableNetwork {
     const share = { ...whole, firstRow: whole.firstRow + from };
     const inputs = timeMajor(rows.inputs, rows);
     const targets = timeMajor(rows.targets, rows);
-    // Weighting each row by mask / count makes the gradient that of the mean loss without another pass over it.
+    // Weighting each row by mask / count gives the gradient of the mean loss without another pass.
     const scaled = timeMajor(rows.mask, rows).map((weight) => weight / Math.max(share.count, 1));
     const byName = new Map<string, Tensor>();
     const meanLoss = tf.tidy(() => {
@@ -219,7 +219,7 @@ export class TensorNetwork implements TrainableNetwork {
       dropout > 0
         ? ([rows, width]: [number, number]): Matrix => {
             const { unrollSteps, batchSize } = batch;
-            // Drawn for the whole batch, so that its division among networks does not matter.
+            // Drawn for the whole batch, so that its division among threads does not matter.
             const whole = dropoutMask(bits, unrollSteps * share.batchSize * width, dropout);
             const own = rowsOfSteps(whole, share, batchSize, unrollSteps, width);
             return tf.tensor2d(own, [rows, width]);

@@ -1,6 +1,6 @@
 /**
- * The narrow interface between the hand-written network and an engine: everything beyond plain products and sums that some
- * engine does in a way of its own. {@link StockOps} answers all of it with ordinary TensorFlow.js ops.
+ * The narrow interface between the hand-written network and an engine: everything that some engine computes in a way of its
+ * own. {@link StockOps} answers all of it with ordinary TensorFlow.js ops.
  *
  * Matrices are row-major [rows, columns]; B is the batch size, T the unrolled steps, N = T·B, H the hidden size, V the
  * vocabulary size, E the embedding size. Sequences are time-major: row t·B + b is step t of batch row b.
@@ -39,7 +39,7 @@ export interface RecurrentTape {
   /** h_0 … h_(T−1), [N, H]. */
   readonly previousOutputs: Matrix;
   readonly final: RecurrentState;
-  /** What the engine's backward pass wants to see again. */
+  /** What the engine's backward pass needs. */
   readonly saved: readonly Tensor[];
 }
 
@@ -75,7 +75,7 @@ export interface AdamSlot {
 /** Tensors made by a method belong to the tidy scope around the call; a method never disposes its arguments. */
 export interface TensorOps {
   readonly tf: TensorFlow;
-  /** a · b. No engine is asked for a product with transposed flags: on wasm these run at a tenth of the speed. */
+  /** a · b. Never with TensorFlow.js' transposed flags: with these wasm has a tenth of the speed. */
   product(a: Matrix, b: Matrix): Matrix;
   transpose(a: Matrix): Matrix;
   /** For each g the product of the g-th matrices of a and b, either of which may be read transposed, [G, rows, columns]. */
@@ -109,13 +109,13 @@ export interface TensorOps {
   /** Sum of squares over all elements of all tensors, a scalar. */
   sumOfSquares(tensors: readonly Tensor[]): Tensor;
   /**
-   * The values of scalars, all at once: on a GPU each reading waits for all that was asked of it before.
+   * The values of scalars, all at once: on a GPU each read waits for all work queued before.
    * @throws Error when the device has failed
    */
   read(scalars: readonly Tensor[]): Promise<number[]>;
   /**
    * One Adam step (Kingma & Ba 2015, arXiv 1412.6980) with beta1 0.9, beta2 0.999, epsilon 1e-8 and bias correction. The
-   * slot given is used up: its tensors are disposed or live on in the answer, whose tensors the caller owns.
+   * slot given is used up: its tensors are disposed or reused in the result, whose tensors the caller owns.
    */
   adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot;
 }

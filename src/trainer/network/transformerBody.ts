@@ -17,11 +17,11 @@ interface BlockInput {
   readonly tables: RotaryTables;
 }
 
-/** One of a block's two branches, whose output is added to the stream it was made from. */
+/** One of a block's two branches; its output is added to the stream that it was computed from. */
 interface BranchPass {
   /** [N, E]. */
   readonly output: Matrix;
-  /** Answers the gradient by the stream along the branch alone. */
+  /** Returns the gradient by the stream along the branch alone. */
   readonly backward: (dOutput: Matrix, gradients: Map<string, Tensor>) => Matrix;
 }
 
