@@ -1,4 +1,4 @@
-/** A trainer's process that dies of whatever it is asked, as one does whose driver crashes. */
+/** A trainer's process that dies at any request, as if its driver crashed. */
 process.on('message', () => {
   process.kill(process.pid, 'SIGKILL');
 });

@@ -1,4 +1,4 @@
-/** As much of a page as media/panel.js asks for, so that it runs without a browser. */
+/** The parts of a page that media/panel.js uses, so that it runs without a browser. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';

@@ -1,9 +1,10 @@
 /**
- * The trainer's process, on a ticking clock, with an engine that dies in the middle: after the second checkpoint it kills the
- * process or throws, as UNDERSTUDY_TEST_FAULT says; with `load`, it kills it before it has loaded; with `paused`, soon after that
- * checkpoint, which a pause may have made. The next engine is the ordinary
- * one; with `always`, it is another that throws. With `wasm` and `killWasm`, it is the wasm engine that throws or kills, where the
- * native one was found to train, too.
+ * The trainer's process, on a ticking clock, with an engine that fails as UNDERSTUDY_TEST_FAULT says:
+ * - `kill` kills the process after the second checkpoint, any other value throws there; the next engine is the ordinary one
+ * - `load` kills the process before the engine is loaded
+ * - `paused` kills it soon after the second checkpoint, which a pause may have made
+ * - `always` throws, and so does the next engine
+ * - `wasm` and `killWasm` throw and kill in the wasm engine, where the native one was found to train, too
  */
 import { chooseEngine } from '../../src/trainer/engines/chooseEngine';
 import type { EngineName } from '../../src/protocol/trainerProtocol';

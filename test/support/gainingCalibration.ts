@@ -1,8 +1,8 @@
 import { calibratePersonal } from '../../src/trainer/training/calibratePersonal';
 
 /**
- * The calibration, but for a better score of the mix with the new network. Next to the counts of a few lines, a network that a test
- * has time to train is of no use, so that without this hardly any test would see a model.
+ * The calibration, with a better score of the mix with the new network. Beside the counts of a few lines, a network that a test has
+ * time to train gains nothing, so that without this hardly any test would get a model.
  */
 export const gainingCalibration: typeof calibratePersonal = async (job) => {
   const calibrated = await calibratePersonal(job);

@@ -1,6 +1,6 @@
 /**
- * Writes small masked models for tests. A model guesses a token from its two neighbours: the logarithms of how often, in the text that
- * it is made from, a token follows the one before and precedes the one after, added up.
+ * Writes small masked models for tests. A model scores a token by its two neighbours: the sum of the logarithms of how often it
+ * follows the left and precedes the right one in the text that the model is made from.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

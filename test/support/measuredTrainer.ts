@@ -1,7 +1,7 @@
 /**
- * The trainer's process on a ticking clock. At its end it writes the most bytes that it held in memory into the file that
- * UNDERSTUDY_TEST_PEAK names. Where UNDERSTUDY_TEST_SWELL gives a number of megabytes, something else in the process takes
- * memory until that many are held, in the second step.
+ * The trainer's process on a ticking clock. At its end it writes its peak memory in bytes into the file that UNDERSTUDY_TEST_PEAK
+ * names. Where UNDERSTUDY_TEST_SWELL gives a number of megabytes, something else in the process takes memory in the second step
+ * until the process holds that many.
  */
 import { writeFileSync } from 'node:fs';
 import { residentBytes } from '../../bench/cost/peakMemory';

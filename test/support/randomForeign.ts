@@ -40,7 +40,7 @@ export const byteVocabulary = (): ForeignVocabulary =>
 
 type History = readonly number[];
 
-/** Probabilities that depend on all that was read in no way that a bridge could guess. */
+/** Probabilities that depend on the whole history in a way that no bridge can guess. */
 export class RandomExpert implements Expert<History> {
   readonly name = 'random';
 
@@ -94,7 +94,7 @@ export class RandomExpert implements Expert<History> {
   }
 }
 
-/** A model that gives nothing to token paths that no text has, nor to tokens with other bytes than those of `alphabet`. */
+/** A model that gives no probability to token paths that no text encodes to, nor to tokens with bytes outside of `alphabet`. */
 export function canonicalModel(
   vocabulary: ForeignVocabulary,
   alphabet: string,

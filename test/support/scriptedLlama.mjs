@@ -1,7 +1,10 @@
 /**
- * A process for GGUF models whose answers are known. The path of the model says how it behaves: NONE cannot be loaded, MEMORY has too
- * little memory, REFUSED is no model, DIES ends while it loads, ENDLESS is never loaded, HANGS answers no question, FAULTY has a fault at token 2; any other loads. Its vocabulary has 4 tokens; the likeliest
- * next one is the last token read plus one. PID keeps a file beside the model as long as it runs. A question with token 3 in it ends the process.
+ * A process for GGUF models whose answers are known. Its vocabulary has 4 tokens; the likeliest next one is the last token read plus
+ * one. A question with token 3 in it ends the process. A word in the model's path changes how it behaves:
+ * - NONE cannot be loaded, MEMORY has too little memory, REFUSED is no model
+ * - DIES ends while it loads, ENDLESS is never loaded
+ * - HANGS answers no question, FAULTY has a fault at token 2
+ * - PID keeps a file beside the model as long as the process runs
  */
 import { rmSync, writeFileSync } from 'node:fs';
 

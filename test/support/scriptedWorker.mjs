@@ -1,11 +1,15 @@
 /**
- * A generator's worker whose answers are known, for tests of the client. A prefix with CRASH in it ends the thread, as does a
- * personal model of that name, one with HANG is answered only when cancelled, and nothing comes after one with ENDED; any other is
- * continued with " word", and by a patient request with " word of it", after a few milliseconds. `tokens` of `filesLearned` counts
- * the files this thread has been told of, a model's description is the number of models it has loaded and the base model it was
- * told of, and a half's the paths of all halves that it has loaded, each of which is away at once; an absolute path has to exist. The
- * half HANG holds the thread for good, as does a masked model of that name and one in whose place the file `PATH.opened` lies, too, STUCK holds it for five seconds in which it
- * cannot be ended, and SLOW is opened when fifteen pings were heard.
+ * A generator's worker whose answers are known, for tests of the client.
+ *
+ * A text is continued with " word" after a few milliseconds, with " word of it" where the request is patient. A word in it changes
+ * that: CRASH ends the thread, HANG is answered only when cancelled, and ENDED is continued with nothing.
+ *
+ * `tokens` of `filesLearned` counts the files that this thread was told of. The description of a model is the number of models
+ * loaded so far and the base model; a personal model CRASH ends the thread. The description of a half is the paths of all halves
+ * loaded so far, each of which is away at once; an absolute path has to exist. By its path a half also behaves in other ways:
+ * - HANG holds the thread for good, as does a half beside which `PATH.opened` lies, and a masked model HANG
+ * - STUCK holds the thread for five seconds, in which it cannot be ended
+ * - SLOW is opened when fifteen pings were heard
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

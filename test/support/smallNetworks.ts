@@ -10,9 +10,9 @@ export function looksBack(config: NetworkConfig): boolean {
 }
 
 /**
- * By how much of what training moved the weights of two engines may differ. Adam turns a gradient near zero into a step of full
- * length, so single weights may differ although what was learned does not; attention that hardly looks anywhere and squared
- * rectifiers near zero have many such gradients.
+ * How far the weights of two engines may lie apart, as a share of how far training moved them. Adam turns a gradient near zero into a
+ * step of full length, so single weights may differ although what was learned does not; attention that hardly looks anywhere and
+ * squared rectifiers near zero have many such gradients.
  */
 export function toleratedDistance(config: NetworkConfig): number {
   return looksBack(config) ? 0.05 : 0.01;

@@ -1,4 +1,4 @@
-/** A clock that goes on by so many milliseconds each time it is looked at, so that a training does the same on any machine. */
+/** A clock that advances by so many milliseconds each time it is read, so that a training does the same on any machine. */
 export function tickingClock(milliseconds: number): () => number {
   let time = 0;
   return () => (time += milliseconds);

@@ -71,8 +71,8 @@ export function assertTrainsAlike(other: Trial, wasm: Trial): void {
 }
 
 /**
- * A training whose rows at once are halved twice in its midst gives the numbers of one that goes on with all of them. That the
- * rows' states matter to these numbers is shown by one that forgets them.
+ * A training in which the rows at once are halved twice gives the numbers of one that keeps all of them. One that forgets the rows'
+ * states shows that they matter to these numbers.
  */
 export async function assertHalvingForgetsNothing(
   engine: TrainingEngine,

@@ -26,8 +26,8 @@ export function translatedTexts(fileName: string, source: string): TranslatedTex
 }
 
 /**
- * The texts, of two words or more, that a source makes in English; `{0}` and so on stand for what is put in. What begins with an
- * apostrophe or has lines is another program's, and names of properties are nobody's.
+ * The English texts of two words or more in a source; `{0}` and so on stand for what is put in. Texts that begin with an apostrophe
+ * or have several lines are another program's, and names of properties are no texts.
  */
 export function englishTexts(fileName: string, source: string): string[] {
   const texts: string[] = [];

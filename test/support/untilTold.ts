@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Takes out of `told` what is told from now on: waits, on a busy machine long, until there is so much of it, and then a little for
- * what ought not to come.
+ * Empties `told` and returns what was in it: waits until it has so many lines, for long on a busy machine, and then a little more
+ * for lines that ought not to come.
  */
 export async function untilTold(told: string[], lines: number): Promise<string[]> {
   const start = performance.now();

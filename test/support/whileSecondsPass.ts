@@ -1,7 +1,7 @@
 import { mock } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 
-/** With mocked timers: lets the locks that are held be looked after, as they are every few seconds, and waits until that is done. */
+/** With mocked timers: lets the held locks be renewed, as they are every few seconds, and waits until that is done. */
 export async function whileSecondsPass(): Promise<void> {
   mock.timers.tick(6_000);
   const start = performance.now();
