@@ -5,8 +5,6 @@ import { shuffledIndices } from './shuffledIndices';
 
 export interface HeldOutSample {
   readonly batches: readonly TrainBatch[];
-  /** Tokens predicted. */
-  readonly tokens: number;
   /** UTF-8 bytes of the tokens predicted. */
   readonly bytes: number;
 }
@@ -43,7 +41,7 @@ export function sampleHeldOut(documents: readonly DocumentTokens[], options: Sam
     tokens += predicted.length;
     bytes += predicted.reduce((sum, id) => sum + options.bytesOf(id), 0);
   }
-  return { batches: layOut(chosen, options), tokens, bytes };
+  return { batches: layOut(chosen, options), bytes };
 }
 
 /** Each with one token before the first one predicted. */

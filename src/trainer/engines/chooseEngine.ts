@@ -121,7 +121,7 @@ async function firstThatLoads(
   return { engine, reason: [reason, ...problems].join(' ').trim() };
 }
 
-/** E.g. `Tokens a second in a short trial: native 2900, wasm 850. Left out: webgpu (No GPU was found).` */
+/** E.g. `Tokens a second in a short trial: native 2900, wasm 850. Without webgpu: No GPU was found.` */
 function reasonOf(timings: EngineTimings): string {
   const speeds = [...timings]
     .filter(([, timing]) => timing.kind === 'trains')

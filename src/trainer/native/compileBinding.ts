@@ -38,7 +38,7 @@ export async function compileBinding(
 ): Promise<void> {
   const { packageFolder, headersFolder, librariesFolder, includeFolder, compiledBinding } =
     nativePaths(folder);
-  context.onProgress({ step: 'compile', message: 'Compiling the connection to TensorFlow (about 10 s)' });
+  context.onProgress({ message: 'Compiling the connection to TensorFlow (about 10 s)' });
   const sources = join(packageFolder, 'binding');
   const files = (await readdir(sources)).filter((name) => name.endsWith('.cc'));
   await mkdir(dirname(compiledBinding), { recursive: true });

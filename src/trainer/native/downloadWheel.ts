@@ -152,7 +152,6 @@ async function urlInIndex(signal: AbortSignal | undefined): Promise<string> {
 
 function tell({ onProgress }: InstallContext, doneBytes: number): void {
   onProgress({
-    step: 'download',
     message: `Downloading TensorFlow ${WHEEL.version}`,
     doneBytes,
     totalBytes: WHEEL.bytes,

@@ -52,7 +52,7 @@ export function installNative(folder: string, context: InstallContext): Promise<
 }
 
 async function installInto(folder: string, context: InstallContext): Promise<InstallRecord> {
-  context.onProgress({ step: 'check', message: 'Looking at what is installed' });
+  context.onProgress({ message: 'Looking at what is installed' });
   const record = await verifiedRecord(folder, context.signal);
   if (record !== null) {
     return record;
@@ -64,7 +64,7 @@ async function installInto(folder: string, context: InstallContext): Promise<Ins
   if (fault !== null) {
     await installFromWheel(folder, context, fault);
   }
-  context.onProgress({ step: 'check', message: 'Trying TensorFlow' });
+  context.onProgress({ message: 'Trying TensorFlow' });
   const version = await tryTensorFlow(folder, context);
   const written = await writeRecord(folder, version, context.signal);
   await rm(nativePaths(folder).workFolder, { recursive: true, force: true });
@@ -102,7 +102,7 @@ async function installJavaScript(folder: string, context: InstallContext): Promi
   if ((await installedVersion(packageFolder)) === TFJS_NODE_VERSION && existsSync(headersFolder)) {
     return;
   }
-  context.onProgress({ step: 'packages', message: 'Installing TensorFlow.js from npm' });
+  context.onProgress({ message: 'Installing TensorFlow.js from npm' });
   const packages = { [TFJS_NODE]: TFJS_NODE_VERSION, [NODE_HEADERS]: NODE_HEADERS_VERSION };
   await installPackages(NAME, packages, [], folder, context);
 }
@@ -112,7 +112,7 @@ async function installJavaScript(folder: string, context: InstallContext): Promi
  * @returns what went wrong, or null
  */
 async function installPrebuilt(folder: string, context: InstallContext): Promise<CommandError | null> {
-  context.onProgress({ step: 'download', message: 'Asking for the prebuilt TensorFlow of tfjs-node' });
+  context.onProgress({ message: 'Asking for the prebuilt TensorFlow of tfjs-node' });
   try {
     await runNpm(['rebuild', TFJS_NODE], folder, context);
     await putLibraryBesideBinding(nativePaths(folder).packageFolder);

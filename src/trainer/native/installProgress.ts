@@ -1,6 +1,5 @@
 /** What an installation tells while it runs. */
-export interface InstallProgress {
-  readonly step: 'packages' | 'download' | 'unpack' | 'compile' | 'check';
+interface InstallProgress {
   /** A sentence for the user. */
   readonly message: string;
   /** Of `totalBytes`; absent in steps that cannot be measured. */

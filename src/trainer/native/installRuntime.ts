@@ -112,7 +112,7 @@ export async function installRuntime(
     if (await isRuntimeInstalled(runtime, folder)) {
       return;
     }
-    alone.onProgress({ step: 'packages', message: `Installing ${name} from npm` });
+    alone.onProgress({ message: `Installing ${name} from npm` });
     await installPackages(name, packages, ['--omit=optional', '--omit=peer'], folder, alone);
     if (programs !== undefined) {
       await keepThisSystem(join(folder, 'node_modules', main, programs));

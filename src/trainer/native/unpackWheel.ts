@@ -46,7 +46,7 @@ export async function unpackWheel(wheel: string, folder: string, context: Instal
     for (const [entry, target] of wanted) {
       const tell = (bytes: number): void => {
         doneBytes += bytes;
-        context.onProgress({ step: 'unpack', message: 'Unpacking TensorFlow', doneBytes, totalBytes });
+        context.onProgress({ message: 'Unpacking TensorFlow', doneBytes, totalBytes });
       };
       await unpackEntry(zip, entry, target, hashes.get(entry.fileName), tell, context.signal);
     }
