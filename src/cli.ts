@@ -9,7 +9,7 @@ import { ProgressLine } from './terminal/progressLine';
 import { EXIT_CANCELLED, runTool } from './terminal/runTool';
 
 const cancel = new AbortController();
-// `timeout` and a system that shuts down send the second one; a training's folder of temporary files is removed then, too.
+// SIGTERM comes from `timeout` and from a system that shuts down; also then a training removes its temporary files.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (cancel.signal.aborted) {
@@ -18,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     cancel.abort();
   });
 }
-// A reader that has seen enough, such as `head`, closes the pipe: no fault of anyone.
+// A reader that has seen enough, such as `head`, closes the pipe; that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') {
     process.exit(0);

@@ -4,8 +4,8 @@ import { DEFAULT_TRAINING, FINE_TUNING, type TrainingOptions } from './trainerPr
 type Suited = Pick<TrainingOptions, 'learningRate' | 'batchSize' | 'unrollSteps'>;
 
 /**
- * A Transformer learns to look back only within a window, from which gradients flow: fewer rows of more steps each, as many
- * tokens as a recurrent network's.
+ * A Transformer learns to look back only within a window, through which gradients flow: it gets fewer rows of more steps each, with
+ * as many tokens as a recurrent network's.
  */
 const TRANSFORMER_STEPS = 128;
 /** Blocks of a Transformer with as many parameters as an LSTM of one layer and the same sizes. */

@@ -1,7 +1,7 @@
 /** What crosses between the parent (extension host, terminal tool) and the trainer's child process. */
 import type { NetworkConfig, NetworkShape } from '../model/networkConfig';
 
-/** From the one that is the fastest where it works to the one that works everywhere. */
+/** From the fastest, where it works, to the one that works everywhere. */
 export const ENGINE_NAMES = ['webgpu', 'native', 'wasm'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
@@ -9,7 +9,7 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
 export const LEAST_MEMORY = 256;
 export const MOST_MEMORY = 65_536;
 
-/** More threads than this have too few rows of a batch each. */
+/** With more threads each would have too few rows of a batch. */
 export const MOST_THREADS = 8;
 
 /** What a training does while the computer draws from its battery. */
@@ -22,11 +22,11 @@ export interface TrainingOptions extends NetworkShape {
   readonly onBattery: (typeof ON_BATTERY)[number];
   /** Of the trainer's process; to stay below it, fewer rows of a batch are computed at once, by fewer threads. */
   readonly maxMemoryMegabytes: number;
-  /** Wall-clock budget for the optimisation, in seconds, of which a small text needs a part; time spent paused does not count. */
+  /** Wall-clock budget for the optimisation, in seconds; a small text needs only a part. Time spent paused does not count. */
   readonly seconds: number;
   /** Peak of the schedule. */
   readonly learningRate: number;
-  /** What each pass over the text adds to it, up to a half; there is none in the first. */
+  /** What each pass over the text after the first adds to the rate, up to a half. */
   readonly dropout: number;
   readonly batchSize: number;
   /** Steps of truncated back-propagation through time. */
@@ -93,14 +93,14 @@ export interface TrainJob extends CorpusSelection {
   readonly kernelPath?: string;
   /** Folders where the native engine may have been installed. */
   readonly nativeFolders?: readonly string[];
-  /** Where it is kept how fast each engine is on this machine; without it they are timed each time. */
+  /** Keeps how fast each engine is on this machine; without it they are timed each time. */
   readonly engineTimingsPath?: string;
-  /** Engines that have failed in this training: the one after the last of them goes on, after the last one any other. */
+  /** Engines that have failed in this training, in order: the next in the list goes on, or after wasm any other. */
   readonly failedEngines?: readonly EngineName[];
   readonly options: TrainingOptions;
 }
 
-/** How fast does an engine train this network here, within this memory? Nothing is read and nothing kept. */
+/** Asks how fast an engine trains this network here, within this memory. Reads and writes no files. */
 export interface TimeJob extends Pick<
   TrainingOptions,
   'batchSize' | 'unrollSteps' | 'threads' | 'maxMemoryMegabytes'
@@ -110,7 +110,7 @@ export interface TimeJob extends Pick<
   readonly config: NetworkConfig;
 }
 
-/** A plan is made of what the trainer would find by itself. */
+/** A plan is made without a given split, of what the trainer would find by itself. */
 export type PlanJob = Omit<CorpusSelection, 'split'> &
   Pick<TrainJob, 'initialModelPath' | 'baseModelPath' | 'tokenizerPath' | 'options'>;
 
@@ -129,7 +129,7 @@ export interface HeldOutScore {
   readonly bitsPerByte: number;
 }
 
-/** Ghost text's whole mix on a sample of the held-out text, reading as the user writes. */
+/** Scores of ghost text's whole mix on a sample of the held-out text, which it learns as it goes. */
 export interface MixScores {
   /** Without a personal network. */
   readonly before: HeldOutScore;
@@ -151,7 +151,7 @@ export interface PlannedFile {
 export interface Continues {
   /** ISO 8601; absent where it is not known. */
   readonly trainedAt?: string;
-  /** Files with text that it has not read: new and changed ones, and those that its training did not come to. */
+  /** Files with text that the model has not read: new, changed, or not reached in its training. */
   readonly changedFiles: number;
   /** All that is trained on. */
   readonly files: number;

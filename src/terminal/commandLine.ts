@@ -58,7 +58,7 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined;
 }
 
-/** What stands after an option, nothing for a flag. @throws UsageError when there is no such option, or it lacks its value */
+/** An option's value, empty for a flag. @throws UsageError when there is no such option, or it lacks its value */
 function valueOf({ name, rawName, value, inlineValue }: OptionToken, specs: OptionSpecs): string {
   if (rawName !== `--${name}` || !Object.hasOwn(specs, name)) {
     throw new UsageError(`"${rawName}" is not an option here.`);
@@ -85,7 +85,7 @@ export function parseCommandLine<const Specs extends OptionSpecs>(
   specs: Specs,
   positionals: Positionals,
 ): { options: OptionValues<Specs>; positionals: string[] } {
-  // Not strict, as Node would then refuse a value that begins with a dash, such as a Markdown list to continue.
+  // Not strict: Node would refuse a value that begins with a dash, such as a Markdown list to continue.
   const { tokens } = parseArgs({
     args: [...args],
     strict: false,

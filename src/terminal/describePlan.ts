@@ -1,4 +1,4 @@
-/** What a training would read and what is left out, as `train` and `try` list it. */
+/** The plan of a training, as `train` and `try` print it: what it would read and what is left out. */
 import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
 import { formatBytes } from './progressLine';

@@ -8,7 +8,7 @@ import type { Terminal } from './terminal';
 import type { ScoredTexts } from './textScores';
 import { withGenerator } from './withGenerator';
 
-/** Places tried for each line that is wanted: at most of them nothing is certain enough to be shown. */
+/** Places tried for each line wanted: at most places nothing is certain enough to be shown. */
 const TRIES_PER_LINE = 10;
 
 export interface DrawnLines {

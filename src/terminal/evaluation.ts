@@ -1,4 +1,4 @@
-/** A folder's test files measured before and after training on its train files. */
+/** Measures a folder's test files before and after training on its train files. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,14 +57,14 @@ type TrainingReport = Pick<DoneEvent, 'before' | 'after' | 'mix' | 'steps'> & {
   readonly outcome: DoneEvent['outcome'] | 'tooLittleText';
 };
 
-/** About a page; what is less has no part that could be kept aside. Of UTF-8. */
+/** About a page, in UTF-8; from less text no part can be kept aside. */
 const FEWEST_BYTES = 2000;
 
 /** @throws Error whose message is for the user; the signal's reason when it aborts */
 export async function evaluate(terminal: Terminal, evaluation: Evaluation): Promise<EvaluationReport> {
   const { folder, splitPath, keystrokes, half = null } = evaluation;
   if (evaluation.training === null && evaluation.modelPath !== null) {
-    // Told now, and not after minutes of scoring without it, that the model cannot be used.
+    // So that a model that cannot be used is reported at once, and not after minutes of scoring without it.
     const { tokenizer } = await readTokenizer(terminal.product.tokenizer);
     await readMixable(evaluation.modelPath, tokenizer);
   }
@@ -110,7 +110,7 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
   });
 }
 
-/** Trains, unless a ready model is given, and lends the model; null when training did not help or there was too little to train on. */
+/** Trains, unless a ready model is given, and lends the model; null if training did not help or there was too little text. */
 async function withModel<T>(
   terminal: Terminal,
   { folder, training, modelPath }: Evaluation,
@@ -130,7 +130,7 @@ async function withModel<T>(
     );
     return use(null, null);
   }
-  // Told now, and not after minutes of training, that the model cannot be kept there.
+  // So that a place where the model cannot be kept is reported at once, and not after minutes of training.
   const lock = modelPath === null ? null : await lockModel(modelPath);
   const workFolder = await mkdtemp(join(tmpdir(), 'understudy-'));
   try {
@@ -141,7 +141,7 @@ async function withModel<T>(
     const trained = await trainModel(terminal, {
       folders: [folder],
       split: holdOutFromTraining(folder, train, training.seed),
-      // Beside a model that is there already only a better one would be written, and this training is what is measured.
+      // In a folder of its own: in the place of an earlier model only a better one would be written, but this training is measured.
       modelPath: join(workFolder, 'model.safetensors'),
       resumePath: join(workFolder, 'resume'),
       initialModelPath: await startingModel([terminal.product.baseModel], training),

@@ -1,4 +1,4 @@
-/** A few lines as the user would see them: what is typed, what is suggested, what really stands there. */
+/** Lines as the user would see them: what is typed, what is suggested, what really follows. */
 import { firstWord } from '../model/generation/wordUnits';
 import type { TypedText } from '../model/evaluate/typedStretches';
 
@@ -38,7 +38,7 @@ export function drawPlaces(files: readonly TypedText[], count: number, random: (
   return places;
 }
 
-/** Three lines of text: the place, the typed part with the suggestion after it, and what really stands there. */
+/** The place, and below it what is typed, what is suggested and what really follows, a line each. */
 export function describeGhostLine({ file, offset, suggestion }: GhostLine, width: number): string {
   const { text } = file;
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;

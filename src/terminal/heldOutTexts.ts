@@ -1,4 +1,4 @@
-/** The texts of a planned training: what the live workspace model may know, and what only serves to measure. */
+/** Divides the texts of a planned training: what the live workspace model may know, and what is only measured on. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
@@ -7,11 +7,11 @@ import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import type { ScoredTexts } from './textScores';
 import type { WorkspaceFile } from './workspaceTexts';
 
-/** Where a file is held out in part, its tokens and not its characters are counted; this much of the part is surely unseen. */
+/** A part of a file is held out by tokens, not characters, so only this share of it is surely unseen. */
 const SURE_SHARE = 0.9;
 
 /**
- * A file that is held out in part stands on both sides, as two documents; one that is gone by now stands on neither.
+ * A file that is held out in part is on both sides, as two documents; one that is gone by now is on neither.
  * @param maxTestCharacters of all test texts together; the rest is left out
  * @throws Error whose message is for the user, when nothing that was held out can be read any more
  */

@@ -26,7 +26,7 @@ export function baseModel(shipped: ShippedBase): BaseModel {
   return new BaseModel(storageFolder(process.env, process.platform), shipped);
 }
 
-/** The folder by the name under which its model is kept, however it was reached. */
+/** The folder's canonical path, under which its model is kept. */
 export async function realFolder(folder: string): Promise<string> {
   try {
     return await realpath(folder);
@@ -41,7 +41,7 @@ export async function keyOf(place: string): Promise<string> {
   return KEY.test(place) ? place : workspaceKey([await realFolder(place)]);
 }
 
-/** The model file that was asked for, else the one that is kept for the folder, else none. */
+/** The model file given, else the one kept for the folder, else null. */
 export async function chooseModel(
   { model }: Pick<OptionValues<typeof MODEL_OPTIONS>, 'model'>,
   folder: string,

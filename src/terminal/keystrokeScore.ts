@@ -1,4 +1,4 @@
-/** Keys that the product's own ghost text saves on some texts, by a simulated user; and how long each answer took. */
+/** The keys that the product's ghost text saves a simulated user on some texts, and how long each answer takes. */
 import { simulateTyping, type KeystrokeScore } from '../model/evaluate/keystrokes';
 import { sampleStretches } from '../model/evaluate/typedStretches';
 import { SuggestionLearning } from '../completion/suggestionLearning';
@@ -45,7 +45,7 @@ export async function scoreKeystrokes(
   const files = test.map(({ uri, text }) => ({ name: uri, text }));
   const stretches = sampleStretches(files, options.characters, seededRandom(options.seed));
   const times: number[] = [];
-  // What is learned from this user is forgotten at the end.
+  // What it learns from this user is not kept.
   const learning = new SuggestionLearning(null, () => undefined);
   const score = await withGenerator(terminal, { modelPath, files: known, half }, (generator) =>
     simulateTyping(

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 
-/** VS Code's identifiers of the languages that its file endings alone do not name. */
+/** VS Code's identifiers of languages by file ending; any other ending serves as the identifier itself. */
 const LANGUAGE_OF_ENDING: Readonly<Record<string, string>> = {
   bib: 'bibtex',
   c: 'c',

@@ -1,4 +1,4 @@
-/** A checkpoint as the terminal tool reads it: its network on the kernel and what belongs to it. */
+/** Reads checkpoints for the terminal tool, and puts their networks on the kernel. */
 import { decodeCheckpoint, hasTokens, type Checkpoint } from '../model/checkpoint/checkpoint';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
 import type { NetworkModel } from '../model/network/networkModel';
@@ -10,7 +10,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   return decodeCheckpoint(await readModel(path), path);
 }
 
-/** One that is to be mixed with others. @throws also when it predicts other tokens than these */
+/** A checkpoint to be mixed with others. @throws also when it has another tokenizer */
 export async function readMixable(path: string, tokenizer: Tokenizer): Promise<Checkpoint> {
   const checkpoint = await readCheckpoint(path);
   if (!hasTokens(checkpoint, tokenizer)) {

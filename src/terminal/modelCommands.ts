@@ -1,4 +1,4 @@
-/** What can be done with the models that are kept. */
+/** The `model` commands: list, show, export, import, base, delete. */
 import { resolve } from 'node:path';
 import { describeNetwork } from '../model/networkConfig';
 import { ExistsError, type StoredModel } from '../trainer/modelStore';

@@ -1,4 +1,4 @@
-/** Where a command may write a model, so that a slip of the keyboard costs nobody a text. */
+/** Where a command may write a model: never over a text, so that a typing error destroys none. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
@@ -6,7 +6,7 @@ import { CheckpointError } from '../model/checkpoint/checkpointError';
 import { UsageError } from './commandLine';
 
 /**
- * The absolute path of what `--out` names: nothing yet, or a model, a damaged one too, which the new one may replace.
+ * The absolute path of what `--out` names. Nothing may be there yet, or a model, damaged or not, which the new one may replace.
  * @throws UsageError when a folder or a file of another kind is there
  */
 export async function modelPlace(out: string): Promise<string> {
@@ -22,7 +22,7 @@ export async function modelPlace(out: string): Promise<string> {
         `--out ${out} is there and is no model, so it is not overwritten; give another name.`,
       );
     }
-    // Of what cannot be read or written the training tells more.
+    // The training itself reports a file that cannot be read or written.
   }
   return path;
 }

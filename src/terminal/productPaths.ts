@@ -1,4 +1,4 @@
-/** Where the parts that the terminal tool starts and reads lie: beside it, in the folder that it was installed to. */
+/** The files that the terminal tool starts and reads, in the folder that it was installed to. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shippedFiles, type ShippedFiles } from '../trainer/shippedFiles';
@@ -9,7 +9,7 @@ export interface ProductPaths extends ShippedFiles {
   readonly version: string;
 }
 
-/** What the installation comes with. @param root the folder of package.json */
+/** @param root the folder of package.json */
 export function productPaths(root: string): ProductPaths {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   return { ...shippedFiles(root), root, version };

@@ -1,4 +1,4 @@
-/** What it needs of `process.stderr`. */
+/** The part of `process.stderr` that is used here. */
 export interface ProgressStream {
   readonly isTTY: boolean;
   readonly columns: number;

@@ -1,4 +1,4 @@
-/** Chooses the command, runs it and turns what it throws into a sentence and an exit status. */
+/** Chooses the command, runs it, and turns an error into a sentence and an exit status. */
 import { debuglog } from 'node:util';
 import type { Command } from './command';
 import { UsageError } from './commandLine';
@@ -7,7 +7,7 @@ import type { Terminal } from './terminal';
 const EXIT_OK = 0;
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
-/** What a shell reports of a command that Ctrl+C ended. */
+/** What a shell reports for a command that Ctrl+C ended. */
 export const EXIT_CANCELLED = 130;
 
 const debug = debuglog('understudy');

@@ -63,7 +63,7 @@ export const SAMPLING_OPTIONS = {
   },
 } as const;
 
-/** What shapes a draw, or makes one come out the same again. */
+/** Options that shape a random draw, or repeat it. */
 const USELESS_WHEN_GREEDY = ['temperature', 'top-k', 'top-p', 'min-p', 'seed'] as const;
 
 /** @throws UsageError when an option would do nothing */

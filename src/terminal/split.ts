@@ -1,4 +1,4 @@
-/** Which files of a folder are trained on and which are measured on, as a `split.json` names them. */
+/** The files of a folder to train on and to measure on, as a `split.json` names them. */
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
@@ -27,7 +27,7 @@ const splitSchema = v.object({ train: paths, test: paths });
 /** Longer files are no text that a person wrote. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
-/** What `--split` names: a path from the current folder, or else from the folder that is measured, where a split mostly lies. */
+/** The file that `--split` names: relative to the current folder, or else to the folder that is measured. */
 export function splitPlace(given: string, folder: string): string {
   const [here, there] = [resolve(given), resolve(folder, given)];
   return !existsSync(here) && existsSync(there) ? there : here;
@@ -96,7 +96,7 @@ async function whyUnusable(path: string, reason: LeftOutReason): Promise<string>
   if (reason === 'vanished') {
     return 'it is not there; each path of a split names one file, from the folder on';
   }
-  // What cannot be looked at is no folder that could be named instead.
+  // An entry that cannot be examined counts as no folder.
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
@@ -105,8 +105,8 @@ async function whyUnusable(path: string, reason: LeftOutReason): Promise<string>
 }
 
 /**
- * Parts the training files into those that are trained on and those by which the better network is kept, so that the test
- * files decide nothing; a large one that stands in both is held out in part.
+ * Divides the training files into those that are trained on and those that decide which network is kept, so that the test files
+ * decide nothing. A large file that is in both lists is held out in part.
  */
 export function holdOutFromTraining(
   folder: string,

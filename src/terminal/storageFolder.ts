@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Where the terminal tool keeps its models: `UNDERSTUDY_HOME`, else the place that the system has for a program's data.
+ * Where the terminal tool keeps its models: `UNDERSTUDY_HOME`, else the system's place for a program's data.
  * @param environment `process.env`
  */
 export function storageFolder(
@@ -23,7 +23,7 @@ export function storageFolder(
   }
 }
 
-/** A variable that is set to nothing names no folder, least of all the current one. */
+/** An empty variable names no folder, least of all the current one. */
 function folderIn(variable: string | undefined): string | null {
   return variable === undefined || variable === '' ? null : variable;
 }

@@ -1,4 +1,4 @@
-/** One training, as the terminal tool runs it: progress on stderr, ended by Ctrl+C. */
+/** Runs a training for the terminal tool: progress on stderr, cancelled by Ctrl+C. */
 import { join } from 'node:path';
 import { hasShape, type NetworkShape } from '../model/networkConfig';
 import { suitedTraining } from '../protocol/suitedTraining';
@@ -20,7 +20,7 @@ export interface TrainResult {
   readonly engine: EngineName | null;
 }
 
-/** Most text that is read; the trainer says what it leaves out. */
+/** At most so much text is read; the trainer says what it leaves out. */
 export const MAX_TOTAL_BYTES = 50 * 1024 * 1024;
 
 /** @throws Error whose message is for the user, when the training fails */
@@ -60,7 +60,7 @@ export async function trainModel(terminal: Terminal, request: TrainRequest): Pro
 }
 
 /**
- * The first of the models given whose network has the shape that is asked for: only from such a one can training start.
+ * The first of the models given whose network has the shape asked for, as training can start only from such a one.
  * @throws Error whose message is for the user, when a model is damaged
  */
 export async function startingModel(

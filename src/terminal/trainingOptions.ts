@@ -70,7 +70,7 @@ export const TRAINING_OPTIONS = {
   },
 } as const;
 
-/** The learning rate is that of a network that starts afresh. @throws UsageError when an option would do nothing */
+/** With the learning rate for a network that starts afresh. @throws UsageError when an option would do nothing */
 export function trainingOptions(
   given: OptionValues<typeof TRAINING_OPTIONS>,
   defaultSeconds: number,

@@ -1,4 +1,4 @@
-/** What a training says while it runs: a line that moves, and the few remarks that stay. */
+/** What a training prints while it runs: a progress line, and remarks that stay. */
 import type { EngineName, TrainerEvent } from '../protocol/trainerProtocol';
 import { bar, formatBytes } from './progressLine';
 import type { Terminal } from './terminal';
