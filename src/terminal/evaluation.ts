@@ -2,14 +2,13 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { KeystrokeScore } from '../model/evaluate/keystrokes';
 import type { HalfChoice } from '../protocol/generatorProtocol';
 import type { DoneEvent, EngineName, TrainingOptions } from '../protocol/trainerProtocol';
 import { realRoot } from '../trainer/corpus/scanFolders';
 import { readTokenizer } from '../trainer/sharedTokenizer';
 import { saveFile } from '../trainer/training/saveFile';
 import { lockModel } from '../trainer/training/trainingLock';
-import { scoreKeystrokes, type KeystrokeOptions, type Latency } from './keystrokeScore';
+import { scoreKeystrokes, type KeystrokeOptions, type TimedKeystrokes } from './keystrokeScore';
 import { holdOutFromTraining, readSplit, readTexts, type FileText } from './split';
 import { readMixable } from './loadedNetwork';
 import { formatBytes } from './progressLine';
@@ -32,8 +31,6 @@ interface Evaluation {
   readonly half?: HalfChoice | null;
 }
 
-type Keystrokes = KeystrokeScore & { readonly milliseconds: Latency };
-
 export interface EvaluationReport {
   /** Of the test files. */
   readonly files: number;
@@ -45,7 +42,7 @@ export interface EvaluationReport {
     readonly before: Readonly<Record<string, number>>;
     readonly after: Readonly<Record<string, number>>;
   };
-  readonly keystrokes: { readonly before: Keystrokes; readonly after: Keystrokes };
+  readonly keystrokes: { readonly before: TimedKeystrokes; readonly after: TimedKeystrokes };
   /** Null when nothing was trained. */
   readonly engine: EngineName | null;
   readonly trainTokensPerSecond: number | null;

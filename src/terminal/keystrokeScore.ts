@@ -10,13 +10,15 @@ import type { ScoredTexts } from './textScores';
 import type { Terminal } from './terminal';
 import { withGenerator } from './withGenerator';
 
-export interface Latency {
+interface Latency {
   /** Of one answer, from the key to its suggestion, in milliseconds. */
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
   readonly answers: number;
 }
+
+export type TimedKeystrokes = KeystrokeScore & { readonly milliseconds: Latency };
 
 export interface KeystrokeOptions {
   /** UTF-16 units to type, about. */
@@ -41,7 +43,7 @@ export async function scoreKeystrokes(
   modelPath: string | null,
   options: KeystrokeOptions,
   half: HalfChoice | null = null,
-): Promise<KeystrokeScore & { readonly milliseconds: Latency }> {
+): Promise<TimedKeystrokes> {
   const files = test.map(({ uri, text }) => ({ name: uri, text }));
   const stretches = sampleStretches(files, options.characters, seededRandom(options.seed));
   const times: number[] = [];

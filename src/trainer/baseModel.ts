@@ -5,14 +5,10 @@ import { basename, join } from 'node:path';
 import { decodeCheckpoint, encodeCheckpoint, hasTokens } from '../model/checkpoint/checkpoint';
 import { importedCheckpoint, readModel } from './modelFile';
 import { readTokenizer } from './sharedTokenizer';
+import type { ShippedFiles } from './shippedFiles';
 import { saveFile } from './training/saveFile';
 
-/** What Understudy comes with; absolute paths. */
-export interface ShippedBase {
-  readonly tokenizer: string;
-  /** Null in a build without a base model. */
-  readonly baseModel: string | null;
-}
+export type ShippedBase = Pick<ShippedFiles, 'tokenizer' | 'baseModel'>;
 
 export class BaseModel {
   private readonly ownPath: string;
