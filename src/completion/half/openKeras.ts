@@ -50,7 +50,12 @@ export async function openKeras(
   if (vocabulary.kind !== 'bpe') {
     return plain;
   }
-  const { attempt, encode, hasHung } = boundedEncode(vocabularyName, vocabulary.encode, onAway);
+  const { attempt, encode, hasHung } = boundedEncode(
+    vocabularyName,
+    vocabulary.encode,
+    onAway,
+    vocabulary.hasPatterns,
+  );
   attempt(PROBE);
   if (!vocabulary.hasPatterns) {
     return plain;
