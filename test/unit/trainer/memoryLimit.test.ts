@@ -95,7 +95,8 @@ describe('A training in its own process', function () {
   }
 
   it('goes on with fewer rows when something else in it takes memory', async () => {
-    const limit = 1200;
+    // Large enough that a heap which then grows by a fifth of itself halves the rows no second time.
+    const limit = 1600;
     process.env['UNDERSTUDY_TEST_SWELL'] = String(0.93 * limit);
     const { done, warnings, losses, peakMegabytes } = await train({
       engine: 'wasm',
@@ -105,7 +106,7 @@ describe('A training in its own process', function () {
     assert.equal(warnings.length, 1, warnings.join(' '));
     assert.match(
       warnings[0],
-      /^Training takes 11\d\d of 1200 MB of memory, and goes on with 64 rows of a batch at a time\.$/,
+      /^Training takes 1[45]\d\d of 1600 MB of memory, and goes on with 64 rows of a batch at a time\.$/,
     );
     assert.equal(done.outcome, 'improved');
     assert.equal(done.steps, losses.length);

@@ -127,7 +127,8 @@ describe('Typing in a window with one folder', () => {
 
   it('gives no reason of another text than the one in front at Why No Suggestion', async () => {
     const why = () => vscode.commands.executeCommand<string>('understudy.whyNoSuggestion');
-    await openDraft('draft.md', '# Draft\n\n█\n');
+    // Not the draft in which the tests above have refused the same words.
+    await openDraft('letter.md', '# Letter\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
     await ghostTextBeginning('Marrowfield House');
     // The text that is shown may still be the rest of a suggestion that an earlier request had.
