@@ -34,8 +34,8 @@ export interface CalibratedGate {
 }
 
 /**
- * Scores the held-out documents without a personal network and with each candidate. The answer is the gate given, with the trust
- * in the networks of the best candidate's: what a short text says of the live counts would be learned too well.
+ * Scores the held-out documents without a personal network and with each candidate. The result is the given gate with the best
+ * candidate's trust in the networks; its trust in the live counts is not taken over, as so short a text would overfit it.
  */
 export async function calibrateGate(
   { vocabSize, kinds, base, candidates, earlier = null, gate, learned, heldOut }: Calibration,

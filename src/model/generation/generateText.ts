@@ -24,7 +24,7 @@ export interface GeneratedText {
 }
 
 export interface GenerationCriteria extends StoppingCriteria {
-  /** The end of the text is not drawn before there are as many new tokens; 0 is off. The other criteria hold from the first one. */
+  /** New tokens before the end of the text may be drawn; 0 is off. The other criteria apply from the first token. */
   readonly minNewTokens: number;
 }
 

@@ -1,7 +1,7 @@
 import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { ReadTail } from './healedStart';
 
-/** What work that is done in steps yields between them: nothing, or what must settle before the next step is of use. */
+/** What stepwise work yields between two steps: nothing, or a promise that must settle before the next step is useful. */
 export type Pause = Promise<void> | undefined;
 
 /** The same tail for a caller who has the time to wait for experts that do not answer at once. */

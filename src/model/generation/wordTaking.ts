@@ -1,14 +1,14 @@
 /**
- * Whether a user takes the first word of a suggestion of which only that is right. Who does gains by long suggestions whose
- * ends are guesses; who accepts none but whole ones has read the guess in vain and passes the word over with it. Learned from
- * what became of those shown, as a moving average, so that a change of habit is followed.
+ * Whether a user takes the first word of a suggestion when only that word is right. A user who does gains from long suggestions
+ * that end in a guess; one who accepts only whole suggestions reads the guess in vain and loses the word with it. Learned as a
+ * moving average from what became of suggestions, so that it follows a change of habit.
  */
 import { keysToType } from './keysToType';
 
 /** The share of such suggestions whose first word is taken, while nothing is known of the user. */
 export const UNKNOWN_TAKING = 0.5;
 
-/** Of the newest outcome in the average: some dozens make a habit, some dozens more end it; see `bench/wordTaking.ts`. */
+/** Weight of the newest outcome in the average: some dozens of outcomes make or end a habit; see `bench/wordTaking.ts`. */
 const NEWEST = 0.1;
 
 /**

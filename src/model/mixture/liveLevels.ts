@@ -20,7 +20,7 @@ export interface LiveLevelsOptions {
   readonly without: readonly LivePart[];
 }
 
-/** What has followed the end of a text before, by how much of that end is looked at. */
+/** What followed earlier occurrences of the end of a text, by the length of the context. */
 export class LiveLevels {
   private readonly without: ReadonlySet<LivePart>;
   /** By level. */

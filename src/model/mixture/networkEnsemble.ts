@@ -6,7 +6,7 @@ export interface NetworkStates {
   readonly networks: readonly unknown[];
 }
 
-/** The networks of a mixture, which step together; each speaks only in states that it need not be waited for. */
+/** The networks of a mixture, advanced together; each contributes only in states where its answer is ready. */
 export class NetworkEnsemble {
   /** By network, its place in the gate. */
   readonly slots: readonly number[];

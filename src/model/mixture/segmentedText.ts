@@ -29,7 +29,7 @@ export class SegmentedText {
   private segments: Segment[] = [];
   private pending = new Map<string, LearnedFile>();
   private pendingTokens = 0;
-  /** What the segments hold too much: replaced and forgotten files. */
+  /** Replaced and forgotten files, whose counts are subtracted from those of the segments. */
   private stale: { readonly uri: string; readonly segment: Segment; readonly index: TextIndex }[] = [];
   private tokens = 0;
 
