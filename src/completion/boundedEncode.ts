@@ -1,6 +1,6 @@
 /**
- * The regular expressions of a `tokenizer.json` are its author's, and one that backtracks without end would hold the thread without end.
- * Encoding by them is ended after {@link LONGEST} milliseconds, and not tried again; nor is one that throws.
+ * The regular expressions of a `tokenizer.json` come from its author, and catastrophic backtracking in one would block the thread.
+ * Encoding is ended after {@link LONGEST} milliseconds; an encoder that hung or threw is not tried again.
  */
 import { createContext, Script } from 'node:vm';
 import { libraryFault } from '../model/tokenizer/libraryTokenizer';

@@ -1,6 +1,6 @@
 import type { CompletedResponse } from '../protocol/generatorProtocol';
 
-/** What a completion that is not waited for any more settles with. */
+/** The result of a cancelled completion. */
 export function cancelledCompletion(id: number, milliseconds: number): CompletedResponse {
   return {
     kind: 'completed',

@@ -61,7 +61,7 @@ export function* completeDocument(
   return nothing(likeliest !== '' && trimToPlace(likeliest) === '' ? 'repeatsSuffix' : 'lowConfidence');
 }
 
-/** What was refused ends with the word that was wrong; what comes before that word may stay. */
+/** A refused text ends with the wrong word; the text before that word may stay. */
 function withoutRefused(text: string, refused: readonly string[]): string {
   return refused.reduce(
     (kept, wrong) => (kept.startsWith(wrong) ? kept.slice(0, wordEnds('', wrong).at(-2) ?? 0) : kept),

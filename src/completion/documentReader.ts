@@ -58,7 +58,7 @@ export class DocumentReader {
     return this.tailOf(document);
   }
 
-  /** Tells of a text from the document's start on whose end the model has written: in that there is nothing to learn. */
+  /** Reports a text, from the document's start on, whose end the model has written: there is nothing to learn from that end. */
   noteGenerated(uri: string, text: string): void {
     this.generated = { uri, text };
   }

@@ -3,7 +3,7 @@
 /** Complete, or cut off by the end of the text. */
 const ENDS = /\\(begin|end)\{([^{}\n]*)(\}|$)/g;
 
-/** Those that a text has opened and not closed, innermost last. */
+/** The environments that a text has opened and not closed, innermost last. */
 export function openEnvironments(text: string): string[] {
   const open: string[] = [];
   for (const [, command, name, brace] of text.matchAll(ENDS)) {
@@ -15,7 +15,7 @@ export function openEnvironments(text: string): string[] {
 /**
  * Where `text` ends, or has begun to end, another environment than the innermost; its length where it does not.
  * @param open those open before the line, see {@link openEnvironments}; where none is known, any may be ended
- * @param line what of the line stands before `text`
+ * @param line the part of the line before `text`
  */
 export function endOfEnvironments(open: readonly string[], line: string, text: string): number {
   const stack = [...open];
@@ -37,7 +37,7 @@ function follow(open: string[], command: string, name: string, brace: string): v
   if (command === 'begin') {
     open.push(name);
   } else {
-    // One that closes nothing, as in a text about LaTeX, is passed over.
+    // An `\end` that closes nothing, as in a text about LaTeX, is skipped.
     const at = open.lastIndexOf(name);
     open.length = at < 0 ? open.length : at;
   }

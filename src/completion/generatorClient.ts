@@ -49,7 +49,7 @@ export class GeneratorClient {
   private readonly onFilesLost: () => void;
   /** What a new thread is told again, by kind. */
   private readonly loaded = new Map<LoadRequest['kind'], LoadRequest>();
-  /** What the present thread is being told again; empty once it has answered all. */
+  /** What the current thread is being told again; empty once it has answered all. */
   private replayed: readonly LoadRequest['kind'][] = [];
 
   constructor(options: GeneratorClientOptions) {
@@ -73,7 +73,7 @@ export class GeneratorClient {
       onGivenUp,
       onRestart: (heldBy) => {
         if (heldBy !== null && this.replayed.includes(heldBy)) {
-          // It would hold each new thread.
+          // It would block each new thread.
           this.loaded.delete(heldBy);
         }
         void this.replay();
