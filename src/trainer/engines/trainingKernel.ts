@@ -70,7 +70,7 @@ const TILE_COLUMNS = 8;
 /** Rows of the left side that are packed at once, and a tile, see `assembly/products.ts`. */
 const BLOCK_ROWS = 64;
 const TILE_NUMBERS = 32;
-const FLOAT_BYTES = 4;
+export const FLOAT_BYTES = 4;
 /** Numbers of a right side that are packed at once: the weights of a layer of 1,024 units. */
 const MOST_PACKED = 1 << 22;
 

@@ -1,5 +1,5 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { Tensor, TensorFlow } from '../network/tensorOps';
+import type { Matrix, Tensor, TensorFlow } from '../network/tensorOps';
 import type { Heap } from './trainingKernel';
 
 type Backend = Pick<BackendWasm, 'typedArrayFromHeap' | 'makeOutput' | 'wasm'>;
@@ -36,6 +36,11 @@ export class WasmHeap implements Heap {
   /** A tensor whose values are whatever the heap held. */
   tensor(shape: readonly number[]): Tensor {
     return this.tf.engine().makeTensorFromTensorInfo(this.backend.makeOutput([...shape], 'float32'));
+  }
+
+  /** As {@link tensor}. */
+  matrix(rows: number, columns: number): Matrix {
+    return this.tensor([rows, columns]) as Matrix;
   }
 
   /** The tensor's values where they are; good until the next allocation. */

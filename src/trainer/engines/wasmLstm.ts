@@ -5,15 +5,14 @@ import type { WasmHeap } from './wasmHeap';
 
 /** The cell of `lstmCell.ts` in one pass each way, instead of a dozen ops. */
 export function wasmLstm(functions: TrainingKernel['functions'], heap: WasmHeap): RecurrentCell {
-  const matrix = (rows: number, columns: number) => heap.tensor([rows, columns]) as Matrix;
   return {
     step(_tf, input, recurrent, { cell: before }) {
       const cell = before!;
       const [rows, size] = cell.shape;
-      const gates = matrix(rows, 4 * size);
-      const newCell = matrix(rows, size);
-      const cellTanh = matrix(rows, size);
-      const hidden = matrix(rows, size);
+      const gates = heap.matrix(rows, 4 * size);
+      const newCell = heap.matrix(rows, size);
+      const cellTanh = heap.matrix(rows, size);
+      const hidden = heap.matrix(rows, size);
       functions.lstmStep(
         ...heap.offsets(input, recurrent, cell),
         rows,
@@ -25,8 +24,8 @@ export function wasmLstm(functions: TrainingKernel['functions'], heap: WasmHeap)
     stepGradient(_tf, saved, dHidden, dNewCell) {
       const [gates, cell, cellTanh] = saved as [Matrix, Matrix, Matrix];
       const [rows, size] = cell.shape;
-      const dGates = matrix(rows, 4 * size);
-      const dCell = matrix(rows, size);
+      const dGates = heap.matrix(rows, 4 * size);
+      const dCell = heap.matrix(rows, size);
       functions.lstmStepGradient(
         ...heap.offsets(gates, cell, cellTanh, dHidden),
         dNewCell === null ? 0 : heap.offset(dNewCell),
