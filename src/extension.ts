@@ -193,7 +193,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       planTraining: plan,
     }),
     // Another window may have installed or removed one meanwhile.
-    vscode.window.onDidChangeWindowState(offerRemovals),
+    vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused) {
+        offerRemovals();
+      }
+    }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
       void loadModel(model, status, log);
     }),

@@ -1,7 +1,7 @@
 /** The models that the generator answers with, loaded from files. */
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { decodeCheckpoint, hasTokens } from '../model/checkpoint/checkpoint';
+import { decodeMixable } from '../model/checkpoint/checkpoint';
 import { createMixture, type Mixture } from '../model/mixture/mixture';
 import type { MixtureModel } from '../model/mixtureModel';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
@@ -200,14 +200,7 @@ export class GeneratorModel implements LoadedModel {
   }
 
   private load(path: string, name: 'base' | 'personal'): LoadedNetwork {
-    const fileName = basename(path);
-    const checkpoint = decodeCheckpoint(readModel(path), fileName);
-    if (!hasTokens(checkpoint, this.tokenizer)) {
-      throw new Error(
-        `The model "${fileName}" was trained with another tokenizer than this version of Understudy has. Train it again.`,
-      );
-    }
-    const { config, weights, gate } = checkpoint;
+    const { config, weights, gate } = decodeMixable(readModel(path), basename(path), this.tokenizer);
     return {
       network: createKernelNetwork(config, weights, name, this.kernelBytes),
       gate,

@@ -1,5 +1,5 @@
 /** Reads checkpoints for the terminal tool, and puts their networks on the kernel. */
-import { decodeCheckpoint, hasTokens, type Checkpoint } from '../model/checkpoint/checkpoint';
+import { decodeCheckpoint, decodeMixable, type Checkpoint } from '../model/checkpoint/checkpoint';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
 import type { NetworkModel } from '../model/network/networkModel';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
@@ -12,13 +12,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
 
 /** A checkpoint to be mixed with others. @throws also when it has another tokenizer */
 export async function readMixable(path: string, tokenizer: Tokenizer): Promise<Checkpoint> {
-  const checkpoint = await readCheckpoint(path);
-  if (!hasTokens(checkpoint, tokenizer)) {
-    throw new Error(
-      `The model "${path}" was trained with another tokenizer than this version of Understudy has. Train it again.`,
-    );
-  }
-  return checkpoint;
+  return decodeMixable(await readModel(path), path, tokenizer);
 }
 
 export function onKernel({ config, weights }: Checkpoint, name: string, kernel: Uint8Array): NetworkModel {

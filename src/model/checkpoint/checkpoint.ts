@@ -119,3 +119,17 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
 export function hasTokens({ config, tokenizer: json }: Checkpoint, tokenizer: Tokenizer): boolean {
   return config.vocabSize === tokenizer.vocabSize && isTokenizer(json, tokenizer);
 }
+
+/**
+ * {@link decodeCheckpoint} for a model that is to be mixed with others over this tokenizer.
+ * @throws also Error whose message is for the user, when it has another tokenizer
+ */
+export function decodeMixable(bytes: Uint8Array, name: string, tokenizer: Tokenizer): Checkpoint {
+  const checkpoint = decodeCheckpoint(bytes, name);
+  if (!hasTokens(checkpoint, tokenizer)) {
+    throw new Error(
+      `The model "${name}" was trained with another tokenizer than this version of Understudy has. Train it again.`,
+    );
+  }
+  return checkpoint;
+}
