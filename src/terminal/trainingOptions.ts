@@ -9,6 +9,7 @@ import {
   ON_BATTERY,
   type TrainingOptions,
 } from '../protocol/trainerProtocol';
+import { threadsOfAllCores } from '../trainer/engines/processorCores';
 import { UsageError, type OptionValues } from './commandLine';
 
 /** How to train; the ranges are those of the `understudy.training.*` settings. */
@@ -24,7 +25,7 @@ export const TRAINING_OPTIONS = {
     min: 0,
     max: MOST_THREADS,
     integer: true,
-    help: 'of the wasm engine (default 0: as many as leave one core free)',
+    help: 'of the wasm engine (default: one a core; 0 leaves one core free)',
   },
   'on-battery': {
     type: 'choice',
@@ -84,7 +85,7 @@ export function trainingOptions(
     ...suitedTraining(architecture, false),
     seconds: given.seconds ?? defaultSeconds,
     engine: given.engine ?? DEFAULT_TRAINING.engine,
-    threads: given.threads ?? DEFAULT_TRAINING.threads,
+    threads: given.threads ?? threadsOfAllCores(),
     onBattery: given['on-battery'] ?? DEFAULT_TRAINING.onBattery,
     maxMemoryMegabytes: given['max-memory'] ?? DEFAULT_TRAINING.maxMemoryMegabytes,
     architecture,

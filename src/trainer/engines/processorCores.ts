@@ -8,6 +8,11 @@ export function automaticThreads(cores = physicalCores()): number {
   return Math.min(MOST_THREADS, Math.max(1, cores - 1));
 }
 
+/** One a core, for where nobody types beside the training; 1 to 8. */
+export function threadsOfAllCores(cores = physicalCores()): number {
+  return Math.min(MOST_THREADS, cores);
+}
+
 /** Cores that this process may use. Two threads of one core share its arithmetic units, so they count once. */
 function physicalCores(): number {
   const logical = availableParallelism();

@@ -4,6 +4,7 @@ import { UsageError, type OptionSpec, type OptionSpecs } from '../../../src/term
 import { SAMPLING_OPTIONS, samplingOptions } from '../../../src/terminal/samplingOptions';
 import { TRAINING_OPTIONS, trainingOptions } from '../../../src/terminal/trainingOptions';
 import { DEFAULT_SAMPLING } from '../../../src/model/samplingOptions';
+import { threadsOfAllCores } from '../../../src/trainer/engines/processorCores';
 import { DEFAULT_TRAINING } from '../../../src/protocol/trainerProtocol';
 
 const camelCase = (name: string) => name.replace(/-./g, (match) => match[1].toUpperCase());
@@ -64,9 +65,13 @@ describe('options of the terminal tool', () => {
     assert.equal(seconds.max, SETTINGS['training.seconds'].maximum);
   });
 
-  it('have the same defaults', () => {
+  it('have the same defaults, but for the core that the editor leaves to whoever types', () => {
     assert.deepEqual(samplingOptions(none(SAMPLING_OPTIONS)), DEFAULT_SAMPLING);
-    assert.deepEqual(trainingOptions(none(TRAINING_OPTIONS), 600), { ...DEFAULT_TRAINING, seconds: 600 });
+    assert.deepEqual(trainingOptions(none(TRAINING_OPTIONS), 600), {
+      ...DEFAULT_TRAINING,
+      seconds: 600,
+      threads: threadsOfAllCores(),
+    });
   });
 
   it('that would do nothing beside the others are refused', () => {

@@ -7,7 +7,7 @@ import {
   type TrainBatch,
   type TrainingEngine,
 } from '../../../../src/trainer/engine';
-import { automaticThreads, coresOf } from '../../../../src/trainer/engines/processorCores';
+import { automaticThreads, coresOf, threadsOfAllCores } from '../../../../src/trainer/engines/processorCores';
 import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
 import { WorkerPool } from '../../../../src/trainer/engines/workerPool';
 import { seededRandom } from '../../../../src/model/generation/seededRandom';
@@ -178,8 +178,9 @@ describe('Training on several threads', () => {
 });
 
 describe('The number of threads', () => {
-  it('leaves one core to whoever types, and is never more than eight', () => {
+  it('leaves one core to whoever types, if anyone does, and is never more than eight', () => {
     assert.deepEqual([1, 2, 4, 9, 64].map(automaticThreads), [1, 1, 3, 8, 8]);
+    assert.deepEqual([1, 2, 4, 9, 64].map(threadsOfAllCores), [1, 2, 4, 8, 8]);
   });
 
   it('counts cores, not the two threads that each may have', () => {
