@@ -1,12 +1,12 @@
 /**
- * A model with tokens of its own as an expert over the shared vocabulary, exactly, by way of bytes.
+ * Makes a model with its own tokens an exact expert over the shared vocabulary, by way of bytes.
  *
- * The probability that a text goes on with some bytes is the sum over all foreign tokenisations that cover them: a beginning of
- * the text in the tokens it has as such, and one token that crosses the end (Phan et al., "Exact Byte-Level Probabilities from
+ * The probability that a text continues with given bytes is the sum over all foreign tokenisations that cover them: a prefix of
+ * the text in its own tokens, and one token that crosses the end (Phan et al., "Exact Byte-Level Probabilities from
  * Tokenized Language Models", arXiv 2410.09303; Hayase et al., "Sampling from Your Language Model One Byte at a Time",
- * arXiv 2506.14123). What follows is gathered by the first shared token it begins with: no pair of tokens is guessed to mean the same,
- * and a model that has the shared vocabulary passes unchanged, but where a space and a backslash are one token before a letter
- * only. One whose tokens are the shared ones, one by one, needs no bridge (`sharedModel.ts`).
+ * arXiv 2506.14123). Each continuation counts for the shared token that it begins with, so no two tokens are guessed to mean the
+ * same. A model over the shared vocabulary passes unchanged, except around a space and a backslash, which are one token only
+ * before a letter. A model whose tokens are the shared ones, id by id, needs no bridge (`sharedModel.ts`).
  */
 import { bringForward } from '../bringForward';
 import type { Expert, Readiness } from '../expert';
@@ -24,31 +24,31 @@ import { NO_CONTEXT, SharedTokens } from './sharedTokens';
 
 /** Finished distributions kept. */
 const MOST_KEPT = 512;
-/** A longer tail is cut at a foreign token, {@link KEPT_TAIL} bytes before its end or earlier; only scripts without spaces have it. */
+/** In bytes. A longer tail, as in scripts without spaces, is cut at a foreign token, at least {@link KEPT_TAIL} bytes before its end. */
 const LONGEST_TAIL = 64;
 const KEPT_TAIL = 32;
 const NO_BYTES = new Uint8Array();
 
 export interface BridgeOptions {
-  /** The foreign model's own without it. */
+  /** By default the foreign model's own name. */
   readonly name?: string;
-  /** [vocabSize], sums to one: what follows where the foreign vocabulary lacks it; all tokens alike without it. */
+  /** [vocabSize], sums to one: the distribution of text that the foreign vocabulary lacks; uniform by default. */
   readonly fallback?: Float32Array;
   /**
-   * Given for a model that answers in the same thread but slowly: it is awaited between the model's steps, so that others can go on
-   * meanwhile, and the bridge has {@link Expert.readiness}.
+   * For a model that answers slowly in the same thread: awaited between the model's steps, so that other work can go on. The bridge
+   * then has {@link Expert.readiness}.
    */
   readonly pause?: () => Promise<void>;
-  /** Whether the model cannot be used any more: with {@link Expert.readiness}, no state is ready from then on. */
+  /** Whether the model can no longer be used. While it is away, a bridge with {@link Expert.readiness} reports no state as ready. */
   readonly isAway?: () => boolean;
   readonly limits?: Partial<BridgeLimits>;
 }
 
-/** What bridging cost since the beginning. */
+/** The work done since the bridge was made. */
 export interface BridgeCost {
-  /** Distributions over the shared vocabulary that were made. */
+  /** Distributions made over the shared vocabulary. */
   readonly distributions: number;
-  /** Distributions that the foreign model was asked for to make them. */
+  /** Distributions that the foreign model was asked for. */
   readonly foreignPredictions: number;
 }
 
@@ -56,7 +56,7 @@ export interface Bridge<State> extends Expert<BridgeState<State>> {
   readonly cost: BridgeCost;
 }
 
-/** @throws RangeError when the model has fewer probabilities than its vocabulary tokens, or the fallback another size. */
+/** @throws RangeError when the model gives fewer probabilities than its vocabulary has tokens, or the fallback has another size. */
 export function createBridge<State>(
   foreign: ForeignModel<State>,
   tokenizer: Tokenizer,
@@ -154,14 +154,14 @@ class ForeignBridge<State> implements Bridge<State> {
     }
   }
 
-  /** Also ends what is being prepared, for which nobody waits any more. */
+  /** Also ends preparations under way, as nobody needs them any more. */
   dispose(): void {
     this.isDisposed = true;
     this.finished.clear();
     this.foreign.expert.dispose();
   }
 
-  /** Reads what of the tail cannot change any more. */
+  /** Reads the part of the tail whose tokens can no longer change. */
   private commit(root: ForeignNode<State>, tail: Uint8Array): Pick<BridgeState<State>, 'root' | 'tail'> {
     const separation = lastSeparation(tail);
     if (separation > 0) {
@@ -174,7 +174,7 @@ class ForeignBridge<State> implements Bridge<State> {
       return { root, tail };
     }
     const cut = this.readTail(root, tail, tail.length - KEPT_TAIL);
-    // A stretch without any encoding is left out of what the model reads.
+    // The model skips a stretch that has no encoding.
     return cut.tail.length <= LONGEST_TAIL
       ? cut
       : { root: cut.root, tail: tail.subarray(tail.length - KEPT_TAIL) };
@@ -192,7 +192,7 @@ class ForeignBridge<State> implements Bridge<State> {
     return { root: node, tail: tail.subarray(from) };
   }
 
-  /** Takes the states' conversions a step on at a time, all together, so that the model is asked in few calls. */
+  /** Advances the conversions of all states together, step by step, so that the model is asked in few calls. */
   private async prepare(
     states: readonly BridgeState<State>[],
     waitFor: Readiness<State> | undefined,
@@ -254,7 +254,7 @@ class ForeignBridge<State> implements Bridge<State> {
           return [];
         }
         const distributions = asked[i].flatMap((node) => answers.get(node) ?? []);
-        // Without an answer the state stays as it is, and the mix goes on without this model there.
+        // A state without an answer is dropped: it stays not ready, and the mix does without this model there.
         return distributions.length < asked[i].length
           ? []
           : [{ state, steps, step: steps.next(distributions) }];

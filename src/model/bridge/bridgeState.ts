@@ -3,27 +3,27 @@ import type { SharedContext } from './sharedTokens';
 
 /** The end of a text that was read in shared tokens; an immutable value. */
 export interface BridgeState<State> {
-  /** Where the foreign model stands after the text but for the tail. */
+  /** Where the foreign model stands after the text without its tail. */
   readonly root: ForeignNode<State>;
-  /** Bytes after the root; the foreign tokens before them cannot change, whatever follows. */
+  /** Bytes after the root. The foreign tokens before them stay the same whatever follows. */
   readonly tail: Uint8Array;
   readonly context: SharedContext;
 }
 
 export interface BridgeLimits {
-  /** Foreign tokens at most by which segments that leave the next shared token open are read on, for one distribution. */
+  /** Most foreign tokens by which open segments (those that do not decide the next shared token) are extended for one distribution. */
   readonly steps: number;
-  /** Share of the whole from which an open segment is read on. */
+  /** Share of the total probability from which an open segment is extended. */
   readonly expandFrom: number;
-  /** Share from which a foreign token is placed by its own text and context, not by the first shared token of its bytes alone. */
+  /** Share from which a foreign token is placed by its own text and context; lighter ones are placed approximately or dropped. */
   readonly examineFrom: number;
-  /** Share from which the foreign model is asked about another beginning of a half-read token. */
+  /** Share from which the foreign model is asked about another cover of the tail. */
   readonly coverFrom: number;
-  /** Given to the fallback always, so that nothing that is written was impossible. */
+  /** Always given to the fallback, so that no text has probability zero. */
   readonly fallbackShare: number;
 }
 
-/** For a vocabulary smaller than the shared one, such as characters: a shared token takes several steps. */
+/** For a vocabulary no larger than the shared one, such as characters: a shared token may take several steps. */
 export const FINE_LIMITS: BridgeLimits = {
   steps: 64,
   expandFrom: 2e-3,
@@ -32,7 +32,7 @@ export const FINE_LIMITS: BridgeLimits = {
   fallbackShare: 1e-7,
 };
 
-/** For a larger vocabulary, whose tokens are mostly whole words: it hardly ever leaves a shared token open, and each step is dear. */
+/** For a larger vocabulary, whose tokens are mostly whole words: they rarely leave a shared token open, and each step is expensive. */
 export const COARSE_LIMITS: BridgeLimits = {
   ...FINE_LIMITS,
   steps: 2,

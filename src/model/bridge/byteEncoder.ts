@@ -4,10 +4,10 @@ import type { PrefixIndex } from './prefixIndex';
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Makes an encoder of bytes from one of text. Bytes at the end that are only the beginning of a character become the longest
- * tokens that there are, the first of them with what stands before it, since byte-pair encodings have tokens such as a space with
- * the first two bytes of a quotation mark.
- * @param encodeText token ids of a text whose bytes, put together, are the text; others give null
+ * Makes an encoder of bytes from one of text. An incomplete character at the end is encoded by the longest tokens that fit. The
+ * first of them may include the token before it, since byte-pair encodings have tokens such as a space with the first two bytes of
+ * a quotation mark.
+ * @param encodeText token ids of a text; where their bytes do not add up to the text, the encoder returns null
  */
 export function byteEncoder(
   encodeText: (text: string) => ArrayLike<number>,
@@ -48,7 +48,7 @@ function withBrokenCharacter(
   const ends = Array.from(encoding.ends);
   let end = ends.at(-1) ?? 0;
   const whole = end;
-  // A token that joins the last one with a part of the character is what a byte-pair encoding makes of them.
+  // A byte-pair encoding merges the last token with part of the character if there is such a token.
   const start = ends.at(-2) ?? 0;
   const joined = ids.length > 0 ? index.longestAt(bytes, start, bytes.length) : null;
   if (joined !== null && start + tokenBytes(joined)!.length > whole) {
@@ -78,18 +78,18 @@ function textOf(bytes: Uint8Array, length: number): string {
   return latin1(length === bytes.length ? bytes : bytes.subarray(0, length));
 }
 
-/** UTF-8 bytes of a text without lone surrogates; for the few characters of a token, TextEncoder takes many times as long. */
+/** UTF-8 bytes of a text without lone surrogates; many times faster than TextEncoder on the few characters of a token. */
 export function utf8Length(text: string): number {
   let length = 0;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    // Each half of a pair counts two.
+    // Each half of a surrogate pair counts two.
     length += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
   }
   return length;
 }
 
-/** Length of the bytes without the character that is begun at their end. */
+/** Length of the bytes without an incomplete character at their end. */
 export function wholeCharacters(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back];
@@ -103,17 +103,17 @@ export function wholeCharacters(bytes: Uint8Array): number {
 
 export interface PossibleEncoding {
   readonly encoding: Encoding;
-  /** Whether it is one only if a letter follows. */
+  /** Whether the bytes are encoded so only if a letter follows. */
   readonly expectsLetter: boolean;
 }
 
 const LETTER = 0x61;
-/** An apostrophe, a backslash, white space, and bytes outside ASCII, among them the other apostrophe. */
+/** An apostrophe, a backslash, white space, and bytes outside ASCII, which include the typographic apostrophe. */
 const mayLookAhead = (byte: number) => byte === 0x27 || byte === 0x5c || byte <= 0x20 || byte >= 0x80;
 
 /**
- * The encodings that a stretch may have, with a boundary at its end: its own, and another where a letter follows, since some rules
- * that cut a text before it is encoded look ahead: `don'` before `t`, or two line breaks, which GPT-2's rule parts before a word.
+ * The encodings that a stretch may have, with a boundary at its end: its own, and possibly another if a letter follows, since some
+ * rules that split a text before encoding look ahead: `don'` before `t`, or two line breaks, which GPT-2's rule splits before a word.
  */
 export function encodingsOf(
   encode: (bytes: Uint8Array) => Encoding | null,
@@ -133,7 +133,7 @@ export function encodingsOf(
   return encodings;
 }
 
-/** A few bytes as a string of as many UTF-16 units, for a key. */
+/** A few bytes as a string with one UTF-16 unit per byte. */
 export function latin1(bytes: Uint8Array): string {
   return String.fromCharCode.apply(null, bytes as unknown as number[]);
 }

@@ -4,25 +4,25 @@ import { utf8Length, wholeCharacters } from './byteEncoder';
 import type { Encoding, ForeignModel } from './foreignModel';
 import { SurfaceForms, type FormsState, type Surface } from './surfaceForms';
 
-/** Probability that the next character is not in the list, at least. */
+/** Least probability that the next character is not in the list. */
 const UNKNOWN_SHARE = 0.01;
-/** Forms of a model that was trained on lower case. */
+/** Forms of the characters of a model that was trained on lower case. */
 const AS_LISTED = 0;
 const CAPITAL = 1;
-/** Without a capital, or listed with it. */
+/** The only form: the character has no capital, or its capital is listed too. */
 const ALONE = 2;
 /** Shares of capitals at the beginning of a sentence, of another word, and inside a word. */
 const SENTENCE_CAPITAL = 0.8;
 const WORD_CAPITAL = 0.08;
 const INNER_CAPITAL = 0.01;
 
-/** The share of capitals in the place. */
+/** The share of capitals at a place in the text. */
 type Place = number;
 
 const utf8 = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** A model of characters; those that are not in its list have a small share, and capitals one by their place. */
+/** A model of characters. Characters that it does not list get a small share, capitals that it does not know one by their place. */
 export function characterModel<State>(
   expert: Expert<State>,
   { characters, isLowerCase, unknownId }: CharacterVocabulary,
@@ -90,6 +90,6 @@ function placeAfter(place: Place, character: string): Place {
   if (/^[.!?\n]$/.test(character)) {
     return SENTENCE_CAPITAL;
   }
-  // Spaces and quotation marks leave a sentence at its beginning.
+  // After spaces and quotation marks, a sentence is still at its beginning.
   return place === SENTENCE_CAPITAL ? place : WORD_CAPITAL;
 }

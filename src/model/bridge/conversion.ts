@@ -2,13 +2,13 @@ import type { BridgeState } from './bridgeState';
 import { readCovers, type Asking } from './covers';
 import { Placing, type PlacingSource } from './placing';
 
-/** Segments read on at once: few, so that the most likely ones come first; several, so that a model that batches can. */
+/** Segments extended at once: few, so that the most likely come first; more than one, for models that batch. */
 const READ_AT_ONCE = 8;
 
 /**
- * The distribution of the next shared token [vocabSize], from the distributions of the next foreign token in as many nodes as it
- * takes. What follows the tail in one of its covers is a segment of bytes; its mass goes to the first shared token of the
- * tail and the segment together. A segment that leaves that token open is read on by one more foreign token.
+ * Computes the distribution of the next shared token [vocabSize] from the next-token distributions of as many foreign nodes as it
+ * takes. Each cover continues the tail by segments of bytes. The mass of a segment goes to the next shared token of the text
+ * if the segment follows. A segment that does not decide this token is extended by one more foreign token.
  */
 export function* convert<State>(
   source: PlacingSource<State>,

@@ -3,30 +3,30 @@ import { UNKNOWN, type Encoding } from './foreignModel';
 import type { ForeignDistribution, ForeignNode } from './foreignReader';
 import type { ForeignTokens } from './foreignTokens';
 
-/** Tokens tried to see whether another beginning than the usual one leads on at all. */
+/** Tokens tried to see whether a cover other than the main one can continue at all. */
 const MOST_TRIED = 64;
 
 /**
- * A beginning of the tail in the foreign tokens it has as such. The text goes on from it by one token that begins with the rest
- * of the tail and is longer: all those of all covers together are all ways in which the text can go on.
+ * A beginning of the tail, in its own foreign tokens. The text continues from it by one token that begins with the rest of the tail
+ * and goes beyond it. The continuations of all covers together are all ways in which the text can go on.
  */
 export interface Cover<State> {
   readonly node: ForeignNode<State>;
   readonly ids: readonly number[];
   /** Where its tokens end in the tail, in bytes. */
   readonly at: number;
-  /** Whether it is the tail as it was read, in the tokens that it has as such. */
+  /** Whether it is the whole tail, as it was read. */
   readonly isMain: boolean;
-  /** Whether the tail has other tokens than the main ones if what follows is other text. */
+  /** Whether the whole tail has a second encoding, which depends on what follows. */
   readonly hasOther: boolean;
   /** Probability of its tokens after the root. */
   readonly weight: number;
   readonly distribution: ForeignDistribution;
-  /** Probability, after the root, of all texts that go on from the tail by this cover. */
+  /** Probability, after the root, of all texts that continue the tail by this cover. */
   readonly mass: number;
 }
 
-/** Asks for distributions in nodes; the answer is in their order. */
+/** Asks for the distributions of nodes; the answers come in the same order. */
 export type Asking<State, Result> = Generator<
   readonly ForeignNode<State>[],
   Result,
@@ -37,7 +37,7 @@ export interface CoverSource<State> {
   readonly tokens: ForeignTokens;
   readonly limits: BridgeLimits;
   childrenOf(nodes: readonly ForeignNode<State>[], ids: readonly number[]): ForeignNode<State>[];
-  /** Probability of bytes that the foreign vocabulary does not have, where such begin. */
+  /** Probability of some bytes, given that a piece begins that the foreign vocabulary lacks. */
   fallbackProbability(bytes: Uint8Array): number;
 }
 
@@ -114,7 +114,7 @@ export function* readCovers<State>(
   return covers;
 }
 
-/** The share of a distribution that goes on from the tail when its token begins at a byte of it. */
+/** The share of a distribution's tokens that continue the tail when they begin at its byte `at`. */
 function coveredShare<State>(
   source: CoverSource<State>,
   { probs, unknown }: ForeignDistribution,
@@ -154,7 +154,7 @@ class CoverWalk<State> {
     }
   }
 
-  /** The nodes of a path up to its first piece that the vocabulary lacks: what follows that weighs little. */
+  /** The nodes of a path up to the first piece that the vocabulary lacks, as what follows such a piece weighs little. */
   nodesAlong(root: ForeignNode<State>, path: Path | undefined): ForeignNode<State>[] {
     const nodes = [root];
     for (let i = 0; i < (path?.ids.length ?? 0) && !this.isUnknown(path!.ids[i]); i++) {
@@ -163,7 +163,7 @@ class CoverWalk<State> {
     return nodes;
   }
 
-  /** The path as far as distributions are known: the node in which the next one is wanted, its weight and its place on the path. */
+  /** Follows a path while distributions are known. @returns the node whose distribution is needed next, its weight, its depth */
   follow(root: ForeignNode<State>, { ids, ends }: Path) {
     let node = root;
     let weight = 1;

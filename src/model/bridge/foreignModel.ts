@@ -2,13 +2,13 @@ import type { Expert } from '../expert';
 
 /** How a model with tokens of its own reads a stretch of bytes. */
 export interface Encoding {
-  /** {@link UNKNOWN} where the vocabulary has nothing, not even a token that stands for the unknown. */
+  /** {@link UNKNOWN} where the vocabulary has no token, not even one for unknown text. */
   readonly ids: ArrayLike<number>;
   /** [ids.length]; where each token ends, in bytes; the last is the stretch's length. */
   readonly ends: ArrayLike<number>;
 }
 
-/** In an {@link Encoding}: a piece that the model does not read at all. */
+/** In an {@link Encoding}: a piece that the model does not read. */
 export const UNKNOWN = -1;
 
 /** The tokens of a {@link ForeignModel}. */
@@ -17,24 +17,24 @@ export interface ForeignVocabulary {
   /** Null for a token that is no text: the marks of a chat, padding, the unknown. */
   tokenBytes(id: number): Uint8Array | null;
   /**
-   * The model's own encoding of a stretch that begins where a token may begin. It may end inside a word or a character. Null when
-   * no text that begins so is encoded with a boundary at its end.
+   * The model's own encoding of a stretch that begins at a token boundary. The stretch may end inside a word or a character. Null
+   * when no text that begins with the stretch has a token boundary at its end.
    */
   encode(bytes: Uint8Array): Encoding | null;
   /** Read before a document; null when the model begins with the text itself. */
   readonly beginOfTextId: number | null;
   readonly endOfTextId: number | null;
-  /** Stands for what the vocabulary lacks. */
+  /** The token for text that the vocabulary lacks. */
   readonly unknownId: number | null;
-  /** Probability that the next piece is not in the vocabulary; it is the least where the model has an unknown token. 0 when it spells every text. */
+  /** Least probability that the next piece is not in the vocabulary; 0 when the vocabulary can spell every text. */
   readonly unknownShare: number;
-  /** What the encoding puts before a document's text, such as the space of SentencePiece; mostly nothing. */
+  /** What the encoding puts before a document's text, such as SentencePiece's space; usually nothing. */
   readonly documentPrefix: Uint8Array;
 }
 
 /**
- * A language model over its own tokens. Its expert may give probabilities to more tokens than the vocabulary names; those, and
- * the tokens without text, are taken out and the rest is made to sum to one.
+ * A language model over its own tokens. Its expert may give probabilities to more tokens than the vocabulary names; those and the
+ * tokens without text are removed, and the rest is normalised.
  */
 export interface ForeignModel<State = unknown> {
   readonly expert: Expert<State>;

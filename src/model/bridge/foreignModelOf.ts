@@ -5,7 +5,7 @@ import type { ForeignModel, ForeignVocabulary } from './foreignModel';
 import { textVocabulary } from './textVocabulary';
 import { wordModel } from './wordModel';
 
-/** A model together with the vocabulary that was found for it, whose size must fit (`checkVocabularySize`). */
+/** Joins a model with the vocabulary found for it; their sizes must have been checked (`checkVocabularySize`). */
 export function foreignModelOf(expert: Expert, vocabulary: Vocabulary): ForeignModel {
   switch (vocabulary.kind) {
     case 'words':
@@ -27,7 +27,7 @@ function bytePairs({
   const vocabulary = textVocabulary({
     tokens,
     encode,
-    // A model that knows one mark only was trained on texts that it parts.
+    // A model with a single mark was trained on texts separated by that mark.
     beginOfTextId: beginOfTextId ?? endOfTextId,
     endOfTextId,
   });

@@ -1,10 +1,10 @@
 import type { Expert } from '../expert';
 import { UNKNOWN, type ForeignModel } from './foreignModel';
 
-/** Distributions kept, in numbers: 16 MB. */
+/** Most numbers in the kept distributions: 16 MB. */
 const MOST_NUMBERS = 1 << 22;
 const LEAST_KEPT = 16;
-/** Distributions kept, and nodes read on from before earlier ones are forgotten: each holds a state, which may be large. */
+/** Most distributions kept; also the nodes read on from after which older ones are forgotten, as each holds a state, which may be large. */
 const MOST_KEPT = 512;
 
 /** A place in the texts that the foreign model has read: its state after some tokens, and what was read on from there. */
@@ -13,17 +13,17 @@ export interface ForeignNode<State> {
   readonly children: Map<number, ForeignNode<State>>;
 }
 
-/** What follows in a node. */
+/** The distribution of the next foreign token at a node. */
 export interface ForeignDistribution {
-  /** By foreign token; 0 for those without text but for the end of text. They sum to one less {@link unknown}. */
+  /** By foreign token; 0 for tokens without text, except the end of text. They sum to one minus {@link unknown}. */
   readonly probs: Float32Array;
   /** Probability that the next piece is not in the vocabulary. */
   readonly unknown: number;
 }
 
-/** Asks the foreign model, and remembers what it said last. */
+/** Asks the foreign model and keeps its latest answers. */
 export class ForeignReader<State> {
-  /** Nodes that were read on from of late, and those before them. */
+  /** Nodes that were read on from recently, and those of the period before. */
   private recent = new Set<ForeignNode<State>>();
   private earlier = new Set<ForeignNode<State>>();
   /** Oldest first. */
@@ -56,7 +56,7 @@ export class ForeignReader<State> {
     return { state: this.expert.start(), children: new Map() };
   }
 
-  /** The node in which a document begins after another. */
+  /** The node at which the next document begins. */
   restart(node: ForeignNode<State>): ForeignNode<State> {
     const { beginOfTextId } = this.foreign.vocabulary;
     return beginOfTextId === null ? this.start() : this.child(node, beginOfTextId);
@@ -66,7 +66,7 @@ export class ForeignReader<State> {
     return this.childrenOf([node], [id])[0];
   }
 
-  /** The node of `ids[i]` after `nodes[i]`; all states that are new are made in one call. What the model does not read changes nothing. */
+  /** The node of `ids[i]` after `nodes[i]`, the same node for {@link UNKNOWN}. All new states are made in one call. */
   childrenOf(nodes: readonly ForeignNode<State>[], ids: readonly number[]): ForeignNode<State>[] {
     for (const node of nodes) {
       this.recent.add(node);
@@ -85,8 +85,8 @@ export class ForeignReader<State> {
   }
 
   /**
-   * Forgets what follows nodes that nothing was read on from of late: the first states of a document live as long as it is open, and
-   * with them would all that was ever tried after them. Not to be called amid a conversion, which knows nodes by identity.
+   * Forgets the children of nodes that were not read on from recently. The first states of a document live as long as it is open,
+   * and would keep alive everything ever tried after them. Do not call it during a conversion, which knows nodes by identity.
    */
   forgetLongAgo(): void {
     if (this.recent.size < MOST_KEPT) {
@@ -101,12 +101,12 @@ export class ForeignReader<State> {
     this.recent = new Set();
   }
 
-  /** The distribution that is at hand without asking. */
+  /** The kept distribution of a node, without asking the model. */
   known(node: ForeignNode<State>): ForeignDistribution | undefined {
     return this.kept.get(node);
   }
 
-  /** Asks for what is not at hand, in one call. @returns by node */
+  /** Asks for the distributions that are not kept, in one call. @returns in the order of `nodes` */
   read(nodes: readonly ForeignNode<State>[]): ForeignDistribution[] {
     const known = nodes.map((node) => this.kept.get(node));
     const missing = [...nodes.keys()].filter((i) => known[i] === undefined);
@@ -125,7 +125,7 @@ export class ForeignReader<State> {
     });
   }
 
-  /** Takes out in place what is no text; probabilities that are no numbers leave everything unknown. */
+  /** Zeroes tokens without text and normalises, in place; without a finite positive sum everything is unknown. */
   private textOnly(probs: Float32Array): ForeignDistribution {
     const { unknownId, unknownShare } = this.foreign.vocabulary;
     const unknownMass = unknownId === null ? 0 : probs[unknownId];

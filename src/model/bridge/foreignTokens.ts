@@ -6,19 +6,19 @@ import { NO_TOKEN, tokenAfter, type SharedTokens } from './sharedTokens';
 
 const REMEMBERED = 1 << 12;
 
-/** What can be said of a foreign vocabulary beside the shared one before any text is read. */
+/** What is known about a foreign vocabulary and its relation to the shared one, whatever the text. */
 export class ForeignTokens {
   readonly index: PrefixIndex;
-  /** [vocabulary.size]; the shared token that each token's bytes begin with where they stand alone; {@link NO_TOKEN} where it has none. */
+  /** [vocabulary.size]; the shared token that each token's bytes begin with, taken alone; {@link NO_TOKEN} for a token without text. */
   readonly firstShared: Int32Array;
-  /** [vocabulary.size]; of the bytes of tokens that are text. */
+  /** [vocabulary.size]; the first byte of each token; 0 for a token without text. */
   readonly firstBytes: Uint8Array;
-  /** By token, all shared tokens of its bytes where they stand alone; null when they are at most one. */
+  /** By token, the shared tokens of its bytes, taken alone; null when there is at most one. */
   private readonly sharedEncodings: readonly (Encoding | null)[];
-  /** [vocabulary.size]; filled as they are asked for: 0 unknown, 1 yes, 2 no. */
+  /** [vocabulary.size]; answers of {@link isOwnEncoding}, filled on demand: 0 not asked yet, 1 yes, 2 no. */
   private readonly ownEncodings: Uint8Array;
   private readonly encodings = new RecentMemory<readonly PossibleEncoding[]>(REMEMBERED);
-  /** What {@link canCover} said. */
+  /** Answers of {@link canCover}. */
   private readonly coverings = new RecentMemory<boolean>(REMEMBERED);
 
   constructor(
@@ -45,7 +45,7 @@ export class ForeignTokens {
     });
   }
 
-  /** Whether the token is how its own bytes are encoded. */
+  /** Whether the token's own bytes are encoded as this token. */
   isOwnEncoding(id: number): boolean {
     if (this.ownEncodings[id] === 0) {
       this.ownEncodings[id] = this.isEncoding([id], this.bytes(id)) ? 1 : 2;
@@ -64,13 +64,13 @@ export class ForeignTokens {
     );
   }
 
-  /** The shared token that begins at a byte of a token that stands alone, behind its first, after another; {@link NO_TOKEN} when none does. */
+  /** The shared token that begins at a byte (over 0) of a token, taken alone, right after `lastToken`; {@link NO_TOKEN} if none does. */
   sharedTokenAt(id: number, byte: number, lastToken: number): number {
     const encoding = this.sharedEncodings[id];
     return encoding === null ? NO_TOKEN : tokenAfter(encoding, byte, lastToken);
   }
 
-  /** Whether the tokens are how their text is encoded; other paths no text takes. */
+  /** Whether the bytes are encoded as these tokens; no text takes another path. */
   isEncoding(ids: readonly number[], bytes: Uint8Array): boolean {
     const own = this.vocabulary.encode(bytes);
     return own?.ids.length === ids.length && beginsWith(own, ids);
@@ -82,7 +82,10 @@ export class ForeignTokens {
     return own !== null && beginsWith(own, ids);
   }
 
-  /** Whether any token leads on from a path whose pending bytes are bytes[from..]: one of a few is how its text is encoded. */
+  /**
+   * Whether a token can continue a path whose pending bytes are bytes[from..]: whether one of the first `atMost` tokens that begin
+   * with them is how the longer text is encoded.
+   */
   canCover(ids: readonly number[], bytes: Uint8Array, from: number, atMost: number): boolean {
     return this.coverings.getOrMake(`${ids.join()} ${latin1(bytes.subarray(from))}`, () =>
       this.findCover(ids, bytes, from, atMost),

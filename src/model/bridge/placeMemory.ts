@@ -9,11 +9,11 @@ const ORIGINS_REMEMBERED = 256;
 const OPENNESS_REMEMBERED = 1 << 13;
 
 /**
- * Where tokens were placed after a tail. It depends on the bytes back to the last separation alone, so a word that comes again is
- * not taken apart again.
+ * Remembers where tokens were placed after a tail. This depends only on the bytes back to the last separation, so a word that
+ * recurs is not analysed again.
  */
 export class PlaceMemory {
-  /** Whether segments leave the next token open. */
+  /** Whether segments leave the next shared token open. */
   readonly openness = new RecentMemory<boolean>(OPENNESS_REMEMBERED);
   private readonly origins = new RecentMemory<Placed>(ORIGINS_REMEMBERED);
 

@@ -16,19 +16,19 @@ export interface PlacingSource<State> extends CoverSource<State> {
   readonly memory: PlaceMemory;
 }
 
-/** What foreign tokens may follow: a cover, or an open segment. */
+/** Where a foreign token is appended: to a cover or to an open segment. */
 interface Origin<State> {
   readonly node: ForeignNode<State>;
-  /** Foreign tokens before. */
+  /** Foreign tokens before it. */
   readonly ids: readonly number[];
-  /** Bytes after the tail before the token. */
+  /** Bytes between the tail and the token. */
   readonly added: Uint8Array;
-  /** Bytes of the token that are in the tail. */
+  /** Bytes of the token that the tail holds already. */
   readonly pending: number;
-  /** Whether it may be a path that no text takes, whose tokens the model means as such. */
+  /** Whether it continues the main cover. A token on a path that no text takes then counts as the token itself. */
   readonly isMain: boolean;
   readonly hasOther: boolean;
-  /** By foreign token, as far as they were placed before. */
+  /** By foreign token, for those placed before. */
   readonly placed: Placed;
 }
 
@@ -40,14 +40,14 @@ interface Segment<State> {
   readonly mass: number;
   readonly isMain: boolean;
   readonly hasOther: boolean;
-  /** The next shared token by what is known; {@link NO_TOKEN} when the tail's last token does not end where it was read to. */
+  /** The next shared token as far as known; {@link NO_TOKEN} if the segment changes the shared token that the text was read to. */
   readonly first: number;
 }
 
-/** In {@link Placed}, from here down: the mass of a path that no text takes, by the shared token that it goes to. */
+/** In {@link Placed}, values from here down mark a path that no text takes, and encode the shared token that its mass goes to. */
 const NO_PATH = NO_TOKEN - 1;
 
-/** Gathers the mass of what follows a tail by the next shared token. */
+/** Sums the probability mass of a tail's continuations by the next shared token. */
 export class Placing<State> {
   private readonly sums: Float64Array;
   private unknown = 0;
@@ -56,7 +56,7 @@ export class Placing<State> {
   private readonly openFrom: number;
   private readonly examineFrom: number;
 
-  /** @param total of the masses of all covers */
+  /** @param total mass of all covers */
   constructor(
     private readonly source: PlacingSource<State>,
     private readonly state: BridgeState<State>,
@@ -86,7 +86,7 @@ export class Placing<State> {
     }
   }
 
-  /** At most `count` open segments, those of the most mass. */
+  /** Removes at most `count` open segments, the heaviest first. */
   takeOpen(count: number): Segment<State>[] {
     this.open.sort((a, b) => b.mass - a.mass);
     return this.open.splice(0, count);
@@ -109,7 +109,7 @@ export class Placing<State> {
     this.settle(segment.first, mass * rest);
   }
 
-  /** Everything that is still open settled by what is known. */
+  /** Settles what is still open by what is known. @returns [vocabSize], sums to one */
   finish(): Float32Array {
     const { shared, fallback, limits } = this.source;
     for (const { first, mass } of this.open) {
@@ -120,7 +120,7 @@ export class Placing<State> {
       sum += this.sums[id];
     }
     const probs = new Float32Array(shared.vocabSize);
-    // Without anything that follows (all probabilities underflowed) the fallback is all there is.
+    // If no continuation has any mass (all probabilities underflowed), only the fallback is left.
     const scale = sum > 0 && sum < Infinity ? (1 - limits.fallbackShare) / sum : 0;
     const rest = scale > 0 ? limits.fallbackShare + scale * this.unknown : 1;
     for (let id = 0; id < probs.length; id++) {
@@ -162,7 +162,7 @@ export class Placing<State> {
     }
   }
 
-  /** The cover that keeps nothing of a tail in which the context begins as well: both tokens' boundaries are known by token. */
+  /** The cover that keeps nothing, when tail and shared context are the same bytes: the shared tokens of each token are known. */
   private addWholeTokens(cover: Cover<State>): void {
     const { weight, distribution } = cover;
     const { tokens } = this.source;
@@ -170,7 +170,7 @@ export class Placing<State> {
     const origin = this.origin({ ...cover, added: NO_BYTES }, tail.length);
     for (const id of tokens.index.longerThan(tail, 0, tail.length)) {
       const mass = weight * distribution.probs[id];
-      // What hardly weighs is taken to be an encoding; nearly every token is one.
+      // A token of little mass is taken to be its own encoding, as nearly every token is.
       if (mass === 0 || (mass > this.examineFrom && !tokens.isOwnEncoding(id))) {
         continue;
       }
@@ -218,7 +218,7 @@ export class Placing<State> {
     }
   }
 
-  /** As in {@link Placed}. */
+  /** The value for {@link Placed}. */
   private targetOf({ ids, added, pending, isMain, hasOther }: Origin<State>, id: number): number {
     const { tokens, shared } = this.source;
     const longer = this.longer(added, id, pending);
@@ -227,7 +227,7 @@ export class Placing<State> {
     if (!isSuspect || tokens.isEncoding([...ids, id], concatBytes(this.state.tail, longer))) {
       return first;
     }
-    // A path that no text takes says nothing about texts: the model means the token itself, unless it is another path's text.
+    // No text takes this path, so it says nothing about texts: the model means the token itself, unless another path has its text.
     const meant = isMain && (first === NO_TOKEN || !hasOther) ? shared.tokenOf(longer) : NO_TOKEN;
     return NO_PATH - 1 - meant;
   }
@@ -259,8 +259,8 @@ export class Placing<State> {
   }
 
   /**
-   * Whether the next shared token depends on what follows the segment, in texts whose foreign tokens begin with the segment's:
-   * the others are other paths' (Hayase's valid covering tree).
+   * Whether the next shared token depends on what follows the segment. Only texts whose foreign tokens begin with the segment's
+   * count, as the others belong to other paths (Hayase's valid covering tree).
    */
   private isOpen({ ids, added, first }: Segment<State>): boolean {
     const { tokens, shared, memory } = this.source;

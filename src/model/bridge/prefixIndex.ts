@@ -32,7 +32,7 @@ export class PrefixIndex {
     return id !== undefined && compareRange(this.tokens[id]!, bytes, from, to) === 0 ? id : null;
   }
 
-  /** The longest token at the beginning of bytes[from, to); null when none is one. */
+  /** The longest token that bytes[from, to) begin with; null when there is none. */
   longestAt(bytes: Uint8Array, from: number, to: number): number | null {
     for (let end = Math.min(to, from + this.longest); end > from; end--) {
       const id = this.find(bytes, from, end);
@@ -43,7 +43,7 @@ export class PrefixIndex {
     return null;
   }
 
-  /** The first place whose token is not less than bytes[from, to), or, `after`, is more. */
+  /** The first place whose token is not less than bytes[from, to), or, with `after`, is greater. */
   private lowerBound(bytes: Uint8Array, from: number, to: number, after: boolean): number {
     let low = 0;
     let high = this.sortedIds.length;

@@ -1,4 +1,4 @@
-/** Remembers values by key, at least the last `size` that were set or asked for and at most twice as many. */
+/** Remembers values by key: at least the last `size` that were set or asked for, and at most twice as many. */
 export class RecentMemory<Value> {
   private young = new Map<string, Value>();
   private old = new Map<string, Value>();

@@ -1,6 +1,6 @@
 const isSpace = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
-/** Whether no token of any vocabulary in use crosses from `before` to `after`: white space begins, or a line. */
+/** Whether white space or a line begins between two bytes. No token of a vocabulary in use crosses such a place. */
 export const separates = (before: number, after: number): boolean =>
   isSpace(after) ? !isSpace(before) : before === 0x0a;
 

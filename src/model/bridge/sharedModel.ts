@@ -5,7 +5,7 @@ import type { ForeignModel } from './foreignModel';
 
 /** Distributions kept. */
 const MOST_KEPT = 512;
-/** By which 32-bit probabilities may miss a sum of one. */
+/** How far the sum of 32-bit probabilities may be from one. */
 const TOLERANCE = 1e-3;
 
 /** Whether a model's tokens are the shared ones, one by one, so that it needs no bridge. */
@@ -29,8 +29,8 @@ export function hasSharedTokens({ expert, vocabulary }: ForeignModel, tokenizer:
 }
 
 /**
- * A model over the shared tokens that answers in the same thread but slowly: `pause` is awaited before each of its answers, so
- * that others can go on meanwhile. What it says passes as it is; where that is no distribution it is not ready.
+ * A model over the shared tokens that answers slowly in the same thread: `pause` is awaited before each answer, so that other work
+ * can go on. Its answers pass unchanged; a state whose answer is no distribution does not become ready.
  */
 export class SharedModel<State> implements Expert<State> {
   readonly vocabSize: number;
@@ -72,7 +72,7 @@ export class SharedModel<State> implements Expert<State> {
     }
   }
 
-  /** Also ends what is being prepared, for which nobody waits any more. */
+  /** Also ends preparations under way, as nobody needs them any more. */
   dispose(): void {
     this.isDisposed = true;
     this.finished.clear();

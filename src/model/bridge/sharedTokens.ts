@@ -4,24 +4,24 @@ import type { Encoding } from './foreignModel';
 import { PrefixIndex } from './prefixIndex';
 import { lastSeparation, separates } from './separation';
 
-/** In place of a token: no text that goes on so has a boundary where one is asked for. */
+/** Instead of a token: no text with this continuation has a token boundary at the place in question. */
 export const NO_TOKEN = -1;
-/** Longer contexts are cut at a token; only scripts without spaces have them. */
+/** In bytes. Longer contexts, as in scripts without spaces, are cut at a token. */
 const LONGEST_CONTEXT = 64;
 const NO_BYTES = new Uint8Array();
 
-/** The end of a text that was read, back to where its tokens cannot change any more. */
+/** The end of the text read so far, back to where its tokens can no longer change. */
 export interface SharedContext {
-  /** Empty when what follows stands alone. */
+  /** Empty when the tokens of what follows do not depend on the text before. */
   readonly bytes: Uint8Array;
   readonly lastToken: number;
-  /** Whether these are the tokens of the bytes only if a letter follows. */
+  /** Whether the bytes have these tokens only if a letter follows. */
   readonly expectsLetter: boolean;
 }
 
 export const NO_CONTEXT: SharedContext = { bytes: NO_BYTES, lastToken: NO_TOKEN, expectsLetter: false };
 
-/** Which shared token comes next when bytes follow a text. */
+/** Finds the shared token that comes next when given bytes follow a text. */
 export class SharedTokens {
   readonly index: PrefixIndex;
   readonly vocabSize: number;
@@ -45,13 +45,13 @@ export class SharedTokens {
     return this.tokenizer.tokenBytes(id);
   }
 
-  /** The tokens of bytes that stand alone. */
+  /** The tokens of bytes taken alone. */
   tokensOf(bytes: Uint8Array): Encoding {
     const encoding = this.encode(bytes);
     if (encoding !== null) {
       return encoding;
     }
-    // Bytes that are no text: every byte is a token, so one fits at every place.
+    // These bytes are no text. Every byte is a token, so some token fits at every place.
     const ids: number[] = [];
     const ends: number[] = [];
     for (let end = 0; end < bytes.length;) {
@@ -81,11 +81,11 @@ export class SharedTokens {
         return { bytes: bytes.subarray(from), lastToken: tokenId, expectsLetter };
       }
     }
-    // The caller reads tokens that no text has: what follows is taken to stand alone.
+    // The caller reads tokens that no text is encoded as. What follows is treated as independent of them.
     return NO_CONTEXT;
   }
 
-  /** The token that follows the context when `segment` does; {@link NO_TOKEN} when the tokens of both together have no boundary between them. */
+  /** The token that follows the context if `segment` does; {@link NO_TOKEN} when encoding both together changes its last token. */
   firstToken(context: SharedContext, segment: Uint8Array): number {
     if (this.standsAlone(context, segment[0])) {
       return this.tokensOf(segment).ids[0];
@@ -97,16 +97,16 @@ export class SharedTokens {
     );
   }
 
-  /** The token that some bytes by themselves mean: the one that they are, or else the first of theirs. */
+  /** The token for bytes taken alone: the one that has exactly these bytes, or else the first of their encoding. */
   tokenOf(bytes: Uint8Array): number {
     return this.index.find(bytes, 0, bytes.length) ?? this.tokensOf(bytes).ids[0];
   }
 
   /**
-   * Ways in which a text may go on beyond the segment such that {@link firstToken} is another than `current`. All tokenisations of
-   * longer texts are covered: each has a token that crosses the segment's end, and before it the tokens of what stands before it.
+   * Continuations of the segment for which {@link firstToken} differs from `current`. They cover all tokenisations of longer texts:
+   * each has a token that crosses the segment's end, after the tokens of the text before it.
    * @param atMost tokens tried at each place
-   * @returns the segment made longer, each by one token that crosses its end
+   * @returns the segment, each time made longer by one token that crosses its end
    */
   *otherContinuations(
     context: SharedContext,
@@ -140,15 +140,15 @@ export class SharedTokens {
     }
   }
 
-  /** Whether the tokens of what follows a context and begins with this byte do not depend on the context. */
+  /** Whether a text that begins with this byte has the same tokens with and without the context before it. */
   standsAlone({ bytes }: SharedContext, firstByte: number): boolean {
     return bytes.length === 0 || separates(bytes[bytes.length - 1], firstByte);
   }
 }
 
 /**
- * The token that begins at a byte of an encoding, after another; {@link NO_TOKEN} when there are other tokens.
- * @param lastToken of no account at byte 0
+ * The token that begins at a byte of an encoding, right after `lastToken`; {@link NO_TOKEN} when the encoding has no such place.
+ * @param lastToken ignored at byte 0
  */
 export function tokenAfter({ ids, ends }: Encoding, byte: number, lastToken: number): number {
   if (byte === 0) {

@@ -1,6 +1,6 @@
 import type { Expert, Readiness } from '../expert';
 
-/** A way in which a token of a model that reads plain words or characters stands in a text. */
+/** A way in which a text spells a token of a model of plain words or characters. */
 export interface Surface {
   readonly bytes: Uint8Array;
   /** The model's token; null for what the model does not read, such as a comma. */
@@ -11,16 +11,16 @@ export interface Surface {
 
 export interface FormsOptions<Place> {
   readonly surfaces: readonly Surface[];
-  /** What is known of the text when nothing was read. */
+  /** The place before anything was read. */
   readonly startPlace: Place;
-  /** What is known after a surface, or after something that is none (null). */
+  /** The place after a surface, or after text that is none (null). */
   placeAfter(place: Place, surface: Surface | null): Place;
   /**
-   * By form: for surfaces with a token, the share of the token's probability; for those without one, their probability. What the
-   * latter take is taken from all tokens alike.
+   * By form. A surface with a token gets this share of the token's probability; a surface without one has this as its probability,
+   * which is taken from all tokens alike.
    */
   shares(place: Place): Float64Array;
-  /** The model's token for what has no surface, which is read for it; null when it reads nothing there. */
+  /** The model's token that is read for text without a surface; null when the model reads nothing there. */
   readonly unknownId: number | null;
 }
 
@@ -30,8 +30,8 @@ export interface FormsState<State, Place> {
 }
 
 /**
- * A model of words or characters as one of their surfaces: capitals, spaces and punctuation that its vocabulary does not know
- * are given plain shares by their place in the text. Its tokens are the surfaces by number, then one for all else.
+ * Turns a model of words or characters into a model of their surfaces: capitals, spaces and punctuation that its vocabulary lacks
+ * get fixed shares by their place in the text. Its tokens are the surfaces by number, then one for everything else.
  */
 export class SurfaceForms<State, Place> implements Expert<FormsState<State, Place>> {
   readonly name: string;
@@ -58,7 +58,7 @@ export class SurfaceForms<State, Place> implements Expert<FormsState<State, Plac
     }
   }
 
-  /** The token that stands for what is no surface. */
+  /** The token for text that is no surface. */
   get otherId(): number {
     return this.vocabSize - 1;
   }
@@ -128,7 +128,7 @@ export class SurfaceForms<State, Place> implements Expert<FormsState<State, Plac
         sum += probs[id] = left * inner[tokenIds[id]] * shares[forms[id]];
       }
     }
-    // What stands for no text (padding) or has no such form is taken out; the unknown keeps what the model gives it.
+    // Tokens without text (padding) and forms that do not exist are left out; the unknown token keeps the model's probability.
     const { unknownId } = this.options;
     const other = unknownId === null ? 0 : left * inner[unknownId];
     probs[this.otherId] = other;

@@ -4,9 +4,9 @@ import { PrefixIndex } from './prefixIndex';
 
 /** A vocabulary whose encoder takes text: byte-pair encodings and the like, which can spell every text. */
 export interface TextVocabulary {
-  /** Bytes of each token by id; null for one that is no text. */
+  /** Bytes of each token by id; null for a token without text. */
   readonly tokens: readonly (Uint8Array | null)[];
-  /** Without marks of begin and end. A text whose tokens' bytes are not the text is taken to have no encoding. */
+  /** Adds no marks of begin and end. Where the tokens' bytes are not the text, the text counts as having no encoding. */
   readonly encode: (text: string) => ArrayLike<number>;
   readonly beginOfTextId?: number | null;
   readonly endOfTextId?: number | null;

@@ -4,9 +4,9 @@ import { utf8Length, wholeCharacters } from './byteEncoder';
 import type { Encoding, ForeignModel } from './foreignModel';
 import { SurfaceForms, type FormsState, type Surface } from './surfaceForms';
 
-/** Probability that the next word is not in the list, at least. */
+/** Least probability that the next word is not in the list. */
 const UNKNOWN_SHARE = 0.03;
-/** Marks between words that the model does not see, with their shares among themselves after a word. */
+/** Marks between words, which the model does not see, each with its share of their probability. */
 const MARKS: readonly (readonly [string, number])[] = [
   [',', 0.3],
   ['.', 0.25],
@@ -26,7 +26,7 @@ const MARKS: readonly (readonly [string, number])[] = [
 /** Probability of any mark after a word, and elsewhere. */
 const MARK_AFTER_WORD = 0.15;
 const MARK_ELSEWHERE = 0.06;
-/** Share of a word's forms with a space before them after a mark that ends something, and after one that begins something. */
+/** Share of words with a space before them: after a mark that ends something, and after one that begins something. */
 const SPACED_AFTER_MARK = 0.95;
 const SPACED_AT_BEGINNING = 0.05;
 const SENTENCE_CAPITAL = 0.85;
@@ -35,14 +35,14 @@ const INNER_CAPITAL = 0.06;
 
 const SPACED = 1;
 const CAPITAL = 2;
-/** Not written with a capital, since it is written so already or has no letter case. */
+/** The only form: the model knows capitals, or the word begins with one or has no letter case. */
 const ALONE = 4;
 const FIRST_MARK = 8;
 
-/** What stands before the next word. */
+/** What comes before the next word. */
 interface Place {
   readonly after: 'word' | 'space' | 'end' | 'beginning';
-  /** Share of capitals. */
+  /** Share of words that begin with a capital. */
   readonly capital: number;
 }
 
@@ -50,9 +50,9 @@ const utf8 = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * A model of words, as Keras' `Tokenizer` cuts text: a word is its bytes with the separator before it, or without it at the
- * beginning of a line or behind a bracket. A model that was trained on lower case gives its probability to the word as it is and with
- * a capital. Marks that it does not see, and words that are not in its list, have a small share.
+ * A model of words, as Keras' `Tokenizer` splits text. A word is its bytes with the separator before it, or without it at the
+ * beginning of a line or after a bracket. If the model was trained on lower case, the word as it is and the word with a capital
+ * share its probability. Marks that it does not see, and words that are not in its list, get a small share.
  */
 export function wordModel<State>(
   expert: Expert<State>,
@@ -148,7 +148,7 @@ function encodeWords(
   return end === byteLength ? { ids, ends } : null;
 }
 
-/** Of the longest mark of two characters or one. */
+/** Length of the longest mark at `at`, in characters: two or one. */
 function markLength(characters: readonly string[], at: number): number {
   const two = characters.slice(at, at + 2).join('');
   return MARKS.some(([mark]) => mark === two) ? Math.min(2, characters.length - at) : 1;
