@@ -28,7 +28,7 @@ const ACTIVATIONS: Readonly<Record<string, Activation>> = {
   gelu: (x) => 0.5 * x * (1 + erf(x * SQRT_HALF)),
   leaky_relu: (x) => (x > 0 ? x : 0.2 * x),
   mish: (x) => x * Math.tanh(Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
-  // Keras 3; that of Keras 2 is steeper, see below.
+  // Keras 3; the one of Keras 2 is steeper, see below.
   hard_sigmoid: (x) => Math.min(1, Math.max(0, x / 6 + 0.5)),
 };
 const HARD_SIGMOID_OF_KERAS_2: Activation = (x) => Math.min(1, Math.max(0, 0.2 * x + 0.5));
@@ -36,7 +36,7 @@ const HARD_SIGMOID_OF_KERAS_2: Activation = (x) => Math.min(1, Math.max(0, 0.2 *
 /**
  * An element-wise activation.
  * @param majorVersion of the Keras that wrote the file
- * @throws KerasFault for one that is not known, such as a function of the author's
+ * @throws KerasFault for one that is not known, such as the author's own function
  */
 export function activationNamed(value: unknown, majorVersion: number): Activation {
   const name = activationName(value);
@@ -51,7 +51,7 @@ export function activationNamed(value: unknown, majorVersion: number): Activatio
   return ACTIVATIONS[name];
 }
 
-/** The name that a layer's `activation` has; of a function of the author's too, to name it in an error. */
+/** The name of a layer's `activation`, also of the author's own function, to name it in an error. */
 export function activationName(value: unknown): string {
   if (value === null || value === undefined) {
     return 'linear';
@@ -105,7 +105,7 @@ export function softmaxRows(data: Float32Array, rows: number, size: number): voi
   }
 }
 
-/** The error function to 1.2e-7, so below what floats of 32 bits tell apart (Press et al., Numerical Recipes, erfcc). */
+/** The error function to within 1.2e-7, about the precision of 32-bit floats (Press et al., Numerical Recipes, erfcc). */
 function erf(x: number): number {
   const t = 1 / (1 + 0.5 * Math.abs(x));
   const polynomial =

@@ -1,4 +1,4 @@
-/** What a layer is called with, in the notations of Keras 2 and 3. */
+/** Reads the arguments of a layer's call, in the notations of Keras 2 and 3. */
 import { isObject } from './layerSpec';
 
 export type LayerInput =
@@ -6,7 +6,7 @@ export type LayerInput =
   /** A number, or a tensor as nested lists. */
   | { readonly kind: 'constant'; readonly value: unknown };
 
-/** An argument that is no tensor: null, a flag, a slice, a list of such. */
+/** A tensor, or (`plain`) another argument: null, a flag, a slice, a list of these. */
 export type Argument = LayerInput | { readonly kind: 'plain'; readonly value: unknown };
 
 export interface CallArguments {
@@ -16,14 +16,14 @@ export interface CallArguments {
 
 type Resolve = (layer: string, call: number, output: number) => LayerInput;
 
-/** Where Keras 2 names a layer for a constant. */
+/** What Keras 2 writes for a constant in place of a layer's name. */
 const NO_LAYER = '_CONSTANT_VALUE';
 
 export function argumentsOf(node: unknown, resolve: Resolve): CallArguments {
   return isObject(node) ? newArguments(node, resolve) : oldArguments(node, resolve);
 }
 
-/** Keras 3: `{args, kwargs}` with tensors as objects that name where they come from. */
+/** Keras 3: `{args, kwargs}`, with tensors as objects that name their origin. */
 function newArguments(node: Readonly<Record<string, unknown>>, resolve: Resolve): CallArguments {
   const inputs: LayerInput[] = [];
   const options = new Map<string, Argument>();
@@ -61,7 +61,7 @@ function newArgument(item: unknown, resolve: Resolve): Argument {
   return { kind: 'plain', value: item };
 }
 
-/** Keras 2: `[layer, call, output, kwargs]`, or a list of such. */
+/** Keras 2: `[layer, call, output, kwargs]`, or a list of these. */
 function oldArguments(node: unknown, resolve: Resolve): CallArguments {
   const items = (Array.isArray(node) ? node : []) as unknown[];
   const list = isReference(items) ? [items] : items;

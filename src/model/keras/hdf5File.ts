@@ -3,14 +3,14 @@ import { KerasFault } from './kerasFault';
 
 let nextName = 0;
 
-/** An HDF5 file in memory, opened for reading; nothing outside of its bytes can be reached from it. */
+/** An HDF5 file in memory, opened for reading; it cannot reach anything outside its own bytes. */
 export class Hdf5File {
   private constructor(
     private readonly file: File,
     private readonly remove: () => void,
   ) {}
 
-  /** @throws KerasFault when the bytes are no whole HDF5 file */
+  /** @throws KerasFault when the bytes are not a complete HDF5 file */
   static async open(bytes: Uint8Array): Promise<Hdf5File> {
     if (hasEndlessHeap(bytes)) {
       throw new KerasFault('it is truncated or damaged; copy or save it again');
@@ -18,7 +18,7 @@ export class Hdf5File {
     const { File, ready } = await import('h5wasm');
     const module = await ready;
     const { FS } = module;
-    // Faults become errors instead of lines on the console.
+    // Makes faults throw instead of printing to the console.
     module.activate_throwing_error_handler();
     const name = `read${nextName++}.h5`;
     FS.writeFile(name, bytes);
@@ -27,7 +27,7 @@ export class Hdf5File {
     };
     try {
       const file = new File(name, 'r');
-      // A file that is cut off may open and then have no root.
+      // A truncated file may open and then have no root.
       file.keys();
       return new Hdf5File(file, remove);
     } catch (error) {
@@ -54,7 +54,7 @@ export class Hdf5File {
     return typeof value === 'string' ? value : null;
   }
 
-  /** A list of texts, which Keras cuts into `name0`, `name1` and so on when it is long; null when there is none. */
+  /** A list of texts, which Keras splits into `name0`, `name1` and so on when it is long; null when there is none. */
   texts(path: string, attribute: string): readonly string[] | null {
     const whole = this.list(path, attribute);
     if (whole !== null) {
@@ -72,7 +72,7 @@ export class Hdf5File {
     return this.dataset(path)?.shape ?? null;
   }
 
-  /** Values of a dataset, row-major. @throws KerasFault when it is not of numbers */
+  /** Values of a dataset, row-major. @throws KerasFault when they are not numbers */
   floats(path: string): Float32Array {
     const dataset = this.dataset(path);
     const value = dataset?.value;
@@ -126,8 +126,8 @@ const HEAP_HEADER_BYTES = 16;
 const HEAP_OBJECT_BYTES = 16;
 
 /**
- * Whether a heap of texts was overwritten, with zeros in a copy that was never finished: free space of no size is gone through by the
- * library for ever, and so may be what follows an object that ends outside of its heap.
+ * Whether a heap of texts is damaged, as by the zeros of an unfinished copy. HDF5's library loops for ever on free space of size
+ * zero, and may do so after an object that ends outside its heap.
  */
 function hasEndlessHeap(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -154,7 +154,7 @@ function hasEndlessHeap(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** Whether an error is HDF5's own, which a damaged file may cause at any place; its library runs in memory of its own. */
+/** Whether an error comes from HDF5's library, which a damaged file may cause anywhere. The library runs in its own memory. */
 export function isHdf5Failure(error: unknown): boolean {
   return error instanceof Error && (error.name === 'RuntimeError' || error.message.startsWith('HDF5-DIAG'));
 }

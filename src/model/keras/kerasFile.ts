@@ -4,14 +4,14 @@ import { KerasFault } from './kerasFault';
 import { MAX_CONFIG_BYTES, MAX_CONFIG_DEPTH, MAX_KERAS_FILE_BYTES } from './sizeLimits';
 import { ArchiveWeights, LegacyWeights, type WeightStore } from './weightStore';
 
-/** A model as Keras stored it, not yet understood. */
+/** A model as Keras stored it, not yet interpreted. */
 export interface KerasFile {
   /** The content of `model_config` or `config.json`. */
   readonly config: unknown;
   /** Major version of the Keras that wrote it. */
   readonly majorVersion: number;
   readonly weights: WeightStore;
-  /** What an exported personal model carries besides, as JSON; null in other files. */
+  /** What an exported personal model carries in addition, as JSON; null in other files. */
   readonly understudy: string | null;
   close(): void;
 }
@@ -21,10 +21,10 @@ const ZIP_SIGNATURE = [0x50, 0x4b, 0x03, 0x04];
 const CONFIG = 'config.json';
 const METADATA = 'metadata.json';
 const WEIGHTS = 'model.weights.h5';
-/** Where an exported personal model keeps what Keras has no place for: a file in an archive, a dataset in HDF5. */
+/** Where an exported personal model keeps what Keras has no place for: a file in the archive, or a dataset in HDF5. */
 export const UNDERSTUDY_METADATA = 'understudy.json';
 
-/** Opens an `.h5` or `.keras` file by its content, whatever it is called. @throws KerasFault */
+/** Opens an `.h5` or `.keras` file; its content decides which it is, not its name. @throws KerasFault */
 export async function openKerasFile(bytes: Uint8Array): Promise<KerasFile> {
   if (bytes.length > MAX_KERAS_FILE_BYTES) {
     throw new KerasFault(
@@ -99,7 +99,7 @@ async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
   };
 }
 
-/** The known parts of an archive; each is as long as it says, or an error. */
+/** The known parts of an archive. @throws KerasFault when one is too large, or not as long as the archive says */
 function unzip(bytes: Uint8Array): Map<string, Uint8Array> {
   const limits = new Map([
     [CONFIG, MAX_CONFIG_BYTES],

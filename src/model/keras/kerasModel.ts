@@ -4,7 +4,7 @@ import type { Expert } from '../expert';
 export interface KerasModel<State = unknown> extends Expert<State> {
   /** Token numbers that it can read: 0 to this, exclusive; at least `vocabSize`. */
   readonly readableTokens: number;
-  /** Tokens before a prediction that can bear on it; Infinity for a network that is stepped without end. */
+  /** Tokens before a prediction that can influence it; Infinity for a network without a limit. */
   readonly contextLength: number;
   /** What the user is shown, e.g. "Embedding, LSTM, Dense; 10000 tokens". */
   readonly description: string;
@@ -18,8 +18,8 @@ export function checkReadable(tokenId: number, readableTokens: number): void {
 }
 
 /**
- * Writes a distribution from scores or from one in 32 bits, whose sum is then one in 64. Where the network's numbers have
- * overflowed, all tokens are alike.
+ * Writes a normalised distribution, made from scores or from a distribution whose sum is only roughly one. Where the network's
+ * numbers have overflowed, it is uniform.
  */
 export function writeDistribution(
   values: Float32Array,

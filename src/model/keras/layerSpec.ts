@@ -7,7 +7,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A layer as a file describes it; the getters refuse what is missing or of a wrong kind, by the layer's name. */
+/** A layer as a file describes it. The getters throw, naming the layer, for a value that is missing or of the wrong kind. */
 export class LayerSpec {
   constructor(
     readonly className: string,
@@ -45,13 +45,13 @@ export class LayerSpec {
     return value;
   }
 
-  /** A recurrent layer's mirror image, as Keras makes the backward half of a Bidirectional. */
+  /** The same recurrent layer in the other direction, as Keras makes the backward half of a Bidirectional. */
   turnedRound(): LayerSpec {
     const config = { ...this.config, go_backwards: !this.flag('go_backwards') };
     return new LayerSpec(this.className, this.name, config, this.place);
   }
 
-  /** The layer that a wrapper holds; its weights are the wrapper's. */
+  /** The layer inside a wrapper; its weights are stored with the wrapper. */
   inner(key: string): LayerSpec {
     const value = this.config[key];
     if (!isObject(value) || typeof value['class_name'] !== 'string' || !isObject(value['config'])) {

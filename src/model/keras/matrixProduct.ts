@@ -6,8 +6,8 @@
  * bias    [outputs] or null
  * output  [rows, outputs]
  *
- * Four rows of the kernel at a time, so that each output is read and written once for four products; measured faster than dot
- * products over a transposed kernel, and the kernel is read once for all rows.
+ * It takes four rows of the kernel at a time, so that each output is read and written once per four products. This measured faster
+ * than dot products over a transposed kernel, and the kernel is read once for all rows.
  */
 export function multiply(
   input: Float32Array,

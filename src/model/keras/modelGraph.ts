@@ -1,4 +1,4 @@
-/** A model's layers and how they are called, read from its description; nested models are put in place of their calls. */
+/** Reads a model's layers and their calls from its description; calls of nested models are replaced by the models' own calls. */
 import { argumentsOf, flatten, type Argument, type LayerInput } from './graphArguments';
 import { KerasFault } from './kerasFault';
 import { isObject, LayerSpec, type JsonObject } from './layerSpec';
@@ -11,29 +11,29 @@ export interface GraphInput {
   readonly shape: readonly (number | null)[];
 }
 
-/** One use of a layer; `id` is the value that it makes. */
+/** One call of a layer; `id` names its result. */
 export interface LayerCall {
   readonly id: number;
   readonly layer: LayerSpec;
   readonly inputs: readonly LayerInput[];
-  /** Arguments given by name, as the file has them. */
+  /** Arguments by name, as the file has them. */
   readonly options: ReadonlyMap<string, Argument>;
 }
 
 export interface ModelGraph {
   readonly inputs: readonly GraphInput[];
-  /** In an order in which each comes after those whose values it takes. */
+  /** In topological order: each comes after the calls whose values it takes. */
   readonly calls: readonly LayerCall[];
   readonly output: number;
 }
 
 const MODELS = ['Functional', 'Model', 'Sequential'];
-/** Layers one on the other, through nested models, so that no file exhausts the stack. */
+/** Longest chain of layers, nested models included, so that no file exhausts the stack. */
 const MAX_DEPTH = 1000;
-/** Uses of layers and models: twenty nested models that call each other twice would be a million. */
+/** Most calls of layers and models: twenty nested models that each call the next one twice would make a million. */
 const MAX_CALLS = 10_000;
 
-/** @throws KerasFault when the description is none, or of a model with code of its own */
+/** @throws KerasFault when it is not the description of a model, or the model has code of its own */
 export function readModelGraph(description: unknown): ModelGraph {
   if (!isObject(description) || typeof description['class_name'] !== 'string') {
     throw new KerasFault('its description is of no model; save it again with model.save');
@@ -58,8 +58,8 @@ class GraphReader {
   private uses = 0;
 
   /**
-   * The value that a model makes of its inputs.
-   * @param inputs null for the whole model, whose inputs are the graph's
+   * The result of calling a model.
+   * @param inputs null for the outermost model, whose inputs are the graph's
    */
   model(
     { class_name: className, config }: JsonObject,
@@ -81,7 +81,7 @@ class GraphReader {
     inputs: readonly LayerInput[] | null,
     depth: number,
   ): LayerInput {
-    // In the oldest files the list stands alone.
+    // In the oldest files the configuration is the list of layers itself.
     const { layers, buildShape } = isObject(config)
       ? { layers: listOf(config['layers'], 'layers'), buildShape: config['build_input_shape'] }
       : { layers: listOf(config, 'layers'), buildShape: undefined };
@@ -188,8 +188,8 @@ class GraphReader {
 }
 
 /**
- * Where each layer of a model keeps its weights. Keras names groups by class and counts equal ones; it counts layers only, not
- * operations, but no operation has weights.
+ * Names the group of each layer's weights. Keras names groups by class and numbers those of the same class. It counts only layers,
+ * not operations; this makes no difference, as no operation has weights.
  */
 class GroupNames {
   private readonly counts = new Map<string, number>();
@@ -215,8 +215,8 @@ class GroupNames {
 }
 
 /**
- * Nested models whose calls Keras 2 counts from 1, because the model's own making was call 0. The file does not say so, but
- * then the last call that is referred to is one too many.
+ * Nested models whose calls Keras 2 counts from 1, because call 0 built the model itself. The file does not say so, but a call is
+ * then referred to whose number is one too high.
  */
 function nestedModelsFromOne(
   layers: ReadonlyMap<string, { layer: LayerSpec; nodes: readonly unknown[] }>,
@@ -235,7 +235,7 @@ function nestedModelsFromOne(
   return shifted;
 }
 
-/** `[layer, call, output]` of a model's inputs or outputs, whichever way they are nested. */
+/** `[layer, call, output]` of a model's inputs or outputs, however they are nested. */
 function references(value: unknown): [string, number, number][] {
   if (isObject(value)) {
     return Object.values(value).flatMap(references);

@@ -9,12 +9,12 @@ import { Rows, type Operation, type RunContext, type ValueShape } from './operat
 
 export interface NetworkNode {
   readonly operation: Operation;
-  /** Values that it runs on. */
+  /** Its input values. */
   readonly from: readonly Rows[];
   readonly call: LayerCall;
 }
 
-/** What is fed to an input: token numbers, or for each a vector with a one at its place, or the steps' positions. */
+/** What is fed to an input: token numbers, their one-hot vectors, or the steps' positions. */
 export interface NetworkInput {
   readonly kind: 'tokens' | 'oneHot' | 'positions';
   readonly rows: Rows;
@@ -22,15 +22,15 @@ export interface NetworkInput {
 
 export interface Network {
   readonly inputs: readonly NetworkInput[];
-  /** Each after those whose values it takes. */
+  /** In topological order: each comes after the nodes whose values it takes. */
   readonly nodes: readonly NetworkNode[];
   readonly output: NetworkNode;
-  /** Whether the output is scores yet to be made a distribution of. */
+  /** Whether the output is scores that still need a softmax. */
   readonly endsInLogits: boolean;
   readonly vocabSize: number;
   /** Token numbers that it can read: 0 to this, exclusive. */
   readonly readableTokens: number;
-  /** Steps that its input is made for; null for any number. */
+  /** The fixed number of steps of its input; null for any number. */
   readonly windowLength: number | null;
   /** Whether its layers keep their state from one call to the next. */
   readonly isStateful: boolean;
@@ -81,7 +81,7 @@ export function buildNetwork(file: KerasFile): Network {
   };
 }
 
-/** Runs nodes in their order. @param before what each remembers @returns the same afterwards */
+/** Runs nodes in their order. @param before the memory of each @returns the memories afterwards */
 export function runNodes(
   nodes: readonly NetworkNode[],
   context: RunContext,
@@ -126,7 +126,7 @@ function inputShape({ shape }: GraphInput, kind: NetworkInput['kind'], graph: Mo
   }
 }
 
-/** Entries of the smallest embedding of tokens, or the size of the one-hot vectors. */
+/** The entries of the smallest token embedding, or the size of the one-hot vectors. */
 function countReadable(
   graph: ModelGraph,
   kinds: readonly NetworkInput['kind'][],
@@ -148,7 +148,7 @@ function countReadable(
   return Math.min(...tables);
 }
 
-/** @throws KerasFault when the last layer makes neither a distribution nor scores for one */
+/** @throws KerasFault when the last layer gives neither a distribution nor scores for one */
 function endsInLogits({ layer }: LayerCall): boolean {
   const last = layer.className === 'TimeDistributed' ? layer.inner('layer') : layer;
   const name = finalActivation(last);

@@ -8,7 +8,7 @@ export class Rows {
 
   constructor(readonly size: number) {}
 
-  /** Makes room; what was there before is lost. */
+  /** Makes room for `count` vectors; the previous values are lost. */
   resize(count: number): Float32Array {
     this.count = count;
     if (this.data.length < count * this.size) {
@@ -18,36 +18,36 @@ export class Rows {
   }
 }
 
-/** What a value is, known before anything runs. */
+/** What is known of a value before anything runs. */
 export interface ValueShape {
   /** Floats of one step. */
   readonly size: number;
-  /** Whether there is one for each step of the sequence, rather than one for it all. */
+  /** Whether each step of the sequence has a vector, rather than the whole sequence having one. */
   readonly perStep: boolean;
-  /** Whether steps of token 0 are padding in it (Keras' masks). */
+  /** Whether steps of token 0 count as padding (Keras' masks). */
   readonly masked: boolean;
-  /** For positions: that of the first step, usually 0. */
+  /** Set for positions: the position of the first step, usually 0. */
   readonly firstPosition?: number;
   /** Set for token numbers. */
   readonly isTokens?: boolean;
   /** Set for ones in the tokens' shape. */
   readonly isOnes?: boolean;
-  /** Set for the number of steps, which stands in the graph but is never computed. */
+  /** Set for the number of steps, which is in the graph but is never computed. */
   readonly isShape?: boolean;
 }
 
 export interface RunContext {
-  /** Steps that went before the first of these. */
+  /** Steps before the first of these. */
   readonly position: number;
   /** [steps], 0 where the step is padding. */
   readonly mask: Uint8Array;
-  /** Whether the steps are the whole sequence, so that a value for it all is that of the last step. */
+  /** Whether the steps are the whole sequence, so that a value for the sequence is the last step's. */
   readonly isWhole: boolean;
 }
 
 /**
- * rows: works on each vector by itself. steps: needs the steps before, kept in a state. whole: needs the whole sequence, later
- * steps included.
+ * rows: works on each vector by itself. steps: needs the steps before, which a memory keeps. whole: needs the whole sequence,
+ * including later steps.
  */
 export type Scope = 'rows' | 'steps' | 'whole';
 
@@ -56,13 +56,13 @@ export interface Operation {
   readonly shape: ValueShape;
   /** Where `run` leaves its result. */
   readonly rows: Rows;
-  /** What is remembered before the first step, an immutable value; null without memory. */
+  /** The memory before the first step, an immutable value; null for an operation without memory. */
   readonly start: unknown;
-  /** Steps that it can count, where it knows positions; otherwise Infinity. */
+  /** Steps that it has positions for; Infinity if it does not depend on positions. */
   readonly maxSteps: number;
   /** For an operation over whole sequences: why it cannot go step by step; continues "its layer … ". */
   readonly whyWhole?: string;
-  /** @returns what is remembered afterwards; `before` stays as it is */
+  /** @returns the memory afterwards; `before` is not changed */
   run(inputs: readonly Rows[], context: RunContext, before: unknown): unknown;
 }
 

@@ -7,16 +7,16 @@ import { MAX_VALUES, MAX_WINDOW } from './sizeLimits';
 import { SteppedModel } from './steppedModel';
 import { WindowModel } from './windowModel';
 
-/** Steps that a network with attention looks back where its file sets no limit. */
+/** Steps that a network with attention looks back when its file sets no limit. */
 const ATTENTION_STEPS = 512;
-/** Tokens that a network over whole texts is shown where its file sets no length. */
+/** Tokens in the window of a network over whole texts when its file sets no length. */
 const WINDOW_STEPS = 128;
 
 /**
  * Reads an `.h5` file of Keras 2 or 3 or a `.keras` archive: layers and weights, never code.
  *
- * A network whose steps depend on earlier ones only is stepped. One that predicts from a window of fixed length, or looks at
- * all of a text to predict its next token, is run over the last tokens each time, padded on the left.
+ * A network whose steps depend only on earlier ones is run step by step. One that predicts from a window of fixed length, or that
+ * needs the whole text to predict its next token, is run over the last tokens each time, padded on the left.
  *
  * @param name names the file in errors and the model to the user
  * @throws KerasError with one sentence when the file is damaged, no language model, or has layers that are not supported
@@ -82,7 +82,7 @@ function chooseRunner(network: Network, name: string): KerasModel {
   return new SteppedModel(network, name, described, contextLength);
 }
 
-/** @throws KerasFault when the values of so many steps take more memory than any model that is of use */
+/** @throws KerasFault when the window is too long, or its values would take more memory than any useful model does */
 function checkRoom({ inputs, nodes }: Network, steps: number): void {
   const perStep = [...inputs, ...nodes.map(({ operation }) => operation)].reduce(
     (sum, { rows }) => sum + rows.size,
@@ -95,7 +95,7 @@ function checkRoom({ inputs, nodes }: Network, steps: number): void {
   }
 }
 
-/** The kinds of layers in their order, and how many tokens there are. */
+/** The classes of the layers in order, and the number of tokens. */
 function describe({ nodes, vocabSize }: Network): string {
   const skipped = /Dropout|OpLambda|OnesLike|Cumsum|GetItem|^(Add|Subtract|Multiply)$/;
   const names = nodes.map(({ call }) => call.layer.className).filter((name) => !skipped.test(name));

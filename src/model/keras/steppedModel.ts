@@ -4,37 +4,37 @@ import type { Rows } from './operation';
 
 /** What a stepped network remembers of one sequence; an immutable value. */
 export interface SteppedState {
-  /** Tokens since the start, or since the context was last made room in. */
+  /** Tokens since the start, or since room was last made in the context. */
   readonly position: number;
-  /** What each remembering node keeps. */
+  /** The memory of each node that has one. */
   readonly memories: readonly unknown[];
-  /** The last step's values that the prediction is made of, one after the other; null before the first token. */
+  /** The last step's values that the prediction is computed from, concatenated; null before the first token. */
   readonly frontier: Float32Array | null;
-  /** The tokens of those steps; empty where the network can go on without end. */
+  /** The tokens that `position` counts; empty when the context has no limit. */
   readonly tokens: Int32Array;
 }
 
 const NO_TOKENS = new Int32Array(0);
-/** Predictions made in one go over the weights. */
+/** Predictions computed in one pass over the weights. */
 const BATCH = 8;
 
 /**
- * A network whose steps depend on earlier ones only, read one token at a time. `next` runs what later steps need to know,
- * `predict` the rest, for several states at once.
+ * A network whose steps depend only on earlier ones, run one token at a time. `next` runs the nodes that later steps need;
+ * `predict` runs the rest, for several states at once.
  */
 export class SteppedModel implements KerasModel<SteppedState> {
   readonly vocabSize: number;
   readonly readableTokens: number;
-  /** Nodes that remember, and those that they are made of. */
+  /** Nodes with a memory, and all that they are computed from. */
   private readonly remembering: readonly NetworkNode[];
   private readonly predicting: readonly NetworkNode[];
-  /** Values of the former that the latter take. */
+  /** Values of inputs and remembering nodes that the prediction needs. */
   private readonly frontier: readonly Rows[];
   private readonly frontierSize: number;
   private readonly startState: SteppedState;
   private readonly unpadded = new Uint8Array(BATCH).fill(1);
 
-  /** @param contextLength steps after which room is made: half of them are read again without those before */
+  /** @param contextLength steps after which room is made, by reading only the last half of them again */
   constructor(
     private readonly network: Network,
     readonly name: string,
@@ -80,7 +80,7 @@ export class SteppedModel implements KerasModel<SteppedState> {
   }
 
   predictMany(states: readonly SteppedState[], probs: readonly Float32Array[]): void {
-    // Before the first token nothing is known: Keras has no output for no steps.
+    // Before the first token all tokens are alike, as a Keras model has no output for zero steps.
     const begun = [...states.keys()].filter((i) => states[i].frontier !== null);
     for (let i = 0; i < states.length; i++) {
       if (states[i].frontier === null) {
@@ -99,7 +99,7 @@ export class SteppedModel implements KerasModel<SteppedState> {
   }
 
   dispose(): void {
-    // Nothing outside the garbage collector's reach is held.
+    // The garbage collector frees everything.
   }
 
   private read(state: SteppedState, tokenIds: ArrayLike<number>): SteppedState {
@@ -126,7 +126,7 @@ export class SteppedModel implements KerasModel<SteppedState> {
     return { position: state.position + length, memories, frontier, tokens };
   }
 
-  /** Goes on from half of the context alone, for there is no position left. */
+  /** Starts again from the last half of the context, as no position is left. */
   private withRoom({ tokens }: SteppedState): SteppedState {
     const kept = Math.floor(this.contextLength / 2);
     return kept === 0 ? this.startState : this.read(this.startState, tokens.subarray(tokens.length - kept));

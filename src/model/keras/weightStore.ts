@@ -2,15 +2,15 @@ import type { Hdf5File } from './hdf5File';
 import { KerasFault } from './kerasFault';
 import { MAX_WEIGHTS } from './sizeLimits';
 
-/** Where a layer's weights lie, in each of the two layouts of Keras. */
+/** Where a layer's weights are, in each of Keras' two layouts. */
 export interface WeightPlace {
   /** Group in the weights of a `.keras` archive. */
   readonly group: string;
-  /** Names from the outermost layer to this one, as an `.h5` file of a whole model lists weights by outermost layer. */
+  /** Names from the outermost layer to this one; an `.h5` file of a whole model lists weights by outermost layer. */
   readonly names: readonly string[];
 }
 
-/** Hands out the weights of one layer in the order in which Keras makes them. */
+/** Hands out the weights of one layer in the order in which Keras creates them. */
 export interface WeightReader {
   /**
    * The next weights of these shapes.
@@ -24,7 +24,7 @@ export interface WeightStore {
   reader(place: WeightPlace): WeightReader;
 }
 
-/** Reads each dataset once, checked, so that a layer that is used twice is in memory once. */
+/** Reads and checks each dataset once, so that a layer that is used twice is in memory once. */
 class CheckedDatasets {
   private readonly read = new Map<string, Float32Array>();
   private total = 0;
@@ -66,7 +66,7 @@ class CheckedDatasets {
   }
 }
 
-/** The weights of a `.keras` archive: a group for each layer, in it `vars/0`, `vars/1` and a group for each sublayer. */
+/** The weights of a `.keras` archive: a group for each layer, which holds `vars/0`, `vars/1` and a group for each sublayer. */
 export class ArchiveWeights implements WeightStore {
   private readonly datasets: CheckedDatasets;
 
@@ -109,7 +109,7 @@ export class LegacyWeights implements WeightStore {
     const [outermost, ...inner] = names;
     const group = `model_weights/${outermost}`;
     const listed = this.file.texts(group, 'weight_names');
-    // A nested model's list holds the weights of all of its layers; a layer's own carry its name.
+    // A nested model lists the weights of all its layers together; the names of a layer's own weights contain its name.
     const own = (listed ?? []).filter((name) => {
       const segments = name.split('/');
       return inner.every((layer) => segments.includes(layer)) || inner.length === 0;

@@ -14,7 +14,7 @@ export class WindowModel implements KerasModel<WindowState> {
   readonly contextLength: number;
   private readonly starts: readonly unknown[];
 
-  /** @param maxLength tokens that are looked at when the network itself sets no length */
+  /** @param maxLength tokens in the window when the network itself sets no length */
   constructor(
     private readonly network: Network,
     readonly name: string,
@@ -63,7 +63,7 @@ export class WindowModel implements KerasModel<WindowState> {
   }
 
   dispose(): void {
-    // Nothing outside the garbage collector's reach is held.
+    // The garbage collector frees everything.
   }
 
   /** Puts the tokens at the end of the window and padding before them, as `pad_sequences` does. */

@@ -1,4 +1,4 @@
-/** Attention of one step to the steps before it, or, in a model over whole windows, to all of them. */
+/** Attention of a step to itself and the steps before it, or, in a model over whole windows, to all steps. */
 import type { Argument } from '../graphArguments';
 import { multiply } from '../matrixProduct';
 import { Rows, stepOperation, type Operation, type RunContext, type ValueShape } from '../operation';
@@ -199,7 +199,7 @@ function outputSizeOf(build: LayerBuild, querySize: number): number {
   return size;
 }
 
-/** Whether a constant mask, [steps, steps] or with leading axes of one, lets each step see itself and those before. */
+/** Whether a constant mask, [steps, steps] or with leading axes of size one, lets each step see exactly itself and the steps before. */
 function isLowerTriangle(mask: Argument): boolean {
   const rows = matrixOf(mask);
   return (

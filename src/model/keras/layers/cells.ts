@@ -1,4 +1,4 @@
-/** The cells of Keras' recurrent layers: what one step does, once the product with its input is done. */
+/** The cells of Keras' recurrent layers: one step each, given the product of its input and the kernel. */
 import { activationNamed, type Activation } from '../activations';
 import type { LayerSpec } from '../layerSpec';
 import { multiply } from '../matrixProduct';
@@ -6,7 +6,7 @@ import type { WeightReader } from '../weightStore';
 
 export interface Cell {
   readonly units: number;
-  /** Floats of a state: hidden [units] first, then for an LSTM its cell state [units]. */
+  /** Floats of a state: the hidden state [units], then, for an LSTM, the cell state [units]. */
   readonly stateSize: number;
   /** [inputs, width], and its bias [width] or null. */
   readonly kernel: Float32Array;
@@ -15,7 +15,7 @@ export interface Cell {
   /**
    * @param input holds at `at` [width] the step's input · kernel + bias
    * @param before [stateSize]
-   * @param after [stateSize], written; another array than `before`
+   * @param after [stateSize], written; must be another array than `before`
    */
   step(input: Float32Array, at: number, before: Float32Array, after: Float32Array): void;
 }
@@ -129,7 +129,7 @@ const simpleRnn: ReadCell = (layer, inputSize, weights, majorVersion) => {
 
 const CELLS: Readonly<Record<string, ReadCell>> = { LSTM: lstm, GRU: gru, SimpleRNN: simpleRnn };
 
-/** @param weights of the recurrent layer; its cell holds them */
+/** @param weights of the recurrent layer; they are stored with its cell */
 export function readCell(
   layer: LayerSpec,
   inputSize: number,
@@ -165,7 +165,7 @@ function common(
   ]);
   const biasShape = twoBiases ? [2, width] : [width];
   const [bias = null] = layer.flag('use_bias', true) ? weights.take(PART, [biasShape]) : [];
-  // A description may leave out what is Keras' default.
+  // A description may omit Keras' defaults.
   const { activation = 'tanh', recurrent_activation: gate = 'sigmoid' } = layer.config;
   return {
     units,

@@ -12,8 +12,8 @@ interface Chunk {
 }
 
 /**
- * Keys and values of the steps so far: an immutable value, though a step costs only itself. Caches that continue one another
- * share their chunks; the last is copied only when another sequence has already written where this one goes on.
+ * Keys and values of the steps so far: an immutable value, to which a step is appended without copying the others. Caches that
+ * continue one another share their chunks; the last chunk is copied only if another sequence has already written the next step in it.
  */
 export class KeyValueCache {
   private constructor(
@@ -62,7 +62,7 @@ export class KeyValueCache {
   }
 }
 
-/** How well a query fits a key: arrays and where the vectors of `size` begin. */
+/** How well a query fits a key: the arrays, and where their vectors of `size` begin. */
 export type Score = (
   query: Float32Array,
   queryAt: number,
@@ -79,7 +79,7 @@ export const dotProduct: Score = (query, queryAt, keys, keyAt, size) => {
   return total;
 };
 
-/** Attention of several heads side by side over a cache; keeps its scratch. */
+/** Attention of several heads over a cache; reuses its scratch memory. */
 export class AttentionHeads {
   private scores = new Float64Array(64);
   private readonly keySize: number;
@@ -105,7 +105,7 @@ export class AttentionHeads {
   }
 
   /**
-   * Writes for one query the values weighted by the softmax of its scores over the first `length` steps, padding left out.
+   * Writes, for one query, the sum of the values weighted by the softmax of its scores over the first `length` steps, without padding.
    * @param output [valueSize] from `outputAt` on
    */
   attend(
@@ -137,7 +137,7 @@ export class AttentionHeads {
     }
   }
 
-  /** Leaves exp(score − largest) in `scores` and returns their sum. */
+  /** Writes exp(score − largest) into `scores` and returns their sum. */
   private weigh(
     query: Float32Array,
     queryAt: number,
@@ -158,7 +158,7 @@ export class AttentionHeads {
     }
     let total = 0;
     for (let step = 0; step < length; step++) {
-      // With nothing but padding before it, as at the beginning of a padded window, a step weighs all alike.
+      // A step that sees only padding, as at the beginning of a padded window, weighs all steps alike.
       total += scores[step] = largest === -Infinity ? 1 : Math.exp(scores[step] - largest);
     }
     return total;

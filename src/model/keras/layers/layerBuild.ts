@@ -10,11 +10,11 @@ export type Tensor =
 
 export interface BuiltCall {
   readonly operation: Operation;
-  /** Ids of the values that it runs on, in the order that it expects. */
+  /** Ids of its input values, in the order that it expects. */
   readonly from: readonly number[];
 }
 
-/** What a layer's builder has to go by. */
+/** What a layer's builder knows: the layer, its call, its weights and the model around it. */
 export class LayerBuild {
   constructor(
     readonly layer: LayerSpec,
@@ -28,7 +28,7 @@ export class LayerBuild {
     readonly windowLength: number | null,
   ) {}
 
-  /** The same call made on the layer inside of a wrapper, whose weights lie in `part`. */
+  /** The same call on the layer inside a wrapper, whose weights are stored under `key`. */
   inside(key: string): LayerBuild {
     return new LayerBuild(
       this.layer.inner(key),
@@ -43,7 +43,7 @@ export class LayerBuild {
     );
   }
 
-  /** The tensors given by place, then those given by these names; at least one. */
+  /** The positional tensors, then those with these names; at least one. */
   tensors(...names: readonly string[]): [Tensor, ...Tensor[]] {
     const named = names.flatMap((name) => {
       const option = this.options.get(name);
@@ -58,7 +58,7 @@ export class LayerBuild {
     return [first, ...others];
   }
 
-  /** The one value that the layer is given. */
+  /** The layer's only input value. */
   value(): { readonly id: number; readonly shape: ValueShape } {
     const tensors = this.tensors();
     const [tensor] = tensors;
@@ -70,7 +70,7 @@ export class LayerBuild {
     return tensor;
   }
 
-  /** The values that the layer is given, each for every step. */
+  /** The layer's input values, each with a vector for every step. */
   sequences(...names: readonly string[]): { readonly id: number; readonly shape: ValueShape }[] {
     return this.tensors(...names).map((tensor) => {
       if (tensor.kind !== 'value' || !tensor.shape.perStep) {
@@ -80,7 +80,7 @@ export class LayerBuild {
     });
   }
 
-  /** Whether a flag is set where the layer is called. */
+  /** Whether a flag is set in the layer's call. */
   isAsked(name: string): boolean {
     const option = this.options.get(name);
     return option?.kind === 'plain' && option.value === true;

@@ -1,4 +1,4 @@
-/** Every layer and operation that a network may have, by the class that its file names. */
+/** Every supported layer and operation, by the class that a file names. */
 import type { LayerSpec } from '../layerSpec';
 import { additiveAttention, dotAttention, multiHeadAttention } from './attention';
 import type { LayerBuilder } from './layerBuild';
@@ -75,7 +75,7 @@ const LAYERS: Readonly<Record<string, LayerBuilder>> = {
   Reshape: reshape,
 };
 
-/** Operations of `keras.ops`, besides those that are called as a layer is. */
+/** Operations of `keras.ops`, besides those that have the name of a layer. */
 const OPERATIONS: Readonly<Record<string, LayerBuilder>> = {
   Divide: division,
   TrueDivide: division,
@@ -113,7 +113,7 @@ const FUNCTIONS: Readonly<Record<string, LayerBuilder>> = {
   'math.sigmoid': activationCalled('sigmoid'),
 };
 
-/** @throws KerasFault for a layer that is not known, which is named, or that would run code from the file */
+/** @throws KerasFault, naming the layer, when it is not known or would run code from the file */
 export function builderOf(layer: LayerSpec): LayerBuilder {
   const { className, config } = layer;
   if (className === 'TimeDistributed') {

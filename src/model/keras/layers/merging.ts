@@ -1,4 +1,4 @@
-/** Layers and operations that put several values together, element by element or side by side. */
+/** Layers and operations that combine several values, element by element or by concatenation. */
 import { KerasFault } from '../kerasFault';
 import { rowOperation, stepOperation, type RunContext, type Rows, type ValueShape } from '../operation';
 import type { BuiltCall, LayerBuild, LayerBuilder, Tensor } from './layerBuild';
@@ -54,7 +54,7 @@ function merging(combine: Combine): LayerBuilder {
   return (build) => elementwise(build, combine, null);
 }
 
-/** One side of an element-wise operation: a value by its number among the inputs, or a constant. */
+/** An operand of an element-wise operation: an input value by its index, or a constant. */
 type Operand =
   | { readonly input: number; readonly size: number }
   | { readonly constant: Float32Array; readonly size: number; readonly steps: number };
@@ -111,7 +111,7 @@ function elementwise(build: LayerBuild, combine: Combine, finish: ((x: number) =
       }
     }
   };
-  // A constant for each step makes it depend on how many steps went before.
+  // A constant with a row for each step makes the result depend on how many steps came before.
   const operation =
     maxSteps === Infinity
       ? rowOperation(shape, run)
@@ -121,7 +121,7 @@ function elementwise(build: LayerBuild, combine: Combine, finish: ((x: number) =
   return { operation, from };
 }
 
-/** Positions that a number is added to or taken from are positions still. */
+/** Positions plus or minus a number are still positions. */
 function shiftedPositions(tensors: readonly Tensor[], combine: Combine): Pick<ValueShape, 'firstPosition'> {
   const [left, right] = tensors;
   if (left.kind === 'constant' || left.shape.firstPosition === undefined || tensors.length !== 2) {
@@ -133,14 +133,14 @@ function shiftedPositions(tensors: readonly Tensor[], combine: Combine): Pick<Va
     : {};
 }
 
-/** Keras 2 takes the masks that there are; in Keras 3 one value without a mask leaves none. */
+/** In Keras 2 one masked value is enough to mask the result; in Keras 3 all must be masked. */
 function isMasked(build: LayerBuild, values: readonly { readonly shape: ValueShape }[]): boolean {
   return build.majorVersion >= 3
     ? values.every(({ shape }) => shape.masked)
     : values.some(({ shape }) => shape.masked);
 }
 
-/** A number; a vector [size]; or, perhaps under axes of one, vectors of each step [steps, size]. */
+/** A number; a vector [size]; or, perhaps with leading axes of size one, a vector for each step [steps, size]. */
 function constantOperand(value: unknown): Operand {
   let inner = value;
   while (Array.isArray(inner) && inner.length === 1 && Array.isArray(inner[0])) {

@@ -1,7 +1,7 @@
 import { rowOperation } from '../operation';
 import type { BuiltCall, LayerBuild, LayerBuilder } from './layerBuild';
 
-/** Ba et al., arXiv 1607.06450; with `rms_scaling` without the mean. */
+/** Ba et al., arXiv 1607.06450; `rms_scaling` leaves out the mean. */
 export const layerNormalization: LayerBuilder = (build) => {
   const { layer } = build;
   requireLastAxis(build);
@@ -18,7 +18,7 @@ export const rmsNormalization: LayerBuilder = (build) => {
   return normalized(build, scale, null, build.layer.number('epsilon', 1e-6), false);
 };
 
-/** Ioffe and Szegedy, arXiv 1502.03167, with the averages of training. */
+/** Ioffe and Szegedy, arXiv 1502.03167, with the moving averages from training. */
 export const batchNormalization: LayerBuilder = (build) => {
   const { layer } = build;
   requireLastAxis(build);

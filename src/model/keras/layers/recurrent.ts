@@ -25,7 +25,7 @@ export const bidirectional: LayerBuilder = (build) => {
   const { id, shape } = sequence(build);
   const mode = layer.text('merge_mode', 'concat');
   const forward = layer.inner('layer');
-  // Keras 2 writes a backward layer only when the author gave one.
+  // Keras 2 writes a backward layer only if the author gave one.
   const backward =
     layer.config['backward_layer'] === undefined ? forward.turnedRound() : layer.inner('backward_layer');
   const halves = [
@@ -60,7 +60,7 @@ export const bidirectional: LayerBuilder = (build) => {
       const { count } = first.rows;
       const data = rows.resize(count);
       for (let row = 0; row < count; row++) {
-        // The backward half puts out its steps in the order in which it takes them.
+        // The backward half outputs its steps in the order in which it reads them, from the last to the first.
         const mirrored = count - 1 - row;
         for (let i = 0; i < units; i++) {
           const a = first.rows.data[row * units + i];
@@ -97,12 +97,12 @@ function sequence(build: LayerBuild): { readonly id: number; readonly shape: Val
   return value;
 }
 
-/** A cell led over the steps of a sequence. */
+/** Runs a cell over the steps of a sequence. */
 class RecurrentPass {
   readonly shape: ValueShape;
   readonly isBackwards: boolean;
   private readonly returnsSequences: boolean;
-  /** What is put out for padding: zeros, as Bidirectional wants it, or the step before again. */
+  /** Whether padding outputs zeros, as Bidirectional needs, rather than the output of the step before. */
   private readonly zeroesPadding: boolean;
   private readonly input: Rows;
   private readonly scratch: readonly [Float32Array, Float32Array];

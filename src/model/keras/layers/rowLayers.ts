@@ -42,7 +42,7 @@ export const embedding: LayerBuilder = (build) => {
   return { operation, from: [id] };
 };
 
-/** Dropout and noise, which only training has, and the like. */
+/** Layers and operations that do nothing in predictions, such as dropout, noise and casts. */
 export const identity: LayerBuilder = (build) => {
   const { id, shape } = build.value();
   return { operation: rowOperation(shape, ([input], rows) => void copy(input, rows)), from: [id] };
@@ -109,7 +109,7 @@ function inPlace(
   return { operation, from: [id] };
 }
 
-/** What comes out when positions or token numbers go in is neither. */
+/** The shape of a result that is computed from positions or token numbers but is neither. */
 function plain(build: LayerBuild, size: number): { size: number; perStep: boolean; masked: boolean } {
   const { perStep, masked } = build.value().shape;
   return { size, perStep, masked };
@@ -122,7 +122,7 @@ export function copy(input: Rows, rows: Rows): Float32Array {
   return data;
 }
 
-/** Whether a layer's values are a distribution, scores for one, or neither; the name of its activation says. */
+/** The name of a layer's activation, which tells whether its values are a distribution, scores for one, or neither. */
 export function finalActivation(build: {
   className: string;
   config: Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
-/** Layers and operations that know of the steps as such: positions, the last step, pooling, flattening. */
+/** Layers and operations along the steps: positions, the last step, pooling, flattening. */
 import { rowOperation, stepOperation } from '../operation';
 import type { BuiltCall, LayerBuild, LayerBuilder } from './layerBuild';
 import { copy } from './rowLayers';
 
-/** The same layer at each step. */
+/** Applies the same layer to each step. */
 export function timeDistributed(buildLayer: LayerBuilder): LayerBuilder {
   return (build) => {
     const built = buildLayer(build.inside('layer'));
@@ -14,7 +14,7 @@ export function timeDistributed(buildLayer: LayerBuilder): LayerBuilder {
   };
 }
 
-/** `x[:, -1]`: of a sequence the last step. */
+/** `x[:, -1]`: the last step of a sequence. */
 export const item: LayerBuilder = (build) => {
   const { layer, options } = build;
   const { id, shape } = build.value();
@@ -53,7 +53,7 @@ function isWholeSlice(part: unknown): boolean {
   );
 }
 
-/** `ones_like` of the tokens, of which a cumulative sum makes positions. */
+/** `ones_like` of the tokens; their cumulative sum gives positions. */
 export const onesLike: LayerBuilder = (build) => {
   const { id, shape } = build.value();
   const operation = rowOperation({ ...plainSequence(build, shape.size), isOnes: true }, ([input], rows) => {
@@ -86,7 +86,7 @@ export const range: LayerBuilder = (build) => {
   return positionsOf(source.id, 0);
 };
 
-/** TensorFlow's `shape`, of which only the number of steps is of use. */
+/** TensorFlow's `shape`; only the number of steps is supported. */
 export function shapeOf(build: LayerBuild): BuiltCall {
   const { id } = build.value();
   const operation = rowOperation(
@@ -126,7 +126,7 @@ export const globalAveragePooling: LayerBuilder = (build) => {
       }
     }
     for (let i = 0; i < size; i++) {
-      // A window of nothing but padding has no average.
+      // A window that is all padding has no average.
       output[i] /= Math.max(1, steps);
     }
   });
@@ -161,7 +161,7 @@ function pooling(
   return { operation, from: [id] };
 }
 
-/** Flatten, and Reshape to one vector, or back to the steps of the window. */
+/** Flatten, and Reshape to one vector or back to the steps of the window. */
 export const reshape: LayerBuilder = (build) => {
   const { layer, windowLength } = build;
   const { id, shape } = build.value();

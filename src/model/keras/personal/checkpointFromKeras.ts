@@ -11,13 +11,13 @@ import { withKerasFile } from '../readKerasModel';
 import { CELL_CLASSES, transposed } from './personalLayers';
 import { personalMetadataSchema, type PersonalMetadata } from './personalMetadata';
 
-/** Kernel and embedding may have been rounded on their way, but not trained apart. */
+/** Largest difference between output kernel and embedding: rounding is allowed, separate training is not. */
 const TIED_WITHIN = 1e-5;
 
 /**
- * A model in the layout of {@link exportKeras}, from there or from keras_train.py, as a checkpoint: matrices in 8 bits, as a
- * training writes them.
- * @param tokenizerText the tokenizer.json beside the file, for one that carries none; null when there is none
+ * Reads a model in the layout of {@link exportKeras}, written by it or by keras_train.py, as a checkpoint. Its matrices are in 8
+ * bits, as training writes them.
+ * @param tokenizerText the tokenizer.json beside the file, for a file that carries none; null when there is none
  * @throws KerasError with one sentence for a model of another layout
  */
 export async function checkpointFromKeras(
@@ -132,7 +132,7 @@ interface FoundLayers {
 
 function findLayers(file: KerasFile): FoundLayers {
   const { calls, inputs } = readModelGraph(file.config);
-  // Dropout has no part in predictions.
+  // Dropout does nothing in predictions.
   const kept = calls.filter(({ layer }) => layer.className !== 'Dropout');
   const recurrent = kept.filter(({ layer }) => Object.values(CELL_CLASSES).includes(layer.className));
   const [embedding] = kept;
@@ -151,7 +151,7 @@ function findLayers(file: KerasFile): FoundLayers {
   return { calls, embedding, recurrent, projection, output };
 }
 
-/** Follows the values, so that no layer stands elsewhere than in the personal network. */
+/** Follows the values to check that the layers are connected as in the personal network. */
 function checkLayers(
   config: RecurrentConfig,
   { calls, embedding, recurrent, projection, output }: FoundLayers,

@@ -14,7 +14,7 @@ export function kerasFormatOf(path: string): KerasFormat | null {
   return /\.keras$/i.test(path) ? 'keras' : /\.(h5|hdf5)$/i.test(path) ? 'h5' : null;
 }
 
-/** Some Keras 3 that reads what is written here; the loaders of later ones ask for no more. */
+/** A Keras 3 that can read what is written here; later versions load it too. */
 const KERAS_VERSION = '3.0.0';
 const MODEL_NAME = 'understudy';
 /** A fixed time, so that the same model gives the same file. */
@@ -22,9 +22,9 @@ const SAVED = '2025-01-01@00:00:00';
 const MODIFIED = '2025-01-01T00:00:00';
 
 /**
- * A personal model as a file that `keras.models.load_model` opens without custom objects and that gives the same probabilities.
+ * Writes a personal model as a file that `keras.models.load_model` opens without custom objects, with the same probabilities.
  * @param format `keras` for Keras 3, `h5` for Keras 2 and 3
- * @throws Error with a sentence for a network that Keras' own layers cannot express
+ * @throws Error with one sentence for a network that Keras' own layers cannot express
  */
 export async function exportKeras(checkpoint: Checkpoint, format: KerasFormat): Promise<Uint8Array> {
   const { config, weights, tokenizer, training, gate } = checkpoint;
@@ -79,7 +79,7 @@ async function writeHdf5(fill: (file: File) => void): Promise<Uint8Array> {
   }
 }
 
-/** A group for each layer, named by its class and counted, in it its weights by number. */
+/** Writes a group for each layer, named by its class and a count, which holds its weights by number. */
 function writeArchiveWeights(file: File, layers: readonly PersonalLayer[]): void {
   const groupNames = new Map([
     ['Embedding', 'embedding'],
@@ -99,7 +99,7 @@ function writeArchiveWeights(file: File, layers: readonly PersonalLayer[]): void
   }
 }
 
-/** A group for each layer, with the names of its weights in their order. */
+/** Writes a group for each layer, with the names of its weights in their order. */
 function writeLegacyModel(file: File, layers: readonly PersonalLayer[]): void {
   file.create_attribute('keras_version', '2.15.0');
   file.create_attribute('backend', 'tensorflow');

@@ -1,16 +1,16 @@
 /**
- * The personal recurrent network as layers of Keras, in a functional model without code of its own:
+ * The personal recurrent network as Keras layers, in a functional model without custom code:
  *
- *   tokens → embedding → recurrent_0 → recurrent_1 + what it read → … → projection → output (softmax)
+ *   tokens → embedding → recurrent_0 → recurrent_1 + its input → … → projection → output (softmax)
  *
- * The softmax, which is tied to the embedding, becomes a Dense of its own with the transposed embedding as its kernel.
+ * The softmax, which is tied to the embedding, becomes a separate Dense whose kernel is the transposed embedding.
  */
 import type { CellKind, RecurrentConfig } from '../../networkConfig';
 
 export interface LayerWeight {
-  /** Path below the layer in an archive, e.g. `cell/vars/0`. */
+  /** Path under the layer's group in an archive, e.g. `cell/vars/0`. */
   readonly place: string;
-  /** Name below the layer in an `.h5` file, e.g. `cell/kernel`. */
+  /** Name under the layer's group in an `.h5` file, e.g. `cell/kernel`. */
   readonly name: string;
   readonly shape: readonly number[];
   readonly values: Float32Array;
@@ -20,7 +20,7 @@ export interface PersonalLayer {
   readonly className: string;
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
-  /** Layers that it takes its values from. */
+  /** Names of the layers that it takes its inputs from. */
   readonly from: readonly string[];
   /** Floats of one step of its output. */
   readonly size: number;
@@ -149,7 +149,7 @@ function cellWeights(
   ];
 }
 
-/** A matrix [rows, columns] as [columns, rows]. */
+/** Transposes a matrix [rows, columns] to [columns, rows]. */
 export function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(matrix.length);
   for (let row = 0; row < rows; row++) {

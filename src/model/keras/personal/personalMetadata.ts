@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { trainingRecordSchema } from '../../checkpoint/trainingRecord';
 
-/** What a checkpoint holds beside its network: in an exported file under {@link UNDERSTUDY_METADATA}, as JSON. */
+/** What a checkpoint holds besides its network; an exported file keeps it as JSON under {@link UNDERSTUDY_METADATA}. */
 export const personalMetadataSchema = v.object({
   format: v.literal('understudy'),
   formatVersion: v.literal(1),

@@ -1,17 +1,17 @@
-/** Vocabularies that are a list: characters or words by their number. */
+/** Vocabularies that list characters or words by their number. */
 import * as v from 'valibot';
 import { VocabularyError, type Vocabulary } from './vocabulary';
 
-/** More than any vocabulary has; a number beyond it is a mistake, and would be allocated for. */
+/** More than any vocabulary has. A larger number is a mistake, and would cost that much memory. */
 export const LARGEST_VOCABULARY = 1 << 20;
-/** How `TextVectorization` names what it lacks. */
+/** Names of the entry for unknown text, as in `TextVectorization`. */
 const UNKNOWN_ENTRIES = ['[UNK]', '<unk>', '<UNK>', '<OOV>', '<oov>', 'UNK'];
 const LONGEST_SHOWN = 100;
 const PADDING_ENTRIES = ['', '<pad>', '<PAD>', '[PAD]'];
 /** What `TextVectorization` strips by default. */
 const STRIPPED = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\'';
 
-/** A JSON object from entries to numbers. A record would lose `constructor`, which is a word like any other. */
+/** A JSON object from entries to numbers. valibot's `record` would drop `constructor`, which is a word like any other. */
 export const numberTable = v.custom<Readonly<Record<string, number>>>(
   (value) =>
     typeof value === 'object' &&
@@ -40,7 +40,7 @@ export function mappedEntries(map: Readonly<Record<string, unknown>>, fileName: 
   return vocabularyOf(placed(pairs, fileName), fileName);
 }
 
-/** Puts each entry at its number. @throws VocabularyError for a number that is none, too large or given twice */
+/** Puts each entry at its number. @throws VocabularyError for a number that is invalid, too large or given twice */
 export function placed(pairs: readonly (readonly [unknown, unknown])[], fileName: string): (string | null)[] {
   const entries: (string | null)[] = [];
   for (const [entry, id] of pairs) {
@@ -63,7 +63,7 @@ export function placed(pairs: readonly (readonly [unknown, unknown])[], fileName
   return entries;
 }
 
-/** The characters of a text in their order, each once; or one a line, with `\n` and `\t` for the unprintable. */
+/** The characters of a text in their order, each once; or one per line, with `\n` and `\t` for the unprintable ones. */
 export function characterText(text: string, fileName: string): Vocabulary {
   const lines = text.replace(/\n$/, '').split(/\r?\n/);
   const oneEach = lines.map((line) => ({ '\\n': '\n', '\\t': '\t', '\\r': '\r' })[line] ?? line);
@@ -71,7 +71,7 @@ export function characterText(text: string, fileName: string): Vocabulary {
     return vocabularyOf(oneEach, fileName);
   }
   const characters = Array.from(text);
-  // An editor ends a file with a line break whether or not it is one of the characters.
+  // Editors end a file with a line break, which need not be one of the characters.
   if (characters.at(-1) === '\n' && characters.indexOf('\n') < characters.length - 1) {
     characters.pop();
   }
@@ -96,7 +96,7 @@ function vocabularyOf(entries: readonly (string | null)[], fileName: string): Vo
   if (texts.every((entry) => entry === null || isCharacter(entry))) {
     return { kind: 'characters', ...common, characters: texts, isLowerCase: false, filters: '' };
   }
-  // TextVectorization begins so, and by default takes out case and punctuation.
+  // TextVectorization's list begins so; by default it lowers case and strips punctuation.
   const isVectorization = entries[0] === '' && entries[1] === '[UNK]' && !texts.some(hasUpperCase);
   return {
     kind: 'words',
@@ -108,7 +108,7 @@ function vocabularyOf(entries: readonly (string | null)[], fileName: string): Vo
   };
 }
 
-/** What a message says of a file's content, which may be as long as the file. */
+/** Shortens a file's content for a message, as it may be as long as the file. */
 export function shortened(text: string): string {
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }

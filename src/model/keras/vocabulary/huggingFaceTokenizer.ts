@@ -5,7 +5,7 @@ import { PRE_TOKEN_PATTERN } from '../../tokenizer/preTokenize';
 import { LARGEST_VOCABULARY, numberTable, placed, shortened } from './entryList';
 import { VocabularyError, type BpeVocabulary, type Vocabulary } from './vocabulary';
 
-/** The library wants each part to be there. */
+/** The library needs each part to be present. */
 const ALL_PARTS = {
   added_tokens: [],
   normalizer: null,
@@ -14,7 +14,7 @@ const ALL_PARTS = {
   decoder: null,
 };
 
-/** Softmaxes are rounded up to a multiple of at most this, for the sake of graphics processors. */
+/** Softmax sizes are often rounded up for speed on GPUs, to a multiple of at most this. */
 const ROUNDED_UP = 1024;
 const END_OF_TEXT = ['<|endoftext|>', '</s>', '<eos>', '<|end_of_text|>', '[EOS]'];
 const BEGIN_OF_TEXT = ['<s>', '<bos>', '<|begin_of_text|>', '[BOS]', '<|startoftext|>'];
@@ -49,7 +49,7 @@ export function isHuggingFaceTokenizer(json: unknown): boolean {
   );
 }
 
-/** The content of a `tokenizer.json`: which bytes each token is, as its decoder says; word lists are words. */
+/** Reads a `tokenizer.json`: byte-pair and similar models with the bytes of each token, or a word list (WordLevel). */
 export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabulary {
   const result = v.safeParse(schema, json);
   if (!result.success) {
@@ -107,7 +107,7 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
   } satisfies BpeVocabulary;
 }
 
-/** Understudy's own is known to end. */
+/** Whether there are regular expressions other than Understudy's own, which is known to end. */
 function hasForeignPatterns(parts: readonly unknown[]): boolean {
   const own = `"Regex":${JSON.stringify(PRE_TOKEN_PATTERN)}`;
   return JSON.stringify(parts).replaceAll(own, '').includes('"Regex"');
@@ -125,7 +125,7 @@ function encoderOf(json: unknown, fileName: string): (text: string) => readonly 
   }
 }
 
-/** Bytes of an entry: in GPT-2's alphabet of bytes, or as text in which ▁ is a space and <0x0A> a byte (SentencePiece). */
+/** Gives the bytes of an entry: in GPT-2's byte alphabet, or as text in which ▁ is a space and <0x0A> a byte (SentencePiece). */
 function decoderOf(json: unknown, hasBytes: boolean): (entry: string) => Uint8Array {
   const { decoder, pre_tokenizer: preTokenizer } = json as { decoder?: unknown; pre_tokenizer?: unknown };
   const described = JSON.stringify([decoder ?? null, preTokenizer ?? null]);

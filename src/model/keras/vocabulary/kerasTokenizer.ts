@@ -20,8 +20,8 @@ export function isKerasTokenizer(json: unknown): boolean {
 }
 
 /**
- * What `keras.preprocessing.text.Tokenizer.to_json()` gives: words by their frequency from 1 on, 0 being padding, of which
- * `num_words − 1` are used, and one of them for the unknown if the author asked for it.
+ * Reads the output of `keras.preprocessing.text.Tokenizer.to_json()`: words by frequency, numbered from 1, as 0 is padding. The
+ * first `num_words − 1` are used, and one of them stands for unknown words if the author asked for it.
  */
 export function kerasTokenizer(json: unknown, fileName: string): Vocabulary {
   const result = v.safeParse(schema, json);
@@ -46,7 +46,7 @@ export function kerasTokenizer(json: unknown, fileName: string): Vocabulary {
   const used = Array.from({ length: size }, (_, id) => (id === unknownId ? null : (entries[id] ?? null)));
   const common = {
     size,
-    // People size the softmax by num_words, by the words and one for padding, or by one more than either.
+    // Authors size the softmax by num_words, by the words and one for padding, or by one more than either.
     largestSize: Math.max(all, numWords ?? 0) + 1,
     unknownId: unknownId >= 0 && unknownId < size ? unknownId : null,
     paddingId: 0,
@@ -64,7 +64,7 @@ export function kerasTokenizer(json: unknown, fileName: string): Vocabulary {
   return { kind: 'characters', ...common, characters: used };
 }
 
-/** The index, which `to_json` writes as JSON within JSON. */
+/** The word index, which `to_json` writes as JSON inside a JSON string. */
 function indexOf(
   index: string | Readonly<Record<string, number>>,
   fileName: string,

@@ -3,13 +3,13 @@ import { isKerasTokenizer, kerasTokenizer } from './kerasTokenizer';
 import { huggingFaceTokenizer, isHuggingFaceTokenizer } from './huggingFaceTokenizer';
 import { VocabularyError, type Vocabulary } from './vocabulary';
 
-/** Characters of a vocabulary's file. */
+/** Most characters in a vocabulary file. */
 const LONGEST_FILE = 64 * 1024 * 1024;
 
 /**
- * Reads the vocabulary of a Keras model, of any of these kinds: a `tokenizer.json` of Hugging Face's, what `Tokenizer.to_json()`
- * of Keras gives, a JSON list of characters or words by number (such as `TextVectorization.get_vocabulary()`), a JSON object
- * from characters or words to numbers or the reverse, or a text of the characters in their order.
+ * Reads the vocabulary of a Keras model in any of these forms: Hugging Face's `tokenizer.json`; the output of Keras'
+ * `Tokenizer.to_json()`; a JSON list of characters or words by number (such as `TextVectorization.get_vocabulary()`); a JSON object
+ * from characters or words to numbers, or the reverse; or a text of the characters in their order.
  * @param fileName names the file in errors
  * @throws VocabularyError with one sentence
  */
@@ -31,7 +31,7 @@ export function readVocabulary(text: string, fileName: string): Vocabulary {
   if (isHuggingFaceTokenizer(json)) {
     return huggingFaceTokenizer(json, fileName);
   }
-  // `json.dump(tokenizer.to_json())` writes the JSON as a JSON string; people do.
+  // `json.dump(tokenizer.to_json())`, a common mistake, writes the JSON as a JSON string.
   const inner = typeof json === 'string' ? parsed(json) : json;
   if (isKerasTokenizer(inner)) {
     return kerasTokenizer(inner, fileName);

@@ -1,25 +1,25 @@
 /** What the token numbers of a Keras model stand for. */
 interface VocabularyBase {
-  /** One more than the largest number that stands for something. */
+  /** One more than the largest number with a meaning. */
   readonly size: number;
-  /** Sizes of a softmax that this vocabulary may have: from its own to this. Numbers beyond `size` stand for nothing. */
+  /** The softmax of its model may have from `size` to this many outputs; numbers from `size` on mean nothing. */
   readonly largestSize: number;
-  /** The number of what the vocabulary lacks, or null. */
+  /** The number for text that the vocabulary lacks, or null. */
   readonly unknownId: number | null;
   /** The number that fills windows and never follows a text, or null when every number is a token. */
   readonly paddingId: number | null;
 }
 
-/** A Hugging Face tokenizer: subwords that spell every text, or nearly. */
+/** A Hugging Face tokenizer: subwords that can spell every text, or nearly every. */
 export interface BpeVocabulary extends VocabularyBase {
   readonly kind: 'bpe';
-  /** Bytes by token; null for one that is no text. */
+  /** Bytes by token; null for a token without text. */
   readonly tokens: readonly (Uint8Array | null)[];
   readonly beginOfTextId: number | null;
   readonly endOfTextId: number | null;
   /** Token ids of a text, without marks of begin and end. */
   readonly encode: (text: string) => readonly number[];
-  /** Whether {@link encode} runs regular expressions out of the file, which need not come to an end: not Understudy's own. */
+  /** Whether {@link encode} runs regular expressions from the file that may never end; Understudy's own does not count. */
   readonly hasPatterns: boolean;
 }
 
@@ -27,11 +27,11 @@ export interface WordVocabulary extends VocabularyBase {
   readonly kind: 'words';
   /** By token; null for a number without a word. */
   readonly words: readonly (string | null)[];
-  /** Whether text was put in lower case. */
+  /** Whether the text was lowercased. */
   readonly isLowerCase: boolean;
   /** Characters that were replaced by the separator. */
   readonly filters: string;
-  /** Between words; several in a row are one. */
+  /** The separator between words; several in a row count as one. */
   readonly separator: string;
 }
 
@@ -40,7 +40,7 @@ export interface CharacterVocabulary extends VocabularyBase {
   /** By token, one code point each; null for a number without one. */
   readonly characters: readonly (string | null)[];
   readonly isLowerCase: boolean;
-  /** Characters that were left out. */
+  /** Characters that were removed. */
   readonly filters: string;
 }
 
@@ -51,7 +51,7 @@ export class VocabularyError extends Error {
   override readonly name = 'VocabularyError';
 }
 
-/** @throws VocabularyError when a model's softmax is of another size than its vocabulary allows */
+/** @throws VocabularyError when a model's softmax has a size that its vocabulary does not allow */
 export function checkVocabularySize(
   vocabulary: Vocabulary,
   vocabularyName: string,

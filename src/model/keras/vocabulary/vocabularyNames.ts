@@ -1,4 +1,4 @@
-/** What the name of a model's file is without its ending. */
+/** The name of a model's file without its extension. */
 function stemOf(modelName: string): string {
   return modelName.replace(/\.(keras|h5|hdf5)$/i, '');
 }
@@ -8,7 +8,7 @@ export function tokenizerNameBeside(modelName: string): string {
   return `${stemOf(modelName)}.tokenizer.json`;
 }
 
-/** Names of files in a model's folder that may hold its vocabulary, the likeliest first. */
+/** Names of files in a model's folder that may hold its vocabulary, the most likely first. */
 export function vocabularyNamesBeside(modelName: string): string[] {
   const stem = stemOf(modelName);
   const kinds = ['tokenizer.json', 'vocabulary.json', 'vocab.json', 'characters.json', 'characters.txt'];
