@@ -1,12 +1,12 @@
 /**
- * How a base network is best fitted to a workspace, by cross-validation over the files that each split.json names `train`;
- * its `test` files are never opened:
+ * Compares ways to fit a base network to a workspace, by cross-validation over the files that each split.json lists as `train`. Its
+ * `test` files are never opened:
  *
  *   npm run bench -- adaptation [--workspaces DIR] [--only NAME,NAME] [--json]
  *   npx tsx bench/adaptation.ts [--parts recipes,recency,save] [--recipes NAME,NAME] [--folds 2] [--tokens 120000] [--held-out 4000] [--learned 15000]
  *
- * Each recipe has the time that the shipped one needs for that many tokens. The engine runs on one thread: the native one
- * where it is installed, else wasm. What has been measured is kept, so that a run that was interrupted goes on.
+ * Each recipe gets the time that the shipped one needs for --tokens tokens. The engine runs on one thread: the native one if it is
+ * installed, else wasm. Results are kept, so that an interrupted run continues.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -39,7 +39,7 @@ const root = join(__dirname, '..');
 const nativeFolder = join(root, '.cache', 'native');
 const cacheFolder = join(root, '.cache', 'bench', 'adaptation');
 const PARTS = ['recipes', 'recency', 'save'] as const;
-/** Files after this share of them are what comes next. */
+/** For the parts that predict what comes next: files after this share of them are held out. */
 const NEXT_FROM = 0.85;
 const SEED = 1;
 
@@ -163,7 +163,7 @@ class AdaptationBench {
     return scoreFold(fold, models, learnOn);
   }
 
-  /** Tokens of this batch that the time of one of the shipped batch is worth. */
+  /** How many tokens this batch size trains in the time of one token at the shipped batch size. */
   private async relativeSpeed(fold: Fold, { batchSize, unrollSteps }: Recipe): Promise<number> {
     if (batchSize === SHIPPED.batchSize && unrollSteps === SHIPPED.unrollSteps) {
       return 1;

@@ -1,6 +1,6 @@
 export type Row = readonly string[];
 
-/** A table in a terminal: the first column to the left, numbers to the right. */
+/** A table for a terminal: the first column aligned left, numbers aligned right. */
 export function align(rows: readonly Row[]): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const line = (row: Row) =>

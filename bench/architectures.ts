@@ -1,13 +1,13 @@
 /**
- * Which architecture learns a workspace best in the same time, from scratch:
+ * Measures which architecture learns a workspace best from scratch in the same time:
  *
  *   npx tsx bench/architectures.ts [--workspaces DIR] [--only NAME] [--engine wasm|native] [--seconds 60] [--seeds 1]
  *       [--contestants lstm,gru,rnn,transformer,lstm+attention] [--learning-rate R] [--json]
  *
- * Each contestant trains for so many seconds of processor time, which other work on the machine disturbs less than the clock's,
- * with gradients clipped to a norm of 1 and without clipping. It is scored, rounded as it would be stored, on files of the
- * split's `train` part that are kept aside; the `test` part is not touched. Of its speed in ghost text stands the time of one
- * token on the kernel after a full window of text.
+ * Each contestant trains for --seconds seconds of processor time, which other work on the machine disturbs less than wall-clock
+ * time, once with gradients clipped to a norm of 1 and once without clipping. It is scored, rounded as it would be stored, on files
+ * held out of the split's `train` part; the `test` part is not opened. Its speed in ghost text is the time of one token on the
+ * kernel after a full window of text.
  */
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -36,9 +36,9 @@ import { TrainingControl } from '../src/trainer/training/trainingControl';
 import { workspaceFolders } from './workspaceFolders';
 
 const root = join(__dirname, '..');
-/** Long enough that the score of a small network does not depend on which files were drawn. */
+/** Enough that the score of a small network does not depend on which files were drawn. */
 const HELD_OUT_TOKENS = 16_384;
-/** No gradient is as long. */
+/** Larger than the norm of any gradient. */
 const UNCLIPPED = 1e30;
 const CLIP_NORMS = [DEFAULT_TRAINING.gradientClipNorm, UNCLIPPED] as const;
 
@@ -67,9 +67,9 @@ interface Result {
   readonly clipped: boolean;
   readonly seed: number;
   readonly trainedTokens: number;
-  /** Null when it diverged. */
+  /** Null if training diverged. */
   readonly bitsPerByte: number | null;
-  /** Of one token in ghost text, `next` and `predict`. */
+  /** Time of one token in ghost text: `next` and `predict`. */
   readonly millisecondsPerToken: number;
 }
 

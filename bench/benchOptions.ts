@@ -23,14 +23,14 @@ export interface BenchOptions {
   readonly seconds: number;
   readonly engine: EngineName | 'auto';
   readonly keystrokes: number;
-  /** Cursors at which transformers are asked; 0 asks none. */
+  /** Number of cursors at which transformers are asked; 0 asks none. */
   readonly cursors: number;
   readonly again: boolean;
-  /** Whether the README's figures and its plot are written anew. */
+  /** Whether to rewrite the README's figures and plot. */
   readonly write: boolean;
-  /** Folder of documents that cost makes workspaces of. */
+  /** Folder of the documents that `cost` builds workspaces from. */
   readonly corpus: string;
-  /** Megabytes of those workspaces, parted by commas. */
+  /** Sizes of those workspaces in megabytes, separated by commas. */
   readonly sizes: string;
 }
 
@@ -70,7 +70,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     },
   });
   const [part = 'all'] = positionals;
-  // How to train takes hours to compare, and is asked only when the way of training is to change.
+  // Comparing ways of training takes hours, and is needed only when training is to change.
   const parts = PARTS.filter((name) => (part === 'all' ? name !== 'adaptation' : name === part));
   const engine = (['auto', ...ENGINE_NAMES] as const).find((name) => name === values.engine);
   if (parts.length === 0 || positionals.length > 1) {

@@ -1,6 +1,6 @@
 /**
- * What bridging costs and keeps: bits per byte of a GGUF model in its own tokens and over the shared vocabulary, the model's
- * predictions for one shared token, and the bridge's and the model's milliseconds.
+ * Measures what bridging costs and loses: bits per byte of a GGUF model in its own tokens and over the shared vocabulary, the model's
+ * predictions per shared token, and the milliseconds of the bridge and of the model.
  *   node --import tsx bench/bridge.ts MODEL.gguf FOLDER_WITH_NODE_LLAMA_CPP TEXT [CHARACTERS]
  */
 import { readFileSync } from 'node:fs';
@@ -15,16 +15,16 @@ const root = join(__dirname, '..');
 /** Places asked about at once. */
 const BATCH = 8;
 const MEASURED_TOKENS = 48;
-/** Bytes before those that are measured. */
+/** Bytes at least before the measured text. */
 const CONTEXT = 500;
 
-/** Milliseconds of processor time so far, which other programs on the machine hardly change. */
+/** Milliseconds of processor time so far, which other programs on the machine hardly affect. */
 function processorTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-/** The model with the processor time that was spent in it. */
+/** The model, wrapped to count the processor time spent in it. */
 function timed<State>({ expert, vocabulary }: ForeignModel<State>) {
   let spent = 0;
   const { readiness } = expert;
@@ -58,7 +58,7 @@ function timed<State>({ expert, vocabulary }: ForeignModel<State>) {
   return { model, spent: () => spent };
 }
 
-/** Bits of the tokens from `from` on. */
+/** Bits of the model's own tokens, from `from` on. */
 async function bitsInOwnTokens<State>(
   { expert, vocabulary }: ForeignModel<State>,
   ids: ArrayLike<number>,
@@ -85,7 +85,7 @@ async function bitsInOwnTokens<State>(
   return bits;
 }
 
-/** Milliseconds of processor time to read a token, and to say what follows it. */
+/** Milliseconds of processor time to read a token, and to predict the next one. */
 async function costOfAToken(
   source: LlamaSource,
   ids: ArrayLike<number>,

@@ -1,4 +1,4 @@
-/** Code to measure on: packages from npm, laid out like the prose workspaces. */
+/** Workspaces of code to measure on: packages from npm, laid out like the prose workspaces. */
 import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ async function codeWorkspace(item: CodePackage, wanted: readonly string[], cache
   return folder;
 }
 
-/** Whole files in a random order go to the test until it has its share of the bytes. */
+/** Puts whole files, in a random order, into the test part until it has its share of the bytes. */
 function splitOf(files: readonly TextFile[]): { seed: number; train: string[]; test: string[] } {
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const test = new Set<string>();

@@ -1,5 +1,6 @@
 /**
- * What grows with the workspace, and how fast: workspaces of several sizes, made of whole documents of a corpus and none twice.
+ * Measures which costs grow with the workspace, and how fast, on workspaces of several sizes. They consist of whole documents of a
+ * corpus, none used twice within one.
  *
  *   npm run bench -- cost [--json] [--corpus DIR] [--sizes 0.1,1,10,50]
  */
@@ -31,7 +32,7 @@ async function measure<T>(kind: string, ...args: readonly string[]): Promise<T> 
   return JSON.parse(stdout) as T;
 }
 
-/** Of each field by itself; null where a round has none. */
+/** The median of each field by itself; null if a round lacks it. */
 function medians<T extends object>(rounds: readonly T[]): T {
   const median = (key: keyof T): unknown => {
     const values = rounds.map((round) => round[key]);
@@ -43,7 +44,7 @@ function medians<T extends object>(rounds: readonly T[]): T {
 }
 
 const modelOf = (folder: string) => `${folder}.safetensors`;
-/** A training that did not help leaves no model; what a network has learned does not change what it costs. */
+/** A training that did not help leaves no model; the base model then serves, as a network's cost does not depend on what it learned. */
 const openedModel = (folder: string) =>
   existsSync(modelOf(folder)) ? modelOf(folder) : productPaths(root).baseModel!;
 

@@ -1,10 +1,10 @@
 /**
- * What the costs in `src/model/generation/expectedSaving.ts` were chosen by: the curve of eagerness on files held out of those
- * that each split.json names `train`; its `test` files are never opened.
+ * The measurement behind the costs in `src/model/generation/expectedSaving.ts`: the curve of eagerness on files held out of those
+ * that each split.json lists as `train`. Its `test` files are never opened.
  *
  *   npx tsx bench/eagernessCosts.ts [--workspaces DIR] [--code DIR,DIR] [--characters 6000]
  *
- * A folder of --code is a workspace that `npm run bench -- quality --code` has made below .cache/bench.
+ * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
  */
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,10 +1,10 @@
 /**
- * The engines' table: each line with its bar and whether it is reached, by the benches that stand beside this file.
+ * The engines' table: each row with its bar and whether it is reached, measured by the other benches of this folder.
  *
  *   npm run bench -- engines [--json]
  *   npx tsx bench/engines.ts [--rows native-1,beam,…] [--rounds 5] [--seconds 5] [--python PYTHON] [--corpus DIR]
  *
- * Lines that need what is not here (PyTorch, the native engine, documents) are left out by name.
+ * Rows that need something missing (PyTorch, the native engine, documents) are left out, and the output names them.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -71,7 +71,7 @@ async function trainSpeed(contestants: string, threads: number): Promise<TrainSp
 
 type Figures = Readonly<Record<string, { readonly value: number; readonly byProcessorTime?: number }>>;
 
-/** The second contestant against the first. */
+/** The second contestant's speed relative to the first. */
 async function ratio(name: string, contestants: string, threads: number): Promise<Figures> {
   const [, second] = await trainSpeed(contestants, threads);
   return {
@@ -105,7 +105,7 @@ async function megabyte(engines: readonly ('native' | 'wasm')[], live: boolean):
       figures[`memory-${engine}`] = { value: (training.peakBytes ?? NaN) / 1e6 };
     }
     if (live) {
-      // What a network has learned does not change what it costs.
+      // A network's cost does not depend on what it has learned.
       const generator = await cost<GeneratorCost>('generator', productPaths(root).baseModel!);
       figures['live'] = { value: generator.firstAnswerSeconds };
       figures['memory-generator'] = { value: (generator.peakBytes ?? NaN) / 1e6 };
@@ -127,7 +127,7 @@ async function kernel(): Promise<Figures> {
   };
 }
 
-/** Each measures some lines at once. */
+/** Each measures some rows of the table at once. */
 const MEASUREMENTS: readonly {
   readonly rows: readonly string[];
   readonly measure: () => Promise<Figures>;

@@ -1,10 +1,11 @@
 /**
- * How fast the gate of `src/model/mixture` should learn: bits per byte of the mix on files held out of those that each split.json
- * names `train`, by learning rate; `test` files are never opened.
+ * Compares learning rates of the gate in `src/model/mixture`: bits per byte of the mix on files held out of those that each
+ * split.json lists as `train`. `test` files are never opened.
  *
  *   npx tsx bench/gateRate.ts [--workspaces DIR] [--rates 0.03,0.05,0.1,0.2] [--tokens 9000] [--models DIR]
  *
- * DIR holds what `npm run bench -- quality` has trained (.cache/bench); without a model of a workspace, the base alone speaks.
+ * DIR of --models holds what `npm run bench -- quality` has trained (.cache/bench). Without a workspace's model, the base is the only
+ * network.
  */
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -20,10 +21,10 @@ import { align, type Row } from './alignRows';
 import { loadNetworks } from './quality/loadNetworks';
 import { workspaceFolders } from './workspaceFolders';
 
-/** As much of one file is scored, so that a small sample sees many. */
+/** Most tokens scored of one file, so that a small sample covers many files. */
 const MOST_DOCUMENT_TOKENS = 2000;
 
-/** Bits per byte of the mix, by rate. The held-out files are those that the trainer has held out, too. */
+/** Bits per byte of the mix, by rate. The held-out files are the ones that the trainer held out too. */
 async function measure(
   folder: string,
   rates: readonly number[],

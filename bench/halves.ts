@@ -1,13 +1,13 @@
 /**
- * What a language-model half is worth beside the personal network: bits per byte and keys saved of the network alone, of each half
- * alone, and of the mix without and with it; and milliseconds a suggestion.
+ * Measures what a language-model half adds to the personal network: bits per byte and keys saved by the network alone, by each half
+ * alone, and by the mix without and with the half; and milliseconds per suggestion.
  *
  *   npx tsx bench/halves.ts [--json] [--half MODEL,MODEL] [--workspaces FOLDER] [--only NAME,NAME]
  *                           [--bytes 8000] [--keys 300] [--seconds 60] [--engine wasm]
  *
  * A half is a .gguf, .h5 or .keras file or a server's address; without --half it is the test model of `npm run llama -- --model`.
- * Only beginnings of the test files are read, --bytes of each workspace, since a Transformer takes its time. The gate begins with what training
- * taught it and knows nothing of the half: its worth is learned while it is measured, each token scored before it is learned from.
+ * Only the beginnings of test files are read, --bytes per workspace, since a Transformer is slow. The gate starts with what training
+ * taught it and knows nothing of the half. It learns during the measurement, and each token is scored before it learns from it.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -50,7 +50,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Who predicts: the personal network alone, the half alone, all without the half, all. */
+/** Which experts predict: the personal network alone, the half alone, all but the half, all. */
 const CONTESTANTS = ['network', 'half', 'mix without', 'mix with'] as const;
 type Contestant = (typeof CONTESTANTS)[number];
 

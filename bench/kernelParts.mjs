@@ -1,23 +1,23 @@
 /**
- * What a pass of the kernel over a network's weights spends its time on, by loops that do ever more of it: reading the
- * weights, widening them to 16 bits, multiplying and adding for one, two and four states, and the same for the byte
- * products of relaxed SIMD, where this Node has them (from 22 on; in Node 20 with --experimental-wasm-relaxed-simd).
- * Medians of processor time over interleaved rounds.
+ * Measures what the kernel's pass over a network's weights spends its time on, by loops that each do more of it: reading the
+ * weights, widening them to 16 bits, multiplying and adding for one, two and four states, and the same with the byte
+ * products of relaxed SIMD, if this Node has them (from 22 on; in Node 20 with --experimental-wasm-relaxed-simd).
+ * The figures are medians of processor time over interleaved rounds.
  *
  *   node bench/kernelParts.mjs [--json]
  *   node --experimental-wasm-relaxed-simd bench/kernelParts.mjs
  */
 import asc from 'assemblyscript/asc';
 
-/** As many as net B has, one byte each. */
+/** As many weights as net B has, one byte each. */
 const WEIGHTS = 4_915_200;
-/** Of a matrix: what its vector has. */
+/** Columns of each matrix, and so the length of a vector. */
 const COLUMNS = 512;
 const ROUNDS = 21;
 const PASSES_A_ROUND = 20;
 const PAGE = 65_536;
 
-/** Each is called once a pass and gives a number that depends on all it read, so that nothing is optimised away. */
+/** Each loop is called once per pass and returns a number that depends on everything it read, so that nothing is optimised away. */
 const loopsSource = (isRelaxed) => `
 const WEIGHTS: usize = ${WEIGHTS};
 const VECTORS: usize = WEIGHTS;
@@ -85,7 +85,7 @@ function multiplied(states) {
 }`;
 }
 
-/** Bytes times bytes of 7 bits, sixteen products an instruction. */
+/** Products of bytes with 7-bit bytes, sixteen per instruction. */
 function byteProducts(states) {
   const each = [...Array(states).keys()];
   return `export function byteProducts${states}(): i32 {
@@ -128,7 +128,7 @@ async function loops() {
   const relaxed = await compiled(true);
   const bytes = WebAssembly.validate(relaxed) ? relaxed : await compiled(false);
   const memory = new WebAssembly.Memory({ initial: Math.ceil((WEIGHTS + 8 * 2 * COLUMNS) / PAGE) + 1 });
-  // All below 128, as the byte products want them.
+  // All below 128, as the byte products need.
   new Uint8Array(memory.buffer).forEach((_, i, all) => {
     all[i] = (i * 37) & 127;
   });
@@ -145,7 +145,7 @@ async function main() {
         run();
       }
       const { user, system } = process.cpuUsage(before);
-      // The first round compiles.
+      // The first round warms up the compiler.
       if (round > 0) {
         times.push((user + system) / 1000 / PASSES_A_ROUND);
       }

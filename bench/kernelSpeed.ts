@@ -1,7 +1,7 @@
 /**
- * Milliseconds a token of the generation kernel, for one state and for several at once: reading (`next`), predicting,
- * both, and a beam's step, which predicts and then continues half of the states with two tokens each. Medians of
- * processor time over interleaved rounds, which other work on the machine disturbs less than the clock's.
+ * Milliseconds per token of the generation kernel, for one state and for several at once: reading (`next`), predicting,
+ * both, and a beam step, which predicts and then continues half of the states with two tokens each. The figures are medians of
+ * processor time over interleaved rounds; other work on the machine disturbs it less than wall-clock time.
  *
  *   npx tsx bench/kernelSpeed.ts [--json]
  */
@@ -11,7 +11,7 @@ import { networkTensorShapes, type NetworkConfig } from '../src/model/networkCon
 import { kernelBytes } from '../test/support/kernelBytes';
 
 const ROUNDS = 21;
-/** Long enough that a timer's resolution and a single interruption do not count. */
+/** Enough that the timer's resolution and a single interruption do not matter. */
 const TOKENS_A_ROUND = 100;
 const BEAMS = [1, 2, 4, 8];
 
@@ -61,7 +61,7 @@ function measurements(network: string, model: NetworkModel): Measurement[] {
     const predict = () => {
       model.predictMany(current, probs);
     };
-    // The children of a beam's better half push out those of the other.
+    // The better half of the beam has two children each, which replace those of the other half.
     const beamStep = (token: number) => {
       predict();
       current = model.nextMany(

@@ -1,13 +1,13 @@
 /**
- * How long a keystroke waits for its answer: real typing, character by character, in test files of workspaces whose training
- * files the live model has learned, with the base and a personal network loaded, through the built worker.
+ * Measures how long a keystroke waits for its answer. The longest test file of each workspace is typed character by character;
+ * the built worker has learned the training files and loaded the base network and a personal one.
  *
  *   npx tsx bench/latency.ts [--json] [--keys 80] [--keys-per-second 5] [--model PERSONAL] [--workspaces FOLDER] [--only NAME] [--show]
  *       [--while-training wasm]
  *
- * Without --model the base network stands for the personal one, too: the cost does not depend on what a network has learned.
- * With --while-training a network is trained on the same files meanwhile, by the engine named, in the trainer's process.
- * Opening a document is timed apart. `new` leaves out answers that the cache gives without asking the worker.
+ * Without --model the base network also stands in for the personal one, as the cost does not depend on what a network has learned.
+ * With --while-training the trainer's process meanwhile trains a network on the same folder with that engine.
+ * Opening a document is timed separately. `new` counts only answers that were generated, not those that a cache gave.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -65,7 +65,7 @@ const { values } = parseArgs({
 const keys = Number(values.keys);
 const pause = Number(values['keys-per-second']) > 0 ? 1000 / Number(values['keys-per-second']) : 0;
 
-/** A training like that of the extension, longer than the measurement. `begun` resolves at its first steps. */
+/** Trains as the extension does, for longer than the measurement. `begun` resolves at the first steps. */
 function trainMeanwhile(folder: string, name: string) {
   const engine = ENGINE_NAMES.find((known) => known === name);
   if (engine === undefined) {

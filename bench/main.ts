@@ -1,4 +1,4 @@
-/** What the README's claims about quality and speed stand on; see `npm run bench -- --help`. */
+/** The measurements behind the README's claims about quality and speed; see `npm run bench -- --help`. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -46,7 +46,7 @@ async function chosenFolders({ workspaces, only, code }: BenchOptions): Promise<
   return workspaceFolders(workspaces, only, code ? await codeWorkspaces(packages, cacheFolder) : []);
 }
 
-/** Runs a script that measures in processes of its own and prints its own tables. */
+/** Runs a script that measures in its own processes and prints its own tables. */
 async function runScript(script: string, args: readonly string[]): Promise<void> {
   await new Promise<void>((settle, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, script), ...args], {

@@ -1,4 +1,4 @@
-/** One workspace's measurements, each kept, so that a bench that was interrupted goes on where it was. */
+/** One workspace's measurements, each kept, so that an interrupted bench continues where it was. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
@@ -18,14 +18,14 @@ import { scorePeers, type PeerScores } from './quality/peerScores';
 export interface MeasuredWorkspace {
   readonly workspace: string;
   readonly report: EvaluationReport;
-  /** Null where only the time of answers was asked for. */
+  /** Null when only latency was asked for. */
   readonly quality: { readonly detail: QualityDetail; readonly peers: PeerScores } | null;
 }
 
 export interface BenchFolders {
   /** Where measurements are kept. */
   readonly kept: string;
-  /** Where `bench/peers/fetchPeers.mjs` puts programs and models. */
+  /** Where `bench/peers/fetchPeers.mjs` puts its programs and models. */
   readonly peers: string;
 }
 
@@ -85,7 +85,7 @@ async function textsOf(folder: string, paths: readonly string[]): Promise<TypedT
   return texts.map(({ path, text }) => ({ name: fileUri(folder, path), text }));
 }
 
-/** Changes with the build and the base model, so that no earlier program's figures are shown. */
+/** Changes with the build and the base model, so that figures of an earlier program are not reused. */
 async function fingerprint({ product }: Terminal): Promise<string> {
   const hash = createHash('sha256');
   const parts = [product.trainer, product.generator, product.kernel, product.tokenizer, product.baseModel];

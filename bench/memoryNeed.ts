@@ -1,6 +1,6 @@
 /**
- * How much memory a training takes, against what `memoryNeed` tells before it: a short training of each kind in the trainer's
- * process. The constants in src/trainer/engines/memoryNeed.ts are fitted to it.
+ * Compares the memory that a training takes with what `memoryNeed` estimates, by a short training of each kind in the trainer's
+ * process. The constants in src/trainer/engines/memoryNeed.ts are fitted to these figures.
  *
  *   npx tsx bench/memoryNeed.ts [--engines wasm,native] [--kinds lstm,gru,rnn,attention,transformer] [--batches 16,128] [--steps 32]
  *       [--layers 1] [--hidden 512] [--embedding 256] [--threads 1,2] FOLDER
@@ -54,7 +54,7 @@ function shapeOf(kind: string): NetworkShape {
   };
 }
 
-/** Bytes that the trainer's process came to hold beyond what it held before its engine was loaded. */
+/** Growth of the trainer process's memory at its peak, in bytes, over what it held before its engine was loaded. */
 async function grownBy(folder: string, { engine, kind, batchSize, threads }: Trial): Promise<number> {
   const storage = await mkdtemp(join(tmpdir(), 'understudy-memory-'));
   const modelPath = join(storage, 'model');
@@ -98,7 +98,7 @@ async function grownBy(folder: string, { engine, kind, batchSize, threads }: Tri
       }
     },
   );
-  // The peak only grows, so the last look before the end tells it.
+  // The peak only grows, so the last reading before the process ends is enough.
   const poll = setInterval(() => {
     peak = Math.max(peak, now('VmHWM'));
   }, POLL_MILLISECONDS);

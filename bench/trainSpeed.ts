@@ -1,12 +1,12 @@
 /**
- * Training speed of the engines and of PyTorch, tokens a second:
+ * Training speed of the engines and of PyTorch in tokens per second:
  *
  *   npx tsx bench/trainSpeed.ts [--contestants torch,torch-bfloat16,native,native-float32,wasm,wasm-one,webgpu,layers-native,layers-wasm] [--python PYTHON] [--rounds 5] [--cell lstm] [--layers 1]
  *       [--batch 32] [--steps 32] [--threads 1] [--seconds 5] [--json]
  *
- * Contestants take turns round by round, each in a process of its own, pinned to as many CPUs as it has threads. Medians count,
- * and each is compared with the first one, round by round. Beside the tokens of a second stand those of a second of CPU time,
- * which other work on the machine disturbs less. Net A of the README: vocabulary 4096, embedding 256, hidden size 512.
+ * Contestants take turns, each in its own process, pinned to as many CPUs as it has threads. The figures are medians, and each
+ * contestant is compared with the first one round by round. Tokens per second of CPU time are given too, as other work on the
+ * machine disturbs them less. The network is net A of the README: vocabulary 4096, embedding 256, hidden size 512.
  */
 import { execFile } from 'node:child_process';
 import { cpus } from 'node:os';
@@ -22,9 +22,9 @@ import type { TrainBatch, TrainingEngine } from '../src/trainer/engine';
 import { softwareGpuEnvironment } from '../test/support/softwareGpu';
 
 /**
- * `native` as it is chosen by itself, which may be in bfloat16; the other two that name a type are held to it.
- * `wasm` has as many workers as threads are given, `wasm-one` a single one. `webgpu` is on SwiftShader where there is no GPU, and
- * says so. The two `layers-` are stock tfjs-layers, from what the native engine's installer brings along.
+ * `native` computes in the type that it chooses, perhaps bfloat16; contestants that name a type use that type. `wasm` has
+ * as many workers as there are threads, `wasm-one` a single one. `webgpu` runs on SwiftShader if there is no GPU, and says so. The
+ * `layers-` contestants are stock tfjs-layers, which comes with the native engine.
  */
 const CONTESTANTS = [
   'torch',
@@ -59,7 +59,7 @@ const { values: flags } = parseArgs({
     threads: { type: 'string', default: '1' },
     seconds: { type: 'string', default: '5' },
     json: { type: 'boolean', default: false },
-    /** Measures this engine in this process and prints the round; what the bench starts itself with. */
+    /** Internal: measures this engine in this process and prints the round. The bench starts itself with it. */
     measure: { type: 'string' },
   },
 });
@@ -83,7 +83,7 @@ function netA(): NetworkConfig {
   };
 }
 
-/** Uniform weights of scale 0.05: speed does not depend on them, but denormal numbers would spoil it. */
+/** Uniform weights of scale 0.05. Speed does not depend on them, except that denormal numbers would slow it down. */
 function someWeights(config: NetworkConfig, bits: () => number): Map<string, Float32Array> {
   const weights = new Map<string, Float32Array>();
   for (const [name, shape] of networkTensorShapes(config)) {
@@ -174,12 +174,12 @@ function programOf(contestant: Contestant): string[] {
   }
 }
 
-/** One round in a process of its own; the last line that it prints is the result. */
+/** One round in its own process; the last line that it prints is the result. */
 async function inOwnProcess(contestant: Contestant): Promise<Round> {
   const shape = ['cell', 'layers', 'batch', 'steps', 'threads', 'seconds'] as const;
   const shapeFlags = shape.flatMap((name) => [`--${name}`, flags[name]]);
   const command = [...programOf(contestant), ...shapeFlags];
-  // The last CPUs, since most systems serve interrupts on the first.
+  // The last CPUs, as most systems handle interrupts on the first.
   const last = cpus().length - 1;
   const pinned =
     process.platform === 'linux' ? ['taskset', '-c', `${last - Number(flags.threads) + 1}-${last}`] : [];

@@ -1,6 +1,6 @@
 /**
- * GFLOPS of the matrix products of one training step of net A (16 rows of 32 steps), by TensorFlow.js' WebAssembly backend and by
- * the training kernel, without relaxed SIMD and with it. Medians of processor time over interleaved rounds.
+ * GFLOPS of the matrix products of one training step of net A (16 rows of 32 steps), with TensorFlow.js' WebAssembly backend and
+ * with the training kernel, without and with relaxed SIMD. Medians of processor time over interleaved rounds.
  *
  *   npx tsx bench/trainingProducts.ts [--rounds 9]
  */
@@ -16,7 +16,7 @@ import type { Matrix } from '../src/trainer/network/tensorOps';
 import { trainingKernelFolder } from '../test/support/kernelBytes';
 import { align, type Row } from './alignRows';
 
-/** [rows, inner, columns], and what it is in the step. */
+/** [rows, inner, columns], and what the product is in the step. */
 const PRODUCTS: readonly (readonly [rows: number, inner: number, columns: number, what: string])[] = [
   [512, 256, 2048, 'inputs of the gates'],
   [16, 512, 2048, 'one step forward'],
@@ -26,7 +26,7 @@ const PRODUCTS: readonly (readonly [rows: number, inner: number, columns: number
   [512, 4096, 256, 'gradient of the projected states'],
   [512, 512, 2048, 'gradient of the recurrent weights'],
 ];
-/** Long enough that a timer's resolution does not count. */
+/** Enough that the timer's resolution does not matter. */
 const OPERATIONS_A_ROUND = 1e9;
 
 async function main(): Promise<void> {
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
           product(a, b).dispose();
         }
         const { user, system } = process.cpuUsage(before);
-        // The first round is for the compilers.
+        // The first round warms up the compilers.
         if (round > 0) {
           seconds[i].push((user + system) / 1e6 / repeats);
         }

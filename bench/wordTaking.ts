@@ -1,11 +1,11 @@
 /**
- * What `src/model/generation/wordTaking.ts` was chosen by: at the default eagerness, on files held out of those that each
- * split.json names `train`, a user who takes single words of a suggestion and one who takes it whole or not at all; by what is
- * supposed of them, and by what is learned of them.
+ * The measurement behind `src/model/generation/wordTaking.ts`: a user who takes single words of a suggestion and one who takes it
+ * whole or not at all, by what is assumed of them and what is learned of them. It runs at the default eagerness on files held out of
+ * those that each split.json lists as `train`.
  *
  *   npx tsx bench/wordTaking.ts [--workspaces DIR] [--code DIR,DIR] [--characters 8000]
  *
- * A folder of --code is a workspace that `npm run bench -- quality --code` has made below .cache/bench.
+ * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
  */
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';

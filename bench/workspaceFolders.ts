@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /**
- * The folders below `parent` that hold a split.json, and `others`, as absolute paths.
- * @param only ends of the names of those wanted; none for all
+ * The folders in `parent` that hold a split.json, and `others`, as absolute paths.
+ * @param only ends of the wanted folders' names; empty for all
  * @throws Error when there is none
  */
 export function workspaceFolders(

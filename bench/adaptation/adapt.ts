@@ -4,7 +4,7 @@ import { BatchStream, type DocumentTokens } from '../../src/trainer/data/batchSt
 import type { TrainableNetwork, TrainingEngine } from '../../src/trainer/engine';
 import type { Recipe } from './recipe';
 
-/** The pull is applied once for this many steps, since it costs a copy of all weights. */
+/** The pull is applied once in this many steps, as it costs a copy of all weights. */
 const STEPS_PER_PULL = 8;
 
 export interface Adaptation {
@@ -13,7 +13,7 @@ export interface Adaptation {
   readonly base: NetworkWeights;
   readonly learned: readonly DocumentTokens[];
   readonly recipe: Recipe;
-  /** Positions of all batches together. */
+  /** Tokens to train on, in all batches together. */
   readonly tokens: number;
   readonly seed: number;
 }
@@ -48,7 +48,7 @@ export async function adapt({
     if (before !== null) {
       const scaleOf = (name: string) =>
         name === 'embedding' || name === 'outputBias' ? recipe.embeddingRate : recipe.cellRate;
-      // Adam's step is proportional to the rate, so that a share of the step is a share of the rate.
+      // Adam's step is proportional to the rate, so a share of the step is a share of the rate.
       network.importWeights(between(before, await network.exportWeights(), scaleOf));
     }
     if (recipe.pull > 0 && step % STEPS_PER_PULL === STEPS_PER_PULL - 1) {
@@ -59,7 +59,7 @@ export async function adapt({
   return network;
 }
 
-/** From `a` the share that `scaleOf` gives of the way to `b`. */
+/** Interpolates from `a` to `b`: each weight goes the share of the way that `scaleOf` gives for its name. */
 function between(a: NetworkWeights, b: NetworkWeights, scaleOf: (name: string) => number): NetworkWeights {
   return new Map(
     [...a].map(([name, from]) => {

@@ -7,7 +7,7 @@ export interface MeasuredCell extends FoldScore {
   readonly name: string;
 }
 
-/** A table for each part: a row for each way to learn, with what it changes against the first one in each fold. */
+/** A table for each part, with a row for each way to learn and its difference from the first one in each fold. */
 export function comparison(cells: readonly MeasuredCell[]): string {
   return [...new Set(cells.map(({ part }) => part))]
     .map((part) => `${part}\n${partTable(cells.filter((cell) => cell.part === part))}\n`)

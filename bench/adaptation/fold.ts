@@ -1,4 +1,4 @@
-/** A workspace's own training files, parted again: the test files of a split are never opened. */
+/** Splits a workspace's training files again, for cross-validation; the test files of its split are never opened. */
 import { basename, join } from 'node:path';
 import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import { readSplit, readTexts } from '../../src/terminal/split';
@@ -8,7 +8,7 @@ import { shuffledIndices } from '../../src/trainer/data/shuffledIndices';
 export interface Fold {
   /** E.g. `zh-docs 2`. */
   readonly name: string;
-  /** Each: end of text, the text, end of text. */
+  /** Each document: end of text, the text, end of text. */
   readonly learned: readonly DocumentTokens[];
   readonly heldOut: readonly FoldDocument[];
 }
@@ -20,16 +20,16 @@ export interface FoldDocument {
   readonly bytes: number;
 }
 
-/** As much of one file is scored, so that a small sample sees many. */
+/** Most tokens scored of one file, so that a small sample covers many files. */
 const MOST_DOCUMENT_TOKENS = 1024;
 
 export interface FoldOptions {
   readonly folds: number;
-  /** Scored of each fold. */
+  /** Tokens scored in each fold. */
   readonly heldOutTokens: number;
-  /** The files learned from are left out after this many tokens: a small workspace, of which the same time makes many passes. */
+  /** Files to learn from stop after about this many tokens: in a small workspace, the same time makes more passes. */
   readonly learnedTokens: number;
-  /** Null draws whole files at random; else the files after this share of them, by path, are held out: what comes next. */
+  /** Null holds out whole files at random; a number holds out the files after this share of them, by path: what comes next. */
   readonly after: number | null;
 }
 

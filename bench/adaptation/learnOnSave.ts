@@ -11,12 +11,12 @@ export const TOKENS_PER_SAVE = 256;
 const ROWS = 8;
 
 export interface SaveStep {
-  /** Of Adam with the moments of the training before, so that each weight moves by its own scale, as in the paper's RMS rule. */
+  /** For Adam with the moments from the training before, so that each weight moves at its own scale, as in the paper's RMS rule. */
   readonly learningRate: number;
   readonly steps: number;
 }
 
-/** By the name that the table shows. */
+/** By their names in the table. */
 export const SAVE_STEPS: Readonly<Record<string, SaveStep | null>> = {
   'no step on save': null,
   'a step of 0.0001': { learningRate: 0.0001, steps: 1 },

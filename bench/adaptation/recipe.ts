@@ -1,22 +1,22 @@
-/** One way to fit a base network to a workspace: the shipped one, or that with a change. */
+/** Ways to fit a base network to a workspace: the shipped one, and variants with one change. */
 import { DEFAULT_TRAINING, FINE_TUNING } from '../../src/protocol/trainerProtocol';
 import { dropoutAt } from '../../src/trainer/training/dropoutSchedule';
 import { learningRateAt } from '../../src/trainer/training/learningRateSchedule';
 
 export interface Recipe {
-  /** Of the time spent, 0 to 1, to the rate as a share of the peak. */
+  /** From the share of the time that is spent, 0 to 1, to the rate as a share of its peak. */
   readonly schedule: (progress: number) => number;
   readonly learningRate: number;
-  /** By the passes over the text that were finished. */
+  /** By the number of finished passes over the text. */
   readonly dropout: (epochs: number) => number;
   readonly batchSize: number;
   readonly unrollSteps: number;
-  /** The share of the rate that the embedding, which is the softmax too, has; and that of the cells and the projection. */
+  /** Shares of the rate: for the embedding, which is also the softmax, and for the cells and the projection. */
   readonly embeddingRate: number;
   readonly cellRate: number;
   /**
-   * L2 pull to the base (Li et al. 2018, arXiv 1802.01483), decoupled from Adam's moments: each step takes this times the rate of
-   * the way back to the base weights.
+   * L2 pull to the base (Li et al. 2018, arXiv 1802.01483), decoupled from Adam's moments: each step goes back towards the base
+   * weights by this times the rate, as a share of the distance.
    */
   readonly pull: number;
   /** How much more often the last quarter of the files, by path, is read than the first. */
@@ -39,7 +39,7 @@ export const SHIPPED: Recipe = {
   recency: 1,
 };
 
-/** Howard & Ruder 2018 (arXiv 1801.06146): up for a tenth of the time, then down in a straight line to 1/32. */
+/** Howard & Ruder 2018 (arXiv 1801.06146): rises for a tenth of the time, then falls linearly to 1/32. */
 const slanted = (progress: number): number => {
   const share = progress < 0.1 ? progress / 0.1 : (1 - progress) / 0.9;
   return (1 + share * 31) / 32;
@@ -47,7 +47,7 @@ const slanted = (progress: number): number => {
 
 const linear = (progress: number): number => Math.max(1 - progress, 0.02);
 
-/** By the name that the table shows; `shipped` comes first, what others are compared with. */
+/** By their names in the table; `shipped` comes first, as the others are compared with it. */
 export const RECIPES: Readonly<Record<string, Partial<Recipe>>> = {
   shipped: {},
   'slanted-triangular rate': { schedule: slanted },
@@ -68,7 +68,7 @@ export const RECIPES: Readonly<Record<string, Partial<Recipe>>> = {
   'windows of 64': { unrollSteps: 64, batchSize: 8 },
 };
 
-/** For files that come next, not for any. */
+/** Compared only on files that come next, not on randomly held-out ones. */
 export const RECENCY_RECIPES: Readonly<Record<string, Partial<Recipe>>> = {
   shipped: {},
   'last quarter twice as often': { recency: 2 },

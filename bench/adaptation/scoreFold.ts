@@ -1,4 +1,4 @@
-/** Bits per byte of a fold's held-out files, by the personal network alone and by ghost text's whole mix. */
+/** Bits per byte of a fold's held-out files, by the personal network alone and by the whole mix behind ghost text. */
 import { Mixture } from '../../src/model/mixture/mixture';
 import { createKernelNetwork } from '../../src/model/network/kernelNetwork';
 import type { WorkspaceIndex } from '../../src/model/mixture/workspaceIndex';
@@ -18,17 +18,17 @@ export interface ScoredModels {
   /** [vocabSize], see `tokenKinds.ts`. */
   readonly kinds: Uint8Array;
   readonly base: StoredWeights;
-  /** Null scores the mix without a personal network; `personal` is then the base's. */
+  /** Null scores the mix without a personal network; the `personal` score is then the base network's. */
   readonly personal: StoredWeights | null;
   readonly gate: Float32Array | null;
   readonly kernel: Uint8Array;
 }
 
-/** What an online learner does with text that has just been scored; the answer takes the personal network's place. */
+/** What an online learner does with text that has just been scored; the weights it returns replace the personal network's. */
 export type LearnOn = (text: Int32Array) => Promise<StoredWeights | null>;
 
 /**
- * The mix reads as after a training (see `calibrateGate`): the gate starts from the base model's, and learns after each score.
+ * The mix reads as it does after a training (see `calibrateGate`): its gate starts from the base model's and learns after each score.
  * @param learnOn is called after every `every` tokens of a document and at its end
  */
 export async function scoreFold(
@@ -79,7 +79,7 @@ export async function scoreFold(
 
 let shared: { readonly fold: Fold; readonly text: WorkspaceIndex } | null = null;
 
-/** Read once for all recipes of a fold, which leave it as it was. */
+/** Indexed once for all recipes of a fold, which do not change it. */
 function sharedText(fold: Fold, kinds: Uint8Array): WorkspaceIndex {
   if (shared?.fold !== fold) {
     shared = { fold, text: liveText(fold, kinds) };

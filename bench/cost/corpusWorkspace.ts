@@ -1,4 +1,4 @@
-/** Workspaces of given sizes, made of whole documents that people wrote. */
+/** Builds workspaces of given sizes from whole documents that people wrote. */
 import { execFile } from 'node:child_process';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const SEED = 1;
 const MOST_UNPACKED_BYTES = 1 << 30;
 
-/** Documents of all *.txt.xz of a folder, where a line with nothing but a form feed parts them, in a fixed random order. */
+/** Documents of all *.txt.xz files in a folder, separated by lines that hold only a form feed, in a fixed random order. */
 export async function readDocuments(corpus: string): Promise<string[]> {
   const names = (await readdir(corpus)).filter((name) => name.endsWith('.txt.xz')).sort();
   const documents: string[] = [];
@@ -33,8 +33,8 @@ export async function unpack(path: string): Promise<string> {
 }
 
 /**
- * Writes the first documents that fit into `bytes`, each as a file, none twice.
- * @throws Error when the documents are not enough
+ * Writes the first documents that fit into `bytes`, each as its own file, none twice.
+ * @throws Error when there are not enough documents
  */
 export async function writeWorkspace(
   folder: string,

@@ -3,21 +3,21 @@ import type { GeneratorCost } from './generatorCost';
 import type { ReadingCost } from './readingCost';
 import type { TrainingCost } from './trainingCost';
 
-/** What one size of workspace costs; medians of rounds, but for the one training. */
+/** What one size of workspace costs; medians over rounds, except for training, which runs once. */
 export interface WorkspaceCost {
   readonly reading: ReadingCost;
   readonly training: TrainingCost;
   readonly generator: GeneratorCost;
 }
 
-/** A cost may grow this much faster than the text before it is marked: what the clock of a busy machine is off by. */
+/** A cost that grows more than this much faster than the text is marked; less is timing noise on a busy machine. */
 const TOLERANCE = 1.1;
 
 interface Line {
   readonly name: string;
   readonly value: (cost: WorkspaceCost) => number | null;
   readonly digits: number;
-  /** Whether it is a cost, whose growth counts; the others say how fast something is. */
+  /** Whether it is a cost, whose growth counts; the others are speeds. */
   readonly isCost: boolean;
 }
 
@@ -52,7 +52,7 @@ const LINES: readonly Line[] = [
   cost('a model on disk, MB', 1, ({ generator }) => mega(generator.modelBytes)),
 ];
 
-/** A column a size; then the growth of each cost from size to size, marked where the text grew less. */
+/** A column for each size, then each cost's growth from size to size, marked where it grew faster than the text. */
 export function costTable(costs: readonly WorkspaceCost[]): string {
   const text = LINES[0];
   const steps = costs
@@ -79,7 +79,7 @@ export function costTable(costs: readonly WorkspaceCost[]): string {
   return `What a workspace costs as it grows; ! grows faster than the text\n${align(rows)}`;
 }
 
-/** Megabytes of UTF-8 a second of one core, by the kind of text. */
+/** Megabytes of UTF-8 per second on one core, by the kind of text. */
 export function tokenizerTable(speeds: Readonly<Record<string, number>>): string {
   const rows: Row[] = [
     ['', ...Object.keys(speeds)],

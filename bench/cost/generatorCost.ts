@@ -8,7 +8,7 @@ import type { LearnFilesRequest } from '../../src/protocol/generatorProtocol';
 import type { ProductPaths } from '../../src/terminal/productPaths';
 import { residentBytes } from './peakMemory';
 
-/** Sent to the generator at a time, as the extension does. */
+/** Characters sent to the generator at once, as in the extension. */
 const BATCH_CHARACTERS = 128 * 1024;
 /** The simulated user's place in the first file. */
 const CURSOR = 2000;
@@ -16,22 +16,22 @@ const CURSOR = 2000;
 export interface GeneratorCost {
   /** From the start of the thread to the first answer after all files are learned. */
   readonly firstAnswerSeconds: number;
-  /** Processor time of the same, of all threads. */
+  /** The same in processor time of all threads. */
   readonly firstAnswerProcessorSeconds: number;
-  /** What an answer after one more typed character takes then. */
+  /** Time of the answer after one more typed character. */
   readonly nextAnswerMilliseconds: number;
   readonly openSeconds: number;
-  /** Of the model that was opened, on disk. */
+  /** Size of the opened model on disk. */
   readonly modelBytes: number;
-  /** What the process grew by at most: the thread with its networks and index, and the host's part. */
+  /** Growth of the process at its peak: the thread with its networks and index, and the host's part. */
   readonly peakBytes: number | null;
-  /** The host's part that stays: growth of the main thread's heap. */
+  /** The host's lasting part: growth of the main thread's heap. */
   readonly hostBytes: number;
 }
 
 /**
- * The live model of a whole folder in a thread of this process, as in the extension's host (which reads at most 16 MB of a
- * workspace, whatever its size).
+ * Measures the live model of a whole folder in a thread of this process, as in the extension host (which reads at most 16 MB of a
+ * workspace).
  * @param modelPath a saved personal model, opened once the live model answers
  */
 export async function generatorCost(
@@ -111,7 +111,7 @@ const uriOf = (folder: string, name: string) => pathToFileURL(join(folder, name)
 /** Bytes of this thread's heap that are in use; needs `--expose-gc`. */
 async function settledHeap(): Promise<number> {
   globalThis.gc!();
-  // What is freed outside of the heap is so between two turns of the event loop.
+  // Memory outside the heap is freed between two turns of the event loop.
   await setImmediate();
   globalThis.gc!();
   const { heapUsed, external } = process.memoryUsage();

@@ -1,4 +1,4 @@
-/** One measurement in a process of its own, so that no other one's memory or warmth counts: tells the result as JSON. */
+/** Makes one measurement in its own process, so that no other affects its memory or warm-up, and prints the result as JSON. */
 import { join } from 'node:path';
 import { productPaths } from '../../src/terminal/productPaths';
 import { generatorCost } from './generatorCost';

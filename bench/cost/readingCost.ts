@@ -4,17 +4,17 @@ import { scanFolders } from '../../src/trainer/corpus/scanFolders';
 import { residentBytes } from './peakMemory';
 
 export interface ReadingCost {
-  /** Of text, as it is learned. */
+  /** Size of the text as it is learned. */
   readonly bytes: number;
   readonly tokens: number;
   readonly seconds: number;
   readonly processorSeconds: number;
-  /** Part of them: turning text into tokens. */
+  /** The part of `processorSeconds` that turns text into tokens. */
   readonly encodingSeconds: number;
   readonly peakBytes: number | null;
 }
 
-/** What the trainer does before it trains: finds the texts of a folder, tells duplicates, and keeps their tokens. */
+/** Measures what the trainer does first: it finds a folder's texts, drops duplicates, and keeps their tokens. */
 export async function readingCost(folder: string, tokenizerPath: string): Promise<ReadingCost> {
   const tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync(tokenizerPath, 'utf8')));
   const texts: Uint16Array[] = [];

@@ -5,10 +5,10 @@ import { unpack } from './corpusWorkspace';
 import { processorSecondsSince } from './readingCost';
 
 const ROUNDS = 5;
-/** Of each kind of text, in UTF-16 units. */
+/** Most text of each kind, in UTF-16 units. */
 const LONGEST = 4e6;
 
-/** Megabytes of UTF-8 that the tokenizer alone encodes in a second of one core: medians of interleaved rounds, none warmed up by another. */
+/** Megabytes of UTF-8 that the tokenizer alone encodes per second on one core: medians of interleaved rounds, none warmed up by another. */
 export async function tokenizerSpeed(
   tokenizerPath: string,
   corpus: string,

@@ -5,22 +5,22 @@ import { startTraining } from '../../src/trainer/trainerClient';
 import { childProcesses, residentBytes } from './peakMemory';
 
 const SECONDS = 20;
-/** The most that a training may be asked to read. */
+/** The most bytes that a training may be asked to read. */
 const MOST_BYTES = 2 ** 31;
 const POLL_MILLISECONDS = 100;
 
 export interface TrainingCost {
   /** While optimising. */
   readonly tokensPerSecond: number;
-  /** All of a training but its steps: reading, measuring, calibrating, saving. */
+  /** The time of a training outside its steps: reading, measuring, calibrating, saving. */
   readonly besideStepsSeconds: number;
   readonly peakBytes: number | null;
 }
 
 /**
- * A short training on a folder, by an engine in the trainer's process, of a network as large as the base model's, with
- * the batches of fine-tuning. It starts afresh: a base model that has read this very corpus would gain nothing, so that no
- * model were written.
+ * Measures a short training on a folder in the trainer's process, of a network as large as the base model's and with the batches of
+ * fine-tuning. It starts from scratch: a base model that has already read this corpus would gain nothing, so that no
+ * model would be written.
  * @param modelPath where the model goes
  */
 export async function trainingCost(
@@ -61,7 +61,7 @@ export async function trainingCost(
       }
     },
   });
-  // The peak only grows, so the last look before the end tells it.
+  // The peak only grows, so the last reading before the process ends is enough.
   const poll = setInterval(() => {
     for (const pid of childProcesses()) {
       peakBytes = Math.max(peakBytes ?? 0, residentBytes(pid, 'VmHWM') ?? 0) || null;

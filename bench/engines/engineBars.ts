@@ -1,4 +1,4 @@
-/** What the engines must reach on a machine with two cores, and whether they do. */
+/** What the engines must reach on a machine with two cores, and whether they reach it. */
 
 export interface Bar {
   readonly name: string;
@@ -41,9 +41,9 @@ export const BARS: readonly Bar[] = [
 export interface Measured {
   readonly name: string;
   readonly value: number;
-  /** The same by seconds of processor time, which other work on the machine disturbs less; null where it says nothing. */
+  /** The same by processor time, which other work on the machine disturbs less; null where that is meaningless. */
   readonly byProcessorTime: number | null;
-  /** Processes that wanted to run when it was measured, on average. */
+  /** The machine's load average (processes that want to run), before or after the measurement, whichever is higher. */
   readonly load: number;
 }
 

@@ -1,11 +1,11 @@
 import type { FileText } from '../../src/terminal/split';
 
-/** Of a file, in bytes: less would be too short to warm up in. */
+/** Least bytes of a file; on less, a model does not warm up. */
 const LEAST_HEAD = 2500;
 
 /**
- * The beginnings of a few test files, evenly spread over the list: about `bytes` of UTF-8 in all, or all there is. From the
- * beginning, since every model is to have the same text before it. Where no files are long, more of them are read.
+ * The beginnings of a few test files, evenly spread over the list: about `bytes` of UTF-8 in all, or all there is. They are
+ * beginnings so that every model sees the same context. If too few files are long, more and shorter ones are read.
  */
 export function sampledHeads(files: readonly FileText[], bytes: number): FileText[] {
   const total = files.reduce((sum, file) => sum + file.bytes, 0);

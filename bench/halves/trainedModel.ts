@@ -1,4 +1,4 @@
-/** The personal network of one workspace, trained on its train files and kept, so that it is trained once. */
+/** The personal network of one workspace, trained once on its train files and kept. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { holdOutFromTraining, type FileText } from '../../src/terminal/split';
 import type { Terminal } from '../../src/terminal/terminal';
 import { startingModel, trainModel } from '../../src/terminal/trainModel';
 
-/** @returns the path of the model; null when training made none that is better than the base model */
+/** @returns the path of the model; null when training gave none that is better than the base model */
 export async function trainedModel(
   terminal: Terminal,
   folder: string,

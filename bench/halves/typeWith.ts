@@ -1,4 +1,4 @@
-/** Keys that ghost text out of one mixture saves, and how long each suggestion takes; the half is waited for. */
+/** Keys that one mixture's ghost text saves, and how long each suggestion takes, including the wait for the half. */
 import { completeDocument } from '../../src/completion/completeDocument';
 import { DocumentReader } from '../../src/completion/documentReader';
 import { textAroundCursor } from '../../src/completion/textAroundCursor';
@@ -10,7 +10,7 @@ import { languageIdOf } from '../../src/terminal/languageId';
 
 export interface Typed {
   readonly savedShare: number;
-  /** Median, of suggestions that had to be made: none for what was typed as suggested. */
+  /** Median time of a new suggestion; text typed as suggested needs none. */
   readonly milliseconds: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Bits per byte that general compressors need for a test text once they have seen the training text: the sizes of the
- * archives of both and of the training text alone, subtracted. Null where the program is not installed.
+ * Bits per byte that general compressors need for a test text after the training text: the size of an archive of both, minus that
+ * of the training text alone. Null if the program is not installed.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -19,7 +19,7 @@ export function ppmdBitsPerByte(train: string, test: string): Promise<number | n
   });
 }
 
-/** zpaq at its strongest, `-m5`: mixed context models. From the system, or from `.cache/peers`. */
+/** zpaq at its strongest, `-m5`: mixed context models. The program comes from the system or from `.cache/peers`. */
 export function zpaqBitsPerByte(peersFolder: string, train: string, test: string): Promise<number | null> {
   const fetched = join(peersFolder, 'zpaq');
   const program = existsSync(fetched) ? fetched : 'zpaq';
@@ -36,7 +36,7 @@ async function bitsPerByte(
 ): Promise<number | null> {
   const folder = await mkdtemp(join(tmpdir(), 'understudy-peer-'));
   const sizeOf = async (archive: string, text: string) => {
-    // Both archives hold a file of the same name, so that only the text differs.
+    // The file has the same name in both archives, so that only the text differs.
     await writeFile(join(folder, 'text'), text);
     return (await stat(join(folder, await pack(folder, archive)))).size;
   };

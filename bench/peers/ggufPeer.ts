@@ -1,6 +1,6 @@
 /**
- * A transformer in a GGUF file as a writer of ghost text, under the rules that Understudy's own search has: a half-typed word is
- * taken back and healed, the text ends with its line or sentence, and is cut where its expected benefit ends.
+ * A transformer in a GGUF file that writes ghost text by the same rules as Understudy's search: a half-typed word is
+ * taken back and healed, and the text ends with its line or sentence and is cut where its expected benefit ends.
  */
 import { keysToType } from '../../src/model/generation/keysToType';
 import { leastExplored, type Continuation } from '../../src/model/generation/suggestionSearch';
@@ -8,7 +8,7 @@ import { findStop } from '../../src/model/generation/stoppingCriteria';
 import { wordEnds } from '../../src/model/generation/wordUnits';
 import { askAfter, loadLlamaModel, type LlamaModel, type LlamaSequence, type NextToken } from './nodeLlama';
 
-/** The context begins at a multiple of this many characters, so that what was read is of use at the next cursor. */
+/** The context begins at a multiple of this many characters, so that the next cursor can reuse what was read. */
 const STRIDE = 600;
 const TOP = 64;
 const MOST_TOKENS = 16;
@@ -38,7 +38,7 @@ export class GgufPeer {
     return new GgufPeer(model, context.getSequence());
   }
 
-  /** Bits that `text` costs after `before`, its last 600 to 1,200 characters. */
+  /** Bits of `text` after the last 600 to 1,200 characters of `before`. */
   async bits(before: string, text: string): Promise<number> {
     const context = this.context(before);
     const tokens = this.model.tokenize(text);
@@ -54,7 +54,7 @@ export class GgufPeer {
     );
   }
 
-  /** The likeliest continuation of a text whose cursor stands at its end; empty when none is likely enough to be shown. */
+  /** The likeliest continuation of a text, with the cursor at its end; empty if none is likely enough to be shown. */
   async continuations(before: string, cost: number, stopAtSentenceEnd: boolean): Promise<Continuation[]> {
     const typed = HALF_WORD.exec(before)?.[0] ?? '';
     const context = this.context(before.slice(0, before.length - typed.length));
@@ -81,7 +81,7 @@ export class GgufPeer {
         break;
       }
       const best = fitting.reduce((a, b) => (b.probability > a.probability ? b : a));
-      // What was typed already is certain: only tokens that agree with it share the probability.
+      // Text that was already typed is certain: only tokens that agree with it share the probability.
       logProb += Math.log(best.probability / (text.length < typed.length ? all : 1));
       text = best.text;
       tokens.push(best.token);
@@ -124,7 +124,7 @@ export class GgufPeer {
 
 const agrees = (text: string, typed: string) => text.startsWith(typed) || typed.startsWith(text);
 
-/** By the likeliest token's probability and the difference of the logits. */
+/** A token's probability, from the likeliest token's and the difference of their logits. */
 function probabilityOf({ token, confidence, logits }: NextToken, wanted: number): number {
   return confidence * Math.exp(logits.get(wanted)! - logits.get(token)!);
 }

@@ -1,7 +1,7 @@
 /**
  * Training speed of stock tfjs-layers, for bench/trainSpeed.ts: `layers-native` on tfjs-node, `layers-wasm` on the wasm backend.
- * Its network is as net A but for what it cannot do: the softmax is not tied, and token vectors are given instead of learned,
- * since the wasm backend has no gradient for them. Both make its work less, not more. Prints one JSON object.
+ * Its network is net A except for what tfjs-layers cannot do: the softmax is not tied, and token vectors are given, not learned,
+ * as the wasm backend has no gradient for them. Both make its work less, not more. It prints one JSON object.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ interface LayersModel {
   compile(options: object): void;
   trainOnBatch(inputs: Tensor, targets: Tensor): Promise<number>;
 }
-/** What is used of TensorFlow.js with layers, which this project has no other use for. */
+/** The used part of TensorFlow.js with layers, which the project needs only here. */
 interface LayersTensorFlow {
   readonly version: { readonly 'tfjs-layers': string };
   setBackend(name: string): Promise<boolean>;
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   model.compile({ optimizer: tf.train.adam(0.002), loss: 'sparseCategoricalCrossentropy' });
   const step = async (): Promise<number> => {
     const inputs = tf.randomUniform([batch, steps, EMBEDDING], -0.05, 0.05);
-    // Its loss wants token ids as floats, which it rounds down itself.
+    // Its loss takes token ids as floats and rounds them down itself.
     const targets = tf.randomUniform([batch, steps, 1], 0, VOCABULARY);
     const loss = await model.trainOnBatch(inputs, targets);
     inputs.dispose();

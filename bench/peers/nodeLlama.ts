@@ -1,10 +1,10 @@
-/** The little of `node-llama-cpp` that the bench uses; the package lies in `.cache/peers`, not among the dependencies. */
+/** The part of `node-llama-cpp` that the bench uses; the package is in `.cache/peers`, not among the dependencies. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 export interface NextToken {
   readonly token: number;
-  /** Probability of `token`, the likeliest. */
+  /** Probability of `token`, the likeliest one. */
   readonly confidence: number;
   readonly logits: ReadonlyMap<number, number>;
 }
@@ -50,7 +50,7 @@ interface NodeLlama {
   }) => Promise<{ loadModel(options: { modelPath: string; gpuLayers: 0 }): Promise<LlamaModel> }>;
 }
 
-/** Asks for the distribution after a token: the likeliest `top` tokens and those of `tokens`. */
+/** Asks for the distribution after a token, over the `top` likeliest tokens and `tokens`. */
 export function askAfter(token: number, tokens: readonly number[], top: number): Asked {
   const logits = { filter: { tokens, includeTop: top } };
   return [token, { generateNext: { token: true, confidence: true, logits } }];

@@ -1,8 +1,8 @@
 /**
  * VS Code's word-based suggestions: the words of the open files that begin with what is typed, in a list of twelve rows. All
- * files of the workspace and the text before the cursor count as open. What the editor does is followed as far as a model of
- * it needs: words by its default pattern, the list opens at the first letter, items in the case typed come first and then the
- * alphabet decides (`editor.suggestSelection` "first").
+ * files of the workspace and the text before the cursor count as open. The editor is modelled as far as needed: words follow
+ * its default pattern, the list opens at the first letter, and items in the typed case come first, in alphabetical order
+ * (`editor.suggestSelection` "first").
  */
 import { sampleStretches, type TypedText } from '../../src/model/evaluate/typedStretches';
 import { seededRandom } from '../../src/model/generation/seededRandom';
@@ -13,7 +13,7 @@ const ROWS = 12;
 
 export interface WordListScore {
   readonly characters: number;
-  /** 1 − keys / characters; accepting takes one key and one more for each row above. */
+  /** 1 − keys / characters; accepting takes one key, and one more for each row above the word. */
   readonly savedShare: number;
 }
 
@@ -47,7 +47,7 @@ function wordAt(text: string, offset: number): string | null {
   return pattern.exec(text)?.[0] ?? null;
 }
 
-/** The fewest keys for a word: letters until it stands so high in the list that accepting it is shorter than typing on. */
+/** The fewest keys for a word: typing it whole, or its first letters and then accepting it from the list. */
 function keysOfWord(words: readonly string[], word: string): number {
   let fewest = word.length;
   for (let typed = 1; typed < word.length; typed++) {
@@ -59,7 +59,7 @@ function keysOfWord(words: readonly string[], word: string): number {
   return fewest;
 }
 
-/** The row of a word among those that begin with `prefix` in the case typed; null when it is not in sight. */
+/** The row of a word among those that begin with `prefix` in the typed case; null when it is not among the visible rows. */
 function rowOf(words: readonly string[], prefix: string, word: string): number | null {
   let low = 0;
   let high = words.length;
@@ -71,7 +71,7 @@ function rowOf(words: readonly string[], prefix: string, word: string): number |
       high = middle;
     }
   }
-  // What is typed stands in the list only where it is a word of its own, which needs no completion.
+  // The prefix itself may be a word of the list, which needs no completion.
   const start = words[low] === prefix ? low + 1 : low;
   const row = words.slice(start, start + ROWS).indexOf(word);
   return row < 0 ? null : row;

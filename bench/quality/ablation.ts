@@ -1,4 +1,4 @@
-/** What each expert is worth to the mix, and how far its probabilities can be believed. */
+/** What each expert contributes to the mix, and how reliable the mix's probabilities are. */
 import type { LivePart } from '../../src/model/mixture/liveLevels';
 import { Mixture, type MixtureOptions } from '../../src/model/mixture/mixture';
 import type { ScoredDocument } from '../../src/model/evaluate/scoreText';
@@ -6,18 +6,18 @@ import { calibrationError, type Judged } from './calibrationError';
 import { SharedNetwork } from './sharedNetwork';
 
 export interface Ablation {
-  /** Of all experts together, on the same text. */
+  /** Bits per byte of all experts together, on the same text. */
   readonly mix: number;
-  /** Bits per byte of the mix without each expert, which learns its gate anew as it reads. */
+  /** Bits per byte of the mix without each expert; each such mix learns its own gate as it reads. */
   readonly without: Readonly<Record<string, number>>;
-  /** Between the probability of the likeliest next token and how often it was the one, 0 to 1. */
+  /** Calibration error of the likeliest next token: between its probability and how often it was right, 0 to 1. */
   readonly nextTokenCalibrationError: number;
   readonly bytes: number;
 }
 
 const LIVE_PARTS: readonly LivePart[] = ['counts', 'copy', 'document'];
 
-/** Scores each document from its start; score first, learn after, as `scoreText` does. */
+/** Scores each document from its start; like `scoreText`, it scores each token before it learns from it. */
 export async function ablate(
   options: Omit<MixtureOptions, 'workspace' | 'without'>,
   learned: Mixture['workspace'],

@@ -1,4 +1,4 @@
-/** Something said with a probability, and whether it came true. */
+/** A prediction's stated probability, and whether it came true. */
 export interface Judged {
   readonly probability: number;
   readonly wasRight: boolean;
@@ -7,9 +7,9 @@ export interface Judged {
 const BINS = 10;
 
 /**
- * Expected calibration error: how far stated probabilities are from frequencies, averaged over ten bins of equal width by how
- * many fall into each (Naeini, Cooper and Hauskrecht 2015). 0 to 1; 0 for nothing judged. Few outcomes look worse than they
- * are: among 300 that are perfectly calibrated it is still about 0.05.
+ * Expected calibration error: how far stated probabilities are from frequencies, averaged over ten bins of equal width, weighted by
+ * their counts (Naeini, Cooper and Hauskrecht 2015). 0 to 1; 0 without outcomes. Few outcomes look worse than they
+ * are: for 300 that are perfectly calibrated it is still about 0.05.
  */
 export function calibrationError(judged: readonly Judged[]): number {
   const gaps = new Float64Array(BINS);

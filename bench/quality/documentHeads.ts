@@ -2,10 +2,10 @@ import type { ScoredDocument } from '../../src/model/evaluate/scoreText';
 import type { TypedText } from '../../src/model/evaluate/typedStretches';
 import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 
-/** Of all documents together, in UTF-8; scoring once for each expert left out takes long. */
+/** Most bytes of all documents together, in UTF-8, as scoring once without each expert takes long. */
 const MOST_BYTES = 40_000;
 
-/** The beginnings of documents, cut at a line, each in proportion to its length. */
+/** The beginnings of documents, each in proportion to its document's length and cut at a line. */
 export function documentHeads(files: readonly TypedText[], tokenizer: Tokenizer): ScoredDocument[] {
   const bytes = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   const share = Math.min(1, MOST_BYTES / bytes);

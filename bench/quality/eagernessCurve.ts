@@ -1,4 +1,4 @@
-/** Keystrokes saved against suggestions that were wrong, as eagerness grows; and how far confidence can be believed. */
+/** Keystrokes saved against wrong suggestions as eagerness grows, and how reliable confidence is. */
 import { SuggestionCache } from '../../src/completion/suggestionCache';
 import {
   rightPart,
@@ -18,22 +18,22 @@ export const EAGERNESSES = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1] a
 
 export interface CurvePoint extends KeystrokeScore {
   readonly eagerness: number;
-  /** Between confidence and how often all was right, of the suggestions that would be shown at any of the cursors, 0 to 1. */
+  /** Calibration error of confidence: against how often a suggestion was all right, over what all cursors would show, 0 to 1. */
   readonly calibrationError: number;
 }
 
-/** What is learned by one who types, and where it begins. */
+/** What has been learned about the simulated user so far. */
 interface Lesson {
   readonly shift: number;
   readonly takesWords: number;
 }
 
 export interface CurveOptions {
-  /** Whether the user takes the first word where no more is right; true unless given. */
+  /** Whether the user takes the first word when only that is right; by default true. */
   readonly takesWords?: boolean;
-  /** What is supposed of that at the beginning, from 0 to 1; {@link UNKNOWN_TAKING} unless given. */
+  /** What is assumed of that at the beginning, from 0 to 1; by default {@link UNKNOWN_TAKING}. */
   readonly supposed?: number;
-  /** What is learned from what became of suggestions; as in the editor, both, unless given. */
+  /** What is learned from the outcome of suggestions; by default both, as in the editor. */
   readonly learns?: { readonly confidence: boolean; readonly taking: boolean };
 }
 
@@ -66,7 +66,7 @@ export async function eagernessCurve(
   for (const eagerness of eagernesses) {
     const cost = costOfWrong(eagerness);
     const lessons = new Map<string, Lesson>();
-    // A suggestion stays while its beginning is typed.
+    // A suggestion stays while the user types what it begins with.
     const shown = new SuggestionCache();
     let lesson: Lesson = { shift: 0, takesWords: supposed };
     const suggest: Suggest = (file, prefix) => {
@@ -96,7 +96,7 @@ export async function eagernessCurve(
       return Promise.resolve(text);
     };
     const score = await simulateTyping(stretches, suggest, { takesWords });
-    // All cursors are judged, each by what had been learned before it was passed: those alone where the user read are few.
+    // All cursors are judged, each by what had been learned up to it, as those where the user read a suggestion are too few.
     let learned: Lesson = { shift: 0, takesWords: supposed };
     const judged = positions.flatMap(({ file, offset }): Judged[] => {
       learned = lessons.get(placeOf(file, offset)) ?? learned;

@@ -1,4 +1,4 @@
-/** What is suggested in files held out of those that a workspace's split.json names `train`; its `test` files are never opened. */
+/** Suggestions in files held out of those that a workspace's split.json lists as `train`; its `test` files are never opened. */
 import { join } from 'node:path';
 import { sampleStretches, type TypedStretch } from '../../src/model/evaluate/typedStretches';
 import { costOfWrong } from '../../src/model/generation/expectedSaving';
@@ -20,7 +20,7 @@ export interface HeldOutPositions {
   readonly positions: readonly TypedPosition[];
 }
 
-/** Without a personal network, which would have to be trained on the rest of the files. */
+/** Works without a personal network, which would have to be trained on the rest of the files. */
 export async function heldOutPositions(
   root: string,
   folder: string,

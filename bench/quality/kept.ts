@@ -1,12 +1,12 @@
-/** Measurements that took long, kept so that a bench that was interrupted, or asks for another part, goes on where it was. */
+/** Keeps measurements that took long, so that a bench that was interrupted, or that runs another part, need not repeat them. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export class KeptMeasurements {
   /**
-   * @param folder where they lie
-   * @param again measures anew what an earlier run has measured
+   * @param folder where they are kept
+   * @param again repeats what an earlier run has measured
    */
   constructor(
     private readonly folder: string,
@@ -14,9 +14,9 @@ export class KeptMeasurements {
   ) {}
 
   /**
-   * What an earlier run has measured under this name and the same conditions, else what `measure` finds. Null, for a peer
+   * What an earlier run measured under this name and the same conditions, else the result of `measure`. Null, for a peer
    * that is not installed, is not kept.
-   * @param conditions all that the figures depend on, in JSON
+   * @param conditions everything that the figures depend on, as JSON values
    */
   async measured<T>(name: string, conditions: readonly unknown[], measure: () => Promise<T>): Promise<T> {
     const hash = createHash('sha256').update(JSON.stringify(conditions)).digest('hex').slice(0, 16);

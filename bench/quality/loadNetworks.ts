@@ -4,7 +4,7 @@ import { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import { onKernel, readCheckpoint } from '../../src/terminal/loadedNetwork';
 import type { ProductPaths } from '../../src/terminal/productPaths';
 
-/** The base network and a personal one, as far as there are, with the gate that belongs to them. */
+/** The base network and the personal one, as far as they exist, with their gate. */
 export async function loadNetworks(product: ProductPaths, modelPath: string | null) {
   const kernel = await readFile(product.kernel);
   const base = product.baseModel === null ? null : await readCheckpoint(product.baseModel);

@@ -1,4 +1,4 @@
-/** Figures of one workspace beyond those of `understudy evaluate`: what each expert is worth, the curve of eagerness, peers. */
+/** Figures of one workspace beyond those of `understudy evaluate`: what each expert contributes, the curve of eagerness, peers. */
 import { basename } from 'node:path';
 import { sampleStretches, type TypedText } from '../../src/model/evaluate/typedStretches';
 import { costOfWrong } from '../../src/model/generation/expectedSaving';
@@ -19,14 +19,14 @@ import { readTypedPositions, type TypedPosition } from './typedPositions';
 export interface QualityDetail {
   readonly ablation: Ablation;
   readonly curve: readonly CurvePoint[];
-  /** The same experts at the default eagerness, without correcting confidence by what became of suggestions. */
+  /** The same experts at the default eagerness, without correcting confidence by the outcome of suggestions. */
   readonly uncorrected: CurvePoint;
-  /** A user who takes whole suggestions only, at the default eagerness. */
+  /** A user who takes only whole suggestions, at the default eagerness. */
   readonly wholeAlone: CurvePoint;
   /** Counts of order 6 alone, at the default eagerness. */
   readonly order6: CurvePoint;
   readonly wordList: WordListScore;
-  /** At the cursors that transformers are asked at; null when none is. */
+  /** At the cursors where transformers are asked; null when none is asked. */
   readonly atCursors: CursorScore | null;
 }
 
@@ -46,7 +46,7 @@ export async function measureQuality(terminal: Terminal, question: QualityQuesti
   const { progress, signal } = terminal;
   const say = (line: string) => async (share: number) => {
     progress.show(`${basename(folder)}: ${line}… ${Math.round(100 * share)} %`);
-    // Lets Ctrl+C in.
+    // Lets Ctrl+C be handled.
     await new Promise(setImmediate);
     signal.throwIfAborted();
   };
@@ -84,7 +84,7 @@ export async function measureQuality(terminal: Terminal, question: QualityQuesti
       workspace: mix.workspace,
     });
     const countsPositions = await read('typing with counts alone', counts);
-    // Its gate has learned nothing from the texts that were typed.
+    // A new mixture, as the gate of `mix` has learned from the text that was typed.
     const unread = new Mixture({ ...options, networks, workspace: mix.workspace });
     const byDefault = [DEFAULT_KEYSTROKES.eagerness];
     const [uncorrected] = await eagernessCurve(stretches, positions, byDefault, {

@@ -1,6 +1,6 @@
 import type { MeasuredWorkspace } from '../measuredWorkspace';
 
-/** A sentence for each peer that was left out, so that nobody takes its absence for a result. */
+/** A sentence for each peer that was left out, so that its absence is not taken for a result. */
 export function missingPeers(measured: readonly MeasuredWorkspace[], cursors: number): string[] {
   const peers = measured.flatMap(({ quality }) => (quality === null ? [] : [quality.peers]));
   const fetch = 'fetch it with "node bench/peers/fetchPeers.mjs"';

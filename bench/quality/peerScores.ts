@@ -1,4 +1,4 @@
-/** What peers do with the same test texts: compressors, and two transformers. They depend on no part of Understudy that learns. */
+/** The scores of peers on the same test texts: compressors and two transformers. They depend on no part of Understudy that learns. */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { TypedText } from '../../src/model/evaluate/typedStretches';
@@ -8,7 +8,7 @@ import type { KeptMeasurements } from './kept';
 import { scoreTransformer, type TransformerName, type TransformerScore } from './transformers';
 
 export interface PeerScores {
-  /** Bits per byte of the test text after the training text; null where the program is not at hand. */
+  /** Bits per byte of the test text after the training text; null if the program is not installed. */
   readonly ppmd: number | null;
   readonly zpaq: number | null;
   readonly transformers: Readonly<Record<TransformerName, TransformerScore | null>>;
@@ -18,7 +18,7 @@ export interface PeerQuestion {
   readonly folder: string;
   readonly train: readonly TypedText[];
   readonly test: readonly TypedText[];
-  /** Asked of a transformer; 0 asks none. */
+  /** Number of cursors at which a transformer is asked; 0 asks none. */
   readonly cursors: number;
   readonly eagerness: number;
 }

@@ -1,4 +1,4 @@
-/** The quality part's figures as a person reads them: a column a workspace, never one mean. */
+/** The quality figures as tables for a reader: one column per workspace, never a single mean. */
 import { align, type Row } from '../alignRows';
 import type { MeasuredWorkspace } from '../measuredWorkspace';
 import type { TransformerName } from './transformers';

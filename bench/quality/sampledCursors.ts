@@ -1,12 +1,12 @@
-/** A fixed random sample of cursors, for peers that are too slow to be asked at every one; and what a suggestion at each is worth. */
+/** A fixed random sample of cursors, for peers that are too slow to be asked at each, and the value of the suggestions there. */
 import { rightPart } from '../../src/model/evaluate/keystrokes';
 import { sampleStretches, type TypedStretch, type TypedText } from '../../src/model/evaluate/typedStretches';
 import { seededRandom } from '../../src/model/generation/seededRandom';
 
-/** Cursors of one stretch share most of what must be read before them. */
+/** Several per stretch, as they share most of the text that must be read before them. */
 const CURSORS_A_STRETCH = 5;
 const SEED = 300;
-/** What the reader at these cursors is known to do, see `wordTaking.ts`. */
+/** The user at these cursors always takes the first word if only that is right; see `wordTaking.ts`. */
 export const TAKES_WORDS = 1;
 
 export interface SampledStretch extends TypedStretch {
@@ -16,16 +16,16 @@ export interface SampledStretch extends TypedStretch {
 
 export interface SampleScore {
   readonly cursors: number;
-  /** Mean over all cursors of the characters that are accepted, less the key that accepts them. */
+  /** Accepted characters minus the key that accepts them, averaged over all cursors. */
   readonly keysSaved: number;
   readonly shownShare: number;
-  /** Of those shown, nothing of which was right; 0 when none was shown. */
+  /** Share of the shown suggestions of which nothing was right; 0 when none was shown. */
   readonly wrongShownShare: number;
   /** Median time of a suggestion. */
   readonly milliseconds: number;
 }
 
-/** @param count of cursors, about */
+/** @param count approximate number of cursors */
 export function sampleCursors(files: readonly TypedText[], count: number): SampledStretch[] {
   const random = seededRandom(SEED);
   const stretches = sampleStretches(files, Infinity, random);
@@ -47,7 +47,7 @@ export function sampleCursors(files: readonly TypedText[], count: number): Sampl
     });
 }
 
-/** @param suggest what is shown at the end of a text */
+/** @param suggest gives what is shown at the end of a text */
 export async function scoreCursors(
   stretches: readonly SampledStretch[],
   suggest: (file: TypedText, prefix: string) => string | Promise<string>,
@@ -77,7 +77,7 @@ export async function scoreCursors(
   };
 }
 
-/** The text of a stretch and all before it. A space before it goes with it, as it does with a word in most vocabularies. */
+/** The text of a stretch and all text before it. A space right before it belongs to it, as to a word in most vocabularies. */
 export function sampledText({ file, from, to }: TypedStretch): { before: string; text: string } {
   const start = from > 1 && file.text[from - 1] === ' ' ? from - 1 : from;
   return { before: file.text.slice(0, start), text: file.text.slice(start, to) };

@@ -1,4 +1,4 @@
-/** The curve of eagerness as a picture: keys saved against suggestions that were wrong, a line a workspace. */
+/** The curve of eagerness as a picture: keys saved against wrong suggestions, one line per workspace. */
 import type { CurvePoint } from './eagernessCurve';
 
 export interface PlottedWorkspace {
@@ -12,12 +12,12 @@ const LEFT = 56;
 const RIGHT = 150;
 const TOP = 24;
 const BOTTOM = 52;
-/** Told apart by people who do not see all colours (Okabe and Ito 2008). */
+/** Colours that colour-blind people can tell apart (Okabe and Ito 2008). */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#666666', '#000000'];
-/** Pixels between two labels at least. */
+/** Least distance between two labels in pixels. */
 const LABEL_HEIGHT = 15;
 
-/** An SVG file; a filled dot is the default eagerness. */
+/** The plot as an SVG file; a filled dot marks the default eagerness. */
 export function savingPlot(workspaces: readonly PlottedWorkspace[], defaultEagerness: number): string {
   const points = workspaces.flatMap(({ curve }) => curve);
   const mostWrong = roundUp(Math.max(...points.map(({ wrongShownShare }) => wrongShownShare)));
@@ -54,7 +54,7 @@ export function savingPlot(workspaces: readonly PlottedWorkspace[], defaultEager
   ].join('\n');
 }
 
-/** Names beside the ends of the lines, pushed apart where they would cover each other. */
+/** Names beside the ends of the lines, moved apart where they would overlap. */
 function labels(workspaces: readonly PlottedWorkspace[], y: (saved: number) => number): string[] {
   const ends = workspaces
     .map(({ workspace, curve }, i) => ({

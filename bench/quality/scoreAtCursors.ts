@@ -1,4 +1,4 @@
-/** Understudy at the cursors that slow peers are asked at: bits of the text there, keys saved, time. */
+/** Understudy's scores at the cursors where slow peers are asked: bits of the text there, keys saved, time. */
 import { completeDocument } from '../../src/completion/completeDocument';
 import { DocumentReader } from '../../src/completion/documentReader';
 import { textAroundCursor } from '../../src/completion/textAroundCursor';
@@ -10,7 +10,7 @@ import { languageIdOf } from '../../src/terminal/languageId';
 import { sampleCursors, sampledText, scoreCursors, TAKES_WORDS, type SampleScore } from './sampledCursors';
 
 export interface CursorScore extends SampleScore {
-  /** Of the sampled stretches. */
+  /** On the sampled stretches. */
   readonly bitsPerByte: number;
 }
 

@@ -1,8 +1,8 @@
 import type { Expert } from '../../src/model/expert';
 
 /**
- * One network for several mixtures that read the same text: each of its steps is computed once. What was computed is forgotten
- * with the states it belongs to.
+ * One network for several mixtures that read the same text, so that each of its steps is computed once. Results are forgotten
+ * together with the states they belong to.
  */
 export class SharedNetwork implements Expert {
   readonly name: string;

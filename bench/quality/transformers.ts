@@ -16,7 +16,7 @@ import {
   type SampleScore,
 } from './sampledCursors';
 
-/** By name, the file in `.cache/peers`. */
+/** Their files in `.cache/peers`, by name. */
 export const TRANSFORMERS = {
   'SmolLM2-135M': 'SmolLM2-135M-Instruct.Q4_1.gguf',
   'Gemma 3 270M': 'gemma-3-270m-q4_k_m.gguf',
@@ -24,11 +24,11 @@ export const TRANSFORMERS = {
 export type TransformerName = keyof typeof TRANSFORMERS;
 
 export interface TransformerScore extends SampleScore {
-  /** Of the sampled stretches. */
+  /** On the sampled stretches. */
   readonly bitsPerByte: number;
 }
 
-/** Null when the peer is not at hand; see `bench/peers/fetchPeers.mjs`. */
+/** Null if the peer is not installed; see `bench/peers/fetchPeers.mjs`. */
 export async function scoreTransformer(
   name: TransformerName,
   peersFolder: string,
@@ -62,7 +62,7 @@ async function bitsPerByte(peer: GgufPeer, stretches: readonly SampledStretch[])
   let bytes = 0;
   for (const stretch of stretches) {
     const { before, text } = sampledText(stretch);
-    // The first token of a text has nothing before it, for which not every vocabulary has a sign.
+    // The first token of a text is not scored, as not every vocabulary has a token for the beginning.
     if (before !== '') {
       bits += await peer.bits(before, text);
       bytes += Buffer.byteLength(text);

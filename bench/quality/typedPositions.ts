@@ -1,4 +1,4 @@
-/** What the search finds at every cursor that a simulated user may come to: one reading serves every eagerness. */
+/** What the search finds at every cursor that a simulated user may reach; one reading serves every eagerness. */
 import { isProse, refusePlace } from '../../src/completion/cursorPlace';
 import { DocumentReader } from '../../src/completion/documentReader';
 import { textAroundCursor } from '../../src/completion/textAroundCursor';
@@ -11,7 +11,7 @@ import { languageIdOf } from '../../src/terminal/languageId';
 
 export interface TypedPosition {
   readonly file: TypedText;
-  /** Of the cursor, in UTF-16 units. */
+  /** The cursor's offset in UTF-16 units. */
   readonly offset: number;
   readonly continuations: readonly Continuation[];
 }
@@ -22,7 +22,7 @@ export interface ReadingOptions {
   readonly maxNewTokens: number;
 }
 
-/** Reads as the generator does while each stretch is typed to its end; the gate learns from the text as it comes. */
+/** Reads as the generator does while each stretch is typed to its end; the gate learns from the typed text. */
 export function* readTypedPositions(
   model: MixtureModel,
   tokenizer: Tokenizer,
@@ -38,7 +38,7 @@ export function* readTypedPositions(
   }
 }
 
-/** Nothing stands after the cursor yet. */
+/** The search at a cursor that is still the end of its document. */
 function continuationsAt(
   model: MixtureModel,
   tokenizer: Tokenizer,

@@ -4,7 +4,7 @@ import { DEFAULT_KEYSTROKES } from '../../src/terminal/keystrokeScore';
 import type { MeasuredWorkspace } from '../measuredWorkspace';
 import { savingPlot } from './savingPlot';
 
-/** Writes quality.json, of which `scripts/readmeTables.mjs` makes the README's tables, and the plot beside it, quality.svg. */
+/** Writes quality.json, from which `scripts/readmeTables.mjs` makes the README's tables, and the plot quality.svg beside it. */
 export async function writeQuality(
   folder: string,
   seconds: number,
