@@ -6,6 +6,7 @@ import { modelPlace } from './modelPlace';
 import { planFolder } from './planFolder';
 import { formatBytes } from './progressLine';
 import { startFor, trainForFolder } from './trainForFolder';
+import { requireEngine } from './trainModel';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatNumber } from './trainingProgress';
 
@@ -27,6 +28,7 @@ export const trainCommand = defineCommand({
     const folder = await realFolder(place);
     const out = given.out === undefined ? null : await modelPlace(given.out);
     const options = trainingOptions(given, DEFAULT_SECONDS);
+    requireEngine(terminal, options);
     const initialModelPath = await startFor(terminal, folder, options, given.fresh);
     if (terminal.progress.visible) {
       terminal.note(describePlan(await planFolder(terminal, folder, options, initialModelPath)));

@@ -11,6 +11,7 @@ import { realFolder } from './keptModels';
 import { planFolder } from './planFolder';
 import { scoreTexts } from './textScores';
 import { startFor, trainForFolder } from './trainForFolder';
+import { requireEngine } from './trainModel';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatBytes } from './progressLine';
 import { formatNumber } from './trainingProgress';
@@ -32,6 +33,7 @@ export const tryCommand = defineCommand({
   run: async (given, [place], terminal) => {
     const folder = await realFolder(place ?? terminal.product.root);
     const options = trainingOptions(given, DEFAULT_SECONDS);
+    requireEngine(terminal, options);
     const initialModelPath = await startFor(terminal, folder, options, true);
     const plan = await planFolder(terminal, folder, options, initialModelPath);
     terminal.write(`${folder}\n${describePlan(plan)}\n`);

@@ -64,6 +64,7 @@ const FOREIGN_SOURCES = [
   'src/trainer/engines/limitMemory.ts',
   'src/trainer/engines/loadWasmOps.ts',
   'src/trainer/engines/nativeEngine.ts',
+  'src/trainer/engines/nativePackages.ts',
   'src/trainer/engines/wasmEngine.ts',
   'src/trainer/engines/webgpuAdapter.ts',
   'src/trainer/engines/webgpuDevice.ts',

@@ -1,13 +1,11 @@
 /** The fast engine: TensorFlow's C library through tfjs-node, which is optional and installed by the user's wish. */
-import { existsSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import util from 'node:util';
 import type { TrainingEngine } from '../engine';
 import { TensorNetwork } from '../network/tensorNetwork';
 import type { TensorFlow } from '../network/tensorOps';
 import type { NativeBackend } from './nativeKernels';
 import { NativeOps } from './nativeOps';
+import { nativeNotInstalled, nativePackages } from './nativePackages';
 import { fasterPrecision, type Precision } from './nativeProducts';
 
 interface NativeEngineOptions {
@@ -16,9 +14,6 @@ interface NativeEngineOptions {
   /** Of the matrix products; without it, bfloat16 where a short timing finds it faster. */
   readonly precision?: Precision;
 }
-
-/** The GPU's package first: it runs on the processor too where there is no CUDA. */
-const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
 
 /** @throws Error that says how to install it, and what was found in each place. */
 export async function loadNativeEngine(options: NativeEngineOptions = {}): Promise<TrainingEngine> {
@@ -45,29 +40,14 @@ function timedPrecision(tf: TensorFlow, backend: NativeBackend): Precision {
 
 function loadTensorFlow(folders: readonly string[]): TensorFlow {
   const failures: string[] = [];
-  for (const from of [__filename, ...folders.map((folder) => join(folder, 'package.json'))]) {
-    const requireFrom = createRequire(from);
-    for (const name of PACKAGES) {
-      const manifest = resolvedOrNull(requireFrom, `${name}/package.json`);
-      if (manifest === null) {
-        continue;
-      }
-      // A package whose binding was not built registers half of itself before it fails, so it is not even started.
-      if (!hasBinding(dirname(manifest))) {
-        failures.push(`${dirname(manifest)} has no compiled binding`);
-        continue;
-      }
-      try {
-        return startTensorFlow(requireFrom, name);
-      } catch (error) {
-        failures.push(`${dirname(manifest)}: ${error instanceof Error ? error.message : String(error)}`);
-      }
+  for (const { name, folder, requireFrom } of nativePackages(folders)) {
+    try {
+      return startTensorFlow(requireFrom, name);
+    } catch (error) {
+      failures.push(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  const found = failures.length === 0 ? '' : ` Found: ${failures.join('; ')}.`;
-  throw new Error(
-    `The native engine is not installed. Run the command "Understudy: Install Native Engine" or "npm run native".${found}`,
-  );
+  throw nativeNotInstalled(failures);
 }
 
 function startTensorFlow(requireFrom: NodeJS.Require, name: string): TensorFlow {
@@ -78,17 +58,4 @@ function startTensorFlow(requireFrom: NodeJS.Require, name: string): TensorFlow 
   // TensorFlow tells of its start-up on the console. What is wrong with an op comes as an exception all the same.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   return requireFrom(name) as TensorFlow;
-}
-
-function resolvedOrNull(requireFrom: NodeJS.Require, request: string): string | null {
-  try {
-    return requireFrom.resolve(request);
-  } catch {
-    return null;
-  }
-}
-
-function hasBinding(packageFolder: string): boolean {
-  const lib = join(packageFolder, 'lib');
-  return existsSync(lib) && readdirSync(lib).some((name) => existsSync(join(lib, name, 'tfjs_binding.node')));
 }

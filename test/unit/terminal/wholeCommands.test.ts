@@ -219,6 +219,17 @@ describe('terminal commands from the folder to the result', function () {
     assert.match(used.stderr, /^The model "cut\.safetensors" is truncated: .*train again\.\n$/);
   });
 
+  it('say before anything is read that the engine asked for is not installed', async () => {
+    const { terminal, written } = offer();
+    const uninstalled = { ...terminal, product: { ...terminal.product, root: folder } };
+    for (const command of [['train'], ['try'], ['evaluate', '--split', join(folder, 'no-such-split.json')]]) {
+      written.stderr = '';
+      const status = await runTool(COMMANDS, [...command, text, '--engine', 'native'], uninstalled);
+      assert.deepEqual([status, written.stdout], [1, ''], command[0]);
+      assert.match(written.stderr, /^The native engine is not installed\. Run .*"npm run native"\.\n$/);
+    }
+  });
+
   it('evaluate nothing on test files without text', async () => {
     const split = join(folder, 'split.json');
     await writeFile(join(text, 'empty.md'), '');
