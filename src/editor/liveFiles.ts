@@ -72,7 +72,7 @@ export class LiveFiles {
     }
     await flush();
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    this.log(`Live model of the workspace: ${this.known.size} files, ${tokens} tokens, in ${seconds} s.`);
+    this.log(`Live model of the workspace in ${seconds} s: files ${this.known.size}, tokens ${tokens}.`);
   }
 
   /** Learns one file as it is now. */

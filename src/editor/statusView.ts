@@ -77,7 +77,7 @@ export function statusView(t: Translate, state: StatusState): StatusView {
   if (shown > 0) {
     tooltip.push(
       t(
-        'Since VS Code was started: {0} suggestions shown, {1} accepted, {2} in part; {3} characters saved',
+        'Suggestions since VS Code was started: {0} shown, {1} accepted, {2} in part; characters saved: {3}',
         shown,
         accepted,
         acceptedInPart,

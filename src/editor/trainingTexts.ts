@@ -26,6 +26,10 @@ export function durationText(t: Translate, seconds: number): string {
   return minutes < 90 ? t('{0} min', minutes) : t('{0} h', (minutes / 60).toFixed(1));
 }
 
+function filesText(t: Translate, count: number): string {
+  return count === 1 ? t('1 file') : t('{0} files', count);
+}
+
 export function leftOutText(t: Translate, reason: string): string {
   return Object.hasOwn(LEFT_OUT_REASONS, reason) ? t(LEFT_OUT_REASONS[reason as LeftOutReason]) : reason;
 }
@@ -37,8 +41,8 @@ export function planSummary(t: Translate, { continues, estimate, ...plan }: Trai
   return continues !== null && continues.changedFiles > 0
     ? t('About {0}: {1} passes over what has changed.', time, passes)
     : t(
-        '{0} files, {1}, about {2}: {3} passes over the text',
-        plan.files.length,
+        '{0}, {1}, about {2}: {3} passes over the text',
+        filesText(t, plan.files.length),
         sizeText(plan.trainBytes + plan.heldOutBytes),
         time,
         passes,
@@ -74,7 +78,9 @@ export function continuesText(t: Translate, { trainedAt, changedFiles, files }: 
   const changed =
     changedFiles === 0
       ? t('no file has changed since')
-      : t('{0} of {1} files are new to it or have changed', changedFiles, files);
+      : changedFiles === 1
+        ? t('{0} of {1} is new to it or has changed', changedFiles, filesText(t, files))
+        : t('{0} of {1} are new to it or have changed', changedFiles, filesText(t, files));
   return t('{0}: {1}.', model, changed);
 }
 
@@ -148,8 +154,8 @@ export function eventText(
   switch (event.kind) {
     case 'files':
       return t(
-        '{0} files to learn from and {1} to measure on, {2}',
-        event.trainFiles,
+        '{0} to learn from and {1} to measure on, {2}',
+        filesText(t, event.trainFiles),
         event.heldOutFiles,
         sizeText(event.bytes),
       );

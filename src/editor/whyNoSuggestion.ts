@@ -22,7 +22,7 @@ export function explainOutcome(t: Translate, outcome: CompletionOutcome | null):
     return explainRefusal(t, response.noSuggestionReason ?? 'empty');
   }
   return t(
-    'The last request had a suggestion of {0} characters, at a confidence of {1} %. If you did not see it, the setting editor.inlineSuggest.enabled may be off, or another extension may have answered first.',
+    'The last request had a suggestion (characters: {0}, confidence: {1} %). If you did not see it, the setting editor.inlineSuggest.enabled may be off, or another extension may have answered first.',
     response.insertText.length,
     Math.round(100 * response.confidence),
   );

@@ -36,7 +36,7 @@ export function describePlan(plan: TrainingPlan): string {
     const changed =
       changedFiles === 0
         ? 'no file has changed since'
-        : `${formatNumber(changedFiles)} of ${formatCount(continues.files, 'file')} are new to it or have changed; ` +
+        : `${formatNumber(changedFiles)} of ${formatCount(continues.files, 'file')} ${changedFiles === 1 ? 'is new to it or has' : 'are new to it or have'} changed; ` +
           `${formatNumber(estimate.seconds)} s, mostly for these`;
     lines.push(`Continues from ${model}: ${changed}.`);
   }
@@ -46,7 +46,7 @@ export function describePlan(plan: TrainingPlan): string {
   if (files.length > 0) {
     lines.push(
       `Keeps ${formatBytes(heldOutBytes)} of ${formatCount(heldOut, 'file')} aside to measure on; learns from ` +
-        `${formatNumber(estimate.trainTokens)} tokens.`,
+        `${formatCount(estimate.trainTokens, 'token')}.`,
     );
   }
   return `${lines.join('\n')}\n`;

@@ -115,7 +115,7 @@ function describeReport(report: EvaluationReport): string {
   ];
   if (training !== null && report.engine !== null) {
     const speed = `${formatNumber(report.trainTokensPerSecond ?? 0)} tokens/s`;
-    lines.push('', `trained with ${report.engine}, ${formatNumber(training.steps)} steps, ${speed}`);
+    lines.push('', `trained with ${report.engine}, ${formatCount(training.steps, 'step')}, ${speed}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -7,7 +7,7 @@ import { UsageError } from './commandLine';
 import { baseModel, keyOf, modelStore, realFolder } from './keptModels';
 import { productPaths } from './productPaths';
 import { formatBytes } from './progressLine';
-import { formatNumber } from './trainingProgress';
+import { formatCount, formatNumber } from './trainingProgress';
 
 const place = { names: ['FOLDER'], required: 0 } as const;
 const details = 'FOLDER is the current folder unless given; the key that "model list" shows serves as well.';
@@ -151,7 +151,7 @@ function describeModel(model: StoredModel): string {
       lines.push(['trained', training.trainedAt]);
     }
     if (training.files !== undefined && training.bytes !== undefined) {
-      lines.push(['from', `${formatNumber(training.files)} files, ${formatBytes(training.bytes)}`]);
+      lines.push(['from', `${formatCount(training.files, 'file')}, ${formatBytes(training.bytes)}`]);
     }
     if (training.steps !== undefined) {
       lines.push(['steps', formatNumber(training.steps)]);

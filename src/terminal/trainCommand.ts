@@ -8,7 +8,7 @@ import { formatBytes } from './progressLine';
 import { startFor, trainForFolder } from './trainForFolder';
 import { requireEngine } from './trainModel';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
-import { formatNumber } from './trainingProgress';
+import { formatCount, formatNumber } from './trainingProgress';
 
 const DEFAULT_SECONDS = 600;
 
@@ -39,7 +39,7 @@ export const trainCommand = defineCommand({
       terminal.signal.throwIfAborted();
     }
     terminal.write(
-      `${formatNumber(done.steps)} steps with ${engine}, ${formatNumber(done.tokensPerSecond)} tokens/s\n` +
+      `${formatCount(done.steps, 'step')} with ${engine}, ${formatNumber(done.tokensPerSecond)} tokens/s\n` +
         `${describeResult(done)}\n`,
     );
   },

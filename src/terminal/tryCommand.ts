@@ -14,7 +14,7 @@ import { startFor, trainForFolder } from './trainForFolder';
 import { requireEngine } from './trainModel';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatBytes } from './progressLine';
-import { formatNumber } from './trainingProgress';
+import { formatCount, formatNumber } from './trainingProgress';
 
 const DEFAULT_SECONDS = 60;
 /** Held-out text that is scored, so that scoring takes seconds. */
@@ -57,19 +57,19 @@ export function asArgument(path: string): string {
 }
 
 function describeTraining({ steps, tokensPerSecond }: DoneEvent, engine: string | null): string {
-  return `Trained ${formatNumber(steps)} steps with ${engine}, ${formatNumber(tokensPerSecond)} tokens/s.`;
+  return `Trained ${formatCount(steps, 'step')} with ${engine}, ${formatNumber(tokensPerSecond)} tokens/s.`;
 }
 
 function describeDrawn({ lines, tried }: DrawnLines, folder: string): string {
   if (lines.length === 0) {
-    return `\nAt none of ${tried} places in the texts kept aside was a suggestion certain enough to be shown.\n`;
+    return `\nAt none of ${formatCount(tried, 'place')} in the texts kept aside was a suggestion certain enough to be shown.\n`;
   }
   const described = lines.map((line) => {
     const path = relative(folder, fileURLToPath(line.file.name));
     return describeGhostLine({ ...line, file: { ...line.file, name: path } }, LINE_WIDTH);
   });
   return (
-    `\nGhost text in texts that were kept aside (shown at ${lines.length} of ${tried} places tried):\n\n` +
+    `\nGhost text in texts that were kept aside (shown at ${lines.length} of ${formatCount(tried, 'place')} tried):\n\n` +
     `${described.join('\n\n')}\n`
   );
 }

@@ -151,7 +151,7 @@ function checkOpened(name: string, { inputs, output }: MaskedOpened, vocabSize: 
   }
   if (dims[2] < vocabSize || dims[2] >= vocabSize + ROUNDED_UP) {
     throw new Error(
-      `${name} answers with ${dims[2]} values a token, and its tokenizer.json has ${vocabSize} tokens: one of them is another model's, or the model was exported without its part that guesses tokens. ${EXPORT_AGAIN}`,
+      `${name} answers with another number of values a token (${dims[2]}) than its tokenizer.json has tokens (${vocabSize}): one of them is another model's, or the model was exported without its part that guesses tokens. ${EXPORT_AGAIN}`,
     );
   }
   if (type !== 'float32') {

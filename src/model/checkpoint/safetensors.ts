@@ -66,7 +66,7 @@ export function encodeSafetensors(
 /** Reads the header alone, whoever wrote it. @throws CheckpointError */
 export function decodeHeader(file: Uint8Array, fileName: string): SafetensorsHeader {
   if (file.length <= LENGTH_BYTES) {
-    throw new CheckpointError('truncated', fileName, `it has only ${file.length} bytes`);
+    throw new CheckpointError('truncated', fileName, `it has only ${file.length} B`);
   }
   const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
   if (file[LENGTH_BYTES] !== 0x7b || length > BigInt(MAX_HEADER_BYTES)) {
@@ -112,10 +112,10 @@ export function decodeTensors(
     tensors.set(name, { type: dtype, shape, bytes: data.subarray(offsets[0], offsets[1]) });
   }
   if (data.length < end) {
-    throw new CheckpointError('truncated', fileName, `${end - data.length} bytes are missing at its end`);
+    throw new CheckpointError('truncated', fileName, `${end - data.length} B are missing at its end`);
   }
   if (data.length > end) {
-    throw new CheckpointError('damaged', fileName, `${data.length - end} bytes follow its end`);
+    throw new CheckpointError('damaged', fileName, `${data.length - end} B follow its end`);
   }
   return tensors;
 }

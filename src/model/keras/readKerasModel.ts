@@ -63,7 +63,7 @@ function chooseRunner(network: Network, name: string): KerasModel {
   const maxSteps = Math.min(...nodes.map(({ operation }) => operation.maxSteps));
   if (maxSteps < 1 || (windowLength !== null && windowLength > maxSteps)) {
     throw new KerasFault(
-      `it has positions for ${Math.max(0, maxSteps)} words and a window of ${windowLength ?? 1}`,
+      `it has fewer positions (${Math.max(0, maxSteps)}) than its window has words (${windowLength ?? 1})`,
     );
   }
   const isWindow = !perStep && windowLength !== null && !isStateful;

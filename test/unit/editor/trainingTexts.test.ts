@@ -50,6 +50,10 @@ describe('what a training does before its first step', () => {
       leftOut: {},
     } as const;
     assert.equal(activityText(t, files), 'choosing an engine…');
+    assert.equal(
+      eventText(t, files, (sentence) => sentence),
+      '1 file to learn from and 1 to measure on, 0.0 kB',
+    );
     const engine = { kind: 'engine', name: 'wasm', description: 'WebAssembly', reason: '' } as const;
     assert.equal(activityText(t, engine), 'starting the training…');
     assert.equal(activityText(t, { kind: 'loading', name: 'wasm' }), null);
@@ -66,6 +70,7 @@ describe('what a training does before its first step', () => {
 describe('the preview of a training', () => {
   it('says how much is read and how long it takes', () => {
     assert.equal(planSummary(t, plan), '2 files, 821 kB, about 10 min: 2.4 passes over the text');
+    assert.match(planSummary(t, { ...plan, files: plan.files.slice(1) }), /^1 file, /);
   });
 
   it('says that a short training reads a part of much text, not none of it', () => {
@@ -90,6 +95,8 @@ describe('the preview of a training', () => {
       'Continues from the model of 2026-03-01: 3 of 120 files are new to it or have changed.',
     );
     assert.equal(planSummary(t, changed), 'About 60 s: 12 passes over what has changed.');
+    const one = { ...plan, continues: { changedFiles: 1, files: 1 } };
+    assert.match(planOrigin(t, one)!, /: 1 of 1 file is new to it or has changed\.$/);
     const unchanged = { ...plan, continues: { changedFiles: 0, files: 120 } };
     assert.equal(
       planOrigin(t, unchanged),

@@ -56,10 +56,7 @@ describe('Why No Suggestion?', () => {
   });
 
   it('says how sure the model was when there was a suggestion after all', () => {
-    assert.match(
-      answered({ insertText: 'lamp', confidence: 0.614 }),
-      /4 characters, at a confidence of 61 %/,
-    );
+    assert.match(answered({ insertText: 'lamp', confidence: 0.614 }), /characters: 4, confidence: 61 %/);
   });
 
   it('leads to the setting that it names, in any language', () => {

@@ -94,7 +94,7 @@ describe('terminal commands from the folder to the result', function () {
     assert.equal(trained.status, 0, trained.stderr);
     assert.match(
       trained.stdout,
-      /^[\d,]+ steps with wasm.*\n[\d.]+ bits per byte on .* kept aside\n(?:.*\n)?model: /,
+      /^[\d,]+ steps? with wasm.*\n[\d.]+ bits per byte on .* kept aside\n(?:.*\n)?model: /,
     );
     assert.match((await run('model', 'list')).stdout, /^[0-9a-f]{16} .*text\n$/);
     assert.match(

@@ -26,7 +26,7 @@ export async function openServer(
   try {
     name = await client.modelName();
     const [{ choices }] = await client.choicesAfter('The', 1);
-    told = `its ${choices?.length ?? 0} likeliest tokens`;
+    told = choices?.length === 1 ? 'its likeliest token' : `its ${choices?.length ?? 0} likeliest tokens`;
   } catch (error) {
     if (!(error instanceof ServerFault) || error.isLasting) {
       client.close();

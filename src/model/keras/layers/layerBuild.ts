@@ -64,7 +64,7 @@ export class LayerBuild {
     const [tensor] = tensors;
     if (tensors.length !== 1 || tensor.kind !== 'value') {
       throw this.layer.fault(
-        `is called with ${tensors.length} inputs, and one is supported (no initial states, no constants)`,
+        'is called with other inputs than one value, which is not supported (no initial states, no constants)',
       );
     }
     return tensor;

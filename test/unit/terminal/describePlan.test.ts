@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { describePlan } from '../../../src/terminal/describePlan';
+
+describe('the plan of a training in a terminal', () => {
+  const file = { root: '/text', path: 'a.md', bytes: 2000, heldOutShare: 0.1 };
+  const planOf = (changedFiles: number, files: number) =>
+    describePlan({
+      files: Array.from({ length: files }, () => file),
+      trainBytes: 1800,
+      heldOutBytes: 200,
+      leftOut: {},
+      largestLeftOut: [],
+      continues: { changedFiles, files },
+      startsAfresh: false,
+      estimate: { trainTokens: files, seconds: 60, epochs: 2 },
+    });
+
+  it('counts one of a thing as one, and several as several', () => {
+    assert.match(
+      planOf(1, 1),
+      /^Reads 1 file,[^]*: 1 of 1 file is new to it or has changed; [^]* of 1 file aside [^]* 1 token\.\n$/,
+    );
+    assert.match(
+      planOf(2, 3),
+      /^Reads 3 files,[^]*: 2 of 3 files are new to it or have changed; [^]* of 3 files aside [^]* 3 tokens\.\n$/,
+    );
+  });
+});
