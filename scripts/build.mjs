@@ -1,4 +1,4 @@
-/** Builds dist/ (kernel and bundles), only when a source has changed since the last build. */
+/** Builds dist/ (kernel and bundles) if a source has changed since the last build. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

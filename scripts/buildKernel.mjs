@@ -7,7 +7,7 @@ import { exitWith, root } from './setup.mjs';
 
 const dist = join(root, 'dist');
 
-/** Nothing is allocated inside, so the smallest runtime does; the host makes the memory. */
+/** The kernel allocates nothing, so the smallest runtime is enough; the host provides the memory. */
 const options = '-O3 --noAssert --runtime stub --enable simd --importMemory --noExportMemory'.split(' ');
 
 export function buildKernel() {
@@ -22,7 +22,7 @@ export async function buildTrainingKernel() {
 
 async function compile(source, name, more = []) {
   mkdirSync(dist, { recursive: true });
-  // Test runs may overlap; none must read a file that another is writing.
+  // Test runs may overlap, and none must read a file that another is writing.
   const temporary = join(dist, `${name}.${process.pid}`);
   const given = [source, ...options, ...more, '--baseDir', root, '--outFile', temporary];
   const { error, stderr } = await asc.main(given);

@@ -17,7 +17,7 @@ try {
     await setUp();
     await build();
   }
-  // Only now are the packages there that this part imports.
+  // The packages that this import needs are installed only now.
   const { runWindows } = await import('./vscode/runWindows.mjs');
   if (!(await runWindows({ only: positionals, grep: values.grep }))) {
     process.exitCode = 1;

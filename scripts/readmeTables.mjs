@@ -1,6 +1,6 @@
 /**
- * Writes README.md's tables: of commands and settings from package.json, of quality from docs/quality.json, so that they never
- * tell another story than the extension and its bench: `node scripts/readmeTables.mjs`. With --check, only says whether they
+ * Writes README.md's tables: commands and settings from package.json, quality from docs/quality.json, so that they always
+ * agree with the extension and its bench: `node scripts/readmeTables.mjs`. With --check, it only says whether they
  * are up to date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const read = (name) => readFileSync(join(root, name), 'utf8');
 const { contributes } = JSON.parse(read('package.json'));
 const texts = JSON.parse(read('package.nls.json'));
 
-/** A `%key%` of package.json in English, fit for a table's cell; VS Code's links to settings become plain names. */
+/** The English text of a `%key%` of package.json, for a table cell; VS Code's links to settings become plain names. */
 function inEnglish(key) {
   const text = texts[key.slice(1, -1)];
   if (text === undefined) {
@@ -56,7 +56,7 @@ function settingsTable() {
   return table(['setting', 'default', 'values', 'what it does'], rows);
 }
 
-/** Replaces what stands between `<!-- name -->` and `<!-- /name -->`. */
+/** Replaces the text between `<!-- name -->` and `<!-- /name -->`. */
 function fill(text, name, content) {
   const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(start), text.indexOf(end)];
@@ -69,7 +69,7 @@ function fill(text, name, content) {
 try {
   const present = read('README.md');
   let filled = fill(fill(present, 'commands', commandsTable()), 'settings', settingsTable());
-  // A bench that was never run has left nothing to quote.
+  // A bench that never ran has left no figures.
   if (existsSync(join(root, 'docs', 'quality.json'))) {
     filled = fill(filled, 'measured', measuredTables(JSON.parse(read('docs/quality.json')), table));
   }

@@ -10,7 +10,7 @@ try {
   await setUp();
   await build();
   await mkdir(join(root, 'media'), { recursive: true });
-  // Only now are the packages there that this part imports.
+  // The packages that this import needs are installed only now.
   const { takeGhostTextPicture } = await import('./vscode/takeGhostTextPicture.mjs');
   const ghostText = await takeGhostTextPicture(picture);
   process.stdout.write(`${picture} shows the suggestion "${ghostText}"\n`);

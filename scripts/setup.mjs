@@ -1,4 +1,4 @@
-/** What every command needs first: a Node that is new enough, and the packages of the lock file. */
+/** What every command needs first: a Node that is recent enough, and the packages of the lock file. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -60,7 +60,7 @@ export async function setUp() {
   writeFileSync(stampPath, lock);
 }
 
-/** Hands over to a Node script, in the terminal and to its end. It hears Ctrl+C too, and ends by itself. */
+/** Runs a Node script in this terminal to its end. Ctrl+C reaches the script too, which then ends by itself. */
 export function become(args, cwd = root) {
   process.on('SIGINT', () => {});
   spawn(process.execPath, args, { cwd, stdio: 'inherit' })

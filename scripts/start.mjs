@@ -1,4 +1,4 @@
-/** `npm start -- [FOLDER] [--seconds N]`: all set-up, then the main job on a real folder. */
+/** `npm start -- [FOLDER] [--seconds N]`: sets everything up, then trains on a folder and shows its ghost text. */
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { become, exitWith, root, setUp } from './setup.mjs';
@@ -6,7 +6,7 @@ import { become, exitWith, root, setUp } from './setup.mjs';
 try {
   await setUp();
   await build();
-  // npm runs scripts in the project's folder; a relative FOLDER is meant from where the user stands.
+  // npm runs scripts in the project's folder, but a relative FOLDER is relative to the user's own folder.
   become([join(root, 'dist', 'cli.js'), 'try', ...process.argv.slice(2)], process.env.INIT_CWD);
 } catch (error) {
   exitWith(error);

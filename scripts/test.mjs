@@ -1,4 +1,4 @@
-/** `npm test`: all set-up, then every check; the last line is `N passed, N failed`. */
+/** `npm test`: sets everything up, then runs every check; the last line is `N passed, N failed`. */
 import { spawn } from 'node:child_process';
 import { exitWith, root, setUp } from './setup.mjs';
 
@@ -29,11 +29,11 @@ async function check(name, args) {
   total[status === 0 ? 'passed' : 'failed']++;
 }
 
-/** A test runner's part is counted by what it prints; one that dies without a count is a failure. */
+/** Counts a test runner's results by what it prints; a runner that dies without a count is a failure. */
 async function suite(name, args) {
   process.stdout.write(`\n# ${name}\n`);
   const { output, status } = await runPart(args);
-  // A part may run several times, once a window, and then prints several counts.
+  // A part may run once per window, and then prints several counts.
   const count = (word) =>
     [...output.matchAll(new RegExp(`^  (\\d+) ${word}`, 'gm'))].reduce((sum, [, n]) => sum + Number(n), 0);
   const failed = count('failing');

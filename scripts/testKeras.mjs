@@ -1,4 +1,4 @@
-/** `npm run test:keras`: whether real Keras opens what is exported. Needs Python with Keras; PYTHON names another than python3. */
+/** `npm run test:keras`: checks that real Keras opens exported models. Needs Python with Keras; PYTHON names it if not python3. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

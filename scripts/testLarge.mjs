@@ -1,4 +1,4 @@
-/** `npm run test:large`: what needs a large model, which is fetched first, and what needs the extension as it is packaged. */
+/** `npm run test:large`: tests that need a large model, which is fetched first, or the packaged extension. */
 import { installForTests } from './llama.mjs';
 import { installLlamaServer } from './llamaServer.mjs';
 import { exitWith, npm, run, setUp } from './setup.mjs';

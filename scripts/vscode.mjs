@@ -1,7 +1,7 @@
 /**
- * `npm run vscode -- [FOLDER] [--browser] [--port N]`: a VS Code window on a folder, with this extension in it. Desktop
- * VS Code when `code` is on the PATH and --browser is not given; else VS Code from npm packages, opened in any browser;
- * where that does not run, a desktop VS Code is downloaded.
+ * `npm run vscode -- [FOLDER] [--browser] [--port N]`: a VS Code window on a folder, with this extension in it. It is desktop
+ * VS Code if `code` is on the PATH and --browser is not given; else VS Code from npm packages, opened in any browser.
+ * Where that does not run, a desktop VS Code is downloaded.
  */
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -35,7 +35,7 @@ try {
   const { folder, port, browser } = readArguments();
   await setUp();
   await build();
-  // Only now are the packages there that this part imports.
+  // The packages that this import needs are installed only now.
   const { openFolder } = await import('./vscode/openFolder.mjs');
   await openFolder(folder, { port, browser });
 } catch (error) {

@@ -1,4 +1,4 @@
-/** Opens a folder in the VS Code that this machine has, or can have, with this extension in it. */
+/** Opens a folder in a VS Code that this machine has or can get, with this extension in it. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { downloadAndUnzipVSCode } from '@vscode/test-electron';
@@ -40,7 +40,7 @@ async function openInBrowser(folder, port) {
   }
 }
 
-/** Returns when desktop VS Code has the folder, or when the user ends the server. */
+/** Returns when desktop VS Code has opened the folder, or when the user ends the server. */
 export async function openFolder(folder, { port, browser }) {
   let desktop = browser ? undefined : findDesktop();
   if (!desktop && !browser && unsupportedReason()) {

@@ -11,10 +11,10 @@ export const screenshotFolder = join(root, '.cache', 'screenshots');
 const ghostSelector =
   '.ghost-text-decoration, .ghost-text-decoration-preview, .suggest-preview-text .ghost-text';
 
-/** Milliseconds after which VS Code makes the last parts of an editor though the window is busy. */
+/** Milliseconds after which VS Code creates the last parts of an editor even if the window is busy. */
 const idleTimeout = 5000;
 
-/** VS Code puts a panel's page into a frame within a frame. */
+/** VS Code shows a panel's page in a frame inside a frame. */
 async function findPanel(page) {
   for (const frame of page.frames()) {
     if (frame.parentFrame()?.parentFrame() && (await frame.locator('main').count()) > 0) {
@@ -32,12 +32,12 @@ async function requirePanel(page) {
   return panel;
 }
 
-/** Of the Web Content Accessibility Guidelines; what axe-core asks of whole pages does not fit a panel. */
+/** Rules of the Web Content Accessibility Guidelines; axe-core's rules for whole pages do not fit a panel. */
 const guidelines = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 async function findBarriers(frame) {
   await frame.evaluate(axe.source);
-  // The page is transparent before the editor's own background, which axe-core cannot see from inside the frame.
+  // The page is transparent over the editor's own background, which axe-core cannot see from inside the frame.
   await frame.evaluate(() => {
     globalThis.document.documentElement.style.backgroundColor = 'var(--vscode-editor-background)';
   });
@@ -50,8 +50,8 @@ async function findBarriers(frame) {
 /**
  * @param browser from prepareBrowser
  * @param {string} address from windowAddress
- * @param {object} options `size` of the window in CSS pixels; `scale` of a screenshot; `language` that VS Code tells its
- *   extensions, while its own texts stay English, as language packs are not in npm; `onExit(status)` is called when a suite
+ * @param {object} options `size` of the window in CSS pixels; `scale` of a screenshot; `language` that VS Code reports to
+ *   extensions (its own texts stay English, as language packs are not in npm); `onExit(status)` is called when a suite
  *   has ended
  */
 export async function openWindow(
@@ -68,14 +68,14 @@ export async function openWindow(
   await page.exposeFunction('codeAutomationLog', () => {});
   await page.exposeFunction('codeAutomationExit', onExit);
   if (language !== null) {
-    // VS Code's page sets it by the texts that it loads, and reads it once.
+    // VS Code's page sets this to the language of its own texts, and reads it once.
     await page.addInitScript((value) => {
       Object.defineProperty(globalThis, '_VSCODE_NLS_LANGUAGE', { get: () => value, set: () => {} });
     }, language);
   }
   await page.goto(address, { waitUntil: 'domcontentloaded' });
 
-  /** What a suite can ask for; arguments and answers are JSON. */
+  /** The actions that a suite can request; arguments and answers are JSON. */
   const actions = {
     /** Presses a key or a chord by its Playwright name, such as `Tab` or `Control+ArrowRight`. */
     async press(keys) {
@@ -86,8 +86,8 @@ export async function openWindow(
       await page.keyboard.type(text, { delay });
     },
     /**
-     * Answers when the window has nothing else to do. VS Code leaves the part of an editor that asks for ghost text at
-     * each key to such a moment, or to the time when the wait for it is over; a wait as long that began later ends later.
+     * Answers when the window is idle. VS Code creates the part of an editor that asks for ghost text at each key in such a
+     * moment, or after a timeout; this wait has the same timeout and began later, so it ends later.
      */
     async idle() {
       await page.evaluate(
@@ -95,20 +95,20 @@ export async function openWindow(
         idleTimeout,
       );
     },
-    /** The ghost text in sight, an empty string when there is none. */
+    /** The visible ghost text; an empty string when there is none. */
     async ghostText() {
       const parts = await page.locator(ghostSelector).allTextContents();
       return parts.join('').replaceAll('\u00a0', ' ');
     },
-    /** The texts of the notifications in sight. */
+    /** The texts of the visible notifications. */
     async notifications() {
       return page.locator('.notification-list-item-message').allTextContents();
     },
-    /** What a screen reader says of this extension's item in the status bar. */
+    /** What a screen reader says for this extension's status bar item. */
     async statusBarItem() {
       return page.locator('.statusbar-item[id^="understudy"] a').first().getAttribute('aria-label');
     },
-    /** The text of the settings panel, which is a page in a frame of its own; empty when it is not open. */
+    /** The text of the settings panel, which is a page in its own frame; empty when it is not open. */
     async panelText() {
       const panel = await findPanel(page);
       return panel ? panel.locator('body').innerText() : '';
@@ -123,7 +123,7 @@ export async function openWindow(
     async panelPress(name) {
       await (await requirePanel(page)).getByRole('button', { name, exact: true }).click();
     },
-    /** What axe-core finds wrong with the panel for users of assistive technology, a line each. */
+    /** What axe-core finds wrong with the panel for users of assistive technology, one line each. */
     async panelBarriers() {
       return findBarriers(await requirePanel(page));
     },
@@ -138,7 +138,7 @@ export async function openWindow(
   return {
     page,
     actions,
-    /** What the window's own console said: the last lines are shown when a run fails. */
+    /** The output of the window's console; the last lines are shown when a run fails. */
     consoleLines,
     async close() {
       await running.close();

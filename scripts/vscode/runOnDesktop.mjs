@@ -1,4 +1,4 @@
-/** Runs the suites of one window in desktop VS Code: the one of VSCODE_EXECUTABLE, or one that is downloaded. */
+/** Runs the suites of one window in desktop VS Code: the one named by VSCODE_EXECUTABLE, or one that is downloaded. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TestRunFailedError, runTests } from '@vscode/test-electron';

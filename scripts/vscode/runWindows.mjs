@@ -12,7 +12,7 @@ const testFolder = join(root, 'test', 'integration');
 const compiledFolder = join(root, '.cache', 'integration');
 const windowTimeout = 240_000;
 
-/** The folders of suites, so that none is lost from a list kept by hand. */
+/** Lists the folders of suites, as a list kept by hand might miss one. */
 function readWindows() {
   const described = JSON.parse(readFileSync(join(testFolder, 'windows.json'), 'utf8'));
   const names = readdirSync(join(testFolder, 'suites'));
@@ -63,7 +63,7 @@ async function runWindow(window, grep) {
 
 /**
  * @param {{ only: string[], grep?: string }} options `only`: names of windows, none for all
- * @returns {Promise<boolean>} whether all went well
+ * @returns {Promise<boolean>} whether all windows passed
  */
 export async function runWindows({ only, grep }) {
   const windows = readWindows();
@@ -78,7 +78,7 @@ export async function runWindows({ only, grep }) {
       const failure = await runWindow(window, grep);
       if (failure) {
         if (failure !== testsFailed) {
-          // Whoever adds up mocha's counts must not miss a window that has none.
+          // A window without a count must still be counted where mocha's counts are added up.
           process.stdout.write('\n  1 failing\n');
         }
         process.stdout.write(`Window ${window.name}: ${failure}\n`);

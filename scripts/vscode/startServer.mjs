@@ -1,4 +1,4 @@
-/** Starts the prepared VS Code server on a free port of this machine, with everything it writes in one folder. */
+/** Starts the prepared VS Code server on a free local port; it writes everything into one folder. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -9,7 +9,7 @@ const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
  * @param {{ node: string, main: string }} server from prepareServer
- * @param {object} options `port` 0 takes any free one; `trusted` opens every folder as trusted; `settings` are the
+ * @param {object} options `port` 0 takes any free port; `trusted` opens every folder as trusted; `settings` are the
  *   user's, written once; `env` is added to the environment of the server and of the extension host;
  *   `nodeOptions` are given to the server's Node; `statusAtSignal` is this process's exit status after Ctrl+C
  */
@@ -29,14 +29,14 @@ export async function startServer(
     ...['--host', '127.0.0.1', '--port', String(port), '--connection-token', token],
     ...['--server-data-dir', dataFolder, '--telemetry-level', 'off'],
     '--accept-server-license-terms',
-    // A built VS Code ignores a development extension without it.
+    // Without this, a built VS Code ignores an extension under development.
     '--enable-smoke-test-driver',
     ...(trusted ? ['--disable-workspace-trust'] : []),
   ];
   const child = spawn(server.node, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that extension hosts and trainers end with it.
+    // The server gets its own process group, so that extension hosts and trainers end with it.
     detached: true,
   });
   let output = '';
@@ -63,7 +63,7 @@ export async function startServer(
     const late = setTimeout(() => signal('SIGKILL'), 3000);
     await exited;
     clearTimeout(late);
-    // What the server had started may outlive it.
+    // Processes that the server started may outlive it.
     signal('SIGKILL');
     for (const name of endingSignals) {
       process.off(name, endWithUser);
@@ -72,7 +72,7 @@ export async function startServer(
   const endWithUser = () => {
     void stop().then(() => process.exit(statusAtSignal));
   };
-  // The group of its own hears no Ctrl+C.
+  // Ctrl+C does not reach the server's own process group.
   for (const name of endingSignals) {
     process.on(name, endWithUser);
   }

@@ -1,4 +1,4 @@
-/** Types a sentence into a text of the tests' novel, waits for its ghost text, and takes the picture. */
+/** Types a sentence into a text of the test novel, waits for ghost text, and takes the picture. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../setup.mjs';
@@ -36,7 +36,7 @@ async function openFile(page, name) {
   await page.locator('.view-line', { hasText: 'Chapter' }).waitFor({ timeout: patience });
 }
 
-/** Types the last blank again until there is ghost text: the workspace is read in the background. */
+/** Types the last space again until there is ghost text, as the workspace is read in the background. */
 async function waitForGhostText(window) {
   const end = Date.now() + patience;
   while (Date.now() < end) {

@@ -1,7 +1,7 @@
 /**
- * Lets a suite, which runs inside the extension host, ask for what only a user can do: keys, and a look at the window.
- * A request is a POST of a JSON array, the arguments, to the action's name; the answer is JSON. The address holds a
- * secret, so that no other program of this machine can type.
+ * Lets a suite, which runs inside the extension host, request what only a user can do: press keys and look at the window.
+ * A request is a POST of a JSON array, the arguments, to the action's name; the answer is JSON. The address contains a
+ * secret, so that no other program on this machine can type.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';

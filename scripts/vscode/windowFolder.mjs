@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 
 /**
- * A temporary folder for one window: a copy of the workspace to spoil and a place for the profile. A workspace of several
- * roots is named by its `.code-workspace` file, and the folder that holds the file is copied.
+ * A temporary folder for one window: a copy of the workspace, which tests may change, and a place for the profile. A
+ * multi-root workspace is named by its `.code-workspace` file, and the folder that holds the file is copied.
  * @param {string | null} source the workspace; null for a window without one
  */
 export async function windowFolder(source) {

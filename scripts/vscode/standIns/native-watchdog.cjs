@@ -1,6 +1,6 @@
 /**
- * Stands in for the native module `@vscode/native-watchdog`, which ends an extension host whose parent is gone while its
- * own event loop hangs. VS Code's own timer still ends it when the loop runs; here whoever started the server ends
+ * Replaces the native module `@vscode/native-watchdog`, which ends an extension host whose parent is gone even if its
+ * event loop hangs. VS Code's own timer still ends it if the loop runs; otherwise whoever started the server ends
  * the whole process group.
  */
 exports.start = () => {
