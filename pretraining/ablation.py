@@ -1,11 +1,11 @@
-"""Compares vocabularies and networks by short trainings of equal processor time.
+"""Compares vocabularies and networks by short trainings with the same processor time.
 
     python pretraining/ablation.py OUT.jsonl SECONDS 4096=TOKENS_FOLDER [8192=TOKENS_FOLDER]
 
-Each variant differs from the first in one thing. It is trained on one thread for SECONDS of processor time, with a rate that
-falls to zero over it, and then scored on the held-out files: bits per byte by kind of text. Processor time and not wall
-time, so that a busy machine does not decide. A variant that OUT.jsonl holds already is left out, so that an
-interrupted comparison goes on where it was.
+Each variant changes something in the first one. It is trained on one thread for SECONDS of processor time, with a rate that
+falls to zero over that time, and then scored on the held-out files: bits per byte by kind of text. Processor time is used
+instead of wall-clock time so that a busy machine does not affect the result. Variants that OUT.jsonl already holds are left out,
+so that an interrupted comparison continues where it was.
 """
 
 import json
@@ -49,7 +49,7 @@ VARIANTS = [
 
 
 class Network(torch.nn.Module):
-    """pretrain.py's network with everything variable; layers above the first are residual."""
+    """pretrain.py's network with every choice variable; layers above the first are residual."""
 
     def __init__(self, options):
         super().__init__()
@@ -128,7 +128,7 @@ def run(options, folder, seconds):
         states = detached(states)
         step += 1
         tokens += window[1:].numel()
-    # The same bytes for each vocabulary: the fewer tokens, the longer they are.
+    # About the same bytes for each vocabulary: a larger one needs fewer tokens, as they are longer.
     limit = HELD_OUT_TOKENS if options["vocabulary"] == BASE["vocabulary"] else int(HELD_OUT_TOKENS * 0.88)
     bits = held_out_bits(network, folder, limit)
     parameters = sum(parameter.numel() for parameter in network.parameters())

@@ -1,6 +1,6 @@
-"""Opens exported models with real Keras, without custom objects, and compares what they predict: `npm run test:keras`.
+"""Opens exported models with real Keras, without custom objects, and compares their predictions: `npm run test:keras`.
 
-    python pretraining/checkExport.py FOLDER        what test/support/kerasExportTrial.ts wrote there
+    python pretraining/checkExport.py FOLDER        FOLDER as test/support/kerasExportTrial.ts wrote it
 """
 
 import json

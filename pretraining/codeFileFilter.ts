@@ -34,7 +34,7 @@ export function isSourcePath(path: string, byteLength: number): boolean {
   return !SKIPPED_NAMES.some((pattern) => pattern.test(fileName));
 }
 
-/** Whether the text reads like source a person wrote: not minified, not compiled, not a generated map. */
+/** Whether the text looks like source that a person wrote: not minified, not compiled, not a generated map. */
 export function isHandWritten(text: string): boolean {
   if (text.includes('\u0000') || text.includes('\f')) {
     return false;
@@ -56,8 +56,8 @@ export function isHandWritten(text: string): boolean {
 }
 
 /**
- * The text as the model reads it: line ends are \n; a leading comment that is only a licence notice is cut, since
- * thousands of files repeat it; e-mail addresses are replaced, since they are personal.
+ * The text as the model reads it: line ends are \n; a leading comment that is only a licence notice is removed, as
+ * thousands of files repeat it; e-mail addresses are replaced, as they are personal.
  */
 export function cleanSource(text: string): string {
   const unix = text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');

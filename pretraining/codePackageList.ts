@@ -1,10 +1,10 @@
-/** One row of the package list: a package whose readable source may be learned from. */
+/** One row of the package list: a package whose readable source may be used for training. */
 export interface CodePackage {
   readonly name: string;
   readonly version: string;
   readonly kind: 'npm' | 'deb' | 'deb-src';
   readonly licence: string;
-  /** False where the licence of the row still has to be confirmed by the package itself. */
+  /** False if the package itself still has to confirm the licence in the row. */
   readonly verified: boolean;
 }
 
@@ -50,7 +50,7 @@ const FREE_LICENCES = new Set([
   'MIT-0',
 ]);
 
-/** Whether package.json's licence field allows learning from the package: every alternative or part must be free. */
+/** Whether package.json's licence field allows training on the package: every alternative or part must be a free licence. */
 export function isFreeLicence(licence: unknown): boolean {
   if (typeof licence !== 'string') {
     return false;

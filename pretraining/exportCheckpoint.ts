@@ -1,5 +1,5 @@
 /**
- * Turns what pretrain.py wrote into a checkpoint in 8 bits with tokenizer and gate, as the extension ships it:
+ * Turns pretrain.py's output into an 8-bit checkpoint with tokenizer and gate, as the extension ships it:
  *   npx tsx pretraining/exportCheckpoint.ts PRETRAINED.safetensors [GATE.json] OUT.safetensors
  */
 import { readFileSync, writeFileSync } from 'node:fs';

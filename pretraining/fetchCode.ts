@@ -3,7 +3,7 @@
  *   npx tsx pretraining/fetchCode.ts LIST [--first N]
  * Packages are unpacked into .cache/packages (a second run fetches only what is missing), filtered, and written to
  * .cache/corpus/code.txt and code-heldout.txt: documents separated by a line that holds only U+000C. Packages that
- * cannot be had here are named and left out. `--first N` takes the first N packages and the held-out ones only.
+ * cannot be fetched are named and left out. `--first N` takes only the first N packages and the held-out ones.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -23,7 +23,7 @@ const SIMULTANEOUS_DOWNLOADS = 4;
 const PACKAGE_CACHE = '.cache/packages';
 const CORPUS_FOLDER = '.cache/corpus';
 
-/** One or two of each language; the README files of the first two are held out of the Markdown text as well. */
+/** One or two packages of each language; the README files of the first two are held out of the Markdown text as well. */
 const HELD_OUT = new Set([
   'commander',
   'winston',
@@ -35,7 +35,7 @@ const HELD_OUT = new Set([
   'librust-itertools-dev',
 ]);
 
-/** A fixed pseudo-random order: by the digest of the seed and the key. */
+/** Gives a fixed pseudo-random order: the digest of the seed and the key. */
 function seededRank(key: string): string {
   return createHash('sha256').update(`${SEED}\n${key}`).digest('hex');
 }
@@ -98,7 +98,7 @@ async function readDocuments(
   return documents;
 }
 
-/** Fetches all packages, a few at a time; null where one cannot be had. */
+/** Fetches all packages, a few at a time. @returns the folder of each; a package that cannot be fetched is missing */
 async function fetchAll(packages: readonly CodePackage[]): Promise<Map<CodePackage, string>> {
   const folders = new Map<CodePackage, string>();
   const queue = [...packages];
@@ -149,7 +149,7 @@ async function main([listPath, option, count]: string[]): Promise<void> {
   await mkdir(CORPUS_FOLDER, { recursive: true });
   const folders = await fetchAll(packages);
 
-  // Held-out packages first: what resembles them must not reach the training text.
+  // Held-out packages first, so that nothing that resembles them gets into the training text.
   const duplicates = new NearDuplicateFilter();
   const heldOut: Document[] = [];
   const training: Document[] = [];

@@ -7,16 +7,16 @@ import type { CodePackage } from './codePackageList';
 
 const run = promisify(execFile);
 
-/** The folder that holds a package's unpacked files, below `cacheFolder`. */
+/** The folder in `cacheFolder` that holds a package's unpacked files. */
 export function packageFolder(cacheFolder: string, { name, version }: CodePackage): string {
   return join(cacheFolder, `${name}@${version}`.replace(/[/:]/g, '_'));
 }
 
 /**
  * Downloads and unpacks one package with the registry's own client, unless an earlier run has. The folder gets its
- * final name only when it is whole, so a killed run leaves nothing that looks finished.
+ * final name only when it is complete, so a killed run leaves nothing that looks finished.
  *
- * @throws with the client's own message where the package cannot be had
+ * @throws with the client's own message when the package cannot be fetched
  */
 export async function fetchPackage(cacheFolder: string, item: CodePackage): Promise<string> {
   const folder = packageFolder(cacheFolder, item);
@@ -45,7 +45,7 @@ export async function fetchPackage(cacheFolder: string, item: CodePackage): Prom
   return folder;
 }
 
-/** A security update may have replaced the version in the list; then the current one serves. */
+/** A security update may have replaced the version in the list; then the current version is taken. */
 async function downloadDeb(item: CodePackage, folder: string): Promise<void> {
   try {
     await run('apt-get', ['download', `${item.name}=${item.version}`], { cwd: folder });

@@ -1,10 +1,10 @@
-"""Makes the Keras models that the unit tests read, and what real Keras says they predict.
+"""Makes the Keras models that the unit tests read, and records what real Keras predicts with them.
 
     pip install keras tensorflow-cpu tf_keras
     python pretraining/kerasFixtures.py test/fixtures/keras
 
-`expected.json` holds for each file some token sequences and, after each of their tokens, the probabilities of the next
-one. Weights are random, rounded so that the files compress. Files of Keras 2 are written by tf_keras.
+For each file, `expected.json` holds some token sequences and the probabilities of the next token after each of their
+tokens. Weights are random, and rounded so that the files compress well. tf_keras writes the files of Keras 2.
 """
 
 import gzip
@@ -31,7 +31,7 @@ expected = {}
 
 
 def randomise(model):
-    """Weights large enough that every layer matters, in steps of 1/32; variances stay positive."""
+    """Sets weights large enough that every layer matters, in steps of 1/32; variances stay positive."""
     for variable in model.weights:
         values = np.round(random.normal(0, 0.5, variable.shape) * 32) / 32
         if "variance" in variable.name:
@@ -42,7 +42,7 @@ def randomise(model):
 
 
 def compress(path):
-    """The same file with compressed contents, which Keras reads as well."""
+    """Rewrites the file with compressed contents, which Keras can still read."""
     if path.endswith(".keras"):
         with zipfile.ZipFile(path) as archive:
             parts = [(name, archive.read(name)) for name in archive.namelist()]
@@ -77,7 +77,7 @@ def softmax(logits):
 
 
 def save(name, model, loader, predict, length, sequences=2, vocab=VOCAB, first=1, keep=None):
-    """Writes a model, loads it again with Keras and notes what the loaded one predicts."""
+    """Writes a model, loads it again with Keras and records what the loaded one predicts."""
     path = os.path.join(FOLDER, name)
     model.save(path)
     compress(path)
@@ -111,7 +111,7 @@ def every_step(logits=False, positions=False):
 
 
 def every_step_padded(width):
-    """For a model with an output for each step and a fixed length: what follows cannot matter."""
+    """For a causal model with an output for each step and a fixed length: later padding does not matter."""
 
     def predict(model, tokens):
         batch = np.zeros((1, width), "int32")
@@ -122,7 +122,7 @@ def every_step_padded(width):
 
 
 def prefixes(logits=False):
-    """For a model of any length with one output."""
+    """For a model that takes any length and has one output."""
 
     def predict(model, tokens):
         rows = [np.asarray(model(tokens[None, : n + 1].astype("int32")))[0] for n in range(len(tokens))]
@@ -132,7 +132,7 @@ def prefixes(logits=False):
 
 
 def windows(width, one_hot=None, logits=False):
-    """For a model of a fixed length with one output: padded as pad_sequences does, then sliding."""
+    """For a model with a fixed length and one output: the window is padded as pad_sequences does, and then slides."""
 
     def predict(model, tokens):
         rows = []
@@ -396,7 +396,7 @@ def of_keras_2():
 
 
 def named_examples():
-    """The two of the README: an LSTM over 10,000 words with Keras' Tokenizer, and a small GPT over characters."""
+    """Two common models: an LSTM over 10,000 words with Keras' Tokenizer, and a small GPT over characters."""
     words = [f"{a}{b}{c}{d}" for a in "bdfgklmnpt" for b in "aeiou" for c in "dlmnrst" for d in ["a", "en", "er", "ing", "o", "s",
              "ly", "y", "e", "ation", "est", "ful", "ish", "ous", "or", "al", "ian", "ist", "ed", "ment", "ure", "age", "ant",
              "dom", "ee", "ic", "ive", "ize", "less", "ness"]]
@@ -423,7 +423,7 @@ def named_examples():
 
 
 def refused():
-    """Models that must be refused; Keras says nothing about them."""
+    """Models that must be refused, without predictions."""
 
     def write(name, model):
         path = os.path.join(FOLDER, "refused", name)
@@ -456,7 +456,7 @@ def refused():
     write("notANumber.h5", broken)
     good = keras.Model(tokens, layers.Dense(VOCAB)(x))
     good.save_weights(os.path.join(FOLDER, "refused", "weightsOnly.weights.h5"))
-    # A dataset may claim any size without holding anything.
+    # A dataset may claim any size without holding any data.
     with h5py.File(os.path.join(FOLDER, "refused", "huge.h5"), "w") as file:
         huge = keras.Sequential([layers.Input((None,)), layers.Embedding(VOCAB, 4), layers.Dense(VOCAB)])
         config = json.loads(huge.to_json())

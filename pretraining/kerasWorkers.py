@@ -1,7 +1,7 @@
 """Training one Keras 3 model on several machines with TensorFlow's MultiWorkerMirroredStrategy.
 
-Keras' own `fit` does not take this strategy (it fails to build the model from a batch that is spread over workers), so the
-loop is written out; callbacks, among them BackupAndRestore, are those of Keras.
+Keras' own `fit` does not work with this strategy (it fails to build the model from a batch that is spread over workers), so the
+loop is written out. Callbacks are Keras' own, including BackupAndRestore.
 """
 
 import keras
@@ -9,9 +9,9 @@ import tensorflow as tf
 
 
 def train(strategy, worker, make_model, inputs, targets, *, batch, epochs, seed, callbacks):
-    """Trains on all workers in step and returns the model; `batch` counts the sequences of all of them together.
+    """Trains on all workers in step and returns the model; `batch` counts the sequences of all workers together.
 
-    The first worker's callbacks may restore its backup: all begin with its weights, optimizer and epoch.
+    The first worker's callbacks may restore its backup, so all workers begin with its weights, optimizer and epoch.
     """
     with strategy.scope():
         model = make_model()
@@ -29,7 +29,7 @@ def train(strategy, worker, make_model, inputs, targets, *, batch, epochs, seed,
     def replica_step(part):
         tokens, following = part
         with tf.GradientTape() as tape:
-            # The optimizer sums what the workers found.
+            # The optimizer sums the workers' gradients.
             losses = keras.ops.sparse_categorical_crossentropy(following, model(tokens, training=True), from_logits=True)
             loss = keras.ops.mean(losses) / strategy.num_replicas_in_sync
         variables = model.trainable_variables
@@ -52,7 +52,7 @@ def train(strategy, worker, make_model, inputs, targets, *, batch, epochs, seed,
 
 
 def take_from_first(strategy, worker, model):
-    """Gives every worker the first one's variables, and returns the epoch at which it stands."""
+    """Gives every worker the first one's variables, and returns the first one's epoch."""
 
     def from_first(value):
         own = tf.cast(value if worker == 0 else tf.zeros_like(value), tf.float32)
@@ -65,5 +65,5 @@ def take_from_first(strategy, worker, model):
 
 
 def wait_for_all(strategy):
-    """Returns when every worker has come here: TensorFlow takes one that leaves early for one that has died."""
+    """Returns when every worker has called it, as TensorFlow treats a worker that leaves early as dead."""
     strategy.reduce("SUM", strategy.run(lambda: tf.constant(1.0)), axis=None)

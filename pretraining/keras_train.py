@@ -3,17 +3,17 @@
     pip install keras tokenizers tensorflow-cpu       or, instead of TensorFlow, torch or jax
     python pretraining/keras_train.py TEXTS OUT.keras --architecture lstm --epochs 4
 
-`lstm`, `gru` and `rnn` have the layers of Understudy's own network, so *Import Model* takes the file as the model of a
-workspace, from which *Train on Workspace* goes on. `transformer` is a small decoder for *Choose Language Model*. Both read
-with Understudy's tokenizer, which is written beside the file.
+`lstm`, `gru` and `rnn` have the layers of Understudy's own network, so *Import Model* takes the file as a workspace's
+model, which *Train on Workspace* can train further. `transformer` is a small decoder for *Choose Language Model*. All use
+Understudy's tokenizer, which is written beside the file.
 
 KERAS_BACKEND chooses tensorflow, torch or jax. Several machines train together on the TensorFlow backend: give each the
-same arguments and texts, and TF_CONFIG with all addresses and its own number, as TensorFlow describes it:
+same arguments and texts, and TF_CONFIG with all addresses and its own index, as TensorFlow's documentation describes:
 
     TF_CONFIG='{"cluster": {"worker": ["10.0.0.1:7000", "10.0.0.2:7000"]}, "task": {"type": "worker", "index": 0}}'
 
-With --backup the first worker keeps its last epoch, from which all go on. When one dies, the others end with status 75 or are
-ended by TensorFlow; start all again with the same arguments (testCluster.py does so).
+With --backup the first worker saves each epoch, and a restart continues all workers from it. When a worker dies, the others end
+with status 75 or are ended by TensorFlow; start all again with the same arguments (as testCluster.py does).
 """
 
 import argparse
@@ -59,7 +59,7 @@ def parse_arguments():
 
 arguments = parse_arguments()
 
-# The strategy must be there before any operation of TensorFlow's.
+# The strategy must be created before any TensorFlow operation.
 if SEVERAL:
     import tensorflow as tf
 
@@ -78,7 +78,7 @@ if SEVERAL:
 
 
 def read_sequences(folder, tokenizer, length):
-    """Token sequences [count, length + 1] of all texts, in an order that is the same on every machine."""
+    """Token sequences [count, length + 1] of all texts, in the same order on every machine, and what was read."""
     end = tokenizer.token_to_id(END_OF_TEXT)
     tokens, files, size = [end], 0, 0
     for path in sorted(folder.rglob("*")):
@@ -98,7 +98,7 @@ def read_sequences(folder, tokenizer, length):
 
 
 class TiedLogits(layers.Layer):
-    """Scores of all tokens by the embedding's own vectors; only in training, for a file holds no code."""
+    """Scores of all tokens by the embedding's own vectors. Used only in training, as the written file must need no custom code."""
 
     def __init__(self, embedding, **options):
         super().__init__(**options)
@@ -112,7 +112,7 @@ class TiedLogits(layers.Layer):
 
 
 def recurrent_body(vocabulary):
-    """tokens, embedding and the projected output, as in src/model/networkConfig.ts."""
+    """The input, the embedding layer and the projected output, as in src/model/networkConfig.ts."""
     kinds = {"lstm": layers.LSTM, "gru": layers.GRU, "rnn": layers.SimpleRNN}
     tokens = layers.Input((None,), dtype="int32", name="tokens")
     initializer = keras.initializers.RandomNormal(stddev=arguments.embedding**-0.5)
@@ -127,7 +127,7 @@ def recurrent_body(vocabulary):
 
 
 def transformer(vocabulary):
-    """Pre-norm blocks with learned positions, counted from the tokens so that the file needs no code."""
+    """Pre-norm blocks with learned positions, which are counted from the tokens so that the file needs no custom code."""
     width, length = arguments.embedding, arguments.length
     tokens = layers.Input((length,), dtype="int32", name="tokens")
     positions = ops.cumsum(ops.ones_like(tokens), axis=1) - 1
@@ -157,7 +157,7 @@ def build(vocabulary):
 
 
 def plain(model, vocabulary):
-    """The model that is written: layers of Keras alone, the tied softmax as a Dense with the embedding transposed."""
+    """The model that is written: only Keras' own layers, with the tied softmax as a Dense of the transposed embedding."""
     if arguments.architecture == "transformer":
         return model
     tokens, _, projected = recurrent_body(vocabulary)
@@ -172,7 +172,7 @@ def plain(model, vocabulary):
 
 
 def write(model, record, tokenizer_text):
-    """The file as a whole or not at all, with the tokenizer inside and beside it."""
+    """Writes the file completely or not at all, with the tokenizer inside and beside it."""
     temporary = arguments.out.with_suffix(".writing.keras")
     model.save(temporary)
     metadata = {
@@ -229,7 +229,7 @@ def main():
             )
         except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.InternalError) as error:
             print(f"worker {worker}: another worker has gone ({type(error).__name__}); start again", flush=True)
-            # Threads that wait for the other worker would keep the process.
+            # Threads that wait for the other worker would keep the process alive.
             os._exit(RESTART)
     if worker == 0:
         record |= {

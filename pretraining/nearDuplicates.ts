@@ -4,8 +4,8 @@ const LINES_PER_SHINGLE = 4;
 const MAX_SEEN_SHARE = 0.5;
 
 /**
- * Tells files that mostly repeat earlier ones. A file is cut into overlapping shingles of four non-blank lines,
- * compared without spaces; it is a near duplicate if more than half of its shingles were in files accepted before
+ * Finds files that mostly repeat earlier ones. A file is split into overlapping shingles of four non-blank lines,
+ * compared without spaces; it is a near duplicate if more than half of its shingles occurred in files accepted before
  * (resemblance by shingling: A. Broder, "On the resemblance and containment of documents", 1997).
  */
 export class NearDuplicateFilter {

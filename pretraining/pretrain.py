@@ -2,14 +2,14 @@
 
     python pretraining/pretrain.py TOKENS_FOLDER RUN_FOLDER [--minutes N] [--decay-tokens N --out MODEL.safetensors]
 
-TOKENS_FOLDER is what tokenizeCorpus.ts wrote. The run keeps a constant learning rate, so it may be stopped and
-continued for as long as one likes: RUN_FOLDER/state.pt holds weights, Adam's moments and the place in every stream,
-is replaced as a whole every few minutes, and is where the next start continues. A run that finds no state may start from
-a finished model or from the one that ships, models/base/model.safetensors (`--start FILE`), with Adam's moments new and a
-second warm-up; with `--layers` residual ones that it lacks are added. `--decay-tokens` leaves that state alone: it continues from it with
-a rate that falls to zero over so many tokens (warmup-stable-decay, Hu et al., arXiv 2404.06395), which may be stopped and
-continued, too (RUN_FOLDER/decay.pt), and writes the finished model, which exportCheckpoint.ts turns into a
-checkpoint. The curve is RUN_FOLDER/log.jsonl.
+TOKENS_FOLDER is the output of tokenizeCorpus.ts. The learning rate is constant, so the run can be stopped and continued any
+number of times: RUN_FOLDER/state.pt holds the weights, Adam's moments and the place in every stream. It is replaced
+every few minutes, always as a whole, and the next start continues from it. Without a state, a run can start from a finished
+model or from the shipped one, models/base/model.safetensors (`--start FILE`), with new moments for Adam and a second
+warm-up; `--layers` adds residual layers that the model lacks. `--decay-tokens` does not change that state: it continues from
+it with a rate that falls to zero over that many tokens (warmup-stable-decay, Hu et al., arXiv 2404.06395). This decay can
+be stopped and continued too (RUN_FOLDER/decay.pt). At its end it writes the finished model, which exportCheckpoint.ts turns
+into a checkpoint. The training curve is RUN_FOLDER/log.jsonl.
 """
 
 import argparse
@@ -24,10 +24,10 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 # Rows of each batch by kind of text: prose in two languages, markup, code. The first 28.7 million tokens were read with
-# 22, 14, 6 and 22; code was then ahead of its aim and Chinese behind, and the next 51.6 million with 20, 22, 6 and 16.
+# 22, 14, 6 and 22 rows. Code was then ahead of its target and Chinese behind, so the next 51.6 million had 20, 22, 6 and 16.
 ROWS = {"prose-en": 24, "prose-zh": 22, "latex-md": 6, "code": 12}
-# Share of the cell's outputs that is dropped, by kind: what has been read several times is learned by heart otherwise.
-# The first 80.3 million tokens were read without.
+# Share of the cell's outputs that is dropped, by kind: text that is read several times would otherwise be memorised.
+# The first 80.3 million tokens were read without dropout.
 DROPOUT = {"prose-en": 0.05, "prose-zh": 0.15, "latex-md": 0.15, "code": 0.0}
 STEPS = 64
 PEAK_RATE = 2e-3
@@ -55,7 +55,7 @@ class Network(torch.nn.Module):
                 lstm.bias_ih_l0[HIDDEN : 2 * HIDDEN] = 1.0
 
     def forward(self, inputs, states, dropout=None):
-        """What the softmax takes, [steps, rows, EMBEDDING], and the layers' states; dropout is a share for each row, [rows]."""
+        """The softmax's inputs, [steps, rows, EMBEDDING], and the layers' states; `dropout` is the share for each row, [rows]."""
 
         def drop(values):
             if dropout is None:
@@ -71,7 +71,7 @@ class Network(torch.nn.Module):
         return self.projection(drop(outputs)), after
 
     def silence(self, layer):
-        """Makes the candidates of a layer zero, and so its outputs: the network predicts what it would without it."""
+        """Zeroes a layer's cell candidates and so its outputs: the network predicts as it would without the layer."""
         lstm = self.layers[layer]
         with torch.no_grad():
             for parameter in (lstm.weight_ih_l0, lstm.weight_hh_l0, lstm.bias_ih_l0):
@@ -82,10 +82,10 @@ class Network(torch.nn.Module):
 
 
 class SoftmaxLoss(torch.autograd.Function):
-    """Mean cross entropy of a softmax layer, in nats, and its gradients at once, in chunks of rows that stay in the cache.
+    """Mean cross entropy of a softmax layer, in nats, together with its gradients, in chunks of rows that stay in the cache.
 
-    The products are taken in bfloat16 and summed in float32. A third faster for the whole step than
-    torch's own, which writes and reads the logits of all positions several times.
+    The products are taken in bfloat16 and summed in float32. This makes the whole step a third faster than torch's
+    own loss, which writes and reads the logits of all positions several times.
     """
 
     CHUNK = 256
@@ -120,7 +120,7 @@ class SoftmaxLoss(torch.autograd.Function):
 
 
 class Stream:
-    """Rows that each walk through their own part of one token file, wrapping round to the next part."""
+    """Rows that each start in their own part of one token file, go on into the next part, and wrap round at the file's end."""
 
     def __init__(self, path, rows):
         self.tokens = np.memmap(path, dtype="<u2", mode="r")
@@ -137,12 +137,12 @@ class Stream:
         return np.stack(rows, axis=1)
 
     def scatter(self):
-        """Begins anywhere in each row's part."""
+        """Starts each row at a random place in its part."""
         spacing = len(self.tokens) // len(self.offsets)
         self.offsets = [row * spacing + int(torch.randint(spacing, ())) for row in range(len(self.offsets))]
 
     def resume(self, offsets):
-        """Goes on at the saved places; rows that are new begin in the middle of the largest part left to read."""
+        """Continues at the saved places; new rows begin in the middle of the largest stretch between two places."""
         offsets = sorted(offsets)[: len(self.offsets)]
         while len(offsets) < len(self.offsets):
             ends = [*offsets[1:], len(self.tokens)]
@@ -177,7 +177,7 @@ def held_out_bits(network, folder):
 
 
 def stored_weights(network):
-    """Tensors under the names and in the layout of networkConfig.ts; PyTorch's gate order i f g o is that of Keras."""
+    """Tensors with the names and layout of networkConfig.ts; PyTorch's gate order i f g o is the same as Keras' i f c o."""
     layers = {}
     for index, lstm in enumerate(network.layers):
         layers[f"layers.{index}.inputKernel"] = lstm.weight_ih_l0
@@ -192,9 +192,9 @@ def stored_weights(network):
 
 
 def load_model(path, network, streams):
-    """Puts a model's weights into the network and its places, where it has them, into the streams; returns its step.
+    """Loads a model's weights into the network and its places, if it has them, into the streams; returns its step.
 
-    A model with fewer layers is grown: what is added says nothing yet (cf. Chen et al. 2016, arXiv 1511.05641).
+    A model with fewer layers is grown: the added layers output nothing at first (cf. Chen et al. 2016, arXiv 1511.05641).
     """
     with safe_open(path, framework="pt") as file:
         metadata = file.metadata()
@@ -247,7 +247,7 @@ def main():
         saved = torch.load(found)
         network.load_state_dict(saved["network"])
         optimizer.load_state_dict(saved["optimizer"])
-        # The states carried along the rows belong to them: rows that changed begin with none.
+        # The carried states belong to their rows: if the rows have changed, all begin without a state.
         same = all(len(offsets) == ROWS[kind] for kind, offsets in saved["offsets"].items())
         for kind, offsets in saved["offsets"].items():
             if same:

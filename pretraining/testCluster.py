@@ -1,9 +1,9 @@
-"""Trains with two worker processes on this machine, kills one, starts both again and checks that they go on and finish.
+"""Trains with two worker processes on this machine, kills one, starts both again and checks that they continue and finish.
 
     python pretraining/testCluster.py [--fixture FOLDER]
 
-With --fixture the model that comes out is kept as FOLDER/cluster.keras, with what Keras predicts in cluster.json, for the
-unit test that imports it.
+With --fixture the trained model is kept as FOLDER/cluster.keras, and Keras' predictions as FOLDER/cluster.json, for the
+unit test that imports the model.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def free_ports(count):
 
 
 def start_workers(folder, run):
-    """Two processes with logs of their own."""
+    """Starts two processes, each with its own log."""
     addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
     workers = []
     for index in range(2):
@@ -79,7 +79,7 @@ def main():
     reached = saved_epochs(folder)
     wait_until(lambda: first[1].poll() is not None, "the death of worker 1", first)
     time.sleep(10)
-    # TensorFlow may notice at once or wait long for what never comes.
+    # TensorFlow may notice the death at once, or wait for a long time.
     first[0].kill()
     first[0].wait()
     if (folder / "cluster.keras").exists() or not 2 <= reached < EPOCHS:
@@ -104,7 +104,7 @@ def saved_start(epochs):
 
 
 def keep(path, fixture):
-    """The model, and what Keras says it predicts."""
+    """Keeps the model and Keras' predictions."""
     import keras
     import numpy as np
 

@@ -1,9 +1,9 @@
 /**
  * Learns the gate that the base model ships with, on text that the base network has never seen:
  *   npx tsx pretraining/trainGate.ts BASE.safetensors CORPUS_FOLDER OUT.json
- * Each held-out file of the corpus stands for a workspace: its documents are dealt into a few folds, and each fold is
- * read as one writes, after the others were learned. The personal network's place in the gate stays at the base's:
- * training on a workspace adjusts it.
+ * Each held-out file of the corpus stands for a workspace: its documents are divided into a few folds, and each fold is
+ * read as if it were being written, after the others were learned. The personal network's weight in the gate stays that of
+ * the base; training on a workspace adjusts it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { DOCUMENT_SEPARATOR } from './corpusFormat';
 
 const KINDS = ['prose-en', 'prose-zh', 'latex-md', 'code'];
 const FOLDS = 4;
-/** Falls from round to round, so that the last text read does not weigh more than the others. */
+/** One rate per round, falling so that the last text read does not count more than the others. */
 const LEARNING_RATES = [0.05, 0.02, 0.008];
 
 async function main([basePath, corpusFolder, out]: string[]): Promise<void> {
@@ -35,7 +35,7 @@ async function main([basePath, corpusFolder, out]: string[]): Promise<void> {
   const workspaces = KINDS.map((kind) => {
     const texts = readFileSync(join(corpusFolder, `${kind}-heldout.txt`), 'utf8').split(DOCUMENT_SEPARATOR);
     const documents = texts.map((text, i) => ({
-      // Each in a folder of its own: neighbours of a corpus are no neighbours in a workspace.
+      // Each in its own folder, as neighbours in a corpus are not neighbours in a workspace.
       uri: `${kind}/${i}/text`,
       tokens: tokenizer.encode(text),
       bytes: Buffer.byteLength(text),

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { nextBoundary } from '../src/model/tokenizer/preTokenize';
 import { trainBpe } from '../src/model/tokenizer/trainBpe';
 
-/** Megabytes drawn from each kind: prose in two languages and code weigh alike, markup a third of that. */
+/** Megabytes drawn from each kind: prose in each of two languages and code weigh the same, markup less than half as much. */
 const drawnMegabytes = { 'prose-en': 7, 'prose-zh': 7, 'latex-md': 3, code: 7 };
 
 const [folder, vocabSize, out] = process.argv.slice(2);
@@ -18,13 +18,13 @@ if (!out) {
 }
 const counts = new Map<string, number>();
 for (const [kind, megabytes] of Object.entries(drawnMegabytes)) {
-  // The documents stand in an order shuffled by a fixed seed, so the first ones are a fixed draw.
+  // The documents were shuffled with a fixed seed, so the first ones are a fixed random draw.
   const text = readFileSync(join(folder, `${kind}.txt`))
     .subarray(0, megabytes * 1e6)
     .toString('utf8');
   for (let index = 0; index < text.length;) {
     const end = nextBoundary(text, index);
-    // A copy, because a slice would keep the entire text alive.
+    // A copy, because a slice would keep the whole text alive.
     const word = Buffer.from(text.slice(index, end)).toString();
     counts.set(word, (counts.get(word) ?? 0) + 1);
     index = end;

@@ -1,7 +1,7 @@
 """Training speed of the same network in PyTorch (nn.LSTM, nn.GRU, nn.RNN), for bench/trainSpeed.ts.
 
-Same shapes, batch, truncated back-propagation with carried state, Adam, norm clipping and dropout; random tokens. Prints one
-JSON object. Needs `pip install torch`; threads are set by --threads, the CPUs by whoever starts this.
+Shapes, batch, truncated back-propagation with carried state, Adam, norm clipping and dropout are the same; tokens are random.
+Prints one JSON object. Needs `pip install torch`. --threads sets the threads; whoever starts this chooses the CPUs.
 """
 
 import argparse
