@@ -167,7 +167,7 @@ describe('llama.cpp’s server with SmolLM2-135M', function () {
     it('killed in the middle is told of once, suggestions go on, and it is used again when it is back', async () => {
       await server!.kill();
       const away = await heard('away');
-      assert.match(away.message, /^The server at 127\.0\.0\.1:\d+ cannot be reached: \w+\.$/);
+      assert.match(away.message, /^The server at 127\.0\.0\.1:\d+ cannot be reached: .* \(\w+\); /);
       await ghostText('Nobody is there to finish the');
       assert.deepEqual(
         statuses.map(({ state }) => state),

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { MOST_CHOICES, tokenChoices, type ChoicesAtPlace, type TokenChoice } from './tokenChoices';
+import { whyUnreachable } from './unreachable';
 
 /** The message is a sentence for the user. */
 export class ServerFault extends Error {
@@ -210,7 +211,7 @@ export class CompletionsClient {
     const why =
       error instanceof DOMException && error.name === 'TimeoutError'
         ? `it did not answer in ${Math.round(this.patience / 1000)} s`
-        : reasonOf(error);
+        : whyUnreachable(error);
     return new ServerFault(`The server at ${this.host} cannot be reached: ${why}.`, false, { cause: error });
   }
 
@@ -249,13 +250,6 @@ export class CompletionsClient {
 }
 
 class BadRequest extends ServerFault {}
-
-/** The code of the system's fault where there is one, since undici's own message is only "fetch failed". */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : cause instanceof Error ? cause.message : String(cause);
-}
 
 /** Null when the answer is longer than any that is of use; it is then broken off. */
 async function limitedText(response: Response): Promise<string | null> {

@@ -7,6 +7,7 @@ import { CompletionsClient } from '../../../../src/completion/half/server/comple
 import { openServer } from '../../../../src/completion/half/server/openServer';
 import { ServerExpert } from '../../../../src/completion/half/server/serverExpert';
 import { tokenChoices, type TokenChoice } from '../../../../src/completion/half/server/tokenChoices';
+import { whyUnreachable } from '../../../../src/completion/half/server/unreachable';
 import { SharedTokens } from '../../../../src/model/bridge/sharedTokens';
 import type { HalfStatus } from '../../../../src/protocol/generatorProtocol';
 import { CompletionsServer, legacyAnswer, MODELS, type Behaviour } from '../../../support/completionsServer';
@@ -219,7 +220,7 @@ describe('asking a server', () => {
         response.writeHead(200, { 'content-length': '1000' }).write('{"choices": [');
         setTimeout(() => response.destroy(), 20);
       },
-      /cannot be reached: /,
+      /cannot be reached: it closed the connection \(/,
       false,
     ],
     [
@@ -329,6 +330,33 @@ describe('asking a server', () => {
     const long = await serve(() => legacyAnswer({ ['x'.repeat(500_000)]: 0.6, ' dog': 0.3 }));
     const [place] = await clientOf(long.address).choicesAfter('a', 1);
     assert.deepEqual([place.text, texts(place.choices)], [null, [' dog']]);
+  });
+
+  const codes: [code: string, clause: RegExp][] = [
+    ['ENOTFOUND', /^no computer of that name is known \(ENOTFOUND\); correct the address/],
+    ['EHOSTUNREACH', /^the way there is blocked or down/],
+    ['CERT_HAS_EXPIRED', /^its certificate is not valid today/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /^its certificate is for another name/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', /^this computer does not trust its certificate \(DEPTH/],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /^this computer does not trust its certificate/],
+    ['HPE_INVALID_CONSTANT', /^it does not speak http /],
+    ['EMFILE', /^the connection fails \(EMFILE\); check the address/],
+  ];
+  for (const [code, clause] of codes) {
+    it(`says in words what ${code} means`, () => {
+      const cause = Object.assign(new Error('no words'), { code });
+      assert.match(whyUnreachable(new TypeError('fetch failed', { cause })), clause);
+    });
+  }
+
+  it('says what to do where an address of http is given as one of https', async () => {
+    const { address, port } = await serve(good);
+    await assert.rejects(
+      clientOf(address.replace('http:', 'https:')).modelName(),
+      new RegExp(
+        `at 127\\.0\\.0\\.1:${port} .* does not speak https \\(\\w+\\); .* its address with http if `,
+      ),
+    );
   });
 
   it('refuses what is no address', () => {
@@ -506,7 +534,10 @@ describe('opening a server', () => {
       shippedTokenizer,
       (status) => statuses.push(status),
     );
-    assert.match(statuses[0].message, /^The server at 127\.0\.0\.1:\d+ cannot be reached: ECONNREFUSED\.$/);
+    assert.match(
+      statuses[0].message,
+      /^The server at 127\.0\.0\.1:\d+ cannot be reached: nothing listens there \(ECONNREFUSED\); start/,
+    );
     await serve(good, port);
     const state = expert.next(expert.start(), shippedTokenizer.encode('One')[0]);
     await expert.readiness!.prepare([state]);

@@ -1,0 +1,53 @@
+/** What a failed connection means, in words. */
+
+/** By the code of the system, OpenSSL or undici; the first that fits counts. */
+const CLAUSES: readonly (readonly [codes: RegExp, clause: (code: string) => string])[] = [
+  [/^ECONNREFUSED$/, (code) => `nothing listens there (${code}); start the server, or correct the address`],
+  [
+    /^(ENOTFOUND|EAI_AGAIN)$/,
+    (code) => `no computer of that name is known (${code}); correct the address, or connect to the network`,
+  ],
+  [
+    /^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|UND_ERR_CONNECT_TIMEOUT)$/,
+    (code) => `the way there is blocked or down (${code}); check the network, a firewall and the address`,
+  ],
+  [
+    /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/,
+    (code) =>
+      `it closed the connection (${code}); see what it writes in its own window or log, and whether its address should begin with https`,
+  ],
+  [
+    /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/,
+    (code) => `its certificate is not valid today (${code}); renew it, or set the clock of this computer`,
+  ],
+  [
+    /^ERR_TLS_CERT_ALTNAME_INVALID$/,
+    (code) =>
+      `its certificate is for another name (${code}); give the address by the name in the certificate`,
+  ],
+  [
+    /CERT|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$/,
+    (code) =>
+      `this computer does not trust its certificate (${code}); give the server a certificate of a known authority, or use http on this computer`,
+  ],
+  [
+    /^(ERR_SSL_|EPROTO$)/,
+    (code) =>
+      `it does not speak https (${code}); give its address with http if it has no encryption, or check its TLS`,
+  ],
+  [
+    /^HPE_/,
+    (code) =>
+      `it does not speak http (${code}); check the port, and whether its address should begin with https`,
+  ],
+];
+
+/** A clause that says what is wrong and what to do. */
+export function whyUnreachable(error: unknown): string {
+  // The message of undici's own error is only "fetch failed".
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const known = CLAUSES.find(([codes]) => codes.test(code));
+  const told = code === '' && cause instanceof Error ? cause.message : code;
+  return known?.[1](code) ?? `the connection fails (${told}); check the address, and that the server runs`;
+}
