@@ -38,17 +38,19 @@ export async function trainOnWorkspace(
     }
     start = await startingPoint(afresh || chosen === 'afresh');
   }
-  const done = await trainWithProgress(parts, folders, settings, start);
+  const done = await trainWithProgress(parts, settings, start);
   if (done.modelPath !== null) {
     await parts.model.load();
   }
+  const result = resultText(vscode.l10n.t, done, parts.model.path === done.modelPath);
+  parts.training.conclude(result);
   const details = vscode.l10n.t('Show Curve');
-  void vscode.window.showInformationMessage(resultText(vscode.l10n.t, done), details).then((chosen) => {
+  void vscode.window.showInformationMessage(result, details).then((chosen) => {
     if (chosen === details) {
       parts.panel.show();
     }
   });
-  parts.log.info(resultText(vscode.l10n.t, done));
+  parts.log.info(result);
   return done;
 }
 
@@ -162,10 +164,11 @@ async function confirmPlan(parts: Parts, plan: TrainingPlan): Promise<Choice> {
 /** What is awaited comes before the progress, so that its Cancel always finds a training to cancel. */
 async function trainWithProgress(
   parts: Parts,
-  folders: readonly string[],
   settings: TrainingSettings,
   start: StartingPoint,
 ): Promise<DoneEvent> {
+  // Those of now, for which the model is stored: they may have changed during the preview.
+  const folders = foldersToTrainOn();
   const places = await parts.model.places();
   const { maxTotalBytes, ...options } = settings;
   return vscode.window.withProgress(

@@ -5,7 +5,7 @@ import type { PanelTraining } from '../protocol/panelProtocol';
 import { startTraining, type TrainingRun } from '../trainer/trainerClient';
 import { LossCurve } from './lossCurve';
 import { shownSentence } from './shownSentence';
-import { activityText, eventText, resultText, stepText, type StepEvent } from './trainingTexts';
+import { activityText, eventText, stepText, type StepEvent } from './trainingTexts';
 
 const PHASE_CONTEXT = 'understudy.training';
 
@@ -75,13 +75,17 @@ export class TrainingSession implements vscode.Disposable {
     onStep(this.doing, 0);
     this.phaseChanged();
     try {
-      const done = await run.finished;
-      this.lines.push(resultText(vscode.l10n.t, done));
-      return done;
+      return await run.finished;
     } finally {
       this.run = null;
       this.phaseChanged();
     }
+  }
+
+  /** Adds what came of the last training to its lines. */
+  conclude(result: string): void {
+    this.lines.push(result);
+    this.changed.fire();
   }
 
   pause(): void {

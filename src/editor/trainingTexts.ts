@@ -207,10 +207,25 @@ function mixText(t: Translate, { before, after, earlier }: MixScores): string {
       );
 }
 
-/** A few sentences: whether training helped, measured on what it did not train on. */
-export function resultText(t: Translate, done: DoneEvent): string {
-  const sentence = outcomeText(t, done);
-  return done.mix === undefined ? sentence : sentencesText(t, sentence, mixText(t, done.mix));
+/**
+ * A few sentences: whether training helped, measured on what it did not train on.
+ * @param isInUse whether the model that it wrote, if any, is the one of the workspace as it is now
+ */
+export function resultText(t: Translate, done: DoneEvent, isInUse: boolean): string {
+  const sentences = [outcomeText(t, done)];
+  if (done.outcome === 'improved' && done.after !== null) {
+    sentences.push(
+      isInUse
+        ? t('The new model is used from now on.')
+        : t(
+            'The folders of the workspace have changed meanwhile, so it is used when they are again as they were.',
+          ),
+    );
+  }
+  if (done.mix !== undefined) {
+    sentences.push(mixText(t, done.mix));
+  }
+  return sentences.reduce((text, sentence) => sentencesText(t, text, sentence));
 }
 
 function outcomeText(t: Translate, done: DoneEvent): string {
@@ -234,7 +249,7 @@ function outcomeText(t: Translate, done: DoneEvent): string {
   // Alone it may cost more than the one before, and ghost text gain by it all the same.
   if (done.outcome === 'improved' && change <= 0) {
     return t(
-      'The personal network is trained: {0} bits per byte on text kept aside. It is used from now on.',
+      'The personal network is trained: {0} bits per byte on text kept aside.',
       after.bitsPerByte.toFixed(2),
     );
   }
@@ -246,7 +261,7 @@ function outcomeText(t: Translate, done: DoneEvent): string {
   }
   return done.outcome === 'improved'
     ? t(
-        'Training helped: {0} bits per byte on text kept aside, {1} before ({2} % less). The new model is used from now on.',
+        'Training helped: {0} bits per byte on text kept aside, {1} before ({2} % less).',
         ...bitsTexts(after, before),
         change,
       )

@@ -27,17 +27,21 @@ const plan: TrainingPlan = {
   estimate: { trainTokens: 200_000, seconds: 600, epochs: 2.44 },
 };
 const score = (bitsPerByte: number) => ({ bytes: 1000, bitsPerByte });
-const result = (change: Partial<DoneEvent>): string =>
-  resultText(t, {
-    kind: 'done',
-    outcome: 'improved',
-    before: score(2),
-    after: score(1.5),
-    steps: 10,
-    tokensPerSecond: 800,
-    modelPath: '/m',
-    ...change,
-  });
+const result = (change: Partial<DoneEvent>, isInUse = true): string =>
+  resultText(
+    t,
+    {
+      kind: 'done',
+      outcome: 'improved',
+      before: score(2),
+      after: score(1.5),
+      steps: 10,
+      tokensPerSecond: 800,
+      modelPath: '/m',
+      ...change,
+    },
+    isInUse,
+  );
 
 describe('what a training does before its first step', () => {
   it('is to choose an engine once the texts are read, and then to start', () => {
@@ -150,6 +154,15 @@ describe('the result of a training', () => {
     assert.match(result({}), /^Training helped: 1\.50 bits per byte.*2\.00 before \(25 % less\)/);
   });
 
+  it('says that the new model is used only where its folders are those of the workspace', () => {
+    assert.match(result({}), /\. The new model is used from now on\.$/);
+    assert.match(
+      result({}, false),
+      /\. The folders .* have changed meanwhile, so it is used when they are again/,
+    );
+    assert.doesNotMatch(result({ outcome: 'notImproved', modelPath: null }, false), /used/);
+  });
+
   it('says plainly that it did not help', () => {
     assert.match(
       result({ outcome: 'notImproved', after: score(2.1), modelPath: null }),
@@ -201,7 +214,7 @@ describe('the result of a training', () => {
     const done = { kind: 'done', outcome: 'cancelled', before: null, after: null, steps: 0 } as const;
     const mix = { before: score(1.8), after: score(1.4) };
     assert.match(
-      resultText(chinese, { ...done, tokensPerSecond: 0, modelPath: null, mix }),
+      resultText(chinese, { ...done, tokensPerSecond: 0, modelPath: null, mix }, false),
       /as it was\.Ghost text/,
     );
   });
