@@ -59,7 +59,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     private readonly listener: SuggestionListener,
     private readonly learning: Pick<SuggestionLearning, 'lessonsFor' | 'shown'>,
     private readonly refiner: Pick<SuggestionRefiner, 'consider'>,
-    private readonly log: vscode.LogOutputChannel,
+    private readonly log: Pick<vscode.LogOutputChannel, 'trace' | 'error'>,
   ) {}
 
   async provideInlineCompletionItems(
@@ -120,7 +120,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
   ): vscode.InlineCompletionItem[] | null {
     const { insertText } = response;
     this.log.trace(
-      `${response.source}, ${response.milliseconds.toFixed(1)} ms: ${JSON.stringify(insertText)}`,
+      `${response.source}, ${response.milliseconds.toFixed(1)} ms, ${insertText.length} characters`,
     );
     if (insertText !== '' && !extendsSelectedCompletion(document, position, context, insertText)) {
       this.silence('suggestWidget', document);

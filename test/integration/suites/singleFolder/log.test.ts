@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { InlineCompletionProvider } from '../../../../src/completion/inlineCompletionProvider.js';
+import { UNKNOWN_TAKING } from '../../../../src/model/generation/wordTaking.js';
+import { closeAll, openDraft } from '../../support/editing.js';
+
+/** All that is logged, at any level, of one request and its answer. */
+async function logOfSuggestion(insertText: string, fails: boolean): Promise<string[]> {
+  const lines: string[] = [];
+  const write = (line: unknown) => {
+    lines.push(String(line));
+  };
+  const provider = new InlineCompletionProvider(
+    {
+      complete: () =>
+        fails
+          ? Promise.reject(new Error('The generator has stopped.'))
+          : Promise.resolve({
+              kind: 'completed',
+              id: 1,
+              insertText,
+              confidence: 0.8,
+              source: 'generated',
+              milliseconds: 3.21,
+            }),
+    },
+    () => ({ enabled: true, eagerness: 0.5, multiline: false, maxNewTokens: 32 }),
+    { isComposing: () => false, offered: () => undefined, settled: () => undefined },
+    {
+      lessonsFor: () => ({ confidenceShift: 0, takesWords: UNKNOWN_TAKING, refused: [] }),
+      shown: () => undefined,
+    },
+    { consider: () => undefined },
+    { trace: write, error: write },
+  );
+  const { document, selection } = await openDraft('draft.md', '# Draft\n\nThe lamp in the █\n');
+  const source = new vscode.CancellationTokenSource();
+  await provider.provideInlineCompletionItems(
+    document,
+    selection.active,
+    {
+      triggerKind: vscode.InlineCompletionTriggerKind.Automatic,
+      selectedCompletionInfo: undefined,
+    },
+    source.token,
+  );
+  source.dispose();
+  return lines;
+}
+
+describe('The log of a suggestion', () => {
+  afterEach(closeAll);
+
+  it('tells how long it took and how long it is, and none of the text', async () => {
+    assert.deepEqual(await logOfSuggestion('east window', false), ['generated, 3.2 ms, 11 characters']);
+  });
+
+  it('tells why there is none, and none of the text', async () => {
+    assert.deepEqual(await logOfSuggestion('', true), ['Error: The generator has stopped.']);
+  });
+});
