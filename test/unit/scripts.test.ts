@@ -15,7 +15,7 @@ describe('scripts that are started by name and imported as well', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  /** They fail for want of sources, of an option: what matters is that they do not end as if they had done their work. */
+  /** They fail for lack of sources or of an option; what matters is that they do not end as if they had done their work. */
   for (const [script, ...args] of [['build.mjs'], ['llama.mjs', '--no-such-option']]) {
     it(`${script} does not pass over its work in a folder with spaces or Chinese in its name`, () => {
       const { status, stderr } = spawnSync(process.execPath, [join(folder, 'scripts', script), ...args], {

@@ -7,18 +7,18 @@ const judged = (probability: number, right: number, wrong: number): Judged[] => 
 ];
 
 describe('calibration error', () => {
-  it('is nothing where what was said with 70 % came true seven times of ten', () => {
+  it('is zero where predictions of 70 % came true seven times in ten', () => {
     assert.ok(calibrationError(judged(0.7, 7, 3)) < 1e-12);
     assert.equal(calibrationError([]), 0);
   });
 
-  it('is the gap, also where another bin errs the other way', () => {
+  it('is the gap to the frequency, even where another bin errs the other way', () => {
     assert.ok(Math.abs(calibrationError(judged(0.9, 7, 3)) - 0.2) < 1e-12);
     const both = [...judged(0.9, 7, 3), ...judged(0.3, 5, 5)];
     assert.ok(Math.abs(calibrationError(both) - 0.2) < 1e-12);
   });
 
-  it('takes certainty for the highest bin', () => {
+  it('counts certainty in the highest bin', () => {
     assert.equal(calibrationError(judged(1, 0, 1)), 1);
   });
 });

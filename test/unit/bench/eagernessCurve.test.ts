@@ -7,7 +7,7 @@ import type { TypedText } from '../../../src/model/evaluate/typedStretches';
 const file: TypedText = { name: 'a.md', text: 'The committee approved the annual budget.' };
 const stretch = { file, from: 0, to: file.text.length };
 
-/** At one cursor, one continuation of one word. */
+/** One continuation of one word at one cursor. */
 const offer = (offset: number, text: string, probability: number): TypedPosition => ({
   file,
   offset,
@@ -17,7 +17,7 @@ const offer = (offset: number, text: string, probability: number): TypedPosition
 });
 
 describe('curve of eagerness', () => {
-  it('shows more the more eager, so that more is saved and more is wrong', async () => {
+  it('shows more with more eagerness, so that more is saved and more is wrong', async () => {
     const positions = [offer(3, ' committee', 0.7), offer(13, ' rejected', 0.5), offer(22, ' the', 0.3)];
     const curve = await eagernessCurve([stretch], positions, [0, 0.5, 1], {
       learns: { confidence: false, taking: false },
@@ -42,7 +42,7 @@ describe('curve of eagerness', () => {
     assert.ok((await confidence(true)) < (await confidence(false)));
   });
 
-  it('learns that nobody takes single words, and shows no guesses any more', async () => {
+  it('learns that the user takes no single words, and stops showing guesses', async () => {
     const points = [
       { length: 10, keys: 10, probability: 0.7 },
       { length: 19, keys: 19, probability: 0.35 },
@@ -66,7 +66,7 @@ describe('curve of eagerness', () => {
     assert.deepEqual(await saved(true, true), await saved(true, false));
   });
 
-  it('is drawn with a line a workspace and the default filled', async () => {
+  it('is drawn with one line per workspace and a filled dot at the default', async () => {
     const curve = await eagernessCurve([stretch], [offer(3, ' committee', 0.95)], [0, 0.5, 1]);
     const svg = savingPlot([{ workspace: 'notes & <letters>', curve }], 0.5);
     assert.equal(svg.match(/<polyline/g)?.length, 1);

@@ -15,7 +15,7 @@ describe('sampled cursors', () => {
     }
   });
 
-  it('score what is accepted less the key for it, and what was shown in vain', async () => {
+  it('score the accepted characters minus the key for them, and what was shown in vain', async () => {
     const stretches = [{ file: files[0], from: 0, to: 55, cursors: [3, 13] }];
     const suggestions: Record<number, string> = { 3: ' committee', 13: ' rejected' };
     const score = await scoreCursors(stretches, (_file, prefix) => suggestions[prefix.length]);
@@ -34,11 +34,11 @@ describe("VS Code's word list", () => {
   const keys = (train: string, test: string) =>
     scoreWordList([{ name: 'a', text: train }], [{ name: 'b', text: test }], { characters: 1e6, seed: 1 });
 
-  it('saves the rest of a word that alone begins so: one letter and one key', () => {
+  it('saves the rest of the only word with its first letter: it takes one letter and one key', () => {
     assert.equal(keys('committee', 'committee').savedShare, 1 - 2 / 9);
   });
 
-  it('costs a key for each row above, or letters until the word is alone', () => {
+  it('costs a key for each row above the word, or letters until it is the only one', () => {
     assert.equal(keys('cat committee', 'committee').savedShare, 1 - 3 / 9);
   });
 

@@ -7,7 +7,7 @@ describe('Cutting a text into tokens', () => {
     return [1];
   };
 
-  it('is ended after a second, unless it is known to end', () => {
+  it('is stopped after a second, unless it is known to end', () => {
     assert.throws(() => boundedEncode('own.json', slow, () => undefined).attempt('text'), {
       message: /^A regular expression in own\.json did not come to an end/,
     });

@@ -9,7 +9,7 @@ import { shippedTokenizer as tokenizer } from '../../support/shippedTokenizer';
 const encode = (text: string) => Array.from(tokenizer.encode(text));
 const newModel = () => new CountingMixture(tokenizer.vocabSize, []);
 
-/** A mixture whose states hold every token read, so that a wrong state shows. */
+/** A mixture whose states hold every token that was read, so that a wrong state is noticed. */
 class RememberingMixture extends CountingMixture {
   override start() {
     return { length: 0, context: [] as number[] };
@@ -23,7 +23,7 @@ class RememberingMixture extends CountingMixture {
 const tokensOf = (state: MixtureState) => (state as unknown as { context: number[] }).context;
 
 describe('the tail of a long line that was opened at its end', () => {
-  it('holds a state for each of its tokens, also where a beginning of the text had been read before', () => {
+  it('holds a state for each of its tokens, even if a beginning of the text was read before', () => {
     const reader = new DocumentReader(newModel(), tokenizer);
     const line = 'Zinnober Quastenflosser gleiten lautlos durch kaltes Wasser; ';
     reader.moveTo('a', '# Draft\n\n');
@@ -74,7 +74,7 @@ describe('what the model itself has written', () => {
     assert.equal(learnedFrom(true).learned, 0);
   });
 
-  it('does not keep what is typed after it from teaching', () => {
+  it('does not stop text that is typed after it from teaching the gate', () => {
     const { model, reader, learned } = learnedFrom(true);
     const total = model.calls.learned.length;
     assert.equal(learned, 0);
@@ -124,7 +124,7 @@ describe('reading a document to the cursor', () => {
     assert.deepEqual(model.workspace.document.tokens, encode('One.\nTwelve.\n\n'));
   });
 
-  it('gives the state, the tokens and the document of a fresh reading after any edits', () => {
+  it('gives the same state, tokens and document after any edits as a fresh reading', () => {
     const piece = fc.constantFrom('foo', ' bar', '\n', '\r\n', '  ', '中文', '。', '\n\n', 'x', '=');
     const text = fc.array(piece, { maxLength: 14 }).map((parts) => parts.join(''));
     const visit = fc.tuple(fc.constantFrom('a', 'b'), text);
@@ -152,7 +152,7 @@ describe('reading a document to the cursor', () => {
     assert.equal(tokenizer.decode(tail.tokens), '\nTwo');
   });
 
-  it('predicts each place once, and again when the workspace says something else', () => {
+  it('predicts each place once, and again when the workspace has changed', () => {
     const model = newModel();
     const reader = new DocumentReader(model, tokenizer);
     const tail = reader.moveTo('a', 'One two');

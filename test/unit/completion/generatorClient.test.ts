@@ -122,7 +122,7 @@ describe('a generator that dies', () => {
     assert.ok(log.some((line) => line.includes('boom')));
   });
 
-  it('is told again which model it knew, and its owner learns the files again', async () => {
+  it('is told again which model it had, and its owner learns the files again', async () => {
     const client = newClient({
       onFilesLost: () => {
         void client.learnFiles([{ uri: 'b', text: 'y', recent: false }]);
@@ -139,7 +139,7 @@ describe('a generator that dies', () => {
     assert.equal((await client.loadModel('other')).description, '2');
   });
 
-  it('loads in its next life the model that it was loading, and knows it from then on', async () => {
+  it('loads, when started again, the model that it was loading, and keeps it from then on', async () => {
     const client = newClient();
     const deaths = assert.rejects(client.complete(question('CRASH█')));
     const loading = client.loadModel('mine');
@@ -149,20 +149,20 @@ describe('a generator that dies', () => {
     assert.equal((await client.loadModel('other')).description, '2');
   });
 
-  it('goes on without a model that it dies of', async () => {
+  it('goes on without a model that it died of', async () => {
     const client = newClient();
     await assert.rejects(client.loadModel('CRASH'), /stopped \(boom\) and was started again/);
     assert.equal((await client.complete(question('The█'))).insertText, ' word');
   });
 
-  it('is told again which base model took the place of the one that it was made with', async () => {
+  it('is told again which base model replaced the one that it was made with', async () => {
     const client = newClient();
     await client.loadBase('mine');
     await assert.rejects(client.complete(question('CRASH█')));
     assert.equal((await client.loadModel('personal')).description, '1 on mine');
   });
 
-  it('is told again which language model was chosen, and tells whether it is away then, and when it answers', async () => {
+  it('is told again which language model was chosen, and reports when that is away and when it answers again', async () => {
     const statuses: string[] = [];
     const client = newClient({ onHalfStatus: ({ state, message }) => statuses.push(`${state}: ${message}`) });
     await client.loadHalf({ kind: 'gguf', path: 'first' });
@@ -192,7 +192,7 @@ describe('a generator that dies', () => {
     });
     const half = (client: GeneratorClient, path: string) => client.loadHalf({ kind: 'keras', path });
     const masked = (client: GeneratorClient, folder: string) => client.loadMasked({ folder, modulePath: '' });
-    /** Seconds pass until the model is open, or is not. */
+    /** Lets seconds pass until the model is open or refused. @returns its description or the error */
     async function open(
       client: GeneratorClient,
       path: string,
@@ -214,7 +214,7 @@ describe('a generator that dies', () => {
       }
     }
 
-    it('is ended when that holds it for good, and goes on without', async () => {
+    it('is terminated when the model blocks it for good, and goes on without it', async () => {
       const client = newClient();
       const fault = await open(client, 'HANG');
       assert.ok(fault instanceof GeneratorDiedError);
@@ -222,7 +222,7 @@ describe('a generator that dies', () => {
       assert.equal((await client.complete(question('The█'))).insertText, ' word');
     });
 
-    it('is ended when a masked model holds it for good, of which it tells, and goes on without', async () => {
+    it('is terminated when a masked model blocks it for good, reports which, and goes on without it', async () => {
       const client = newClient();
       const fault = await open(client, 'HANG', masked);
       assert.ok(fault instanceof GeneratorDiedError);
@@ -230,7 +230,7 @@ describe('a generator that dies', () => {
       assert.equal((await client.complete(question('The█'))).insertText, ' word');
     });
 
-    it('is asked for the language model again that was being opened, too, and tells whether that held it', async () => {
+    it('is asked again for a language model that was being opened as well, and reports whether that blocked it', async () => {
       const client = newClient();
       const innocent = half(client, 'SLOW');
       assert.equal(((await open(client, 'HANG', masked)) as GeneratorDiedError).heldBy, 'loadMasked');
@@ -243,7 +243,7 @@ describe('a generator that dies', () => {
       await beside;
     });
 
-    it('is left to itself when even its end waits for that, and another takes its place', async () => {
+    it('is abandoned when it cannot even be terminated, and another takes its place', async () => {
       const log: string[] = [];
       const client = newClient({ onLog: (line) => log.push(line) });
       const start = performance.now();
@@ -254,7 +254,7 @@ describe('a generator that dies', () => {
       assert.match(log[0], /cannot be ended; it may keep one core busy until the window is reloaded/);
     });
 
-    it('is told no more of one that was open and holds the next thread for good', async () => {
+    it('is not told again of a model that was open and then blocks the next thread for good', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'understudy-client-'));
       const path = join(folder, 'half');
       writeFileSync(path, '');
@@ -282,12 +282,12 @@ describe('a generator that dies', () => {
       assert.equal((await client.complete(question('The█'))).insertText, ' word');
     });
 
-    it('is left alone as long as it hears, however long that takes', async () => {
+    it('is left alone as long as it answers pings, however long the model takes', async () => {
       assert.equal(await open(newClient(), 'SLOW'), 'SLOW');
     });
   });
 
-  it('is not started for ever, and says what to do', async () => {
+  it('is not restarted for ever, and says what to do', async () => {
     const givenUp: string[] = [];
     const client = newClient({ tokenizerPath: 'BROKEN', onGivenUp: (detail) => givenUp.push(detail) });
     const deadline = performance.now() + 10_000;
@@ -303,7 +303,7 @@ describe('a generator that dies', () => {
     assert.deepEqual(givenUp, ['the tokenizer is broken']);
   });
 
-  it('rejects what waits when it is closed, and what is asked after', async () => {
+  it('rejects what waits when it is closed, and what is asked afterwards', async () => {
     const client = newClient();
     const waiting = client.generate(prompt('HANG█'), ignore);
     await Promise.all([assert.rejects(waiting, /closed/), client.dispose()]);
@@ -377,7 +377,7 @@ describe('the worker with real networks', () => {
     assert.notEqual(await suggested(), 'roved the annual budget.');
   });
 
-  it('uses another base model from now on, and keeps the present one when that cannot be used', async () => {
+  it('changes to another base model, and keeps the current one when the other cannot be used', async () => {
     const client = realClient();
     const speakers = async () => {
       const { candidates } = await client.inspect({ ...prompt('The committee█'), topCount: 1 });

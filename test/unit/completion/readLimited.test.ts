@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readLimited } from '../../../src/completion/readLimited';
 
 describe('a file read whole', () => {
-  it('lets others have their turn, is all there, and is refused where it is too large', async () => {
+  it('lets other work run meanwhile, is complete, and is refused when it is too large', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'understudy-read-'));
     try {
       const path = join(folder, 'model.h5');

@@ -6,7 +6,7 @@ import type { AnsweredRequest, GeneratorResponse } from '../../../src/protocol/g
 import { CountingMixture } from '../../support/countingMixture';
 import { complete, documentAt, generate, TestModel } from '../../support/generatorTrial';
 
-/** All steps of a request that came at two milliseconds, at a clock that stands at seven. */
+/** Runs all steps of a request that arrived at two milliseconds, with a clock that stays at seven. */
 async function answer(
   request: AnsweredRequest,
   model = new TestModel(),
@@ -84,7 +84,7 @@ describe('a generation', () => {
     assert.equal(parts.join(''), response.text);
   });
 
-  it('is a few words, and so is the panel’s sample, also where the text has most likely ended', async () => {
+  it('is a few words, like the panel’s sample, even where the text has most likely ended', async () => {
     const model = new TestModel();
     const { tokenizer } = model;
     const ended = [...tokenizer.encode('The committee met.'), tokenizer.endOfTextId];

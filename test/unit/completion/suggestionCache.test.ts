@@ -51,7 +51,7 @@ describe('suggestions that still hold', () => {
     assert.equal(filled().answer(question('The quick█', { refused: [' brown'] })), null);
   });
 
-  it('end with other words, the whole suggestion, another suffix, document or setting', () => {
+  it('end at other words, at their own end, and with another suffix, document or setting', () => {
     const cache = filled();
     for (const other of [
       question('The quick red█'),

@@ -9,7 +9,7 @@ const at = (prefix: string, languageId = 'markdown', uri = 'file:///a'): Generat
   suffix: '',
 });
 
-/** Shows a suggestion after a text, then asks at each further text; what the last request takes along. */
+/** Shows a suggestion after a text, then asks at each further text. @returns what the last request takes along */
 function use(learning: SuggestionLearning, before: string, suggestion: string, ...after: string[]) {
   learning.lessonsFor(at(before));
   learning.shown(at(before), suggestion, 0.5);
@@ -71,7 +71,7 @@ describe('learning from suggestions', () => {
     assert.equal(kept.length, 1);
   });
 
-  it('knows a suggestion again whose rest stays while it is typed', () => {
+  it('recognises a suggestion whose rest stays while it is typed', () => {
     const { learning, kept } = learner();
     use(learning, 'I saw', ' the cat', 'I saw ');
     learning.shown(at('I saw '), 'the cat', 0.5);
@@ -80,7 +80,7 @@ describe('learning from suggestions', () => {
     assert.deepEqual(learning.lessonsFor(at('I saw')).refused, [' the']);
   });
 
-  it('takes no suggestion elsewhere for the rest of one of the word null', () => {
+  it('does not take a suggestion elsewhere for the rest of "null;"', () => {
     const { learning, kept } = learner();
     learning.shown(at('x = ', 'javascript'), 'null;', 0.5);
     learning.shown(at('y()', 'javascript', 'file:///b'), ';', 0.5);
@@ -91,7 +91,7 @@ describe('learning from suggestions', () => {
   describe('whether single words are taken', () => {
     const before = 'I saw';
     const suggestion = ' the cat sat';
-    /** The cursor after what is written of it by hand or by accepting, and something else after that. */
+    /** The habit learned after `word` of the suggestion was typed or taken, and `next` was then typed. */
     function habitAfter(word: string, wasTaken: boolean, next: string): number {
       const { learning } = learner();
       learning.shown(at(before), suggestion, 0.5);
@@ -105,23 +105,23 @@ describe('learning from suggestions', () => {
       return learning.lessonsFor(at(before + word + next)).takesWords;
     }
 
-    it('is more likely once one was, and less once one was passed over that alone was right', () => {
+    it('is more likely after one was taken, and less after one was passed over that alone was right', () => {
       assert.ok(habitAfter(' the', true, ' dog') > 0.5);
       assert.ok(habitAfter(' the', false, ' dog') < 0.5);
     });
 
-    it('is told by nothing where no word was right, or all were', () => {
+    it('cannot be learned where no word was right, or all were', () => {
       assert.equal(habitAfter('', false, ' a'), 0.5);
       assert.equal(habitAfter(' th', false, 'en'), 0.5);
       assert.equal(habitAfter('', false, `${suggestion}.`), 0.5);
     });
 
-    it('nor by a sign that is typed as fast as it is taken', () => {
+    it('cannot be learned from a sign, which is typed as fast as it is taken', () => {
       const { learning } = learner();
       assert.equal(use(learning, 'I saw', '. The', 'I saw.', 'I saw. A').takesWords, 0.5);
     });
 
-    it('goes on from an earlier session, and is followed when it changes', () => {
+    it('continues from an earlier session, and follows a change', () => {
       const { learning, kept } = learner({ prose: 0, code: 0, takesWords: 0.9 });
       assert.equal(learning.lessonsFor(at('a')).takesWords, 0.9);
       for (let i = 0; i < 30; i++) {

@@ -30,7 +30,7 @@ describe('what a slow language model makes of a suggestion', () => {
     assert.equal(refinement('', 'a lamp'), 'first');
   });
 
-  it('leaves what stands when it is the same, ends sooner or is nothing', () => {
+  it('leaves the shown text when it is the same, ends sooner or is nothing', () => {
     for (const refined of ['the east', 'the', '']) {
       assert.equal(refinement('the east', refined), null);
     }
@@ -43,7 +43,7 @@ describe('what a slow language model makes of a suggestion', () => {
     assert.equal(refinement('', 'a lamp', 60_000), 'first');
   });
 
-  it('does not exchange what the user types along with', () => {
+  it('does not exchange what the user is typing along with', () => {
     for (const source of ['typedAsSuggested', 'prefixCache'] as const) {
       assert.equal(refinementOf(answer('the east', { source }), answer('a lamp'), 0), null);
       assert.equal(refinementOf(answer('the', { source }), answer('the east'), 0), 'extended');
@@ -70,10 +70,10 @@ describe('what a slow language model makes of a suggestion', () => {
   });
 });
 
-/** Everything that promises alone can still do is done. */
+/** Waits until all promises that can settle have settled. */
 const settled = () => setImmediate();
 
-/** A refiner and a user who is still, and a slow model that answers, when the test says so. */
+/** A refiner, with a user who keeps still and a slow model that answers when the test says so. */
 class Trial {
   readonly asked: string[] = [];
   readonly adopted: string[] = [];

@@ -11,9 +11,9 @@ const question = (marked: string) => ({
   maxNewTokens: 24,
 });
 
-/** Goes on with " word" in the next turn of the event loop; one with HANG in its text is answered only when cancelled. */
+/** Answers " word" in the next turn of the event loop; a text with HANG is answered only when it is cancelled. */
 class WordyLink implements Pick<GeneratorLink, 'request' | 'cancel'> {
-  /** Texts that were asked about, and those of them that were cancelled. */
+  /** Texts of the requests, and of the cancelled ones. */
   readonly asked: string[] = [];
   readonly cancelled: string[] = [];
   private readonly hanging = new Map<number, () => void>();
@@ -55,7 +55,7 @@ function setUp() {
 }
 
 describe('asking for suggestions', () => {
-  it('answers what is typed along with from the screen', async () => {
+  it('answers from what is shown while the user types along', async () => {
     const { link, suggestions } = setUp();
     const first = await suggestions.complete(question('The█'));
     const second = await suggestions.complete(question('The wo█'));
@@ -127,12 +127,12 @@ describe('asking for suggestions', () => {
     assert.deepEqual(link.cancelled, []);
     assert.equal((await suggestions.complete(question('The█'))).insertText, ' word');
     assert.deepEqual(link.cancelled, ['HANG']);
-    // It is gone: the same question is a new one.
+    // The cancelled request is gone, so the same question makes a new one.
     void suggestions.complete(question('HANG█'));
     assert.deepEqual(link.asked, ['HANG', 'The', 'HANG']);
   });
 
-  it('asks anew where the one in the making was cancelled, also before that is answered', async () => {
+  it('asks anew when the one in the making was cancelled, even before the cancellation is answered', async () => {
     const { link, suggestions } = setUp();
     const abort = new AbortController();
     const hanging = suggestions.complete(question('HANG█'), abort.signal);

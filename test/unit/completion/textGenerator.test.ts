@@ -62,7 +62,7 @@ describe('the generator', () => {
     assert.deepEqual(settled(responses), [3, 2, 1]);
   });
 
-  it('lets a completion pass a long generation, which then goes on', () => {
+  it('lets a completion overtake a long generation, which then goes on', () => {
     const { generator, responses, finish } = setUp();
     generator.receive(generate(1, 'The committee█'));
     for (let step = 0; step < 5; step++) {
@@ -164,7 +164,7 @@ describe('the generator', () => {
     assert.ok(responses[1].kind === 'completed' && responses[1].insertText !== '');
   });
 
-  it('learns files in slices that a completion passes', () => {
+  it('learns files in slices that a completion can overtake', () => {
     const { generator, responses, finish, model } = setUp();
     const text = 'One line of a long file.\n'.repeat(4000);
     generator.receive({ kind: 'learnFiles', id: 1, files: [{ uri: 'b', text, recent: false }] });
@@ -200,7 +200,7 @@ describe('the generator', () => {
     assert.ok(responses[1].kind === 'completed' && responses[1].insertText !== '');
   });
 
-  /** A mixture that is waited for until it is released. */
+  /** A mixture that is not ready until it is released. */
   function slowSetUp() {
     let release: () => void = () => undefined;
     let isReleased = false;
@@ -235,7 +235,7 @@ describe('the generator', () => {
     assert.deepEqual(settled(responses), [2, 1]);
   });
 
-  it('gives up what waits for a slow half when a new model stands ready, and loads it at once', async () => {
+  it('gives up what waits for a slow half when a new model is ready, and loads it at once', async () => {
     const { generator, responses, finish, release } = slowSetUp();
     generator.receive({ ...complete(1, 'The committee app█'), isPatient: true });
     finish();

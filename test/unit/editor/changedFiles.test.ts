@@ -26,7 +26,7 @@ describe('files that are created, moved or changed', () => {
     write(path, text);
     changed.add({ root, path, withContents: false });
   };
-  /** What was told since, in the order of names, once there is so much of it. */
+  /** What was told since the last call, sorted, once there are this many lines. */
   const whatWasTold = async (lines: number): Promise<string[]> => (await untilTold(told, lines)).toSorted();
   const isTold = async (...lines: string[]): Promise<void> => {
     assert.deepEqual(await whatWasTold(lines.length), lines);
@@ -138,7 +138,7 @@ describe('files that are created, moved or changed', () => {
     await isTold('learn open.md, open: Formatted.');
   });
 
-  it('are not all that a folder holds which has merely changed', async () => {
+  it('do not include everything in a folder that has merely changed', async () => {
     write('part/one.md');
     changed.add({ root, path: 'part', withContents: false });
     await isTold();
@@ -147,7 +147,7 @@ describe('files that are created, moved or changed', () => {
     await isTold(`learn part/one.md: ${SENTENCE.trim()}`);
   });
 
-  it('are forgotten where what they have become has no room', async () => {
+  it('are forgotten when their new text has no room', async () => {
     known.set('a.md', SENTENCE);
     change('a.md', SENTENCE.repeat(5));
     change('b.md');
@@ -173,7 +173,7 @@ describe('files that are created, moved or changed', () => {
     await isTold('read all');
   });
 
-  it('are passed over where a build writes thousands into a folder that is ignored', async () => {
+  it('are skipped when a build writes thousands into a folder that is ignored', async () => {
     mkdirSync(join(root, '.git'));
     write('.gitignore', 'out/\n');
     for (let i = 0; i < 5000; i++) {
@@ -183,14 +183,14 @@ describe('files that are created, moved or changed', () => {
     await isTold(`learn a.md: ${SENTENCE.trim()}`);
   });
 
-  it('are followed a part of the time only, whatever goes on writing them', async () => {
+  it('are followed only part of the time, however often they are written', async () => {
     changed.dispose();
     const lookedAt: number[] = [];
     changed = follower({
       restFor: 4,
       uriOf: ({ path }) => {
         lookedAt.push(performance.now());
-        // How long a look takes.
+        // Each look takes 20 ms.
         while (performance.now() < lookedAt.at(-1)! + 20);
         return path;
       },

@@ -79,7 +79,7 @@ describe('rules of what is learned', () => {
     await isTold('forget notes/plan.md', 'read again');
   });
 
-  it('have all read again when they are gone', async () => {
+  it('cause everything to be read again when they are removed', async () => {
     rules.add({ root, path: '.gitignore' });
     await isTold('read again');
   });
@@ -94,13 +94,13 @@ describe('rules of what is learned', () => {
     await isTold();
   });
 
-  it('say nothing in a folder that is passed over, as packages bring them', async () => {
+  it('do nothing in a folder that is skipped, such as those of packages', async () => {
     write('node_modules/a/.gitignore', '*\n');
     rules.add({ root, path: 'node_modules/a/.gitignore' });
     await isTold();
   });
 
-  it('end a reading that goes by the earlier ones', async () => {
+  it('end a reading that follows the old rules', async () => {
     const reading = files.readAll({
       plan: async (signal) => {
         await once(signal, 'abort');

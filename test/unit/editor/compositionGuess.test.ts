@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { CompositionGuess } from '../../../src/editor/compositionGuess';
 
-/** What is guessed after each edit: offset, length replaced, text. */
+/** The guess after each edit: offset, replaced length, text. */
 function guesses(...edits: [number, number, string][]): boolean[] {
   const guess = new CompositionGuess();
   return edits.map(([offset, replacedLength, text]) => {

@@ -23,7 +23,7 @@ describe('understudy.enable', () => {
     assert.deepEqual(toggled({ '*': true, latex: false }), { '*': false, latex: false });
   });
 
-  it('toggled for a language turns what holds for it around', () => {
+  it('toggled for a language reverses what applies to it', () => {
     assert.deepEqual(toggledForLanguage({ '*': true }, 'latex'), { '*': true, latex: false });
     assert.deepEqual(toggledForLanguage({ '*': true, latex: false }, 'latex'), { '*': true, latex: true });
   });

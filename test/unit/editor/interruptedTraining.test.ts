@@ -37,13 +37,13 @@ describe('a training that was interrupted', () => {
     assert.equal(await look(), null);
   });
 
-  it('is none of another workspace, nor of a window without a folder', async () => {
+  it('is not one of another workspace, nor of a window without a folder', async () => {
     writeFileSync(places.resumePath, '');
     assert.equal(await look(['file:///thesis']), null);
     assert.equal(await look([]), null);
   });
 
-  it('is none while it goes on in another window, and one as soon as its process was killed', async () => {
+  it('is not one while it runs in another window, and is one as soon as its process was killed', async () => {
     writeFileSync(places.resumePath, '');
     const lock = await lockModel(places.modelPath);
     assert.equal(await look(), null);

@@ -11,12 +11,12 @@ import { StoredValues } from '../../support/storedValues';
 
 const keras: HalfChoice = { kind: 'keras', path: '/m/words.h5' };
 const gguf: HalfChoice = { kind: 'gguf', path: '/m/small.gguf' };
-/** As the generator is told of it. */
+/** The same choice as it is sent to the generator. */
 const ggufOpened: HalfChoice = { ...gguf, modulePath: '/storage/llama' };
 const server: HalfChoice = { kind: 'server', address: 'http://team:8080/v1' };
 const damaged: HalfChoice = { kind: 'keras', path: '/m/damaged.h5' };
 
-/** A window in which every server but those of `refused` may be sent text, and a generator that opens all but what is damaged. */
+/** A window whose user consents to every server except those of `refused`, and a generator that opens all models but the damaged. */
 class FakeWindow implements LanguageModelSurroundings {
   readonly llamaFolder = '/storage/llama';
   trusted = true;
@@ -29,11 +29,11 @@ class FakeWindow implements LanguageModelSurroundings {
   /** What the generator was told, in order. */
   readonly loaded: (HalfChoice | null)[] = [];
   changes = 0;
-  /** Whether the generator dies of what it loads. */
+  /** Whether loading a model kills the generator. */
   dying = false;
-  /** Awaited before a model is open, and before the user has answered. */
+  /** Awaited before a model is open and before the user answers. */
   delay: Promise<void> | null = null;
-  /** Why a model does not answer when it is loaded. */
+  /** Why a model is away when it is loaded; null if it answers. */
   away: string | null = null;
   readonly memory = new StoredValues();
   readonly fatal = new LastFatalFile(this.memory, 'fatal');
@@ -141,7 +141,7 @@ describe('choosing a language model', () => {
     assert.ok(!JSON.stringify(window.half.state).includes('secret'));
   });
 
-  it('is there for what runs it as soon as it is being opened', async () => {
+  it('counts as in use as soon as it is being opened', async () => {
     const window = new FakeWindow();
     assert.equal(window.half.has('gguf'), false);
     let go: () => void = () => undefined;
@@ -188,7 +188,7 @@ describe('the setting of the language model, changed by hand or in another windo
   });
 
   for (const named of [gguf, server]) {
-    it(`uses no ${named.kind} that it names no more by the time it could be used`, async () => {
+    it(`uses no ${named.kind} that it no longer names when it could be used`, async () => {
       const window = new FakeWindow();
       let go: () => void = () => undefined;
       window.delay = new Promise((resolve) => (go = resolve));
@@ -204,7 +204,7 @@ describe('the setting of the language model, changed by hand or in another windo
     });
   }
 
-  it('goes back to the present model where it names that again while another is being opened', async () => {
+  it('goes back to the current model when it names that again while another is being opened', async () => {
     const window = new FakeWindow();
     await window.half.choose(keras);
     let go: () => void = () => undefined;
@@ -284,7 +284,7 @@ describe('a language model that goes away', () => {
     assert.equal(window.half.state.away, 'IT IS GONE');
   });
 
-  it('is said to be away from the first, where it was when it was chosen', async () => {
+  it('is said to be away from the start if it was when it was chosen', async () => {
     const window = new FakeWindow();
     window.away = 'team:8080 cannot be reached.';
     await window.half.choose(server);

@@ -9,7 +9,7 @@ import { cursorText } from '../../support/cursorText';
 const planned = (path: string): PlannedFile => ({ root: '/novel', path, bytes: 1 });
 const uriOf = (path: string): string => `file:///novel/${path}`;
 
-/** A folder whose files are called so; `reads` counts how often each was read. */
+/** A folder with these files; `reads` counts how often each was read. */
 function folder(paths: readonly string[]) {
   const reads = new Map<string, number>();
   const source: LiveSource = {
@@ -23,7 +23,7 @@ function folder(paths: readonly string[]) {
   return { source, reads };
 }
 
-/** A generator that remembers what it was told. */
+/** A generator that records what it was told. */
 function recorder() {
   const told: string[] = [];
   return {
@@ -82,7 +82,7 @@ describe('The files that the live model knows', () => {
     assert.deepEqual(generator.told, [`forget ${uriOf('a.md')}`, `learn ${uriOf('a.md')}`]);
   });
 
-  it('have room within a limit, each instead of what it was before', async () => {
+  it('have room within a limit, where a new version replaces the old one', async () => {
     const files = new LiveFiles(recorder(), () => undefined);
     const file = (path: string, length: number) => ({
       uri: uriOf(path),
@@ -108,7 +108,7 @@ describe('The files that the live model knows', () => {
     assert.deepEqual(generator.told, [`learn ${uriOf('a.md')}`, `learn ${uriOf('b.md')}`]);
   });
 
-  it('are learned by the newer reading also where the one given up had read them', async () => {
+  it('are learned by the newer reading even if the one given up had read them', async () => {
     const { source } = folder(['a.md', 'b.md']);
     const generator = recorder();
     const files = new LiveFiles(generator, () => undefined);
@@ -161,7 +161,7 @@ describe('The files that the live model knows', () => {
       assert.equal(again.length, 1, 'Its death was told once.');
       await again[0];
       assert.deepEqual([...reads.values()], [2, 2]);
-      // The new thread counts what it was told of.
+      // The new thread counts the files that it was given.
       const { tokens } = await client.learnFiles([{ uri: uriOf('c.md'), text: 'x', recent: true }]);
       assert.equal(tokens, 3, 'a and b, read again, and c');
     } finally {

@@ -35,7 +35,7 @@ class FakeWindow implements MaskedModelSurroundings {
   whileOpening<T>(_folder: string, work: Promise<T>): Promise<T> {
     return work;
   }
-  /** Settles the latest but `back` that is being opened. */
+  /** Lets the opening succeed that is `back` before the latest. */
   open(back = 0): void {
     this.waiting.at(-1 - back)!.resolve();
   }
@@ -91,7 +91,7 @@ describe('choosing a masked model', () => {
     assert.deepEqual([window.model.state?.folder, window.setting, window.changes], ['/m/bert', '/m/bert', 1]);
   });
 
-  it('takes the last of two for the present choice', async () => {
+  it('uses the last of two choices', async () => {
     const window = new FakeWindow();
     const first = window.model.choose('/m/first');
     const second = window.model.choose('/m/second');
@@ -117,7 +117,7 @@ describe('choosing a masked model', () => {
     assert.equal(window.model.state?.folder, '/m/bert');
   });
 
-  it('takes none that the setting named only while it was being opened', async () => {
+  it('uses none that the setting named only while it was being opened', async () => {
     const window = new FakeWindow();
     window.setting = '/m/bert';
     const followed = window.model.follow();

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NewestWins } from '../../../src/editor/newestWins';
 
 describe('of works that must not overlap', () => {
-  /** Works that write what happens to them, and take a while to end once they are aborted. */
+  /** Works that record what happens to them, and need a while to end after an abort. */
   const scene = () => {
     const works = new NewestWins();
     const story: string[] = [];
@@ -18,7 +18,7 @@ describe('of works that must not overlap', () => {
     return { works, story, start };
   };
 
-  it('the newest begins when the one before has ended, which is told to', async () => {
+  it('the newest begins when the one before has ended, which is told to end', async () => {
     const { story, start } = scene();
     const first = start('first');
     await sleep(1);
@@ -37,14 +37,14 @@ describe('of works that must not overlap', () => {
     ]);
   });
 
-  it('one that fails tells who asked for it, and holds up no other', async () => {
+  it('one that fails rejects for whoever asked for it, and holds up no other', async () => {
     const { start } = scene();
     const first = assert.rejects(start('first', Promise.reject(new Error('read-only'))), /read-only/);
     assert.equal(await start('second'), 'second');
     await first;
   });
 
-  it('the one under way is ended by cancelling, and the next is not', async () => {
+  it('cancelling ends the one under way, but not the next', async () => {
     const { works, story, start } = scene();
     const first = start('first');
     works.cancel();

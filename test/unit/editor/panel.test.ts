@@ -39,7 +39,7 @@ describe('what comes next in the panel', () => {
   const prefix = `${'x'.repeat(100)} the 🌙 `;
   const inspection = panelInspection(plainTranslate, 'one.md, line 3', prefix, response);
 
-  it('names the experts, the weightiest first, and gives each its opinion', () => {
+  it('names the experts, the highest weight first, and what each one predicts', () => {
     assert.ok(inspection.state === 'ready');
     assert.deepEqual(inspection.experts, [
       { name: 'Longest match', weight: 0.7 },
@@ -175,7 +175,7 @@ describe("the panel's page", () => {
     const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
     assert.match(style, /\.wide \{\s+overflow-x: auto;/);
     assert.match(html, /class="wide" tabindex="0" role="region"[^>]*>\s+<table id="candidates"/);
-    // A caption in it would be as wide as the table, and cut off with it.
+    // A caption inside it would be as wide as the table, and cut off like it.
     assert.match(html, /<h3 id="candidates-title">/);
   });
 

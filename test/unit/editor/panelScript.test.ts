@@ -8,7 +8,7 @@ import { plainTranslate } from '../../support/plainTranslate';
 const NAME = 'sampling.temperature';
 
 describe("the script of the panel's page", () => {
-  it('takes back what it said of a value out of range once it shows the value in force', () => {
+  it('removes its message about a value out of range once it shows the value in force', () => {
     const page = new FakePage();
     const settings = panelSettings(plainTranslate, (name) => SETTINGS[name].default);
     page.post({ kind: 'settings', settings });
@@ -24,7 +24,7 @@ describe("the script of the panel's page", () => {
     assert.ok(!JSON.stringify(page.sent).includes('setSetting'));
   });
 
-  it('offers another sample only where it would be another', () => {
+  it('offers another sample only where it would differ', () => {
     const page = new FakePage();
     const isOffered = (given: Partial<Record<SettingName, number | boolean>>) => {
       const settings = panelSettings(plainTranslate, (name) => given[name] ?? SETTINGS[name].default);

@@ -45,7 +45,7 @@ describe('the personal model of a window', () => {
             await sleep(20);
             throw new Error('The model is damaged.');
           }
-          // To go without a model takes longer here than to load one, lest the order be right by chance.
+          // Unloading takes longer here than loading, so that the order cannot be right by chance.
           await sleep(path === null ? 20 : 1);
           used = path;
           return { kind: 'modelLoaded', id: 0, description: 'an LSTM' };
@@ -84,7 +84,7 @@ describe('the personal model of a window', () => {
     assert.equal(changes, 2);
   });
 
-  it('is deleted once, be it that another program was first', async () => {
+  it('is deleted once, even if another program was first', async () => {
     const path = await keep('a');
     await model.load();
     await model.delete();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { realRoots } from '../../../src/editor/realRoots';
 
 describe('the folders of a workspace that are read', () => {
-  it('are known by their real paths, without one that is gone, of which it is told', async () => {
+  it('are known by their real paths, without a missing one, which is reported', async () => {
     const place = realpathSync(mkdtempSync(join(tmpdir(), 'understudy-roots-')));
     mkdirSync(join(place, 'novel'));
     symlinkSync(join(place, 'novel'), join(place, 'link'), 'junction');

@@ -11,14 +11,14 @@ const bundle = JSON.parse(
 const translateSentence = sentenceTranslator(bundle);
 
 describe('a sentence that is made outside the extension host', () => {
-  it('is shown in Chinese, with what was put in', () => {
+  it('is shown in Chinese, with the inserted values', () => {
     for (const text of foreignTexts) {
       const filled = (given: string) => given.replaceAll(/\{(\d)\}/g, 'x$1');
       assert.equal(translateSentence(filled(text)), filled(bundle[text] ?? ''), text);
     }
   });
 
-  it('is shown in Chinese where a part of it may be left out', () => {
+  it('is shown in Chinese even if a part of it is optional', () => {
     assert.equal(
       translateSentence(
         'To stay below 900 MB of memory, training works on 8 rows of a batch at a time: it gives the same numbers, more slowly.',
@@ -27,7 +27,7 @@ describe('a sentence that is made outside the extension host', () => {
     );
   });
 
-  it('is read so that what was put in makes sense, though a path in it holds what stands around it', () => {
+  it('is read so that the inserted values make sense, even if a path contains the words around it', () => {
     assert.equal(
       translateSentence('There is no text to learn from in /home/me/Novel: a draft: it holds no files.'),
       '/home/me/Novel: a draft 中没有可学习的文字：其中没有文件。',
@@ -64,7 +64,7 @@ describe('a sentence that is made outside the extension host', () => {
     );
   });
 
-  it('is found at once, be what was put in as long as a program makes it', () => {
+  it('is found at once, however long an inserted value is', () => {
     const output = 'error: in (a, b) with {c} on d: "e" cannot be read; '.repeat(200);
     const started = performance.now();
     translateSentence(`"g++" ended with status 1: ${output}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { allowsSending, type ConsentQuestion } from '../../../src/editor/serverConsent';
 
-/** A window that has been consented to these hosts, by an earlier version, and answers each question so. */
+/** A window in which an earlier version stored consent to these hosts, and whose user gives this answer to each question. */
 function window(answer: boolean, hosts?: readonly string[]) {
   const stored = new Map<string, unknown>([['understudy.consentedHosts', hosts]]);
   const asked: ConsentQuestion[] = [];
@@ -50,7 +50,7 @@ describe('whether text may be sent to a server', () => {
     assert.equal(asked[0].isOpen, false, 'Nobody else reads along on this machine.');
   });
 
-  it('is known of a host that was consented to by name, but for an open connection', async () => {
+  it('is known for a host that was once consented to by name, except for an unencrypted connection', async () => {
     const { allows, asked } = window(true, ['team.example', 'localhost']);
     assert.ok(await allows('https://team.example/v1'));
     assert.ok(await allows('http://localhost:8080/v1'));

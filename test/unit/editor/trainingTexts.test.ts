@@ -178,7 +178,7 @@ describe('the result of a training', () => {
     assert.match(result({ outcome: 'cancelled', modelPath: null }), /the model is as it was/);
   });
 
-  it('does not call better what alone costs more, though ghost text gains by it', () => {
+  it('does not call a network better that alone costs more, even if ghost text gains by it', () => {
     const text = result({ after: score(2.2), mix: { before: score(1.8), after: score(1.4) } });
     assert.match(text, /^The personal network is trained: 2\.20 bits .* 1\.40 with it\.$/);
   });
@@ -199,7 +199,7 @@ describe('the result of a training', () => {
     );
   });
 
-  it('shows as many decimals as tell the new from the old', () => {
+  it('shows enough decimals to tell the new from the old', () => {
     const mix = { before: score(0.9231), after: score(0.9184) };
     assert.match(result({ mix }), /0\.923 bits per byte without the personal network, 0\.918 with it/);
     assert.match(

@@ -30,7 +30,7 @@ interface Manifest {
 }
 type Texts = Record<string, string>;
 
-/** What the walkthrough uses of VS Code itself; nothing here can ask it, and an integration test would need a window. */
+/** What the walkthrough uses of VS Code itself. A unit test cannot ask VS Code for it, and an integration test would need a window. */
 const COMMANDS_OF_VSCODE = [
   'workbench.action.quickOpen',
   'workbench.action.files.newUntitledFile',

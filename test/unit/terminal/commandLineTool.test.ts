@@ -7,7 +7,7 @@ import { kernelBytes } from '../../support/kernelBytes';
 
 const cli = join(__dirname, '../../../src/cli.ts');
 
-/** Runs the tool from its sources, in a folder of its own that also keeps its models. */
+/** Runs the tool from its sources, in its own folder, which also keeps its models. */
 function run(folder: string, ...args: string[]): Promise<Ended> {
   return runUntil(null, folder, ...args);
 }
@@ -18,7 +18,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** @param mark the process is asked to end once this is on stderr; null lets it run */
+/** @param mark when this is on stderr, the process is asked to end; null lets it run */
 function runUntil(mark: string | null, folder: string, ...args: string[]): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], {

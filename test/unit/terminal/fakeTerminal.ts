@@ -2,7 +2,7 @@ import type { ProductPaths } from '../../../src/terminal/productPaths';
 import { ProgressLine, type ProgressStream } from '../../../src/terminal/progressLine';
 import type { Terminal } from '../../../src/terminal/terminal';
 
-/** A terminal that keeps what is written to it; stderr is none that shows progress unless `columns` are given. */
+/** A terminal that records what is written to it; its stderr shows progress only if `columns` are given. */
 export function fakeTerminal(columns?: number, product: Partial<ProductPaths> = {}) {
   const written = { stdout: '', stderr: '' };
   const cancel = new AbortController();

@@ -36,7 +36,7 @@ describe('the texts that try measures on', () => {
     await assert.rejects(texts({ 'a.md': 0, 'c.md': 1 }), /kept aside cannot be read any more/);
   });
 
-  it('are of a huge file no more than the beginning that was read for training', async () => {
+  it('are, of a huge file, only the beginning that was read for training', async () => {
     await writeFile(join(root, 'huge.txt'), line.repeat(100_000));
     const { known, test } = await texts({ 'huge.txt': 0.1 });
     assert.ok(known[0].text.length < 2 * 2 ** 20);

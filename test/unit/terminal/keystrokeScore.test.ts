@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DEFAULT_KEYSTROKES, scoreKeystrokes } from '../../../src/terminal/keystrokeScore';
 import { fakeTerminal } from './fakeTerminal';
 
-/** Suggests the word only where what was typed has been learned since the last suggestion. */
+/** Suggests the word only if the typed text has been learned since the last suggestion. */
 const WORKER = `
 const { parentPort } = require('node:worker_threads');
 let learned = false;

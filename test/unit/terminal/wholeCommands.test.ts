@@ -200,7 +200,7 @@ describe('terminal commands from the folder to the result', function () {
     const whole = await readFile(join(root, 'models/base/model.safetensors'));
     await writeFile(model, whole.subarray(0, whole.length / 2));
     const { terminal, written } = offer();
-    // Nothing is scored before, which would need these.
+    // The refusal comes before anything is scored, for which these would be needed.
     const product = { ...terminal.product, kernel: '/nowhere/kernel.wasm' };
     const evaluated = (path: string) =>
       runTool(COMMANDS, ['evaluate', text, '--split', split, '--model', path], { ...terminal, product });
@@ -257,7 +257,7 @@ describe('terminal commands from the folder to the result', function () {
     assert.match(generated.stdout, /\n$/);
   });
 
-  it('evaluate as one JSON object the training that they have done, whatever model lies where it is kept, and that model again', async () => {
+  it('evaluate as one JSON object their own training, whatever model was kept there before, and then that model again', async () => {
     const names = await writeChapters(6);
     const split = join(folder, 'split.json');
     const model = join(folder, 'kept.safetensors');

@@ -8,7 +8,7 @@ import { eventsOf, SmallWorkspace } from './training/smallJob';
 const processPath = join(__dirname, '..', '..', 'support', 'faultyTrainer.ts');
 
 describe('An engine that dies while it trains', function () {
-  // Only a process that hangs takes so long.
+  // Only a hanging process takes this long.
   this.timeout(600_000);
   let workspace: SmallWorkspace;
   beforeEach(() => {
@@ -27,7 +27,7 @@ describe('An engine that dies while it trains', function () {
     const events: TrainerEvent[] = [];
     const run = startTraining({
       processPath,
-      // Of a clock that ticks: long enough for some checkpoints.
+      // By a clock that advances each time it is read: long enough for some checkpoints.
       job: workspace.job({ seconds: 60 }),
       onEvent: (event) => {
         events.push(event);
@@ -68,7 +68,7 @@ describe('An engine that dies while it trains', function () {
     });
   }
 
-  it('is followed by one that was found to train, too, where it is the one that works everywhere', async () => {
+  it('is followed by another one that was found to train, even if it is the one that works everywhere', async () => {
     const { run, events } = start('wasm');
     assert.equal((await run.finished).outcome, 'improved');
     assert.deepEqual(
@@ -84,7 +84,7 @@ describe('An engine that dies while it trains', function () {
     assert.equal(eventsOf(events, 'resumed').length, 1);
   });
 
-  it('is not taken for the fault of WebAssembly when somebody ends its process', async function () {
+  it('is not counted as a fault of WebAssembly when somebody ends its process', async function () {
     if (process.platform === 'win32') {
       this.skip();
     }
@@ -110,7 +110,7 @@ describe('An engine that dies while it trains', function () {
     );
   });
 
-  it('is paused no more when it dies in a pause, until the next one is there and pauses', async function () {
+  it('is no longer paused when it dies in a pause, until the next one has started and pauses', async function () {
     if (process.platform === 'win32') {
       this.skip();
     }

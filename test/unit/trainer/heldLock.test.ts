@@ -19,7 +19,7 @@ describe('A lock on Windows', () => {
     await promises.rm(folder, { recursive: true, force: true });
   });
 
-  /** As the system does while another program looks at a folder that is being removed. */
+  /** Fails as Windows does while another program looks at a folder that is being removed. */
   const refuseOnce = (name: 'mkdir' | 'rmdir') => {
     const refusal = Object.assign(new Error(`EPERM: operation not permitted, ${name}`), { code: 'EPERM' });
     const { mock: calls } = mock.method(promises, name);

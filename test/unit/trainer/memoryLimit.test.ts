@@ -19,7 +19,7 @@ const large: Partial<TrainingOptions> = {
   batchSize: 128,
   unrollSteps: 64,
   threads: 2,
-  // Of a clock that ticks once a second.
+  // By a clock that advances a second each time it is read.
   seconds: 10,
 };
 const kinds: readonly (Partial<TrainingOptions> & { readonly limit: number })[] = [
@@ -50,7 +50,7 @@ describe('A training in its own process', function () {
     const peakPath = join(workspace.storage, 'peak');
     process.env['UNDERSTUDY_TEST_PEAK'] = peakPath;
     const events: TrainerEvent[] = [];
-    // No model of an earlier training is there to be compared with.
+    // Removed so that there is no model of an earlier training to compare with.
     rmSync(workspace.modelPath, { force: true });
     const job = workspace.job({ ...large, ...options }, { nativeFolders: [nativeFolder] });
     const child = startTrainerChild(
@@ -95,7 +95,7 @@ describe('A training in its own process', function () {
   }
 
   it('goes on with fewer rows when something else in it takes memory', async () => {
-    // Large enough that a heap which then grows by a fifth of itself halves the rows no second time.
+    // So large that a heap that then grows by a fifth does not halve the rows a second time.
     const limit = 1600;
     process.env['UNDERSTUDY_TEST_SWELL'] = String(0.93 * limit);
     const { done, warnings, losses, peakMegabytes } = await train({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shippedFiles } from '../../../src/trainer/shippedFiles';
 
-it('what Understudy comes with lies below its folder, the base model where the build has one', () => {
+it('the files that Understudy ships are in its folder, with the base model if the build has one', () => {
   const root = mkdtempSync(join(tmpdir(), 'understudy-shipped-'));
   try {
     assert.deepEqual(shippedFiles(root), {

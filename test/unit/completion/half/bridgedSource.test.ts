@@ -10,7 +10,7 @@ const { vocabSize, endOfTextId } = tokenizer;
 const vocabulary = byteVocabulary();
 const bridgeOf = () => createBridge(randomModel(vocabulary, 3), tokenizer, { limits: { steps: 0 } });
 
-/** What the bridge says after each beginning when it is asked itself. */
+/** What the bridge itself predicts after each beginning. */
 function direct(tokens: readonly number[], after: readonly number[]): Float32Array[] {
   const bridge = bridgeOf();
   return after.map((count) => {

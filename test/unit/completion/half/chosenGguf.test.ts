@@ -27,7 +27,7 @@ describe('a GGUF model chosen in the generator’s thread', function () {
     const path = join(folder, 'PID.gguf');
     const { description } = await client.loadHalf({ kind: 'gguf', path, modulePath: folder });
     assert.match(description, /^Small \(\d+ parts of a tokenizer\)$/);
-    // Not by its process id: one that has ended keeps it until it is waited for, and its thread is gone.
+    // The process id would not tell: an ended process keeps it until its parent waits for it, and the parent's thread is gone.
     const isRunning = () => existsSync(`${path}.runs`);
     assert.ok(isRunning());
     await assert.rejects(

@@ -50,7 +50,7 @@ const sentencePiece = {
   'tokenizer.ggml.eos_token_id': 2,
 };
 
-/** Its one entry is a list in a list and so on. */
+/** A file whose only entry is a list in a list, and so on. */
 function nestedGguf(depth: number): Buffer {
   const head = Buffer.concat([Buffer.from('GGUF'), Buffer.alloc(29)]);
   head.writeUInt32LE(3, 4);
@@ -99,7 +99,7 @@ describe('a GGUF file', () => {
     });
   }
 
-  it('law: no beginning of a good one is taken for good, and nothing but a sentence is thrown', () => {
+  it('law: cut off anywhere it is refused, and nothing but a sentence is thrown', () => {
     const bytes = ggufBytes({ ...bytePairs, 'tokenizer.ggml.tokens': ['a', 'b'] });
     fc.assert(
       fc.property(fc.integer({ min: 0, max: bytes.length - 65 }), (length) => {
@@ -155,7 +155,7 @@ describe('the vocabulary of a GGUF file', () => {
     assert.deepEqual(texts, [' the', ' ', '1', '2', ' ', 'co', 'ns', 't']);
   });
 
-  it('has no mark of a number that is none of its tokens', () => {
+  it('takes no number outside its tokens for a mark', () => {
     for (const id of [1.5, 10_000]) {
       const marks = { 'tokenizer.ggml.bos_token_id': id, 'tokenizer.ggml.eos_token_id': id };
       const vocabulary = vocabularyOf({ ...sentencePiece, ...marks });
@@ -163,7 +163,7 @@ describe('the vocabulary of a GGUF file', () => {
     }
   });
 
-  it('begins a document with the mark that parts documents, and takes a chat’s marks for text', () => {
+  it('begins a document with the mark that separates documents, and reads a chat’s marks as text', () => {
     const vocabulary = vocabularyOf(bytePairs);
     assert.deepEqual([vocabulary.beginOfTextId, vocabulary.endOfTextId], [261, 261]);
     assert.ok(vocabulary.encodeText('<|user|>').length > 1);
@@ -182,7 +182,7 @@ describe('the vocabulary of a GGUF file', () => {
 
   const spellings: [kind: Parameters<typeof vocabularyOf>[0], spelt: (text: string) => string][] = [
     [bytePairs, (text) => text],
-    // Its mark of a space, written in a text, cannot be told from a space.
+    // If a text contains SentencePiece's mark for a space, it cannot be told from a space.
     [sentencePiece, (text) => text.replaceAll('▁', ' ')],
   ];
   for (const [kind, spelt] of spellings) {

@@ -27,7 +27,7 @@ afterEach(() => {
 
 const question = (...tokens: number[]) => [{ tokens: Int32Array.from(tokens), after: [tokens.length] }];
 const likeliest = (probs: Float32Array | null) => probs?.indexOf(Math.max(...probs)) ?? null;
-/** Statuses as they come, and a promise of the one that begins so. */
+/** Collects statuses; `hears` resolves once there is one with the given beginning. */
 function recorder() {
   const heard: string[] = [];
   const waiting: { beginning: string; resolve: () => void }[] = [];
@@ -70,7 +70,7 @@ describe('llama.cpp in a process of its own', function () {
     });
   }
 
-  it('ends a process that loads a model which nobody wants any more', async () => {
+  it('ends a process that loads a model that is no longer wanted', async () => {
     const chosenAnother = new AbortController();
     const opening = LlamaClient.open({
       processPath: resolve('test/support/scriptedLlama.mjs'),
@@ -82,7 +82,7 @@ describe('llama.cpp in a process of its own', function () {
     await assert.rejects(opening, /ended \(SIGKILL\) while it loaded ENDLESS\.gguf/);
   });
 
-  it('is silent after its process was killed, tells so, and answers again by itself', async () => {
+  it('gives no answer after its process was killed, reports that, and recovers by itself', async () => {
     const { heard, hears, onStatus } = recorder();
     const client = await open('model.gguf', onStatus);
     const back = hears('answering');
@@ -97,14 +97,14 @@ describe('llama.cpp in a process of its own', function () {
     );
   });
 
-  it('is started again after an attempt at which the system refused a process', async function () {
+  it('is started again even after the system refused to start a process', async function () {
     if (process.platform !== 'linux') {
       this.skip();
     }
     const { hears, onStatus } = recorder();
     const client = await open('model.gguf', onStatus);
     const [stopped, back] = [hears('away: llama.cpp stopped'), hears('answering')];
-    // No process may be given as long a variable: to start one throws.
+    // The system refuses to start a process with so long a variable.
     process.env['UNDERSTUDY_TOO_LONG'] = 'x'.repeat(200_000);
     try {
       assert.deepEqual(await client.ask(question(3)), [[null]]);
@@ -118,7 +118,7 @@ describe('llama.cpp in a process of its own', function () {
     assert.equal(likeliest(probs), 2);
   });
 
-  it('is not started for ever', async () => {
+  it('is not restarted for ever', async () => {
     const { heard, hears, onStatus } = recorder();
     const client = await open('model.gguf', onStatus);
     const given = hears('away: llama.cpp keeps stopping');
@@ -139,7 +139,7 @@ describe('llama.cpp in a process of its own', function () {
     await away;
   });
 
-  it('ends such a process also while it is asked again and again', async () => {
+  it('ends such a process even while it is asked again and again', async () => {
     const { hears, onStatus } = recorder();
     const client = await open('HANGS.gguf', onStatus);
     const away = hears('away').then(() => true);
@@ -150,7 +150,7 @@ describe('llama.cpp in a process of its own', function () {
     assert.ok(isEnded);
   });
 
-  it('tells of a question that cannot be answered by a new process as well', async () => {
+  it('reports a question that a new process cannot answer either', async () => {
     const { heard, hears, onStatus } = recorder();
     const client = await open('FAULTY.gguf', onStatus);
     await client.ask(question(2));
@@ -169,7 +169,7 @@ describe('llama.cpp in a process of its own', function () {
     );
   });
 
-  it('tells of a question that cannot be answered, and of the next that can', async () => {
+  it('reports a question that cannot be answered, and the next one that can', async () => {
     const { heard, onStatus } = recorder();
     const client = await open('FAULTY.gguf', onStatus);
     assert.deepEqual(await client.ask(question(2)), [[null]]);
@@ -188,7 +188,7 @@ describe('llama.cpp in a process of its own', function () {
     assert.deepEqual(await waiting, [[null]]);
   });
 
-  it('is an expert that is left out where its process could not answer', async () => {
+  it('is an expert that is left out of the mix where its process could not answer', async () => {
     const expert = new RemoteExpert(await open('model.gguf'), {
       name: 'half',
       vocabSize: 4,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LlamaSource } from '../../../../src/completion/half/gguf/llamaSource';
 
-/** In the place of node-llama-cpp: one that predicts what the model's path says, for each token that is asked about. */
+/** Replaces node-llama-cpp: for each token that is asked about, it predicts what the model's path says. */
 const LIBRARY = `
 exports.getLlama = async () => ({
   loadModel: async ({ modelPath }) => ({
@@ -53,7 +53,7 @@ describe('LlamaSource', () => {
     [0, 0, 0],
     [0.9, 0.9, 0.9],
   ]) {
-    it(`answers nothing by ${JSON.stringify(probs)} (null: not a number), and says why`, async () => {
+    it(`gives no answer from ${JSON.stringify(probs)} (null: not a number), and says why`, async () => {
       const { answers, fault } = await ask(...probs);
       assert.deepEqual(answers, [null, null]);
       assert.match(fault ?? '', /no probabilities, as its weights are damaged/);

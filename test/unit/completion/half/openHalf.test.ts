@@ -70,7 +70,7 @@ describe('A Keras model chosen as the language model', () => {
     }
   });
 
-  it('is silent, and said to be away once, when a regular expression of its vocabulary does not end', async () => {
+  it('gives no answer, and is reported away once, when a regular expression of its vocabulary does not end', async () => {
     const smaller = tokenizerOf('ax xx', 260);
     const { expert } = await open(smaller.vocabSize, {
       ...(smaller.toJson() as object),
@@ -100,7 +100,7 @@ describe('A Keras model chosen as the language model', () => {
     );
   });
 
-  it('is refused when its vocabulary cannot cut a text', async () => {
+  it('is refused when its vocabulary cannot encode a text', async () => {
     const [cut, bytes] = (tokenizer.toJson() as { pre_tokenizer: { pretokenizers: object[] } }).pre_tokenizer
       .pretokenizers;
     const pretokenizers = [{ ...cut, behavior: 5 }, bytes];

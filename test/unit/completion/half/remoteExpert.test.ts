@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { RemoteExpert, type Question, type RemoteState } from '../../../../src/completion/half/remoteExpert';
 
 const VOCAB = 5;
-/** Says the sum of the tokens read, and remembers what it was asked. */
+/** Predicts the sum of the tokens read, and records what it was asked. */
 function summing(window: number, vocabSize = VOCAB) {
   const asked: { tokens: number[]; after: readonly number[] }[] = [];
   const source = {
@@ -59,7 +59,7 @@ describe('a language model in another process', () => {
     assert.equal(asked.length, 1);
   });
 
-  it('keeps all that is asked about at once, also what was known before and is more than fits otherwise', async () => {
+  it('keeps all answers to one request, even those known before and those beyond its usual limit', async () => {
     const { expert } = summing(100, 2 ** 23);
     const line = read(expert, [1, 2, 3, 4]);
     await expert.readiness.prepare([line[1]]);
@@ -69,7 +69,7 @@ describe('a language model in another process', () => {
     assert.ok(!expert.readiness.isReady(line[2]), 'and lets go of it later');
   });
 
-  it('law: reads the latest tokens, never more than its window, and from a place that seldom moves', async () => {
+  it('law: reads the latest tokens, never more than its window, from a start that seldom moves', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 2, max: 12 }),

@@ -130,7 +130,7 @@ describe('asking a server', () => {
     assert.equal((await clientOf(bare).choicesAfter('a', 1)).length, 1);
   });
 
-  it('asks for fewer tokens where so many are too many, and does not forget it', async () => {
+  it('asks for fewer tokens when the server refuses so many, and remembers it', async () => {
     const server = await serve((asked, response) =>
       (asked.body.logprobs ?? 0) > 5
         ? void response.writeHead(400).end('too many')
@@ -145,7 +145,7 @@ describe('asking a server', () => {
     );
   });
 
-  describe('of a character that it writes in several tokens, as llama.cpp does it,', () => {
+  describe('that writes a character in several tokens, as llama.cpp does,', () => {
     const token = (text: string, id: number, bytes = [...Buffer.from(text)]) => ({
       ...{ id, token: text, bytes },
       logprob: Math.log(0.5),
@@ -155,11 +155,11 @@ describe('asking a server', () => {
     const answer = (...content: object[]) => ({ choices: [{ logprobs: { content } }] });
     const inWholeCharacters: Behaviour = ({ body }) =>
       body.logit_bias === undefined
-        ? // What is told of the smile is what came before its last byte.
+        ? // The alternatives given for the smile are those before its last byte.
           answer({ ...token('😀', 7), top_logprobs: [part] }, { ...dog, top_logprobs: [dog] })
         : answer({ ...token('\n', 9), top_logprobs: [token('', 6, [0xf0, 0x9f])] });
 
-    it('learns what comes first by asking for a whole one', async () => {
+    it('learns the first bytes by asking for a whole character', async () => {
       const server = await serve(inWholeCharacters);
       const places = await clientOf(server.address).choicesAfter('So happy! ', 8);
       assert.deepEqual(
@@ -171,7 +171,7 @@ describe('asking a server', () => {
       );
     });
 
-    it('and tells nothing when that is all that it writes, learns the same', async () => {
+    it('learns the same when such a character is all that it writes, without probabilities', async () => {
       const server = await serve((asked, response) =>
         asked.body.logit_bias === undefined
           ? { choices: [{ text: '\ufffd', logprobs: null }] }
@@ -185,7 +185,7 @@ describe('asking a server', () => {
       );
     });
 
-    it('knows nothing of that place where it is refused, and goes on elsewhere', async () => {
+    it('knows nothing of that place when it refuses the question, and goes on elsewhere', async () => {
       const server = await serve(({ body }, response) =>
         body.logit_bias !== undefined
           ? void response.writeHead(400).end('no bias here')
@@ -287,7 +287,7 @@ describe('asking a server', () => {
   }
 
   for (const status of [301, 302, 307, 308]) {
-    it(`sends neither text nor key on where it is sent elsewhere (status ${status})`, async () => {
+    it(`sends neither text nor key to an address that it is redirected to (status ${status})`, async () => {
       const other = await serve(good);
       for (const isListing of [true, false]) {
         const server = await CompletionsServer.start(({ path }, response) =>
@@ -303,7 +303,7 @@ describe('asking a server', () => {
   }
 
   for (const key of ['sk-secret\nsecret', 'sk secret', 'sk-“secret”', '\u0000secret']) {
-    it(`says of a key that cannot be sent nothing that is in it: ${JSON.stringify(key)}`, () => {
+    it(`shows nothing of a key that cannot be sent: ${JSON.stringify(key)}`, () => {
       assert.throws(
         () => clientOf('http://127.0.0.1:9/v1', key),
         (error: Error) => {
@@ -384,7 +384,7 @@ describe('a server that goes away', () => {
     return { source, statuses, count: () => asked, pass: (milliseconds: number) => (clock += milliseconds) };
   };
 
-  it('is told of once, left alone for longer each time, and told of when it is back', async () => {
+  it('is reported once, left alone for longer each time, and reported when it is back', async () => {
     let isUp = false;
     const place = { text: ' a', choices: [{ bytes: Buffer.from(' a'), probability: 0.5 }] };
     const { source, statuses, count, pass } = setUp(() =>
@@ -452,7 +452,7 @@ describe('a server’s model over the shared vocabulary', () => {
     assert.ok(Math.abs(probabilityOf(probs, '\n') - 0.3) < 1e-3);
   });
 
-  it('in a half-typed word asks what goes on beyond what is typed, whatever the server’s tokens are', () => {
+  it('in a half-typed word asks what follows the typed part, whatever the server’s tokens are', () => {
     const expert = expertThat({ 'In the': { ' garden': 0.5, ' house': 0.4 }, 'In the gar': {} });
     const state = stateAfter(expert, 'In the gar');
     const rest = shippedTokenizer.encode('In the garden').slice(shippedTokenizer.encode('In the gar').length);
@@ -512,7 +512,7 @@ describe('opening a server', () => {
     );
   });
 
-  it('shows no more than the beginning of a name without end', async () => {
+  it('shows only the beginning of an endless name', async () => {
     const server = await CompletionsServer.start(({ path }, response) =>
       path.endsWith('/models') ? { data: [{ id: 'x'.repeat(500_000) }] } : good({ path } as never, response),
     );
@@ -525,7 +525,7 @@ describe('opening a server', () => {
     assert.match(description, /^x{80}… on /);
   });
 
-  it('that is away is told of, and used once it is there', async () => {
+  it('that is away is reported, and used once it answers', async () => {
     const { address, port } = await serve(good);
     await servers.splice(0)[0].stop();
     const statuses: HalfStatus[] = [];
@@ -549,7 +549,7 @@ describe('opening a server', () => {
     expert.dispose();
   });
 
-  it('that will not serve as it is, is refused', async () => {
+  it('that cannot be used as it is set up is refused', async () => {
     const { address } = await serve((_, response) => void response.writeHead(401).end('{}'));
     await assert.rejects(
       openServer({ kind: 'server', address }, shippedTokenizer, () => undefined),

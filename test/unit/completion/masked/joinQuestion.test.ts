@@ -35,7 +35,7 @@ const characters: MaskedVocabulary = {
 const textOf = (ids: ArrayLike<number>): string => String.fromCharCode(...Array.from(ids));
 
 describe('how well insertions join, as a question', () => {
-  it('judges the first tokens right of each, among what stands around', () => {
+  it('judges the first tokens right of each insertion, within the text around it', () => {
     const rows = joinRows(characters, 'lit the ', ['lamp', 'stove'], ' at dusk tonight')!;
     assert.deepEqual(
       rows.map(({ ids }) => textOf(ids)),
@@ -47,7 +47,7 @@ describe('how well insertions join, as a question', () => {
     );
   });
 
-  it('leaves out a first token that not all have in common', () => {
+  it('leaves out a first token that the insertions do not share', () => {
     const joined: MaskedVocabulary = {
       ...characters,
       encode: (text) => Array.from(text.replaceAll('".', '☃'), (character) => character.charCodeAt(0)),
@@ -59,7 +59,7 @@ describe('how well insertions join, as a question', () => {
     );
   });
 
-  it('is none where nothing is in common', () => {
+  it('does not exist where nothing is shared', () => {
     const whole: MaskedVocabulary = { ...characters, encode: (text) => [text.length] };
     assert.equal(joinRows(whole, 'a', ['b', 'cd'], 'e'), null);
   });

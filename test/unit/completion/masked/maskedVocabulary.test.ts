@@ -55,7 +55,7 @@ describe('the vocabulary of a masked model', () => {
     );
   });
 
-  it('is refused in one sentence when it is of wrong kinds, before anything is allocated for its numbers', () => {
+  it('is refused in one sentence when its entries have wrong types, before memory is allocated for its numbers', () => {
     const vocab = { '[UNK]': 0, '[MASK]': 1, a: 2 };
     const parts = {
       added_tokens: [],

@@ -123,7 +123,7 @@ describe('a masked model out of a folder', function () {
       const masked = await open();
       const ask = (insertions: readonly string[]): Promise<readonly number[] | null> =>
         masked.logJoins('lit the', insertions, ' at');
-      // The older one is so long that the newer one comes while it is answered.
+      // The older question is so long that the newer one arrives while it is being answered.
       const older = ask(Array.from({ length: 400 }, () => ' lamp'));
       const newer = ask([' lamp', ' stove']);
       assert.equal(await older, null);

@@ -19,7 +19,7 @@ describe('What a bridge keeps of a foreign model', () => {
     assert.deepEqual(reader.read([nodes[0]])[0].probs, said[0]);
   });
 
-  it('is not all that was ever tried after the first states of a long text, and it says the same', () => {
+  it('is not everything ever tried after the first states of a long text, and the answers stay the same', () => {
     const tokenizer = tokenizerOf(TEXT.repeat(4), 280);
     const bridge = createBridge({ expert, vocabulary }, tokenizer);
     const start = bridge.start();

@@ -66,7 +66,7 @@ function likeliest<S>(bridge: Bridge<S>, text: string, count = 1): string[] {
     .map((id) => tokenizer.decode([id]));
 }
 
-/** What the bridge writes by itself, the likeliest token each time. */
+/** What the bridge writes if the likeliest token is taken each time. */
 function written<S>(bridge: Bridge<S>, text: string, tokens: number): string {
   let all = text;
   for (let i = 0; i < tokens; i++) {
@@ -79,7 +79,7 @@ describe('a model of words', () => {
   const saying = (word: string) =>
     createBridge(wordModel(new ScriptedExpert(WORDS.length, [idOf(word)]), words), tokenizer);
 
-  it('says its next word with the space before it', () => {
+  it('predicts its next word with the space before it', () => {
     assert.match(written(saying('understudy'), 'hello the', 4), /^ understudy/);
   });
 

@@ -6,7 +6,7 @@ import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer
 
 type History = readonly number[];
 
-/** Answers only in states that were prepared; away, it prepares none. */
+/** Answers only in states that were prepared; while it is away, it prepares none. */
 class RemoteRandom extends RandomExpert implements Expert<History> {
   isAway = false;
   readonly calls: number[] = [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { RecentMemory } from '../../../../src/model/bridge/recentMemory';
 
 describe('a memory of what was used last', () => {
-  it('keeps what is asked for again and again, and lets go of what is not', () => {
+  it('keeps what is asked for again and again, and forgets the rest', () => {
     const memory = new RecentMemory<number>(4);
     memory.set('kept', 1);
     memory.set('lost', 2);

@@ -14,7 +14,7 @@ const distribution = <S>(expert: { predict(state: S, probs: Float32Array): void 
 };
 
 describe('a model with the shared tokens', () => {
-  it('is told from all others by its size, its end of text and the bytes of each token', () => {
+  it('is recognised by its size, its end of text and the bytes of each token', () => {
     const expert = new RandomExpert(vocabSize, 1);
     assert.ok(hasSharedTokens({ expert, vocabulary }, tokenizer));
     assert.ok(!hasSharedTokens({ expert: new RandomExpert(vocabSize + 1, 1), vocabulary }, tokenizer));
@@ -45,7 +45,7 @@ describe('a model with the shared tokens', () => {
     );
   });
 
-  it('lets others have their turn before each answer, and asks once for each state', async () => {
+  it('lets other work run before each answer, and asks once for each state', async () => {
     let [pauses, asked] = [0, 0];
     class Counted extends RandomExpert {
       override predict(state: readonly number[], probs: Float32Array): void {
@@ -71,7 +71,7 @@ describe('a model with the shared tokens', () => {
     assert.ok(pauses >= 2);
   });
 
-  it('is not ready where what it says is no distribution', async () => {
+  it('is not ready where its answer is no distribution', async () => {
     class Broken extends RandomExpert {
       override predict(_: readonly number[], probs: Float32Array): void {
         probs.fill(NaN);

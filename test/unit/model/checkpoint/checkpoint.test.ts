@@ -83,7 +83,7 @@ function example(): Checkpoint {
   };
 }
 
-/** The example's file as a faulty writer might leave it: with other metadata and tensors, but a right checksum. */
+/** The example's file as a faulty writer might leave it: with other metadata and tensors, but a correct checksum. */
 function rewritten(
   metadataChanges: Record<string, string>,
   tensorChanges: Record<string, StoredTensor | null> = {},

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { simulateTyping, type Suggest, type TypingOptions } from '../../../../src/model/evaluate/keystrokes';
 import type { TypedText } from '../../../../src/model/evaluate/typedStretches';
 
-/** Shows `suggestions[what stands before the cursor]`. */
+/** Shows `suggestions[text before the cursor]`. */
 function shows(suggestions: Readonly<Record<string, string>>): Suggest {
   return (_file, prefix) => Promise.resolve(suggestions[prefix] ?? '');
 }
@@ -44,7 +44,7 @@ describe('keystroke simulation', () => {
     assert.equal(score.wrongShownShare, 0);
   });
 
-  it('types that word where words are never taken, and says when one is', async () => {
+  it('types that word if words are never taken, and reports when one is taken', async () => {
     const suggest = shows({
       the: ' cat ran',
       'the ': 'cat ran',

@@ -7,10 +7,10 @@ import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork
 import { randomWeights } from '../network/randomWeights';
 
 const VOCAB = 9;
-/** No token is told from another by its kind. */
+/** All tokens have the same kind. */
 const ALIKE = new Uint8Array(VOCAB);
 
-/** A network whose prediction, whatever came before, is mostly one token. */
+/** A network that always predicts mostly one token. */
 function biased(name: string, tokenId: number): ReferenceNetwork {
   const config = {
     architecture: 'rnn' as const,
@@ -77,7 +77,7 @@ describe('scoreText', () => {
 
 describe('calibrateGate', () => {
   it('shifts trust to the network that predicts the held-out text', async () => {
-    // Tokens that never repeat in pairs leave the counts without a say.
+    // No pair of tokens repeats, so the counts predict nothing.
     const heldOut = [{ uri: 'new', tokens: repeated([3], 300), bytes: 300 }];
     const { gate, before, after } = await calibrateGate({
       vocabSize: VOCAB,

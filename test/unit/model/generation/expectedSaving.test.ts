@@ -29,7 +29,7 @@ const readers = fc.record({
   takesWords: fc.double({ min: 0, max: 1, noNaN: true }),
 });
 
-/** One who takes words of what is right in part. */
+/** A user who takes words of a partly right suggestion. */
 const reader = (eagerness: number): Reader => ({ cost: costOfWrong(eagerness), takesWords: 1 });
 
 describe('how much of a continuation to show', () => {
@@ -80,7 +80,7 @@ describe('how much of a continuation to show', () => {
     );
   });
 
-  it('the rarer words are taken, the less is shown of what is right in its first word only', () => {
+  it('the more rarely words are taken, the less is shown of what is right only in its first word', () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
       fc.property(points, share, share, fc.double({ min: 0, max: 64, noNaN: true }), (list, a, b, cost) => {

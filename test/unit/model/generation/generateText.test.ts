@@ -133,7 +133,7 @@ describe('generated text', () => {
         fc.integer({ min: 1, max: 8 }),
         fc.boolean(),
         (prefix, options, minNewTokens, stopAtLineEnd) => {
-          // All that is allowed is asked for: an end of the text would come before.
+          // The least length is also the greatest, so an end of the text would come earlier.
           const wholePrefix = prefix.replace(/[\ud800-\udbff]$/, '');
           const criteria = { ...onward, minNewTokens, stopAtLineEnd };
           const { stopReason } = run(wholePrefix, { ...options, maxNewTokens: minNewTokens }, criteria);
@@ -247,7 +247,7 @@ describe('generated text', () => {
           );
           assert.equal(result.parts.join(''), result.text);
           assert.ok(!result.parts.includes(''));
-          // Each token is a chance for others, also one that ends in the midst of a character.
+          // Each token gives other work a turn, even one that ends inside a character.
           assert.ok(result.stopReason !== 'length' || result.parts.length + result.pauses >= 24);
           assert.ok(!result.text.includes('\ufffd'));
           assert.ok(!/[\ud800-\udfff]/u.test(result.text));

@@ -29,7 +29,7 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
   const stove = continuation(['stove', 0.6]);
   const lamp = continuation(['lamp', 0.3]);
 
-  it('multiplies how likely each is by how likely what follows is after it, and shares out what they had together', () => {
+  it('multiplies each probability by that of the text that follows, and distributes the same total', () => {
     const ranked = rankByJoin(
       [stove, lamp],
       new Map([
@@ -79,7 +79,7 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
     close(probabilities.get(' hill top'), 0.01);
   });
 
-  it('has each text judged once, and none that the text hardly ends in', () => {
+  it('has each text judged once, and none where a suggestion hardly ever ends', () => {
     const shared = [continuation(['the', 0.5], ['lamp', 0.5]), continuation(['the', 0.5], ['oil', 0.4])];
     assert.deepEqual(insertionsOf(shared), [' the lamp', ' the oil', ' the']);
     const certain = continuation(['lamp', 0.6], ['at', 0.999], ['dusk', 0.999]);
@@ -102,7 +102,7 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
     logJoins: fc.array(joins, { minLength: 5, maxLength: 5 }),
   });
 
-  it('law: what all have together stays, and no cut is likelier than the one it goes on from', () => {
+  it('law: the total stays, and no longer cut is likelier than a shorter one', () => {
     fc.assert(
       fc.property(tree, ({ continuations, logJoins }) => {
         const insertions = insertionsOf(continuations);
@@ -120,7 +120,7 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
     );
   });
 
-  it('law: a text that all join alike changes nothing', () => {
+  it('law: a text that all continuations join equally well changes nothing', () => {
     fc.assert(
       fc.property(tree, joins, ({ continuations }, join) => {
         const ranked = rankByJoin(

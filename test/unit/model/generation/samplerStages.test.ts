@@ -53,7 +53,7 @@ describe('sampler stages', () => {
     });
   }
 
-  it('an entry left out has no probability, and the others what they had of the rest', () => {
+  it('an entry left out has no probability, and the others keep their proportions', () => {
     fc.assert(
       fc.property(distribution, fc.nat(59), (probs, at) => {
         const before = probs.slice();

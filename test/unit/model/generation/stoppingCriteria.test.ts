@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { endsInLoop } from '../../../../src/model/generation/repetition';
 import { findStop } from '../../../../src/model/generation/stoppingCriteria';
 
-/** `|` stands where the text must end; none means that it goes on. */
+/** `|` marks where the text must end; without it the text goes on. */
 function check(marked: string, line = true, sentence = true): void {
   const text = marked.replace('|', '');
   const stop = findStop(text, { stopAtLineEnd: line, stopAtSentenceEnd: sentence });

@@ -105,7 +105,7 @@ describe('ghost text search', () => {
     }
   });
 
-  it('ends sooner for one who never takes a word of what is right in part', () => {
+  it('ends sooner for a user who never takes a word of a partly right suggestion', () => {
     const places = ['Leeds in the western hills', 'York on the river', 'Bath of old'];
     const forked = new CountingMixture(tokenizer.vocabSize, [
       tokenizer.encode(
@@ -120,7 +120,7 @@ describe('ghost text search', () => {
     assert.ok(shown(1).startsWith(`${shown(0)} `), shown(1));
   });
 
-  it('takes padding for no work that it saves', () => {
+  it('does not count padding as saved work', () => {
     const columns = (gap: string) =>
       new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(`Name:${gap}7\nCity:${gap}9\n`.repeat(6))]);
     const shown = (gap: string) => suggest('Name:', { eagerness: 0.3 }, columns(gap)).text;

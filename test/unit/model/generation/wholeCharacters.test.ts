@@ -8,7 +8,7 @@ import {
   type DecodedText,
 } from '../../../../src/model/generation/wholeCharacters';
 
-// A text that holds the mark of a broken character itself would hide whether one was made.
+// A text that contains U+FFFD itself would hide whether a broken character was made.
 const text = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((whole) => !whole.includes('\ufffd'));
 
 describe('text from the bytes of tokens', () => {

@@ -10,7 +10,7 @@ const HEADS = 2;
 const SIZE = 3;
 const ONES = new Uint8Array(100).fill(1);
 
-/** Attention written down as it is defined, over the numbers that each step was made of. */
+/** Attention as it is defined, over the numbers that each step was made from. */
 function plainAttention(steps: readonly number[], query: Float32Array): Float32Array {
   const output = new Float32Array(HEADS * SIZE);
   for (let head = 0; head < HEADS; head++) {

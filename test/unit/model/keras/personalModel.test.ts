@@ -124,7 +124,7 @@ describe('A Keras file as the personal model', () => {
     });
     assert.match(training.engine!, /^Keras 3.* on tensorflow$/);
     assert.deepEqual(tokenizer, JSON.parse(tokenizerText));
-    // 8-bit matrices move a probability a little; a wrong layout moves it altogether.
+    // 8-bit matrices change a probability a little; a wrong layout changes it completely.
     const network = new ReferenceNetwork(config as RecurrentConfig, weights, 'personal');
     const model = await readKerasModel(file, 'cluster.keras');
     let [state, exact] = [network.start(), model.start()];
@@ -172,7 +172,7 @@ describe('A Keras file as the personal model', () => {
     const checkpoint = checkpointOf('rnn', 1);
     const parts = unzipSync(await exportKeras(checkpoint, 'keras'));
     const bytes = parts['model.weights.h5'].slice();
-    // The last floats of the file that are not zero belong to the output's bias or kernel; the embedding lies first.
+    // The last floats of the file that are not zero belong to the output's bias or kernel; the embedding comes first.
     const values = new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
     const embedding = checkpoint.weights.get('embedding')!;
     assert.ok(!(embedding instanceof Float32Array));

@@ -86,7 +86,7 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
     bytes.fill(0, heap + 48, heap + 80);
     assert.match(await refusal(bytes, 'zeros.h5'), /truncated or damaged/);
     const longer = Uint8Array.from(fixture('lstm.h5'));
-    // Of its size the library reads 32 bits, which are zero, and then goes on in the midst of the text.
+    // The library reads 32 bits of the object's size, which are zero, and then continues inside the text.
     new DataView(longer.buffer).setBigUint64(heap + 24, 1n << 46n, true);
     assert.match(await refusal(longer, 'longer.h5'), /truncated or damaged/);
   });
@@ -217,7 +217,7 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
     assert.match(await refusal(archive), /its layers form a circle/);
   });
 
-  /** A model that uses a smaller one twice, which does the same, and so on; or once, at the end of a chain of layers. */
+  /** A model that calls a smaller one twice, which does the same, and so on; or once, at the end of a chain of layers. */
   const nestedModels = (depth: number, uses: number, chain: number) => {
     const from = (name: string, call = 0) => ({
       args: [{ class_name: '__keras_tensor__', config: { keras_history: [name, call, 0] } }],

@@ -45,7 +45,7 @@ describe('The vocabulary beside a Keras model', () => {
     checkVocabularySize(vocabulary, 'words.json', 10000, 'words.h5');
   });
 
-  it('keeps the words that num_words leaves, and takes a softmax of any size that people give it', () => {
+  it('keeps the words that num_words leaves, and accepts a softmax of any size in common use', () => {
     const vocabulary = readVocabulary(kerasTokenizer({ num_words: 3 }), 'tokenizer.json');
     assert.deepEqual(vocabulary.kind === 'words' && vocabulary.words, [null, 'the', 'cat']);
     for (const size of [3, 4, 5]) {

@@ -10,7 +10,7 @@ describe('The kernel', () => {
   });
 
   it('takes exponentials to within 3e-7 of their value, and those of hopeless logits to 0', () => {
-    // A softmax over [x, 0, …] shows e^x, as far as x is not above 0.
+    // A softmax over [x, 0, …] shows e^x, as long as x is not above 0.
     fc.assert(
       fc.property(fc.float({ min: -86, max: 0, noNaN: true }), (x) => {
         const memory = new KernelMemory();

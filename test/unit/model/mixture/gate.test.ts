@@ -21,7 +21,7 @@ function levelOf(token: number): GateLevel {
   return { counts, level: 0, agreement: 0 };
 }
 
-/** Two situations that differ in one thing: the level was right in the one and wrong in the other. */
+/** Two situations that differ in one thing: the level was right in one and wrong in the other. */
 function trustsAfterTeaching(right: [GateLevel, GateContext], wrong: [GateLevel, GateContext]): number[] {
   const gate = new Gate(VOCAB, null, 0.05);
   for (let i = 0; i < 200; i++) {
@@ -41,7 +41,7 @@ describe('gate', () => {
     assert.ok(right > 0.8 && wrong < 0.2, `${right} ${wrong}`);
   });
 
-  it('learns after which token they can be', () => {
+  it('learns after which token counts can be trusted', () => {
     const level = levelOf(4);
     const [right, wrong] = trustsAfterTeaching(
       [level, { ...NOWHERE, lastToken: 7 }],
@@ -50,7 +50,7 @@ describe('gate', () => {
     assert.ok(right > 0.8 && wrong < 0.2, `${right} ${wrong}`);
   });
 
-  it('learns which tokens they foresee well, in whatever context', () => {
+  it('learns which tokens counts predict well, in any context', () => {
     const [right, wrong] = trustsAfterTeaching([levelOf(4), NOWHERE], [levelOf(5), NOWHERE]);
     assert.ok(right > 0.8 && wrong < 0.2, `${right} ${wrong}`);
   });

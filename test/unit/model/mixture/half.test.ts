@@ -4,10 +4,10 @@ import { HALF_OFFSET, KINDS_OFFSET } from '../../../../src/model/mixture/gatePar
 import { createMixture } from '../../../../src/model/mixture/mixture';
 
 const VOCAB = 8;
-/** No token is told from another by its kind. */
+/** All tokens have the same kind. */
 const ALIKE = new Uint8Array(VOCAB);
 
-/** Says the same in every state, once it has been asked to prepare. */
+/** Predicts the same in every state, once it has been asked to prepare. */
 class SlowHalf implements Expert<{ id: number }> {
   readonly name = 'half';
   readonly vocabSize = VOCAB;
@@ -60,7 +60,7 @@ const mixtureWith = (half: Expert) =>
 const sum = (probs: Float32Array) => probs.reduce((total, p) => total + p, 0);
 
 describe('the language-model half in the mix', () => {
-  it('is left out where it must still be waited for, and speaks once it is ready', async () => {
+  it('is left out while it is not ready, and contributes once it is', async () => {
     const mix = mixtureWith(new SlowHalf(onToken(3)));
     const state = mix.start();
     const before = new Float32Array(VOCAB);
@@ -120,7 +120,7 @@ describe('the language-model half in the mix', () => {
     assert.notDeepEqual(allButHalf(mix.gate.parameters), allButHalf(taught));
   });
 
-  it('is known by its weight wherever the cursor is, and by none where there is no half', () => {
+  it('has one weight for any cursor, and none where there is no half', () => {
     const unknown = mixtureWith(new SlowHalf(onToken(3))).halfWeight!;
     assert.ok(unknown > 0.1 && unknown < 0.5);
     assert.equal(
@@ -129,7 +129,7 @@ describe('the language-model half in the mix', () => {
     );
   });
 
-  it('learns nothing where it did not speak', () => {
+  it('learns nothing where it did not contribute', () => {
     const mix = mixtureWith(new SlowHalf(onToken(3)));
     const before = halfOf(mix.gate.parameters);
     const { networks } = mix.scoreAndLearn(mix.start(), 3);

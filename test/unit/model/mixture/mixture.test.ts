@@ -11,7 +11,7 @@ import { randomWeights } from '../network/randomWeights';
 import { fewTokens } from './naiveCounts';
 
 const VOCAB = 7;
-/** No token is told from another by its kind. */
+/** All tokens have the same kind. */
 const ALIKE = new Uint8Array(VOCAB);
 
 function network(name: string, seed: number): ReferenceNetwork {
@@ -125,7 +125,7 @@ describe('Mixture', () => {
       for (const [i, target] of targets.entries()) {
         const { mix } = mixture.scoreAndLearn(state, target);
         bits -= i < targets.length / 2 ? 0 : Math.log2(mix);
-        // The state goes on with the pattern, so that the contexts are the known ones whatever the targets are.
+        // The state follows the pattern, so that the contexts stay known whatever the targets are.
         state = mixture.next(state, pattern[i % 6]);
       }
       return bits / (targets.length / 2);

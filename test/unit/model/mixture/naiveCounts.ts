@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Token lists over few tokens, so that contexts repeat. */
+/** Lists of few different tokens, so that contexts repeat. */
 export function fewTokens(vocabSize: number, maxLength: number): fc.Arbitrary<number[]> {
   return fc.array(fc.nat(vocabSize - 1), { maxLength, size: 'max' });
 }

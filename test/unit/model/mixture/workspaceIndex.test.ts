@@ -29,7 +29,7 @@ const steps = fc.array(
   { maxLength: 12 },
 );
 
-/** The same by plain lists: files by name, the one that is open, what was written in it. */
+/** The same index as plain lists: files by name, the open one, and what was written in it. */
 class PlainWorkspace {
   private readonly files = new Map<string, { readonly tokens: number[]; readonly weight: number }>();
   private open: string | null = null;

@@ -93,7 +93,7 @@ describe('createKernelNetwork', () => {
       };
       const early = read(network.start(), 300, 3);
       const expected = read(early, 20, 5);
-      // More texts, side by side, than the kernel's memory has places for.
+      // More texts at once than the kernel's memory has places for.
       for (let text = 0; text < 10; text++) {
         read(network.start(), 300, text);
       }

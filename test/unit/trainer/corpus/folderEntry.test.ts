@@ -28,7 +28,7 @@ describe('what stands in a folder', () => {
     assert.equal(await typeOf(listedAsLink, join(folder, 'gone')), listedAsLink);
   });
 
-  it('has the name on macOS that VS Code has for it, and elsewhere its own', () => {
+  it('has on macOS the name that VS Code uses, and elsewhere its own', () => {
     const decomposed = 'Cafe\u0301.md';
     assert.equal(composedName(decomposed, 'darwin'), 'Caf\u00e9.md');
     assert.equal(composedName(decomposed, 'linux'), decomposed);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCorpus } from '../../../../src/trainer/corpus/readCorpus';
 
-/** A token a UTF-16 unit. */
+/** One token per UTF-16 unit. */
 const encoding = {
   endOfTextId: 0,
   encode: (text: string) => Int32Array.from(text, (unit) => unit.charCodeAt(0)),

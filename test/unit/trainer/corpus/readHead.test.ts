@@ -6,7 +6,7 @@ import { encode } from 'iconv-lite';
 import { decodeText } from '../../../../src/trainer/corpus/decodeText';
 import { readHead } from '../../../../src/trainer/corpus/readHead';
 
-/** Some of its characters hold the byte of a line end in UTF-16. */
+/** In UTF-16, some of its characters contain the byte of a line end. */
 const LINE = 'She went up, 上山, ਊ Ċ ਅ, and the café was closed 🎭 at night.';
 
 describe('readHead', () => {

@@ -4,7 +4,7 @@ import { leftOutByText } from '../../../../src/trainer/corpus/textRules';
 const PROSE = 'The kettle had gone cold by the time she came back from the garden.\n';
 const VALUE = 'a1B2c3D4'.repeat(5);
 const PART = 'eyJhbGciOiJIUzI1NiJ9';
-/** Put together here, so that no scanner takes this file for one with secrets. */
+/** Assembled here, so that no scanner finds secrets in this file. */
 const run = (length: number) => VALUE.repeat(3).slice(0, length);
 
 describe('leftOutByText', () => {
@@ -55,7 +55,7 @@ describe('leftOutByText', () => {
       const line = `${word.repeat(4000)}\n`;
       const start = performance.now();
       assert.equal(leftOutByText('notes.md', line.repeat(60)), null);
-      // It took seconds when each of the words was read to the end of its line.
+      // It took seconds when the rule read from each word to the end of its line.
       assert.ok(performance.now() - start < 500);
     });
   }

@@ -21,7 +21,7 @@ describe('The chunks of a text', () => {
     );
   });
 
-  it('but for those around it are the same after an edit, also where all that follows has moved', () => {
+  it('are the same after an edit, except those around it, even if all that follows has moved', () => {
     const tokens = Uint16Array.from({ length: 20_000 }, (_, i) => Math.imul(i, 2654435761) >>> 20);
     const before = new Set(chunksOf(tokens).map(({ digest }) => digest));
     const edited = Uint16Array.from([...tokens.subarray(0, 9000), 7, 8, 9, ...tokens.subarray(9000)]);
@@ -31,7 +31,7 @@ describe('The chunks of a text', () => {
     assert.ok(changed.every(({ from, to }) => from < 9003 + 2048 && to > 9000 - 2048));
   });
 
-  it('are known again from what a checkpoint keeps', () => {
+  it('are recognised from what a checkpoint keeps', () => {
     fc.assert(
       fc.property(documents, (tokens) => {
         const digests = chunksOf(tokens).map(({ digest }) => digest);

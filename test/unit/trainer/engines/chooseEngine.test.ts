@@ -12,7 +12,7 @@ const work = {
   batchSize: 4,
   unrollSteps: 8,
   threads: 1,
-  // The process that runs all tests holds more than a trainer does.
+  // The process that runs all tests holds more memory than a trainer does.
   maxMemoryMegabytes: 16_384,
 } as const;
 const wish = (change: Partial<EngineWish> = {}): EngineWish => ({
@@ -23,10 +23,10 @@ const wish = (change: Partial<EngineWish> = {}): EngineWish => ({
   ...change,
 });
 
-/** An engine trains at its speed, or cannot be used for the reason given. */
+/** An engine trains at the given speed, or cannot be used for the given reason. */
 type Machine = Partial<Record<EngineName, number | string>>;
 
-/** Engines of a machine that is described, and what was asked of them. */
+/** The engines of an imagined machine, and what was asked of them. */
 function machine(here: Machine, loads: Machine = here) {
   const timed: EngineName[] = [];
   const loaded: { name: EngineName; options: EngineOptions }[] = [];
@@ -158,7 +158,7 @@ describe('Choosing the engine', () => {
     assert.deepEqual(warnings, []);
   });
 
-  it('times the engines again once the one that was chosen by it has failed', async () => {
+  it('times the engines again once the one chosen by timing has failed', async () => {
     const cachePath = join(folder, 'engines.json');
     const options = { timing: { processPath: 'trainer.js', version: '1', cachePath } };
     const parts = machine({ webgpu: 'No GPU was found.', native: 2900, wasm: 850 });

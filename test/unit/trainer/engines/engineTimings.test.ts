@@ -20,7 +20,7 @@ const work = {
 const LONGEST = 600_000;
 
 describe('Timing the engines', function () {
-  // Only a process that hangs takes so long.
+  // Only a hanging process takes this long.
   this.timeout(LONGEST);
 
   it('times a real engine in a process of its own', async () => {
@@ -51,7 +51,7 @@ describe('Timing the engines', function () {
         const kept = JSON.parse(await readFile(engineTimingsPath, 'utf8')) as {
           timings: [string, { kind: string; tokensPerSecond?: number }][];
         };
-        // Whatever this machine has: the fastest of those that train, or WebAssembly where nothing else does.
+        // This depends on the machine: the fastest engine that trains, or WebAssembly if nothing else does.
         const trains = kept.timings.filter(([, { kind }]) => kind === 'trains');
         const [fastest] = trains.toSorted(([, a], [, b]) => b.tokensPerSecond! - a.tokensPerSecond!);
         assert.equal(name, fastest?.[0] ?? 'wasm');

@@ -30,7 +30,7 @@ const batch: TrainBatch = {
 };
 const options = { learningRate: 0.1, gradientClipNorm: 1, dropout: 0 };
 
-/** An engine whose networks do nothing but tell how many rows they were limited to. */
+/** An engine whose networks only record how many rows they were limited to. */
 function trial(megabytes: number, residentMegabytes: () => number, threads = 2) {
   const rows: number[] = [];
   const warnings: string[] = [];
@@ -62,7 +62,7 @@ function trial(megabytes: number, residentMegabytes: () => number, threads = 2) 
 }
 
 describe('The memory of a training', () => {
-  it('is no matter where it is enough: all rows at once, on all threads, without a word', async () => {
+  it('changes nothing where there is enough: all rows at once, on all threads, without a warning', async () => {
     const { start, rows, threads, warnings } = trial(1536, () => 90);
     await start('wasm');
     assert.deepEqual([rows, threads(), warnings], [[32], 2, []]);
@@ -161,7 +161,7 @@ describe('The memory of a training', () => {
     );
   });
 
-  it('is told of attention, which keeps what it looks back on, layer by layer', () => {
+  it('includes what attention keeps to look back on, layer by layer', () => {
     const megabytes = (change: Partial<NetworkShape>): number => {
       const asked = { architecture: 'lstm', attention: false, embeddingSize: 256, hiddenSize: 512 } as const;
       const shape = { config: networkOfShape({ ...asked, numLayers: 1, ...change }, 4096), rows: 128 };
@@ -192,7 +192,7 @@ describe('The memory of a training', () => {
           assert.ok(need(used) <= room);
           assert.ok(used.rows === 32 || need({ ...used, rows: 2 * used.rows }) > room);
           const more = used.threads + 1;
-          // Halves of 32 rows, of which each thread has at least four.
+          // The possible rows are 32 and its halves, with at least four for each thread.
           const fewest = [4, 8, 16, 32].find((rows) => rows >= 4 * more)!;
           assert.ok(used.threads === wished || need({ rows: fewest, threads: more }) > room);
         },

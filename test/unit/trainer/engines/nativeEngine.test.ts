@@ -68,7 +68,7 @@ describe('Native engine', () => {
 
   let engine: TrainingEngine;
   before(async () => {
-    // The second copy of TensorFlow.js in this process says of each of its kernels that it is registered already.
+    // The second copy of TensorFlow.js in this process warns for each kernel that it is already registered.
     const { warn } = console;
     console.warn = () => undefined;
     try {

@@ -8,7 +8,7 @@ import { trainingKernelFolder } from '../../../support/kernelBytes';
 
 const PAGE_BYTES = 65536;
 
-/** A heap from which everything is taken in turn; what has been given back may not be given out again. */
+/** A heap that hands out memory in sequence and never again what was given back. */
 function growingHeap(mostPages = 1000): Heap & { readonly freed: number[] } {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages });
   const freed: number[] = [];
@@ -33,7 +33,7 @@ function growingHeap(mostPages = 1000): Heap & { readonly freed: number[] } {
   };
 }
 
-/** Numbers of a few bits, whose products and sums are exact however they are rounded and in whatever order. */
+/** Numbers of a few bits, whose products and sums are exact in any order and rounding. */
 const numbers = (length: number, seed: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => (((i + 1) * (2 * seed + 3) * 2654435761) % 31) - 15);
 
@@ -43,7 +43,7 @@ for (const name of ['training-kernel.wasm', 'training-kernel-relaxed.wasm']) {
   describe(`The training kernel (${name})`, () => {
     let bytes: Uint8Array;
     before(async () => {
-      // Node 20 knows relaxed SIMD only when told.
+      // Node 20 supports relaxed SIMD only with an option.
       setFlagsFromString('--experimental-wasm-relaxed-simd');
       bytes = readFileSync(join(await trainingKernelFolder(), name));
     });

@@ -52,7 +52,7 @@ function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, wha
 describe('Training on several threads', () => {
   let onOne: TrainingEngine;
   let onThree: TrainingEngine;
-  // Threads that read TypeScript take a second to start, so that all tests share them.
+  // Threads that load TypeScript take a second to start, so all tests share them.
   before(async () => {
     onOne = await loadWasmEngine({ threads: 1 });
     onThree = await loadWasmEngine({ threads: 3 });
@@ -63,7 +63,7 @@ describe('Training on several threads', () => {
     return [onOne.createNetwork(config, weights, 7), onThree.createNetwork(config, weights, 7)];
   };
 
-  it('is said to be so', () => {
+  it('is named in the description of the engine', () => {
     assert.match(onOne.description, /on one thread/);
     assert.match(onThree.description, /on 3 threads/);
   });

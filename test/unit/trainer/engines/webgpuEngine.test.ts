@@ -35,7 +35,7 @@ function isInstalled(name: string): boolean {
 }
 
 describe('WebGPU engine, on a GPU imitated in software', function () {
-  // Each of some hundred small programs is first compiled for the processor.
+  // About a hundred small programs are compiled for the processor first.
   this.timeout(600_000);
 
   const skipped = (name: string, help: string) => {

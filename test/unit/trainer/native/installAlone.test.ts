@@ -34,14 +34,14 @@ describe('An installation into a folder', () => {
     assert.ok(!existsSync(`${folder}.lock`));
   });
 
-  it('is cancelled by whom it is for', async () => {
+  it('is cancelled by the signal of whoever asked for it', async () => {
     const cancelled = new Error('cancelled');
     const signal = AbortSignal.abort(cancelled);
     const work = ({ signal: heard }: InstallContext) => Promise.reject(heard?.reason as Error);
     await assert.rejects(install(work, signal), cancelled);
   });
 
-  it('is stopped, with a sentence, when the lock of the folder is lost, and leaves the lock that is another’s', async () => {
+  it('is stopped, with a sentence, when the lock of the folder is lost, and leaves another’s lock in place', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     let isStopped = false;
     const installing = install(async ({ signal }) => {

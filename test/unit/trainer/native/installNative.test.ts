@@ -50,7 +50,7 @@ describe('Installation of the native engine', () => {
     ['changed', (path: string) => writeFile(path, 'other code')],
     ['missing', (path: string) => rm(path)],
   ] as const) {
-    it(`does not take an installation for whole when a file is ${what}`, async () => {
+    it(`does not consider an installation complete when a file is ${what}`, async () => {
       await writeRecord(folder, '2.21.0');
       await damage(nativePaths(folder).compiledBinding);
       assert.equal(await verifiedRecord(folder), null);

@@ -69,7 +69,7 @@ describe('Installation of what runs models', () => {
   });
 
   it('says why its folder cannot be held, and not that another installation runs', async () => {
-    // A file where the lock's folder would be, too old to be a lock that is held.
+    // A file in the place of the lock's folder, too old to be a held lock.
     const inTheWay = `${folder}.lock`;
     await writeFile(inTheWay, '');
     await utimes(inTheWay, 0, 0);

@@ -14,7 +14,7 @@ describe('npm on Windows, which a shell starts', () => {
     }
     folder = await mkdtemp(join(tmpdir(), 'understudy-shell-'));
     const said = (name: string): string => `"${join(folder, name)}"`;
-    // Both stand for those of Windows, where the second ends a process with all that it has started.
+    // These replace the programs of Windows; the second one ends a process with all that it has started.
     const programs = {
       'cmd.exe': `echo $$ > ${said('shell')}; exec sleep 60`,
       'taskkill.exe': `echo "$*" > ${said('ended')}; kill $2`,

@@ -10,7 +10,7 @@ import {
 import type { TrainBatch } from '../../../../src/trainer/engine';
 
 export type DoubleWeights = ReadonlyMap<string, Float64Array>;
-/** What one batch row remembers; a Transformer has no cells, and only networks with attention have more. */
+/** The state of one batch row; a Transformer has no cells, and only networks with attention have the rest. */
 interface RowState {
   readonly cells: readonly { readonly hidden: number[]; readonly cell: number[] }[];
   /** A recurrent network's last outputs. */
@@ -22,8 +22,8 @@ interface RowState {
 export type DoubleState = readonly RowState[];
 
 /**
- * The mean cross-entropy of one window in 64-bit floats, straight from the formulas of networkConfig.ts, so that central
- * differences of it are exact enough to judge 32-bit gradients. For texts shorter than the attention's window.
+ * The mean cross-entropy of one window in 64-bit floats, directly from the formulas of networkConfig.ts, so that its central
+ * differences are exact enough to check 32-bit gradients. For texts shorter than the attention's window.
  */
 export function doubleLoss(
   config: NetworkConfig,

@@ -4,15 +4,15 @@ import type { TensorNetwork } from '../../../../src/trainer/network/tensorNetwor
 import { windows } from '../../../support/trainingTrial';
 import { doubleLoss } from './doubleLoss';
 
-/** Of a tensor: a step is two losses in 64-bit floats. */
+/** Numbers checked of each tensor, as each takes two losses in 64-bit floats. */
 const CHECKED_ELEMENTS = 40;
 
 const doubles = (weights: NetworkWeights) =>
   new Map([...weights].map(([name, values]) => [name, Float64Array.from(values)]));
 
 /**
- * The gradients of a second window, the state carried over from the first, against finite differences.
- * @param weights those that the network has; it must not have read anything
+ * Checks the gradients of a second window, with the state carried over from the first, against finite differences.
+ * @param weights the network's weights; it must not have read anything
  */
 export async function assertGradients(network: TensorNetwork, weights: NetworkWeights): Promise<void> {
   const { config } = network;

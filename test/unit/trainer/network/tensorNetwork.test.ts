@@ -27,7 +27,7 @@ const configOf = (architecture: CellKind, numLayers: number): RecurrentConfig =>
   numLayers,
 });
 
-/** Attention costs more: enough to fill what it remembers, and to drop the first of it. */
+/** Attention costs more, so this is only enough to fill its memory and drop the first positions. */
 const stepsOf = (config: NetworkConfig, steps: number): number =>
   looksBack(config) ? ATTENTION_WINDOW / unrollSteps + 16 : steps;
 
@@ -89,7 +89,7 @@ for (const engine of engines) {
         }
       });
 
-      it(`${title}: learns a text by heart, and holds no more tensors from step to step`, async () => {
+      it(`${title}: memorises a text, and holds no more tensors from step to step`, async () => {
         const [batch] = windows(2);
         const network = new TensorNetwork(ops, config, randomWeights(config, 6), 1);
         const options = { learningRate: 0.01, gradientClipNorm: 1, dropout: 0.1 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { BatchStream, type DocumentTokens } from '../../../../src/trainer/data/batchStream';
 import { learnedDigests, planContinuation } from '../../../../src/trainer/training/continuation';
 
-/** Documents of numbers that occur nowhere else. */
+/** Documents of numbers that occur only once. */
 const document = (length: number, from: number): DocumentTokens =>
   Uint16Array.from({ length }, (_, i) => (i === 0 ? 0 : from + i));
 const whole = (documents: readonly DocumentTokens[]) =>

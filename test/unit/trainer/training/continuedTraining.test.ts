@@ -26,7 +26,7 @@ describe('Training again', () => {
     return readCorpus({ ...job, split }, tokenizer, job.options.seed);
   };
 
-  /** A model that has read all of the text but one file, however few steps this machine has time for. */
+  /** Makes a model that counts as having read all text but one file, however few steps this machine has time for. */
   const trainOnAll = async ({ but, base }: { but?: string; base?: string } = {}): Promise<void> => {
     const all = Array.from({ length: 10 }, (_, i) => `verse${i}.txt`);
     const split = but === undefined ? null : { train: all.filter((path) => path !== but), heldOut: [but] };
@@ -40,10 +40,10 @@ describe('Training again', () => {
   };
   const goOn = () => workspace.job({}, { initialModelPath: workspace.modelPath });
 
-  it('says from which model it goes on and how many files have changed, before it starts and then', async () => {
+  it('says from which model it goes on and how many files have changed, before it starts and when it does', async () => {
     await trainOnAll();
     const { trainedAt } = decodeCheckpoint(readFileSync(workspace.modelPath), 'model').training;
-    // One of the ten is held out, so that one or two of these are trained on.
+    // One of the ten files is held out, so one or both of these are trained on.
     workspace.write({ 'verse1.txt': 'a new verse\n'.repeat(9), 'verse2.txt': 'another verse\n'.repeat(9) });
     const plan = await planTraining(goOn(), new AbortController().signal, () => undefined);
     const { changedFiles, files } = plan.continues!;

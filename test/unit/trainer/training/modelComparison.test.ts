@@ -39,13 +39,13 @@ describe('The model that a training leaves', () => {
     });
   });
 
-  it('is judged by more than the beginning of what is kept aside where that is one long document', async () => {
+  it('is judged by more than the beginning of the held-out text if that is one long document', async () => {
     const book = new SmallWorkspace();
     const letters = [...shuffledIndices(40_000, 1)].map((n) => String.fromCharCode(97 + (n % 26)));
     book.write({ 'book.txt': letters.join('').replace(/.{9}/g, '$&\n') });
     const { done } = await runCollecting(book.job({}, { kernelPath }));
     book.remove();
-    // A tenth of the letters, of which a token holds two at most.
+    // A tenth of the letters is held out, and a token holds at most two.
     assert.ok(done.mix!.before.bytes > 3000, `${done.mix!.before.bytes} bytes`);
   });
 
@@ -54,7 +54,7 @@ describe('The model that a training leaves', () => {
     await runCollecting(workspace.job({}, { kernelPath, modelPath: base }));
     const alone = await runCollecting(workspace.job({}, { kernelPath, modelPath: `${base}.1` }));
     const beside = await runCollecting(workspace.job({}, { kernelPath, baseModelPath: base }));
-    // Whether so young a base network helps is chance; that it is asked at all is not.
+    // Whether so short-trained a base network helps is chance; that it is used at all is not.
     assert.notEqual(
       beside.done.mix!.before.bitsPerByte,
       alone.done.mix!.before.bitsPerByte,
@@ -122,8 +122,8 @@ describe('The model that a training leaves', () => {
       assert.deepEqual(readFileSync(workspace.modelPath), there);
     });
 
-    it('of the candidates, the one that was chosen, even where it costs more alone', async () => {
-      // Each line follows from no other, and is read again and again.
+    it('and is the candidate that was chosen, even if that costs more alone', async () => {
+      // No line follows from another, and each is read again and again.
       const drawn = new SmallWorkspace();
       for (const seed of [1, 2, 3, 4, 5, 6]) {
         const letters = [...shuffledIndices(26 ** 2, seed)].map((n) => String.fromCharCode(97 + (n % 26)));
@@ -166,7 +166,7 @@ describe('The model that a training leaves', () => {
     assert.notEqual(earlier!.bitsPerByte, before.bitsPerByte, 'the earlier network has a say');
   });
 
-  describe('is, where its part in ghost text cannot be measured, the one that is better alone', () => {
+  describe('is the one that is better alone, if its part in ghost text cannot be measured', () => {
     const missing = () => join(workspace.storage, 'gone.wasm');
 
     it('so that one which training did not better stays', async () => {

@@ -36,7 +36,7 @@ describe('A file that is written whole', () => {
     assert.deepEqual(readdirSync(folder), ['a', 'model']);
   });
 
-  it('is the earlier one where the system takes only a part of it, as a disk that fills up does', function () {
+  it('is the earlier one when the system takes only a part of it, as a full disk does', function () {
     // Linux alone lets a process limit itself while it runs.
     if (spawnSync('prlimit', ['--version']).status !== 0) {
       this.skip();
@@ -61,7 +61,7 @@ describe('A file that is written whole', () => {
       };
     };
 
-    it('is tried again on Windows, where that ends soon', async () => {
+    it('is tried again on Windows, where the other program is soon done', async () => {
       const { work, tried } = heldFor(3, 'EPERM');
       await patiently(work, true);
       assert.equal(tried(), 4);
@@ -93,7 +93,7 @@ describe('A file that is written whole', () => {
     assert.deepEqual(readFileSync(path), later);
   });
 
-  it('is told from what a killed process left beside it', async () => {
+  it('is distinguished from what a killed process left beside it', async () => {
     writeFileSync(`${path}.123`, 'half');
     writeFileSync(`${path}.note`, 'a note');
     await removeLeftovers(path);

@@ -8,7 +8,7 @@ import { runTrainJob } from '../../../../src/trainer/training/trainJob';
 import { TrainingControl } from '../../../../src/trainer/training/trainingControl';
 import type { TrainSurroundings } from '../../../../src/trainer/training/trainSurroundings';
 
-/** A workspace and a storage folder of their own for one test. */
+/** A workspace and a storage folder for one test alone. */
 export class SmallWorkspace {
   private readonly root = mkdtempSync(join(tmpdir(), 'understudy-trainer-'));
   readonly folder = join(this.root, 'workspace');
@@ -67,7 +67,7 @@ export class SmallWorkspace {
         unrollSteps: 8,
         learningRate: 0.02,
         seconds: 1.5,
-        // The process that runs all tests holds more than a trainer does.
+        // The process that runs all tests holds more memory than a trainer does.
         maxMemoryMegabytes: 16_384,
         ...options,
       },
@@ -80,8 +80,8 @@ export class SmallWorkspace {
 }
 
 /**
- * Runs a job in this process, on a clock that ticks a step at a time, and collects its events. Ghost text gains by every network
- * that is better alone, unless a test says otherwise.
+ * Runs a job in this process, with a clock that advances each time it is read, and collects its events. Unless a test says otherwise, ghost
+ * text gains by every network that is better alone.
  */
 export async function runCollecting(
   job: TrainJob,

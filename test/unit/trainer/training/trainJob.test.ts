@@ -14,7 +14,7 @@ import { calibratePersonal } from '../../../../src/trainer/training/calibratePer
 import { eventsOf, runCollecting, SmallWorkspace } from './smallJob';
 
 describe('Training a workspace', function () {
-  // Only a training that hangs takes so long.
+  // Only a hanging training takes this long.
   this.timeout(600_000);
   let workspace: SmallWorkspace;
   beforeEach(() => {
@@ -73,7 +73,7 @@ describe('Training a workspace', function () {
     const title = `${shape.architecture}${shape.attention === true ? ' with attention' : ''}`;
 
     it(`writes a ${title} that ghost text's kernel reads, as good as was measured`, async () => {
-      // Long enough for a first verse by heart.
+      // Long enough to memorise a first verse.
       const job = workspace.writeVerses().job({ ...shape, seconds: 4, unrollSteps: 32 });
       const { done } = await runCollecting(job);
       assert.equal(done.outcome, 'improved');
@@ -103,7 +103,7 @@ describe('Training a workspace', function () {
     const { done } = await runCollecting(
       workspace.job({ seconds: 8 }, { initialModelPath: workspace.modelPath }),
     );
-    // The two samples may differ in size by the engine's speed; these files are short enough to be taken whole.
+    // The sizes of the two samples may depend on the engine's speed; these files are short enough to be taken whole.
     assert.equal(done.before?.bitsPerByte.toFixed(4), first.done.after?.bitsPerByte.toFixed(4));
     assert.ok(done.after!.bitsPerByte < done.before!.bitsPerByte);
   });
@@ -248,7 +248,7 @@ describe('Training a workspace', function () {
 
   it('says that the disk is full, and the earlier model is as it was', async () => {
     workspace.writeVerses();
-    // A short one, so that the next betters it and is to be written.
+    // A short training, so that the next one is better and is to be written.
     await runCollecting(workspace.job({ seconds: 1 }));
     const earlier = readFileSync(workspace.modelPath);
     await assert.rejects(runCollecting(workspace.job(), { writeFile: noSpace }), {
@@ -265,7 +265,7 @@ describe('Training a workspace', function () {
       return path === job.resumePath ? noSpace() : writeWholeFile(path, bytes);
     };
     const { done, events } = await runCollecting(job, { writeFile }, (event, control) => {
-      // At a pause it is saved again.
+      // A pause saves the state again.
       if (event.kind === 'step' && event.step === 1) {
         control.pause();
       } else if (event.kind === 'paused') {

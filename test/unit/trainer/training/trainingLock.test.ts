@@ -22,7 +22,7 @@ describe('The lock of a model', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('is taken by one alone of several that find it left by a killed process', async () => {
+  it('is taken by only one of several that find it left by a killed process', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     for (let round = 0; round < 10; round++) {
       await mkdir(`${modelPath}.lock`);
@@ -41,7 +41,7 @@ describe('The lock of a model', () => {
     }
   });
 
-  it('is not taken from one who has taken it and has not yet put its name in the place of a killed process', async () => {
+  it('is not taken from a process that holds it but has not yet replaced the name of a killed one', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     const name = (holder: number) =>
       writeFile(
@@ -60,13 +60,13 @@ describe('The lock of a model', () => {
     await attempt;
   });
 
-  it('is not kept where its holder cannot be named, as on a full disk', async () => {
+  it('is not kept when its holder’s name cannot be written, as on a full disk', async () => {
     await mkdir(`${modelPath}.holder.json`);
     await assert.rejects(lockModel(modelPath), { message: /could not be written/ });
     assert.deepEqual(readdirSync(folder), ['model.holder.json']);
   });
 
-  it('is told to be lost by a sentence, and leaves what is another’s', async () => {
+  it('is reported lost in a sentence, and leaves another’s lock in place', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     const lock = await lockModel(modelPath);
     await whileSecondsPass();
@@ -89,7 +89,7 @@ describe('The lock of a model', () => {
 });
 
 describe('A training that loses the lock of its model', () => {
-  it('fails with a sentence, and neither writes the model nor removes what lets another go on', async () => {
+  it('fails with a sentence, and neither writes the model nor removes the resume file of another', async () => {
     const workspace = new SmallWorkspace();
     const lockPath = `${workspace.modelPath}.lock`;
     mock.timers.enable({ apis: ['setTimeout'] });

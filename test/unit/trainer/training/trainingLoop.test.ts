@@ -5,7 +5,7 @@ import type { TrainableNetwork, TrainStepOptions } from '../../../../src/trainer
 import { TrainingControl } from '../../../../src/trainer/training/trainingControl';
 import { TrainingLoop } from '../../../../src/trainer/training/trainingLoop';
 
-/** Steps of a second each, on a network that only notes what it is asked for. */
+/** Trains with steps of a second each, on a network that only records what it is asked for. */
 async function train(
   seconds: number,
   documentTokens: number,
@@ -69,7 +69,7 @@ describe('The training loop', () => {
     assertRisesAndFalls(steps);
   });
 
-  it('ends sooner where so many tokens were read, the rate having fallen and a few measurements made', async () => {
+  it('ends sooner when the given number of tokens was read, after the rate has fallen and a few measurements', async () => {
     const { steps, events } = await train(1000, 81, 320);
     assert.ok(
       steps.length >= 34 && steps.length <= 42,
@@ -88,7 +88,7 @@ describe('The training loop', () => {
     assert.ok(steps.length < 100, `${steps.length} steps`);
   });
 
-  it('does not end early where so many tokens are to be read and no more', async () => {
+  it('does not end early when the number of tokens is limited', async () => {
     const { steps } = await train(300, 4001, 2000, (validation) => 9 + validation);
     assert.ok(steps.length >= 240, `${steps.length} steps`);
   });
