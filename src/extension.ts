@@ -14,6 +14,7 @@ import { interruptedTraining } from './editor/interruptedTraining';
 import { LanguageModelHalf } from './editor/languageModelHalf';
 import { LanguageModelKeys } from './editor/languageModelKeys';
 import { LANGUAGE_MODEL_SETTING, languageModelWindow } from './editor/languageModelWindow';
+import { maskedModelLine } from './editor/languageModelLines';
 import { learningFromUse } from './editor/learningFromUse';
 import { MaskedModel } from './editor/maskedModel';
 import { MASKED_MODEL_SETTING } from './editor/maskedModelSetting';
@@ -73,6 +74,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       log.info(halfStatus.message);
       languageModel.heard(halfStatus);
     },
+    onMaskedStatus: (maskedStatus) => {
+      log.info(maskedStatus.message);
+      maskedModel.heard(maskedStatus);
+    },
   });
   const watch = new SuggestionWatch();
   const status = new StatusBar(configuration, watch);
@@ -112,6 +117,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   );
   const maskedModel = new MaskedModel(generator, maskedModelWindow(context.globalState, paths.onnx), () => {
     turnRefiner();
+    status.setMaskedAway(maskedModelLine(vscode.l10n.t, maskedModel.state));
+    panel.refresh();
   });
   const turnRefiner = (): void => {
     const isSlow = languageModel.state?.isSlow ?? false;
@@ -126,6 +133,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     configuration,
     training,
     () => languageModel.state,
+    () => maskedModel.state,
     log,
   );
   const plan: Parts['planTraining'] = (folders, { maxTotalBytes, ...options }, initialModelPath, signal) =>

@@ -14,6 +14,7 @@ import type {
   LearnFilesRequest,
   MaskedChoice,
   MaskedLoadedResponse,
+  MaskedStatus,
   ModelLoadedResponse,
 } from '../protocol/generatorProtocol';
 import { GeneratorDiedError, GeneratorLink, type SettlingResponse, type WithoutId } from './generatorLink';
@@ -32,6 +33,8 @@ export interface GeneratorClientOptions extends GeneratorFiles {
   readonly onLog?: (line: string) => void;
   /** Told when the language-model half goes away or answers again. */
   readonly onHalfStatus?: (status: HalfStatus) => void;
+  /** The same of the masked model. */
+  readonly onMaskedStatus?: (status: MaskedStatus) => void;
   /**
    * A new thread took the place of one that died, and knows no files: learn them again. The client keeps no texts, which would
    * cost the extension host as much memory as the workspace is large.
@@ -45,6 +48,7 @@ export class GeneratorClient {
   private readonly link: GeneratorLink;
   private readonly suggestions: SuggestionRequests;
   private readonly onHalfStatus: (status: HalfStatus) => void;
+  private readonly onMaskedStatus: (status: MaskedStatus) => void;
   private readonly onLog: (line: string) => void;
   private readonly onFilesLost: () => void;
   /** What a new thread is told again, by kind. */
@@ -58,11 +62,13 @@ export class GeneratorClient {
       workerPath,
       onLog = nothing,
       onHalfStatus = nothing,
+      onMaskedStatus = nothing,
       onFilesLost = nothing,
       onGivenUp = nothing,
       ...files
     } = options;
     this.onHalfStatus = onHalfStatus;
+    this.onMaskedStatus = onMaskedStatus;
     this.onLog = onLog;
     this.onFilesLost = onFilesLost;
     this.link = new GeneratorLink({
@@ -70,6 +76,7 @@ export class GeneratorClient {
       files,
       onLog,
       onHalfStatus,
+      onMaskedStatus,
       onGivenUp,
       onRestart: (heldBy) => {
         if (heldBy !== null && this.replayed.includes(heldBy)) {
@@ -222,9 +229,15 @@ export class GeneratorClient {
         this.onLog(`The generator could not be brought back to where it was. ${message}`);
         if (requests[i].kind === 'loadHalf') {
           this.onHalfStatus({ kind: 'halfStatus', state: 'away', message });
+        } else if (requests[i].kind === 'loadMasked') {
+          this.onMaskedStatus({ kind: 'maskedStatus', state: 'away', message });
         }
       } else if (result.value.kind === 'halfLoaded' && result.value.away !== null) {
         this.onHalfStatus({ kind: 'halfStatus', state: 'away', message: result.value.away });
+      } else if (result.value.kind === 'maskedLoaded' && result.value.description !== '') {
+        // The thread before may have been told of as without it.
+        const message = `${result.value.description} answers again.`;
+        this.onMaskedStatus({ kind: 'maskedStatus', state: 'answering', message });
       }
     }
   }

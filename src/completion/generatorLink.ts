@@ -5,12 +5,13 @@ import type {
   GeneratorRequest,
   GeneratorResponse,
   HalfStatus,
+  MaskedStatus,
 } from '../protocol/generatorProtocol';
 import type { GeneratorFiles } from './generatorModel';
 
 export type SettlingResponse = Exclude<
   GeneratorResponse,
-  { kind: 'generatedPart' | 'log' | 'halfStatus' | 'heard' | 'failed' }
+  { kind: 'generatedPart' | 'log' | 'halfStatus' | 'maskedStatus' | 'heard' | 'failed' }
 >;
 export type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
@@ -38,6 +39,7 @@ export interface LinkOptions {
   readonly files: GeneratorFiles;
   readonly onLog: (line: string) => void;
   readonly onHalfStatus: (status: HalfStatus) => void;
+  readonly onMaskedStatus: (status: MaskedStatus) => void;
   /** A new thread has taken the place of one that died; told once it can be asked. `heldBy` as in {@link GeneratorDiedError}. */
   readonly onRestart: (heldBy: OpeningKind | null) => void;
   /** Threads died one after the other, the last of it, and no new one is started. */
@@ -181,6 +183,10 @@ export class GeneratorLink {
     }
     if (response.kind === 'halfStatus') {
       this.options.onHalfStatus(response);
+      return;
+    }
+    if (response.kind === 'maskedStatus') {
+      this.options.onMaskedStatus(response);
       return;
     }
     if (response.kind === 'heard') {

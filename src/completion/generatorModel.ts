@@ -9,7 +9,13 @@ import type { NetworkModel } from '../model/network/networkModel';
 import { countParameters, describeKind } from '../model/networkConfig';
 import { tokenKinds } from '../model/tokenizer/tokenKinds';
 import { Tokenizer } from '../model/tokenizer/tokenizer';
-import type { HalfChoice, HalfLoadedResponse, HalfStatus, MaskedChoice } from '../protocol/generatorProtocol';
+import type {
+  HalfChoice,
+  HalfLoadedResponse,
+  HalfStatus,
+  MaskedChoice,
+  MaskedStatus,
+} from '../protocol/generatorProtocol';
 import { openHalf, type OpenedHalf } from './half/openHalf';
 import { openMasked, type OpenedMasked } from './masked/openMasked';
 
@@ -81,13 +87,13 @@ export class GeneratorModel implements LoadedModel {
   private readonly statuses = new WeakMap<OpenedHalf, { readonly latest: HalfStatus | null }>();
 
   /**
-   * @param warn told in one sentence that a base model or a masked model cannot be used; the rest works without it
-   * @param onHalfStatus told when the half in use goes away or answers again
+   * @param warn told in one sentence that a base model cannot be used; the rest works without it
+   * @param onStatus told when the half or the masked model in use goes away or answers again
    */
   constructor(
     files: GeneratorFiles,
     private readonly warn: (sentence: string) => void,
-    private readonly onHalfStatus: (status: HalfStatus) => void = () => undefined,
+    private readonly onStatus: (status: HalfStatus | MaskedStatus) => void = () => undefined,
   ) {
     this.kernelBytes = readFileSync(files.kernelPath);
     this.tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync(files.tokenizerPath, 'utf8')));
@@ -126,7 +132,7 @@ export class GeneratorModel implements LoadedModel {
         told.latest = status;
         // Of one that is not yet, or no longer, in use nobody wants to know.
         if (this.half !== null && this.statuses.get(this.half) === told) {
-          this.onHalfStatus(status);
+          this.onStatus(status);
         }
       },
     });
@@ -149,8 +155,8 @@ export class GeneratorModel implements LoadedModel {
     return openMasked(choice, {
       processPath: this.onnxPath,
       signal,
-      onStatus: ({ message }) => {
-        this.warn(message);
+      onStatus: (status) => {
+        this.onStatus({ ...status, kind: 'maskedStatus' });
       },
     });
   }

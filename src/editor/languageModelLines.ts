@@ -1,5 +1,7 @@
-/** What the panel says of the chosen language model; texts only. */
+/** What the panel says of the chosen language model, and of a masked model that is away; texts only. */
+import { basename } from 'node:path';
 import type { LanguageModelState } from './languageModelHalf';
+import type { MaskedModelState } from './maskedModel';
 import type { Translate } from './translate';
 
 /** Below this share of the networks' say a model is as good as not asked. */
@@ -29,4 +31,15 @@ export function languageModelLines(
     }
   }
   return lines;
+}
+
+/** Null where none is chosen, or it answers. */
+export function maskedModelLine(t: Translate, state: MaskedModelState | null): string | null {
+  return state?.away == null
+    ? null
+    : t(
+        'The masked model {0} is away, and suggestions are not ranked by it. {1}',
+        basename(state.folder),
+        state.away,
+      );
 }

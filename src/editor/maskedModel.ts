@@ -1,6 +1,7 @@
 /** The masked model by which suggestions are ranked where text stands right of the cursor: what is chosen and what is in use. */
 import { basename, join } from 'node:path';
 import type { GeneratorClient } from '../completion/generatorClient';
+import type { MaskedStatus } from '../protocol/generatorProtocol';
 import type { LastFatalFile } from './fatalFile';
 import { LastChosen } from './lastChosen';
 
@@ -13,6 +14,8 @@ export interface MaskedModelSurroundings {
   /** @throws Error with a sentence when the setting cannot be understood */
   configured(): string | null;
   configure(folder: string | null): Promise<void>;
+  /** A sentence of the generator in the user's language. */
+  readonly shown: (sentence: string) => string;
   /** Shows that a model is being opened until the work settles. */
   whileOpening<T>(folder: string, work: Promise<T>): Promise<T>;
   /** What the generator died of. */
@@ -23,6 +26,8 @@ export interface MaskedModelState {
   readonly folder: string;
   /** What was opened. */
   readonly description: string;
+  /** Why it does not answer now, for the user; null while it does. */
+  readonly away: string | null;
 }
 
 export class MaskedModel {
@@ -77,6 +82,14 @@ export class MaskedModel {
     }
   }
 
+  /** What the generator tells of the one in use. */
+  heard({ state, message }: MaskedStatus): void {
+    if (this.used !== null) {
+      this.used = { ...this.used, away: state === 'away' ? this.surroundings.shown(message) : null };
+      this.onDidChange();
+    }
+  }
+
   private use(folder: string | null): Promise<boolean> {
     return this.chosen.open(folder, this.open(folder));
   }
@@ -89,7 +102,7 @@ export class MaskedModel {
     const loading = this.generator.loadMasked({ folder, modulePath: this.surroundings.onnxFolder });
     const opening = this.surroundings.whileOpening(folder, loading);
     const { description } = await this.surroundings.fatal.watch(tokenizerOf(folder), opening);
-    return { folder, description };
+    return { folder, description, away: null };
   }
 }
 

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { LastFatalFile } from './fatalFile';
 import type { MaskedModelSurroundings } from './maskedModel';
 import { MASKED_MODEL_SETTING, parseMaskedModel } from './maskedModelSetting';
+import { shownSentence } from './shownSentence';
 
 export function maskedModelWindow(memory: vscode.Memento, onnxFolder: string): MaskedModelSurroundings {
   return {
@@ -20,6 +21,7 @@ export function maskedModelWindow(memory: vscode.Memento, onnxFolder: string): M
         .getConfiguration()
         .update(MASKED_MODEL_SETTING, folder ?? undefined, vscode.ConfigurationTarget.Global);
     },
+    shown: shownSentence,
     fatal: new LastFatalFile(memory, 'understudy.fatalMaskedModel'),
     whileOpening: async (folder, work) =>
       vscode.window.withProgress(

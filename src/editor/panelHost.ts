@@ -12,7 +12,8 @@ import {
 import { asError } from './asError';
 import type { Configuration } from './configuration';
 import type { LanguageModelState } from './languageModelHalf';
-import { languageModelLines } from './languageModelLines';
+import { languageModelLines, maskedModelLine } from './languageModelLines';
+import type { MaskedModelState } from './maskedModel';
 import { panelInspection } from './panelInspection';
 import { panelPage } from './panelPage';
 import { isSamplingName, panelSettings, SAMPLING_NAMES } from './panelSettings';
@@ -46,6 +47,7 @@ export class PanelHost implements vscode.Disposable {
     private readonly configuration: Configuration,
     private readonly training: TrainingSession,
     private readonly languageModel: () => LanguageModelState | null,
+    private readonly maskedModel: () => MaskedModelState | null,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.disposable = vscode.Disposable.from(
@@ -172,8 +174,10 @@ export class PanelHost implements vscode.Disposable {
 
   /** @param weight that it has earned, 0 to 1; null where it is not known now */
   private sendLanguageModel(weight: number | null): void {
-    const lines = languageModelLines(vscode.l10n.t, this.languageModel(), weight);
-    this.post({ kind: 'languageModel', lines });
+    const { t } = vscode.l10n;
+    const masked = maskedModelLine(t, this.maskedModel());
+    const lines = languageModelLines(t, this.languageModel(), weight);
+    this.post({ kind: 'languageModel', lines: masked === null ? lines : [...lines, masked] });
   }
 
   private inspectSoon(): void {

@@ -13,6 +13,7 @@ export class StatusBar implements vscode.Disposable {
   private training: TrainingStatus | null = null;
   private interrupted: StatusState['interrupted'] = null;
   private languageModel: StatusState['languageModel'] = null;
+  private maskedAway: StatusState['maskedAway'] = null;
   private readonly item = vscode.window.createStatusBarItem(
     'understudy.status',
     vscode.StatusBarAlignment.Right,
@@ -56,6 +57,11 @@ export class StatusBar implements vscode.Disposable {
     this.refresh();
   }
 
+  setMaskedAway(sentence: StatusState['maskedAway']): void {
+    this.maskedAway = sentence;
+    this.refresh();
+  }
+
   setTraining(training: TrainingStatus | null): void {
     this.training = training;
     this.refresh();
@@ -84,6 +90,7 @@ export class StatusBar implements vscode.Disposable {
       model: this.model,
       hasPersonalModel: this.hasPersonalModel,
       languageModel: this.languageModel,
+      maskedAway: this.maskedAway,
       training: this.training,
       interrupted: this.interrupted,
       enabled: enablement['*'],

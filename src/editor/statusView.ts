@@ -18,6 +18,8 @@ export interface StatusState {
   readonly hasPersonalModel: boolean;
   /** The chosen language model; `away` says why it does not answer. */
   readonly languageModel: { readonly name: string; readonly away: string | null } | null;
+  /** A sentence when a masked model is chosen but does not answer. */
+  readonly maskedAway: string | null;
   readonly training: TrainingStatus | null;
   /** Whether an earlier training of this workspace was interrupted, and the user has not read of it yet. */
   readonly interrupted: 'news' | 'known' | null;
@@ -74,6 +76,9 @@ export function statusView(t: Translate, state: StatusState): StatusView {
         : t('Language model: {0} is away, and suggestions come without it. {1}', name, away),
     );
   }
+  if (state.maskedAway !== null) {
+    tooltip.push(state.maskedAway);
+  }
   if (shown > 0) {
     tooltip.push(
       t(
@@ -116,6 +121,9 @@ function statusWord(t: Translate, state: StatusState): { icon: string; word: str
   }
   if ((state.languageModel?.away ?? null) !== null) {
     return { icon: 'debug-disconnect', word: t('on, without the language model') };
+  }
+  if (state.maskedAway !== null) {
+    return { icon: 'debug-disconnect', word: t('on, without the masked model') };
   }
   return state.generator === 'loading'
     ? { icon: 'loading~spin', word: t('loading') }

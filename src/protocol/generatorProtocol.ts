@@ -241,6 +241,10 @@ export interface HalfStatus {
   /** Why, in one sentence. */
   readonly message: string;
 }
+/** The same of the masked model in use. */
+export interface MaskedStatus extends Omit<HalfStatus, 'kind'> {
+  readonly kind: 'maskedStatus';
+}
 /** To {@link PingRequest}. */
 export interface HeardResponse {
   readonly kind: 'heard';
@@ -249,6 +253,7 @@ export interface HeardResponse {
 export type GeneratorResponse =
   | GeneratorLog
   | HalfStatus
+  | MaskedStatus
   | HeardResponse
   | CompletedResponse
   | GeneratedPartResponse

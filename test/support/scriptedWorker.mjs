@@ -6,7 +6,7 @@
  *
  * `tokens` of `filesLearned` counts the files that this thread was told of. The description of a model is the number of models
  * loaded so far and the base model; a personal model CRASH ends the thread. The description of a half is the paths of all halves
- * loaded so far, each of which is away at once; an absolute path has to exist. By its path a half also behaves in other ways:
+ * loaded so far, each of which is away at once; an absolute path has to exist, also that of a masked model. By its path a half also behaves in other ways:
  * - HANG holds the thread for good, as does a half beside which `PATH.opened` lies, and a masked model HANG
  * - STUCK holds the thread for five seconds, in which it cannot be ended
  * - SLOW is opened when fifteen pings were heard
@@ -109,7 +109,11 @@ parentPort.on('message', (request) => {
     if (folder === 'HANG') {
       for (;;);
     }
-    respond({ kind: 'maskedLoaded', id, description: folder });
+    respond(
+      folder.startsWith('/') && !existsSync(folder)
+        ? { kind: 'failed', id, message: `The folder ${folder} holds no model.onnx.` }
+        : { kind: 'maskedLoaded', id, description: folder },
+    );
   } else if (kind === 'learnFiles') {
     for (const { uri, text } of request.files) {
       files[text === '' ? 'delete' : 'add'](uri);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { mock } from 'node:test';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GeneratorClient, type GeneratorClientOptions } from '../../../src/completion/generatorClient';
 import { GeneratorDiedError } from '../../../src/completion/generatorLink';
 import { encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
@@ -285,6 +286,29 @@ describe('a generator that dies', () => {
     it('is left alone as long as it answers pings, however long the model takes', async () => {
       assert.equal(await open(newClient(), 'SLOW'), 'SLOW');
     });
+  });
+
+  it('tells of a masked model that another thread cannot open, and of one that it can', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-client-'));
+    const told: string[] = [];
+    const client = newClient({ onMaskedStatus: ({ state, message }) => told.push(`${state}: ${message}`) });
+    const crash = async (): Promise<void> => {
+      const { length } = told;
+      await assert.rejects(client.complete(question('CRASH█')));
+      for (let waits = 0; told.length === length && waits < 100; waits++) {
+        await sleep(20);
+      }
+    };
+    await client.loadMasked({ folder, modulePath: '' });
+    rmSync(folder, { recursive: true });
+    await crash();
+    mkdirSync(folder);
+    await crash();
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(told, [
+      `away: The folder ${folder} holds no model.onnx.`,
+      `answering: ${folder} answers again.`,
+    ]);
   });
 
   it('is not restarted for ever, and says what to do', async () => {

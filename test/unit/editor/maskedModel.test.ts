@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GeneratorDiedError } from '../../../src/completion/generatorLink';
 import { LastFatalFile } from '../../../src/editor/fatalFile';
+import { maskedModelLine } from '../../../src/editor/languageModelLines';
 import { MaskedModel, type MaskedModelSurroundings } from '../../../src/editor/maskedModel';
 import { parseMaskedModel } from '../../../src/editor/maskedModelSetting';
 import type { MaskedChoice, MaskedLoadedResponse } from '../../../src/protocol/generatorProtocol';
@@ -26,6 +27,7 @@ class FakeWindow implements MaskedModelSurroundings {
   }
   readonly model = new MaskedModel({ loadMasked: (choice) => this.load(choice) }, this, () => this.changes++);
 
+  shown = (sentence: string): string => sentence;
   isTrusted = (): boolean => this.trusted;
   configured = (): string | null => this.setting;
   configure(folder: string | null): Promise<void> {
@@ -73,7 +75,7 @@ describe('choosing a masked model', () => {
     assert.equal(await chosen, true);
     assert.equal(window.model.isChosen, true);
     assert.deepEqual(window.loaded, [{ folder: '/m/bert', modulePath: '/storage/onnx' }]);
-    assert.deepEqual(window.model.state, { folder: '/m/bert', description: '/m/bert' });
+    assert.deepEqual(window.model.state, { folder: '/m/bert', description: '/m/bert', away: null });
     assert.deepEqual([window.setting, window.changes], ['/m/bert', 1]);
     assert.equal(await window.model.choose(null), true);
     assert.equal(window.model.isChosen, false);
@@ -89,6 +91,23 @@ describe('choosing a masked model', () => {
     window.refuse(new Error('The folder /m/none holds no model.onnx.'));
     await assert.rejects(second, /\/m\/none holds no model\.onnx/);
     assert.deepEqual([window.model.state?.folder, window.setting, window.changes], ['/m/bert', '/m/bert', 1]);
+  });
+
+  it('says why it does not answer, until it does again', async () => {
+    const window = new FakeWindow();
+    const line = (): string | null => maskedModelLine(plainTranslate, window.model.state);
+    window.model.heard({ kind: 'maskedStatus', state: 'away', message: 'Another one stopped.' });
+    const chosen = window.model.choose('/m/bert');
+    window.open();
+    await chosen;
+    assert.equal(line(), null);
+    window.model.heard({ kind: 'maskedStatus', state: 'away', message: 'It keeps stopping.' });
+    assert.equal(
+      line(),
+      'The masked model bert is away, and suggestions are not ranked by it. It keeps stopping.',
+    );
+    window.model.heard({ kind: 'maskedStatus', state: 'answering', message: 'bert answers again.' });
+    assert.deepEqual([line(), window.changes], [null, 3]);
   });
 
   it('uses the last of two choices', async () => {

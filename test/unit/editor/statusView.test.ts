@@ -7,6 +7,7 @@ const idle: StatusState = {
   model: null,
   hasPersonalModel: false,
   languageModel: null,
+  maskedAway: null,
   training: null,
   interrupted: null,
   enabled: true,
@@ -75,6 +76,12 @@ describe('the status-bar item', () => {
     );
     assert.equal(away.accessibleName, 'Understudy, on, without the language model');
     assert.equal(away.isError, false);
+  });
+
+  it('says why a masked model is away', () => {
+    const away = view({ maskedAway: 'The masked model bert is away. It keeps stopping.' });
+    assert.ok(away.tooltip.includes('The masked model bert is away. It keeps stopping.'));
+    assert.equal(away.accessibleName, 'Understudy, on, without the masked model');
   });
 
   it('shows an error first, with its sentence in the tooltip', () => {
