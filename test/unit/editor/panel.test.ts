@@ -173,10 +173,18 @@ describe("the panel's page", () => {
 
   it('lets the keyboard scroll the table of continuations where it is wider than the column', () => {
     const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
-    assert.match(style, /\.wide \{\s+overflow-x: auto;/);
+    assert.match(style, /\.wide \{[^}]*overflow-x: auto;/);
     assert.match(html, /class="wide" tabindex="0" role="region"[^>]*>\s+<table id="candidates"/);
     // A caption inside it would be as wide as the table, and cut off like it.
     assert.match(html, /<h3 id="candidates-title">/);
+  });
+
+  it('lets that table fit a narrow column: names stand upright above the numbers, continuations are broken', () => {
+    const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
+    assert.match(style, /\.wide \{\s+container-type: inline-size;/);
+    const [, narrow] = /@container \(max-width: 46em\) \{([^@]*)/.exec(style)!;
+    assert.match(narrow, /thead th:not\(:first-child\) \{[^}]*writing-mode: vertical-rl;/);
+    assert.match(narrow, /th:first-child \{[^}]*overflow-wrap: anywhere;[^}]*white-space: pre-wrap;/);
   });
 
   it('keeps markup in texts from becoming markup', () => {
