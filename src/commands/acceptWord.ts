@@ -2,11 +2,20 @@ import * as vscode from 'vscode';
 import { firstWord, startsUnspaced } from '../editor/firstWord';
 import type { Parts } from '../editor/parts';
 
+/** Settles when the last word that was asked for is in the text. */
+let earlier: Promise<unknown> = Promise.resolve();
+
 /**
  * *Accept Next Word of Suggestion*: one word with the space before it, also in Chinese, where VS Code's own command takes a whole
- * run of characters.
+ * run of characters. A key that is pressed again before the word is in the text takes the word after it.
  */
-export async function acceptWord({ watch }: Parts): Promise<void> {
+export function acceptWord(parts: Parts): Promise<void> {
+  const accepted = earlier.then(() => takeWord(parts));
+  earlier = accepted.catch(() => undefined);
+  return accepted;
+}
+
+async function takeWord({ watch }: Parts): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   const suggestion = editor === undefined ? null : watch.suggestionAt(editor);
   if (suggestion !== null) {

@@ -60,6 +60,14 @@ describe('Typing in a window with one folder', () => {
     }
   });
 
+  it('takes two words at Ctrl+Right pressed twice without a pause', async () => {
+    const editor = await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of Marrowfield House');
+    await ghostTextBeginning(' burned all');
+    await Promise.all([theWindow.press('Control+ArrowRight'), theWindow.press('Control+ArrowRight')]);
+    await waitFor('the words', () => textWithCursor(editor).includes('House burned all█'));
+  });
+
   it('keeps the suggestion while one types what it says', async () => {
     await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
