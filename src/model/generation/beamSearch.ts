@@ -1,4 +1,4 @@
-/** Beam search over the mix; all beams take a step together, so that a network reads its weights once for all. */
+/** Beam search over the mix. All beams advance together, so that a network reads its weights once a step, not once a beam. */
 import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Candidate, HealedStart, ReadTail } from './healedStart';
@@ -18,7 +18,7 @@ export interface BeamStep {
   readonly logProb: number;
   /** UTF-16 units of the text up to here. */
   readonly length: number;
-  /** Probability that no token follows that goes on with the same word; known once the next step is computed, else 1. */
+  /** Probability that the next token does not continue the word; 1 until the next step is computed, and where no token can. */
   readonly wordEnds: number;
 }
 
@@ -32,13 +32,13 @@ export interface Beam<Reason> {
 export interface BeamRules<Reason> {
   readonly width: number;
   readonly maxTokens: number;
-  /** A beam less likely than this goes on no further. */
+  /** A beam is not extended to a log-probability below this, in nats. */
   readonly minLogProb: number;
-  /** Changes the distribution after `tokens`, `newCount` of them beyond what was typed, in place before extensions are chosen by it. */
+  /** Changes `probs`, the distribution after `tokens`, in place; the last `newCount` tokens reach beyond the typed text. */
   shape?(probs: Float32Array, tokens: readonly number[], newCount: number): void;
-  /** A reason when the beam ends after its present text. */
+  /** The reason to end a beam with this text; null when it may go on. */
   finish(text: string, tokens: readonly number[]): Reason | null;
-  /** Whether a token goes on with the word that `text` ends in, as a table by token id [vocabSize]; null when none can. */
+  /** By token id [vocabSize], 1 for the tokens that continue the word that `text` ends in; null when none can. */
   continuesWord(text: string): Uint8Array | null;
 }
 
@@ -145,7 +145,7 @@ function chooseExtensions<Reason>(
   beams.forEach((parent, i) => {
     const before = parent.steps[parent.steps.length - 1].logProb;
     let found = 0;
-    // A few more than needed, for those that are no characters.
+    // More than `width`, as some may not continue the text as valid UTF-8.
     for (const tokenId of mostLikely(probs[i], 2 * width + 2)) {
       const logProb = before + Math.log(probs[i][tokenId]);
       if (found === width || logProb < minLogProb || probs[i][tokenId] === 0) {

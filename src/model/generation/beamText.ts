@@ -11,9 +11,9 @@ import { findStop } from './stoppingCriteria';
 import { withoutHalfGrapheme } from './wholeCharacters';
 
 /**
- * The likeliest continuation that a beam search finds, by its log-probability a token, so that short ones have no advantage.
- * Only `beamWidth`, `repetitionPenalty` (on the new text) and `maxNewTokens` matter. Yields pauses between steps, and
- * the text at the end unless it is empty.
+ * The continuation with the highest log-probability per token that a beam search finds; the total would favour short ones.
+ * Of the options, only `beamWidth`, `repetitionPenalty` (over the last word's and the new tokens) and `maxNewTokens` have an
+ * effect. Yields pauses between steps and, at the end, the text unless it is empty.
  */
 export function* searchText(
   model: MixtureModel,
@@ -32,7 +32,7 @@ export function* searchText(
     logProb: Math.log(probability),
     reserved: false,
   }));
-  // The search follows only what goes on. Where the text has most likely ended, it would find an unlikely one.
+  // The search cannot start with the end of the text. Where that is the likeliest token, any continuation found is an unlikely one.
   if (seeds.at(0)?.candidate.tokenId === tokenizer.endOfTextId) {
     return { text: '', stopReason: 'endOfText' };
   }
@@ -61,7 +61,7 @@ export function* searchText(
   return { text, stopReason: best.reason === 'confidence' ? 'endOfText' : best.reason };
 }
 
-/** Beams that a likelier one pushed out count only where no beam came to an end of its own, as nothing could follow the last. */
+/** Beams that likelier ones pushed out (`confidence`) count only where all ended so, as no valid token could follow the last. */
 function likeliest(beams: readonly Beam<GenerationStop>[]): Beam<GenerationStop> | null {
   const complete = beams.filter(({ reason }) => reason !== 'confidence');
   const perToken = ({ steps }: Beam<GenerationStop>) => steps[steps.length - 1].logProb / steps.length;

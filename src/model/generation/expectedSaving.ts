@@ -13,16 +13,16 @@ export interface Cut {
 export interface CutPoint {
   /** UTF-16 units before it. */
   readonly length: number;
-  /** Keys it takes to type what is before it. */
+  /** Keys it takes to type the text before it. */
   readonly keys: number;
-  /** Probability that the text goes on just so up to here and that no word goes on past it. */
+  /** Probability that the text continues with exactly this part and that no word continues past it. */
   readonly probability: number;
 }
 
 /**
- * Keys' worth of attention that a wrong suggestion costs, by eagerness: so that the share of wrong suggestions among those
- * shown grows evenly with it, from about 5 % over 25 % at the default to 60 %. Measured on files held out of the training
- * files of the development workspaces (`bench/eagernessCosts.ts`).
+ * The attention that a wrong suggestion costs, in keys, by eagerness. Chosen so that the share of wrong suggestions among those
+ * shown grows evenly with eagerness: about 5 % at 0, 25 % at the default of 0.5, 60 % at 1. Measured on files held out of the
+ * training files of the development workspaces (`bench/eagernessCosts.ts`).
  */
 const COSTS: readonly (readonly [eagerness: number, cost: number])[] = [
   [0, 32],
@@ -32,7 +32,7 @@ const COSTS: readonly (readonly [eagerness: number, cost: number])[] = [
   [1, 0.1],
 ];
 
-/** What reading a wrong suggestion costs, in keys, for an eagerness of 0 (only what is nearly certain) to 1 (next to nothing). */
+/** Cost of a wrong suggestion in keys, interpolated geometrically; an eagerness outside 0 to 1 is clamped. */
 export function costOfWrong(eagerness: number): number {
   const wanted = Math.min(1, Math.max(0, eagerness));
   const next = Math.max(
@@ -43,23 +43,24 @@ export function costOfWrong(eagerness: number): number {
   return high * (low / high) ** ((wanted - start) / (end - start));
 }
 
-/** Share of that cost where the first word was right and was taken, and only what follows it was wrong. */
+/** Share of that cost when the first word was right and taken, and only the rest was wrong. */
 const REST_WRONG = 0.1;
 
 /** Who reads a suggestion. */
 export interface Reader {
-  /** What a wrong suggestion costs, in keys; see {@link costOfWrong}. */
+  /** Cost of a wrong suggestion, in keys; see {@link costOfWrong}. */
   readonly cost: number;
   /**
-   * Of the suggestions of which only the first word is right, the share whose first word is taken, 0 to 1; whoever passes it
-   * over gains nothing by it and has read it in vain.
+   * How often the reader takes the first word of a suggestion when only that word is right, 0 to 1. A reader who does not take it
+   * gains nothing and pays the full cost.
    */
   readonly takesWords: number;
 }
 
 /**
- * Keys saved on average by showing the continuation up to `points[end]`: one that is right is accepted with one key; one of
- * which the first part is right, up to there, by those who take words; what is wrong costs attention.
+ * Keys saved on average by showing the continuation up to `points[end]`. If all of it is right, one key accepts it. If only its
+ * beginning is, a reader who takes words accepts the first word with one key and pays a part of the cost; one who does not pays
+ * all of it. If its first word is wrong, the reader pays all of the cost.
  */
 export function expectedSaving(
   points: readonly CutPoint[],
@@ -78,7 +79,7 @@ export function expectedSaving(
   );
 }
 
-/** The longest part for which each further word is expected to save keys, or null when no part is. */
+/** The cut that is expected to save the most keys, the longest one of equals; null when no cut saves any. */
 export function bestCut(points: readonly CutPoint[], reader: Reader): Cut | null {
   let best: Cut | null = null;
   points.forEach((point, end) => {
@@ -90,7 +91,7 @@ export function bestCut(points: readonly CutPoint[], reader: Reader): Cut | null
   return best;
 }
 
-/** Below this probability no continuation of at most `keys` keys can be worth showing. */
+/** Below this probability a continuation of at most `keys` keys does not pay, if only the whole of it counts as right. */
 export function leastUsefulProbability(keys: number, cost: number): number {
   return cost / (cost + Math.max(1, keys - 1));
 }

@@ -28,13 +28,13 @@ export interface GenerationCriteria extends StoppingCriteria {
   readonly minNewTokens: number;
 }
 
-/** Tokens of the text before the cursor, and of the new text, that the repetition penalty looks back on. */
+/** The repetition penalty applies to the last this many tokens, be they before the cursor or new. */
 const REPETITION_WINDOW = 64;
 
 /**
- * Continues a text token by token. Yields each part of the new text as soon as no later token can change it, whole
- * characters only and at least one; the parts joined are the returned text. After a token that settles none it pauses. A caller
- * stops it by not asking on.
+ * Continues a text token by token. Yields each part of the new text, at least one whole character, as soon as no later token can
+ * change it; the parts joined are the returned text. After a token that makes no part final it yields a pause. A caller stops it
+ * by not resuming it.
  * @param seed of the random numbers, used when the options hold none
  */
 export function* generateText(
@@ -157,7 +157,7 @@ function continueFrom(
       };
 }
 
-/** Draws until the entry is usable; what is not is left out of the next draw. Null when none is. */
+/** Draws until an entry is usable; unusable ones are left out of the following draws. Null when none is usable. */
 function drawUsable<T>(
   probs: Float32Array,
   repeated: readonly number[],
@@ -178,7 +178,7 @@ function drawUsable<T>(
   }
 }
 
-/** How much of a growing text is final: all but what a stop or the second half of a character may yet change. */
+/** Length of the part of a growing text that neither a stop nor the second half of a character can still change. */
 function settledLength(before: string, text: string, criteria: StoppingCriteria): number {
   const undecided = criteria.stopAtSentenceEnd
     ? /[。！？｡.!?…]?["'”’」』）》)\]»]*$/u.exec(text)![0].length

@@ -1,10 +1,11 @@
 /**
  * Token healing at the cursor. The tokens of a half-typed word are rarely those of the whole word: ` hel` is ` he` + `l`,
  * ` hello` is one token, and a model that has read ` he` + `l` has hardly ever seen what follows there. So the last tokens
- * are taken back, and the first new token is drawn from all that cover what was typed and go on beyond it.
+ * are taken back, and the first new token is drawn from all tokens that begin with the bytes taken back and extend them.
  *
- * A _branch_ is a beginning of the last word, in the tokens it has as such, and the typed bytes after it that one token must
- * cover. Tokens of a beginning of a byte-pair encoding are themselves an encoding, so one branch a position is exact.
+ * A _branch_ splits the last word at one position: into a beginning, in the tokens that it has on its own, and the typed bytes
+ * after it, with which the next token must begin. The first tokens of a byte-pair encoding are themselves the encoding of their
+ * text, so one branch for each position misses no encoding.
  */
 import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -12,13 +13,13 @@ import { mostLikely, normalize, suppress } from './samplerStages';
 
 /** The end of a text that has been read. */
 export interface ReadTail {
-  /** The last tokens of the text, oldest first; they begin at a piece of the tokenizer. */
+  /** The last tokens of the text, oldest first. */
   readonly tokens: ArrayLike<number>;
   /** [tokens.length + 1]: before the first token, and after each. */
   readonly states: readonly MixtureState[];
   /** p(token | the first `count` tokens of the tail and all before) [vocabSize]; not to be changed. */
   predictAfter(count: number): Float32Array;
-  /** What to wait for before anything is predicted in these states; null when nothing, or when there is no time to wait. */
+  /** A promise to await before predicting in these states; null when there is nothing to wait for, or no time to wait. */
   prepare(states: readonly MixtureState[]): Promise<void> | null;
 }
 
@@ -28,7 +29,7 @@ export interface Branch {
   readonly probs: Float32Array;
   /** Probability of the branch's tokens, relative to the other branches. */
   readonly weight: number;
-  /** Tokens between the earliest branch's state and this one's, for the check of the encoding. */
+  /** Tokens from the start of the last word up to this state, for the check of the encoding. */
   readonly tokens: readonly number[];
   /** Typed bytes that the next token must begin with; empty on the branch that keeps all tokens. */
   readonly rest: Uint8Array;
@@ -40,9 +41,9 @@ export interface Candidate {
   readonly tokenId: number;
 }
 
-/** How far back, in bytes, a first token may begin; longer tokens are runs of spaces and the like. */
+/** How far before the cursor, in bytes, a first token may begin; longer tokens are runs of spaces and the like. */
 const MAX_REST_BYTES = 32;
-/** Covering tokens tried to see whether a branch of other tokens than the typed ones is an encoding at all. */
+/** Covering tokens tried to find out whether a branch whose tokens differ from the typed ones can be an encoding. */
 const MAX_COVERS_TRIED = 64;
 
 const utf8 = new TextEncoder();
@@ -52,9 +53,9 @@ export class HealedStart {
   /** Longest rest first; the last branch keeps all tokens. */
   readonly branches: readonly Branch[];
   readonly candidates: readonly Candidate[];
-  /** [candidates.length], sums to one. Some candidates may yet prove {@link isEncoding not to be an encoding}. */
+  /** [candidates.length], sums to one. Includes candidates that {@link isEncoding} rejects. */
   readonly probs: Float32Array;
-  /** A rest is known by its length, since all end at the cursor. */
+  /** By length of the rest, which identifies it, since every rest ends at the cursor. */
   private readonly coversByLength = new Map<number, Int32Array>();
 
   constructor(
@@ -77,7 +78,7 @@ export class HealedStart {
     normalize(this.probs);
   }
 
-  /** Leaves the end of the text out of the candidates; false where no other can come. */
+  /** Gives the end of the text probability zero; false when no other candidate has any. */
   suppressEnd(): boolean {
     const end = this.candidates.findIndex(({ tokenId }) => tokenId === this.tokenizer.endOfTextId);
     return suppress(this.probs, end);
@@ -92,7 +93,7 @@ export class HealedStart {
     return this.model.next(branch.state, tokenId);
   }
 
-  /** Whether the candidate's tokens are how its text is encoded; others are paths that no text takes. */
+  /** Whether the tokenizer encodes the candidate's text as these tokens; no text is ever read as any others. */
   isEncoding({ branch, tokenId }: Candidate): boolean {
     return tokenId === this.tokenizer.endOfTextId || this.encodes(branch.tokens, tokenId);
   }
@@ -114,7 +115,7 @@ export class HealedStart {
     );
   }
 
-  /** The last word with the white space before it: earlier tokens cannot change, whatever is typed on. */
+  /** The last word with the white space before it; the tokens before it stay the same, whatever is typed next. */
   private lastWord(): { text: string; firstToken: number } {
     const text = this.tokenizer.decode(this.tail.tokens);
     const word = /\s+\S*$/u.exec(text)?.[0] ?? text;
@@ -124,7 +125,7 @@ export class HealedStart {
       firstToken--;
       bytes -= this.tokenizer.tokenBytes(this.tail.tokens[firstToken]).length;
     }
-    // Where the tail starts inside a character, or the end of text stands in it, nothing is taken back.
+    // In a tail that starts inside a character, no token may begin where the word does; then nothing is taken back.
     return bytes === 0 ? { text: word, firstToken } : { text: '', firstToken: this.tail.tokens.length };
   }
 
@@ -152,7 +153,7 @@ export class HealedStart {
     });
   }
 
-  /** Every beginning of the word after which one token can cover the rest, and how many tokens it shares with the typed ones. */
+  /** Every beginning of the word whose rest one token can cover, and how many of its first tokens are the typed ones. */
   private pathsOf(text: string, typed: readonly number[]) {
     const paths: { tokens: number[]; rest: Uint8Array; shared: number }[] = [];
     const bytes = utf8.encode(text);
@@ -181,7 +182,7 @@ export class HealedStart {
     return paths;
   }
 
-  /** Tokens that begin with the typed bytes and go on beyond them. */
+  /** Tokens that begin with the bytes of `rest` and extend them; all tokens when it is empty. */
   private covers(rest: Uint8Array): Int32Array {
     let tokens = this.coversByLength.get(rest.length);
     if (tokens === undefined) {
@@ -206,7 +207,7 @@ export class HealedStart {
     const path = [...tokens, tokenId];
     const text = this.tokenizer.decode(path);
     if (text.endsWith('\ufffd')) {
-      // It ends inside a character: what follows decides.
+      // It ends inside a character, so its encoding depends on the bytes that follow.
       return true;
     }
     const encoded = this.tokenizer.encode(text);

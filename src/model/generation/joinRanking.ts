@@ -1,29 +1,29 @@
 /**
  * Ranks continuations by how well they join the text right of the cursor.
  *
- * The mix says how likely a text is after what stands left of the cursor; a masked model says how likely what stands right of it
- * is after both. By Bayes' rule their product is, up to a factor that all share, how likely the text is between the two:
- * p(text | left, right) ∝ p(text | left) · p(right | left, text). So the two are added as logarithms with equal weight; there is
- * none to tune. Every text is judged by the same tokens, those of the right side, so a longer one is neither better nor worse off.
+ * The mix gives p(text | left), where left is the text before the cursor. A masked model estimates p(right | left, text), where right
+ * is the text after it. By Bayes' rule p(text | left, right) ∝ p(text | left) · p(right | left, text), so the two are multiplied
+ * as they are: there is no weight to tune. For every text the masked model scores the same tokens, those of the right side, so
+ * the length of the text gives no advantage.
  */
 import type { Continuation } from './suggestionSearch';
 
-/** Texts that are judged, each at the cost of some runs of the masked model. */
+/** Number of texts that are judged at most; each costs one or more runs of the masked model. */
 export const MOST_JUDGED = 6;
-/** A probability so small that judging what has it could hardly change anything. */
+/** Texts less likely than this are not judged, as that would hardly change the ranking. */
 const LEAST_JUDGED = 0.01;
 
 /** A text that may be inserted: a continuation up to one of its cuts. */
 interface Insertion {
-  /** The one that it goes on from. */
+  /** The next shorter insertion that this one extends; null when there is none. */
   readonly parent: Insertion | null;
-  /** Probability that the text goes on so, and as in no longer insertion. Those of all insertions exclude each other. */
+  /** Probability that the text continues with this insertion but with none that extends it; these events exclude each other. */
   own: number;
-  /** That the text goes on so, whatever follows, between the text on both sides. */
+  /** Probability, given the text on both sides, that the text continues with this insertion, whatever follows it. */
   whole: number;
 }
 
-/** What is to be judged of what the continuations may be cut to: at most {@link MOST_JUDGED}, the likeliest to be all first. */
+/** The insertions to judge, at most {@link MOST_JUDGED}: those with the highest `own` probability, highest first. */
 export function insertionsOf(continuations: readonly Continuation[]): string[] {
   return [...insertionTree(continuations)]
     .filter(([, { own }]) => own >= LEAST_JUDGED)
@@ -33,8 +33,8 @@ export function insertionsOf(continuations: readonly Continuation[]): string[] {
 }
 
 /**
- * The continuations with the probabilities that their cuts have between the text on both sides. What the judged insertions have
- * together stays as it is and is shared out anew: of everything else that could be inserted nothing is known.
+ * The continuations, with the probability of each cut given the text on both sides. The total `own` probability of the judged
+ * insertions stays the same and is only redistributed among them, because nothing is known about the other insertions.
  * @param logJoins by judged insertion, ln p(right | left, insertion) up to a term that all share
  */
 export function rankByJoin(
@@ -58,7 +58,7 @@ export function rankByJoin(
   }));
 }
 
-/** By text; shorter insertions stand before those that go on from them. */
+/** All insertions by their text; each stands before those that extend it. */
 function insertionTree(continuations: readonly Continuation[]): Map<string, Insertion> {
   const insertions = new Map<string, Insertion>();
   for (const { text, points } of continuations) {
@@ -79,7 +79,7 @@ function insertionTree(continuations: readonly Continuation[]): Map<string, Inse
   return insertions;
 }
 
-/** Weighs the own parts of the judged insertions by how they join. */
+/** Redistributes the `own` probabilities of the judged insertions: each is multiplied by its join, then scaled to the same total. */
 function shareOut(insertions: ReadonlyMap<string, Insertion>, logJoins: ReadonlyMap<string, number>): void {
   const best = Math.max(...logJoins.values());
   const judged = [...logJoins].map(([text, logJoin]) => {

@@ -1,7 +1,7 @@
-/** An input method takes a few letters of a syllable and a choice; words of several characters take fewer each. */
+/** An input method needs a few letters for a syllable and one key for the choice; in longer words each character needs fewer. */
 const KEYS_A_HAN_CHARACTER = 2;
 
-/** One a character that a key stands for; a run of white space counts once, since editors indent and formatters pad. */
+/** One key for each character, more for a Han character; a run of white space counts once, since editors indent and formatters pad. */
 export const keysToType = (text: string): number =>
   Array.from(text.replace(/\s{2,}/gu, ' ')).reduce(
     (keys, character) => keys + (/\p{Script=Han}/u.test(character) ? KEYS_A_HAN_CHARACTER : 1),

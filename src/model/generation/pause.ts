@@ -4,7 +4,7 @@ import type { ReadTail } from './healedStart';
 /** What stepwise work yields between two steps: nothing, or a promise that must settle before the next step is useful. */
 export type Pause = Promise<void> | undefined;
 
-/** The same tail for a caller who has the time to wait for experts that do not answer at once. */
+/** The same tail for a caller that has time to wait for experts that do not answer at once. */
 export function patientTail(model: MixtureModel, tail: ReadTail): ReadTail {
   const known = new Map<number, Float32Array>();
   return {

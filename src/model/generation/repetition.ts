@@ -4,7 +4,7 @@ const MAX_PERIOD = 24;
 const REPEATS = 3;
 const MIN_SPAN = 9;
 
-/** Whether the tokens end in a loop: the last of them are three or more times the same. */
+/** Whether the tokens end in a loop: in a unit repeated {@link REPEATS} times or more, over at least {@link MIN_SPAN} tokens. */
 export function endsInLoop(tokens: ArrayLike<number>): boolean {
   for (let period = 1; period <= MAX_PERIOD; period++) {
     const span = Math.max(REPEATS * period, MIN_SPAN);

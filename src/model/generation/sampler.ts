@@ -31,7 +31,7 @@ export function shapeDistribution(
 
 /**
  * Chooses an entry of `probs`, a distribution that is changed in place.
- * @param repeated entries that stand in the recent text
+ * @param repeated entries that occur in the recent text
  * @param random uniform in [0, 1)
  */
 export function sample(

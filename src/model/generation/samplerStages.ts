@@ -14,7 +14,7 @@ export function penalizeRepetition(probs: Float32Array, repeated: Iterable<numbe
   normalize(probs);
 }
 
-/** Leaves an entry out of the distribution. False where no other is above zero, and then `probs` sums to zero. */
+/** Sets an entry to zero and normalises the rest. False when no other entry is above zero; then `probs` sums to zero. */
 export function suppress(probs: Float32Array, index: number): boolean {
   probs[index] = 0;
   if (!probs.some((p) => p > 0)) {

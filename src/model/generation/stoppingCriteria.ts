@@ -14,13 +14,13 @@ export interface StopPoint {
 
 /**
  * A sentence's end with the quotes and brackets that close it. A Latin full stop counts only before white space, which
- * keeps `3.14` and `file.txt` whole; Chinese and Japanese ends count before anything but more of the same.
+ * keeps `3.14` and `file.txt` whole; Chinese and Japanese ends count before any character that does not belong to the end.
  */
 const SENTENCE_END = /[。！？｡]["'”’」』）》)]*(?=[^。！？｡"'”’」』）》)])|[.!?…]["'”’)\]»]*(?=\s)/gu;
 /** After these a full stop ends no sentence. */
 const ABBREVIATION = /(?:^|[^\p{L}])(?:Mr|Mrs|Ms|Dr|Prof|St|vs|cf|Fig|No|e\.g|i\.e|etc|[A-Z])\.$/u;
 
-/** The first place at which `text` must end, or null when it may go on. One character past a sentence's end is needed to see it. */
+/** The first place at which `text` must end, or null when it may go on. A sentence's end shows only once a character follows it. */
 export function findStop(text: string, criteria: StoppingCriteria): StopPoint | null {
   const lineEnd = criteria.stopAtLineEnd ? text.search(/[\r\n]/) : -1;
   const line = lineEnd < 0 ? text : text.slice(0, lineEnd + 1);

@@ -1,4 +1,4 @@
-/** Ghost text: the continuation, and as much of it as is worth showing. */
+/** Ghost text: searches for continuations and chooses the part of one that is worth showing. */
 import type { MixtureModel } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { beamSearch, type Beam, type Seed } from './beamSearch';
@@ -15,19 +15,19 @@ import { continuationTable } from './wordContinuation';
 import { wordEnds } from './wordUnits';
 
 export interface SuggestionOptions extends StoppingCriteria {
-  /** 0 shows only what is nearly certain, 1 whatever might save a key. */
+  /** From 0, which shows only nearly certain suggestions, to 1, which shows any that might save a key. */
   readonly eagerness: number;
   /** Added to the log-odds of every continuation: what was learned from earlier suggestions, see `confidenceShift.ts`. */
   readonly confidenceShift: number;
-  /** How often this user takes the first word where no more is right, 0 to 1, see `wordTaking.ts`. */
+  /** How often this user takes the first word of a suggestion when only that word is right, 0 to 1, see `wordTaking.ts`. */
   readonly takesWords: number;
   readonly maxNewTokens: number;
   /**
-   * What of a continuation may really be inserted here, by rules outside the model: a beginning of it, '' for none.
-   * Must give beginnings of one another for beginnings of one text.
+   * The beginning of a continuation that rules outside the model allow here; '' for none. If one text begins with another, one of
+   * their results must begin with the other.
    */
   readonly allowed: (text: string) => string;
-  /** How well each of some texts would join what stands right of the cursor (see `joinRanking.ts`); null where it cannot be told. */
+  /** How well each of the texts would join the text right of the cursor (see `joinRanking.ts`); null when that is unknown. */
   readonly logJoins?: (texts: readonly string[]) => Promise<readonly number[] | null>;
 }
 
@@ -40,21 +40,21 @@ export interface Suggestion {
   /** Probability that all of it is right, 0 to 1. */
   readonly confidence: number;
   readonly stopReason: SuggestionStop;
-  /** The likeliest continuation that was found, shown or not. */
+  /** The longest continuation that was found, shown or not. */
   readonly likeliest: string;
 }
 
 const BEAM_WIDTH = 3;
-/** The name of the expert whose own choice is followed as one more candidate. */
+/** Name of the expert whose likeliest token starts one more beam. */
 const COPY_EXPERT = 'copy';
-/** Explored even when any suggestion is welcome, so that the search stays short. */
+/** Continuations less likely than this are not followed at any eagerness, so that the search stays short. */
 const LEAST_EXPLORED = 0.03;
-/** Keys in the longest suggestion that the search bothers to hope for. */
+/** Keys of the longest suggestion that the search hopes for, which sets the lowest probability that may pay. */
 const LONGEST_HOPE = 60;
 
 /** A continuation that was found, and the places where it may be cut. */
 export interface Continuation {
-  /** What may be inserted of it. */
+  /** The part that may be inserted. */
   readonly text: string;
   /** Ascending; the last is the end of `text`. Not empty. */
   readonly points: readonly CutPoint[];
@@ -70,7 +70,7 @@ export interface SearchOptions extends Omit<
   readonly minProbability: number;
 }
 
-/** Yields between the model's steps; a caller stops it there by not asking on. */
+/** Yields between the model's steps; a caller stops it there by not resuming it. */
 export function* searchSuggestion(
   model: MixtureModel,
   tokenizer: Tokenizer,
@@ -106,13 +106,13 @@ function* joined(
     : rankByJoin(continuations, new Map(insertions.map((text, i) => [text, joins[i]])));
 }
 
-/** Below this probability nothing is followed: it could not be worth showing, or the search would take too long. */
+/** Continuations less likely than this are not followed: they would not pay, or the search would take too long. */
 export function leastExplored(cost: number, confidenceShift = 0): number {
   const useful = leastUsefulProbability(LONGEST_HOPE, cost);
   return Math.max(LEAST_EXPLORED, shiftedProbability(useful, -confidenceShift));
 }
 
-/** Whatever may be worth showing; the same serves every cost of which {@link leastExplored} is no less. */
+/** Every continuation that may be worth showing, at any cost whose {@link leastExplored} is at least `minProbability`. */
 export function* searchContinuations(
   model: MixtureModel,
   tokenizer: Tokenizer,
@@ -177,7 +177,7 @@ export function chooseSuggestion(
 
 const NOTHING: Omit<Suggestion, 'likeliest'> = { text: '', confidence: 0, stopReason: 'confidence' };
 
-/** The likeliest first tokens, the very likeliest as the greedy candidate; and what the copy model alone would say. */
+/** The likeliest first tokens, the likeliest of them reserved as the greedy candidate, and the copy expert's own choice. */
 function seedsOf(model: MixtureModel, start: HealedStart, minProbability: number): Seed[] {
   const seeds: Seed[] = [];
   for (const { candidate, probability } of start.mostLikely(BEAM_WIDTH)) {
@@ -223,7 +223,7 @@ function continuationOf(
   return points.length === 0 ? null : { text, points, stopReason };
 }
 
-/** The word ends of `text`, a beginning of the beam's, with the probability of each. */
+/** The word ends of `text`, which is a beginning of the beam's text, with the probability of each. */
 function cutPoints({ steps }: Beam<SuggestionStop>, before: string, text: string): CutPoint[] {
   return wordEnds(before, text).map((length) => {
     const step = steps.find((candidate) => candidate.length >= length)!;

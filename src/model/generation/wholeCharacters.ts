@@ -1,4 +1,4 @@
-/** Bytes of tokens to text that never ends inside a character. */
+/** Decodes the bytes of tokens to text that never ends inside a character. */
 
 /** Text decoded so far and the bytes (0 to 3) of a character that is not complete yet. */
 export interface DecodedText {
@@ -26,7 +26,7 @@ export function appendBytes(decoded: DecodedText, bytes: Uint8Array): DecodedTex
   }
 }
 
-/** How many bytes at the end begin a character of more bytes; 0 when they cannot. */
+/** Number of bytes at the end that begin an incomplete character; 0 when none do. */
 function unfinishedBytes(bytes: Uint8Array): number {
   for (let back = 1; back <= 3 && back <= bytes.length; back++) {
     const byte = bytes[bytes.length - back];
@@ -53,7 +53,7 @@ function isPossibleStart(bytes: Uint8Array): boolean {
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-/** Looked back on for the start of the last character; longer ones are no text. */
+/** UTF-16 units searched back for the start of the last character; real text has none longer. */
 const MAX_GRAPHEME = 32;
 
 /**
@@ -68,13 +68,13 @@ export function withoutHalfGrapheme(before: string, text: string): string {
   return whole;
 }
 
-/** Length of `text` less its last character, unless that is plain Latin: what comes next may belong to it. */
+/** Length of `text` without its last character, which what comes next may extend; an ASCII character is kept. */
 export function wholeLengthWhileGrowing(before: string, text: string): number {
   const settled = text.slice(0, Math.max(0, text.length - lastGrapheme(before, text).length));
   return withoutHalfGrapheme(before, settled).length;
 }
 
-/** Empty when `text` is, or ends in a plain Latin character, the usual case, which needs no search. */
+/** Empty when `text` is empty or ends in an ASCII character, the usual case, which needs no search. */
 function lastGrapheme(before: string, text: string): string {
   if (text === '' || text.charCodeAt(text.length - 1) < 0x80) {
     return '';

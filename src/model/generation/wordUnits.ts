@@ -4,8 +4,8 @@ const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 const isBlank = (text: string) => /^\s*$/u.test(text);
 
 /**
- * Where `text`, standing after `before`, may be cut: after each word and after each run of other signs, white space
- * always going with what follows it. Ascending lengths; the last is that of the text, less white space at its end.
+ * Where `text`, standing after `before`, may be cut: after each word and each other sign, such as a punctuation mark. White
+ * space belongs to what follows it. Ascending lengths; the last is that of the text without white space at its end.
  */
 export function wordEnds(before: string, text: string): number[] {
   const context = /\S*$/u.exec(before.slice(-48))![0];
@@ -20,7 +20,7 @@ export function wordEnds(before: string, text: string): number[] {
   return ends;
 }
 
-/** The part of a suggestion that accepting one word takes: one word of a script without spaces, too. */
+/** The part of a suggestion that accepting one word takes; also one word in a script without spaces. */
 export function firstWord(before: string, text: string): string {
   return text.slice(0, wordEnds(before, text)[0] ?? text.length);
 }
