@@ -1,8 +1,8 @@
 import type { Visit } from './textIndex';
 
 /**
- * How often each token followed one context, added up over scopes. Dense, so that adding and reading cost a step each, and
- * reused: {@link clear} touches only what was written.
+ * How often each token followed one context, added up over scopes. The arrays are dense, so that adding and reading take constant
+ * time, and reused: {@link clear} resets only the entries that were written.
  */
 export class ContextCounts {
   /** [vocabSize]; weighted counts. */
@@ -20,7 +20,7 @@ export class ContextCounts {
   discountedTotal = 0;
   /** The token with the highest count. */
   mostLikely = 0;
-  /** Its part of {@link total}, 0 to 1. */
+  /** Its share of {@link total}, 0 to 1. */
   mostLikelyShare = 0;
 
   constructor(
@@ -45,7 +45,7 @@ export class ContextCounts {
     this.discountedTotal = 0;
   }
 
-  /** Adds counts of one scope, each times `weight`; a negative weight takes back what another scope holds too much. */
+  /** Adds counts of one scope, each times `weight`; a negative weight subtracts text that another scope should not include. */
   adder(weight: number): Visit {
     return (tokenId, count) => {
       if (this.listed[tokenId] === 0) {

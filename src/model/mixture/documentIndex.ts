@@ -3,8 +3,8 @@ import { TextIndex, type Visit } from './textIndex';
 import { TokenCounts } from './tokenCounts';
 
 /**
- * Tokens at the end that are searched one by one instead of being indexed again at every change: a quarter of the text, within
- * these bounds. A longer tail would be searched, at every prediction, for longer than the text takes to be indexed again.
+ * The end of the text is searched token by token, so that not every change indexes the text again. It may grow to a quarter of the
+ * indexed part, within these bounds in tokens; searching a longer one at every prediction would cost more than indexing again.
  */
 const SHORTEST_TAIL = 512;
 const LONGEST_TAIL = 4096;

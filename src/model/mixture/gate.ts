@@ -1,11 +1,11 @@
 /**
- * How much each context length is trusted, and each network below them, learned online by gradient descent on the
- * cross-entropy of the mixed prediction. What is learned, and of what a trust is the sum, is in gateParameters.ts.
+ * How much the mix trusts each context length and each network, learned online by gradient descent on the cross-entropy of the
+ * mixed prediction. gateParameters.ts lists the parameters and how they make up a trust.
  *
  * The mix is a chain from the longest context down, as in prediction by partial matching with learned escapes (Cleary and
- * Witten 1984; secondary escape estimation: Shkarin 2002), but its last resort is the networks instead of a uniform distribution:
+ * Witten 1984; secondary escape estimation: Shkarin 2002), but it ends in unigrams and networks, not in a uniform distribution:
  *   mix_k = trust_k · p_k + (1 − trust_k) · mix_(k−1),   mix_0 = trust_0 · unigrams + (1 − trust_0) · Σ_i weight_i · network_i
- * A network alone has a soft place in the sum: weight = softmax over the networks of this situation's scores.
+ * The weights of the networks are the softmax of their scores, which depend on the longest level that was found.
  */
 import {
   HALF_OFFSET,
@@ -23,10 +23,10 @@ import {
   type GateLevel,
 } from './gateParameters';
 
-/** A token's part in the average share of the half. */
+/** Weight of the newest token in the moving average of the half's share. */
 const LATE_RATE = 0.02;
 
-/** Beyond this a trust is as good as whole, but a whole one would make what only the others foresee impossible. */
+/** Scores are clamped to plus or minus this: a trust of exactly one would rule out the tokens that only other parts predict. */
 const HIGHEST_SCORE = 30;
 
 function trustOf(score: number): number {
@@ -41,27 +41,27 @@ function softmax(scores: Float64Array): Float64Array {
   return weights.map((weight) => weight / sum);
 }
 
-/** The weights in one situation; all of `trusts` with the rest shared by the networks make one. */
+/** The weights in one situation; {@link sharesOf} turns them into shares that sum to one. */
 export interface GateWeights {
-  /** By place in the list of levels, longest context first: the share of what longer contexts left. */
+  /** By place in the list of levels, longest context first: the share taken of what the levels before it left. */
   readonly trusts: Float64Array;
-  /** By the same places, the parameters that made the trust. */
+  /** By the same places, the indices of the parameters that make up the trust. */
   readonly cells: readonly (readonly number[])[];
   /** The longest level's number plus one, 0 when there is none. */
   readonly top: number;
   readonly unigramTrust: number;
-  /** The places of the networks that speak. */
+  /** The slots of the networks that contribute: 0, 1 and {@link HALF_SLOT}, or some of them. */
   readonly slots: readonly number[];
   /** [slots.length]; they sum to one. */
   readonly networks: Float64Array;
 }
 
-/** What the chain comes to for each part of the mix; all of them sum to one. */
+/** The share of each part in the mix; all of them sum to one. */
 export interface MixShares {
   /** By place in the list of levels. */
   readonly levels: Float64Array;
   readonly unigrams: number;
-  /** By place in the list of networks that speak. */
+  /** By place in the list of networks that contribute. */
   readonly networks: Float64Array;
 }
 
@@ -76,16 +76,16 @@ export function sharesOf({ trusts, unigramTrust, networks }: GateWeights): MixSh
   return { levels, unigrams, networks: networks.map((weight) => (remaining - unigrams) * weight) };
 }
 
-/** What a token teaches: everything, the half's weight alone, or all but the half's weight. */
+/** Which parameters a token updates: all, the half's alone, or all but the half's. */
 export type Taught = 'all' | 'half' | 'allButHalf';
 
 export class Gate {
   /** [gateSize(vocabSize)], see `gateParameters.ts`; learned. */
   readonly parameters: Float32Array;
-  /** The half's share among the networks that spoke, averaged over the last tokens; null before the first. */
+  /** Moving average of the half's share among the networks, over the tokens that updated it; null before the first. */
   private lateHalfShare: number | null = null;
 
-  /** @param learned parameters of an earlier gate, copied; null starts from what absolute discounting would do */
+  /** @param learned parameters of an earlier gate, copied; null starts with trusts like absolute discounting's */
   constructor(
     private readonly vocabSize: number,
     learned: Float32Array | null,
@@ -94,27 +94,27 @@ export class Gate {
     this.parameters = initialParameters(vocabSize, learned);
   }
 
-  /** Parameters with this gate's trust in networks and, for all else, those that `before` had. */
+  /** A copy of the parameters of `before`, with this gate's scores of the networks and the half. */
   adoptNetworks(before: Gate): Float32Array {
     const parameters = before.parameters.slice();
     parameters.set(this.parameters.subarray(NETWORK_OFFSET, KINDS_OFFSET), NETWORK_OFFSET);
     return parameters;
   }
 
-  /** What a newly chosen half has not earned is taken back. */
+  /** Resets the scores of the half to those of an unknown one; for a newly chosen half. */
   forgetHalf(): void {
     this.lateHalfShare = null;
     this.parameters.fill(0, HALF_OFFSET, KINDS_OFFSET);
     this.parameters[HALF_OFFSET] = UNKNOWN_HALF;
   }
 
-  /** Keeps what another gate has learned of the half, for a mix in which another network has changed. */
+  /** Takes over what another gate has learned about the half, for a mix in which another network has changed. */
   adoptHalf(before: Gate): void {
     this.lateHalfShare = before.lateHalfShare;
     this.parameters.set(before.parameters.subarray(HALF_OFFSET, KINDS_OFFSET), HALF_OFFSET);
   }
 
-  /** @param slots the places of the networks that speak: 0 and 1, and {@link HALF_SLOT} */
+  /** @param slots of the networks that contribute, see {@link GateWeights.slots} */
   weigh(levels: readonly GateLevel[], context: GateContext, slots: readonly number[]): GateWeights {
     const { parameters, vocabSize } = this;
     const cells = levels.map((level) => trustCells(level, context, vocabSize));
@@ -126,7 +126,7 @@ export class Gate {
     return { trusts, cells, top, unigramTrust, slots, networks: this.networkWeights(top, slots) };
   }
 
-  /** The half's share among these networks, of which it is one, 0 to 1: where it spoke of late, or else on average over all situations. */
+  /** The half's share among these networks, which include it, 0 to 1: its moving average, or at first the mean over all situations. */
   halfShare(slots: readonly number[]): number {
     if (this.lateHalfShare !== null) {
       return this.lateHalfShare;
@@ -140,9 +140,9 @@ export class Gate {
 
   /**
    * One step of gradient descent on −log p(token).
-   * @param probabilities of the token at each level that the weights are for, then by the unigrams
-   * @param networkProbabilities of the token by each network that speaks, in the order of the weights' slots
-   * @param taught what takes the step
+   * @param probabilities of the token by each level of the weights, then by the unigrams
+   * @param networkProbabilities of the token by each network, in the order of the weights' slots
+   * @param taught which parameters take the step
    * @returns the token's probability in the mix before the step
    */
   learn(
@@ -156,7 +156,7 @@ export class Gate {
     const levels = trusts.length;
     const networkMix = networkProbabilities.reduce((sum, p, i) => sum + p * weights.networks[i], 0);
     const unigram = probabilities[levels];
-    // mixes[k]: what the chain from place k on gives to the token.
+    // mixes[k]: the token's probability by the chain from place k on.
     const mixes = new Float64Array(levels + 1);
     mixes[levels] = weights.unigramTrust * unigram + (1 - weights.unigramTrust) * networkMix;
     for (let k = levels - 1; k >= 0; k--) {

@@ -1,24 +1,24 @@
 /**
- * What a gate has learned lies in one array, so that it is stored and copied as a whole: by part, in this order,
- *   situation    [level, how often the context occurred, how many tokens followed it]
- *   agreement    [level, what a network gives to the level's most likely token]
- *   unigrams     [longest level]
- *   networks     [longest level, network]
- *   half         one for all situations, then [longest level]
+ * All that a gate learns is in one array, so that it can be stored and copied as a whole. Its parts, in this order:
+ *   situation    [level, weighted count of the context (its length at the match level), how many different tokens followed it]
+ *   agreement    [level, highest probability that a network gives to the level's most likely token]
+ *   unigrams     [longest level, or none]
+ *   networks     [longest level or none, network]
+ *   half         one for all situations, then [longest level, or none]
  *   kinds        [level, kind of the last token, kind of the one before]
- *   dominance    [level, share of the most likely token among what followed]
- *   likely token [token]
- *   last token   [token]
- * A level's trust is the logistic function of the sum of its situation, agreement, kinds, dominance and both tokens.
+ *   dominance    [level, share of the most likely token among those that followed]
+ *   likely token [the level's most likely token]
+ *   last token   [the last token of the text]
+ * A level's trust is the logistic function of the sum of its parameters in situation, agreement, kinds, dominance and both token parts.
  */
 import { TOKEN_KINDS } from '../tokenizer/tokenKinds';
 import type { ContextCounts } from './contextCounts';
 
 /** Contexts of 1 to this many tokens have a level each, counted over all text. */
 export const COUNTED_LENGTHS = 5;
-/** The shortest of them have a second one, counted in the document alone, which is asked first. */
+/** Contexts of 1 to this many tokens have a second level, counted in the document alone, which comes before the first. */
 export const DOCUMENT_LENGTHS = 2;
-/** The one longest match, when it is longer than the counted lengths, is asked before all others. */
+/** The level of the longest match; it exists when that is longer than the counted lengths, and comes before all others. */
 export const MATCH_LEVEL = COUNTED_LENGTHS + DOCUMENT_LENGTHS;
 export const LEVELS = MATCH_LEVEL + 1;
 
@@ -29,7 +29,7 @@ export const documentLevel = (length: number): number => COUNTED_LENGTHS + lengt
 
 /** A base and a personal network at most. */
 export const MAX_NETWORKS = 2;
-/** The place of the chosen language-model half behind the networks' places 0 and 1. */
+/** The slot of the chosen language-model half, after the networks' slots 0 and 1. */
 export const HALF_SLOT = MAX_NETWORKS;
 
 const totalLimits = [1.5, 2.5, 4.5, 8.5, 16.5, 64.5, 512.5];
@@ -45,12 +45,12 @@ const SITUATION_CELLS = TOTALS * SPREADS;
 const AGREEMENT_OFFSET = LEVELS * SITUATION_CELLS;
 const UNIGRAM_OFFSET = AGREEMENT_OFFSET + LEVELS * AGREEMENTS;
 export const NETWORK_OFFSET = UNIGRAM_OFFSET + LEVELS + 1;
-/** The half has a score that all situations share, since it earns its place anew, and then one in each. */
+/** The half has one score for all situations, so that what a new half earns in one counts in all, and one more for each. */
 export const HALF_OFFSET = NETWORK_OFFSET + (LEVELS + 1) * MAX_NETWORKS;
 export const KINDS_OFFSET = HALF_OFFSET + 1 + LEVELS + 1;
 const DOMINANCE_OFFSET = KINDS_OFFSET + LEVELS * TOKEN_KINDS * TOKEN_KINDS;
 const TOKEN_OFFSET = DOMINANCE_OFFSET + LEVELS * DOMINANCES;
-/** The score, against a network's of about 0, of a half of which nothing is known yet. */
+/** The score of a half of which nothing is known yet; those of the networks start at 0. */
 export const UNKNOWN_HALF = -1;
 
 export const gateSize = (vocabSize: number): number => TOKEN_OFFSET + 2 * vocabSize;
@@ -60,7 +60,7 @@ export interface GateLevel {
   readonly counts: ContextCounts;
   /** 0 to {@link LEVELS} − 1. */
   readonly level: number;
-  /** The most that a network gives to this level's most likely token. */
+  /** The highest probability that a network gives to this level's most likely token. */
   readonly agreement: number;
 }
 
@@ -71,7 +71,7 @@ export interface GateContext {
   readonly kinds: readonly [last: number, before: number];
 }
 
-/** The places of the parameters that make up a level's trust. */
+/** The indices of the parameters whose sum is the score of a level's trust. */
 export function trustCells(
   { counts, level, agreement }: GateLevel,
   { lastToken, kinds: [last, before] }: GateContext,
@@ -96,9 +96,9 @@ export const networkCell = (top: number, slot: number): number => NETWORK_OFFSET
 export const halfCell = (top: number): number => HALF_OFFSET + 1 + top;
 
 /**
- * What absolute discounting would do, and next to no trust in unigrams; then what was learned.
- * @param learned parameters of an earlier gate; those of one that had fewer parts are completed, and those of another size,
- * which belong to another vocabulary, are left aside
+ * Initial trusts like those of absolute discounting, and next to none in unigrams; then `learned` in their place.
+ * @param learned parameters of an earlier gate; those of a version with fewer parts are completed, and those of any other size
+ * belong to another vocabulary and are ignored
  */
 export function initialParameters(vocabSize: number, learned: Float32Array | null): Float32Array {
   const parameters = new Float32Array(gateSize(vocabSize));

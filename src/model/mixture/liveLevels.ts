@@ -10,7 +10,7 @@ import {
 } from './gateParameters';
 import type { WorkspaceIndex } from './workspaceIndex';
 
-/** The counts of each context length; the longest match beyond them; the levels that count in the document alone. */
+/** Respectively all counted levels, the longest match beyond them, and only the levels counted in the document alone. */
 export type LivePart = 'counts' | 'copy' | 'document';
 
 export interface LiveLevelsOptions {
@@ -35,13 +35,13 @@ export class LiveLevels {
   }
 
   /**
-   * The levels of the contexts that do occur, longest first; their counts are good until the next call.
-   * @param agreementOn the most that a network gives to a token
+   * The levels of the contexts that occur, longest first; their counts are valid until the next call.
+   * @param agreementOn the highest probability that a network gives to a token
    */
   read(history: Uint16Array, agreementOn: (tokenId: number) => number): GateLevel[] {
     const levels: GateLevel[] = [];
     const { workspace } = this;
-    // A longer context has what the shorter ones have, so it comes before them; false when nothing follows it.
+    // Called from the shortest context to the longest, so each level goes to the front; false when nothing followed the context.
     const add = (level: number, contextLength: number, count: (counts: ContextCounts) => void): boolean => {
       const counts = this.counts[level];
       counts.clear(contextLength);
@@ -72,7 +72,7 @@ export class LiveLevels {
       return levels;
     }
     let longest = workspace.longestContext(history, COUNTED_LENGTHS + 1);
-    // What occurs may be text that was set aside; then a shorter context is the longest.
+    // The match may occur only in text that was set aside and has no counts; then a shorter one is tried.
     while (longest > COUNTED_LENGTHS && !addFromAll(MATCH_LEVEL, longest)) {
       longest--;
     }

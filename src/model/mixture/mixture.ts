@@ -16,9 +16,9 @@ export interface MixtureOptions {
   /** Parameters that a gate has learned; null starts afresh. */
   readonly gate: Float32Array | null;
   readonly endOfTextId?: number;
-  /** [vocabSize], by which the gate tells words from marks, see `tokenKinds.ts`. */
+  /** [vocabSize], the kind of each token, by which the gate tells words from punctuation, see `tokenKinds.ts`. */
   readonly kinds: Uint8Array;
-  /** Shares the text of another mixture; without it there is none yet. */
+  /** Live text to share with another mixture; without it the mixture starts with none. */
   readonly workspace?: WorkspaceIndex;
   /** Parts of the live text that are left out, to measure what they are worth. */
   readonly without?: readonly LivePart[];
@@ -180,8 +180,8 @@ export class Mixture implements MixtureModel {
 
   /**
    * The probability of the token that really follows, by the mix and by each network; then the gate learns from it.
-   * Costs one prediction of each network, which a `predict` of the same state just before has already paid. A network that
-   * does not speak here, since it must still be waited for, has NaN and learns nothing.
+   * Costs one prediction of each network, unless `predict` was called just before with the same state. A network that is not
+   * ready in this state has NaN, and its weight is not updated.
    */
   scoreAndLearn(
     state: MixtureState,
@@ -211,7 +211,7 @@ export class Mixture implements MixtureModel {
     return { length, history, networks };
   }
 
-  /** Brings the scratch arrays to a state; the answer is good until the next call. */
+  /** Fills the scratch arrays for a state; the result is valid until the next call. */
   private read(state: State, given?: readonly (Float32Array | undefined)[]): Reading {
     const { version } = this.workspace;
     const { reading, ensemble } = this;
@@ -224,7 +224,7 @@ export class Mixture implements MixtureModel {
       return reading;
     }
     ensemble.read(state, speakers, given);
-    // The most hopeful network speaks: a poor second one must not make the first seem to doubt.
+    // The highest probability counts, so that a poor second network does not look like doubt of the first.
     const levels = this.live.read(state.history, (tokenId) =>
       speakers.reduce((most, n) => Math.max(most, ensemble.probs[n][tokenId]), 0),
     );
@@ -257,7 +257,7 @@ export class Mixture implements MixtureModel {
         sum[tokenId] += weight * networkProbs[tokenId];
       }
     }
-    // The networks' 32-bit probabilities sum to one only nearly; this makes it exact before rounding.
+    // The networks' 32-bit probabilities only nearly sum to one; dividing by the total corrects that.
     let total = 0;
     for (let tokenId = 0; tokenId < sum.length; tokenId++) {
       total += sum[tokenId];

@@ -8,9 +8,9 @@ export interface NetworkStates {
 
 /** The networks of a mixture, advanced together; each contributes only in states where its answer is ready. */
 export class NetworkEnsemble {
-  /** By network, its place in the gate. */
+  /** By network, its slot in the gate. */
   readonly slots: readonly number[];
-  /** By network, [vocabSize]: what it said last, see {@link read}. */
+  /** By network, [vocabSize]: its distribution at the last {@link read}. */
   readonly probs: readonly Float32Array[];
   /** The half is the last. */
   private readonly networks: readonly Expert[];
@@ -63,7 +63,7 @@ export class NetworkEnsemble {
     return this.networks.map((network) => network.next(network.start(), tokenId));
   }
 
-  /** By network, its state after each of `states` and the token of the same place. */
+  /** By network and place i, its state after `states[i]` and `tokenIds[i]`. */
   nextMany(states: readonly NetworkStates[], tokenIds: ArrayLike<number>): unknown[][] {
     return this.networks.map((network, n) =>
       network.nextMany(
@@ -73,7 +73,7 @@ export class NetworkEnsemble {
     );
   }
 
-  /** By state and network, its distribution; undefined where it must still be waited for. */
+  /** By state and network, its distribution; undefined where it is not ready. */
   predictMany(states: readonly NetworkStates[]): (Float32Array | undefined)[][] {
     const given = states.map(() => new Array<Float32Array | undefined>(this.networks.length));
     for (const [n, network] of this.networks.entries()) {
@@ -90,7 +90,7 @@ export class NetworkEnsemble {
     return given;
   }
 
-  /** Waits for those that have no answer at hand in these states; null when all have. It never rejects. */
+  /** Waits for the networks that are not ready in some of these states; null when all are. It never rejects. */
   prepare(states: readonly NetworkStates[]): Promise<void> | null {
     const pending = this.networks.flatMap(({ readiness }, n) => {
       const waiting = states.filter((state) => !this.isReady(n, state)).map(({ networks }) => networks[n]);
@@ -103,14 +103,14 @@ export class NetworkEnsemble {
     return this.isReady(this.networks.length - 1, state);
   }
 
-  /** The networks that speak in this state: all, but for those that must still be waited for. */
+  /** The networks that contribute in this state: all that are ready. */
   speakers(state: NetworkStates): number[] {
     return [...this.networks.keys()].filter((n) => this.isReady(n, state));
   }
 
   /**
-   * Brings {@link probs} of the speakers to a state.
-   * @param given of {@link predictMany}, where it was asked already
+   * Fills {@link probs} of the speakers for a state.
+   * @param given their distributions by {@link predictMany}, when it was called already
    */
   read(
     state: NetworkStates,

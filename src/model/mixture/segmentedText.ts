@@ -3,11 +3,11 @@ import { TextIndex } from './textIndex';
 
 /** Segments are merged up to this many tokens, which bounds the pause that one merge makes. */
 const LARGEST_SEGMENT = 1 << 19;
-/** Files wait unindexed until they are this many tokens together, or until somebody asks. */
+/** Files wait unindexed until together they have this many tokens, or until the next look-up. */
 const PENDING_TOKENS = 1 << 15;
 
 export interface LearnedFile {
-  /** Once indexed, a part of the segment's tokens, so that no text is kept twice. */
+  /** Once indexed, a view into the segment's tokens, so that no text is kept twice. */
   tokens: Uint16Array;
   readonly recent: boolean;
 }
@@ -21,8 +21,8 @@ interface Segment {
 
 /**
  * The text of files as a few immutable suffix arrays of growing sizes, merged like a log-structured tree (O'Neil et al. 1996).
- * A file that was replaced or forgotten stays in its segment until that is merged; meanwhile its counts are taken back by an
- * index of its own, so all counts are exact at every moment.
+ * A file that was replaced or forgotten stays in its segment until that is merged; meanwhile an index of its own subtracts its
+ * counts, so all counts are always exact.
  */
 export class SegmentedText {
   private readonly filesByUri = new Map<string, LearnedFile>();
@@ -51,7 +51,7 @@ export class SegmentedText {
     return this.segments.length;
   }
 
-  /** @param uri of no file that is held; a changed one is forgotten first */
+  /** @param uri must not be held; {@link forget} a changed file first */
   add(uri: string, file: LearnedFile): void {
     this.filesByUri.set(uri, file);
     this.tokens += file.tokens.length;
@@ -87,7 +87,7 @@ export class SegmentedText {
 
   /**
    * Adds what followed the last `length` tokens of `history`, 1 to `MAX_CONTEXT`.
-   * @param weightOf what one occurrence in a recent file counts, and in any other
+   * @param weightOf weight of one occurrence in a recent file, and in any other
    */
   addContinuations(
     counts: ContextCounts,
@@ -104,7 +104,7 @@ export class SegmentedText {
     }
   }
 
-  /** Whether the last `length` of `history` occur with a token after them, be it in a file that was forgotten. */
+  /** Whether the last `length` of `history` occur with a token after them, possibly in a forgotten file. */
   has(history: Uint16Array, length: number): boolean {
     this.indexPending();
     return this.segments.some(({ index }) => index.has(history, length));

@@ -65,7 +65,7 @@ export class TextIndex {
     return next < end && this.compare(history, start, length, this.order[next]) === 0;
   }
 
-  /** The first place in order[from, to) whose suffix is not before the context; with `after` 1, the first behind all that begin with it. */
+  /** The first place in order[from, to) whose suffix is not before the context; with `after` 1, the first after all that begin with it. */
   private lowerBound(
     history: Uint16Array,
     start: number,

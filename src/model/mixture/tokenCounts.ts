@@ -8,7 +8,7 @@ export class TokenCounts {
     this.counts = new Float64Array(vocabSize);
   }
 
-  /** Adds `weight` for each token; a negative weight takes back. */
+  /** Adds `weight` for each token; a negative weight subtracts. */
   add(tokens: ArrayLike<number>, weight: number): void {
     for (let i = 0; i < tokens.length; i++) {
       this.counts[tokens[i]] += weight;

@@ -6,21 +6,21 @@ import { MAX_CONTEXT, type TextIndex } from './textIndex';
 import { TokenCounts } from './tokenCounts';
 
 export interface ScopeWeights {
-  /** What one occurrence in the document being written counts, against 1 in any other file. */
+  /** Weight of one occurrence in the document being written; in other files it is 1. */
   readonly document: number;
   /** The same for recently edited files. */
   readonly recent: number;
-  /** What one in a file of the document's own folder counts more than elsewhere. */
+  /** Added to the weight of one occurrence in a file of the document's own folder. */
   readonly sameFolder: number;
 }
 
-/** Of the document's folder, this many tokens at most have a second index, which takes a moment when a document is opened. */
+/** Limits the index of the document's folder, in tokens, because building it delays the first look-up after a document is opened. */
 const LARGEST_FOLDER = 1 << 17;
 
-/** All files, the open document in their midst, each counted as near as it is to what is being written. */
+/** All files and the open document; occurrences count more the closer their file is to what is being written. */
 export class WorkspaceIndex implements WorkspaceText {
   readonly document: DocumentIndex;
-  /** Of all files, the open one set aside and the document not included. */
+  /** Weighted counts of all files but the open one; the document is not included. */
   private readonly fileCounts: TokenCounts;
   private readonly text: SegmentedText;
   private openUri: string | null = null;
@@ -30,7 +30,7 @@ export class WorkspaceIndex implements WorkspaceText {
     readonly index: TextIndex;
     readonly weight: number;
   } | null = null;
-  /** The other files of the open document's folder; null until asked for after any of them changed. */
+  /** The other files of the open document's folder; null when the next look-up has to build it. */
   private folderIndex: TextIndex | null = null;
   private changes = 0;
 
@@ -64,7 +64,7 @@ export class WorkspaceIndex implements WorkspaceText {
 
   learnFile(uri: string, tokens: Int32Array, recent: boolean): void {
     this.changes++;
-    // The open file is not among its neighbours, so that saving it leaves their index as it is.
+    // The folder's index leaves the open file out, so saving that file does not change the index.
     if (this.openUri !== null && uri !== this.openUri && folderOf(uri) === folderOf(this.openUri)) {
       this.folderIndex = null;
     }
@@ -89,7 +89,7 @@ export class WorkspaceIndex implements WorkspaceText {
     }
   }
 
-  /** p(token) whatever came before, never zero: one imagined occurrence of every token is added. */
+  /** p(token) regardless of context, never zero: one occurrence is added to the count of every token. */
   unigramProbability(tokenId: number): number {
     const { document, fileCounts, weights } = this;
     const count = fileCounts.counts[tokenId] + weights.document * document.tokenCounts.counts[tokenId];
@@ -124,7 +124,7 @@ export class WorkspaceIndex implements WorkspaceText {
     this.document.continuations(history, length, counts.adder(this.weights.document));
   }
 
-  /** The longest context, from `from` tokens on, that occurs in any scope; 0 when the context of `from` tokens does not. */
+  /** Length of the longest context, of at least `from` tokens, that occurs in any scope; 0 when that of `from` tokens does not. */
   longestContext(history: Uint16Array, from: number): number {
     const longest = Math.min(history.length, MAX_CONTEXT);
     const found = (length: number): boolean =>
@@ -155,13 +155,13 @@ export class WorkspaceIndex implements WorkspaceText {
 
   private forget(uri: string): void {
     const file = this.text.forget(uri);
-    // The counts of the open file were taken back when it was opened.
+    // The counts of the open file were already subtracted when it was set aside.
     if (file !== undefined && this.openFile?.file !== file) {
       this.fileCounts.add(file.tokens, -this.weightOf(file));
     }
   }
 
-  /** Takes the open file's text out of the counts, and puts back that of the file that was open before. */
+  /** Subtracts the open file from the counts, and adds back the file that was open before. */
   private setOpenAside(): void {
     if (this.openFile !== null && this.text.files.get(this.openFile.uri) === this.openFile.file) {
       this.fileCounts.add(this.openFile.file.tokens, this.openFile.weight);
