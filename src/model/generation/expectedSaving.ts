@@ -43,7 +43,7 @@ export function costOfWrong(eagerness: number): number {
   return high * (low / high) ** ((wanted - start) / (end - start));
 }
 
-/** Share of that cost when the first word was right and taken, and only the rest was wrong. */
+/** Share of that cost that remains when the first word was right and taken, and only the rest was wrong. */
 const REST_WRONG = 0.1;
 
 /** Who reads a suggestion. */

@@ -28,7 +28,7 @@ export interface GenerationCriteria extends StoppingCriteria {
   readonly minNewTokens: number;
 }
 
-/** The repetition penalty applies to the last this many tokens, be they before the cursor or new. */
+/** Number of last tokens, before the cursor or new, that the repetition penalty applies to. */
 const REPETITION_WINDOW = 64;
 
 /**
