@@ -46,13 +46,12 @@ export class CarriedState {
       };
     }
     const { cells, memory } = this.state;
-    const { tf } = this.ops;
     return {
       cells: this.keptCells(cells, resets),
       memory: {
         ...memory,
-        // Clones share the data and belong to the caller's scope, so that `carry` may end the carried ones at once.
-        layers: memory.layers.map((tensors) => tensors.map((tensor) => tf.clone(tensor))),
+        // They belong to the caller's scope, so that `carry` may end the carried ones at once.
+        layers: memory.layers.map((tensors) => tensors.map((tensor) => this.shared(tensor))),
         reach: memory.reach.map((reach, row) => (resets[row] === 1 ? 0 : reach)),
       },
     };
@@ -69,8 +68,16 @@ export class CarriedState {
         hidden: kept(hidden),
         cell: cell === null ? null : kept(cell),
       })),
-      memory: { ...memory, layers: memory.layers.map((tensors) => tensors.map(kept)) },
+      memory: {
+        ...memory,
+        layers: memory.layers.map((tensors) => tensors.map((tensor) => tf.keep(this.shared(tensor)))),
+      },
     };
+  }
+
+  /** Another tensor of the same data, where TensorFlow's clone is a copy on WebAssembly. */
+  private shared(tensor: Matrix): Matrix {
+    return this.ops.tf.reshape(tensor, tensor.shape);
   }
 
   /** Splits the state by rows into parts of {@link partSizes}, each to be carried on by itself; this one is forgotten. */
