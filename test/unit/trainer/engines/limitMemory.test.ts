@@ -172,6 +172,19 @@ describe('The memory of a training', () => {
     assert.ok(layer(3) - layer(2) > 128);
   });
 
+  it('includes all that a Transformer holds once it looks back as far as it can', () => {
+    const shape = {
+      architecture: 'transformer',
+      attention: false,
+      embeddingSize: 256,
+      hiddenSize: 512,
+    } as const;
+    const config = networkOfShape({ ...shape, numLayers: 1 }, 4096);
+    const told = memoryNeed('wasm', { config, rows: 128, unrollSteps: 32, threads: 2 });
+    // Measured by bench/memoryNeed.ts with trainings of 45 s.
+    assert.ok(told > 1085e6 && told < 1.3 * 1085e6, `${told / 1e6} MB`);
+  });
+
   it('takes the most rows and threads that fit, for any limit', async () => {
     await fc.assert(
       fc.asyncProperty(
