@@ -9,7 +9,7 @@ import { ProgressLine } from './terminal/progressLine';
 import { EXIT_CANCELLED, runTool } from './terminal/runTool';
 
 const cancel = new AbortController();
-// SIGTERM comes from `timeout` and from a system that shuts down; also then a training removes its temporary files.
+// SIGTERM comes from `timeout` and from a system shutdown; a training must remove its temporary files then, too.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (cancel.signal.aborted) {
@@ -18,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     cancel.abort();
   });
 }
-// A reader that has seen enough, such as `head`, closes the pipe; that is no error.
+// A reader that has seen enough, such as `head`, closes the pipe; that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') {
     process.exit(0);

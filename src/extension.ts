@@ -200,7 +200,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       paths,
       planTraining: plan,
     }),
-    // Another window may have installed or removed one meanwhile.
+    // Another window may have installed or removed something meanwhile.
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) {
         offerRemovals();
@@ -240,7 +240,7 @@ export async function deactivate(): Promise<void> {
   await generator?.dispose();
 }
 
-/** A damaged model is named to the user; ghost text goes on without it. */
+/** Tells the user of a damaged model; ghost text goes on without it. */
 async function loadModel(
   model: PersonalModel,
   status: StatusBar,
@@ -258,7 +258,7 @@ async function loadModel(
   }
 }
 
-/** One that cannot be opened is named to the user; ghost text goes on with the present one, or without. */
+/** Tells the user of a model that cannot be opened; ghost text goes on with the present one, or without. */
 async function follow(model: LanguageModelHalf | MaskedModel, log: vscode.LogOutputChannel): Promise<void> {
   try {
     await model.follow();

@@ -3,8 +3,8 @@ import { isAbsolute, join } from 'node:path';
 import type { Translate } from './translate';
 
 /**
- * A path out of a setting, with ~ as the user's own folder.
- * @throws Error with a sentence for the user when it is none from the root on
+ * The absolute path that a setting holds; a leading `~/` stands for the user's home folder.
+ * @throws Error with a sentence for the user when the path is relative
  */
 export function absolutePath(t: Translate, setting: string, given: string): string {
   const path = /^~[/\\]/.test(given) ? join(homedir(), given.slice(2)) : given;

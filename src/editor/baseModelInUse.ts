@@ -1,4 +1,4 @@
-/** The base model of this machine in the window: which it is, and whether the generator uses it. */
+/** The base model of this machine: knows which one is in use and hands it to the generator. */
 import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { BaseModel } from '../trainer/baseModel';
@@ -13,12 +13,12 @@ export class BaseModelInUse {
     this.tell();
   }
 
-  /** Null where there is none. */
+  /** Null when there is none. */
   get path(): string | null {
     return this.baseModel.path;
   }
 
-  /** Whether it is the user's own. */
+  /** Whether the user imported it. */
   get isImported(): boolean {
     return this.baseModel.isImported;
   }
@@ -29,7 +29,7 @@ export class BaseModelInUse {
     await this.use();
   }
 
-  /** Uses the one that Understudy comes with again. */
+  /** Returns to the base model that Understudy ships. */
   async useShipped(): Promise<void> {
     await this.baseModel.removeImported();
     await this.use();

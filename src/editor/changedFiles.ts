@@ -1,4 +1,4 @@
-/** Files that were created, moved or changed, by whichever program: gathered for a moment, then learned one by one. */
+/** Gathers files that any program created, moved or changed for a moment, then learns them one by one. */
 import { join } from 'node:path';
 import { readText } from '../trainer/corpus/readText';
 import { leftOutByText } from '../trainer/corpus/textRules';
@@ -7,25 +7,25 @@ import { LearnableFiles } from './learnableFile';
 import type { LiveFiles } from './liveFiles';
 
 export interface ChangedFile extends FilePlace {
-  /** Where the path is a folder, whether it stands for all that it holds: one that was moved does, one that has changed does not. */
+  /** Whether a folder stands for everything in it: one that was created or moved does, one that has changed does not. */
   readonly withContents: boolean;
 }
 
 export interface ChangedFilesOptions {
   readonly maxFileBytes: number;
-  /** Of all live text, in UTF-16 code units: a program that goes on writing files must not fill the memory. */
+  /** Limit of all live text, in UTF-16 code units: a program that keeps writing files must not fill the memory. */
   readonly maxCharacters: number;
-  /** What happens within this time, in milliseconds, is looked at together. */
+  /** Milliseconds within which changes are gathered, to be handled together. */
   readonly gatherFor: number;
-  /** After each look, times as long as it took: a build, or a log that grows, must not keep reader and generator busy. */
+  /** Rest after each round, as a multiple of its duration: a build or a growing log must not keep reader and generator busy. */
   readonly restFor: number;
   /** More files than this are not learned one by one: {@link readAll} also weighs duplicates and total size. */
   readonly maxFiles: number;
   excludeGlobs(): readonly string[];
-  /** As documents are named. */
+  /** The URI by which VS Code names the file's document. */
   uriOf(file: FilePlace): string;
   isOpen(uri: string): boolean;
-  /** Reads the workspace again, as far as it is not known. */
+  /** Reads all files of the workspace that are not known yet. */
   readAll(): Promise<void>;
   onError(error: unknown): void;
 }
@@ -35,7 +35,7 @@ export class ChangedFiles {
   private readsAll = false;
   private timer: NodeJS.Timeout | null = null;
   private isWorking = false;
-  /** Before it nothing is looked at, milliseconds of `performance.now()`. */
+  /** No round begins before this time, in milliseconds of `performance.now()`. */
   private restsUntil = 0;
 
   constructor(
@@ -50,7 +50,7 @@ export class ChangedFiles {
     this.schedule();
   }
 
-  /** Has all files read that are not known, as soon as it is time for a look. */
+  /** Lets the next round read all files that are not known yet. */
   addAll(): void {
     this.readsAll = true;
     this.schedule();
@@ -62,7 +62,7 @@ export class ChangedFiles {
     this.schedule();
   }
 
-  /** One look at a time, with a rest after each. */
+  /** One round at a time, with a rest after each. */
   private schedule(): void {
     if (this.waiting.size === 0 && !this.readsAll) {
       clearTimeout(this.timer ?? undefined);
@@ -101,7 +101,7 @@ export class ChangedFiles {
   private async learn(changed: readonly ChangedFile[]): Promise<void> {
     const found = await this.filesOf(changed);
     if (found === null) {
-      // What is known is not read again.
+      // `readAll` passes over files that are known.
       await this.files.forget(changed.map((file) => this.options.uriOf(file)));
       await this.options.readAll();
       return;
@@ -116,7 +116,7 @@ export class ChangedFiles {
       if (learned === null || !hasRoom) {
         await this.files.forget([uri]);
       } else if (!this.files.isKnownAs(learned)) {
-        // A text that VS Code has saved was learned then.
+        // A file saved in VS Code is known already and does not come here.
         await this.files.learn(learned);
       }
     }
@@ -127,7 +127,7 @@ export class ChangedFiles {
     }
   }
 
-  /** Null when they are too many. */
+  /** The files to learn; null when there are too many. */
   private async filesOf(changed: readonly ChangedFile[]): Promise<FilePlace[] | null> {
     const learnable = new Map<string, LearnableFiles>();
     const found = new Map<string, FilePlace>();

@@ -1,4 +1,4 @@
-/** What is learned follows its rules: where they have changed, what they leave out now is forgotten, and what they do not is read. */
+/** Follows changes of the ignore rules: files that they now leave out are forgotten, and files that they now allow are read. */
 import { join } from 'node:path';
 import { isRuleFile } from '../trainer/corpus/ignoreRules';
 import { LearnableFiles } from './learnableFile';
@@ -12,12 +12,12 @@ export interface FilePlace {
 }
 
 export interface ChangedRulesOptions {
-  /** What happens within this time, in milliseconds, is looked at together. */
+  /** Milliseconds within which changes are gathered, to be handled together. */
   readonly gatherFor: number;
   excludeGlobs(): readonly string[];
-  /** Of a document by its name; null where it lies in no folder that is read. */
+  /** The place of a document by its URI; null when it lies in no folder that is read. */
   placeOf(uri: string): FilePlace | null;
-  /** Asks for all files to be read that are not known. */
+  /** Requests a reading of all files that are not known yet. */
   readAgain(): void;
   onError(error: unknown): void;
 }
@@ -32,7 +32,7 @@ export class ChangedRules {
     private readonly options: ChangedRulesOptions,
   ) {}
 
-  /** A file that was created, changed or deleted; one without rules does nothing. */
+  /** Notes a file that was created, changed or deleted; does nothing unless it is a rule file. */
   add(file: FilePlace): void {
     if (isRuleFile(file.path)) {
       this.waiting.set(join(file.root, file.path), file);
@@ -40,13 +40,13 @@ export class ChangedRules {
     }
   }
 
-  /** Settings have changed, or rules that lie above the folders. */
+  /** Notes a change of settings, or of rules that lie above the folders. */
   addAll(): void {
     this.concernsAll = true;
     this.schedule();
   }
 
-  /** Forgets what is known and left out now. */
+  /** Forgets known files that the rules now leave out. */
   async forgetIgnored(): Promise<void> {
     const learnable = this.learnable();
     await this.files.forgetIgnored(async (uri) => {
@@ -81,7 +81,7 @@ export class ChangedRules {
     }
   }
 
-  /** Packages bring rules of their own into folders that are passed over. */
+  /** Whether any of these rule files applies: packages bring rules of their own into folders that are passed over. */
   private async anyHolds(changed: readonly FilePlace[]): Promise<boolean> {
     const learnable = this.learnable();
     for (const { root, path } of changed) {
@@ -92,7 +92,7 @@ export class ChangedRules {
     return false;
   }
 
-  /** Those of each folder with the rules as they are from now on. */
+  /** The learnable files of a workspace folder, under the rules as they are now. */
   private learnable(): (root: string) => LearnableFiles {
     const found = new Map<string, LearnableFiles>();
     const globs = this.options.excludeGlobs();

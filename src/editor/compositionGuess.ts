@@ -1,20 +1,20 @@
-/** Tells the steps of an input method from other edits; VS Code tells extensions nothing of composition. */
+/** Tells the steps of an input method from other edits, since VS Code does not report composition to extensions. */
 export interface TextChange {
   readonly offset: number;
   readonly replacedLength: number;
   readonly text: string;
 }
 
-/** Letters, digits and separators of an input method's raw spelling, and syllables in the making. */
+/** Letters, digits and separators of an input method's raw spelling, and unfinished syllables. */
 const SPELLING =
   /^[\p{Script=Latin}\p{Mark}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}0-9' ー]+$/u;
 
 /**
- * An input method replaces, at each key, exactly what its last key wrote (`n` by `ni`, `ni` by `ni h`); other
- * editing inserts, or replaces something else. The finished characters, in a script that is not a spelling, end it.
+ * At each key, an input method replaces exactly what its last key wrote (`n` by `ni`, `ni` by `ni h`); other
+ * edits insert, or replace something else. Finished characters, in a script that is not a spelling, end the composition.
  */
 export class CompositionGuess {
-  /** By document, since others are written to while one types, such as a program's output. */
+  /** By document, since other documents, such as a program's output, change while the user types in one. */
   private readonly steps = new Map<string, Step>();
 
   isComposing(uri: string): boolean {
@@ -40,7 +40,7 @@ export class CompositionGuess {
     });
   }
 
-  /** A document is closed. */
+  /** Forgets a document that was closed. */
   closed(uri: string): void {
     this.steps.delete(uri);
   }

@@ -1,4 +1,4 @@
-/** Reads and writes `understudy.*`; a value that does not fit is mended and named once in the log. */
+/** Reads and writes `understudy.*`; an invalid value is corrected, and logged once. */
 import * as vscode from 'vscode';
 import type { SamplingOptions } from '../model/samplingOptions';
 import { suitedLayers } from '../protocol/suitedTraining';
@@ -14,7 +14,7 @@ import {
   type SettingValue,
 } from './settings';
 
-/** Settings read together, and the sentences about those that did not fit. */
+/** Settings read together, and sentences about the invalid ones. */
 export interface ReadSettings<T> {
   readonly values: T;
   readonly problems: readonly string[];
@@ -120,7 +120,7 @@ export class Configuration {
     return [...globs];
   }
 
-  /** Writes where the value in force stands, so that the change is seen. */
+  /** Writes to the scope that holds the value in force, so that the change takes effect. */
   async update(
     name: SettingName | 'enable',
     value: unknown,
@@ -137,7 +137,7 @@ export class Configuration {
     await configuration.update(name, value, target);
   }
 
-  /** Returns to the default: removes the user's value and the workspace's, behind which the former would come to light. */
+  /** Returns to the default: removes the workspace's value and also the user's, which would take its place. */
   async reset(name: SettingName): Promise<void> {
     const configuration = section(undefined);
     const { Global, Workspace } = vscode.ConfigurationTarget;

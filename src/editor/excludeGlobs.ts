@@ -1,6 +1,6 @@
 /**
- * The globs that are on in a value of `files.exclude` or `search.exclude`. VS Code hands on what a user wrote there, be it no
- * object, and does without it; so does this.
+ * The globs that are on in a value of `files.exclude` or `search.exclude`. VS Code passes on what the user wrote, even if it is
+ * not an object, and itself ignores such a value; so does this.
  */
 export function globsThatAreOn(given: unknown): string[] {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {

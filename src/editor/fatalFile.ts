@@ -1,4 +1,4 @@
-/** The file of a model that ended the generator's thread when it was opened, as it was then. It is not opened again unasked. */
+/** The last model file that killed the generator's thread when opened. It is not opened again unless it changes or the user asks. */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -12,7 +12,7 @@ interface FatalFile {
   readonly bytes: number;
 }
 
-/** Remembers the last one, in every window. */
+/** Remembers the last such file, for every window. */
 export class LastFatalFile {
   constructor(
     private readonly memory: Pick<Memento, 'get' | 'update'>,
@@ -21,7 +21,7 @@ export class LastFatalFile {
 
   /**
    * @param name of the model that the file belongs to
-   * @throws Error with a sentence for the user where it is the last one and has not changed since
+   * @throws Error with a sentence for the user when this is the remembered file and it has not changed since
    */
   refuse(path: string, name = basename(path)): void {
     const fatal = this.memory.get<FatalFile>(this.key);
@@ -32,7 +32,7 @@ export class LastFatalFile {
     }
   }
 
-  /** @returns what the opening of the file gives */
+  /** Awaits the opening of a file: remembers the file if the generator dies of it, and forgets it once it opens. */
   async watch<T>(path: string, opening: Promise<T>): Promise<T> {
     try {
       const opened = await opening;
@@ -49,7 +49,7 @@ export class LastFatalFile {
   }
 }
 
-/** Undefined when there is no such file any more. */
+/** The file as it is now; undefined when it is gone. */
 function asItIs(path: string): FatalFile | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
   return found && { path, modified: found.mtimeMs, bytes: found.size };

@@ -20,7 +20,7 @@ export function startsUnspaced(text: string): boolean {
   return UNSPACED.test(text);
 }
 
-/** Whether VS Code's own command takes something else than the first word, such as the space before it alone. */
+/** Whether VS Code's own command takes something other than the first word, such as only the space before it. */
 export function differsFromVsCode(text: string): boolean {
   return /^[^\S\n]+\S/.test(text) || startsUnspaced(text);
 }

@@ -14,7 +14,7 @@ const WRITE_FAILED = Symbol('the editor refused the text');
 interface LastGeneration {
   readonly editor: vscode.TextEditor;
   readonly prompt: GeneratorDocument;
-  /** Where it begins and how much of the document it is, in UTF-16 code units. */
+  /** Offset of the generated text in the document, and its length there, in UTF-16 code units. */
   readonly start: number;
   readonly length: number;
   readonly text: string;
@@ -27,12 +27,12 @@ export interface GeneratedText {
 }
 
 export class Generation implements vscode.Disposable {
-  /** What one writes while another begins would be taken for the user's typing, which ends it. */
+  /** Generations must not overlap: what one writes would look to the other like typing by the user, which aborts it. */
   private readonly turns = new NewestWins();
   private last: LastGeneration | null = null;
   private readonly edits = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
     for (const { rangeOffset, rangeLength, text } of contentChanges) {
-      // What is written above moves it; what is written into it is seen when it is to be replaced.
+      // Edits before the text move it; edits within it are noticed when it is to be replaced.
       if (this.last?.editor.document === document && rangeOffset + rangeLength <= this.last.start) {
         this.last = { ...this.last, start: this.last.start + text.length - rangeLength };
       }
@@ -42,7 +42,7 @@ export class Generation implements vscode.Disposable {
   constructor(private readonly generator: Pick<GeneratorClient, 'generate'>) {}
 
   /**
-   * Continues the selected text, after it; without a selection, the document at the cursor.
+   * Continues the selected text at its end; without a selection, continues the document at the cursor.
    * @throws Error with a sentence for the user when the document is read-only, or no text came
    */
   async fromSelection(editor: vscode.TextEditor, sampling: SamplingOptions): Promise<GeneratedText> {
@@ -57,7 +57,7 @@ export class Generation implements vscode.Disposable {
   }
 
   /**
-   * Puts another sample in the place of the last generated text; a fixed seed is counted up.
+   * Replaces the last generated text with another sample; a fixed seed is incremented.
    * @throws Error with a sentence for the user when there is no such text any more, or no other came
    */
   async another(sampling: SamplingOptions): Promise<GeneratedText> {
@@ -106,7 +106,7 @@ export class Generation implements vscode.Disposable {
     abort: AbortController,
   ): Promise<GeneratedText> {
     requireWritable(editor.document);
-    // Listens before anything is awaited: what is typed meanwhile would shift the place of the text unheard.
+    // Created before the first await, so that no edit that shifts the place of the text goes unnoticed.
     const insertion = new StreamedInsertion(editor, replaced);
     insertion.onDidDisturb(() => {
       abort.abort();
@@ -158,7 +158,7 @@ export class Generation implements vscode.Disposable {
     const take = (part: string): void => {
       if (!signal.aborted) {
         written = onPart(part);
-        // A text that cannot be written need not be generated either; the failure itself is awaited below.
+        // Text that cannot be written need not be generated either; the failure itself is reported below.
         written.catch(() => {
           abort.abort(WRITE_FAILED);
         });

@@ -1,4 +1,4 @@
-/** A training of this workspace that ended with its window or by a crash, which the user is told of once. */
+/** Finds a training of this workspace that was ended by a closed window or a crash; the user is told of it once. */
 import type { Memento } from 'vscode';
 import { workspaceKey, type ModelStore } from '../trainer/modelStore';
 import type { StatusState } from './statusView';
@@ -6,8 +6,8 @@ import type { StatusState } from './statusView';
 const TOLD_KEY = 'toldOfInterruptedTraining';
 
 /**
- * Notes that the user is told of it, so that `news` comes once for each.
- * @param folders of the workspace, none where there is nothing to train on
+ * Returns `news` once for each interrupted training, and notes that the user has been told.
+ * @param folders of the workspace; empty when there is nothing to train on
  */
 export async function interruptedTraining(
   store: Pick<ModelStore, 'interruptedAt'>,
