@@ -5,8 +5,8 @@ import { offerRemoval } from './offerRemoval';
 import { shownSentence } from './shownSentence';
 
 /**
- * @param folder that it is installed into
- * @returns what the installation gives; null when the user cancelled it
+ * @param folder into which it installs
+ * @returns the result of the installation; null when the user cancelled it
  */
 export async function withInstallProgress<T>(
   title: string,

@@ -1,4 +1,4 @@
-/** The language model that predicts beside the networks: what is chosen, what is in use, and how it fares. */
+/** The language model that predicts beside the networks: which one is chosen, which one is in use, and whether it answers. */
 import { isDeepStrictEqual } from 'node:util';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { HalfChoice, HalfStatus } from '../protocol/generatorProtocol';
@@ -6,7 +6,7 @@ import type { LastFatalFile } from './fatalFile';
 import { languageModelName } from './languageModelSetting';
 import { LastChosen } from './lastChosen';
 
-/** What the choice asks of the window; see `languageModelWindow.ts`. */
+/** What the choice needs from the window; see `languageModelWindow.ts`. */
 export interface LanguageModelSurroundings {
   /** Where llama.cpp is installed, if it is. */
   readonly llamaFolder: string;
@@ -15,27 +15,27 @@ export interface LanguageModelSurroundings {
   /** @throws Error with a sentence when the setting cannot be understood */
   configured(): HalfChoice | null;
   configure(choice: HalfChoice | null): Promise<void>;
-  /** Asks the user, once a server, whether text may be sent to a server. */
+  /** Asks the user whether text may be sent to a server, unless they have allowed it before. */
   allows(address: string): Promise<boolean>;
   /** The key that the user has given for a server. */
   keyFor(address: string): Promise<string | undefined>;
-  /** A sentence of the generator in the user's language. */
+  /** Translates a sentence of the generator into the user's language. */
   readonly shown: (sentence: string) => string;
   /** Shows that a model is being opened until the work settles. */
   whileOpening<T>(name: string, work: Promise<T>): Promise<T>;
-  /** The models chosen before, the latest first. */
+  /** Models chosen before, most recent first. */
   readonly recent: readonly HalfChoice[];
   setRecent(choices: readonly HalfChoice[]): Promise<void>;
-  /** What the generator died of. */
+  /** The last file that killed the generator when opened. */
   readonly fatal: LastFatalFile;
 }
 
 export interface LanguageModelState {
   readonly choice: HalfChoice;
   readonly name: string;
-  /** What was opened and what of it is only approximate. */
+  /** What was opened, and which parts of it are only approximate. */
   readonly description: string;
-  /** Whether it may have to be waited for, so that a suggestion is asked for a second time. */
+  /** Whether its answers may come late, so that a suggestion is requested a second time. */
   readonly isSlow: boolean;
   /** Why it does not answer now; null while it does. */
   readonly away: string | null;
@@ -68,7 +68,7 @@ export class LanguageModelHalf {
     return [this.chosen.opening, this.used].some((model) => model?.choice?.kind === kind);
   }
 
-  /** The last one that was chosen, be it that it could not be used. */
+  /** The server chosen last, even if it could not be used. */
   get server(): ServerChoice | null {
     return this.lastServer;
   }
@@ -78,9 +78,10 @@ export class LanguageModelHalf {
   }
 
   /**
-   * Uses a model from now on, in every window, or none.
-   * @returns false when the user does not want text to be sent to the server; the present one then stays
-   * @throws Error with a sentence for the user when it cannot be opened; the present one then stays
+   * Uses this model, or none, from now on in every window.
+   * @returns false when the user refuses to send text to the server, in which case the present model stays, or when another choice
+   *   was made before this model was open
+   * @throws Error with a sentence for the user when it cannot be opened; the present model then stays
    */
   async choose(choice: HalfChoice | null): Promise<boolean> {
     if (!(await this.use(choice))) {
@@ -94,8 +95,9 @@ export class LanguageModelHalf {
   }
 
   /**
-   * Uses what the setting names, unless it is in use or being opened already. What the generator died of is not tried again.
-   * @throws Error with a sentence for the user when it cannot be opened; the present one then stays
+   * Uses the model that the setting names, unless it is in use or being opened already. A file that killed the generator is
+   * refused until it changes.
+   * @throws Error with a sentence for the user when it cannot be opened; the present model then stays
    */
   async follow(): Promise<void> {
     const choice = this.named();
@@ -104,12 +106,12 @@ export class LanguageModelHalf {
       if (isFile(choice)) {
         this.surroundings.fatal.refuse(choice.path);
       }
-      // The setting may name another by the time the user has answered whether text may be sent.
+      // While the user is asked whether text may be sent, the setting may change.
       await this.use(choice, () => isDeepStrictEqual(choice, this.named()));
     }
   }
 
-  /** What the generator tells of the one in use. */
+  /** Takes a report of the generator on the model in use. */
   heard({ state, message }: HalfStatus): void {
     if (this.used !== null) {
       this.set({ ...this.used, away: state === 'away' ? this.surroundings.shown(message) : null });
@@ -134,7 +136,7 @@ export class LanguageModelHalf {
     return this.chosen.open(choice, this.open(choice, told));
   }
 
-  /** As the generator is told of it. */
+  /** The choice with what the generator needs to open it: the folder of llama.cpp, or the key of a server. */
   private async toldOf(choice: HalfChoice | null): Promise<HalfChoice | null> {
     switch (choice?.kind) {
       case 'gguf':

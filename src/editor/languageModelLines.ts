@@ -1,13 +1,13 @@
-/** What the panel says of the chosen language model, and of a masked model that is away; texts only. */
+/** What the panel says of the chosen language model, and of a masked model that does not answer; texts only. */
 import { basename } from 'node:path';
 import type { LanguageModelState } from './languageModelHalf';
 import type { MaskedModelState } from './maskedModel';
 import type { Translate } from './translate';
 
-/** Below this share of the networks' say a model is as good as not asked. */
+/** Below this share of the networks' weight a model has practically no influence. */
 const NEAR_ZERO = 0.03;
 
-/** @param weight that it has earned, 0 to 1; null where it is not known now */
+/** @param weight of the model among the networks, 0 to 1; null while it is unknown */
 export function languageModelLines(
   t: Translate,
   state: LanguageModelState | null,
@@ -33,7 +33,7 @@ export function languageModelLines(
   return lines;
 }
 
-/** Null where none is chosen, or it answers. */
+/** Null when no masked model is in use, or when it answers. */
 export function maskedModelLine(t: Translate, state: MaskedModelState | null): string | null {
   return state?.away == null
     ? null

@@ -5,11 +5,11 @@ import type { HalfChoice } from '../protocol/generatorProtocol';
 import { absolutePath } from './absolutePath';
 import type { Translate } from './translate';
 
-/** As it stands in the settings; no entry is no language model. */
+/** The value as it stands in the settings; an empty object means no language model. */
 export interface LanguageModelSetting {
-  /** Of a Keras model or a GGUF Transformer. */
+  /** The path of a Keras model or a GGUF Transformer. */
   readonly file?: string;
-  /** Of a Keras model, where it does not lie beside it. */
+  /** The path of a Keras model's vocabulary, if it does not lie beside the model. */
   readonly vocabulary?: string;
   /** The address of a server that speaks the OpenAI completions protocol. */
   readonly server?: string;
@@ -25,8 +25,8 @@ const text = v.optional(v.pipe(v.string(), v.trim()), '');
 const schema = v.strictObject({ file: text, vocabulary: text, server: text, model: text });
 
 /**
- * What the setting chooses; null is none.
- * @throws Error with a sentence for the user when it cannot be told what is meant
+ * The model that the setting chooses; null is none.
+ * @throws Error with a sentence for the user when the value is invalid or contradicts itself
  */
 export function parseLanguageModel(t: Translate, given: unknown): HalfChoice | null {
   const parsed = v.safeParse(schema, given ?? {});
@@ -63,7 +63,7 @@ export function parseLanguageModel(t: Translate, given: unknown): HalfChoice | n
   return file === '' ? null : fileChoice(t, file, vocabulary);
 }
 
-/** The setting that chooses this; the inverse of {@link parseLanguageModel}. */
+/** The value that chooses this model; the inverse of {@link parseLanguageModel}. */
 export function languageModelSetting(choice: HalfChoice | null): LanguageModelSetting {
   switch (choice?.kind) {
     case undefined:
@@ -80,7 +80,7 @@ export function languageModelSetting(choice: HalfChoice | null): LanguageModelSe
   }
 }
 
-/** What a list of models calls it, and where it is. */
+/** The model's name in a list of models, and where it is. */
 export function languageModelName(choice: HalfChoice): { readonly name: string; readonly place: string } {
   return choice.kind === 'server'
     ? { name: choice.model ?? new URL(choice.address).host, place: choice.address }
@@ -88,8 +88,8 @@ export function languageModelName(choice: HalfChoice): { readonly name: string; 
 }
 
 /**
- * The address as it is used.
- * @throws Error with a sentence for the user when it is none
+ * The address of a server, without slashes at its end.
+ * @throws Error with a sentence for the user when it is no http or https address, or holds a user name or a password
  */
 export function checkAddress(t: Translate, given: string): string {
   const url = URL.canParse(given) ? new URL(given) : null;

@@ -19,7 +19,7 @@ export function languageModelWindow(
   return {
     llamaFolder,
     isTrusted: () => vscode.workspace.isTrusted,
-    // The user's own value: no workspace may choose where text is sent or which file is opened.
+    // Only the user's own value counts: no workspace may choose where text is sent or which file is opened.
     configured: () =>
       parseLanguageModel(
         vscode.l10n.t,

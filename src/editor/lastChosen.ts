@@ -1,18 +1,18 @@
-/** Of several things that are opened one after the other, the last one chosen is taken, whichever is there first. */
+/** Of several things being opened, takes only the one chosen last, whichever finishes first. */
 export class LastChosen<Choice, Opened> {
   private turn = 0;
   private current: { readonly choice: Choice } | null = null;
 
   constructor(private readonly take: (opened: Opened) => void) {}
 
-  /** The choice that is being opened, which will be taken unless another follows; null while none is. */
+  /** The choice being opened, which will be taken unless another follows; null while none is being opened. */
   get opening(): { readonly choice: Choice } | null {
     return this.current;
   }
 
   /**
-   * @returns whether it was taken: not when another was chosen before it was there
-   * @throws what the opening rejects with, unless another was chosen meanwhile, since of this one nobody needs to know any more
+   * @returns whether it was taken; false when another was chosen before it was open
+   * @throws what the opening rejects with, unless another was chosen meanwhile, as the failure then concerns nobody
    */
   async open(choice: Choice, opening: Promise<Opened>): Promise<boolean> {
     const turn = ++this.turn;

@@ -1,4 +1,4 @@
-/** Which files of a folder a scan of it would learn from, for files that were saved, created or moved since. */
+/** Tells which files a scan of a folder would learn from, for files that were saved, created or moved after the scan. */
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { leftOutByName } from '../trainer/corpus/fileNameRules';
@@ -7,7 +7,7 @@ import { IgnoreRules } from '../trainer/corpus/ignoreRules';
 import type { LeftOutReason } from '../trainer/corpus/leftOutReason';
 import { leftOutByText } from '../trainer/corpus/textRules';
 
-/** Reads each file of rules once, so it serves for one look at the folder: the rules may change after it. */
+/** Reads each rule file only once, so an instance serves for one round: the rules may change after it. */
 export class LearnableFiles {
   private readonly folders = new Map<string, Promise<IgnoreRules | LeftOutReason>>();
 
@@ -19,7 +19,7 @@ export class LearnableFiles {
 
   /**
    * @param path of a file, relative to the root, with `/`
-   * @returns null when its path does not speak against learning it
+   * @returns why the path rules out learning it; null when it does not
    */
   async reasonByPath(path: string): Promise<LeftOutReason | null> {
     const rules = await this.rulesIn(path.slice(0, path.lastIndexOf('/') + 1));
@@ -36,17 +36,17 @@ export class LearnableFiles {
   }
 
   /**
-   * The ordinary files at a path or below it that their paths do not speak against; links are not followed.
+   * The regular files at or below a path that their paths do not rule out; links are not followed.
    * @param path relative to the root, with `/`; '' is the root
-   * @param withContents false for a file alone: nothing where the path is a folder
+   * @param withContents false yields at most the path itself, and nothing when it is a folder
    */
   async *below(path: string, withContents = true): AsyncGenerator<string> {
-    // A build writes thousands of files into a folder that is passed over: none of them is looked at.
+    // A build may write thousands of files into a folder that is passed over; none of them is looked up on disk.
     if (await this.isPassedOver(path)) {
       return;
     }
     const place = join(this.root, path);
-    // What has vanished since, or may not be read, is left out, as a scan leaves it out.
+    // A file that has vanished or may not be read is left out, as in a scan.
     const found = await lstat(place).catch(() => null);
     if (found?.isFile() === true && (await this.reasonByPath(path)) === null) {
       yield path;
@@ -64,7 +64,7 @@ export class LearnableFiles {
   }
 
   /**
-   * The rules that hold in a folder, or why it is passed over.
+   * The rules that apply in a folder, or the reason why it is passed over.
    * @param folder relative to the root, '' or ending in '/'
    */
   private rulesIn(folder: string): Promise<IgnoreRules | LeftOutReason> {
@@ -90,10 +90,10 @@ export class LearnableFiles {
 }
 
 /**
- * Why one file, saved just now, is not learned.
+ * Why a file that was just saved is not learned.
  * @param root absolute path of the workspace folder
  * @param path of the file, relative to the root, with `/`
- * @returns null when nothing speaks against learning it
+ * @returns null when nothing rules out learning it
  */
 export async function reasonNotToLearn(
   root: string,

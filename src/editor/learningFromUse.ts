@@ -1,11 +1,11 @@
-/** Where VS Code keeps what is learned from suggestions, and what tells that a word of one is taken. */
+/** Connects learning from suggestions with VS Code, which stores its results and reports when a word is accepted. */
 import type * as vscode from 'vscode';
 import { SuggestionLearning, type Learned } from '../completion/suggestionLearning';
 import type { SuggestionWatch } from './suggestionWatch';
 
-/** How true suggestions are belongs to this workspace's text. */
+/** How reliable suggestions are depends on this workspace's text. */
 const CONFIDENCE_KEY = 'learnedFromSuggestions';
-/** How suggestions are taken is a habit, the same in every workspace. */
+/** How a user accepts suggestions is a habit, the same in every workspace. */
 const HABIT_KEY = 'takesWordsOfSuggestions';
 
 export function learningFromUse(

@@ -1,16 +1,16 @@
-/** The files that the live model knows: all of them read once in the background, then each as it changes. */
+/** The files that the live model knows: all are read once in the background, then each again as it changes. */
 import { createHash } from 'node:crypto';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { LearnFilesRequest } from '../protocol/generatorProtocol';
 import type { PlannedFile } from '../protocol/trainerProtocol';
 
-/** Sent to the generator at a time, so that a key pressed meanwhile is answered soon. */
+/** Text sent to the generator at a time, in UTF-16 code units; small, so that a key pressed meanwhile is answered soon. */
 const BATCH_CHARACTERS = 128 * 1024;
 
 export type LearnedFile = LearnFilesRequest['files'][number];
 
 export interface LiveSource {
-  /** Which files there are now. */
+  /** The files that exist now. */
   plan(signal: AbortSignal): Promise<readonly PlannedFile[]>;
   /** Null for a file that is gone or holds no text. */
   read(planned: PlannedFile): Promise<LearnedFile | null>;
@@ -22,10 +22,10 @@ interface KnownFile {
   readonly digest: string;
 }
 
-/** Of the files themselves it keeps names, lengths and digests alone: the texts are the generator's. */
+/** Keeps only names, lengths and digests of files that were sent to the generator, which holds the texts. */
 export class LiveFiles {
   private readonly known = new Map<string, KnownFile>();
-  /** Read, but not sent to the generator yet. */
+  /** Files that were read but not yet sent to the generator. */
   private readonly unsent = new Map<string, LearnedFile>();
   private reading: AbortController | null = null;
 
@@ -36,7 +36,7 @@ export class LiveFiles {
 
   /**
    * Learns all files that are not known yet; a reading under way is given up for this one.
-   * @throws Error when the files cannot be found or learned, or when this reading is given up in its turn
+   * @throws Error when the files cannot be found or learned, or when this reading is itself given up
    */
   async readAll(source: LiveSource): Promise<void> {
     this.stop();
@@ -60,7 +60,7 @@ export class LiveFiles {
     for (const planned of await source.plan(signal)) {
       const file = await source.read(planned);
       signal.throwIfAborted();
-      // A text that was saved while this was reading has been learned as it is now.
+      // A known file was learned before, or in a newer version when it was saved during this reading.
       if (file === null || this.known.has(file.uri)) {
         continue;
       }
@@ -77,19 +77,19 @@ export class LiveFiles {
 
   /** Learns one file as it is now. */
   async learn(file: LearnedFile): Promise<void> {
-    // What a reading under way has of it is older.
+    // A reading under way may hold an older version.
     this.unsent.delete(file.uri);
     this.known.set(file.uri, knownAs(file.text));
     await this.generator.learnFiles([file]);
   }
 
-  /** Whether the generator has learned this very text under this name. */
+  /** Whether the generator has learned exactly this text under this name. */
   isKnownAs({ uri, text }: LearnedFile): boolean {
     const known = this.known.get(uri);
     return known?.length === text.length && known.digest === digestOf(text);
   }
 
-  /** Whether there is room for a file, instead of what is known under its name, where all may have so many UTF-16 code units. */
+  /** Whether a file, in place of what is known under its name, fits into a `limit` on all files, in UTF-16 code units. */
   hasRoomFor({ uri, text }: LearnedFile, limit: number): boolean {
     let total = text.length - (this.known.get(uri)?.length ?? 0);
     for (const { length } of this.known.values()) {
@@ -98,13 +98,13 @@ export class LiveFiles {
     return total <= limit;
   }
 
-  /** Forgets a file, or all files of a folder. */
+  /** Forgets a file, or all files below a folder. */
   async forgetBelow(uri: string): Promise<void> {
     const isBelow = (file: string): boolean => file === uri || file.startsWith(`${uri}/`);
     await this.forget([...this.unsent.keys(), ...this.known.keys()].filter(isBelow));
   }
 
-  /** Forgets these files, as far as they are known. */
+  /** Forgets those of these files that are known. */
   async forget(uris: readonly string[]): Promise<void> {
     for (const uri of uris) {
       this.unsent.delete(uri);
@@ -115,7 +115,7 @@ export class LiveFiles {
     }
   }
 
-  /** Forgets what rules that have changed leave out now; a reading under way, which goes by the earlier ones, is given up. */
+  /** Forgets files that changed rules now leave out; gives up a reading under way, as it follows the earlier rules. */
   async forgetIgnored(isIgnored: (uri: string) => Promise<boolean>): Promise<void> {
     this.stop();
     const ignored: string[] = [];
@@ -127,7 +127,7 @@ export class LiveFiles {
     await this.forget(ignored);
   }
 
-  /** The generator knows no file any more, so that the next reading is of all. */
+  /** Notes that the generator has lost all files, so that the next reading reads all of them. */
   lost(): void {
     this.stop();
     this.known.clear();

@@ -1,11 +1,11 @@
-/** The points of a curve that is drawn while it grows; thinned evenly, so that it never holds more than a few hundred. */
+/** The points of a curve that is drawn while it grows; thinned evenly, so that it never keeps more than a few hundred. */
 import type { CurvePoint } from '../protocol/panelProtocol';
 
 const MAX_POINTS = 400;
 
 export class LossCurve {
   private kept: CurvePoint[] = [];
-  /** Every how many points one is kept. */
+  /** One of this many points is kept. */
   private stride = 1;
   private seen = 0;
 

@@ -1,11 +1,11 @@
-/** The masked model by which suggestions are ranked where text stands right of the cursor: what is chosen and what is in use. */
+/** The masked model that ranks suggestions when text follows the cursor: which one is chosen and which one is in use. */
 import { basename, join } from 'node:path';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { MaskedStatus } from '../protocol/generatorProtocol';
 import type { LastFatalFile } from './fatalFile';
 import { LastChosen } from './lastChosen';
 
-/** What the choice asks of the window; see `maskedModelWindow.ts`. Folders are whole paths; null is none. */
+/** What the choice needs from the window; see `maskedModelWindow.ts`. Folders are absolute paths; null is none. */
 export interface MaskedModelSurroundings {
   /** Where ONNX Runtime is installed, if it is. */
   readonly onnxFolder: string;
@@ -14,11 +14,11 @@ export interface MaskedModelSurroundings {
   /** @throws Error with a sentence when the setting cannot be understood */
   configured(): string | null;
   configure(folder: string | null): Promise<void>;
-  /** A sentence of the generator in the user's language. */
+  /** Translates a sentence of the generator into the user's language. */
   readonly shown: (sentence: string) => string;
   /** Shows that a model is being opened until the work settles. */
   whileOpening<T>(folder: string, work: Promise<T>): Promise<T>;
-  /** What the generator died of. */
+  /** The last file that killed the generator when opened. */
   readonly fatal: LastFatalFile;
 }
 
@@ -54,9 +54,9 @@ export class MaskedModel {
   }
 
   /**
-   * Uses the model in a folder from now on, in every window, or none.
-   * @returns false when another was asked for before this one was there
-   * @throws Error with a sentence for the user when it cannot be opened; the present one then stays
+   * Uses the model in this folder, or none, from now on in every window.
+   * @returns false when another choice was made before this model was open
+   * @throws Error with a sentence for the user when it cannot be opened; the present model then stays
    */
   async choose(folder: string | null): Promise<boolean> {
     const isUsed = await this.use(folder);
@@ -67,8 +67,9 @@ export class MaskedModel {
   }
 
   /**
-   * Uses what the setting names, unless it is in use or being opened already. What the generator died of is not tried again.
-   * @throws Error with a sentence for the user when it cannot be opened; the present one then stays
+   * Uses the model that the setting names, unless it is in use or being opened already. A model that killed the generator is
+   * refused until its tokenizer file changes.
+   * @throws Error with a sentence for the user when it cannot be opened; the present model then stays
    */
   async follow(): Promise<void> {
     const folder = this.surroundings.isTrusted() ? this.surroundings.configured() : null;
@@ -82,7 +83,7 @@ export class MaskedModel {
     }
   }
 
-  /** What the generator tells of the one in use. */
+  /** Takes a report of the generator on the model in use. */
   heard({ state, message }: MaskedStatus): void {
     if (this.used !== null) {
       this.used = { ...this.used, away: state === 'away' ? this.surroundings.shown(message) : null };
@@ -106,5 +107,5 @@ export class MaskedModel {
   }
 }
 
-/** All of a model that the generator's own thread reads. */
+/** The only file of a model that the generator's own thread reads; ONNX Runtime's process reads the rest. */
 const tokenizerOf = (folder: string): string => join(folder, 'tokenizer.json');

@@ -5,7 +5,7 @@ export const MASKED_MODEL_SETTING = 'understudy.maskedModel';
 
 /**
  * The folder that the setting chooses; null is none.
- * @throws Error with a sentence for the user when it cannot be told what is meant
+ * @throws Error with a sentence for the user when the value is not an absolute path
  */
 export function parseMaskedModel(t: Translate, given: unknown): string | null {
   if (given !== undefined && typeof given !== 'string') {

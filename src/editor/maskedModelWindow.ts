@@ -10,7 +10,7 @@ export function maskedModelWindow(memory: vscode.Memento, onnxFolder: string): M
   return {
     onnxFolder,
     isTrusted: () => vscode.workspace.isTrusted,
-    // The user's own value: no workspace may choose which file is opened.
+    // Only the user's own value counts: no workspace may choose which file is opened.
     configured: () =>
       parseMaskedModel(
         vscode.l10n.t,

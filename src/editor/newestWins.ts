@@ -1,10 +1,10 @@
-/** Of works that must not overlap, the newest takes the place of the one before, and begins once that has come to its end. */
+/** Runs work that must not overlap: new work aborts the work before it, and begins once that has ended. */
 export class NewestWins {
   private newest: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null;
 
   /**
-   * @param work is aborted when a newer one comes, be it before it has begun
-   * @returns what the work gives
+   * @param work is aborted when newer work comes; it may be aborted already when it begins
+   * @returns the result of the work
    */
   async run<T>(work: (abort: AbortController) => Promise<T>): Promise<T> {
     const before = this.newest;
@@ -14,7 +14,7 @@ export class NewestWins {
       await before?.ended;
       return work(abort);
     })();
-    // Who asked for the work hears of its failure; the next one begins all the same.
+    // The caller receives a failure; the next work begins regardless.
     const turn = { abort, ended: result.catch(() => undefined) };
     this.newest = turn;
     try {

@@ -1,9 +1,9 @@
-/** Offers to remove what is installed, and nothing else. */
+/** Lets VS Code offer the removal of an installation only when there is one. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { isAnythingInstalled } from '../trainer/native/removeInstalled';
 
-/** Tells the window whether anything is installed in a folder of its own; called whenever that may have changed. */
+/** Sets the context key that says whether anything is installed in a folder; call it whenever that may have changed. */
 export function offerRemoval(folder: string): void {
   const key = `understudy.installed.${basename(folder)}`;
   void vscode.commands.executeCommand('setContext', key, isAnythingInstalled(folder));

@@ -1,4 +1,4 @@
-/** Offers to install what runs a kind of models, and says what it downloads before it does. */
+/** Offers to install a runtime for a kind of models, and says beforehand what it downloads. */
 import * as vscode from 'vscode';
 import {
   describeRuntime,
@@ -9,7 +9,7 @@ import {
 import { withInstallProgress } from './installProgress';
 import { shownSentence } from './shownSentence';
 
-/** Resolves with whether it is installed, then or already. */
+/** Offers the runtime unless it is installed already. Resolves with whether it is installed afterwards. */
 export async function ensureRuntime(runtime: Runtime, folder: string): Promise<boolean> {
   return (await isRuntimeInstalled(runtime, folder)) || offerRuntime(runtime, folder);
 }
