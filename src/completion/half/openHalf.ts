@@ -11,7 +11,7 @@ import { openServer } from './server/openServer';
 export interface OpenedHalf {
   /** Over the shared vocabulary; its name is `half`. */
   readonly expert: Expert;
-  /** What was opened and what of it is only approximate, in one line. */
+  /** One line: what was opened, and which part of it is only approximate. */
   readonly description: string;
 }
 
@@ -19,9 +19,9 @@ export interface HalfSurroundings {
   readonly tokenizer: Tokenizer;
   /** The process in which llama.cpp runs: the built dist/llama.js, or its TypeScript source. */
   readonly llamaPath: string;
-  /** Told when the opened half goes away or answers again. */
+  /** Called when the opened half stops or resumes answering. */
   readonly onStatus: (status: HalfStatus) => void;
-  /** Gives the opening up. */
+  /** Aborts the opening of a GGUF model; the other kinds ignore it. */
   readonly signal?: AbortSignal;
 }
 
@@ -33,7 +33,7 @@ export async function openHalf(choice: HalfChoice, surroundings: HalfSurrounding
       const { model, description, isAway } = await openKeras(choice, (message) => {
         onStatus({ kind: 'halfStatus', state: 'away', message });
       });
-      // It runs in this thread, where others are to have their turn between its steps.
+      // The network runs in this thread, so other work must get a turn between its steps.
       const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
       const expert = hasSharedTokens(model, tokenizer)
         ? new SharedModel(HALF_NAME, model.expert, pause)

@@ -1,4 +1,4 @@
-/** A network out of a Keras file, with the vocabulary that lies beside it. It runs in the generator's own thread. */
+/** Opens a network from a Keras file, with its vocabulary. It runs in the generator's own thread. */
 import { basename } from 'node:path';
 import { foreignModelOf } from '../../model/bridge/foreignModelOf';
 import type { ForeignModel } from '../../model/bridge/foreignModel';
@@ -10,21 +10,21 @@ import { boundedEncode } from '../boundedEncode';
 import { readLimited } from '../readLimited';
 import { vocabularyBeside } from './vocabularyBeside';
 
-/** A file is read into memory whole, and its network runs on one thread: a larger one would be of no use. */
+/** In bytes. The whole file is read into memory and its network runs on one thread, so a larger one would be too slow to use. */
 const LARGEST_MODEL = 1024 ** 3;
 const LARGEST_VOCABULARY_FILE = 64 * 1024 ** 2;
-/** What a tokenizer must be able to cut when it is opened. */
+/** Encoded once on opening; a tokenizer that fails on it is refused. */
 const PROBE = 'The end, 夏天 🙂\n';
 
 export interface OpenedKeras {
   readonly model: ForeignModel;
   readonly description: string;
-  /** Whether its vocabulary does not read text any more, so that what it says is of no use. */
+  /** True once its vocabulary has failed to encode a text, after which its predictions are useless. */
   readonly isAway: () => boolean;
 }
 
 /**
- * @param onAway told once, why, in a sentence
+ * @param onAway called at most once, with a sentence that says why
  * @throws Error with one sentence, by rejecting, when the model or its vocabulary cannot be used
  */
 export async function openKeras(

@@ -1,42 +1,41 @@
-/** A language model in another process as an expert: it is asked ahead of need, about many places of a text at once. */
+/** An expert over a model that answers asynchronously. It is asked ahead of need, about many places of a text at once. */
 import { bringForward } from '../../model/bringForward';
 import type { Expert, Readiness } from '../../model/expert';
 
-/** Some beginnings of one token sequence. */
+/** Asks what follows several prefixes of one token sequence. */
 export interface Question {
-  /** What the model reads; at most its window. */
+  /** What the model reads; no longer than its window. */
   readonly tokens: Int32Array;
-  /** By how many of the tokens: what follows is asked after each of these beginnings; ascending, each at least 1. */
+  /** Lengths of the prefixes whose next token is asked for, ascending, each at least 1. */
   readonly after: readonly number[];
 }
 
 export interface DistributionSource {
   /**
-   * The distributions of the next token [vocabSize] that were asked for, by question and beginning; null where there is none to
-   * be had. It never rejects.
+   * The requested next-token distributions [vocabSize], by question and prefix; null where the model has none. Never rejects.
    */
   ask(questions: readonly Question[]): Promise<readonly (readonly (Float32Array | null)[])[]>;
   dispose(): void;
 }
 
-/** The text that was read so far. */
+/** The text read so far, as a linked list of its tokens, last to first. */
 export interface RemoteState {
   readonly parent: RemoteState | null;
   readonly tokenId: number;
-  /** Tokens read. */
+  /** Number of tokens read, this one included. */
   readonly length: number;
 }
 
 export interface RemoteExpertOptions {
   readonly name: string;
   readonly vocabSize: number;
-  /** Tokens that the model reads at most, at least 2. */
+  /** Most tokens that the model reads; at least 2. */
   readonly window: number;
-  /** Read before every text, since no model says what follows nothing. */
+  /** Read before every text, since a model needs a token to predict from. */
   readonly firstTokenId: number;
 }
 
-/** Numbers kept in distributions that were not asked for again: 64 MB. */
+/** Most numbers in the cached distributions (64 MB), unless one call prepares more. */
 const MOST_NUMBERS = 1 << 24;
 
 export class RemoteExpert implements Expert<RemoteState> {
@@ -48,7 +47,7 @@ export class RemoteExpert implements Expert<RemoteState> {
   };
   private readonly window: number;
   private readonly first: RemoteState;
-  /** Oldest first. */
+  /** Least recently prepared first. */
   private readonly distributions = new Map<RemoteState, Float32Array>();
   private readonly underWay = new Map<RemoteState, Promise<void>>();
 
@@ -67,7 +66,7 @@ export class RemoteExpert implements Expert<RemoteState> {
   }
 
   next(state: RemoteState, tokenId: number): RemoteState {
-    // A text's own first token is read already.
+    // The first token counts once, also where the text itself begins with it.
     return state === this.first && tokenId === this.first.tokenId
       ? state
       : { parent: state, tokenId, length: state.length + 1 };
@@ -136,7 +135,7 @@ export class RemoteExpert implements Expert<RemoteState> {
     }
   }
 
-  /** Few token sequences on which all of the states lie, each with its states from its beginning on. */
+  /** A few token sequences whose prefixes cover all of the states, each with its states, shortest first. */
   private linesThrough(
     states: readonly RemoteState[],
   ): { readonly question: Question; readonly states: readonly RemoteState[] }[] {
@@ -164,7 +163,7 @@ export class RemoteExpert implements Expert<RemoteState> {
     return lines;
   }
 
-  /** Where the window of a text begins; it moves on by half of its length, so that what was read of it stays of use. */
+  /** Where the window of a text begins. It moves in steps of half a window, so that the model can reuse what it has read. */
   private windowStart(length: number): number {
     const step = this.window >> 1;
     return length <= this.window ? 0 : Math.ceil((length - this.window) / step) * step;

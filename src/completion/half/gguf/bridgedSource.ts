@@ -1,8 +1,8 @@
-/** Answers questions in the shared tokens by a model that has others. */
+/** Answers questions in the shared tokens with a model that has tokens of its own. */
 import type { Expert } from '../../../model/expert';
 import type { Question } from '../remoteExpert';
 
-/** Places remembered, of some hundred bytes each; beyond them, a text is read from its beginning again. */
+/** Places remembered, some hundred bytes each. Beyond that all are dropped, and a text is read from its beginning again. */
 const MOST_PLACES = 1 << 15;
 
 interface Place<State> {
@@ -14,7 +14,7 @@ export class BridgedSource<State> {
   private root: Place<State>;
   private places = 0;
 
-  /** @param bridge over the shared vocabulary; it may have to be waited for */
+  /** @param bridge an expert over the shared vocabulary, which may have to be prepared */
   constructor(
     private readonly bridge: Expert<State>,
     private readonly mostPlaces = MOST_PLACES,
@@ -22,7 +22,7 @@ export class BridgedSource<State> {
     this.root = { state: bridge.start(), children: new Map() };
   }
 
-  /** @returns by beginning, [vocabSize]; null where the model has no answer */
+  /** @returns by prefix, a distribution [vocabSize]; null where the model has no answer */
   async answer({ tokens, after }: Question): Promise<(Float32Array | null)[]> {
     if (this.places > this.mostPlaces) {
       this.root = { state: this.bridge.start(), children: new Map() };

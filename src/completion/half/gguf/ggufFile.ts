@@ -1,5 +1,5 @@
 /**
- * The head of a GGUF file: what it says of its model and its vocabulary, and whether all of its weights are there.
+ * The header of a GGUF file: metadata of its model and vocabulary, and a check that the weights are not cut off.
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
@@ -12,7 +12,7 @@ export interface GgufHead {
   readonly fileBytes: number;
 }
 
-/** A head is some megabytes for the largest vocabularies; what claims more is no model. */
+/** In bytes. The largest vocabularies need some megabytes; a header that claims more than this is damaged. */
 const LARGEST_HEAD = 256 * 1024 * 1024;
 const MOST_ENTRIES = 1 << 22;
 const READ_AHEAD = 1 << 20;
@@ -41,7 +41,7 @@ export function readGgufHead(path: string): GgufHead {
   }
 }
 
-/** Sizes in bytes of a value of each type; strings and arrays have none. */
+/** Bytes of a value, by type; strings and arrays have no fixed size. */
 const SIZES: Readonly<Record<number, number>> = {
   0: 1,
   1: 1,
@@ -91,7 +91,7 @@ class HeadReader {
     return { metadata, fileBytes: this.fileBytes };
   }
 
-  /** The last tensor must begin inside the file; that it also ends there its loader checks. */
+  /** The last tensor must begin inside the file; llama.cpp checks on loading that it also ends there. */
   private checkTensors(tensors: number, alignment: GgufValue | undefined): void {
     let last = 0;
     for (let i = 0; i < tensors; i++) {
@@ -117,7 +117,7 @@ class HeadReader {
     if (type === ARRAY) {
       const itemType = this.take(4).readUInt32LE();
       if (itemType === ARRAY) {
-        // llama.cpp reads none either, and a file of nothing else would exhaust the stack.
+        // llama.cpp reads no nested arrays either, and deep ones would exhaust the stack.
         this.damaged();
       }
       const length = this.count();

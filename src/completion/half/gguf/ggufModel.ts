@@ -1,4 +1,4 @@
-/** A GGUF model that llama.cpp runs in this very process, which it can take down: only for a process of its own. */
+/** A GGUF model that llama.cpp runs in the current process. llama.cpp can crash it, so it must be a process for this alone. */
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ForeignModel } from '../../../model/bridge/foreignModel';
@@ -8,19 +8,19 @@ import { readGgufHead, type GgufHead } from './ggufFile';
 import { ggufVocabulary, type GgufVocabulary } from './ggufVocabulary';
 import { LlamaSource } from './llamaSource';
 
-/** Tokens that the model reads at most. More tells a small model little, and is read more slowly. */
+/** Most tokens that the model reads. A longer context helps a small model little and takes longer to read. */
 const WINDOW = 1024;
 const PROBES = [
   'The fox\'s 12 345 words, "quoted" — don’t\n\n\t  x == y; // done\r\n',
   '夏天的雨，落在3号湖面上。 Über café naïve 🙂 été\n    return a[i] += 1;\n',
 ];
 
-/** What a file says of its model, and the folder of what runs it. */
+/** What a file says about its model, and the folder of the llama.cpp that runs it. */
 export interface GgufFile {
   readonly path: string;
   readonly modulePath: string;
   readonly vocabulary: GgufVocabulary;
-  /** Tokens that it reads at most. */
+  /** Most tokens that the model reads. */
   readonly window: number;
   readonly title: string;
   /** In bytes. */
@@ -42,7 +42,7 @@ export function readGguf(path: string, modulePath: string | null): GgufFile {
   return { path, modulePath, vocabulary, window, title: titleOf(head) ?? name, size: head.fileBytes };
 }
 
-/** @throws Error, by rejecting, when llama.cpp cannot load it or predict by it */
+/** @throws Error, by rejecting, when llama.cpp cannot load the model or predict with it */
 export async function loadGguf(
   file: GgufFile,
   threads: number,

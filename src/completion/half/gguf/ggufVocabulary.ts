@@ -1,4 +1,4 @@
-/** The vocabulary that a GGUF file carries, and how its model cuts a text into tokens. */
+/** The vocabulary in a GGUF file, and how its model cuts a text into tokens. */
 import type { ForeignVocabulary } from '../../../model/bridge/foreignModel';
 import { textVocabulary } from '../../../model/bridge/textVocabulary';
 import { alphabetToBytes } from '../../../model/tokenizer/byteAlphabet';
@@ -9,7 +9,7 @@ import { textPieces } from './textPieces';
 
 export interface GgufVocabulary extends ForeignVocabulary {
   readonly beginOfTextId: number;
-  /** Token ids of a text; a mark of a chat in it is text. */
+  /** Token ids of a text. Control tokens, such as chat marks, are not recognised in it: they are encoded as plain text. */
   readonly encodeText: (text: string) => number[];
 }
 
@@ -19,7 +19,7 @@ const USER_DEFINED = 4;
 const BYTE = 6;
 
 const utf8 = new TextEncoder();
-/** What SentencePiece writes for a space. */
+/** SentencePiece's symbol for a space. */
 const SPACE_MARK = '▁';
 const PLAIN_ADDED = {
   special: false,
@@ -28,10 +28,10 @@ const PLAIN_ADDED = {
   rstrip: false,
   normalized: false,
 };
-/** Separates documents in the training of models that have it; a base model reads it before a text. */
+/** Separates documents in the training data of models that have it; a base model expects it before a text. */
 const DOCUMENT_MARK = '<|endoftext|>';
 
-/** @throws Error with one sentence when the vocabulary is of a kind that is not known */
+/** @throws Error with one sentence when the vocabulary is missing or of an unknown kind */
 export function ggufVocabulary({ metadata }: GgufHead, name: string): GgufVocabulary {
   const texts = strings(metadata.get('tokenizer.ggml.tokens'));
   const kind = metadata.get('tokenizer.ggml.model');
@@ -107,7 +107,7 @@ function bytePairs(
   return (text) => encoder.encode(text);
 }
 
-/** SentencePiece joins, of all neighbours that make a token, those that make the one of the highest score. */
+/** SentencePiece merges the neighbours that make the token of the highest score first, so its merges are ordered by score. */
 function sentencePieces(
   texts: readonly string[],
   metadata: GgufHead['metadata'],

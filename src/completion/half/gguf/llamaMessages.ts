@@ -1,6 +1,6 @@
 /**
- * What llama.cpp's process is told to open, and what it then says of it. Questions and answers are those of `remoteExpert.ts`, in
- * the shared tokens: the model's own never leave the process, nor do its distributions, which are ten times as large.
+ * What llama.cpp's process is told to open, and its reply. Questions and answers are those of `remoteExpert.ts`, in the shared
+ * tokens: the model's own tokens never leave the process, nor do distributions over them, which are ten times as large.
  */
 
 export interface LlamaOpening {
@@ -19,9 +19,9 @@ export type LlamaOpened =
       readonly description: string;
     }
   | {
-      /** Why it was not, in one sentence that says what to do. */
+      /** Why nothing was opened, in one sentence that says what to do. */
       readonly refusal: string;
     };
 
-/** By beginning, [vocabSize]. */
+/** By prefix, a distribution [vocabSize]. */
 export type LlamaAnswer = readonly Float32Array[];

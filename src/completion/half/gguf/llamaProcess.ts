@@ -1,6 +1,6 @@
 /**
- * The process in which llama.cpp runs, so that what it does to itself or to the memory ends no suggestions. The bridge between the
- * vocabularies is here as well: its tables are made, and distributions converted, without holding up the generator.
+ * The process in which llama.cpp runs, so that its crash or lack of memory does not end suggestions. The bridge between the
+ * vocabularies runs here as well, so that building its tables and converting distributions does not block the generator.
  */
 import { createBridge } from '../../../model/bridge/bridge';
 import { Tokenizer } from '../../../model/tokenizer/tokenizer';

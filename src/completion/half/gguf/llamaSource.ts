@@ -1,12 +1,12 @@
 /**
- * llama.cpp, through node-llama-cpp. It holds one context, whose cache stands where the last question ended: a text that goes on
- * costs its new tokens, another one what differs.
+ * llama.cpp, through node-llama-cpp, with a single context. Its cache keeps the tokens of the last question, so a text that goes
+ * on costs only its new tokens, and another text only those after the common prefix.
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DistributionSource, Question } from '../remoteExpert';
 
-/** The part of node-llama-cpp that is used, which is installed on demand and so not known when this is compiled. */
+/** The part of node-llama-cpp that is used. It is installed on demand, so its own types are not there at compile time. */
 interface LlamaModule {
   readonly getLlama: (options: object) => Promise<{ loadModel(options: object): Promise<LlamaModel> }>;
 }
@@ -16,7 +16,7 @@ interface LlamaModel {
 }
 interface LlamaContext {
   getSequence(): LlamaSequence;
-  /** What is behind it, which is no part of its documented surface. */
+  /** The native context behind it, which is not part of the documented interface. */
   readonly _ctx?: {
     sampleToken?: (
       ...options: unknown[]
@@ -37,7 +37,7 @@ export interface LlamaSourceOptions {
   /** The folder that llama.cpp was installed into. */
   readonly modulePath: string;
   readonly vocabSize: number;
-  /** Tokens that it reads at most. */
+  /** Most tokens that the model reads. */
   readonly window: number;
   readonly threads: number;
 }
@@ -46,10 +46,10 @@ export interface LlamaSourceOptions {
 const SPARE_TOKENS = 16;
 
 export class LlamaSource implements DistributionSource {
-  /** Why the last question that could not be answered could not be. */
+  /** Why the last question that failed did so; null while none has. */
   fault: Error | null = null;
   private readonly asking: object;
-  /** Distributions of the evaluation that runs, in the order of its tokens, where they were taken before the library made maps of them. */
+  /** Distributions of the current evaluation, in the order of its tokens; empty where {@link takeFrom} cannot capture them. */
   private taken: Float32Array[] = [];
 
   private constructor(
@@ -58,7 +58,7 @@ export class LlamaSource implements DistributionSource {
     private readonly sequence: LlamaSequence,
     private readonly vocabSize: number,
   ) {
-    // All tokens at temperature one: llama.cpp sorts by buckets what it is told to cut by rank, which is faster than its other way.
+    // All tokens at temperature one. With a top-k, even of all tokens, llama.cpp uses a bucket sort, which is faster than its default.
     const options = { temperature: 1, topK: vocabSize, topP: 1, minP: 0, seed: 1 };
     this.asking = { generateNext: { probabilities: true, options } };
     this.takeFrom(context);
@@ -86,7 +86,7 @@ export class LlamaSource implements DistributionSource {
       contextSize: window + SPARE_TOKENS,
       sequences: 1,
       threads,
-      // A cache of which the end can be taken back.
+      // With sliding-window attention too, the cache must let tokens be removed from its end.
       swaFullCache: true,
     });
     return new LlamaSource(model, context, context.getSequence(), vocabSize);
@@ -110,12 +110,12 @@ export class LlamaSource implements DistributionSource {
   }
 
   dispose(): void {
-    // The process ends with it.
+    // Memory is freed when the process ends.
   }
 
   private async answer({ tokens, after }: Question): Promise<Float32Array[]> {
     const ids = Array.from(tokens);
-    // What follows a token is known only when it is read, so the first one that is asked about is read again.
+    // Only reading a token gives what follows it, so the first token that is asked about is read again.
     await this.sequence.adaptStateToTokens(ids.slice(0, after[0] - 1), false);
     const from = this.sequence.nextTokenIndex;
     const wanted = new Set(after);
@@ -145,8 +145,8 @@ export class LlamaSource implements DistributionSource {
   }
 
   /**
-   * The library makes a map of all tokens' probabilities, which takes as long as a third of the model does. They are taken as they
-   * come from below it; in a version that is built otherwise, its maps are read.
+   * The library builds a map of all tokens' probabilities, which takes a third as long as the model itself. They are captured from
+   * the native context instead; in a version without `sampleToken` there, the maps are read.
    */
   private takeFrom({ _ctx: below }: LlamaContext): void {
     const sample = below?.sampleToken?.bind(below);
@@ -164,12 +164,12 @@ export class LlamaSource implements DistributionSource {
       }
       return [token];
     };
-    // It cannot be assigned to, since it is a method of the library's program.
+    // A native method is read-only, so it cannot be replaced by assignment.
     Object.defineProperty(below, 'sampleToken', { value: take });
   }
 }
 
-/** Up to the rounding of some ten thousand single floats; never where one is no number. */
+/** Within the rounding error of some ten thousand 32-bit floats; false where one is NaN. */
 function sumsToOne(distribution: Float32Array): boolean {
   let sum = 0;
   for (const probability of distribution) {

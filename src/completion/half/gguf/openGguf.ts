@@ -1,4 +1,4 @@
-/** A Transformer out of a GGUF file, by llama.cpp in a process of its own. */
+/** Opens a Transformer from a GGUF file; llama.cpp runs it in a process of its own. */
 import { availableParallelism } from 'node:os';
 import type { HalfChoice } from '../../../protocol/generatorProtocol';
 import type { HalfSurroundings, OpenedHalf } from '../openHalf';
@@ -6,7 +6,7 @@ import { RemoteExpert } from '../remoteExpert';
 import { LlamaClient } from './llamaClient';
 
 /**
- * Shared tokens of a text that the process is told at most. It moves on by half of that, which still is more than the model reads.
+ * Most shared tokens of a text that the process is sent. The window moves in steps of half, which is still more than the model reads.
  */
 const WINDOW = 4096;
 

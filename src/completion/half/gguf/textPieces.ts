@@ -1,12 +1,12 @@
 /**
- * Where the byte-pair vocabularies in use cut a text before they look for tokens, by the name that a GGUF file has for it
- * (`tokenizer.ggml.pre`; llama.cpp, src/llama-vocab.cpp).
+ * Pre-tokenization of the common byte-pair vocabularies: where they split a text before merging. Chosen by the name in the GGUF
+ * file (`tokenizer.ggml.pre`; patterns from llama.cpp, src/llama-vocab.cpp).
  */
 
 export interface TextPieces {
-  /** Applied one after the other, each to the pieces of those before. */
+  /** Applied in turn, each to the pieces that the one before left. */
   readonly patterns: readonly string[];
-  /** A piece that is a token is taken as it stands, whatever the merges say. */
+  /** Whether a piece that is a token is used as it is, whatever the merges say. */
   readonly wholeWordsFirst: boolean;
 }
 
@@ -46,7 +46,7 @@ const KINDS: readonly { readonly names: readonly string[]; readonly pieces: Text
   },
 ];
 
-/** The rule of GPT-2 where the name is another or missing. */
+/** GPT-2's rule where the name is unknown or missing. */
 export function textPieces(name: unknown): TextPieces {
   const known = KINDS.find(({ names }) => names.includes(String(name)));
   return known?.pieces ?? { patterns: [GPT2], wholeWordsFirst: false };

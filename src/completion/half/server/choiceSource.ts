@@ -1,4 +1,4 @@
-/** What a server says after some texts: asked a few at a time, remembered, and not asked while it is away. */
+/** A server's likeliest tokens after texts: asked for a few texts at a time, cached, and not asked for while it is away. */
 import type { HalfStatus } from '../../../protocol/generatorProtocol';
 import { ServerFault, type CompletionsClient } from './completionsClient';
 import type { TokenChoice } from './tokenChoices';
@@ -9,16 +9,16 @@ export interface ChoiceSourceOptions {
   readonly onStatus: (status: HalfStatus) => void;
   /** Milliseconds of a steady clock. */
   readonly now: () => number;
-  /** Whether it was told already that the server is away; it is asked at once all the same. */
+  /** Whether the server was already reported as away; it is asked at once nevertheless. */
   readonly isAway?: boolean;
-  /** Milliseconds for which it is left alone after the first fault; twice as many after each further one. */
+  /** Milliseconds without requests after the first fault; doubled after each further one, up to a minute. */
   readonly firstDelay?: number;
 }
 
 const AT_ONCE = 4;
 const MOST_REMEMBERED = 2000;
 const LONGEST_DELAY = 60_000;
-/** Tokens of a continuation whose places are asked for along with the one that is needed, when it is one line that is written. */
+/** Places of its likeliest continuation that one request covers while at most {@link FEW} texts are missing, as for a single line. */
 const LOOK_AHEAD = 8;
 const FEW = 2;
 
@@ -29,7 +29,7 @@ export class ChoiceSource {
   private readonly waiting: (() => void)[] = [];
   private running = 0;
   private faults = 0;
-  /** Whether the last that was told is that the server is away. */
+  /** Whether the last status reported was that the server is away. */
   private isToldAway: boolean;
   private awayUntil = 0;
 
@@ -40,12 +40,12 @@ export class ChoiceSource {
     this.isToldAway = options.isAway ?? false;
   }
 
-  /** Of the tokens after a text, likeliest first; undefined while they are not known. */
+  /** The likeliest tokens after a text, likeliest first; undefined while unknown. */
   choicesAfter(text: string): readonly TokenChoice[] | undefined {
     return this.known.get(text);
   }
 
-  /** Asks for what is not known after these texts. It never rejects; while the server is away it asks nothing. */
+  /** Asks for the tokens after those of the texts that are not known yet; for none while the server is away. Never rejects. */
   async ask(texts: readonly string[]): Promise<void> {
     const missing = [...new Set(texts)].filter((text) => !this.known.has(text));
     const tokens = missing.length <= FEW ? LOOK_AHEAD : 1;
@@ -69,7 +69,7 @@ export class ChoiceSource {
 
   private async askOne(text: string, tokens: number): Promise<void> {
     if (this.running >= AT_ONCE) {
-      // The latest first: what was asked before may be of no use any more.
+      // The newest is served first, as older ones may no longer be needed.
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
     this.running++;
@@ -102,7 +102,7 @@ export class ChoiceSource {
       return true;
     }
     if (this.faults > 0) {
-      // One request sees whether it is back; the others stay silent meanwhile.
+      // One request tests whether the server is back; no other is sent meanwhile.
       this.awayUntil = now + LONGEST_DELAY;
     }
     return false;

@@ -1,6 +1,6 @@
 /**
- * Requests to a server that speaks the OpenAI completions protocol. The only file of Understudy that uses a network, and only
- * towards the address that the user has set: no redirection is followed, so that neither text nor key go elsewhere.
+ * Requests to a server that speaks the OpenAI completions protocol. Apart from the installers, the only file of Understudy that
+ * uses a network. It reaches only the address that the user has set: redirects are not followed, so neither text nor key go elsewhere.
  */
 import * as v from 'valibot';
 import { MOST_CHOICES, tokenChoices, type ChoicesAtPlace, type TokenChoice } from './tokenChoices';
@@ -8,7 +8,7 @@ import { whyUnreachable } from './unreachable';
 
 /** The message is a sentence for the user. */
 export class ServerFault extends Error {
-  /** @param isLasting whether asking again cannot help before something is changed */
+  /** @param isLasting whether asking again cannot help until the settings or the server are changed */
   constructor(
     message: string,
     readonly isLasting: boolean,
@@ -23,16 +23,17 @@ export interface CompletionsClientOptions {
   readonly address: string;
   readonly model?: string | undefined;
   readonly key?: string | undefined;
-  /** Milliseconds for one whole answer. */
+  /** Milliseconds allowed for a whole answer. */
   readonly patience?: number;
 }
 
 /**
- * Likeliest tokens asked for; servers that refuse are asked for what vLLM or what OpenAI allows. Of SmolLM2-135M on llama.cpp's
- * server, English costs 1.63 bits a byte by 20 tokens, 1.39 by 100, 1.21 by 400; those take 30 ms to read.
+ * Numbers of likeliest tokens to ask for; a server that refuses is asked for what vLLM allows, then for what OpenAI allows. With
+ * SmolLM2-135M on llama.cpp's server, English costs 1.63 bits a byte with 20 tokens, 1.39 with 100, and 1.21 with 400, but 400 take
+ * 30 ms to read.
  */
 const TOP_COUNTS = [MOST_CHOICES, 20, 5] as const;
-/** Makes llama.cpp write a whole character; the probabilities that it tells are without it. */
+/** Makes llama.cpp write a whole character, a line break; the probabilities it reports are those without this bias. */
 const WHOLE_CHARACTER = { logit_bias: [['\n', 100]] };
 const LARGEST_ANSWER = 1024 * 1024;
 const DEFAULT_PATIENCE = 10_000;
@@ -41,17 +42,17 @@ export class CompletionsClient {
   /** Of the server, e.g. `localhost:8080`. */
   readonly host: string;
   private readonly base: string;
-  /** What some hosts tell versions or deployments by, with its question mark. */
+  /** The address's query, with its question mark; some hosts select a version or deployment by it. */
   private readonly query: string;
   private readonly patience: number;
   private readonly key: string | undefined;
   private name: string | null;
   private topIndex = 0;
-  /** Whether it has ever told probabilities. */
+  /** Whether the server has ever given probabilities. */
   private tells = false;
   private readonly closing = new AbortController();
 
-  /** @throws ServerFault when the address is none, or the key none that can be sent */
+  /** @throws ServerFault when the address is invalid, or the key cannot be sent as a header */
   constructor({ address, model, key, patience = DEFAULT_PATIENCE }: CompletionsClientOptions) {
     const url = URL.canParse(address) ? new URL(address) : null;
     if (url === null || !/^https?:$/.test(url.protocol)) {
@@ -61,7 +62,7 @@ export class CompletionsClient {
       );
     }
     this.host = url.host;
-    // The fault that fetch would have with it says the key, which must stand in no message.
+    // fetch's own error would quote the key, which must not appear in any message.
     if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
       throw new ServerFault(
         `The key for the server at ${this.host} has spaces or characters that no key has. Give it again with "Understudy: Set Language Model Key".`,
@@ -103,12 +104,12 @@ export class CompletionsClient {
       this.tells = true;
       return places;
     }
-    // llama.cpp tells nothing of a place where it writes a part of a character.
+    // llama.cpp gives no probabilities where it writes only a part of a character.
     const choices = await this.choicesAtPartOfCharacter(prompt);
     return [{ text: first?.text ?? null, choices }, ...places.slice(1)];
   }
 
-  /** None where a server that tells them elsewhere does not tell them here. */
+  /** Empty where a server that gives probabilities elsewhere gives none here. @throws ServerFault when it never gave any */
   private async choicesAtPartOfCharacter(prompt: string): Promise<readonly TokenChoice[]> {
     const asked = this.places(prompt, 1, WHOLE_CHARACTER);
     const [place] = await asked.catch((error: unknown) => {
@@ -138,14 +139,14 @@ export class CompletionsClient {
         max_tokens: tokens,
         temperature: 0,
         logprobs: topCount,
-        // llama.cpp's own name for the same.
+        // llama.cpp's own name for `logprobs`.
         n_probs: topCount,
         cache_prompt: true,
         stream: false,
         ...more,
       };
       try {
-        // One that writes on and on would have all of it remembered.
+        // A server that ignores `max_tokens` would have all that it writes kept in memory.
         return tokenChoices(await this.request('POST', '/completions', body)).slice(0, tokens);
       } catch (error) {
         const mayBeTooMany =
@@ -158,7 +159,7 @@ export class CompletionsClient {
     }
   }
 
-  /** Breaks off what is under way. */
+  /** Aborts all requests. */
   close(): void {
     this.closing.abort();
   }
@@ -251,12 +252,12 @@ export class CompletionsClient {
 
 class BadRequest extends ServerFault {}
 
-/** Null when the answer is longer than any that is of use; it is then broken off. */
+/** Null when the answer is longer than {@link LARGEST_ANSWER}; the transfer is then aborted. */
 async function limitedText(response: Response): Promise<string | null> {
   const parts: Uint8Array[] = [];
   let length = 0;
   if (response.body !== null) {
-    // Leaving the loop breaks the answer off.
+    // Leaving the loop aborts the transfer.
     for await (const part of response.body as AsyncIterable<Uint8Array>) {
       length += part.length;
       if (length > LARGEST_ANSWER) {

@@ -1,4 +1,4 @@
-/** A model on a server, which may be away at any time. */
+/** Opens a model on a server, which may be unreachable at any time. */
 import { SharedTokens } from '../../../model/bridge/sharedTokens';
 import type { Tokenizer } from '../../../model/tokenizer/tokenizer';
 import type { HalfChoice, HalfStatus } from '../../../protocol/generatorProtocol';
@@ -7,12 +7,12 @@ import { ChoiceSource } from './choiceSource';
 import { CompletionsClient, ServerFault } from './completionsClient';
 import { ServerExpert } from './serverExpert';
 
-/** Characters of a model's name that are shown. */
+/** Most characters shown of a model's name. */
 const LONGEST_NAME = 80;
 
 /**
  * A server that cannot be reached now is opened all the same, and asked again later: the user may have started the editor first.
- * @throws Error with one sentence, by rejecting, when it will not serve as it is
+ * @throws Error with one sentence, by rejecting, when it cannot be used until something is changed
  */
 export async function openServer(
   { address, model, key }: Extract<HalfChoice, { kind: 'server' }>,

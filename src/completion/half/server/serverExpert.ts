@@ -1,7 +1,7 @@
 /**
- * A server's model over the shared vocabulary, as well as its likeliest few tokens tell it. The server cuts texts into tokens that are
- * not known here, so it is asked about texts: at a half-read word, after the text before the word, for the tokens that go on beyond what
- * was read of it; and after all of the text, for the case that the word's beginning is a token of its own.
+ * A server's model as an expert over the shared vocabulary, approximated from its few likeliest tokens. Its tokenization is not
+ * known here, so it is asked about texts. In a half-read word it is asked twice: after the text before the word, for tokens that go
+ * beyond what was read of it; and after the whole text, in case what was read of the word is a token of its own.
  */
 import { concatBytes, wholeCharacters } from '../../../model/bridge/byteEncoder';
 import {
@@ -14,24 +14,24 @@ import type { Expert, Readiness } from '../../../model/expert';
 import type { ChoiceSource } from './choiceSource';
 
 export interface ServerState {
-  /** All whole characters that were read. */
+  /** All complete characters read so far. */
   readonly text: string;
-  /** The beginning of one more character. */
+  /** The first bytes of one more character. */
   readonly pending: Uint8Array;
   /** See {@link SharedTokens}. */
   readonly context: SharedContext;
 }
 
-/** Characters that are sent at most. They begin at a multiple of half as many, so that what the server has read stays of use. */
+/** Most characters sent. The prompt begins at a multiple of half of that, so that the server can reuse what it has read. */
 const LONGEST_PROMPT = 4096;
 /** Stands for the beginning of a document, since servers refuse an empty text. */
 const BEGINNING = '\n';
-/** A half-read word of a script with spaces, and the space before it. */
+/** A word, perhaps half-read, of a script with spaces at the end of the text, with the space before it. */
 const HALF_WORD =
   / ?(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{M}\p{N}_]){1,32}$/u;
-/** Share given to ways of cutting a word that no listed token tells of. */
+/** Weight of tokenizations of a half-read word that the list does not confirm: its next token is unlisted, or covers only a part. */
 const UNLISTED = 0.1;
-/** Given to all tokens alike always, so that nothing that is written was impossible. */
+/** Probability that is always spread evenly over all tokens, so that no text is impossible. */
 const LEAST_SPREAD = 1e-4;
 
 const NO_BYTES = new Uint8Array();
@@ -94,7 +94,7 @@ export class ServerExpert implements Expert<ServerState> {
     if (tail.length > 0) {
       spread *= UNLISTED;
       const whole = exact + UNLISTED * rest;
-      // A begun character is no text to ask after: then the tokens beyond it are all that is known.
+      // The server cannot be asked after an incomplete character, so only tokens that go beyond it are known.
       const after = state.pending.length > 0 ? [] : this.choices(state.text);
       const told = after.reduce((sum, { probability }) => sum + probability, 0);
       for (const { bytes, probability } of after) {
@@ -123,7 +123,7 @@ export class ServerExpert implements Expert<ServerState> {
 
   private add(sums: Float64Array, context: SharedContext, bytes: Uint8Array, mass: number): void {
     const first = this.shared.firstToken(context, bytes);
-    // Without a boundary there the bytes are taken as they stand.
+    // Where no token boundary stays between the context and the bytes, the bytes are encoded alone.
     sums[first === NO_TOKEN ? this.shared.tokensOf(bytes).ids[0] : first] += mass;
   }
 
@@ -137,7 +137,7 @@ export class ServerExpert implements Expert<ServerState> {
     return texts.map(promptOf);
   }
 
-  /** The text before what may yet become a part of a longer token, and that part. */
+  /** `tail` is the end of the text that may be a part of a longer token, `root` the text before it. */
   private parts({ text, pending }: ServerState): { readonly root: string; readonly tail: Uint8Array } {
     if (pending.length > 0) {
       return { root: text, tail: pending };

@@ -1,4 +1,4 @@
-/** What a server says of the next tokens, out of the several shapes that servers write it in. */
+/** Reads a server's next-token probabilities from the several shapes in which servers write them. */
 import * as v from 'valibot';
 
 /** One of the likeliest next tokens. */
@@ -7,20 +7,20 @@ export interface TokenChoice {
   readonly probability: number;
 }
 
-/** One place of the continuation that the server has written. */
+/** One place of the continuation that the server wrote. */
 export interface ChoicesAtPlace {
-  /** The token that it wrote there; null when its text is only a part of a character. */
+  /** The token that it wrote there; null when that is only a part of a character, or too long. */
   readonly text: string | null;
   /**
-   * Likeliest first; their probabilities sum to at most one. Null where the server tells of another place: llama.cpp tells once of
-   * a character that it writes in several tokens, as if it were one, and then of the last of them.
+   * Likeliest first; their probabilities sum to at most one. Null where they belong to another place: for a character written in
+   * several tokens, llama.cpp has a single entry, with the choices of the last of these tokens.
    */
   readonly choices: readonly TokenChoice[] | null;
 }
 
-/** Of a place; a server that tells more was not asked for them. */
+/** Most choices at a place; a server that gives more was not asked for them. */
 export const MOST_CHOICES = 100;
-/** Bytes of a token; no vocabulary has longer ones, and all that is told is remembered. */
+/** Most bytes of a token; no vocabulary has longer ones, and all choices are kept in memory. */
 const LONGEST_TOKEN = 256;
 
 const token = v.object({
@@ -37,7 +37,7 @@ const legacy = v.object({
 });
 /** OpenAI's chat, current llama.cpp. */
 const content = v.object({ content: v.array(place) });
-/** llama.cpp's own, of some years. */
+/** llama.cpp's own older shape. */
 const older = v.object({
   completion_probabilities: v.array(
     v.object({ content: v.string(), probs: v.array(v.object({ tok_str: v.string(), prob: v.number() })) }),
@@ -45,8 +45,8 @@ const older = v.object({
 });
 
 /**
- * By place of the continuation, at most {@link MOST_CHOICES} of each; nothing when the answer has no probabilities in any known shape. A token whose probability is no number
- * between 0 and 1 is left out.
+ * The choices by place of the continuation, at most {@link MOST_CHOICES} each; empty when the answer has no probabilities in any
+ * known shape. A token whose probability is not a number between 0 and 1 is left out.
  */
 export function tokenChoices(answer: unknown): ChoicesAtPlace[] {
   const [first] = v.is(v.object({ choices: v.array(v.unknown()) }), answer) ? answer.choices : [];
@@ -114,7 +114,7 @@ interface Token extends Pick<v.InferOutput<typeof token>, 'token' | 'id'> {
   readonly bytes?: readonly number[] | null | undefined;
 }
 
-/** Whether the written text is more than the token by whose number it goes. */
+/** Whether `written` has the id of the choice but not its length: it is then a whole character, and the choice its last token. */
 function isPartOf(choice: Token, written: Token): boolean {
   return choice.id != null && choice.id === written.id && choice.bytes?.length !== written.bytes?.length;
 }
@@ -122,7 +122,7 @@ function isPartOf(choice: Token, written: Token): boolean {
 const REPLACEMENT = '\ufffd';
 const utf8 = new TextEncoder();
 
-/** Null where the server tells only a part of a character, without its bytes. */
+/** Null where the token is a part of a character and the server does not give its bytes. */
 function bytesOf({ token: text, bytes }: Token): Uint8Array | null {
   if (bytes != null) {
     return Uint8Array.from(bytes);

@@ -1,6 +1,6 @@
 /** What a failed connection means, in words. */
 
-/** By the code of the system, OpenSSL or undici; the first that fits counts. */
+/** By error code of the system, OpenSSL or undici; the first match counts. */
 const CLAUSES: readonly (readonly [codes: RegExp, clause: (code: string) => string])[] = [
   [/^ECONNREFUSED$/, (code) => `nothing listens there (${code}); start the server, or correct the address`],
   [
