@@ -1,7 +1,7 @@
 /**
  * How well insertions join the text right of the cursor, as a question to a masked model: the pseudo-log-likelihood of that text
- * (Salazar et al., arXiv 1910.14659). Each of its first tokens is masked in turn, and what the model then gives it, with all others
- * to be seen, is summed.
+ * (Salazar et al., arXiv 1910.14659). Each of its first tokens is masked in turn, with all others visible, and the log
+ * probabilities that the model gives to these tokens are summed.
  */
 import { isProse, restOfLine } from '../cursorPlace';
 import type { GeneratorDocument } from '../../protocol/generatorProtocol';
@@ -14,18 +14,18 @@ export interface JoinRow {
   readonly judged: Int32Array;
 }
 
-/** Tokens that the model reads at most. What is farther from the join tells little of it, and costs as much. */
+/** Most tokens that the model reads. Text farther from the join says little about it and costs as much to read. */
 export const JOIN_WINDOW = 48;
-/** Of the text right of the cursor: tokens that are seen, and of these the first that are judged, at a run of the model each. */
+/** Most tokens of the text right of the cursor that are visible, and how many of the first are judged, at a row of input each. */
 const MOST_SEEN = 12;
 const MOST_JUDGED = 4;
-/** Characters in which that many tokens are found. */
+/** Characters encoded on either side, enough for that many tokens. */
 const LEFT_CHARACTERS = 200;
 const RIGHT_CHARACTERS = 100;
 
 /**
  * The text that a suggestion has to join: in code the rest of the line; in prose the rest of the paragraph, where the line goes on
- * or the next one begins with a small letter, as in a wrapped sentence. Empty where nothing goes on.
+ * or the next one begins with a lower-case letter, as in a wrapped sentence. Empty where there is none.
  */
 export function textToJoin({ languageId, suffix }: Pick<GeneratorDocument, 'languageId' | 'suffix'>): string {
   const rest = restOfLine(suffix);
@@ -37,8 +37,8 @@ export function textToJoin({ languageId, suffix }: Pick<GeneratorDocument, 'lang
 }
 
 /**
- * One row an insertion; each judges the same tokens, so that insertions of different lengths are compared fairly. Null when the
- * texts have no last tokens in common.
+ * One row per insertion. All rows judge the same tokens, so that insertions of different lengths are compared fairly. Null when
+ * the encoded texts share no last tokens.
  * @param insertions at least one
  */
 export function joinRows(
@@ -68,7 +68,7 @@ export function joinRows(
   });
 }
 
-/** Tokens at their ends that all texts have in common. */
+/** Number of last tokens that all texts share. */
 function commonEnd(texts: readonly (readonly number[])[]): number {
   const [first] = texts;
   let count = 0;
@@ -78,7 +78,7 @@ function commonEnd(texts: readonly (readonly number[])[]): number {
   return count;
 }
 
-/** At most `length` characters, without the word that would be cut. */
+/** At most `length` characters, without a word that the cut would split. */
 const endOf = (text: string, length: number): string =>
   text.length <= length ? text : text.slice(-length).replace(/^\S{1,40}(?=\s)/, '');
 const beginningOf = (text: string, length: number): string =>

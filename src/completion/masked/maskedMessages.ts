@@ -1,4 +1,4 @@
-/** What the process in which ONNX Runtime runs is told to open, and what it is asked. */
+/** What the process in which ONNX Runtime runs is told to open and asked, and its replies. */
 import type { JoinRow } from './joinQuestion';
 
 export interface MaskedOpening {
@@ -8,12 +8,12 @@ export interface MaskedOpening {
   readonly modulePath: string;
   readonly threads: number;
   readonly maskId: number;
-  /** Read once, to see what the model answers. */
+  /** Token ids run once on opening, to check what the model answers. */
   readonly probe: Int32Array;
 }
 export interface MaskedOpened {
   readonly inputs: readonly string[];
-  /** What it makes of the probe; null when its inputs are not those that are known. */
+  /** Its output for the probe; null when the model's inputs are not the known ones. */
   readonly output: {
     readonly type: string;
     readonly dims: readonly number[];
@@ -22,7 +22,7 @@ export interface MaskedOpened {
 }
 /** At most a few rows. */
 export type MaskedQuestion = readonly JoinRow[];
-/** By row, the sum of ln p(token | all others) over the judged tokens; null when it was given up for a newer question. */
+/** By row, the sum of ln p(token | all others) over the judged tokens; null when a newer question came. */
 export type MaskedAnswer = readonly number[] | null;
 
 export const REQUIRED_INPUTS = ['input_ids', 'attention_mask'];

@@ -6,23 +6,23 @@ import { boundedEncode } from '../boundedEncode';
 
 export interface MaskedVocabulary {
   readonly size: number;
-  /** Stands for a token that the model is to guess. */
+  /** Stands for a token that the model has to predict. */
   readonly maskId: number;
   /** Token ids that stand before and after every text, such as [CLS] and [SEP]. */
   readonly head: readonly number[];
   readonly tail: readonly number[];
-  /** Token ids of a text, without those around it. */
+  /** Token ids of a text, without head and tail. */
   readonly encode: (text: string) => readonly number[];
 }
 
-/** As BERT and RoBERTa name it. */
+/** Names of the mask token in BERT and RoBERTa. */
 const MASKS = ['[MASK]', '<mask>'];
-/** Of no language that a vocabulary is likely to have. */
+/** Has characters that few vocabularies contain. */
 const UNKNOWN_TEXT = 'a ꙮ 🙂';
 
 const isTokenId = (id: unknown): boolean =>
   Number.isInteger(id) && (id as number) >= 0 && (id as number) < LARGEST_VOCABULARY;
-/** What the library takes as it is: it allocates for every number up to the largest. */
+/** What the library uses unchecked: it allocates an entry for every id up to the largest. */
 const schema = v.object({
   added_tokens: v.optional(v.array(v.object({ id: v.custom<number>(isTokenId), content: v.string() })), []),
   model: v.object({
@@ -39,7 +39,7 @@ const schema = v.object({
 /**
  * @param json the content of `tokenizer.json`
  * @param name what the user calls the model
- * @param onAway told once, in a sentence, when a text could not be encoded; from then on none has tokens
+ * @param onAway called once, with a sentence, when a text cannot be encoded; from then on every text encodes to no tokens
  * @throws Error with one sentence
  */
 export function maskedVocabulary(
@@ -65,7 +65,7 @@ export function maskedVocabulary(
   }
   const start = framed.findIndex((_, at) => bare.every((id, i) => framed[at + i] === id));
   return {
-    // A vocabulary of many languages has more tokens than a call has arguments.
+    // Math.max would fail: a multilingual vocabulary has more tokens than a call may have arguments.
     size: Array.from(tokenizer.get_vocab().values()).reduce((a, b) => Math.max(a, b), -1) + 1,
     maskId,
     head: framed.slice(0, start),

@@ -1,4 +1,4 @@
-/** The process in which ONNX Runtime runs a masked model, so that what it does to itself or to the memory ends no suggestions. */
+/** The process in which ONNX Runtime runs a masked model, so that its crash or lack of memory does not end suggestions. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { serveModel, type ServedModel } from '../process/serveModel';
@@ -12,7 +12,7 @@ import {
   type MaskedQuestion,
 } from './maskedMessages';
 
-/** The part of onnxruntime-node that is used, which is installed on demand and so not known when this is compiled. */
+/** The part of onnxruntime-node that is used. It is installed on demand, so its own types are not there at compile time. */
 interface OnnxModule {
   readonly InferenceSession: { create(path: string, options: object): Promise<OnnxSession> };
   readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => OnnxTensor;
@@ -32,7 +32,7 @@ interface OnnxTensor {
   readonly data: ArrayLike<unknown>;
 }
 
-/** Numbers that one run may give, 64 MB: a model of many languages answers a quarter of a million a token. */
+/** Most numbers in the output of one run (64 MB); a multilingual model gives a quarter of a million per token. */
 const MOST_NUMBERS = 1 << 24;
 
 serveModel(open);
@@ -67,7 +67,7 @@ async function open({
     async answer(rows, isOutdated) {
       const sums: number[] = [];
       for (const row of rows) {
-        // Lets a newer question in.
+        // Lets the message of a newer question arrive.
         await new Promise(setImmediate);
         if (isOutdated()) {
           return null;
@@ -81,7 +81,7 @@ async function open({
 
 type Run = (rows: readonly Int32Array[]) => Promise<OnnxTensor>;
 
-/** Runs rows of the same length: logits [rows, length, vocabulary]. */
+/** Runs rows of the same length; gives logits [rows, length, vocabulary]. */
 function runner({ Tensor }: OnnxModule, session: OnnxSession): Run {
   const output = session.outputNames.includes('logits') ? 'logits' : session.outputNames[0];
   const tensor = (name: string, values: readonly number[], dims: readonly number[]): OnnxTensor =>
@@ -101,7 +101,7 @@ function runner({ Tensor }: OnnxModule, session: OnnxSession): Run {
   };
 }
 
-/** The sum of ln p(token | all others) over the judged tokens. @throws Error when the model gives something that is no number */
+/** The sum of ln p(token | all others) over the judged tokens. @throws Error when it is not finite */
 async function pseudoLogLikelihood(
   run: Run,
   { ids, judged }: JoinRow,

@@ -21,8 +21,8 @@ export interface OpenedMasked {
   /** What was opened, in one line. */
   readonly description: string;
   /**
-   * By insertion, ln p(right | left, insertion) up to a term that all share; null where it cannot be told, or a newer question
-   * came. Never rejects.
+   * By insertion, ln p(right | left, insertion) up to a constant that all share; null where it cannot be computed, or a newer
+   * question came. Never rejects.
    */
   logJoins(left: string, insertions: readonly string[], right: string): Promise<readonly number[] | null>;
   dispose(): void;
@@ -31,13 +31,13 @@ export interface OpenedMasked {
 export interface MaskedSurroundings {
   /** The process in which ONNX Runtime runs: the built dist/onnx.js, or its TypeScript source. */
   readonly processPath: string;
-  /** Told when it goes away or answers again. */
+  /** Called when the model stops or resumes answering. */
   readonly onStatus: (status: HalfStatus) => void;
-  /** Gives the opening up. */
+  /** Aborts the opening. */
   readonly signal?: AbortSignal;
 }
 
-/** In a folder as it is exported, the most exact first. */
+/** Paths of the model in an exported folder, the most exact first. */
 const MODEL_FILES = [
   'model.onnx',
   join('onnx', 'model.onnx'),
@@ -45,9 +45,9 @@ const MODEL_FILES = [
   join('onnx', 'model_quantized.onnx'),
 ];
 const LARGEST_TOKENIZER = 64 * 1024 ** 2;
-/** An output may be rounded up by fewer than this, for the sake of graphics processors. */
+/** An output may have fewer than this many values more than tokens: models are padded to round sizes for GPUs. */
 const ROUNDED_UP = 128;
-/** Of an input, in characters that are shown. */
+/** Most characters shown of an input's name. */
 const LONGEST_NAME = 80;
 const EXPORT_AGAIN = 'Export one of BERT\'s kind for the task "fill-mask".';
 
@@ -119,19 +119,19 @@ export async function openMasked(
   };
 }
 
-/** With the weights that lie in a file of their own. */
+/** Includes weights that lie in a file of their own. */
 const modelBytes = (path: string): number =>
   [path, `${path}_data`, `${path}.data`]
     .filter((file) => existsSync(file))
     .reduce((sum, file) => sum + statSync(file).size, 0);
 
-/** As long as any question. */
+/** As long as the longest question. */
 function probeOf({ head, tail, maskId }: MaskedVocabulary): Int32Array {
   const text = Array.from({ length: JOIN_WINDOW - head.length - tail.length }, () => maskId);
   return Int32Array.from([...head, ...text, ...tail]);
 }
 
-/** @throws Error with one sentence when the model is none that guesses masked tokens of this vocabulary */
+/** @throws Error with one sentence when the model does not predict masked tokens of this vocabulary */
 function checkOpened(name: string, { inputs, output }: MaskedOpened, vocabSize: number): void {
   const missing = REQUIRED_INPUTS.find((input) => !inputs.includes(input));
   if (missing !== undefined) {

@@ -1,4 +1,4 @@
-/** A model in a process of its own, started again when it ends; silent meanwhile. */
+/** A model in a process of its own, which is restarted when it ends; until then questions get no answer. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -9,15 +9,15 @@ export interface ModelProcessOptions<Opening extends ModelFile> {
   /** The built process, such as dist/llama.js, or its TypeScript source, which runs by tsx. */
   readonly processPath: string;
   readonly opening: Opening;
-  /** What runs the model, and the model, as the user knows them. */
+  /** The user's names for what runs the model, and for the model. */
   readonly program: string;
   readonly name: string;
   readonly onStatus: (status: HalfStatus) => void;
-  /** Ends a process that is loading the model still, for one that nobody wants any more. */
+  /** Aborts the loading of a model that is no longer wanted. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds before it is started again for the first time; twice as many each further time. */
+  /** Milliseconds before the first restart; doubled for each further one in a row. */
   readonly firstDelay?: number;
-  /** Milliseconds after which a process that is asked and does not answer anything is ended. */
+  /** Milliseconds without any answer, while questions wait, after which the process is killed. */
   readonly patience?: number;
 }
 
@@ -25,7 +25,7 @@ interface ModelFile {
   readonly path: string;
 }
 
-/** Ends in a row, without any answer between them, after which it is not started again. */
+/** Most restarts in a row without an answer between them. */
 const MOST_RESTARTS = 6;
 
 export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
@@ -74,7 +74,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
     }
   }
 
-  /** Null where there is no answer to be had now. Never rejects. */
+  /** Null while the model cannot answer. Never rejects. */
   ask(question: Question): Promise<Answer | null> {
     const child = this.ready;
     if (child === null) {
@@ -84,7 +84,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
       const id = this.nextId++;
       this.pending.set(id, settle);
       if (this.watchdog === null) {
-        // A question does not make up for the answers that those before it still wait for.
+        // A new question must not extend the time that earlier ones have waited.
         this.watch();
       }
       this.send(child, { kind: 'ask', id, question });
@@ -98,7 +98,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
     this.settleAll();
   }
 
-  /** Ends a process that has not answered anything for long although it was asked. */
+  /** Starts the time anew after which a process that leaves its questions unanswered is killed; stops it when none wait. */
   private watch(): void {
     clearTimeout(this.watchdog ?? undefined);
     this.watchdog =
@@ -112,7 +112,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
     try {
       child = this.fork();
     } catch (thrown) {
-      // Some of what keeps a process from starting is thrown, such as a lack of memory; the next attempt may fare better.
+      // `fork` throws on some failures to start, such as a lack of memory; the next attempt may succeed.
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       this.afterEnd(null, error.message);
       return Promise.reject(this.startFault(error));
@@ -178,14 +178,14 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
   }
 
   private openingFault(message: string): string {
-    // A folder's name tells nothing of what went wrong.
+    // The path does not explain what went wrong, and its words could be mistaken for the cause.
     const detail = message.replaceAll(this.options.opening.path, 'it');
     return /memory|alloc/i.test(detail)
       ? `${this.name} needs more memory than is free (${detail}). Choose a smaller model, or one with fewer bits a weight.`
       : `${this.name} cannot be loaded by ${this.program} (${detail}). Download it again, or choose another model.`;
   }
 
-  /** @param child null where it did not come to be */
+  /** @param child null where none could be started */
   private afterEnd(child: ChildProcess | null, how: string): void {
     const wasReady = child !== null && this.ready === child;
     this.ready = null;
@@ -210,7 +210,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
           () => {
             this.tell('answering', `${this.name} answers again.`);
           },
-          // Its end is told of and followed by the next attempt.
+          // `afterEnd` starts the next attempt, or reports that there is none.
           () => undefined,
         );
       },
@@ -237,7 +237,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
 
   private send(child: ChildProcess, request: ProcessRequest<Opening, Question>): void {
     if (child.connected) {
-      // A channel that closes meanwhile is told by 'close'.
+      // 'close' reports a channel that closes meanwhile.
       child.send(request, () => undefined);
     }
   }

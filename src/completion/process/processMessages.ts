@@ -1,4 +1,4 @@
-/** What crosses between the generator and a process of its own in which a model runs. */
+/** Messages between the generator and the process in which a model runs. */
 
 export interface OpenMessage<Opening> {
   readonly kind: 'open';
@@ -20,7 +20,7 @@ export interface AnsweredMessage<Answer> {
   readonly id: number;
   readonly answer: Answer;
 }
-/** The model cannot be opened, or a question not be answered. */
+/** The model cannot be opened, or a question cannot be answered. */
 export interface FaultMessage {
   readonly kind: 'fault';
   /** Of the question; null when it is about opening. */

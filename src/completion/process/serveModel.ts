@@ -2,19 +2,19 @@
 import { constants, setPriority } from 'node:os';
 import type { ProcessRequest, ProcessResponse } from './processMessages';
 
-/** Of what a library says, in characters: it may hold any name out of a file. */
+/** Most characters of a library's error message, which may quote any name from the file. */
 const LONGEST_FAULT = 500;
 
 export interface ServedModel<Opened, Question, Answer> {
-  /** What the other side is told of it. */
+  /** What the other side is told about the model. */
   readonly opened: Opened;
   /** @param isOutdated whether a newer question waits; an answer may then be given up */
   answer(question: Question, isOutdated: () => boolean): Promise<Answer>;
 }
 
 /**
- * Serves until the other side goes away. A model that cannot be opened, or a question that fails, is told by its message.
- * @param open gets what the other side (`modelProcess.ts`) was given as opening, of which only the two ends know the type
+ * Serves until the other side disconnects. A model that cannot be opened, or a question that fails, is reported by its message.
+ * @param open receives the opening that the other side (`modelProcess.ts`) was given; only the two ends know its type
  */
 export function serveModel<Opened, Question, Answer>(
   open: (opening: never) => Promise<ServedModel<Opened, Question, Answer>>,
@@ -24,7 +24,7 @@ export function serveModel<Opened, Question, Answer>(
   let last: Promise<void> = Promise.resolve();
 
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  // Ctrl+C in a terminal reaches the whole group; the parent hears it too, and its end ends this process.
+  // Ctrl+C in a terminal reaches the whole process group, so the parent too; when that ends, this process ends.
   process.on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit(0));
 
@@ -44,7 +44,7 @@ export function serveModel<Opened, Question, Answer>(
   };
   const respond = (response: ProcessResponse<Opened, Answer>): void => {
     if (process.connected) {
-      // A channel that closes meanwhile is told by 'disconnect'.
+      // 'disconnect' reports a channel that closes meanwhile.
       process.send!(response, undefined, undefined, () => undefined);
     }
   };
