@@ -1,6 +1,6 @@
 /**
- * Makes the entries of these keys the newest of a map that drops its oldest, so that what is wanted now does not make room for what
- * comes beside it. Keys without an entry are passed over.
+ * Makes the entries of these keys the newest in a map that evicts its oldest, so that new entries do not evict those that are
+ * needed now. Keys without an entry are ignored.
  */
 export function bringForward<Key, Value>(kept: Map<Key, Value>, keys: Iterable<Key>): void {
   for (const key of keys) {

@@ -1,4 +1,4 @@
-/** What generation, evaluation and the panel ask of the experts and the gate together; `mixture/` implements it. */
+/** The interface of generation, evaluation and the panel to the experts and the gate together; `mixture/` implements it. */
 import type { LanguageModel } from './languageModel';
 
 /** What all experts remember of one sequence; an immutable value, opaque to callers. */
@@ -12,7 +12,7 @@ export interface DocumentText {
   /** In tokens. */
   readonly length: number;
   append(tokens: ArrayLike<number>): void;
-  /** @throws RangeError when `length` is more than the present one. */
+  /** @throws RangeError when `length` is more than the current one. */
   truncate(length: number): void;
 }
 
@@ -41,23 +41,23 @@ export interface ExpertPrediction {
 /** The experts combined at every step; `predict` is normalised: |Σp − 1| < 1e-6. */
 export interface MixtureModel extends LanguageModel<MixtureState> {
   readonly workspace: WorkspaceText;
-  /** What the chosen language-model half has earned among the networks, 0 to 1; null without one. */
+  /** The share that the chosen language-model half has earned among the networks, 0 to 1; null without one. */
   readonly halfWeight: number | null;
   nextMany(states: readonly MixtureState[], tokenIds: ArrayLike<number>): MixtureState[];
   predictMany(states: readonly MixtureState[], probs: readonly Float32Array[]): void;
   /**
-   * Waits for experts that have no answer at hand in these states; null when all have. Without it they are left out there.
-   * It never rejects.
+   * Waits for the experts that are not ready in these states, and never rejects; null when all are ready. The mix leaves out
+   * experts that are not ready.
    */
   prepare(states: readonly MixtureState[]): Promise<void> | null;
   /** Each expert's own distribution in this state and its weight. */
   explain(state: MixtureState): ExpertPrediction[];
   /**
-   * Teaches the gate which expert was right: the token that really followed, after it was scored. Costs one `predict`. What a half
-   * that may have to be waited for is worth, {@link learnSlowHalf} teaches.
+   * Teaches the gate the token that really followed, after it was scored. Costs one `predict`. The weight of a half that may not
+   * answer at once is taught by {@link learnSlowHalf} instead.
    */
   learnGate(state: MixtureState, tokenId: number): void;
-  /** The same for such a half alone, in a state that was prepared; false, and nothing is taught, where it has no answer at hand. */
+  /** Teaches only the weight of such a half, in a prepared state; false, and teaches nothing, when there is none or it is not ready. */
   learnSlowHalf(state: MixtureState, tokenId: number): boolean;
   dispose(): void;
 }

@@ -15,9 +15,9 @@
  *   gru   gates z r h (Keras, reset_after): h̃ = tanh(a_h + σ(r) (r_h + recurrentBias_h)), h' = σ(z) h + (1 − σ(z)) h̃
  *   rnn   h' = tanh(a + r)
  *
- * Its attention, a single head over the last {@link ATTENTION_WINDOW} outputs y, the present one among them, after SHA-RNN
- * (Merity 2019, arXiv 1911.11423): a matrix makes the query, keys and values are the outputs times a gate each. An output
- * matrix in the place of its feed-forward layer lets a found state speak in other words than the present one would:
+ * Its attention is a single head over the last {@link ATTENTION_WINDOW} outputs y, including the current one, after SHA-RNN
+ * (Merity 2019, arXiv 1911.11423). A matrix makes the query; keys and values are the outputs, each times a gate. An output
+ * matrix, in place of SHA-RNN's feed-forward layer, lets a retrieved output predict other tokens than the current one would:
  *   q = attention.queryKernel · y, k_j = σ(attention.keyGate) ⊙ y_j, v_j = σ(attention.valueGate) ⊙ y_j
  *   a = Σ_j softmax_j(q · k_j / √hiddenSize) v_j
  *
@@ -28,8 +28,8 @@
  *   x += attentionOutputKernel · [Σ_j softmax_j(R_t q · R_j k_j / √headSize) v_j for each head]
  *   x += contractKernel · relu(expandKernel · norm(x, feedForwardNorm) + expandBias)² + contractBias
  *   p = norm(x, finalNorm)
- * with hiddenSize rows in the expandKernel and its squared rectifier (So et al. 2021, arXiv 2109.08668). R_t turns the pairs
- * (i, i + headSize / 2) of a head by t · {@link ROTARY_BASE}^(−2i / headSize) (Su et al. 2021, arXiv 2104.09864), so that
+ * The expandKernel has hiddenSize rows; relu(·)² is the squared rectifier (So et al. 2021, arXiv 2109.08668). R_t rotates the
+ * pairs (i, i + headSize / 2) of a head by t · {@link ROTARY_BASE}^(−2i / headSize) (Su et al. 2021, arXiv 2104.09864), so that
  * scores depend on distances alone and a window of the last {@link ATTENTION_WINDOW} positions may slide.
  */
 export const CELL_KINDS = ['lstm', 'gru', 'rnn'] as const;
@@ -38,7 +38,7 @@ export type CellKind = (typeof CELL_KINDS)[number];
 export const ARCHITECTURES = [...CELL_KINDS, 'transformer'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
-/** Positions that attention looks back on, the present one among them. */
+/** Positions that attention covers, including the current one. */
 export const ATTENTION_WINDOW = 256;
 /** Of a Transformer. */
 export const ATTENTION_HEADS = 4;
@@ -57,7 +57,7 @@ interface NetworkSizes {
 
 export interface RecurrentConfig extends NetworkSizes {
   readonly architecture: CellKind;
-  /** Whether it has the head over its own last outputs; absent is no. */
+  /** Whether it has the attention head over its own last outputs; false when absent. */
   readonly attention?: boolean;
 }
 
@@ -67,15 +67,15 @@ export interface TransformerConfig extends NetworkSizes {
 
 export type NetworkConfig = RecurrentConfig | TransformerConfig;
 
-/** Length of a Transformer's queries, keys and values in each head: a multiple of 8, as the kernel wants it. */
+/** Length of a Transformer's queries, keys and values in each head: a multiple of 8, as the kernel requires. */
 export function headSize({ embeddingSize }: TransformerConfig): number {
   return 8 * Math.ceil(embeddingSize / (8 * ATTENTION_HEADS));
 }
 
-/** A blueprint as it is asked for, before the vocabulary is known. */
+/** A requested blueprint, before the vocabulary is known. */
 export interface NetworkShape extends Omit<NetworkSizes, 'vocabSize'> {
   readonly architecture: Architecture;
-  /** Of a recurrent network; a Transformer has its own in any case. */
+  /** Whether a recurrent network gets its attention head; ignored for a Transformer. */
   readonly attention: boolean;
 }
 
@@ -91,25 +91,25 @@ export function hasShape(config: NetworkConfig, shape: NetworkShape): boolean {
   return sameNetwork(config, networkOfShape(shape, config.vocabSize));
 }
 
-/** Whether two blueprints are of one and the same network. */
+/** Whether two blueprints describe the same network. */
 export function sameNetwork(a: NetworkConfig, b: NetworkConfig): boolean {
   const sizes = ['architecture', 'vocabSize', 'embeddingSize', 'hiddenSize', 'numLayers'] as const;
   return sizes.every((name) => a[name] === b[name]) && hasAttention(a) === hasAttention(b);
 }
 
-/** As people are told, e.g. "lstm with attention". */
+/** For messages, e.g. "lstm with attention". */
 export function describeKind(config: NetworkConfig): string {
   return hasAttention(config) ? `${config.architecture} with attention` : config.architecture;
 }
 
-/** As people are told, e.g. "lstm, one layer, hidden size 512, embedding size 256". */
+/** For messages, e.g. "lstm, one layer, hidden size 512, embedding size 256". */
 export function describeNetwork(config: NetworkConfig): string {
   const { embeddingSize, hiddenSize, numLayers } = config;
   const layers = numLayers === 1 ? 'one layer' : `${numLayers} layers`;
   return `${describeKind(config)}, ${layers}, hidden size ${hiddenSize}, embedding size ${embeddingSize}`;
 }
 
-/** Whether a recurrent network has its head; a Transformer's attention is not meant. */
+/** Whether a recurrent network has its attention head; false for a Transformer. */
 export function hasAttention(config: NetworkConfig): boolean {
   return config.architecture !== 'transformer' && config.attention === true;
 }
