@@ -2,7 +2,7 @@
  * A model in one self-contained safetensors file, which any reader of that format opens. Format version 2:
  *
  * metadata  format         "understudy"
- *           formatVersion  "1", or "2" for a Transformer or a network with attention, which the first readers do not know
+ *           formatVersion  "1", or "2" for a Transformer or a network with attention, which readers of version 1 do not know
  *           config         NetworkConfig as JSON
  *           tokenizer      the content of a tokenizer.json
  *           training       TrainingRecord as JSON
@@ -24,7 +24,7 @@ import { trainingRecordSchema, type TrainingRecord } from './trainingRecord';
 import { floatTensor, readFloats, readWeights, storeWeights } from './weightTensors';
 
 const FORMAT = 'understudy';
-/** The latest that is read. */
+/** The latest version that can be read. */
 export const FORMAT_VERSION = 2;
 const GATE = 'gate';
 
@@ -115,7 +115,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
   return { config, weights, tokenizer, training, gate };
 }
 
-/** Whether a model predicts the tokens of this tokenizer, so that it can be mixed with others that do. */
+/** Whether a model predicts the tokens of this tokenizer, and so can be mixed with others that do. */
 export function hasTokens({ config, tokenizer: json }: Checkpoint, tokenizer: Tokenizer): boolean {
   return config.vocabSize === tokenizer.vocabSize && isTokenizer(json, tokenizer);
 }

@@ -8,9 +8,9 @@ import { CheckpointError } from './checkpointError';
 const LENGTH_BYTES = 8;
 /** The format's own limit. */
 const MAX_HEADER_BYTES = 100_000_000;
-/** So that the tensors begin where floats may. */
+/** In bytes; the tensors then begin where floats may. */
 const ALIGNMENT = 8;
-/** Of a name, in characters: a damaged one may have millions. */
+/** Characters of a tensor's name in a message; a damaged name may have millions. */
 const LONGEST_SHOWN = 80;
 const BYTES_PER_ELEMENT: Readonly<Record<TensorType, number>> = { F32: 4, I8: 1 };
 
@@ -63,7 +63,7 @@ export function encodeSafetensors(
   return file;
 }
 
-/** Reads the header alone, whoever wrote it. @throws CheckpointError */
+/** Reads the header alone, whichever program wrote it. @throws CheckpointError */
 export function decodeHeader(file: Uint8Array, fileName: string): SafetensorsHeader {
   if (file.length <= LENGTH_BYTES) {
     throw new CheckpointError('truncated', fileName, `it has only ${file.length} B`);

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const bitsPerByte = v.pipe(v.number(), v.finite(), v.minValue(0));
 
-/** What is known of how a model came to be; fields that are not known are left out. */
+/** How a model was made; fields that are not known are left out. */
 export const trainingRecordSchema = v.object({
   /** When training ended, ISO 8601. */
   trainedAt: v.exactOptional(v.string()),
@@ -13,7 +13,7 @@ export const trainingRecordSchema = v.object({
   tokens: v.exactOptional(count),
   /** Optimizer steps, those of an earlier training that was continued included. */
   steps: v.exactOptional(count),
-  /** What the user is shown, e.g. "TensorFlow.js on WebAssembly". */
+  /** As the user is shown it, e.g. "TensorFlow.js on WebAssembly". */
   engine: v.exactOptional(v.string()),
   /** Quality on text not trained on, before and after the training. */
   heldOut: v.exactOptional(
@@ -23,11 +23,11 @@ export const trainingRecordSchema = v.object({
       bitsPerByteAfter: v.exactOptional(bitsPerByte),
     }),
   ),
-  /** The whole mix of ghost text on a sample of that text, without this network and with it. */
+  /** Quality of the whole mix on a sample of the held-out text, without this network and with it. */
   mix: v.exactOptional(
     v.object({ bytes: count, bitsPerByteBefore: bitsPerByte, bitsPerByteAfter: bitsPerByte }),
   ),
-  /** Identifies the text trained on, so that a change of it can be told. */
+  /** Identifies the text trained on, so that a change of it is noticed. */
   corpusFingerprint: v.exactOptional(v.string()),
   /** Digests of the stretches of text that it has read, so that the next training reads mostly what has changed. */
   learned: v.exactOptional(v.string()),

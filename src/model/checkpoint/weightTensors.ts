@@ -74,7 +74,7 @@ function readQuantized(
     : undefined;
 }
 
-/** Whether all are finite; a million a millisecond, which a call for each would not reach. */
+/** Whether all are finite; checks a million values per millisecond, which a function call for each would not reach. */
 function areFinite(values: Float32Array): boolean {
   let total = 0;
   for (let i = 0; i < values.length; i++) {

@@ -1,4 +1,4 @@
-/** After training: how far the gate should trust the new personal network, learned on text that was held out. */
+/** Learns after a training, on held-out text, how far the gate should trust the new personal network. */
 import { Gate } from '../mixture/gate';
 import { createMixture, type Mixture } from '../mixture/mixture';
 import type { NetworkModel } from '../network/networkModel';
@@ -23,7 +23,7 @@ export interface Calibration {
 }
 
 export interface CalibratedGate {
-  /** The place of the candidate whose mix does best. */
+  /** Index of the candidate whose mix scores best. */
   readonly chosen: number;
   readonly gate: Float32Array;
   /** The mix without a personal network and with the chosen one, each learning its gate as it reads. */

@@ -1,4 +1,4 @@
-/** A simulated user who types a text and takes what ghost text gets right: how many keys it saves, how often it is wrong. */
+/** Simulates a user who types a text and accepts what ghost text gets right, and counts the keys saved and the wrong suggestions. */
 import { firstWord } from '../generation/wordUnits';
 import type { TypedStretch, TypedText } from './typedStretches';
 
@@ -14,7 +14,7 @@ export interface KeystrokeScore {
   readonly savedShare: number;
   /** Different suggestions shown; one that stays while its beginning is typed counts once. */
   readonly shown: number;
-  /** Of which nothing was accepted, as a share of `shown`; 0 when none was shown. */
+  /** Share of `shown` of which nothing was accepted; 0 when none was shown. */
   readonly wrongShownShare: number;
   readonly shownPer100Characters: number;
   /** Code points of a suggestion when it is first shown; 0 when none was. */
@@ -24,16 +24,16 @@ export interface KeystrokeScore {
 }
 
 export interface TypingOptions {
-  /** Whether the user takes the first word where no more is right; true unless given. */
+  /** Whether the user takes the first word when only that word is right; true by default. */
   readonly takesWords?: boolean;
   readonly onProgress?: (share: number) => void;
-  /** A first word is about to be taken. */
+  /** Called each time a first word is taken. */
   readonly onWordTaken?: () => void;
 }
 
 /**
- * Types each stretch to its end. At every cursor the user reads the suggestion and accepts it whole when the
- * text goes on just so, else its first word when that is right, one key each; else types the next character.
+ * Types each stretch to its end. At every cursor the user reads the suggestion and accepts all of it when the text
+ * continues exactly so, else its first word when that is right, each with one key; else types the next character.
  * An acceptance that would end inside a word of the text ("the" of "there") is not right. Nothing is ever
  * deleted, and an acceptance may run past the end of a stretch.
  */
@@ -65,7 +65,7 @@ export async function simulateTyping(
   return tally.score();
 }
 
-/** What the user takes of a suggestion that stands after `prefix`, a beginning of `text`: all of it, its first word, or nothing. */
+/** The right part of a suggestion after `prefix`, a prefix of `text`: all of it, its first word, or nothing. */
 export function rightPart(suggestion: string, text: string, prefix: string): string {
   if (suggestion === '') {
     return '';
@@ -84,7 +84,7 @@ const WORD = /^[\p{L}\p{M}\p{N}_]$/u;
 const UNSPACED =
   /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u;
 
-/** Whether a cut there would part a word; scripts without spaces may be cut after any character. */
+/** Whether a cut there would split a word; scripts without spaces may be cut after any character. */
 export function isInsideWord(text: string, position: number): boolean {
   const before = Array.from(text.slice(Math.max(0, position - 2), position)).at(-1) ?? '';
   const [after = ''] = Array.from(text.slice(position, position + 2));
@@ -98,7 +98,7 @@ class Tally {
   private shownLength = 0;
   private right = 0;
   private readonly accepted = { whole: 0, word: 0 };
-  /** What is left of the suggestion on the screen, and whether some of it was accepted. */
+  /** The rest of the suggestion on the screen, and whether some of it was accepted. */
   private current = { rest: '', counted: false };
 
   see(suggestion: string): void {

@@ -2,7 +2,7 @@
 import { Mixture } from '../mixture/mixture';
 import type { MixtureState } from '../mixtureModel';
 
-/** Tokens for which a model in another process is asked at once. */
+/** A model in another process is asked about this many tokens at once. */
 const PREPARED_TOGETHER = 64;
 
 export interface ScoredDocument {
@@ -15,7 +15,7 @@ export interface ScoredDocument {
 export interface TextScore {
   readonly bytes: number;
   readonly tokens: number;
-  /** By expert's name; `counts` and `copy` each alone with the unigrams below them, `mix` all together. */
+  /** By name of the expert; `counts` and `copy` each have only the unigrams below them, `mix` is all experts together. */
   readonly bitsPerByte: Readonly<Record<string, number>>;
 }
 
@@ -27,7 +27,7 @@ export interface ScoreProgress {
 /**
  * Reads each document from its start and scores every token before anything learns it: the counts of the document, then
  * the gate. Files of the workspace must have been learned before; none of the documents may be among them.
- * @param onProgress called about every thousand tokens; a promise it returns is waited for, so that a caller can breathe or throw
+ * @param onProgress called about every thousand tokens; a promise it returns is awaited, so that a caller can yield or abort
  */
 export async function scoreText(
   mix: Mixture,

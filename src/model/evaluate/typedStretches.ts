@@ -1,11 +1,11 @@
-/** Which parts of some texts a simulated user types: a random sample that is the same for the same seed. */
+/** Chooses the parts of some texts that a simulated user types: a random sample, the same for the same seed. */
 
 export interface TypedText {
   readonly name: string;
   readonly text: string;
 }
 
-/** Typed from `from` (included) to `to` (excluded), UTF-16 offsets; all text before stands already. */
+/** Typed from `from` (included) to `to` (excluded), UTF-16 offsets; all text before `from` is already there. */
 export interface TypedStretch {
   readonly file: TypedText;
   readonly from: number;
@@ -16,9 +16,9 @@ export interface TypedStretch {
 const STRETCH_LENGTH = 160;
 
 /**
- * Draws lines, or stretches of long ones, until about `characters` (UTF-16) are found; in the order of the files, so
- * that a reader's state can move on through each. Blank lines and indentation, which an editor types itself, are
- * left out.
+ * Draws lines, or stretches of long ones, until they have about `characters` (UTF-16) together. They are in the order of
+ * the files, so that a reader's state can advance through each. Blank lines and indentation, which an editor types
+ * itself, are left out.
  * @param random uniform in [0, 1)
  */
 export function sampleStretches(
@@ -41,7 +41,7 @@ export function sampleStretches(
 
 function stretchesOf(file: TypedText): TypedStretch[] {
   const stretches: TypedStretch[] = [];
-  // Lines are trimmed afterwards: a pattern that ends in no white space tries every place of a long blank one.
+  // Lines are trimmed afterwards: a pattern that trims them itself would take quadratic time on a long blank line.
   for (const { 0: line, index } of file.text.matchAll(/[^\r\n]+/g)) {
     const end = index + line.trimEnd().length;
     let from = index + line.length - line.trimStart().length;
@@ -54,7 +54,7 @@ function stretchesOf(file: TypedText): TypedStretch[] {
   return stretches;
 }
 
-/** The start of the first word at or after the wished length; without one, the next whole character. */
+/** The start of the first word at or after the wished length; without one nearby, the next whole character. */
 function cutPoint(text: string, from: number, end: number): number {
   const wished = from + STRETCH_LENGTH;
   if (wished >= end) {
