@@ -224,21 +224,25 @@ export class GeneratorClient {
       this.replayed = [];
     }
     for (const [i, result] of results.entries()) {
+      const { kind } = requests[i];
       if (result.status === 'rejected') {
         const { message } = result.reason as Error;
         this.onLog(`The generator could not be brought back to where it was. ${message}`);
-        if (requests[i].kind === 'loadHalf') {
-          this.onHalfStatus({ kind: 'halfStatus', state: 'away', message });
-        } else if (requests[i].kind === 'loadMasked') {
-          this.onMaskedStatus({ kind: 'maskedStatus', state: 'away', message });
-        }
+        this.reportReopened(kind, 'away', message);
       } else if (result.value.kind === 'halfLoaded' && result.value.away !== null) {
-        this.onHalfStatus({ kind: 'halfStatus', state: 'away', message: result.value.away });
-      } else if (result.value.kind === 'maskedLoaded' && result.value.description !== '') {
-        // The thread before may have been told of as without it.
-        const message = `${result.value.description} answers again.`;
-        this.onMaskedStatus({ kind: 'maskedStatus', state: 'answering', message });
+        this.reportReopened(kind, 'away', result.value.away);
+      } else if ('description' in result.value && result.value.description !== '') {
+        // The window may still show that the thread before went without it.
+        this.reportReopened(kind, 'answering', `${result.value.description} answers again.`);
       }
+    }
+  }
+
+  private reportReopened(kind: LoadRequest['kind'], state: HalfStatus['state'], message: string): void {
+    if (kind === 'loadHalf') {
+      this.onHalfStatus({ kind: 'halfStatus', state, message });
+    } else if (kind === 'loadMasked') {
+      this.onMaskedStatus({ kind: 'maskedStatus', state, message });
     }
   }
 }

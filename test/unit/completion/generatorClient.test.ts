@@ -173,7 +173,7 @@ describe('a generator that dies', () => {
     assert.deepEqual(statuses, ['answering: first', 'away: no first', 'answering: first']);
   });
 
-  it('says that the language model is away when it cannot be opened again', async () => {
+  it('says that the language model is away when it cannot be opened again, until a later thread can', async () => {
     const statuses: string[] = [];
     const client = newClient({ onHalfStatus: ({ state, message }) => statuses.push(`${state}: ${message}`) });
     const folder = mkdtempSync(join(tmpdir(), 'understudy-half-'));
@@ -182,6 +182,14 @@ describe('a generator that dies', () => {
     await assert.rejects(client.complete(question('CRASH█')));
     await client.complete(question('The█'));
     assert.equal(statuses.at(-1), `away: The model "${folder}" is damaged.`);
+    mkdirSync(folder);
+    await assert.rejects(client.complete(question('CRASH█')));
+    const reopened = `answering: ${folder} answers again.`;
+    for (let waits = 0; !statuses.includes(reopened) && waits < 100; waits++) {
+      await sleep(20);
+    }
+    rmSync(folder, { recursive: true });
+    assert.ok(statuses.includes(reopened));
   });
 
   describe('while it opens a language model', () => {
