@@ -22,7 +22,7 @@ import { shownSentence } from './shownSentence';
 import type { TrainingSession } from './trainingSession';
 
 const VIEW_TYPE = 'understudy.settings';
-/** After the last key or cursor movement, so that the panel never competes with ghost text. */
+/** The panel waits this long after the last key or cursor movement, so that it never competes with ghost text. */
 const QUIET_MILLISECONDS = 250;
 const CANDIDATES = 8;
 const COMMANDS = {
@@ -35,7 +35,7 @@ const COMMANDS = {
 
 export class PanelHost implements vscode.Disposable {
   private panel: vscode.WebviewPanel | null = null;
-  /** The last text editor; that of the panel itself is none. */
+  /** The text editor that was active last; the panel itself is not one. */
   private editor = vscode.window.activeTextEditor;
   private timer: NodeJS.Timeout | undefined;
   private asking: AbortController | null = null;
@@ -74,7 +74,7 @@ export class PanelHost implements vscode.Disposable {
     );
   }
 
-  /** Asks again what would come next, e.g. after a model was loaded. */
+  /** Shows again what the models predict, e.g. after one was loaded. */
   refresh(): void {
     this.sendLanguageModel(null);
     this.inspectSoon();
@@ -129,7 +129,7 @@ export class PanelHost implements vscode.Disposable {
     try {
       await this.act(parseFromPanel(given));
     } catch (error) {
-      // VS Code's own sentence says why a setting could not be written.
+      // VS Code's error says why a setting could not be written.
       this.log.error(asError(error));
       void vscode.window.showErrorMessage(shownSentence(asError(error).message));
       this.sendSettings();
@@ -148,7 +148,7 @@ export class PanelHost implements vscode.Disposable {
         if (isSamplingName(message.name)) {
           const { value } = parseSetting(message.name, message.value);
           await this.configuration.update(message.name, value);
-          // Also where nothing has changed: the page may show what was typed, which was mended.
+          // Sent even if the setting stays as it was: the page still shows the typed value, which may have been corrected.
           this.sendSettings();
         }
         break;
@@ -172,7 +172,7 @@ export class PanelHost implements vscode.Disposable {
     this.post({ kind: 'settings', settings });
   }
 
-  /** @param weight that it has earned, 0 to 1; null where it is not known now */
+  /** @param weight of the model among the networks, 0 to 1; null while it is unknown */
   private sendLanguageModel(weight: number | null): void {
     const { t } = vscode.l10n;
     const masked = maskedModelLine(t, this.maskedModel());

@@ -1,4 +1,4 @@
-/** What the generator says of the text at the cursor, as the panel shows it; texts only. */
+/** What the generator predicts at the cursor, as the panel shows it; texts only. */
 import type { InspectedResponse } from '../protocol/generatorProtocol';
 import type { PanelInspection } from '../protocol/panelProtocol';
 import type { Translate } from './translate';
@@ -29,7 +29,7 @@ export function panelInspection(
   };
 }
 
-/** An ellipsis stands for what is cut off, as the cut may be within a word. */
+/** An ellipsis marks what is cut off, as the cut may fall within a word. */
 function lastCharacters(prefix: string): string {
   const characters = Array.from(prefix);
   return characters.length > SHOWN_BEFORE ? `…${characters.slice(-SHOWN_BEFORE).join('')}` : prefix;
@@ -53,7 +53,7 @@ export function expertName(t: Translate, name: string): string {
   }
 }
 
-/** White space made visible, as a token may be nothing else. */
+/** Makes white space visible, as a token may consist of nothing else. */
 export function visible(text: string): string {
   return text.replaceAll(' ', '·').replaceAll('\n', '⏎').replaceAll('\t', '→').replaceAll('\r', '␍');
 }

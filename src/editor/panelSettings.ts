@@ -5,7 +5,7 @@ import type { Translate } from './translate';
 
 export type SamplingName = Extract<SettingName, `sampling.${string}`>;
 
-/** In the order of the panel; those that one turns most come first. */
+/** In the order of the panel; those that are changed most often come first. */
 export const SAMPLING_NAMES: readonly SamplingName[] = [
   'sampling.temperature',
   'sampling.topK',

@@ -34,13 +34,13 @@ export interface Parts {
   planTraining(
     folders: readonly string[],
     settings: TrainingSettings,
-    /** Null plans a training that goes on from no model. */
+    /** Null when the training starts from no model. */
     initialModelPath: string | null,
     signal: AbortSignal,
   ): Promise<TrainingPlan>;
 }
 
-/** Absolute paths of what the extension ships, and of what it installs. */
+/** Absolute paths of what the extension ships and of where it installs. */
 export interface ProductPaths extends ShippedFiles {
   /** Where *Install Native Engine* installs; not shipped. */
   readonly native: string;

@@ -6,23 +6,23 @@ import { hasShape, type NetworkShape } from '../model/networkConfig';
 import { workspaceKey, type ModelPlaces, type ModelStore } from '../trainer/modelStore';
 import type { Translate } from './translate';
 
-/** What the model asks of the window; see `personalModelWindow.ts`. */
+/** What the model needs from the window; see `personalModelWindow.ts`. */
 export interface PersonalModelSurroundings {
   readonly t: Translate;
   /** The URIs of the folders that the workspace has now. */
   folders(): string[];
 }
 
-/** A file that holds a model, and whether training for a shape can go on from it. */
+/** A file that holds a model, and whether training for a shape can continue from it. */
 export interface StartingPoint {
   readonly path: string | null;
   readonly fits: boolean;
 }
 
 export class PersonalModel {
-  /** Of a stored model; `description` is null when it cannot be used. */
+  /** The stored model, or null; its `description` is null when it cannot be used. */
   private state: { readonly path: string; readonly description: string | null } | null = null;
-  /** Settles when the generator has heard the last of what it was told so far. */
+  /** Settles when the last load requested so far has ended. */
   private told: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -32,7 +32,7 @@ export class PersonalModel {
     private readonly onDidChange: () => void,
   ) {}
 
-  /** Whether this workspace has a model, be it damaged, as far as this window knows. */
+  /** Whether this workspace has a model, even a damaged one, as far as this window knows. */
   get isStored(): boolean {
     return this.state !== null;
   }
@@ -46,12 +46,12 @@ export class PersonalModel {
     return this.state?.description ?? null;
   }
 
-  /** Where a training writes. */
+  /** Where training writes the model. */
   places(): Promise<ModelPlaces> {
     return this.store.remember(this.requireFolders());
   }
 
-  /** Whether it is still there: another window or the terminal tool may have deleted it, and then the generator goes on without. */
+  /** Whether the model still exists. If another window or the terminal tool has deleted it, the generator goes on without it. */
   async isStillStored(): Promise<boolean> {
     await this.told;
     if (this.state !== null && !(await exists(this.state.path))) {
@@ -61,19 +61,19 @@ export class PersonalModel {
   }
 
   /**
-   * Loads the model of this workspace into the generator, or none. One load at a time, as what the generator is told last holds.
+   * Loads the model of this workspace, or none, into the generator. Loads run one at a time, so that the last one wins.
    * @throws Error with a sentence for the user when it is damaged; the generator then goes on without it
    */
   load(): Promise<void> {
     const loading = this.told.then(() => this.loadNow());
-    // Who asked for it hears of its failure; the next one loads all the same.
+    // The caller receives a failure; the next load runs regardless.
     this.told = loading.catch(() => undefined);
     return loading;
   }
 
   /**
-   * The model that a training for this shape starts from: this one, or else the base model when it fits.
-   * @param afresh passes over this one
+   * The model from which training for this shape starts: this one if it fits, or else the base model if that fits.
+   * @param afresh passes over this model
    */
   async startingPoint(shape: NetworkShape, baseModel: string | null, afresh = false): Promise<StartingPoint> {
     await this.isStillStored();
@@ -86,7 +86,7 @@ export class PersonalModel {
   }
 
   /**
-   * Deletes it, unless another program has done so.
+   * Deletes the model, unless another program has done so already.
    * @throws Error with a sentence for the user when a training is writing it
    */
   async delete(): Promise<void> {
@@ -150,7 +150,7 @@ async function exists(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    // One that may not be looked at is there; opening it says what is wrong.
+    // A file that may not be inspected exists; opening it reports what is wrong.
     return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
 }

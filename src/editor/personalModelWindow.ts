@@ -10,7 +10,7 @@ export const personalModelWindow: PersonalModelSurroundings = {
   folders: () => trainableFolders().map(({ uri }) => uri.toString()),
 };
 
-/** Offers what can be done with a model where there is one. */
+/** Sets the context key by which VS Code offers the commands that need a model. */
 export function offerModelCommands(isStored: boolean): void {
   void vscode.commands.executeCommand('setContext', STORED_CONTEXT, isStored);
 }

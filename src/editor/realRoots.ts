@@ -2,10 +2,10 @@ import { realRoot } from '../trainer/corpus/scanFolders';
 import { asError } from './asError';
 
 /**
- * The scan names files by real paths; documents are named by the paths that were opened. A folder that is gone, or on a disk that
- * is, is passed over, so that the others of the workspace are read all the same.
- * @returns by real path, the URI that was opened
- * @param onGone told in a sentence of each that is passed over
+ * Maps real paths, by which the scan names files, to the opened URIs, by which documents are named. Passes over a folder that is
+ * gone, perhaps with its disk, so that the other folders of the workspace are still read.
+ * @param onGone receives a sentence about each folder that is passed over
+ * @returns the opened URI by real path
  */
 export async function realRoots<Uri extends { readonly fsPath: string }>(
   folders: readonly { readonly uri: Uri }[],

@@ -1,4 +1,4 @@
-/** Shows in the editor what the slow language model made of a suggestion, while the cursor stands still. */
+/** Shows in the editor the suggestion as a slow model has refined it, if the cursor has not moved meanwhile. */
 import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
 import { placeOfCursor } from '../completion/inlineCompletionProvider';
@@ -17,7 +17,7 @@ export class RefinedSuggestions implements vscode.Disposable {
       onRefined: (place, refinement) => {
         log.trace(`The suggestion is ${refinement} with the language model's help.`);
         if (place === placeNow()) {
-          // The latter asks only while ghost text is seen, so that none comes back that was put away with Escape.
+          // `showNext` asks only while ghost text is visible, so that a suggestion dismissed with Escape does not come back.
           void vscode.commands
             .executeCommand(
               refinement === 'first'
@@ -44,7 +44,7 @@ export class RefinedSuggestions implements vscode.Disposable {
   }
 }
 
-/** Where the one cursor of the active editor stands; null when there is none, or text is selected. */
+/** The place of the active editor's cursor; null when there is no single cursor, or text is selected. */
 function placeNow(): string | null {
   const editor = vscode.window.activeTextEditor;
   return editor?.selections.length === 1 && editor.selection.isEmpty

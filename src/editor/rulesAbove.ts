@@ -1,6 +1,6 @@
 /**
- * Rules for a workspace folder may lie above it, up to the root of its repository, and VS Code tells by itself only of what changes
- * inside of the workspace.
+ * Watches ignore rules that lie above a workspace folder, up to the root of its repository; by itself, VS Code reports only changes
+ * inside the workspace.
  */
 import { basename, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -13,11 +13,11 @@ export class RulesAbove implements vscode.Disposable {
 
   constructor(private readonly onDidChange: () => void) {}
 
-  /** Watches those above these folders from now on, which may have come into a repository or out of one. */
+  /** Watches the rules above these folders; to be called again, as a folder may have come into a repository or left one. */
   async watch(roots: readonly string[]): Promise<void> {
     const files = (await Promise.all(roots.map(gitRuleFilesAbove))).flat();
     const paths = [...new Set(files.map(({ path }) => path))];
-    // A watcher that is made anew misses what happens meanwhile.
+    // Watchers of the same files are kept, as a new watcher misses changes until it is ready.
     if (!isDeepStrictEqual(paths, this.watched)) {
       this.dispose();
       this.watched = paths;

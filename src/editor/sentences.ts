@@ -1,25 +1,25 @@
 /**
- * Sentences that are made outside the extension host, in threads and processes or the parts that the terminal tool shares, come in
- * English, as logs and the terminal want them. Here the text of the bundle from which one was made is found again.
+ * Translates sentences that were made outside the extension host, in threads, processes and parts shared with the terminal tool.
+ * These are English, as logs and the terminal want them; the bundle's text from which one was made is found by matching.
  */
 
-/** At least two words: keys such as "{0} {1}" would fit everything. */
+/** At least two words, since keys such as "{0} {1}" would match everything. */
 const HAS_WORDS = /[a-z] [a-z{]/i;
 const PLACE = /\{(\d+)\}/g;
-/** What another program says may be long, and hold a part very often. */
+/** Limits the search, as a message of another program may be long and hold a part very often. */
 const MOST_READINGS = 50;
 
 interface Template {
-  /** What stands between its arguments. */
+  /** The text before, between and after its arguments. */
   readonly parts: readonly string[];
-  /** Of its arguments, in the order of the English text. */
+  /** The indices of its arguments, in the order of the English text. */
   readonly indices: readonly string[];
   readonly translation: string;
 }
 
 /**
- * A function that gives a sentence in the language of the bundle, and as it is where the bundle has none that fits. Arguments that are
- * sentences are translated, too.
+ * Returns a function that translates a sentence into the language of the bundle, or returns it unchanged if no text of the bundle
+ * matches. Arguments that are themselves sentences are translated, too.
  */
 export function sentenceTranslator(bundle: Readonly<Record<string, string>>): (sentence: string) => string {
   const templates = Object.keys(bundle)
@@ -29,7 +29,7 @@ export function sentenceTranslator(bundle: Readonly<Record<string, string>>): (s
       indices: [...text.matchAll(PLACE)].map(([, index]) => index),
       translation: bundle[text],
     }))
-    // The most specific first.
+    // Most specific first.
     .sort((a, b) => b.parts.join('').length - a.parts.join('').length);
   const templateOf = (sentence: string): Template | undefined =>
     templates.find(({ parts }) => !readings(parts, sentence).next().done);
@@ -46,8 +46,8 @@ export function sentenceTranslator(bundle: Readonly<Record<string, string>>): (s
 }
 
 /**
- * What a sentence that was made from these parts has between them. A path in it may itself hold a part: then the reading counts by
- * which the most arguments are sentences.
+ * The arguments of a sentence that was made from these parts. A path in it may itself hold a part; then the reading in which most
+ * arguments are sentences is taken.
  */
 function likeliestReading(
   parts: readonly string[],
@@ -70,7 +70,7 @@ function likeliestReading(
   return likeliest;
 }
 
-/** What stands between these parts by each way to read a text as made from them, the shortest first arguments first. */
+/** The arguments in each way to read a text as made from these parts; readings with the shortest first argument come first. */
 function* readings([part, ...later]: readonly string[], text: string): Generator<string[]> {
   if (later.length === 0) {
     if (text === part) {
@@ -78,7 +78,7 @@ function* readings([part, ...later]: readonly string[], text: string): Generator
     }
     return;
   }
-  // The end is looked at first, as most texts that begin so are of another template.
+  // The end is checked early, as most texts that begin like this were made from another template.
   if (!text.startsWith(part) || !text.endsWith(later.at(-1)!)) {
     return;
   }
@@ -91,7 +91,7 @@ function* readings([part, ...later]: readonly string[], text: string): Generator
   }
 }
 
-/** -1 where there is none. Nothing at all stands everywhere once. */
+/** Index of the next occurrence of a part, or -1; an empty part occurs once at every index. */
 function nextPlace(text: string, part: string, after: number): number {
   return after === text.length ? -1 : text.indexOf(part, after + 1);
 }

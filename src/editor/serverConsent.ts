@@ -1,8 +1,8 @@
-/** May text be sent to a server? Asked once an origin, and remembered until it is forgotten. */
+/** Asks whether text may be sent to a server, and remembers consent for its origin. */
 import type * as vscode from 'vscode';
 
 const ORIGINS = 'understudy.consentedOrigins';
-/** Host names, to which consent was given before it was asked by origin. */
+/** Host names that the user consented to in earlier versions, which did not ask by origin. */
 const HOSTS = 'understudy.consentedHosts';
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -10,13 +10,13 @@ export interface ConsentQuestion {
   /** What the consent is for: protocol, host and port. */
   readonly origin: string;
   readonly address: string;
-  /** Whether others on the network may read along. */
+  /** Whether the connection is unencrypted, so that others on the network may read along. */
   readonly isOpen: boolean;
 }
 
 /**
- * @param address an http or https address, checked
- * @param ask what the user answers
+ * @param address a checked http or https address
+ * @param ask asks the user and resolves with the answer
  */
 export async function allowsSending(
   memory: Pick<vscode.Memento, 'get' | 'update'>,
@@ -26,7 +26,7 @@ export async function allowsSending(
   const { hostname, origin, protocol } = new URL(address);
   const isOpen = protocol === 'http:' && !LOOPBACK.has(hostname);
   const origins = (): readonly string[] => memory.get<readonly string[]>(ORIGINS, []);
-  // Consent to a host name does not tell whether it was said that the connection is open, so that is asked again.
+  // Consent to a host name does not show that the user knew of an unencrypted connection, so for one the user is asked again.
   const isHostConsented = !isOpen && memory.get<readonly string[]>(HOSTS, []).includes(hostname);
   if (isHostConsented || origins().includes(origin)) {
     return true;

@@ -1,4 +1,4 @@
-/** Every setting of the extension: its default and range, and how a value that does not fit is mended. */
+/** The extension's settings with their defaults and ranges, and how an invalid value is corrected. */
 import { ARCHITECTURES, type Architecture } from '../model/networkConfig';
 import { DEFAULT_SAMPLING } from '../model/samplingOptions';
 import {
@@ -55,7 +55,7 @@ const choice = <T extends string>(value: T, choices: readonly T[]): ChoiceSettin
   choices,
 });
 
-/** By name below `understudy.`; `enable` has a shape of its own, see `enablement.ts`. */
+/** By the name after `understudy.`; `enable`, `languageModel` and `maskedModel` have formats of their own and are parsed elsewhere. */
 export const SETTINGS = {
   eagerness: real(0.5, 0, 1),
   multiline: flag(false),
@@ -91,7 +91,7 @@ export type SettingValue<Name extends SettingName> = (typeof SETTINGS)[Name] ext
       ? T
       : number | null;
 
-/** A value that did not fit, and the one used in its place. */
+/** An invalid value, and the one used in its place. */
 export interface SettingProblem {
   readonly name: SettingName;
   readonly given: unknown;
@@ -103,7 +103,7 @@ export interface ParsedSetting<T> {
   readonly problem: SettingProblem | null;
 }
 
-/** A number out of range is moved to the nearest end of it; anything else that does not fit becomes the default. */
+/** A number is clamped to its range and rounded if it must be whole; any other invalid value becomes the default. */
 export function parseSetting<Name extends SettingName>(
   name: Name,
   given: unknown,
