@@ -25,7 +25,7 @@
     const box = element('input', { type: 'number', id, step: setting.step ?? 1 });
     const problem = element('p', { className: 'problem', id: `${id}-problem`, role: 'alert' });
     const slider = element('input', { type: 'range', tabIndex: -1, step: setting.step ?? 1 });
-    // The number beside it does the same for the keyboard and for screen readers.
+    // The number beside it serves the keyboard and screen readers.
     slider.setAttribute('aria-hidden', 'true');
     box.setAttribute('aria-describedby', `${id}-description ${id}-problem`);
     for (const input of [box, slider]) {
@@ -99,7 +99,7 @@
       field.show(setting);
     }
     const valueOf = (wanted) => settings.find(({ name }) => name === wanted)?.value;
-    // By these values every sample is the same.
+    // Greedy sampling and a fixed seed always give the same sample.
     byId('again').hidden = valueOf('sampling.greedy') || valueOf('sampling.seed') !== null;
   }
 
@@ -173,7 +173,7 @@
     const path =
       values.length > 1 ? `${values[0].toFixed(2)} → ${values.at(-1).toFixed(2)}` : values[0].toFixed(2);
     const figcaption = element('figcaption', { textContent: fill(caption, path) });
-    // One value alone draws no line.
+    // A single value makes no line.
     return element('figure', {}, values.length > 1 ? [svg, figcaption] : [figcaption]);
   }
 
@@ -200,7 +200,7 @@
     for (const button of buttons) {
       button.hidden = !button.dataset.phase.split(' ').includes(phase);
     }
-    // Whoever pressed a button that is gone now would be sent back to the top of the page.
+    // A button that is hidden loses the focus, which would send its user back to the top of the page.
     if (buttons.includes(activeElement) && activeElement.hidden) {
       buttons.find(({ hidden }) => !hidden)?.focus();
     }

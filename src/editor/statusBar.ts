@@ -73,7 +73,7 @@ export class StatusBar implements vscode.Disposable {
   }
 
   menu(): MenuItem[] {
-    // Who opens the menu has read what the item says, and gets the rest of it there.
+    // Opening the menu counts as having read the item's news; the menu offers what to do about it.
     this.setInterrupted(this.interrupted && 'known');
     return statusMenu(vscode.l10n.t, this.state());
   }

@@ -6,14 +6,14 @@ export interface TrainingStatus {
   /** 0 to 1. */
   readonly progress: number;
   readonly paused: boolean;
-  /** What is done before the first step and after the last; null in between. */
+  /** The current activity before the first step and after the last; null in between. */
   readonly activity: string | null;
 }
 
 export interface StatusState {
-  /** A sentence when the generator failed; what it died of when it is not started any more. */
+  /** `failed` is a sentence about the failure; `stopped` is what the generator died of when it is no longer restarted. */
   readonly generator: 'loading' | 'ready' | { readonly failed: string } | { readonly stopped: string };
-  /** What is loaded, e.g. "base model and personal LSTM"; null when there is none yet. */
+  /** The loaded models, e.g. "base model and personal LSTM"; null while none is loaded. */
   readonly model: string | null;
   readonly hasPersonalModel: boolean;
   /** The chosen language model; `away` says why it does not answer. */
@@ -21,7 +21,7 @@ export interface StatusState {
   /** A sentence when a masked model is chosen but does not answer. */
   readonly maskedAway: string | null;
   readonly training: TrainingStatus | null;
-  /** Whether an earlier training of this workspace was interrupted, and the user has not read of it yet. */
+  /** `news` when an earlier training was interrupted, `known` once the user has read of it; null when none was. */
   readonly interrupted: 'news' | 'known' | null;
   readonly enabled: boolean;
   /** Of the active editor. */
@@ -130,7 +130,7 @@ function statusWord(t: Translate, state: StatusState): { icon: string; word: str
     : { icon: 'quote', word: t('on') };
 }
 
-/** What people come for goes first: the first item is preselected, and must not turn anything off by accident. */
+/** What users come for goes first: the first item is preselected and must not turn anything off by accident. */
 export function statusMenu(t: Translate, state: StatusState): MenuItem[] {
   const items: MenuItem[] = [
     ...trainingItems(t, state),

@@ -1,24 +1,24 @@
 /**
- * Writes a text into a document piece by piece, as one undo step. Only a save in the midst of it starts another step, as it does
- * in all that VS Code edits: a browser's window saves by itself when nothing was written for a second.
+ * Writes a text into a document piece by piece, as one undo step. Only a save in between starts another step, as VS Code does for
+ * every edit; in a browser, VS Code saves by itself when nothing was written for a second.
  */
 import * as vscode from 'vscode';
 
 export class StreamedInsertion implements vscode.Disposable {
   private end: vscode.Position;
   private pieces = Promise.resolve();
-  /** What came while a piece was on its way; written in one, so that the text is never behind by more than that. */
+  /** Text that arrived during an edit; the next edit writes all of it, so that the document never lags by more than one edit. */
   private unwritten = '';
   private first = true;
   private isDisturbed = false;
-  /** The edit that is on its way, so that its event is told from those of other edits. */
+  /** The edit under way, by which its change event is told from those of other edits. */
   private pending: { readonly start: vscode.Position; readonly text: string } | null = null;
   private readonly disturbed = new vscode.EventEmitter<void>();
-  /** Fires when anything but this insertion edits the document, or its editor is closed. Nothing is written after it. */
+  /** Fires when anything but this insertion edits the document, or its editor is no longer visible. Nothing is written afterwards. */
   readonly onDidDisturb = this.disturbed.event;
   private readonly disposable: vscode.Disposable;
 
-  /** @param replaced the text that the insertion takes the place of, in the same undo step; empty to insert */
+  /** @param replaced the range that the insertion replaces, in the same undo step; empty to insert */
   constructor(
     private readonly editor: vscode.TextEditor,
     private readonly replaced: vscode.Range,
@@ -39,7 +39,7 @@ export class StreamedInsertion implements vscode.Disposable {
     );
   }
 
-  /** What has been written so far. */
+  /** The range of what has been written so far. */
   get range(): vscode.Range {
     return new vscode.Range(this.replaced.start, this.end);
   }
@@ -86,7 +86,7 @@ export class StreamedInsertion implements vscode.Disposable {
         },
         { undoStopBefore: first, undoStopAfter: last },
       );
-      // In an editor that the user made read-only, VS Code calls an edit done that changed nothing.
+      // In an editor that the user made read-only, VS Code reports success although nothing changed.
       if (!done || (text !== '' && document.version === version)) {
         throw new Error(
           vscode.l10n.t('The text could not be written into {0}; it may be read-only.', this.name()),
@@ -101,7 +101,7 @@ export class StreamedInsertion implements vscode.Disposable {
       lines.length === 1
         ? end.translate(0, text.length)
         : new vscode.Position(end.line + lines.length - 1, lines.at(-1)!.length);
-    // VS Code extends a selection by what is inserted at its end, and the next key would take the place of both.
+    // VS Code extends a selection over text inserted at its end, so the next key would replace both.
     if (first && !selection.isEmpty && selection.end.isEqual(end)) {
       this.editor.selection = new vscode.Selection(this.end, this.end);
     }

@@ -1,10 +1,10 @@
 /**
- * What became of the suggestions of this session. A whole acceptance is reported by VS Code; that a part was
- * accepted is inferred: several characters arrive at once and agree with what was shown.
+ * Counts what became of the suggestions of this session. VS Code reports the acceptance of a whole suggestion; the
+ * acceptance of a part is inferred when several characters arrive at once and agree with what was shown.
  */
 export interface Suggestion {
   readonly uri: string;
-  /** Of the cursor when it was offered. */
+  /** Line and character of the cursor when it was offered. */
   readonly line: number;
   readonly character: number;
   readonly text: string;
@@ -19,17 +19,17 @@ export interface TallyCounts {
 }
 
 export class SuggestionTally {
-  /** The last one offered, whatever was edited since. */
+  /** The suggestion offered last, whatever was edited since. */
   private latest: Suggestion | null = null;
   private shown = 0;
   private accepted = 0;
   private acceptedInPart = 0;
   private charactersSaved = 0;
-  /** Whether part of the present suggestion was already counted, so that each counts once. */
+  /** Whether a part of the current suggestion was already counted, so that each suggestion counts once. */
   private partCounted = false;
   private rest: Suggestion | null = null;
 
-  /** The rest of what is shown, after typing as suggested; a new offer that equals it is no new suggestion. */
+  /** What remains of the shown suggestion after typing as suggested; an offer that agrees with it there does not count as new. */
   get current(): Suggestion | null {
     return this.rest;
   }
@@ -54,7 +54,7 @@ export class SuggestionTally {
     this.rest = suggestion;
   }
 
-  /** VS Code tells of it after the edit, so the suggestion is no longer the current one. */
+  /** VS Code reports it after the edit, when the suggestion is no longer the current one. */
   acceptedWhole(): void {
     if (this.latest !== null) {
       this.accepted++;
@@ -65,8 +65,8 @@ export class SuggestionTally {
   }
 
   /**
-   * A text was inserted in a document, at a position; nothing was replaced.
-   * @returns whether part of the suggestion was accepted by it
+   * Notes a text inserted at a position of a document, which replaced nothing.
+   * @returns whether it accepted a part of the suggestion
    */
   inserted(uri: string, line: number, character: number, text: string): boolean {
     const offer = this.rest;
@@ -97,14 +97,14 @@ export class SuggestionTally {
     return isAccepted;
   }
 
-  /** An edit was made that is no insertion. */
+  /** Notes an edit other than a single insertion. */
   edited(uri: string): void {
     if (this.rest?.uri === uri) {
       this.dropped();
     }
   }
 
-  /** The cursor went elsewhere. */
+  /** Notes that the suggestion is no longer shown, such as when the cursor went elsewhere. */
   dropped(): void {
     this.rest = null;
   }

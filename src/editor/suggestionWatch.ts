@@ -1,4 +1,4 @@
-/** Follows what is suggested and typed: the last outcome, the tally, the guess about input methods. */
+/** Follows what is suggested and typed: keeps the last outcome, the tally and the guess about input methods. */
 import * as vscode from 'vscode';
 import {
   ACCEPTED_COMMAND,
@@ -9,18 +9,18 @@ import { CompositionGuess } from './compositionGuess';
 import { differsFromVsCode } from './firstWord';
 import { SuggestionTally, type Suggestion } from './suggestionTally';
 
-/** Set while VS Code's own command would not take the first word of the suggestion shown, so that the accept-word key is ours. */
+/** Set while VS Code's own command would not take the first word of the shown suggestion, so that our command takes the key. */
 const TAKES_WORD_CONTEXT = 'understudy.takesWord';
 
 export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   readonly tally = new SuggestionTally();
-  /** Since the text in front was shown; null where nothing was asked for there. */
+  /** Outcome of the last request since the active text came to the front; null when there was no request. */
   lastOutcome: CompletionOutcome | null = null;
   private readonly composition = new CompositionGuess();
   private takesWord = false;
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly wordTaken = new vscode.EventEmitter<void>();
-  /** Part of the suggestion shown was accepted; it may be told of twice. */
+  /** Fires when part of the shown suggestion is accepted, perhaps twice for one acceptance. */
   readonly onDidTakeWord = this.wordTaken.event;
   readonly onDidChange = this.changed.event;
   private readonly disposable: vscode.Disposable;
@@ -40,7 +40,7 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
         this.composition.closed(uri.toString());
       }),
       vscode.window.onDidChangeActiveTextEditor((editor) => {
-        // A panel in front is no text, and the one behind it is still asked about.
+        // When a panel comes to the front, the user may still ask about the text behind it.
         if (editor !== undefined) {
           this.lastOutcome = null;
         }
@@ -73,12 +73,12 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     }
   }
 
-  /** A word is accepted by the extension's own command, perhaps one of a single character, which looks like a typed one. */
+  /** Notes that the extension's own command accepted a word; one of a single character would pass for a typed one. */
   tookWord(): void {
     this.wordTaken.fire();
   }
 
-  /** The suggestion that is shown at the cursor of an editor, as far as can be told. */
+  /** The suggestion shown at the cursor of an editor, as far as is known. */
   suggestionAt(editor: vscode.TextEditor): Suggestion | null {
     const suggestion = this.tally.current;
     const { line, character } = editor.selection.active;

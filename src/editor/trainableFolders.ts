@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** The workspace's folders that lie on this machine; those of a virtual file system cannot be read by a process. */
+/** The workspace's folders on this machine; the trainer's process cannot read those of a virtual file system. */
 export function trainableFolders(): vscode.WorkspaceFolder[] {
   return (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
 }

@@ -1,4 +1,4 @@
-/** The training of this window: one at a time; what it has reported so far, for the status bar and the panel. */
+/** The one training that a window runs at a time, and what it has reported so far for the status bar and the panel. */
 import * as vscode from 'vscode';
 import type { DoneEvent, TrainerEvent, TrainJob } from '../protocol/trainerProtocol';
 import type { PanelTraining } from '../protocol/panelProtocol';
@@ -35,7 +35,7 @@ export class TrainingSession implements vscode.Disposable {
     return this.reached;
   }
 
-  /** What is done before the first step and after the last; null in between. */
+  /** The current activity before the first step and after the last; null in between. */
   get activity(): string | null {
     return this.doing;
   }
@@ -50,7 +50,7 @@ export class TrainingSession implements vscode.Disposable {
   }
 
   /**
-   * @param onStep hears a line on each step, of what is done before the first and after the last, and of pauses
+   * @param onStep receives a line for each step, each activity before the first and after the last, and each pause
    * @throws Error with a sentence for the user when the training fails
    */
   async train(job: TrainJob, onStep: (line: string, progress: number) => void): Promise<DoneEvent> {
@@ -82,7 +82,7 @@ export class TrainingSession implements vscode.Disposable {
     }
   }
 
-  /** Adds what came of the last training to its lines. */
+  /** Adds the result of the last training to its lines. */
   conclude(result: string): void {
     this.lines.push(result);
     this.changed.fire();
@@ -101,12 +101,12 @@ export class TrainingSession implements vscode.Disposable {
   }
 
   dispose(): void {
-    // The window closes: to cancel would throw away what was learned so far.
+    // The window closes; cancelling would discard what was learned so far.
     this.run?.end();
     this.changed.dispose();
   }
 
-  /** What is done now. */
+  /** A line on the current state. */
   private line(): string {
     const { t } = vscode.l10n;
     return this.paused

@@ -34,7 +34,7 @@ export function leftOutText(t: Translate, reason: string): string {
   return Object.hasOwn(LEFT_OUT_REASONS, reason) ? t(LEFT_OUT_REASONS[reason as LeftOutReason]) : reason;
 }
 
-/** One line: how much is read and how long it takes. */
+/** One line on how much is read and how long it takes. */
 export function planSummary(t: Translate, { continues, estimate, ...plan }: TrainingPlan): string {
   const time = durationText(t, estimate.seconds);
   const passes = passesText(estimate.epochs);
@@ -49,7 +49,7 @@ export function planSummary(t: Translate, { continues, estimate, ...plan }: Trai
       );
 }
 
-/** One line: what training goes on from; null where that is the base model. */
+/** One line on what training continues from; null when that is the base model. */
 export function planOrigin(t: Translate, { continues, startsAfresh }: TrainingPlan): string | null {
   if (continues !== null) {
     return continuesText(t, continues);
@@ -59,17 +59,17 @@ export function planOrigin(t: Translate, { continues, startsAfresh }: TrainingPl
     : null;
 }
 
-/** A short training of much text must not read as none: 0.04, not 0.0. */
+/** A short training on much text must not look like none: 0.04, not 0.0. */
 function passesText(epochs: number): string {
   return epochs < 0.1 ? epochs.toPrecision(1) : epochs.toFixed(epochs < 10 ? 1 : 0);
 }
 
-/** Two sentences in a row; Chinese has no space between them. */
+/** Joins two sentences; Chinese puts no space between them. */
 function sentencesText(t: Translate, first: string, second: string): string {
   return t('{0} {1}', first, second);
 }
 
-/** A sentence: from which model, and how much of the text is new to it. */
+/** A sentence on which model training continues from, and how many files are new to it or changed. */
 export function continuesText(t: Translate, { trainedAt, changedFiles, files }: Continues): string {
   const model =
     trainedAt === undefined
@@ -84,13 +84,13 @@ export function continuesText(t: Translate, { trainedAt, changedFiles, files }: 
   return t('{0}: {1}.', model, changed);
 }
 
-/** As ISO 8601 writes it, since the language of this process need not be that of VS Code. */
+/** An ISO 8601 date, since the locale of this process need not be the language of VS Code. */
 function dateText(date: Date): string {
   const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
   return parts.map((part) => String(part).padStart(2, '0')).join('-');
 }
 
-/** By reason, most frequent first. */
+/** Numbers of files left out by reason, most frequent first. */
 export function leftOutLines(t: Translate, plan: TrainingPlan): { count: number; reason: string }[] {
   return Object.entries(plan.leftOut)
     .filter(([, count]) => count > 0)
@@ -112,7 +112,7 @@ export function fileListText(t: Translate, plan: TrainingPlan): string {
       root = file.root;
       lines.push('', root);
     }
-    // In words, as the list of choices covers the lines above.
+    // Written out instead of explained above, as the list of choices covers the first lines.
     const aside = file.heldOutShare === 1 ? t('kept aside') : t('its end is kept aside');
     const mark = file.heldOutShare > 0 ? ` — ${aside}` : '';
     lines.push(`  ${sizeText(file.bytes).padStart(8)}  ${file.path}${mark}`);
@@ -143,8 +143,8 @@ export function stepText(t: Translate, step: StepEvent): string {
 }
 
 /**
- * What the panel keeps of an event besides the result; null for one that is no line of its own.
- * @param shown gives a sentence of the trainer in the user's language
+ * The line that the panel keeps for an event; null for an event that adds none.
+ * @param shown translates a sentence of the trainer into the user's language
  */
 export function eventText(
   t: Translate,
@@ -160,7 +160,7 @@ export function eventText(
         sizeText(event.bytes),
       );
     case 'engine':
-      // Why not another one is for the log: it names every engine that did not load.
+      // The reason for the choice names every engine that did not load, and so goes only to the log.
       return t('Engine: {0}', shown(event.description));
     case 'warning':
       return shown(event.message);
@@ -173,7 +173,7 @@ export function eventText(
   }
 }
 
-/** What a training does from an event on, before the first step and after the last; null where the event says nothing of it. */
+/** The activity, outside of the training steps, that begins with an event; null for an event that begins none. */
 export function activityText(t: Translate, event: TrainerEvent): string | null {
   switch (event.kind) {
     case 'files':
@@ -187,14 +187,14 @@ export function activityText(t: Translate, event: TrainerEvent): string | null {
   }
 }
 
-/** Bits per byte to two decimals, or three where two scores would look the same. */
+/** Bits per byte with two decimals, or with three if two scores would otherwise look the same. */
 function bitsTexts(...scores: readonly HeldOutScore[]): string[] {
   const rounded = (digits: number) => scores.map(({ bitsPerByte }) => bitsPerByte.toFixed(digits));
   const short = rounded(2);
   return new Set(short).size === short.length ? short : rounded(3);
 }
 
-/** What the whole of ghost text gains by the new personal network. */
+/** What ghost text as a whole gains from the new personal network. */
 function mixText(t: Translate, { before, after, earlier }: MixScores): string {
   return earlier === undefined
     ? t(
@@ -208,8 +208,8 @@ function mixText(t: Translate, { before, after, earlier }: MixScores): string {
 }
 
 /**
- * A few sentences: whether training helped, measured on what it did not train on.
- * @param isInUse whether the model that it wrote, if any, is the one of the workspace as it is now
+ * A few sentences on whether training helped, measured on held-out text.
+ * @param isInUse whether the model that it wrote, if any, belongs to the workspace's present folders
  */
 export function resultText(t: Translate, done: DoneEvent, isInUse: boolean): string {
   const sentences = [outcomeText(t, done)];
@@ -246,7 +246,7 @@ function outcomeText(t: Translate, done: DoneEvent): string {
     );
   }
   const change = before === null ? 0 : Math.round(100 * (1 - after.bitsPerByte / before.bitsPerByte));
-  // Alone it may cost more than the one before, and ghost text gain by it all the same.
+  // Without an earlier network there is no change to name; with one, the new network may score worse alone while ghost text gains.
   if (done.outcome === 'improved' && change <= 0) {
     return t(
       'The personal network is trained: {0} bits per byte on text kept aside.',

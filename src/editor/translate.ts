@@ -1,2 +1,2 @@
-/** `vscode.l10n.t`, handed to the parts that make texts so that they run without VS Code. */
+/** `vscode.l10n.t`, passed to the parts that make texts so that these run without VS Code. */
 export type Translate = (message: string, ...args: (string | number | boolean)[]) => string;

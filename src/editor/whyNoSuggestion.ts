@@ -1,9 +1,9 @@
-/** The answer to *Why No Suggestion?*, from what became of the last request. */
+/** The answer to *Why No Suggestion?*, based on the outcome of the last request. */
 import type { CompletionOutcome, SilentReason } from '../completion/inlineCompletionProvider';
 import type { NoSuggestionReason } from '../protocol/generatorProtocol';
 import type { Translate } from './translate';
 
-/** The id of the setting that an answer names, in any language; null where it names none. */
+/** The id of the setting that an answer in any language names; null when it names none. */
 export function settingNamedIn(answer: string): string | null {
   return /(?:understudy|editor)(?:\.[A-Za-z]+)+/.exec(answer)?.[0] ?? null;
 }

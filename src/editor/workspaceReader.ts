@@ -1,7 +1,7 @@
 /**
- * Keeps the live workspace model at what the workspace's files say: reads them once in the background, then follows
- * saves, deletions and what is created, moved or changed by whichever program. Which files are read is decided in the trainer's
- * process, so that the extension host only reads and passes on, a little at a time.
+ * Keeps the live workspace model up to date with the workspace's files: reads them once in the background, then follows saves,
+ * deletions, and files that any program creates, moves or changes. The trainer's process decides which files the first reading
+ * covers, so that the extension host only reads files and passes them on, a few at a time.
  */
 import { join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
@@ -19,13 +19,13 @@ import { realRoots } from './realRoots';
 import { RulesAbove } from './rulesAbove';
 import { trainableFolders } from './trainableFolders';
 
-/** Text kept live; the personal network may learn more. */
+/** Limit of the text in the live model; the personal network may learn from more. */
 export const LIVE_BYTES = 16 * 1024 * 1024;
-/** What other programs do within so many milliseconds is looked at together. */
+/** Milliseconds within which changes by other programs are gathered, to be handled together. */
 const GATHER_FOR = 500;
-/** Of a program that goes on writing files, a tenth of the time is spent on following it. */
+/** Rest after each round, as a multiple of its duration: a tenth of the time goes to a program that keeps writing files. */
 const REST_FOR = 9;
-/** Created or changed together, more than so many files are found by reading all folders once. */
+/** When more files than this are created or changed together, all folders are read once instead. */
 const MAX_CHANGED_FILES = 500;
 
 export class WorkspaceReader implements vscode.Disposable {
@@ -57,7 +57,7 @@ export class WorkspaceReader implements vscode.Disposable {
       uriOf: ({ root, path }) => vscode.Uri.joinPath(folderAt(root), path).toString(),
       isOpen,
       readAll: async () => {
-        // What was learned meanwhile went by the rules as they were.
+        // Files learned in the meantime followed the earlier rules.
         await this.rules.forgetIgnored();
         await this.start();
       },
@@ -88,14 +88,14 @@ export class WorkspaceReader implements vscode.Disposable {
         this.note(uri, true);
       }),
       watcher.onDidChange((uri) => {
-        // What stands in the editor is newer than the file, and is learned as it is saved.
+        // The text in the editor is newer than the file, and is learned when it is saved.
         if (isUnsaved(uri.toString())) {
           this.noteRules(uri);
         } else {
           this.note(uri, false);
         }
       }),
-      // A system that watches no more files tells of none; what VS Code itself moves is told in any case.
+      // When the system's limit of watched files is reached, it reports no changes; VS Code's own renames are reported in any case.
       vscode.workspace.onDidRenameFiles(({ files }) => {
         for (const { oldUri, newUri } of files) {
           void this.settle(this.files.forgetBelow(oldUri.toString()));
@@ -146,7 +146,7 @@ export class WorkspaceReader implements vscode.Disposable {
     );
   }
 
-  /** Reads all files again, for a generator that knows none any more. Never rejects. */
+  /** Reads all files again, for a generator that has lost them. Never rejects. */
   async startAfresh(): Promise<void> {
     this.files.lost();
     await this.start();
@@ -157,7 +157,7 @@ export class WorkspaceReader implements vscode.Disposable {
     this.disposable.dispose();
   }
 
-  /** @param withContents where it is a folder, of all that it holds */
+  /** @param withContents whether a folder stands for everything in it */
   private note(uri: vscode.Uri, withContents: boolean): void {
     const place = placeOf(uri);
     this.noteRules(uri, place);
@@ -187,7 +187,7 @@ export class WorkspaceReader implements vscode.Disposable {
     await (reason === null ? this.files.learn({ uri, text, recent: true }) : this.files.forgetBelow(uri));
   }
 
-  /** The live model helps, but nothing depends on it: its failures are logged. */
+  /** Nothing depends on the live model, so its failures are only logged. */
   private async settle(work: Promise<unknown>): Promise<void> {
     try {
       await work;
@@ -223,7 +223,7 @@ function isUnsaved(uri: string): boolean {
   );
 }
 
-/** Null where it lies in no folder of the workspace. */
+/** The place of a file; null when it lies in no workspace folder on this machine. */
 function placeOf(uri: vscode.Uri): FilePlace | null {
   const folder = vscode.workspace.getWorkspaceFolder(uri);
   if (folder?.uri.scheme !== 'file') {
