@@ -15,7 +15,7 @@ export interface KernelFunctions {
     count: number,
     out: number,
   ): void;
-  /** Rounds floats to int16 of magnitude at most `limit`; returns what one unit stands for. */
+  /** Rounds floats to int16 of magnitude at most `limit`; returns their scale, the value of one unit. */
   quantize(vector: number, length: number, limit: number, values: number): number;
   /** Widens one row of a packed matrix to int16 [2 · pairs]. */
   unpackRow(weights: number, pairs: number, row: number, values: number): void;
@@ -26,7 +26,7 @@ export interface KernelFunctions {
   /** In place; probabilities sum to one within 1e-7. */
   softmax(logits: number, length: number): void;
   addTo(sum: number, term: number, length: number): void;
-  /** One head's look back, see attend.ts; `size` is a multiple of 8. */
+  /** One head of attention, see attend.ts; `size` is a multiple of 8. */
   attend(
     query: number,
     scale: number,
@@ -40,13 +40,13 @@ export interface KernelFunctions {
     scores: number,
     out: number,
   ): void;
-  /** out = gain · x at a root mean square of 1 over the first `length` elements of `size`; the others are zero. */
+  /** out = gain · x, scaled to a root mean square of 1 over the first `length` elements of `size`; the others are zero. */
   rmsNorm(x: number, gain: number, size: number, length: number, epsilon: number, out: number): void;
   /** In place: relu(x)². */
   squaredRelu(x: number, size: number): void;
   /** In place, element by element. */
   multiplyBy(x: number, gain: number, size: number): void;
-  /** Turns the pairs of each head in place; `table` holds the cosines of a head's pairs, then their sines. */
+  /** Rotates the pairs of each head in place; `table` holds the cosines of a head's pairs, then their sines. */
   rotate(x: number, table: number, heads: number, headSize: number): void;
   /** One row of a packed matrix as floats [2 · pairs], times `scale`. */
   dequantizeRow(weights: number, pairs: number, row: number, scale: number, out: number): void;
@@ -76,14 +76,14 @@ export interface Kernel {
 const PAGE_BYTES = 65536;
 
 /**
- * Lays out a kernel's memory before it is made, so that it is made in its final size: reserve each array, then
+ * Plans a kernel's memory, so that it is allocated once in its final size: reserve each array, then
  * {@link instantiate}.
  */
 export class KernelMemory {
   private byteLength = 0;
   private readonly contents: ((buffer: ArrayBuffer) => void)[] = [];
 
-  /** Offset of a zeroed array of so many bytes, aligned for vectors. `write` fills it once the memory exists. */
+  /** Offset of a zeroed array of this many bytes, aligned for vectors. `write` fills it once the memory exists. */
   reserve(byteLength: number, write?: (buffer: ArrayBuffer, offset: number) => void): number {
     const offset = this.byteLength;
     this.byteLength += Math.ceil(byteLength / 16) * 16;
@@ -102,7 +102,7 @@ export class KernelMemory {
     });
   }
 
-  /** @throws Error saying what to do when the bytes are no kernel or the system has not so much memory. */
+  /** @throws Error saying what to do when the bytes are no kernel or the system has not enough memory. */
   instantiate(kernelBytes: Uint8Array): Kernel {
     const module = attempt(
       () => new WebAssembly.Module(kernelBytes),

@@ -43,7 +43,7 @@ export function packMatrix(memory: KernelMemory, matrix: QuantizedMatrix, groups
   };
 }
 
-/** Lengthens each of `groups` equal parts of a vector with `filler` to a multiple of 8. */
+/** Pads each of `groups` equal parts of a vector with `filler` to a multiple of 8. */
 export function padGroups(vector: Float32Array, groups: number, filler = 0): Float32Array {
   const size = vector.length / groups;
   const result = new Float32Array(padded(size) * groups).fill(filler);

@@ -3,7 +3,7 @@ declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: { readonly initial: number; readonly maximum?: number });
     readonly buffer: ArrayBuffer;
-    /** @throws Error when there is not so much memory */
+    /** @throws Error when there is not enough memory */
     grow(pages: number): number;
   }
   const Module: new (bytes: Uint8Array) => object;

@@ -9,7 +9,7 @@ import { ReferenceTransformer } from './referenceTransformer';
  * The network of a checkpoint, whatever its architecture.
  * @param kernelBytes content of kernel.wasm; null computes without it, many times slower
  * @throws RangeError naming a tensor that is missing or of another shape than the blueprint's; Error when the kernel
- *   cannot be loaded or the memory is not to be had
+ *   cannot be loaded or there is not enough memory
  */
 export function createNetwork(
   config: NetworkConfig,

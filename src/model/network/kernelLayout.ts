@@ -10,12 +10,12 @@ import { RememberedPositions } from './rememberedPositions';
 export interface LayerLayout {
   readonly inputKernel: PackedMatrix;
   readonly recurrentKernel: PackedMatrix;
-  /** float [gates, hiddenSize]; the recurrent one is zero but for a GRU. */
+  /** float [gates, hiddenSize]; the recurrent one is zero unless the cell is a GRU. */
   readonly inputBias: number;
   readonly recurrentBias: number;
 }
 
-/** Where a network's arrays lie in the kernel's memory: byte offsets, and sizes padded as the kernel wants them. */
+/** Byte offsets of a network's arrays in the kernel's memory, and sizes padded as the kernel requires. */
 export interface KernelLayout {
   readonly hiddenSize: number;
   readonly embeddingSize: number;
@@ -44,11 +44,11 @@ export interface KernelLayout {
   readonly attention: AttentionLayout | null;
 }
 
-/** Of the head over the last outputs; a remembered position is an output, int16 [hiddenSize], and its unit, a float. */
+/** The attention head over the last outputs; a remembered position is an output, int16 [hiddenSize], and its scale, a float. */
 export interface AttentionLayout {
   readonly queryKernel: PackedMatrix;
   readonly outputKernel: PackedMatrix;
-  /** float [hiddenSize], squashed. The key's gate serves on the query as well, and the value's on what was found. */
+  /** float [hiddenSize], after the sigmoid. Applied to the query instead of each key, and to the weighted sum instead of each value. */
   readonly keyGate: number;
   readonly valueGate: number;
   /** float [slots, hiddenSize] */

@@ -6,13 +6,13 @@ import type { StoredWeights } from './quantizedMatrix';
 
 /**
  * A network on the WebAssembly kernel: 8-bit weights, each vector of activations rounded to 16 bits, sums exact in
- * 32 bits; gates, attention's weights and softmax in floats. Each network has a memory of its own; nothing is allocated for a
- * token but the state that is returned.
+ * 32 bits; gates, attention's weights and softmax in floats. Each network has a memory of its own; for a token, only the
+ * returned state is allocated.
  *
- * @param weights matrices that are not in 8 bits are rounded now
+ * @param weights matrices that are not in 8 bits are rounded to them
  * @param kernelBytes content of kernel.wasm
  * @throws RangeError naming a tensor that is missing or of another shape than the blueprint's; Error when the kernel
- *   cannot be loaded or the memory is not to be had
+ *   cannot be loaded or there is not enough memory
  */
 export function createKernelNetwork(
   config: NetworkConfig,

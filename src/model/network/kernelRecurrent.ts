@@ -90,7 +90,7 @@ export class KernelRecurrent implements NetworkModel<State> {
     this.runtime.dispose();
   }
 
-  /** Adds to `projected` what the head finds for the outputs, which lie in `output`. */
+  /** Adds the result of the attention head for the outputs in `output` to `projected`. */
   private lookBack(attention: AttentionLayout, states: readonly State[]): void {
     const { runtime } = this;
     const { hiddenSize, output, projected } = this.layout;
@@ -126,7 +126,7 @@ export class KernelRecurrent implements NetworkModel<State> {
     runtime.multiplyAdd(outputKernel, projected, count);
   }
 
-  /** What a slot's next state looks back on: that of the one before, and its own output. */
+  /** The memory of a slot's next state: that of the state before, and its own output. */
   private remembered({ memory }: State, slot: number): readonly RememberedPosition[] {
     const { attention, hiddenSize, output } = this.layout;
     if (attention === null) {
@@ -140,7 +140,7 @@ export class KernelRecurrent implements NetworkModel<State> {
     return [...memory.slice(1 - ATTENTION_WINDOW), positions.keep(runtime, at)];
   }
 
-  /** One layer's step for all slots; its input lies quantised in `vectors`. Afterwards the next layer's does. */
+  /** One layer's step for all slots. It takes its input from the quantised `vectors`, and leaves the next layer's input there. */
   private stepLayer(layer: LayerLayout, index: number, { slots, indexOfSlot }: DistinctStates): void {
     const { hiddenSize, gates, input, recurrent, output } = this.layout;
     const count = indexOfSlot.length;
@@ -218,7 +218,7 @@ export class KernelRecurrent implements NetworkModel<State> {
     return values;
   }
 
-  /** Pairs each vector [hiddenSize] of a state value with where it lies, padded, in the kernel's floats. */
+  /** Visits each vector [hiddenSize] of a state's values, `from` to `to`, with its place `at`, padded, in the kernel's floats. */
   private eachStatePart(slot: number, visit: (from: number, to: number, at: number) => void): void {
     const size = this.config.hiddenSize;
     const at = this.hiddenAt(slot, 0) / 4;

@@ -1,17 +1,17 @@
 import type { Kernel, KernelFunctions, KernelMemory } from '../kernel/kernelModule';
 import type { PackedMatrix } from '../kernel/packMatrix';
 
-/** Sequences that one pass over the weights serves; more are worked off in turns. */
+/** Sequences that one pass over the weights serves; more take several passes. */
 export const MAX_SLOTS = 8;
 /** Bias of the rows that pad the vocabulary: their probability is 0. */
 export const NEVER = -3e38;
 
-/** The largest magnitude of what is remembered in 16 bits. */
+/** The largest magnitude of the 16-bit numbers that attention remembers. */
 export const INT16_LIMIT = 32767;
 
 /** Room for the vectors that a packed matrix is multiplied with. */
 export interface ActivationRoom {
-  /** int16 [slots, the longest vector] and what a unit of each slot's stands for, float [slots]. */
+  /** int16 [slots, length of a vector], with room for the longest, and the scale of each slot's vector, float [slots]. */
   readonly vectors: number;
   readonly vectorScales: number;
 }
@@ -23,12 +23,12 @@ export function reserveActivations(memory: KernelMemory, longest: number): Activ
   };
 }
 
-/** A kernel at work for one network: its products, and what else all architectures ask of it. Offsets are in bytes. */
+/** The kernel of one network, with the operations that all architectures share. Offsets are in bytes. */
 export class KernelRuntime {
   /** Null once disposed of. */
   private kernel: (Kernel & { readonly floats: Float32Array }) | null;
 
-  /** @throws Error when the kernel cannot be loaded or the memory is not to be had */
+  /** @throws Error when the kernel cannot be loaded or there is not enough memory */
   constructor(
     memory: KernelMemory,
     kernelBytes: Uint8Array,
@@ -56,7 +56,7 @@ export class KernelRuntime {
     this.kernel = null;
   }
 
-  /** Starts each slot of `target` with the same floats. */
+  /** Copies the same floats [length] into each of the `count` slots of `target`. */
   fill(target: number, source: number, length: number, count: number): void {
     for (let slot = 0; slot < count; slot++) {
       this.floats.copyWithin(target / 4 + slot * length, source / 4, source / 4 + length);
@@ -67,7 +67,7 @@ export class KernelRuntime {
     this.floats.fill(0, target / 4, target / 4 + length);
   }
 
-  /** Rounds the floats [count, length] to what `matrix` is multiplied with. */
+  /** Quantises the vectors, float [count, length], so that `matrix` can be multiplied with them. */
   quantizeAll(source: number, length: number, matrix: PackedMatrix, count: number): void {
     for (let i = 0; i < count; i++) {
       this.quantize(source + 4 * i * length, length, matrix, i);
@@ -80,7 +80,7 @@ export class KernelRuntime {
     this.floats[vectorScales / 4 + index] = scale;
   }
 
-  /** The embeddings are 8-bit rows already: widened, they are exact activations. */
+  /** Makes a row of a matrix the vector of a slot. The embeddings are 8-bit rows already, so widening them is exact. */
   takeRow({ weights, pairs, scales }: PackedMatrix, row: number, slot: number): void {
     const { vectors, vectorScales } = this.room;
     this.functions.unpackRow(weights, pairs, row, vectors + 4 * slot * pairs);
@@ -93,7 +93,7 @@ export class KernelRuntime {
     this.functions.multiplyAdd(weights, scales, panels, pairs, vectors, vectorScales, count, out);
   }
 
-  /** Softmax in place of the logits [count, padded vocabulary], the true vocabulary of each copied out. */
+  /** Applies the softmax in place to the logits [count, padded vocabulary], and copies those of the true vocabulary to `probs`. */
   softmax(logits: number, paddedSize: number, probs: readonly Float32Array[]): void {
     for (const [slot, target] of probs.entries()) {
       const at = logits + 4 * slot * paddedSize;

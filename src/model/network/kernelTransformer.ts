@@ -20,16 +20,16 @@ interface State {
   readonly position: number;
   /** At most ATTENTION_WINDOW, the latest last; states share them. */
   readonly memory: readonly RememberedPosition[];
-  /** What the last block gave, float [embeddingSize]; zeros before the first token. */
+  /** Output of the last block, float [embeddingSize]; zeros before the first token. */
   readonly output: Float32Array;
 }
 
-/** What one pass knows of a slot. */
+/** The data of a slot in one pass; offsets in bytes. */
 interface Slot {
   readonly position: number;
-  /** Where the cosines and sines of its position lie. */
+  /** Offset of the cosines and sines of its position. */
   readonly rotation: number;
-  /** Where its own position is remembered, and the list of all that it looks back on with their number. */
+  /** Offsets of what is remembered of its own position and of the list of positions it attends to; length of that list. */
   readonly own: number;
   readonly list: number;
   readonly count: number;
@@ -40,7 +40,7 @@ export class KernelTransformer implements NetworkModel<State> {
   readonly vocabSize: number;
   private readonly layout: TransformerLayout;
   private readonly runtime: KernelRuntime;
-  /** Where in a remembered position its units begin. */
+  /** Byte offset of the scales within a remembered position. */
   private readonly units: number;
 
   constructor(
@@ -146,7 +146,7 @@ export class KernelTransformer implements NetworkModel<State> {
     runtime.multiplyAdd(block.attentionOutputKernel, stream, slots.length);
   }
 
-  /** Remembers the key and the value of a slot's position, then looks back with its query. */
+  /** Stores the keys and values of a slot's position, then attends with its queries. */
   private lookBack(
     layer: number,
     { rotation, own, list, count }: Slot,
@@ -196,7 +196,7 @@ export class KernelTransformer implements NetworkModel<State> {
     runtime.multiplyAdd(block.contractKernel, stream, count);
   }
 
-  /** The stream of each slot, normalised, as `matrix` is multiplied with it. */
+  /** Normalises the stream of each slot, and quantises it so that `matrix` can be multiplied with it. */
   private quantizeNormed(gain: number, matrix: PackedMatrix, count: number): void {
     const { stream, normed, width } = this.layout;
     for (let slot = 0; slot < count; slot++) {
@@ -219,7 +219,7 @@ export class KernelTransformer implements NetworkModel<State> {
     return at;
   }
 
-  /** Where in a remembered position a head's key (part 0) or value (1) lies, and its unit; bytes. */
+  /** Byte offsets, within a remembered position, of a head's key (part 0) or value (1) and of its scale. */
   private placeOf(layer: number, part: number, head: number): { numbers: number; unit: number } {
     const index = (2 * layer + part) * ATTENTION_HEADS + head;
     return { numbers: 2 * index * this.layout.headSize, unit: this.units + 4 * index };

@@ -2,8 +2,8 @@ import type { Expert } from '../expert';
 import type { NetworkConfig } from '../networkConfig';
 
 /**
- * A network of Understudy's own as a language model: `next` costs its body, `predict` the softmax over the vocabulary. Its
- * states belong to networks of one blueprint made in one way; their content is the network's own.
+ * One of Understudy's own networks as a language model: `next` computes the new state, `predict` the softmax over the
+ * vocabulary. A state is only valid for networks of the same blueprint and implementation, and its content is private to them.
  */
 export interface NetworkModel<State = unknown> extends Expert<State> {
   readonly config: NetworkConfig;

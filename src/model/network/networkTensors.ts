@@ -10,7 +10,7 @@ export const MAX_COLUMNS = 4096;
 export const MAX_VOCAB_SIZE = 65536;
 export const MAX_LAYERS = 3;
 
-/** Refuses a blueprint outside of what the network supports: a RangeError names the field and its range. */
+/** Refuses a blueprint that no network supports: a RangeError names the field and its range. */
 export function checkNetworkConfig(config: NetworkConfig): void {
   const ranges = [
     ['vocabSize', config.vocabSize, MAX_VOCAB_SIZE],
@@ -53,7 +53,7 @@ export class NetworkTensors {
     return tensor instanceof Float32Array ? tensor : dequantizeRows(tensor);
   }
 
-  /** A 2-D tensor in 8 bits, rounded now if it is not stored so. */
+  /** A 2-D tensor in 8 bits; rounded to them if it is stored as floats. */
   quantizedMatrix(name: string): QuantizedMatrix {
     const tensor = this.storedMatrix(name);
     const [rows, columns] = this.shapes.get(name)! as [number, number];

@@ -1,4 +1,4 @@
-/** The formulas of networkConfig.ts over 32-bit floats, one loop each: what the reference networks are made of. */
+/** The formulas of networkConfig.ts in 32-bit floats, one loop each, for the reference networks. */
 import { NORM_EPSILON, ROTARY_BASE } from '../networkConfig';
 
 /** matrix [rows, vector.length] · vector (+ bias [rows]) */
@@ -37,14 +37,14 @@ export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** The vector at its root mean square of 1, times `gain`. */
+/** The vector scaled to a root mean square of 1, times `gain`. */
 export function rmsNorm(vector: Float32Array, gain: Float32Array): Float32Array {
   const meanSquare = vector.reduce((total, value) => total + value * value, 0) / vector.length;
   const scale = 1 / Math.sqrt(meanSquare + NORM_EPSILON);
   return vector.map((value, i) => gain[i] * value * scale);
 }
 
-/** The pairs (i, i + length / 2) of one head's vector turned by the angles of its position. */
+/** One head's vector, with its pairs (i, i + length / 2) rotated by the angles of its position. */
 export function rotate(vector: Float32Array, position: number): Float32Array {
   const half = vector.length / 2;
   const rotated = new Float32Array(vector.length);
@@ -57,7 +57,7 @@ export function rotate(vector: Float32Array, position: number): Float32Array {
   return rotated;
 }
 
-/** Radians by which pair `pair` of a head turns at a position. */
+/** Radians by which the pair `pair` of a head of `size` numbers is rotated at a position. */
 export function rotaryAngle(position: number, pair: number, size: number): number {
   return position * ROTARY_BASE ** ((-2 * pair) / size);
 }

@@ -60,7 +60,7 @@ export function dequantizeRows({ rows, columns, values, scales }: QuantizedMatri
   return matrix;
 }
 
-/** All matrices of a blueprint in 8 bits, as a model that is only read from is stored. */
+/** All tensors of a blueprint, its matrices rounded to 8 bits. */
 export function quantizeWeights(config: NetworkConfig, weights: StoredWeights): StoredWeights {
   const quantized = new Map(weights);
   for (const [name, shape] of networkTensorShapes(config)) {
@@ -72,7 +72,7 @@ export function quantizeWeights(config: NetworkConfig, weights: StoredWeights): 
   return quantized;
 }
 
-/** All tensors as floats, e.g. to train a network further that was stored in 8 bits. */
+/** All tensors as floats, e.g. to continue the training of a network that was stored in 8 bits. */
 export function dequantizeWeights(weights: StoredWeights): Map<string, Float32Array> {
   const floats = new Map<string, Float32Array>();
   for (const [name, tensor] of weights) {

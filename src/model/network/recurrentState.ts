@@ -7,7 +7,7 @@ import type { RecurrentConfig } from '../networkConfig';
  */
 export interface RecurrentState<Remembered = unknown> {
   readonly values: Float32Array;
-  /** With attention: the last outputs, at most ATTENTION_WINDOW, the present one last; states share them. Else empty. */
+  /** With attention: the last outputs, at most ATTENTION_WINDOW, the current one last; states share them. Without: empty. */
   readonly memory: readonly Remembered[];
 }
 

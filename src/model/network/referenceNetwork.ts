@@ -22,7 +22,7 @@ interface Layer {
 interface AttentionHead {
   /** [hiddenSize, hiddenSize] */
   readonly queryKernel: Float32Array;
-  /** [hiddenSize], squashed already. */
+  /** [hiddenSize], after the sigmoid. */
   readonly keyGate: Float32Array;
   readonly valueGate: Float32Array;
   /** [embeddingSize, hiddenSize] */
@@ -32,7 +32,7 @@ interface AttentionHead {
 type State = RecurrentState<Float32Array>;
 
 /**
- * The recurrent network in plain TypeScript with 32-bit floats, one loop a formula: the measure that the kernel is tested
+ * The recurrent network in plain TypeScript with 32-bit floats, one loop per formula: the reference that the kernel is tested
  * against, and the fallback where the kernel cannot load. Many times slower than the kernel.
  */
 export class ReferenceNetwork implements NetworkModel<State> {

@@ -10,7 +10,7 @@ import { NetworkTensors } from './networkTensors';
 import { affine, attend, rmsNorm, rotate, softmax, sum } from './plainMath';
 import type { StoredWeights } from './quantizedMatrix';
 
-/** Of one position, in all blocks: float [numLayers, heads, headSize] each; the keys are turned by the position. */
+/** Keys and values of one position in all blocks, float [numLayers, heads, headSize] each; the keys are rotated already. */
 interface RememberedPosition {
   readonly keys: Float32Array;
   readonly values: Float32Array;
@@ -22,7 +22,7 @@ export interface TransformerState {
   readonly position: number;
   /** The last positions, at most ATTENTION_WINDOW, the latest last; states share them. */
   readonly memory: readonly RememberedPosition[];
-  /** What the last block gave at the last position, [embeddingSize]; zeros before the first. */
+  /** Output of the last block at the last position, [embeddingSize]; zeros before the first. */
   readonly output: Float32Array;
 }
 
@@ -37,7 +37,7 @@ interface Block {
   readonly contractBias: Float32Array;
 }
 
-/** The Transformer as {@link ReferenceNetwork} is a recurrent network: the kernel's measure, and its stand-in. */
+/** The counterpart of {@link ReferenceNetwork} for Transformers: the reference that the kernel is tested against, and its fallback. */
 export class ReferenceTransformer implements NetworkModel<TransformerState> {
   readonly vocabSize: number;
   /** [vocabSize, embeddingSize] */

@@ -2,19 +2,19 @@ import type { KernelMemory } from '../kernel/kernelModule';
 import { ATTENTION_WINDOW } from '../networkConfig';
 import { MAX_SLOTS, type KernelRuntime } from './kernelRuntime';
 
-/** What attention remembers of one position, as it lies in the kernel; an immutable value that states share. */
+/** What attention remembers of one position, in the kernel's layout; an immutable value that states share. */
 export type RememberedPosition = Uint8Array;
 
-/** All that one pass may look back on, and the new positions, lie in the kernel at once. */
+/** Positions that the kernel holds: all that one pass may attend to, and those that it adds. */
 const CAPACITY = MAX_SLOTS * (ATTENTION_WINDOW + 1);
 
 /**
- * Keeps the remembered positions of the last states in the kernel's memory, so that a sequence that goes on brings nothing but
- * its newest one. Those that were overwritten are copied in again from their state.
+ * Caches the remembered positions of the last states in the kernel's memory, so that a sequence continues without copying its
+ * earlier positions. One that was overwritten is copied in again from the state.
  */
 export class RememberedPositions {
   private readonly base: number;
-  /** int32 [slots, ATTENTION_WINDOW]: where what each slot looks back on begins. */
+  /** int32 [slots, ATTENTION_WINDOW]: byte offsets of the positions that each slot attends to. */
   private readonly lists: number;
   /** float [ATTENTION_WINDOW], scratch. */
   readonly scores: number;
@@ -37,14 +37,14 @@ export class RememberedPositions {
     this.scores = memory.reserve(4 * ATTENTION_WINDOW);
   }
 
-  /** Before each pass over at most {@link MAX_SLOTS} states: what it uses from here on stays until the next one. */
+  /** To be called before each pass over at most {@link MAX_SLOTS} states. What a pass uses is not overwritten during it. */
   beginPass(): void {
     this.pass++;
   }
 
   /**
-   * Lists what a slot looks back on.
-   * @returns where the list of offsets begins
+   * Writes the list of the positions that a slot attends to.
+   * @returns byte offset of the list
    * @throws RangeError when a position belongs to another network
    */
   list(runtime: KernelRuntime, slot: number, positions: readonly RememberedPosition[]): number {
@@ -60,12 +60,12 @@ export class RememberedPositions {
     return this.lists + 4 * slot * ATTENTION_WINDOW;
   }
 
-  /** A place for a position that is made in this pass. */
+  /** Byte offset for a position that this pass computes. */
   reserve(): number {
     return this.base + this.freePlace() * this.entryBytes;
   }
 
-  /** The position that was made at a reserved place, as a value. */
+  /** Copies the position that was computed at a reserved offset into a value. */
   keep(runtime: KernelRuntime, offset: number): RememberedPosition {
     const position = new Uint8Array(runtime.buffer, offset, this.entryBytes).slice();
     this.hold((offset - this.base) / this.entryBytes, position);

@@ -11,16 +11,16 @@ export interface BlockLayout {
   readonly attentionOutputKernel: PackedMatrix;
   readonly expandKernel: PackedMatrix;
   readonly contractKernel: PackedMatrix;
-  /** float [width] or, of the expandBias, [expanded] */
+  /** float [width], but the expandBias float [expandedSize] */
   readonly attentionNorm: number;
   readonly feedForwardNorm: number;
   readonly expandBias: number;
   readonly contractBias: number;
 }
 
-/** Where a Transformer's arrays lie in the kernel's memory: byte offsets, and sizes padded as the kernel wants them. */
+/** Byte offsets of a Transformer's arrays in the kernel's memory, and sizes padded as the kernel requires. */
 export interface TransformerLayout {
-  /** Of the stream: the embedding's size. */
+  /** Size of the residual stream, which is the embedding's. */
   readonly width: number;
   readonly expandedSize: number;
   readonly vocabSize: number;
@@ -46,13 +46,13 @@ export interface TransformerLayout {
   readonly rotations: number;
   readonly activations: ActivationRoom;
   /**
-   * Of each: int16 [numLayers, 2, attentionSize], a block's turned keys and its values, and a unit for each head's of these,
-   * float [numLayers, 2, heads].
+   * Each holds int16 [numLayers, 2, attentionSize], the rotated keys and the values of each block, and float [numLayers, 2, heads],
+   * the scales of each head's key and value.
    */
   readonly positions: RememberedPositions;
 }
 
-/** Bytes of one remembered position, and in them where the units begin. */
+/** Total bytes of one remembered position, and the byte offset of the scales within it. */
 export function positionBytes(config: TransformerConfig): { readonly units: number; readonly total: number } {
   const units = 2 * config.numLayers * 2 * ATTENTION_HEADS * headSize(config);
   const total = units + 4 * config.numLayers * 2 * ATTENTION_HEADS;

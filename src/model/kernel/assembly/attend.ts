@@ -1,13 +1,13 @@
 import { softmax } from './softmax';
 
 /**
- * One head's look back: out [size] = Σ_j softmax_j(scale · query · key_j) value_j over `count` remembered positions.
+ * One head of attention: out [size] = Σ_j softmax_j(scale · query · key_j) value_j over `count` remembered positions.
  *
  * query      float [size], a multiple of 8
- * positions  int32 [count], where each position's remembered numbers begin
- * keys, values            where in them its key and value lie, int16 [size] each
- * keyScales, valueScales  and what a unit of each stands for, a float each
- * scores     float [count to the next multiple of 4], scratch
+ * positions  int32 [count], byte offset of each remembered position
+ * keys, values            byte offsets of its key and value within a position, int16 [size] each
+ * keyScales, valueScales  byte offsets of their scales within a position, a float each
+ * scores     float [count, rounded up to a multiple of 4], scratch
  */
 export function attend(
   query: usize,

@@ -4,8 +4,8 @@
  * product's lanes are rows, and no sum runs across lanes. Sums are exact in 32 bits (see `activationLimit`), so
  * the grouping of vectors changes no bit of a result.
  *
- * What bounds it is the vector units, not the memory: 8 products cost a multiplication, an addition and, shared by
- * the vectors of a group, a widening. A group of two runs at that bound; of four, it was measured no faster.
+ * The vector units limit its speed, not the memory: 8 products cost a multiplication, an addition and, shared by the
+ * vectors of a group, a widening. Groups of two vectors reach that limit; groups of four were measured no faster.
  */
 const PANEL_ROWS: usize = 8;
 const FLOAT_BYTES: usize = 4;
@@ -111,7 +111,7 @@ function twoVectors(
   addScaled(low1, high1, rowScales, vectorScales + 4, out + outBytes);
 }
 
-/** Adds a panel's sums, in the units of the row and the vector. */
+/** Adds a panel's sums, times the scales of the rows and of the vector. */
 // @ts-ignore: decorator
 @inline
 function addScaled(low: v128, high: v128, rowScales: usize, vectorScale: usize, out: usize): void {
@@ -120,7 +120,7 @@ function addScaled(low: v128, high: v128, rowScales: usize, vectorScale: usize, 
   v128.store(out, f32x4.add(v128.load(out, 16), scaled(high, scale, v128.load(rowScales, 16))), 16);
 }
 
-/** The product as a float, held to a range in which sums of products cannot become infinite or NaN. */
+/** The product as a float, limited to a range in which sums of products cannot become infinite or NaN. */
 // @ts-ignore: decorator
 @inline
 function scaled(sums: v128, vectorScale: v128, rowScales: v128): v128 {

@@ -1,6 +1,6 @@
 import { exponential } from './exponential';
 
-/** The largest of the floats from `at` to `end`, at least four and a multiple of it. */
+/** The largest of the floats from `at` to `end`; their number is a multiple of four and not zero. */
 // @ts-ignore: decorator
 @inline
 export function largestOf(at: usize, end: usize): f32 {
@@ -14,7 +14,7 @@ export function largestOf(at: usize, end: usize): f32 {
   );
 }
 
-/** Puts e^(x − largest) in place of the floats from `at` to `end`, a multiple of four; their sum, kept in 64 bits. */
+/** Replaces the floats from `at` to `end`, a multiple of four, by e^(x − largest); returns their sum, added up in 64 bits. */
 // @ts-ignore: decorator
 @inline
 export function exponentiate(at: usize, end: usize, largest: f32): f64 {

@@ -40,7 +40,7 @@ export function multiplyBy(x: usize, gain: usize, size: i32): void {
 }
 
 /**
- * Turns the pairs (i, i + headSize / 2) of each head in place.
+ * Rotates the pairs (i, i + headSize / 2) of each head in place.
  * @param table the cosines of a head's pairs, then their sines, float [headSize]
  */
 export function rotate(x: usize, table: usize, heads: i32, headSize: i32): void {
