@@ -21,7 +21,7 @@ export function bytesToAlphabet(bytes: Uint8Array): string {
   return text;
 }
 
-/** Null when a character is not of the alphabet. */
+/** Null when a character is not in the alphabet. */
 export function alphabetToBytes(text: string): Uint8Array | null {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) {

@@ -1,26 +1,26 @@
 import { bytesToAlphabet } from './byteAlphabet';
 import { MergeTable } from './mergeTable';
 
-/** Pieces remembered at most. */
+/** Most pieces that are cached. */
 const MOST_PIECES = 1 << 14;
 const MISSING = -1;
 
 export interface BytePairRules {
   /** By id, in the alphabet of `tokenizer.json`; see {@link bytesToAlphabet}. */
   readonly tokens: readonly string[];
-  /** Pairs of tokens in the order learned. Those that make no token, or are made of none, are left out. */
+  /** Pairs of tokens in the order learned. A merge whose parts or result are not tokens is ignored. */
   readonly merges: readonly (readonly [left: string, right: string])[];
-  /** Regular expressions that cut a text, each the pieces of those before it. White space in them is Unicode's. */
+  /** Regular expressions that cut a text, each the pieces of those before it. Their `\s` is Unicode's white space. */
   readonly patterns: readonly string[];
-  /** A piece that is a token is taken as it stands, whatever the merges say. */
+  /** Whether a piece that is a token becomes that token, regardless of the merges. */
   readonly wholeWordsFirst: boolean;
-  /** Texts that are tokens wherever they stand, before anything is cut. */
+  /** Texts that become their token wherever they occur, before any pattern cuts. */
   readonly added: readonly { readonly id: number; readonly content: string }[];
 }
 
 /**
- * The byte-level byte-pair encoding of any model (Sennrich et al., arXiv 1508.07909), where a text is encoded thousands of times: flat
- * arrays, and pieces met before are looked up. The product's own vocabulary has {@link Tokenizer}.
+ * Byte-level byte-pair encoding (Sennrich et al., arXiv 1508.07909) for any model's vocabulary, made for thousands of calls: merges
+ * are flat arrays, and the tokens of pieces are cached. For the product's own vocabulary there is {@link Tokenizer}.
  */
 export class BytePairEncoder {
   private readonly merges: MergeTable;
@@ -61,7 +61,7 @@ export class BytePairEncoder {
           );
   }
 
-  /** Token ids of a text. Bytes that the vocabulary lacks have none. */
+  /** Token ids of a text. Bytes that the vocabulary lacks are left out. */
   encode(text: string): number[] {
     const ids: number[] = [];
     const parts = this.addedPattern === null ? [text] : cut(text, this.addedPattern);
@@ -112,7 +112,7 @@ export class BytePairEncoder {
   }
 }
 
-/** The matches of a global pattern in a text and what lies between them, in their order; none is empty. */
+/** The matches of a global pattern in a text and the text between them, in order; no piece is empty. */
 function cut(text: string, pattern: RegExp): string[] {
   const pieces: string[] = [];
   let end = 0;
@@ -122,7 +122,7 @@ function cut(text: string, pattern: RegExp): string[] {
       pieces.push(text.slice(end, match.index));
     }
     if (match[0] === '') {
-      // An empty match would come again for ever.
+      // An empty match would be found again forever.
       pattern.lastIndex++;
     } else {
       pieces.push(match[0]);

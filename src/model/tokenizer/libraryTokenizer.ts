@@ -1,6 +1,6 @@
 import * as tokenizers from '@huggingface/tokenizers';
 
-/** What of Hugging Face's library is used here: a tokenizer of any kind, made of the content of a `tokenizer.json`. */
+/** The part of Hugging Face's library that is used here: a tokenizer of any kind, built from the content of a `tokenizer.json`. */
 export interface LibraryTokenizer {
   encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
   token_to_id(token: string): number | undefined;
@@ -12,7 +12,7 @@ export const { Tokenizer: LibraryTokenizer } = tokenizers as unknown as {
   readonly Tokenizer: new (description: unknown, configuration: object) => LibraryTokenizer;
 };
 
-/** Why the library would not have a description or a text, as a clause; over what is of a wrong kind it stumbles in words of its own. */
+/** A clause on why the library rejected its input. It does so with a short, plain Error; any other is its own failure on bad input. */
 export function libraryFault(error: unknown): string {
   return error instanceof Error && error.constructor === Error && error.message.length <= LONGEST_FAULT
     ? error.message

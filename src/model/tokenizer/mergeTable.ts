@@ -1,8 +1,8 @@
 const NONE = 0x7fffffff;
 
 /**
- * The merges of a byte-pair encoding as a hash table of flat arrays, and the loop that applies them. Reused memory, so that a
- * word costs no allocation.
+ * The merges of a byte-pair encoding as a hash table of flat arrays, and the loop that applies them. Its memory is reused, so
+ * that a word costs no allocation.
  */
 export class MergeTable {
   private readonly mask: number;
@@ -11,7 +11,7 @@ export class MergeTable {
   private readonly rights: Int32Array;
   private readonly mergedIds: Int32Array;
   private readonly ranks: Int32Array;
-  /** Of the word being merged, by place: the token, and for it with the next one the rank of their merge and what it makes. */
+  /** Of the word being merged, by place: the token, the rank of its merge with the next one, and the token that this merge makes. */
   ids = new Int32Array(256);
   private pairRanks = new Int32Array(256);
   private pairIds = new Int32Array(256);
@@ -45,7 +45,7 @@ export class MergeTable {
   }
 
   /**
-   * Merges the first `length` of {@link ids} in place, the earliest learned merge first and the leftmost of equals, until none fits.
+   * Merges the first `length` of {@link ids} in place, the earliest learned merge first and the leftmost of equals, until none applies.
    * Words are short, so shifting the rest is faster than a heap.
    * @returns how many tokens are left
    */
@@ -91,7 +91,7 @@ export class MergeTable {
     }
   }
 
-  /** The slot of a pair, or the free one where it would stand. */
+  /** The slot of a pair, or the free slot where it would go. */
   private slotOf(left: number, right: number): number {
     const { lefts, rights, mask } = this;
     const hash = Math.imul(Math.imul(left, 0x9e3779b1) ^ right, 0x85ebca6b);

@@ -45,7 +45,7 @@ function kindOfCodePoint(codePoint: number): Kind {
 }
 
 const UNKNOWN = null;
-/** Kinds of the code units that are no surrogates, filled as they are met. */
+/** Cached kinds of the code units that are no surrogates. */
 const kinds: (Kind | typeof UNKNOWN)[] = new Array<Kind | typeof UNKNOWN>(0x10000).fill(UNKNOWN);
 
 function kindAt(text: string, index: number): Kind {
@@ -78,7 +78,7 @@ function endOfWord(text: string, index: number): number {
   return unit === 0x27 || unit === 0x2019 ? Math.max(end, endOfSuffix(text, end)) : end;
 }
 
-/** The end of `'s` and the like, or `index` where no letter follows the apostrophe. */
+/** The end of `'s` and similar suffixes, or `index` when no letter follows the apostrophe. */
 function endOfSuffix(text: string, index: number): number {
   const end = endOfRun(text, index + 1, Kind.Letter, 8);
   return end > index + 1 ? end : index;

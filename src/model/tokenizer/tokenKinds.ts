@@ -4,8 +4,8 @@ import type { Tokenizer } from './tokenizer';
 export const TOKEN_KINDS = 8;
 
 /**
- * By token, what its text ends in: 0 a line break, or nothing; 1 other white space; 2 a Han character; 3 a letter of a token that
- * begins with white space, and so a word; 4 another letter; 5 a digit; 6 punctuation of sentences; 7 anything else.
+ * By token, the kind of its last character: 0 a line break, or no character; 1 other white space; 2 Han; 3 a letter in a token that
+ * starts with white space and so starts a word; 4 another letter; 5 a digit; 6 sentence punctuation; 7 anything else.
  */
 export function tokenKinds(tokenizer: Tokenizer): Uint8Array {
   return Uint8Array.from({ length: tokenizer.vocabSize }, (_, tokenId) =>

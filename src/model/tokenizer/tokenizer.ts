@@ -9,7 +9,7 @@ import {
 } from './tokenizerJson';
 import { WordCache } from './wordCache';
 
-/** Pieces longer than this, in UTF-16 units, are not remembered: clauses of Chinese and the like hardly come again. */
+/** Pieces longer than this, in UTF-16 units, are not cached: long ones, such as Chinese clauses, hardly recur. */
 const LONGEST_CACHED = 16;
 
 /** Byte-level byte-pair encoding (Sennrich et al., arXiv 1508.07909): any text in, the same text out. */
@@ -30,7 +30,7 @@ export class Tokenizer {
     this.tokens = tokens;
     this.endOfTextId = endOfTextId;
     this.mergeTable = new MergeTable(merges.length);
-    /** By merged token: when it was learned first. */
+    /** By merged token: the rank of the first merge that makes it. */
     const rankOf = new Map<number, number>();
     const idOfToken = new Map<string, number>();
     tokens.forEach((bytes, id) => {
@@ -190,7 +190,7 @@ export class Tokenizer {
   }
 }
 
-/** Whether a `tokenizer.json` is of this tokenizer, however it is written. */
+/** Whether a `tokenizer.json` describes this tokenizer, regardless of its formatting. */
 export function isTokenizer(json: unknown, tokenizer: Tokenizer): boolean {
   try {
     return JSON.stringify(Tokenizer.fromJson(json).toJson()) === JSON.stringify(tokenizer.toJson());

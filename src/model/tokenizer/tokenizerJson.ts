@@ -30,7 +30,7 @@ const fileSchema = v.object({
   }),
   model: v.object({
     type: v.literal('BPE'),
-    // A Map, since `constructor` is a word like any other; a record would lose it.
+    // A Map, since a record of valibot's would drop the word `constructor`.
     vocab: v.pipe(
       v.custom<Record<string, number>>(
         (value) => typeof value === 'object' && value !== null && Object.values(value).every(isTokenId),

@@ -1,28 +1,28 @@
-/** Words remembered at most; with these the pools take 3 MB. */
+/** Most words that are cached; the arrays take 3 MB. */
 const MOST_WORDS = 1 << 16;
 const SLOTS = 2 * MOST_WORDS;
 const MOST_UNITS = 1 << 19;
 const MOST_TOKENS = 1 << 18;
 
 /**
- * The tokens of words met before, found by a stretch of a text without cutting it out: a string cut out of a text keeps all of
- * that text in memory for as long as it is remembered. Emptied when full, so its memory is bounded.
+ * Caches the tokens of words. A word is looked up in its text without being sliced out, as a slice that is kept as a key would
+ * keep the whole text in memory. The cache is emptied when it is full, so its memory is bounded.
  */
 export class WordCache {
-  /** Place of a word's number plus one by hash, probed linearly; 0 where there is none. */
+  /** By hash, with linear probing: a word's number plus one; 0 where a slot is free. */
   private readonly slots = new Int32Array(SLOTS);
   /** UTF-16 units of all words, one after the other. */
   private readonly units = new Uint16Array(MOST_UNITS);
-  /** By word: where its units start; those of the next word are its end. */
+  /** By word: where its units start, which is where those of the word before end. */
   private readonly unitStarts = new Int32Array(MOST_WORDS + 1);
   private readonly tokenStarts = new Int32Array(MOST_WORDS + 1);
   private size = 0;
-  /** Where the search for a word that is not there ended. */
+  /** The free slot where the last unsuccessful {@link find} ended. */
   private freeSlot = 0;
   /** Tokens of all words; those of word w lie in [{@link start}(w), {@link end}(w)). */
   readonly tokens = new Int32Array(MOST_TOKENS);
 
-  /** The number of the word that stands in text[from, to); −1 when it is not known. */
+  /** The number of the word text[from, to); −1 when it is not cached. */
   find(text: string, from: number, to: number): number {
     const { slots, units, unitStarts } = this;
     let hash = to - from;
@@ -56,7 +56,7 @@ export class WordCache {
     return this.tokenStarts[word + 1];
   }
 
-  /** Remembers the first `count` of `ids` for text[from, to), for which {@link find} was called last and found nothing. */
+  /** Caches the first `count` of `ids` for text[from, to); {@link find} must have been called last for it, and found nothing. */
   add(text: string, from: number, to: number, ids: Int32Array, count: number): void {
     const { size, units, unitStarts, tokens, tokenStarts } = this;
     const unitEnd = unitStarts[size] + to - from;
@@ -64,7 +64,7 @@ export class WordCache {
     if (size === MOST_WORDS || unitEnd > MOST_UNITS || tokenEnd > MOST_TOKENS) {
       this.slots.fill(0);
       this.size = 0;
-      // The next time that the word is met, there is room.
+      // There is room for the word the next time that it occurs.
       return;
     }
     this.slots[this.freeSlot] = size + 1;
