@@ -8,7 +8,7 @@ import { theWindow } from './support/theWindow.js';
 
 const testTimeout = 30_000;
 
-/** Mocha has already said which, and why. */
+/** Mocha has already reported which tests failed, and why. */
 class TestsFailed extends Error {}
 
 /** Adds every suite below the window's folder, so that none is lost from a list kept by hand. */

@@ -1,5 +1,5 @@
 /**
- * The wire to whoever opened this window (scripts/vscode/windowChannel.mjs). Desktop VS Code has none: there the suites
+ * The connection to the script that opened this window (scripts/vscode/windowChannel.mjs). Desktop VS Code has none: there the suites
  * that need keys are skipped, and lines go to the console.
  */
 const address = process.env['UNDERSTUDY_TEST_CHANNEL'] ?? null;

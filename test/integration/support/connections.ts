@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** One line of scripts/vscode/recordConnections.cjs. */
+/** One line written by scripts/vscode/recordConnections.cjs. */
 export interface Recorded {
   /** `start` of a process or thread, or the name of the call that tried to reach something. */
   readonly kind: string;

@@ -25,7 +25,7 @@ export async function openDraft(name: string, textWithCursor: string): Promise<v
   return placeText(await vscode.workspace.openTextDocument(uri), textWithCursor);
 }
 
-/** Opens a text that is no file, and puts the cursor where █ stands. */
+/** Opens an untitled document and puts the cursor where █ stands. */
 export async function openUntitled(language: string, textWithCursor: string): Promise<vscode.TextEditor> {
   return placeText(await vscode.workspace.openTextDocument({ language }), textWithCursor);
 }
@@ -40,9 +40,9 @@ async function placeText(document: vscode.TextDocument, textWithCursor: string):
   });
   const cursor = document.positionAt(offset);
   editor.selection = new vscode.Selection(cursor, cursor);
-  // Calls are carried out in their order, so the window has the cursor when this one returns.
+  // Calls run in order, so the window shows the cursor there when this one returns.
   await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
-  // Keys before that are written, but VS Code asks for no ghost text at them, and so none after the last of them.
+  // Keys pressed before the window is idle are written, but VS Code requests no ghost text for them.
   if (hasChannel) {
     await theWindow.idle();
   }
@@ -56,7 +56,7 @@ export function textWithCursor({ document, selection }: vscode.TextEditor): stri
   return `${text.slice(0, offset)}█${text.slice(offset)}`;
 }
 
-/** Closes every editor without a question and deletes the drafts, lest the next test be shown what was written in them. */
+/** Closes every editor without a question and deletes the drafts, so that the next test is not shown text from them. */
 export async function closeAll(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
@@ -74,7 +74,7 @@ async function whatWasThere(ghostText: string): Promise<string> {
   return `the last was "${ghostText}" (${why})`;
 }
 
-/** Waits for ghost text that begins so, and returns it. */
+/** Waits for ghost text that begins with `start`, and returns it. */
 export async function ghostTextBeginning(start: string): Promise<string> {
   let last = '';
   return waitFor(
@@ -89,8 +89,8 @@ export async function ghostTextBeginning(start: string): Promise<string> {
 }
 
 /**
- * Asks for ghost text by VS Code's own command until it begins so: the workspace is read in the background. It is asked
- * again only after a while, as a new request cancels the one before.
+ * Triggers ghost text by VS Code's own command until it begins with `start`, as the workspace is read in the background.
+ * Triggers again only after a while, as a new request cancels the one before.
  */
 export async function triggerUntilGhostText(start: string): Promise<string> {
   let last = '';

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const CERTAIN = Math.log(0.98);
-/** Characters at the end of a prompt by which it knows its place. */
+/** Characters at the end of a prompt by which the server finds the place in its text. */
 const RECOGNISED = 8;
 
 /** A server of the OpenAI completions protocol that knows one text by heart, and can be made to hold its answers back. */
@@ -78,7 +78,7 @@ export class KnowingServer {
     }
   }
 
-  /** The words after the place of the text that the prompt ends with; a dot where it knows no such place. */
+  /** The words of the text after the place where the prompt ends; a dot where there are none. */
   private continuation(prompt: string): string[] {
     const end = prompt.slice(-RECOGNISED);
     const at = this.text.indexOf(end);

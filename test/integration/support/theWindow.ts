@@ -11,15 +11,15 @@ export const theWindow = {
   async type(text: string, delay = 30): Promise<void> {
     await ask('type', text, delay);
   },
-  /** Waits until the window has nothing else to do, by when VS Code has made all parts of the editors shown before. */
+  /** Waits until the window is idle; by then VS Code has created all parts of the editors shown before. */
   async idle(): Promise<void> {
     await ask('idle');
   },
-  /** The ghost text in sight; empty when there is none. */
+  /** The visible ghost text; empty when there is none. */
   async ghostText(): Promise<string> {
     return String(await ask('ghostText'));
   },
-  /** The texts of all notifications: their list is opened, as under test VS Code shows none by itself. */
+  /** The texts of all notifications. Opens their list, as VS Code shows none by itself under test. */
   async notifications(): Promise<string[]> {
     await vscode.commands.executeCommand('notifications.showList');
     return (await ask('notifications')) as string[];
@@ -32,7 +32,7 @@ export const theWindow = {
   async panelText(): Promise<string> {
     return String(await ask('panelText'));
   },
-  /** Puts a value into the panel's field with this label, as a user does who then leaves the field. */
+  /** Enters a value into the panel's field with this label and leaves the field, as a user does. */
   async panelFill(label: string, value: string): Promise<void> {
     await ask('panelFill', label, value);
   },
@@ -40,7 +40,7 @@ export const theWindow = {
   async panelPress(name: string): Promise<void> {
     await ask('panelPress', name);
   },
-  /** What axe-core finds wrong with the panel for users of assistive technology, a line each. */
+  /** The accessibility problems that axe-core finds in the panel, a line each. */
   async panelBarriers(): Promise<string[]> {
     return (await ask('panelBarriers')) as string[];
   },
@@ -50,7 +50,7 @@ export const theWindow = {
   },
 };
 
-/** For `before`: skips a suite that needs the keyboard where nobody can press a key. */
+/** For `before`: skips a suite that needs the keyboard where no key can be pressed. */
 export function needsKeyboard(this: Mocha.Context): void {
   if (!hasChannel) {
     this.skip();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Asks again until there is an answer other than undefined, false and an empty string.
+ * Calls `probe` until it returns something other than undefined, false and an empty string.
  * @throws after `timeout` milliseconds, naming what was awaited and, by `seen`, what was there instead
  */
 export async function waitFor<T>(

@@ -25,7 +25,7 @@ const panelSays = async (part: string): Promise<void> => {
   await waitFor(`"${part}" in the panel`, async () => (await theWindow.panelText()).includes(part));
 };
 
-/** Picks the item at an index of the list that is then shown; returns the labels of all. */
+/** Picks the item at an index of the list that `work` shows; returns the labels of all. */
 async function picking(index: number, work: () => Thenable<unknown>): Promise<string[]> {
   const { showQuickPick } = vscode.window;
   let offered: readonly vscode.QuickPickItem[] = [];
@@ -97,7 +97,7 @@ describe('A Keras model', function () {
     await told('cluster.keras is the base model on this machine from now on');
     await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
-    // It has read little, and is less sure.
+    // This model has read little and is less sure, so its suggestion may be shorter.
     await ghostTextBeginning('Marrowfield');
     await vscode.commands.executeCommand('understudy.useShippedBaseModel');
     await told('The base model that Understudy comes with is used from now on.');

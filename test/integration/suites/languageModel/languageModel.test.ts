@@ -28,7 +28,7 @@ async function silence({ prompts }: KnowingServer): Promise<void> {
   }
 }
 
-/** Answers the questions that must be answered, which VS Code does not show under test; returns them. */
+/** Answers all warnings, as VS Code shows no modal ones under test; returns their texts. */
 async function answering(answer: string | undefined, work: () => Thenable<unknown>): Promise<string[]> {
   const asked: string[] = [];
   const { showWarningMessage } = vscode.window;
@@ -155,7 +155,7 @@ describe('A language model', function () {
   it('that goes away is named in the status bar, and suggestions go on', async () => {
     server.close();
     await openDraft('draft.md', '# Draft\n\n█\n');
-    // Of a text that it has answered before it would not be asked again.
+    // A new text, as the server is not asked again about one that it has answered.
     await theWindow.type('Nobody lit the lamp in the east window of ');
     await ghostTextBeginning('Marrowfield House');
     await waitFor('the status', async () =>

@@ -6,7 +6,7 @@ import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
 
 const extension = vscode.extensions.getExtension('understudy.understudy')!;
-/** Names that Chinese writes so, too. */
+/** Names that stay in English in Chinese text. */
 const ENGLISH = /^(Top-k|Min-p)$/;
 
 describe('A window in Simplified Chinese', () => {

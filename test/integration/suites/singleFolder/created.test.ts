@@ -12,7 +12,7 @@ The ferryman at Quillon Ness was called Bartholomew Thrupp. Nobody at Quillon Ne
 His father at Quillon Ness was called Bartholomew Thrupp too, and the boat at Quillon Ness was called Bartholomew Thrupp.
 `;
 const DRAFT = '# Draft\n\nThe man at Quillon Ness was called █\n';
-/** Until a change of a file has been heard of and followed, in milliseconds. */
+/** Milliseconds until a change of a file has been noticed and learned. */
 const FOLLOWED = 3000;
 
 describe('A file that another program makes', function () {
@@ -37,7 +37,7 @@ describe('A file that another program makes', function () {
     await untilSuggested('Bartholomew Thrupp');
     await closeAll();
     await rename(part, `${part}-two`);
-    // By then what it was called before is forgotten.
+    // By then the file under its old name is forgotten.
     await sleep(FOLLOWED);
     await untilSuggested('Bartholomew Thrupp');
   });
@@ -46,7 +46,7 @@ describe('A file that another program makes', function () {
     const path = join(part, 'ferry.md');
     await mkdir(part);
     await writeFile(path, '# The ferry\n');
-    // Until the new file has been heard of, a change to it is none.
+    // Until VS Code has reported the new file, a change belongs to its creation.
     await sleep(FOLLOWED);
     await writeFile(path, TEXT);
     await untilSuggested('Bartholomew Thrupp');
@@ -70,7 +70,7 @@ describe('A file that another program makes', function () {
     try {
       await mkdir(part);
       await writeFile(join(part, 'ferry.md'), TEXT);
-      // What has the rules looked at shows that there is a repository now.
+      // A changed rule file makes the extension read the rules again, so that it notices the repository.
       await writeFile(join(workspaceFolder(), '.gitignore'), '');
       await sleep(FOLLOWED);
       await untilSuggested('Bartholomew Thrupp');
@@ -83,7 +83,7 @@ describe('A file that another program makes', function () {
   });
 });
 
-/** Asks in a new draft each time, as one that was opened before the text is learned teaches doubt. */
+/** Asks in a new draft each time, as one that was opened before the text was learned would lower the confidence. */
 async function untilSuggested(text: string): Promise<void> {
   let drafts = 0;
   await waitFor(
@@ -110,7 +110,7 @@ async function untilGhostTextIsWithout(text: string): Promise<void> {
   });
 }
 
-/** VS Code begins to watch the folder some seconds after it has opened it, and tells nothing of what happened before. */
+/** VS Code starts to watch the folder some seconds after opening it, and reports no earlier change. */
 async function untilFilesAreWatched(): Promise<void> {
   const probe = join(workspaceFolder(), 'probe.txt');
   const watcher = vscode.workspace.createFileSystemWatcher('**/probe.txt');

@@ -88,7 +88,7 @@ describe('Generate from Selection', () => {
     assert.equal(await fromDraft(), text);
   });
 
-  /** Does something while a long text is written. A text that ends by itself before is drawn again. */
+  /** Runs `disturb` while a long text is written; tries again when the model ends that text by itself first. */
   async function interrupt(disturb: () => Thenable<unknown>) {
     await set('maxNewTokens', 1000);
     await set('seed', undefined);
@@ -157,7 +157,7 @@ describe('Generate from Selection', () => {
 
   it('writes nothing when the text is changed before it has begun, as its place has moved', async () => {
     const editor = await openDraft('changed-early.md', 'Old Tobias Wren█\n');
-    // On its way when the generation is asked for, which takes the place of the cursor from the text as it was.
+    // Still on its way when the generation starts, which takes the cursor's place from the unedited text.
     const edited = editor.edit((edit) => {
       edit.insert(new vscode.Position(0, 0), 'There sat ');
     });

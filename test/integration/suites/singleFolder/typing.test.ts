@@ -88,7 +88,7 @@ describe('Typing in a window with one folder', () => {
     await ghostTextBeginning('Marrowfield House');
     await theWindow.type('Q');
     await waitFor('other ghost text or none', async () => !(await theWindow.ghostText()).includes('Marrow'));
-    // The page hides it before the extension host hears of the key.
+    // The page hides it before the extension host receives the key.
     await waitFor('the letter', () => textWithCursor(editor).endsWith('east window of Q█\n'));
   });
 
@@ -135,11 +135,11 @@ describe('Typing in a window with one folder', () => {
 
   it('gives no reason of another text than the one in front at Why No Suggestion', async () => {
     const why = () => vscode.commands.executeCommand<string>('understudy.whyNoSuggestion');
-    // Not the draft in which the tests above have refused the same words.
+    // A new file, as the tests above have refused these words in the draft.
     await openDraft('letter.md', '# Letter\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
     await ghostTextBeginning('Marrowfield House');
-    // The text that is shown may still be the rest of a suggestion that an earlier request had.
+    // The ghost text may still be the rest of an earlier suggestion.
     await waitFor('the answer', async () => (await why()).startsWith('The last request had a suggestion'));
     await openDraft('other.md', 'The lamp█\n');
     await waitFor('the reason', async () => (await why()).includes('since this text was shown'));

@@ -19,7 +19,7 @@ describe('A window in Restricted Mode', () => {
     await theWindow.type('We sailed to Bramblew');
     await ghostTextBeginning('ick Cove');
 
-    // The answer to this is like no other, so that the one after it is known when it is there.
+    // The reason given for an empty document is unique, so the answer that follows it can be told apart.
     await openDraft('empty.md', '█');
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
     await waitFor('the answer for an empty document', async () => (await why()).includes('is empty'));
