@@ -68,14 +68,14 @@ describe('A Keras model', function () {
     await panelSays('earned by what you write');
   });
 
-  it('that holds code is refused by name, and the present one stays', async () => {
+  it('that contains code is refused by name, and the current one stays', async () => {
     await choose({ file: fixture('refused/lambda.keras') });
     await told('lambda.keras');
     assert.deepEqual(chosen(), { file: fixture('gpt.keras') });
     await panelSays('gpt.keras: gpt.keras with');
   });
 
-  it('that is imported is what the user says it is to be', async () => {
+  it('is imported in the role that the user picks', async () => {
     await choose({});
     const offered = await picking(2, () => importModel('gpt.keras'));
     assert.deepEqual(offered, [
@@ -88,7 +88,7 @@ describe('A Keras model', function () {
     await told('choose it as language model instead');
   });
 
-  it('is the base model of the machine until the shipped one is wanted again', async () => {
+  it('is the base model of the machine until the user returns to the shipped one', async () => {
     await importModel('gpt.keras', 'base');
     await told('its layers are not those of the personal network');
     await vscode.commands.executeCommand('understudy.useShippedBaseModel');

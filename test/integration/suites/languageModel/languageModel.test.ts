@@ -64,7 +64,7 @@ describe('A language model', function () {
     await closeAll();
   });
 
-  it('is not chosen by a workspace, whose settings name a server', async () => {
+  it('is not chosen by the settings of a workspace, though they name a server', async () => {
     const file = vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0].uri, '.vscode', 'settings.json');
     const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
     assert.match(text, /"understudy\.languageModel"/);
@@ -84,7 +84,7 @@ describe('A language model', function () {
     assert.equal(chosen(), undefined);
   });
 
-  it('on a server that cannot be reached is chosen, and said to be away', async () => {
+  it('on a server that cannot be reached is chosen, and reported as away', async () => {
     const [, told] = await answering('Send Text to This Server', () =>
       choose({ server: 'http://127.0.0.1:9' }),
     );
@@ -96,7 +96,7 @@ describe('A language model', function () {
     await choose({});
   });
 
-  it('on a server is sent nothing before the user agrees, who is asked once', async () => {
+  it('on a server is sent nothing until the user agrees, who is then not asked again', async () => {
     const refused = await answering(undefined, () => choose({ server: server.address }));
     assert.deepEqual([server.prompts, chosen()], [[], undefined]);
     const agreed = await answering('Send Text to This Server', () => choose({ server: server.address }));
@@ -109,7 +109,7 @@ describe('A language model', function () {
     assert.deepEqual(chosen(), { server: server.address });
   });
 
-  it('never holds up the suggestion that stands without it', async () => {
+  it('never delays the suggestion that is made without it', async () => {
     server.hold();
     const before = server.prompts.length;
     await openDraft('draft.md', '# Draft\n\n█\n');
@@ -119,7 +119,7 @@ describe('A language model', function () {
     await ghostTextBeginning('Marrowfield House');
   });
 
-  it('earns its weight from the text, and then finishes what it alone knows', async () => {
+  it('earns its weight from the text, and then completes what only it knows', async () => {
     const eagerness = vscode.workspace.getConfiguration('understudy');
     await eagerness.update('eagerness', 1, vscode.ConfigurationTarget.Global);
     let ghost = '';
@@ -139,7 +139,7 @@ describe('A language model', function () {
     await eagerness.update('eagerness', undefined, vscode.ConfigurationTarget.Global);
   });
 
-  it('brings nothing back that was put away with Escape', async () => {
+  it('does not bring back a suggestion that was dismissed with Escape', async () => {
     await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
     const ghost = await ghostTextBeginning('Marrowfield House');
@@ -152,7 +152,7 @@ describe('A language model', function () {
     assert.equal(await theWindow.ghostText(), '');
   });
 
-  it('that goes away is named in the status bar, and suggestions go on', async () => {
+  it('that goes away is reported in the status bar, and suggestions go on', async () => {
     server.close();
     await openDraft('draft.md', '# Draft\n\n█\n');
     // A new text, as the server is not asked again about one that it has answered.

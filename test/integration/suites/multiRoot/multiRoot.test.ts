@@ -44,7 +44,7 @@ describe('A window with two roots', () => {
     }
   });
 
-  it('does not say that a model is used when its folders are no longer those of the workspace', async function () {
+  it('does not claim to use a model whose folders are no longer those of the workspace', async function () {
     this.timeout(90_000);
     const { showInformationMessage } = vscode.window;
     const told: string[] = [];

@@ -45,7 +45,7 @@ describe('A window in Simplified Chinese', () => {
     );
   });
 
-  it('says in Chinese what a part below the editor says in English', async () => {
+  it('shows in Chinese an error that a lower layer writes in English', async () => {
     const source = vscode.Uri.file(join(extension.extensionPath, 'README.md'));
     await vscode.commands.executeCommand('understudy.importModel', { source, use: 'base' });
     await waitFor('the sentence', async () =>

@@ -25,7 +25,7 @@ describe('A window without a folder', () => {
     assert.equal(textWithCursor(editor), `${text}At noon the heron of Saltm${ghost}█`);
   });
 
-  it('says at Train on Workspace that there is no folder, and what to do', async () => {
+  it('says on Train on Workspace that there is no folder, and what to do', async () => {
     const done: unknown = await vscode.commands.executeCommand('understudy.trainOnWorkspace', {
       preview: false,
     });
@@ -35,7 +35,7 @@ describe('A window without a folder', () => {
     );
   });
 
-  it('generates all the same', async () => {
+  it('still generates text', async () => {
     const editor = await openUntitled('plaintext', 'The old harbour█');
     const made: { text: string } | undefined = await vscode.commands.executeCommand(
       'understudy.generateFromSelection',

@@ -22,7 +22,7 @@ describe('A window that closes during a training', function () {
     await rm(storage, { recursive: true, force: true });
   });
 
-  it('ends it, and keeps what it has learned for the next one', async () => {
+  it('ends the training, and keeps its progress for the next one', async () => {
     const session = new TrainingSession(shipped.trainer, log);
     const resumePath = join(storage, 'resume.bin');
     const training = session.train(

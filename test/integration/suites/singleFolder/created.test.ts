@@ -12,10 +12,10 @@ The ferryman at Quillon Ness was called Bartholomew Thrupp. Nobody at Quillon Ne
 His father at Quillon Ness was called Bartholomew Thrupp too, and the boat at Quillon Ness was called Bartholomew Thrupp.
 `;
 const DRAFT = '# Draft\n\nThe man at Quillon Ness was called █\n';
-/** Milliseconds until a change of a file has been noticed and learned. */
+/** Milliseconds until a change of a file has been noticed and processed. */
 const FOLLOWED = 3000;
 
-describe('A file that another program makes', function () {
+describe('A file that another program writes', function () {
   this.timeout(90_000);
   const part = join(workspaceFolder(), 'part');
   before(needsKeyboard);
@@ -29,7 +29,7 @@ describe('A file that another program makes', function () {
     await sleep(FOLLOWED);
   });
 
-  it('is learned, also in a folder that is moved in, and again when that is renamed', async () => {
+  it('is learned when its folder is moved in, and again when the folder is renamed', async () => {
     const staged = `${workspaceFolder()}-staged`;
     await mkdir(staged);
     await writeFile(join(staged, 'ferry.md'), TEXT);
@@ -52,7 +52,7 @@ describe('A file that another program makes', function () {
     await untilSuggested('Bartholomew Thrupp');
   });
 
-  it('is forgotten once it is ignored, and learned once it is not any more', async () => {
+  it('is forgotten once it is ignored, and learned again once it is not', async () => {
     const rules = join(workspaceFolder(), '.gitignore');
     await mkdir(part);
     await writeFile(join(part, 'ferry.md'), TEXT);

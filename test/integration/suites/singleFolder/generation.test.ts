@@ -54,7 +54,7 @@ describe('Generate from Selection', () => {
     assert.equal(editor.document.getText(), `Old Tobias Wren${made.text}\n`);
   });
 
-  it('puts another sample in the place of the first', async () => {
+  it('replaces the first sample with another', async () => {
     const editor = await openDraft('generated.md', 'Old Tobias Wren█\n');
     const first: Generated | undefined = await vscode.commands.executeCommand(
       'understudy.generateFromSelection',
@@ -65,7 +65,7 @@ describe('Generate from Selection', () => {
     assert.equal(editor.document.getText(), `Old Tobias Wren${second.text}\n`);
   });
 
-  it('puts another sample in its place also where the text above was edited meanwhile', async () => {
+  it('replaces the sample also after the text above it was edited', async () => {
     const editor = await openDraft('generated.md', 'Ald Tobias Wren█\n');
     const first = await vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
     assert.notEqual(first.text, '');
@@ -135,7 +135,7 @@ describe('Generate from Selection', () => {
     });
   }
 
-  it('fails, and says so, in an editor that was made read-only', async () => {
+  it('fails in an editor that was made read-only', async () => {
     await openDraft('read-only.md', 'Old Tobias Wren█\n');
     await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
     try {
@@ -155,7 +155,7 @@ describe('Generate from Selection', () => {
     assert.equal(editor.document.getText(), 'Old Tobias Wren\n');
   });
 
-  it('writes nothing when the text is changed before it has begun, as its place has moved', async () => {
+  it('writes nothing when an edit moves its place before it has begun', async () => {
     const editor = await openDraft('changed-early.md', 'Old Tobias Wren█\n');
     // Still on its way when the generation starts, which takes the cursor's place from the unedited text.
     const edited = editor.edit((edit) => {
@@ -167,7 +167,7 @@ describe('Generate from Selection', () => {
     assert.equal(editor.document.getText(), 'There sat Old Tobias Wren\n');
   });
 
-  it('is begun anew while it still writes, and goes on to its end', async () => {
+  it('can be started again while it writes, and then runs to its end', async () => {
     await set('maxNewTokens', 100);
     try {
       const editor = await openDraft('twice.md', 'Old Tobias Wren█\n');

@@ -51,11 +51,11 @@ async function logOfSuggestion(insertText: string, fails: boolean): Promise<stri
 describe('The log of a suggestion', () => {
   afterEach(closeAll);
 
-  it('tells how long it took and how long it is, and none of the text', async () => {
+  it('gives its time and its length, and none of the text', async () => {
     assert.deepEqual(await logOfSuggestion('east window', false), ['generated, 3.2 ms, 11 characters']);
   });
 
-  it('tells why there is none, and none of the text', async () => {
+  it('gives the reason when there is none, and none of the text', async () => {
     assert.deepEqual(await logOfSuggestion('', true), ['Error: The generator has stopped.']);
   });
 });

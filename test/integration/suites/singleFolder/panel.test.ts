@@ -40,7 +40,7 @@ describe('The settings panel', () => {
     await waitFor('the defaults', () => sampling('temperature') === 0.8 && sampling('topK') === 40);
   });
 
-  it('says at a value out of range what it takes, and leaves the setting', async () => {
+  it('shows the allowed range when a value is outside it, and leaves the setting', async () => {
     await theWindow.panelFill('Temperature', '9');
     await waitFor('the sentence', async () =>
       (await theWindow.panelText()).includes('Takes a number from 0.05 to 2'),
@@ -48,7 +48,7 @@ describe('The settings panel', () => {
     assert.equal(sampling('temperature'), 0.8);
   });
 
-  it('has no barrier that axe-core knows', async () => {
+  it('has no accessibility problem that axe-core finds', async () => {
     assert.deepEqual(await theWindow.panelBarriers(), []);
   });
 });

@@ -54,7 +54,7 @@ describe('Train on Workspace', function () {
     );
   });
 
-  it('says that it is paused, wherever it shows what it does', async () => {
+  it('shows a pause wherever it shows its progress', async () => {
     const { withProgress } = vscode.window;
     const told: (string | undefined)[] = [];
     vscode.window.withProgress = (options, task) =>
@@ -84,7 +84,7 @@ describe('Train on Workspace', function () {
     }
   });
 
-  it('stops within a second of Cancel and keeps the model that was there', async () => {
+  it('stops within 1.5 seconds of Cancel and keeps the earlier model', async () => {
     const modelPath = done?.modelPath ?? null;
     assert.ok(modelPath !== null);
     const running = train();
@@ -98,7 +98,7 @@ describe('Train on Workspace', function () {
     assert.ok(existsSync(modelPath), 'The model is gone.');
   });
 
-  it('stops at a Cancel that is pressed as soon as there is one', async () => {
+  it('stops when Cancel is pressed as soon as it appears', async () => {
     const { withProgress } = vscode.window;
     vscode.window.withProgress = (options, task) =>
       withProgress(options, (progress) => {
@@ -114,7 +114,7 @@ describe('Train on Workspace', function () {
     }
   });
 
-  it('exports over a tokenizer beside the chosen name only where the user says so', async () => {
+  it('overwrites a tokenizer beside the exported model only if the user agrees', async () => {
     const { window } = vscode;
     const { showSaveDialog, showWarningMessage } = window;
     const folder = await mkdtemp(join(tmpdir(), 'understudy-export-'));
@@ -143,7 +143,7 @@ describe('Train on Workspace', function () {
     }
   });
 
-  it('deletes the model at Delete Model', async () => {
+  it('deletes the model on Delete Model', async () => {
     const modelPath = done?.modelPath ?? null;
     await vscode.commands.executeCommand('understudy.deleteModel', { confirm: false });
     assert.ok(modelPath !== null && !existsSync(modelPath));

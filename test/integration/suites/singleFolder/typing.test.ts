@@ -23,14 +23,14 @@ describe('Typing in a window with one folder', () => {
   beforeEach(closeAll);
   after(closeAll);
 
-  it('shows how the workspace goes on, in grey after the cursor', async () => {
+  it('shows how the text goes on elsewhere in the workspace, as ghost text after the cursor', async () => {
     const editor = await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
     await ghostTextBeginning('Marrowfield House');
     assert.equal(textWithCursor(editor), '# Draft\n\nThe lamp in the east window of █\n');
   });
 
-  it('takes the whole suggestion at Tab, and nothing more', async () => {
+  it('takes the whole suggestion on Tab, and nothing more', async () => {
     const editor = await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
     const ghost = await ghostTextBeginning('Marrowfield House');
@@ -39,7 +39,7 @@ describe('Typing in a window with one folder', () => {
     assert.equal(textWithCursor(editor), `# Draft\n\nThe lamp in the east window of ${ghost}█\n`);
   });
 
-  it('takes one word at Ctrl+Right and goes on showing the rest', async () => {
+  it('takes one word on Ctrl+Right and still shows the rest', async () => {
     const editor = await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
     const ghost = await ghostTextBeginning('Marrowfield House');
@@ -49,7 +49,7 @@ describe('Typing in a window with one folder', () => {
     assert.ok((await ghostTextBeginning(' House')).startsWith(ghost.slice('Marrowfield'.length)));
   });
 
-  it('takes a word with the space before it at Ctrl+Right', async () => {
+  it('takes a word with the space before it on Ctrl+Right', async () => {
     const editor = await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of Marrowfield House');
     await ghostTextBeginning(' burned all');
@@ -68,7 +68,7 @@ describe('Typing in a window with one folder', () => {
     await waitFor('the words', () => textWithCursor(editor).includes('House burned all█'));
   });
 
-  it('keeps the suggestion while one types what it says', async () => {
+  it('keeps the suggestion while the user types along with it', async () => {
     await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
     const ghost = await ghostTextBeginning('Marrowfield House');
@@ -82,7 +82,7 @@ describe('Typing in a window with one folder', () => {
     await ghostTextBeginning('ate');
   });
 
-  it('drops the suggestion when one types something else', async () => {
+  it('drops the suggestion when the user types something else', async () => {
     const editor = await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
     await ghostTextBeginning('Marrowfield House');
@@ -92,7 +92,7 @@ describe('Typing in a window with one folder', () => {
     await waitFor('the letter', () => textWithCursor(editor).endsWith('east window of Q█\n'));
   });
 
-  it('hides the suggestion at Escape and leaves the text as typed', async () => {
+  it('hides the suggestion on Escape and leaves the text as typed', async () => {
     const editor = await openDraft('put-away.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
     await ghostTextBeginning('Marrowfield House');
@@ -107,7 +107,7 @@ describe('Typing in a window with one folder', () => {
     await ghostTextBeginning('depth_fathoms');
   });
 
-  it('finishes a line in the box of a commit message', async () => {
+  it('finishes a line in the commit message box', async () => {
     const control = vscode.scm.createSourceControl('test', 'Test', vscode.Uri.file(workspaceFolder()));
     try {
       await vscode.commands.executeCommand('workbench.view.scm');
@@ -122,7 +122,7 @@ describe('Typing in a window with one folder', () => {
     }
   });
 
-  it('takes one Chinese word at Ctrl+Right', async () => {
+  it('takes one Chinese word on Ctrl+Right', async () => {
     const editor = await openDraft('notes.md', '# 笔记\n\n马罗菲尔德庄园东窗的灯█\n');
     const ghost = await triggerUntilGhostText('亮了');
     await theWindow.press('Control+ArrowRight');
@@ -133,7 +133,7 @@ describe('Typing in a window with one folder', () => {
     assert.ok(accepted.length <= 2, `"${accepted}" is more than a word`);
   });
 
-  it('gives no reason of another text than the one in front at Why No Suggestion', async () => {
+  it('gives on Why No Suggestion no reason that belongs to another document', async () => {
     const why = () => vscode.commands.executeCommand<string>('understudy.whyNoSuggestion');
     // A new file, as the tests above have refused these words in the draft.
     await openDraft('letter.md', '# Letter\n\n█\n');

@@ -35,7 +35,7 @@ describe('A window in Restricted Mode', () => {
     assert.ok(!ghostText.includes('Marrowfield'), ghostText);
   });
 
-  it('says at Train on Workspace that training needs trust', async () => {
+  it('says on Train on Workspace that training needs trust', async () => {
     const done: unknown = await vscode.commands.executeCommand('understudy.trainOnWorkspace', {
       preview: false,
     });
