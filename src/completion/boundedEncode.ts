@@ -9,20 +9,20 @@ import { libraryFault } from '../model/tokenizer/libraryTokenizer';
 type Encode<Options extends unknown[]> = (text: string, ...options: Options) => readonly number[];
 
 export interface BoundedEncode<Options extends unknown[]> {
-  /** For when the tokenizer is opened. @throws Error with one sentence when it hangs or throws */
+  /** For opening the tokenizer. @throws Error with one sentence when it hangs or throws */
   readonly attempt: Encode<Options>;
-  /** Gives nothing once it has hung or thrown. */
+  /** Returns no tokens once it has hung or thrown. */
   readonly encode: Encode<Options>;
   readonly hasHung: () => boolean;
 }
 
-/** A stretch of text takes well under a millisecond; the rest is for a machine that has other things to do. */
+/** In milliseconds. A piece of text takes well under one; the rest allows for a busy machine. */
 const LONGEST = 1000;
 
 /**
  * @param name of the tokenizer's file
- * @param onHung told once, in a sentence, that {@link BoundedEncode.encode} has hung or thrown
- * @param mayHang false where it is known to end, however long a busy machine takes
+ * @param onHung called once, with a sentence, when {@link BoundedEncode.encode} has hung or thrown
+ * @param mayHang false where it is known to end, so that a slow machine is not taken for a hang
  */
 export function boundedEncode<Options extends unknown[]>(
   name: string,

@@ -20,7 +20,7 @@ export interface Completion {
 
 /**
  * The ghost text for a document at its cursor. Yields between the model's steps.
- * @param masked ranks what is found, where the question is patient and text stands right of the cursor
+ * @param masked ranks the suggestions found, when the question is patient and text stands right of the cursor
  */
 export function* completeDocument(
   model: MixtureModel,

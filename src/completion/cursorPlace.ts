@@ -1,4 +1,4 @@
-/** Whether the place of the cursor allows ghost text at all; nothing but the text decides, so it costs nothing. */
+/** Whether the cursor's place allows ghost text at all, decided from the text alone, without a model. */
 import type { GeneratorDocument, NoSuggestionReason } from '../protocol/generatorProtocol';
 
 /** Languages whose text is sentences: ghost text may stand in the middle of a line, and ends with its sentence. */

@@ -1,6 +1,6 @@
 /**
- * Brings the mix of experts to the cursor. What was read stays: one state a line start, and one a token for the last lines,
- * so that a typed character costs a step or two and not a re-read.
+ * Brings the mix of experts to the cursor. States of read text are kept, one per line start and one per token of the last lines, so
+ * that a typed character costs a step or two and not a re-read.
  */
 import type { MixtureModel, MixtureState } from '../model/mixtureModel';
 import type { ReadTail } from '../model/generation/healedStart';
@@ -8,11 +8,11 @@ import { predictOnce } from '../model/generation/pause';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import { ReadDocument, TAIL_TOKENS, type Line } from './readDocument';
 
-/** Tokens that the networks read at most to catch up; the counts and the copy model still see all of the text. */
+/** Most tokens that the networks read to catch up; the counts and the copy model still see all of the text. */
 const MAX_REREAD = 192;
 /** Tokens before the cursor that teach the gate when a document is opened. */
 const LEARNED_WHEN_OPENED = 64;
-/** Characters added between two requests that can still have been typed or accepted; a longer piece was pasted. */
+/** Most characters added between two requests that count as typed or accepted; a longer piece counts as pasted. */
 const LONGEST_TYPED = 200;
 /** Tokens of a finished line that teach the gate at once; the rest was learned while the line was typed. */
 const LEARNED_AT_LINE_END = 8;
@@ -25,7 +25,7 @@ export class DocumentReader {
   private current: { uri: string; document: ReadDocument } | null = null;
   /** Least recently used first. */
   private readonly documents = new Map<string, ReadDocument>();
-  /** Where a half that had to be waited for has been taught already. */
+  /** States at which the gate has already learned from a half that had to be waited for. */
   private readonly waitedFor = new WeakSet<MixtureState>();
 
   constructor(
@@ -35,8 +35,8 @@ export class DocumentReader {
   ) {}
 
   /**
-   * Reads up to the end of `prefix` and opens the document named `uri` in the workspace's model. The tail is one that does not
-   * wait for anything.
+   * Reads up to the end of `prefix` and opens the document named `uri` in the workspace's model. The returned tail waits for no
+   * slow expert.
    */
   moveTo(uri: string, prefix: string): ReadTail {
     const { document, isNew } = this.open(uri);
@@ -63,7 +63,7 @@ export class DocumentReader {
     this.generated = { uri, text };
   }
 
-  /** Predicts every place anew, as the workspace says something else now; what the networks have read still holds. */
+  /** Drops the cached predictions, as the workspace text has changed; the states of the networks stay valid. */
   forgetPredictions(): void {
     for (const { predictions } of this.documents.values()) {
       predictions.clear();
@@ -86,8 +86,8 @@ export class DocumentReader {
   }
 
   /**
-   * Teaches the gate what a half that had to be waited for was worth in this tail, once a state. The tail must have been prepared.
-   * Yields between tokens.
+   * Teaches the gate how well a half that had to be waited for predicted this tail, once per state. The tail must have been
+   * prepared. Yields between tokens.
    */
   *learnWaitedFor({ tokens, states }: ReadTail): Generator<undefined, void> {
     for (let i = 0; i < tokens.length - UNSETTLED_TOKENS; i++) {
@@ -114,7 +114,7 @@ export class DocumentReader {
     return { document, isNew: known === undefined };
   }
 
-  /** Encodes `prefix` from `from` on; returns the number of tokens that stayed the same from the document's start. */
+  /** Encodes `prefix` from `from` on; returns the number of unchanged tokens at the document's start. */
   private replaceTokens(document: ReadDocument, prefix: string, from: number): number {
     const { firstToken } = document.lastLine;
     const fresh: number[] = [];
@@ -143,7 +143,7 @@ export class DocumentReader {
     return firstToken + same;
   }
 
-  /** Steps through what was not read yet, line by line: each line is learned as text only after it was read as news. */
+  /** Reads on line by line. A line joins the live text only after it was predicted without it (score first, update after). */
   private readOn(document: ReadDocument, learnedAtLineEnd: number): void {
     const shared = this.model.workspace.document;
     const end = document.tokens.length;
@@ -166,7 +166,7 @@ export class DocumentReader {
     }
   }
 
-  /** The latest position with a known state; one is made where reading from there would take too long. */
+  /** The latest position with a known state; where that is too far back, a later one, which gets a start state. */
   private readFrom(document: ReadDocument): number {
     const end = document.tokens.length;
     let position = end;
@@ -187,11 +187,11 @@ export class DocumentReader {
     return state !== undefined;
   }
 
-  /** From the line break before the last line on: a typed line break may yet turn out to be two. */
+  /** The tail from the line break before the last line on, as a second line break may yet follow and change its token. */
   private tailOf(document: ReadDocument): ReadTail {
     const end = document.tokens.length;
     const lowest = Math.max(0, Math.min(document.lastLine.firstToken - 1, end - 1), end - TAIL_TOKENS + 1);
-    // Of a long line that was opened at its end, the beginning was not read.
+    // When a long line was opened at its end, its beginning was not read.
     let first = end;
     while (first > lowest && document.states.has(first - 1)) {
       first--;

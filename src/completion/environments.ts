@@ -14,7 +14,7 @@ export function openEnvironments(text: string): string[] {
 
 /**
  * Where `text` ends, or has begun to end, another environment than the innermost; its length where it does not.
- * @param open those open before the line, see {@link openEnvironments}; where none is known, any may be ended
+ * @param open environments open before the line, see {@link openEnvironments}; when none are, any may be ended
  * @param line the part of the line before `text`
  */
 export function endOfEnvironments(open: readonly string[], line: string, text: string): number {

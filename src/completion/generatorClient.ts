@@ -1,4 +1,4 @@
-/** What the extension and the terminal tool ask of the generator's thread. */
+/** The requests of the extension and the terminal tool to the generator's thread. */
 import type {
   AnsweredRequest,
   CompletedResponse,
@@ -29,18 +29,18 @@ type LoadRequest = Extract<
 export interface GeneratorClientOptions extends GeneratorFiles {
   /** Absolute path of the built worker, dist/generator.js. */
   readonly workerPath: string;
-  /** Told in a sentence of what the user did not ask for: a restart, a base model that cannot be used. No user's text. */
+  /** Called with a sentence on unrequested events: a restart, a base model that cannot be used. Never has the user's text. */
   readonly onLog?: (line: string) => void;
-  /** Told when the language-model half goes away or answers again. */
+  /** Called when the language-model half stops or resumes answering. */
   readonly onHalfStatus?: (status: HalfStatus) => void;
-  /** The same of the masked model. */
+  /** The same for the masked model. */
   readonly onMaskedStatus?: (status: MaskedStatus) => void;
   /**
-   * A new thread took the place of one that died, and knows no files: learn them again. The client keeps no texts, which would
-   * cost the extension host as much memory as the workspace is large.
+   * Called when a new thread has replaced one that died and knows no files: learn them again. The client keeps no texts, as they
+   * would take as much of the extension host's memory as the workspace is large.
    */
   readonly onFilesLost?: () => void;
-  /** The thread died again and again, the last time of `detail`, and is not started any more: every request is rejected from now on. */
+  /** Called when the thread has died too often, last of `detail`, and is not restarted: from now on every request is rejected. */
   readonly onGivenUp?: (detail: string) => void;
 }
 
@@ -98,14 +98,14 @@ export class GeneratorClient {
   }
 
   /**
-   * The ghost text at a cursor with the language model waited for, however long it takes; an aborted call resolves as cancelled.
-   * Nothing of it is served by {@link complete} until it was adopted.
+   * The ghost text at a cursor, waiting for the language model however long it takes; an aborted call resolves as cancelled.
+   * {@link complete} does not serve it until it is adopted.
    */
   async refine(question: CompletionQuestion, signal: AbortSignal): Promise<CompletedResponse> {
     return (await this.ask({ kind: 'complete', ...question, isPatient: true }, signal)) as CompletedResponse;
   }
 
-  /** Serves a refined suggestion from now on, also as it is typed along with. */
+  /** Serves a refined suggestion from now on, also while the user types along with it. */
   adopt(question: CompletionQuestion, response: CompletedResponse): void {
     this.suggestions.adopt(question, response);
   }
@@ -127,19 +127,22 @@ export class GeneratorClient {
     return (await this.ask({ kind: 'inspect', ...request }, signal)) as InspectedResponse;
   }
 
-  /** Answers with the personal model at an absolute path from now on, or with none. Rejects with a sentence, and changes nothing, when it cannot be used. */
+  /**
+   * Answers with the personal model at an absolute path from now on, or with none. Rejects with a sentence, and changes nothing,
+   * when it cannot be used.
+   */
   async loadModel(path: string | null): Promise<ModelLoadedResponse> {
     return (await this.load({ kind: 'loadModel', personalModelPath: path })) as ModelLoadedResponse;
   }
 
-  /** The same of the base model, in the place of the one that the client was made with. */
+  /** The same for the base model, which replaces the one that the client was made with. */
   async loadBase(path: string | null): Promise<ModelLoadedResponse> {
     return (await this.load({ kind: 'loadBase', baseModelPath: path })) as ModelLoadedResponse;
   }
 
   /**
    * Mixes a pretrained language model in from now on, or none. Suggestions go on meanwhile. Rejects with a sentence, and changes
-   * nothing, when it cannot be opened, or when another was chosen before it was.
+   * nothing, when it cannot be opened, or when another is chosen before it is open.
    */
   async loadHalf(half: HalfChoice | null): Promise<HalfLoadedResponse> {
     return (await this.load({ kind: 'loadHalf', half })) as HalfLoadedResponse;
@@ -153,19 +156,19 @@ export class GeneratorClient {
     return (await this.load({ kind: 'loadMasked', masked })) as MaskedLoadedResponse;
   }
 
-  /** Learns files for the live model, or again, or forgets those of empty text; completions stay quick meanwhile. */
+  /** Learns or relearns files for the live model, or forgets those of empty text; completions stay quick meanwhile. */
   async learnFiles(files: LearnFilesRequest['files']): Promise<FilesLearnedResponse> {
     const learned = (await this.link.request({ kind: 'learnFiles', files }).response) as FilesLearnedResponse;
     if (files.some(({ text }) => text === '')) {
-      // What was suggested from a file that is forgotten is not suggested again.
+      // Suggestions made from a forgotten file must not be served again.
       this.suggestions.forget();
     }
     return learned;
   }
 
   /**
-   * Resolves once all that was typed has been learned from, for which there is time between two keys of a person: answers
-   * then do not depend on how fast the questions come.
+   * Resolves once all typed text has been learned. A person's typing leaves time for that; a program must wait for it, so that
+   * answers do not depend on how fast its questions come.
    */
   async learnTyped(): Promise<void> {
     await this.link.request({ kind: 'learnTyped' }).response;
@@ -179,8 +182,8 @@ export class GeneratorClient {
   private async load(request: LoadRequest): Promise<SettlingResponse> {
     const ask = () => this.link.request(request).response;
     const response = await ask().catch((error: unknown) => {
-      // The thread may have died of something else, so the one in its place is asked too; more than once, a model that no thread
-      // survives would end them all. What held the first thread for good holds the second one, too.
+      // The thread may have died of something else, so its replacement is asked too, but only once: a model that kills every
+      // thread would use up all restarts. What blocked the first thread for good would block the second one too.
       if (error instanceof GeneratorDiedError && error.heldBy !== request.kind) {
         return ask();
       }
@@ -191,7 +194,7 @@ export class GeneratorClient {
     return response;
   }
 
-  /** Aborted, the request is cancelled, and settles with what there is. */
+  /** Aborting cancels the request, which then settles with what it has. */
   private async ask(
     request: WithoutId<AnsweredRequest>,
     signal?: AbortSignal,
@@ -212,7 +215,7 @@ export class GeneratorClient {
     }
   }
 
-  /** Tells a new thread, before it hears anything else, what the old one knew. */
+  /** Loads into a new thread, before any other request, what the old one had loaded. */
   private async replay(): Promise<void> {
     const requests = [...this.loaded.values()];
     const told = requests.map((request) => this.link.request(request).response);

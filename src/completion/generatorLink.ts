@@ -15,7 +15,7 @@ export type SettlingResponse = Exclude<
 >;
 export type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-/** Opens a file that may hold the thread for good. */
+/** Requests that open a file which may block the thread for good. */
 export type OpeningKind = 'loadHalf' | 'loadMasked';
 
 /** The message is a sentence for the user. */
@@ -23,9 +23,9 @@ export class GeneratorError extends Error {
   override readonly name = 'GeneratorError';
 }
 
-/** The thread died, of whatever it did, before it had answered; another runs by now. */
+/** The thread died, of any cause, before it answered; another runs by now. */
 export class GeneratorDiedError extends GeneratorError {
-  /** @param heldBy what it was opening, where it was ended since that held it for good */
+  /** @param heldBy what the thread was opening, when it was ended because that blocked it */
   constructor(
     message: string,
     readonly heldBy: OpeningKind | null = null,
@@ -40,9 +40,9 @@ export interface LinkOptions {
   readonly onLog: (line: string) => void;
   readonly onHalfStatus: (status: HalfStatus) => void;
   readonly onMaskedStatus: (status: MaskedStatus) => void;
-  /** A new thread has taken the place of one that died; told once it can be asked. `heldBy` as in {@link GeneratorDiedError}. */
+  /** Called when a new thread has replaced one that died and can be asked. `heldBy` as in {@link GeneratorDiedError}. */
   readonly onRestart: (heldBy: OpeningKind | null) => void;
-  /** Threads died one after the other, the last of it, and no new one is started. */
+  /** Called when threads have died in a row, the last of `detail`, and no new one is started. */
   readonly onGivenUp: (detail: string) => void;
 }
 
@@ -55,13 +55,13 @@ interface Pending {
 
 /** Deaths in a row after which no new thread is started. */
 const MAX_RESTARTS = 3;
-/** A thread that lived this long, in milliseconds, starts a new row. */
+/** Milliseconds of life after which a death does not count with earlier ones. */
 const HEALTHY_LIFE = 60_000;
-/** Milliseconds between two pings while a model of such a kind is opened. */
+/** Milliseconds between two pings while a file of an {@link OpeningKind} is opened. */
 const PING_INTERVAL = 5000;
 /**
- * Pings in a row that the thread may leave unheard. They are counted, not timed, since a machine may sleep. What is read from slow
- * disks or runs in other processes leaves the thread free to hear.
+ * Pings in a row that the thread may leave unanswered. They are counted, not timed, since a machine may sleep. Slow disks and
+ * models in other processes leave the thread free to answer.
  */
 const MOST_UNHEARD = 12;
 
@@ -121,7 +121,7 @@ export class GeneratorLink {
     this.unheard = 0;
     let fault: unknown = null;
     worker.on('message', (response: GeneratorResponse) => {
-      // One that was given up may still say something.
+      // A thread that was given up may still send messages.
       if (worker === this.worker) {
         this.receive(response);
       }
@@ -142,15 +142,15 @@ export class GeneratorLink {
   }
 
   /**
-   * What is being opened. Of two, the masked model: a half that is asked for again in another thread, then alone, shows there
-   * whether it was the one that held this.
+   * What is being opened; the masked model if both are. If the half is to blame instead, that shows in the next thread, where it
+   * is opened again alone.
    */
   private get opening(): OpeningKind | null {
     const kinds = Array.from(this.pending.values(), ({ kind }) => kind);
     return (['loadMasked', 'loadHalf'] as const).find((kind) => kinds.includes(kind)) ?? null;
   }
 
-  /** Ends a thread that a model holds while it is opened: it hears nothing any more, and nothing else could end that. */
+  /** Pings the thread; ends one that a model blocks while it is opened, as it can no longer hear a cancellation. */
   private ping(): void {
     if (this.opening === null) {
       this.stopPings();
@@ -161,7 +161,7 @@ export class GeneratorLink {
       this.unheard++;
       void this.worker?.terminate();
     } else {
-      // It is held by what its end waits for, too, as by a regular expression that is compiled for ever.
+      // Termination waits for what blocks the thread, such as a regular expression whose compilation never ends.
       this.options.onLog(
         'The thread of the generator cannot be ended; it may keep one core busy until the window is reloaded.',
       );

@@ -23,11 +23,11 @@ export interface GeneratorFiles {
   /** Absolute paths. */
   readonly kernelPath: string;
   readonly tokenizerPath: string;
-  /** Null works without the base network. */
+  /** Null for no base network. */
   readonly baseModelPath: string | null;
-  /** The process for GGUF models, as built or as source; beside the generator without it. */
+  /** The process for GGUF models, built or as source; by default llama.js beside the generator. */
   readonly llamaPath?: string;
-  /** The same for masked models. */
+  /** The same for masked models; by default onnx.js. */
   readonly onnxPath?: string;
 }
 
@@ -38,29 +38,28 @@ export interface LoadedModel {
   /** Whether any network is loaded; the live text of the workspace answers without one, too. */
   readonly hasNetwork: boolean;
   /**
-   * Puts a personal network in the place of the present one, or removes it; keeps what was learned of the workspace.
+   * Replaces the personal network, or removes it; keeps what was learned of the workspace.
    * @returns what the user is told, e.g. "lstm 512, 2.9 M parameters"
-   * @throws Error with one sentence; the present model then stays in use
+   * @throws Error with one sentence; the current model then stays in use
    */
   usePersonal(path: string | null): string;
-  /** The same of the base network; the files it was made with name the first one. */
+  /** The same for the base network; the first one is named in {@link GeneratorFiles}. */
   useBase(path: string | null): string;
   /**
-   * @param signal gives the opening up
+   * @param signal aborts the opening
    * @throws Error with one sentence, by rejecting
    */
   openHalf(choice: HalfChoice, signal: AbortSignal): Promise<OpenedHalf>;
   /**
-   * Puts an opened language-model half in the place of the present one, or removes it. What the gate learned of the present
-   * one is forgotten.
-   * @returns what the user is told, and why it does not answer already, if it does not; empty and null when there is none now
+   * Replaces the language-model half with an opened one, or removes it. What the gate learned about the old half is forgotten.
+   * @returns what the user is told, and why the half does not answer yet, if it does not; empty and null without a half
    */
   useHalf(half: OpenedHalf | null): UsedHalf;
   /** Null while none is chosen. */
   readonly masked: OpenedMasked | null;
   /** As {@link openHalf}. */
   openMasked(choice: MaskedChoice, signal: AbortSignal): Promise<OpenedMasked>;
-  /** Puts an opened masked model in the place of the present one, or removes it. */
+  /** Replaces the masked model with an opened one, or removes it. */
   useMasked(masked: OpenedMasked | null): void;
 }
 
@@ -83,12 +82,12 @@ export class GeneratorModel implements LoadedModel {
   private base: LoadedNetwork | null;
   private personal: LoadedNetwork | null = null;
   private half: OpenedHalf | null = null;
-  /** By opened half, what it told last. */
+  /** By opened half, its latest status. */
   private readonly statuses = new WeakMap<OpenedHalf, { readonly latest: HalfStatus | null }>();
 
   /**
-   * @param warn told in one sentence that a base model cannot be used; the rest works without it
-   * @param onStatus told when the half or the masked model in use goes away or answers again
+   * @param warn called with one sentence when the base model cannot be used; the rest works without it
+   * @param onStatus called when the half or the masked model stops or resumes answering
    */
   constructor(
     files: GeneratorFiles,
@@ -130,7 +129,7 @@ export class GeneratorModel implements LoadedModel {
       signal,
       onStatus: (status) => {
         told.latest = status;
-        // Of one that is not yet, or no longer, in use nobody wants to know.
+        // Only the half in use is reported.
         if (this.half !== null && this.statuses.get(this.half) === told) {
           this.onStatus(status);
         }
@@ -166,10 +165,10 @@ export class GeneratorModel implements LoadedModel {
     this.masked = masked;
   }
 
-  /** Mixes the networks anew, with the gate that belongs to them. */
+  /** Rebuilds the mixture, with the gate that belongs to the networks. */
   private adopt(earlier: LoadedNetwork | null): string {
     const { personal, base } = this;
-    // A model that was trained elsewhere has none.
+    // A model that was trained elsewhere has no gate.
     const mixture = this.mix(personal, this.half, personal?.gate ?? base?.gate ?? null);
     mixture.gate.adoptHalf(this.mixture.gate);
     this.mixture = mixture;

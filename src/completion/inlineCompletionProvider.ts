@@ -1,9 +1,9 @@
 /**
  * Ghost text for every language, prose and code.
  *
- * VS Code waits 50 ms after a key, asks, and drops an answer whose document has changed meanwhile; the generator
- * keeps late answers, so nothing waits here. What became of a suggestion is proposed API: a whole acceptance is told
- * by the item's command, the rest is inferred by {@link SuggestionListener}.
+ * VS Code waits 50 ms after a key, asks, and drops an answer whose document has changed meanwhile; the generator caches
+ * late answers, so nothing waits here. Only proposed API reports what became of a suggestion: here the item's command
+ * reports a whole acceptance, and the rest is inferred by {@link SuggestionListener}.
  */
 import * as vscode from 'vscode';
 import type { CompletedResponse, CompleteRequest, GeneratorDocument } from '../protocol/generatorProtocol';
@@ -47,7 +47,7 @@ export const GHOST_TEXT_SCHEMES = [
   'untitled',
   'vscode-remote',
   'vscode-notebook-cell',
-  // The box of a commit's message.
+  // The commit message box.
   'vscode-scm',
   'vscode-vfs',
 ] as const;
@@ -111,7 +111,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     }
   }
 
-  /** Null where VS Code would not show it. */
+  /** Null when VS Code would not show the suggestion. */
   private show(
     document: vscode.TextDocument,
     position: vscode.Position,
@@ -172,7 +172,7 @@ function extendsSelectedCompletion(
   return (typed + insertText).startsWith(selected.text);
 }
 
-/** Names where the cursor stands, and in which text. */
+/** Identifies the cursor's position in this version of the document. */
 export function placeOfCursor(document: vscode.TextDocument, position: vscode.Position): string {
   return placeOf(document.uri.toString(), document.version, document.offsetAt(position));
 }

@@ -5,14 +5,14 @@ import type { ExpertPrediction, MixtureModel, MixtureState } from '../model/mixt
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { InspectedResponse } from '../protocol/generatorProtocol';
 
-/** Tokens tried to go on within a character. */
+/** Most tokens tried to complete a character. */
 const MAX_TRIED = 16;
 
 type Inspection = Pick<InspectedResponse, 'candidates' | 'expertWeights' | 'halfWeight'>;
 
 /**
- * What would come next: the likeliest pieces of text, by the mix and by each expert. In a half-typed word an expert's share is that
- * of its own continuations of the word, so that each expert's probabilities over all pieces sum to one.
+ * What would come next: the likeliest pieces of text, by the mix and by each expert. In a half-typed word an expert's
+ * probabilities are relative to its own continuations of the word, so that they sum to one over all pieces.
  */
 export function inspectDocument(
   model: MixtureModel,
@@ -58,14 +58,14 @@ export function inspectDocument(
   };
 }
 
-/** A text and, given how it begins, how likely the rest of it is by the mix and by each expert. */
+/** A text, and the probability of its rest given its beginning, by the mix and by each expert. */
 interface WholeText {
   readonly text: string;
   readonly probability: number;
   shareOf(expert: string): number;
 }
 
-/** A character that a token has begun, as in most scripts but the Latin, is shown with its likeliest end; null where it has none. */
+/** Completes a character that a token has begun, as in most non-Latin scripts, with its likeliest end; null where it has none. */
 function wholeCharacter(
   model: MixtureModel,
   tokenizer: Tokenizer,
@@ -85,7 +85,7 @@ function wholeCharacter(
       return {
         text: rest.text,
         probability: probs[tokenId] * rest.probability,
-        // An expert without an answer at hand here is taken to agree with the mix.
+        // An expert without a ready answer here is assumed to agree with the mix.
         shareOf: (name) =>
           (experts.find((expert) => expert.name === name)?.probs ?? probs)[tokenId] * rest.shareOf(name),
       };

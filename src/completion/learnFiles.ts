@@ -2,7 +2,7 @@ import type { WorkspaceText } from '../model/mixtureModel';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { LearnFilesRequest } from '../protocol/generatorProtocol';
 
-/** Text encoded between two chances for other work, in UTF-16 units: about a millisecond or two. */
+/** UTF-16 units encoded between two chances for other work: a millisecond or two. */
 const SLICE = 1 << 14;
 
 /** Replaces what the live model knows of some files. Yields after each slice of work. */
@@ -29,8 +29,8 @@ export function* learnFiles(
 }
 
 /**
- * After the last line break of a slice of full size that a line's text follows, which no token crosses; in a line of enormous
- * length anywhere between two characters.
+ * Where the slice ends: after its last line break that a line's text follows, since no token crosses that; in an enormous line,
+ * between any two characters.
  */
 function endOfSlice(text: string, start: number): number {
   const end = start + SLICE;

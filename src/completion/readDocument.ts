@@ -1,18 +1,18 @@
-/** What is kept of one document that was read, and how much of it holds when the document changes. */
+/** What is kept of a document that was read, and how much of it stays valid when the document changes. */
 import type { MixtureState } from '../model/mixtureModel';
 
-/** Tokens whose states are kept each; older lines keep one state a line start. */
+/** Tokens at the end whose states are all kept; earlier lines keep one state per line start. */
 export const TAIL_TOKENS = 256;
 const MAX_LINE_STATES = 256;
 
 /** A line with the line breaks after it: no token crosses its end. */
 export interface Line {
-  /** UTF-16 units and tokens before it. */
+  /** UTF-16 units before it, and tokens before it. */
   readonly start: number;
   readonly firstToken: number;
 }
 
-/** One document as far as it was read. States by the number of tokens before them. */
+/** One document as far as it was read. States and predictions are keyed by the number of tokens before them. */
 export class ReadDocument {
   text = '';
   tokens: number[] = [];
@@ -26,7 +26,7 @@ export class ReadDocument {
     return this.lines[this.lines.length - 1];
   }
 
-  /** Forgets what follows the common beginning with `text`; returns where in `text` reading goes on. */
+  /** Drops the lines after the common beginning with `text`; returns the start of the last kept line, where reading goes on. */
   keepCommon(text: string): number {
     const common = commonLength(this.text, text);
     let index = this.lines.length - 1;

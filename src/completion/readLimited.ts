@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 /**
- * A file read whole, in pieces between which others have their turn, however slow its disk is.
- * @param what the file is, as a sentence about it begins
+ * Reads a whole file without blocking the thread, however slow the disk is.
+ * @param what what the file is, to begin a sentence about it
  * @throws Error with one sentence when it cannot be read or has more than `largest` bytes, by rejecting
  */
 export async function readLimited(path: string, what: string, largest: number): Promise<Uint8Array> {

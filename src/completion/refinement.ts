@@ -1,19 +1,18 @@
-/** Whether a suggestion for which the slow language model was waited takes the place of the one that stands. */
+/** Whether a suggestion made by waiting for the slow language model replaces the one that is shown. */
 import type { CompletedResponse } from '../protocol/generatorProtocol';
 
-/** What standing text becomes: more of the same, another text, or, where there was none, a first one. */
+/** What the shown text becomes: longer, another text, or, where there was none, a first one. */
 export type Refinement = 'extended' | 'replaced' | 'first';
 
 /**
- * Milliseconds for which a suggestion may be exchanged. After that it has been read, and whoever presses Tab wants what was
- * read; it can still grow at its end.
+ * Milliseconds for which a suggestion may be replaced. After that the user has read it and expects Tab to insert what was read;
+ * it can still grow at its end.
  */
 export const REPLACEABLE_FOR = 1000;
 
 /**
- * Null leaves what stands: it is the same, or the beginning that the slow model would end sooner, or it was read or typed along
- * with.
- * @param age of the standing suggestion, in milliseconds
+ * Null keeps the shown text: the refined one is empty, equal or a beginning of it, or the user has read or typed the shown one.
+ * @param age of the shown suggestion, in milliseconds
  */
 export function refinementOf(
   standing: CompletedResponse,
@@ -34,7 +33,7 @@ export function refinementOf(
   return isTypedAlong || age > REPLACEABLE_FOR ? null : 'replaced';
 }
 
-/** Whether waiting could bring something: not where the place itself rules a suggestion out. */
+/** Whether waiting can help; it cannot where the place itself rules a suggestion out. */
 export function isRefinable({ insertText, noSuggestionReason }: CompletedResponse): boolean {
   return insertText !== '' || noSuggestionReason === 'lowConfidence' || noSuggestionReason === 'notReady';
 }

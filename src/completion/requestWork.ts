@@ -1,4 +1,4 @@
-/** What each kind of request asks of the models, as work in steps: between any two of them another request can be heard. */
+/** The work for each kind of request, in steps; between any two steps another request can be received. */
 import { searchText } from '../model/generation/beamText';
 import { generateText, type GeneratedText } from '../model/generation/generateText';
 import { patientTail, type Pause } from '../model/generation/pause';
@@ -20,12 +20,12 @@ import type { LoadedModel } from './generatorModel';
 import { inspectDocument } from './inspectDocument';
 import { learnFiles } from './learnFiles';
 
-/** Gives the settling response at its end. What it opened by then and is not in use is closed when it is ended early. */
+/** Returns the settling response. When it is ended early, whatever it has opened that is not in use is closed. */
 export type RequestSteps = Generator<Pause, GeneratorResponse>;
 
 /** Tokens of a sample for the panel. */
 const SAMPLE_TOKENS = 40;
-/** Tokens, a few words, that who asks for a text gets although the models expect that it ends. */
+/** Tokens, a few words, that a requested text has at least, even where the models expect it to end. */
 const MIN_NEW_TOKENS = 8;
 
 export class RequestWork {
@@ -126,7 +126,7 @@ export class RequestWork {
   ): Generator<Pause, GeneratedText> {
     const { mixture, tokenizer } = this.model;
     const tail = patientTail(mixture, this.reader.moveTo(document.uri, document.prefix));
-    // What the text before the cursor teaches is learned first, not between one text and the next of the same seed.
+    // Typed text is learned first, so that it cannot change the gate between two texts of the same seed.
     while (this.learnTyped()) {
       yield;
     }
@@ -149,7 +149,7 @@ export class RequestWork {
     }
   }
 
-  // eslint-disable-next-line require-yield -- it must not be torn apart.
+  // eslint-disable-next-line require-yield -- it must not be interrupted.
   private *loadNetwork(id: number, use: () => string): RequestSteps {
     const description = use();
     // States belong to the networks that made them.
@@ -199,8 +199,8 @@ export class RequestWork {
 }
 
 /**
- * What `open` gives, once it does. Where the steps were ended before they went on with it, the opening is given up, and
- * `dispose` gets what is open all the same.
+ * Waits for what `open` gives. If the steps are ended before they take it, the opening is aborted, and `dispose` gets whatever
+ * was opened nevertheless.
  */
 function* whenOpened<T>(
   open: ((signal: AbortSignal) => Promise<T>) | null,

@@ -1,6 +1,6 @@
 /**
- * Suggestions that still hold as the user types on, accepts a word or goes back a step, so that what is on the screen stays
- * there and an answer that came too late is not lost. Whatever is served continues exactly what stands before the cursor.
+ * Suggestions that stay valid as the user types along, accepts a word or goes back a step, so that the shown text stays on the
+ * screen and a late answer is not lost. Whatever is served continues exactly the text before the cursor.
  */
 import type { CompletedResponse, CompletionQuestion } from '../protocol/generatorProtocol';
 
@@ -14,7 +14,7 @@ interface Entry {
   /** Everything but the prefix that the suggestion depends on. */
   readonly key: string;
   readonly prefixLength: number;
-  /** The end of the prefix; with its length, enough to know it again. */
+  /** The end of the prefix; with its length, enough to recognise it. */
   readonly prefixEnd: string;
   readonly insertText: string;
   readonly confidence: number;
@@ -25,7 +25,7 @@ const COMPARED = 1024;
 const CAPACITY = 64;
 
 export class SuggestionCache {
-  /** Latest used last. */
+  /** Most recently used last. */
   private readonly entries: Entry[] = [];
 
   remember(question: CompletionQuestion, { insertText, confidence }: CompletedResponse): void {
@@ -42,7 +42,7 @@ export class SuggestionCache {
     });
   }
 
-  /** What is left of a suggestion that the user has typed along with, the latest first; null when there is none. */
+  /** The rest of the most recently used suggestion that the user has typed along with; null when there is none. */
   answer(question: CompletionQuestion): CachedSuggestion | null {
     const key = keyOf(question);
     const { prefix } = question.document;
@@ -87,7 +87,7 @@ function keyOf({ document, multiline, eagerness, maxNewTokens, refused = [] }: C
   ]);
 }
 
-/** Whether `prefix` is the entry's prefix with a beginning of its suggestion, but not all of it, typed after. */
+/** Whether `prefix` is the entry's prefix followed by a beginning of its suggestion, but not all of it. */
 function continues({ prefixLength, prefixEnd, insertText }: Entry, prefix: string): boolean {
   const typed = prefix.length - prefixLength;
   return (

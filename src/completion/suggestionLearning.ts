@@ -1,8 +1,8 @@
 /**
- * Learning from use: whether what was suggested is what the user then wrote, and whether single words of it are taken. It
- * makes the confidence of later suggestions truer and their length what this user can use, and what was refused at a place is
- * not suggested there again. It is read off the text before the cursor at each request, since VS Code tells no extension what
- * became of a suggestion.
+ * Learning from use: whether the user then wrote what was suggested, and whether the user accepts single words of it. This
+ * corrects the confidence of later suggestions and fits their length to the user; what was refused at a place is not suggested
+ * there again. It is inferred from the text before the cursor at each request, since VS Code tells no extension what became of a
+ * suggestion.
  */
 import { rightPart } from '../model/evaluate/keystrokes';
 import { learnShift } from '../model/generation/confidenceShift';
@@ -24,7 +24,7 @@ type Lessons = Required<Pick<CompleteRequest, 'confidenceShift' | 'takesWords' |
 
 interface OpenSuggestion {
   readonly uri: string;
-  /** The text before it: how much, and its end. */
+  /** Length and end of the text before it. */
   readonly prefixLength: number;
   readonly prefixEnd: string;
   /** The beginning of the text after it. */
@@ -35,20 +35,20 @@ interface OpenSuggestion {
   readonly wordTaken: boolean;
 }
 
-/** Characters before a place by which it is known again. */
+/** Characters before a place by which it is recognised. */
 const PLACE = 64;
 /** Places remembered; the oldest is forgotten first. */
 const MOST_PLACES = 500;
 
 export class SuggestionLearning {
   private learned: Learned;
-  /** The one on the screen, and one that was written to its end, of which the next character tells whether a word goes on. */
+  /** The one on the screen, last, and one that was fully written: the next character shows whether its last word goes on. */
   private open: readonly OpenSuggestion[] = [];
-  /** By document and the text before the place, what was refused there. Kept for the session only, since it is the user's text. */
+  /** Refused texts, by document and the text before the place. Kept for the session only, since they are the user's text. */
   private readonly refusals = new Map<string, Set<string>>();
 
   /**
-   * @param stored what {@link store} was given in an earlier session; anything else starts afresh
+   * @param stored what {@link store} received in an earlier session; anything else is replaced by the defaults
    * @param store called when something was learned
    */
   constructor(
@@ -63,7 +63,7 @@ export class SuggestionLearning {
     };
   }
 
-  /** What a request for a suggestion at this cursor takes along. Every request shows what became of the suggestion before. */
+  /** The learned part of a request at this cursor. Each request also shows what became of the earlier suggestions. */
   lessonsFor(document: GeneratorDocument): Lessons {
     this.look(document);
     return {
@@ -89,7 +89,7 @@ export class SuggestionLearning {
     }
   }
 
-  /** Part of the suggestion on the screen is written by accepting it. */
+  /** A part of the suggestion on the screen was accepted. */
   wordTaken(): void {
     this.open = this.open.map((open, i) =>
       i === this.open.length - 1 ? { ...open, wordTaken: true } : open,
@@ -99,7 +99,7 @@ export class SuggestionLearning {
   private look(document: GeneratorDocument): void {
     this.open = this.open.filter((open) => {
       const typed = typedAfter(open, document);
-      // Where the cursor went elsewhere, nobody knows whether the suggestion was right.
+      // When the cursor went elsewhere, it is unknown whether the suggestion was right.
       const isOpen = typed !== null && open.text.startsWith(typed);
       if (typed !== null && !isOpen) {
         this.settle(open, document, typed);
@@ -123,7 +123,7 @@ export class SuggestionLearning {
     }
   }
 
-  /** Remembers the first wrong word, at the place where it was to stand and at the one where the suggestion began. */
+  /** Remembers the first wrong word at its own place, and the text up to its end where the suggestion began. */
   private refuse(open: OpenSuggestion, { prefix }: GeneratorDocument, agreed: number): void {
     const before = prefix.slice(0, open.prefixLength);
     const ends = wordEnds(before, open.text);
@@ -154,7 +154,7 @@ function typedAfter(open: OpenSuggestion, { uri, prefix, suffix }: GeneratorDocu
     prefix.length >= open.prefixLength &&
     prefix.slice(0, open.prefixLength).endsWith(open.prefixEnd);
   const typed = isSameText ? prefix.slice(open.prefixLength) : '';
-  // On a later line the cursor has what stood right of the suggestion before it; what is typed leaves that behind it.
+  // Typing keeps the old suffix right of the cursor. On a later line without it, the cursor was moved past it instead.
   const hasMovedOn = typed.includes('\n') && !suffix.slice(0, 2 * PLACE).includes(open.suffixStart);
   return isSameText && !hasMovedOn ? typed : null;
 }

@@ -1,25 +1,25 @@
 /**
- * The second, patient half of a suggestion: while the cursor stands still, the slow language model is waited for, and what it makes
- * of the suggestion is shown when that is better. A place is asked about once, however often VS Code asks for its ghost text.
+ * The second, patient stage of a suggestion: while the cursor stays, the slow language model is awaited, and its suggestion is
+ * shown if {@link refinementOf} prefers it. Each place is asked about once, however often VS Code asks for its ghost text.
  */
 import type { CompletedResponse, CompletionQuestion } from '../protocol/generatorProtocol';
 import { isRefinable, refinementOf, type Refinement } from './refinement';
 
-/** Answered by the generator's client. */
+/** Implemented by the generator's client. */
 export interface PatientCompleter {
   refine(question: CompletionQuestion, signal: AbortSignal): Promise<CompletedResponse>;
   adopt(question: CompletionQuestion, response: CompletedResponse): void;
 }
 
 export interface RefinerOptions {
-  /** Shows the adopted suggestion at a place, where the cursor was when it was asked about. */
+  /** Shows the adopted suggestion at the place that it was asked for. */
   readonly onRefined: (place: string, refinement: Refinement) => void;
   readonly onError: (error: unknown) => void;
   /** Resolves when the user has stopped typing, as far as can be told, or when aborted. */
   readonly untilStill?: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Milliseconds before the slow model is asked: for one who types on it would work in vain. */
+/** Milliseconds before the slow model is asked; if the user types on, its work would be wasted. */
 const STILLNESS = 120;
 
 interface Asked {
@@ -29,7 +29,7 @@ interface Asked {
 
 export class SuggestionRefiner {
   private isWanted: (question: CompletionQuestion) => boolean = () => false;
-  /** The last place that was asked about, also when all is done there. */
+  /** The last place that was asked about, also after its answer. */
   private asked: Asked | null = null;
 
   constructor(
@@ -37,7 +37,7 @@ export class SuggestionRefiner {
     private readonly options: RefinerOptions,
   ) {}
 
-  /** From now on only what is `isWanted` is waited for: what a slow model could change. What is known of the last place is forgotten. */
+  /** From now on refines only questions that are `isWanted`, those that a slow model could change. Forgets the last place. */
   turn(isWanted: (question: CompletionQuestion) => boolean): void {
     this.isWanted = isWanted;
     this.leave();
@@ -56,7 +56,7 @@ export class SuggestionRefiner {
     }
   }
 
-  /** The cursor stands here now; nothing is waited for that belongs to another place. */
+  /** The cursor is here now; a refinement for another place is aborted. */
   moveTo(place: string | null): void {
     if (this.asked?.place !== place) {
       this.leave();
@@ -92,7 +92,7 @@ export class SuggestionRefiner {
   }
 }
 
-/** Names a place: no two texts of a document have the same version. */
+/** Identifies a place; no two texts of a document have the same version. */
 export function placeOf(uri: string, version: number, offset: number): string {
   return `${uri} ${version} ${offset}`;
 }

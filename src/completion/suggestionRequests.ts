@@ -11,7 +11,7 @@ interface Flight {
   readonly response: Promise<CompletedResponse>;
   /** Callers that still wait for it. */
   waiting: number;
-  /** Made of what is not known any more: for those that wait for it already, and nobody else. */
+  /** Based on a model or a file that is gone: only callers that already wait get it. */
   isOutdated: boolean;
 }
 
@@ -22,9 +22,8 @@ export class SuggestionRequests {
   constructor(private readonly link: Pick<GeneratorLink, 'request' | 'cancel'>) {}
 
   /**
-   * The ghost text at a cursor: what is left of one typed along with, else of one made before, else of one that is being made,
-   * else a new one. An aborted call resolves as cancelled; its suggestion is finished for the cache unless a request comes
-   * that it cannot serve.
+   * The ghost text at a cursor: the rest of a cached suggestion, else of one that is being made, else a new one. An aborted call
+   * resolves as cancelled; its suggestion is finished for the cache unless a request comes that it cannot serve.
    */
   async complete(question: CompletionQuestion, signal?: AbortSignal): Promise<CompletedResponse> {
     const start = performance.now();
@@ -52,12 +51,12 @@ export class SuggestionRequests {
     return { ...response, milliseconds: performance.now() - start };
   }
 
-  /** Serves a suggestion that was made otherwise from now on, also as it is typed along with. */
+  /** Serves a suggestion that was made elsewhere from now on, also while the user types along with it. */
   adopt(question: CompletionQuestion, response: CompletedResponse): void {
     this.cache.remember(question, response);
   }
 
-  /** Serves nothing any more that was made before, or is being made, but to those who wait for it. */
+  /** Serves no earlier suggestion any more, and one that is being made only to callers that already wait. */
   forget(): void {
     this.cache.clear();
     for (const flight of this.flights) {
@@ -70,7 +69,7 @@ export class SuggestionRequests {
     return cached && { kind: 'completed', id: 0, ...cached, milliseconds: performance.now() - start };
   }
 
-  /** The latest suggestion in the making for a beginning of what is typed now, all else being equal. */
+  /** The latest suggestion being made for a beginning of the current text, all else being equal. */
   private findAgreeing({ document, ...options }: CompletionQuestion): Flight | null {
     return (
       [...this.flights].findLast(({ question, isOutdated }) => {
@@ -90,7 +89,7 @@ export class SuggestionRequests {
     for (const flight of this.flights) {
       if (flight.waiting === 0 && flight !== needed) {
         this.link.cancel(flight.id);
-        // Nothing may wait for it any more, also before its cancelled answer is there.
+        // No caller may wait for it any more, even before its cancelled answer arrives.
         this.flights.delete(flight);
       }
     }
@@ -113,7 +112,7 @@ export class SuggestionRequests {
           this.cache.remember(question, completed);
         }
       },
-      // Whoever waits is told of the failure by the same promise.
+      // Callers that wait get the failure from the same promise.
       () => this.flights.delete(flight),
     );
     return flight;

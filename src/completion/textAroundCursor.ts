@@ -4,9 +4,9 @@ import type { GeneratorDocument } from '../protocol/generatorProtocol';
 /** In UTF-16 code units; the generator's limits. */
 const MAX_PREFIX = 64 * 1024;
 const MAX_SUFFIX = 4 * 1024;
-/** The start of the prefix moves by this much at a time, so that typing on keeps the states cached for earlier lines. */
+/** The start of the prefix moves in steps of this size, so that states cached for earlier lines stay valid while typing. */
 const PREFIX_STRIDE = MAX_PREFIX / 2;
-/** Of the line that the start of the prefix cuts through, the most that is dropped; of a longer one its rest is kept. */
+/** Most that is dropped of a line that the start of the prefix cuts through; a longer rest is kept. */
 const MAX_DROPPED = 4 * 1024;
 
 /**
@@ -30,7 +30,7 @@ export function textAroundCursor(
   };
 }
 
-/** Drops the rest of the line that the cut went through, or, of a very long one, half a surrogate pair. */
+/** Drops the rest of the line that the cut went through, or, if that is very long, only half a surrogate pair. */
 function fromFirstWholeLine(text: string): string {
   const lineEnd = text.indexOf('\n');
   if (lineEnd >= 0 && lineEnd < MAX_DROPPED) {

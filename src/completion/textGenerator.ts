@@ -1,6 +1,6 @@
 /**
- * The generator's work, apart from the thread it runs in: a set of requests, of which the newest goes on first, one step of
- * the model at a time, so that a newer request or a cancellation is heard between any two tokens.
+ * Schedules the generator's requests, independently of the thread: the newest goes first, one step of the model at a time, so that
+ * a newer request or a cancellation is received between any two tokens.
  */
 import type { AnsweredRequest, GeneratorRequest, GeneratorResponse } from '../protocol/generatorProtocol';
 import { cancelledCompletion } from './cancelledCompletion';
@@ -14,11 +14,11 @@ interface Job {
   steps: RequestSteps | null;
   /** Streamed so far. */
   text: string;
-  /** It goes on when something outside the thread has come. */
+  /** Whether it waits for something outside the thread. */
   isWaiting: boolean;
 }
 
-/** Which kind goes first, the newest of a kind before the others. `loadModel`, `loadBase`, `loadHalf` and `learnFiles` keep their order. */
+/** Of requests at a cursor, the higher goes first, and within a kind the newest. The others follow, see `nextJob`. */
 const URGENCY = { complete: 3, inspect: 2, generate: 1 } as const;
 
 export class TextGenerator {
@@ -26,10 +26,10 @@ export class TextGenerator {
   private readonly work: RequestWork;
 
   /**
-   * @param respond called with exactly one settling response a request
+   * @param respond called with exactly one settling response per request
    * @param now milliseconds of a steady clock
    * @param newSeed for sampling where the user has set none
-   * @param wake called when work that had to wait can go on, so that {@link step} is of use again
+   * @param wake called when work that had to wait can go on, so that {@link step} should be called again
    */
   constructor(
     model: LoadedModel,
@@ -97,12 +97,12 @@ export class TextGenerator {
 
   private nextJob(): Job | null {
     const interactive = this.jobs.filter(({ request }) => request.kind in URGENCY);
-    // A half is opened beside all other work; only then it is a new model.
+    // Opening a half starts at once, beside all other work; it counts as a new model only when it is open.
     const unopened = this.jobs.find(({ request, steps }) => request.kind === 'loadHalf' && steps === null);
     if (unopened !== undefined) {
       return unopened;
     }
-    // A new model waits for what began with the old one, and nothing else begins before it is there.
+    // A new model waits for requests that began with the old one; no other begins before it is loaded.
     const load = this.jobs.find(
       ({ request: { kind }, isWaiting }) =>
         kind === 'loadModel' || kind === 'loadBase' || (kind === 'loadHalf' && !isWaiting),
@@ -110,13 +110,13 @@ export class TextGenerator {
     const begun = load === undefined ? interactive : interactive.filter(({ steps }) => steps !== null);
     const refinement = begun.find(({ request, isWaiting }) => request.kind === 'complete' && isWaiting);
     if (load !== undefined && refinement !== undefined) {
-      // It may wait for a slow model for minutes, in which nobody got a suggestion, and would be of the model that goes.
+      // It may wait minutes for a slow model, which would block all suggestions, and its answer would come from the old model.
       this.settle(refinement, this.cancelled(refinement));
       return this.nextJob();
     }
     const eligible = begun.filter(({ isWaiting }) => !isWaiting);
     if (load !== undefined && begun.length > eligible.length && eligible.length === 0) {
-      // A long text by a slow model may take minutes, in which suggestions go on with the present one.
+      // A long text by a slow model may take minutes; suggestions go on with the current model meanwhile.
       return (
         interactive.findLast(
           ({ request, steps }) => request.kind === 'complete' && !request.isPatient && steps === null,

@@ -1,4 +1,4 @@
-/** What of a continuation may be inserted between the text before and after the cursor. */
+/** How much of a continuation may be inserted between the text before and after the cursor. */
 import { wordEnds } from '../model/generation/wordUnits';
 import type { GeneratorDocument } from '../protocol/generatorProtocol';
 import { isProse, restOfLine, startOfLine } from './cursorPlace';
@@ -18,7 +18,7 @@ const CLOSER_OF = new Map([
 ]);
 const CLOSERS = new Set(CLOSER_OF.values());
 const QUOTES = new Set(['"', "'", '`']);
-/** Text before the cursor in which open brackets, and lines that would be repeated, are looked for. */
+/** UTF-16 units before the cursor that are searched for open brackets and for lines that must not be repeated. */
 const CONTEXT = 4096;
 const CJK_PUNCTUATION = /[，。！？、；：]/;
 /** Lines shorter than this may well repeat: `}`, `---`, `else:`. */
@@ -27,8 +27,8 @@ const SHORTEST_REPEATED_LINE = 8;
 const LINES_COMPARED = 2;
 
 /**
- * The beginning of `text` that may be inserted; '' for none. What it gives for a beginning of a text is a beginning of what it
- * gives for the text, unless that is '', so a search may ask as its text grows.
+ * The returned function gives the beginning of `text` that may be inserted; '' for none. Its result for a beginning of a text is a
+ * beginning of its result for the whole text, unless that is '', so a search may call it as its text grows.
  */
 export function createTrimmer(place: Place): (text: string) => string {
   const rest = restOfLine(place.suffix);
@@ -38,7 +38,7 @@ export function createTrimmer(place: Place): (text: string) => string {
   const environments = openEnvironments(place.prefix.slice(0, place.prefix.length - line.length));
   const openQuotes = new Set([...QUOTES].filter((quote) => isOdd(line.split(quote).length - 1)));
   const firstOfRest = isAtLineEnd ? '' : rest.slice(0, wordEnds('', rest)[0]).trim();
-  // A bracket or quote is no repetition when the text opens it itself; endOfBalance sees to those.
+  // A bracket or quote that the text opens itself is no repetition; endOfBalance handles those.
   const mayRepeat = CLOSERS.has(firstOfRest) || QUOTES.has(firstOfRest);
   const nextLine = isAtLineEnd ? firstLineWithText(place.suffix.slice(rest.length)) : '';
   const linesAbove = place.prefix
@@ -68,15 +68,15 @@ export function createTrimmer(place: Place): (text: string) => string {
   };
 }
 
-/** A blank line ends a suggestion in code: what follows is another thought. */
+/** In code, a suggestion ends at a blank line, after which another thought begins. */
 function endBeforeBlankLine(text: string): number {
   const blank = text.search(/\n[^\S\n]*\n/);
   return blank < 0 ? text.length : blank;
 }
 
 /**
- * Where `text` first closes a bracket or quote that is not open, or that the rest of the line closes already. Quotes of the
- * text itself are balanced as they come.
+ * Where `text` first closes a bracket that is not open, or a bracket or quote that the rest of the line already closes, or repeats a
+ * separator that follows the cursor. Its length where it does not.
  */
 function endOfBalance(
   text: string,
@@ -116,7 +116,7 @@ function endOfBalance(
 
 const BRACKETS = /[()[\]{}（）「」『』《》“”]/g;
 
-/** Closers that the open brackets of a text wait for, innermost last. */
+/** Closers of the brackets that a text leaves open, innermost last. */
 function openBrackets(text: string): string[] {
   const open: string[] = [];
   for (const [bracket] of text.matchAll(BRACKETS)) {
@@ -132,7 +132,7 @@ function openBrackets(text: string): string[] {
   return open;
 }
 
-/** A space between two Chinese characters, or one sentence sign after another. */
+/** Whether `text` would put a space between two Chinese characters, or one punctuation mark after another. */
 function breaksChinese(prefix: string, text: string): boolean {
   const last = prefix.slice(-1);
   return (
@@ -141,7 +141,7 @@ function breaksChinese(prefix: string, text: string): boolean {
   );
 }
 
-/** Where a word, or a sign, stands in a text as a unit of its own; −1 where it does not. */
+/** Where a word or sign occurs in a text as a unit of its own; −1 where it does not. */
 function indexOfWord(text: string, word: string): number {
   const units = [0, ...wordEnds('', text)];
   for (let i = 0; i + 1 < units.length; i++) {
