@@ -25,7 +25,7 @@ export type RequestSteps = Generator<Pause, GeneratorResponse>;
 
 /** Tokens of a sample for the panel. */
 const SAMPLE_TOKENS = 40;
-/** Tokens, a few words, that a requested text has at least, even where the models expect it to end. */
+/** Tokens, a few words, before a requested text may end by itself, even where the models expect its end earlier. */
 const MIN_NEW_TOKENS = 8;
 
 export class RequestWork {
