@@ -6,7 +6,8 @@
  *
  * `tokens` of `filesLearned` counts the files that this thread was told of. The description of a model is the number of models
  * loaded so far and the base model; a personal model CRASH ends the thread. The description of a half is the paths of all halves
- * loaded so far, each of which is away at once; an absolute path has to exist, also that of a masked model. By its path a half also behaves in other ways:
+ * loaded so far, each of which is away at once. An absolute path has to exist, also that of a masked model, and a half there is
+ * not away. By its path a half also behaves in other ways:
  * - HANG holds the thread for good, as does a half beside which `PATH.opened` lies, and a masked model HANG
  * - STUCK holds the thread for five seconds, in which it cannot be ended
  * - SLOW is opened when fifteen pings were heard
@@ -97,7 +98,9 @@ parentPort.on('message', (request) => {
       respond({ kind: 'halfLoaded', id, description: path, isSlow: true, away: null });
     } else if (path === 'SLOW') {
       openSlow = () => respond({ kind: 'halfLoaded', id, description: path, isSlow: true, away: null });
-    } else if (path === 'damaged' || (path.startsWith('/') && !existsSync(path))) {
+    } else if (path.startsWith('/') && existsSync(path)) {
+      respond({ kind: 'halfLoaded', id, description: path, isSlow: true, away: null });
+    } else if (path === 'damaged' || path.startsWith('/')) {
       respond({ kind: 'failed', id, message: `The model "${path}" is damaged.` });
     } else {
       halves.push(path);
