@@ -43,7 +43,7 @@ export function* completeDocument(
   const trimToPlace = createTrimmer(document);
   const trim = (text: string) => withoutRefused(trimToPlace(text), question.refused ?? []);
   const right = isPatient && masked !== null ? textToJoin(document) : '';
-  const { text, confidence, stopReason, likeliest } = yield* searchSuggestion(model, tokenizer, tail, {
+  const { text, confidence, stopReason, longest } = yield* searchSuggestion(model, tokenizer, tail, {
     eagerness,
     confidenceShift: question.confidenceShift ?? 0,
     takesWords: question.takesWords ?? UNKNOWN_TAKING,
@@ -58,7 +58,7 @@ export function* completeDocument(
   if (text !== '') {
     return { insertText: text, confidence, stopReason };
   }
-  return nothing(likeliest !== '' && trimToPlace(likeliest) === '' ? 'repeatsSuffix' : 'lowConfidence');
+  return nothing(longest !== '' && trimToPlace(longest) === '' ? 'repeatsSuffix' : 'lowConfidence');
 }
 
 /** A refused text ends with the wrong word; the text before that word may stay. */

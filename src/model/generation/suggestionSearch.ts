@@ -41,7 +41,7 @@ export interface Suggestion {
   readonly confidence: number;
   readonly stopReason: SuggestionStop;
   /** The longest continuation that was found, shown or not. */
-  readonly likeliest: string;
+  readonly longest: string;
 }
 
 const BEAM_WIDTH = 3;
@@ -84,7 +84,7 @@ export function* searchSuggestion(
   const continuations = yield* joined(found.continuations, options.logJoins);
   return {
     ...chooseSuggestion(continuations, { cost, takesWords }, confidenceShift),
-    likeliest: found.likeliest,
+    longest: found.longest,
   };
 }
 
@@ -118,7 +118,7 @@ export function* searchContinuations(
   tokenizer: Tokenizer,
   tail: ReadTail,
   options: SearchOptions,
-): Generator<Pause, { readonly continuations: readonly Continuation[]; readonly likeliest: string }> {
+): Generator<Pause, { readonly continuations: readonly Continuation[]; readonly longest: string }> {
   const before = tokenizer.decode(tail.tokens);
   yield tail.prepare(tail.states) ?? undefined;
   const start = new HealedStart(model, tokenizer, tail);
@@ -145,7 +145,7 @@ export function* searchContinuations(
   );
   return {
     continuations: beams.flatMap((beam) => continuationOf(beam, before, options) ?? []),
-    likeliest: beams.reduce((longest, { text }) => (text.length > longest.length ? text : longest), ''),
+    longest: beams.reduce((longest, { text }) => (text.length > longest.length ? text : longest), ''),
   };
 }
 
@@ -154,7 +154,7 @@ export function chooseSuggestion(
   continuations: readonly Continuation[],
   reader: Reader,
   confidenceShift = 0,
-): Omit<Suggestion, 'likeliest'> {
+): Omit<Suggestion, 'longest'> {
   let best = NOTHING;
   let bestSaving = 0;
   for (const { text, points, stopReason } of continuations) {
@@ -175,7 +175,7 @@ export function chooseSuggestion(
   return best;
 }
 
-const NOTHING: Omit<Suggestion, 'likeliest'> = { text: '', confidence: 0, stopReason: 'confidence' };
+const NOTHING: Omit<Suggestion, 'longest'> = { text: '', confidence: 0, stopReason: 'confidence' };
 
 /** The likeliest first tokens, the likeliest of them reserved as the greedy candidate, and the copy expert's own choice. */
 function seedsOf(model: MixtureModel, start: HealedStart, minProbability: number): Seed[] {

@@ -134,7 +134,7 @@ describe('ghost text search', () => {
     assert.deepEqual([text, stopReason], [' annual', 'suffix']);
     const refused = suggest('The committee approved the', { allowed: () => '' });
     assert.equal(refused.text, '');
-    assert.notEqual(refused.likeliest, '');
+    assert.notEqual(refused.longest, '');
   });
 
   it('follows what the copy model would say, if the mix agrees that it is worth it', () => {
