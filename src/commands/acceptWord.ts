@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { firstWord, startsUnspaced } from '../editor/firstWord';
 import type { Parts } from '../editor/parts';
 
-/** Settles when the last word that was asked for is in the text. */
+/** Settles when the word requested last is in the text. */
 let earlier: Promise<unknown> = Promise.resolve();
 
 /**
- * *Accept Next Word of Suggestion*: one word with the space before it, also in Chinese, where VS Code's own command takes a whole
- * run of characters. A key that is pressed again before the word is in the text takes the word after it.
+ * *Accept Next Word of Suggestion*: accepts one word with the space before it, also in Chinese, where VS Code's own command accepts a
+ * whole run of characters. A key pressed again before the word is in the text accepts the next word.
  */
 export function acceptWord(parts: Parts): Promise<void> {
   const accepted = earlier.then(() => takeWord(parts));
@@ -37,7 +37,10 @@ async function takeWord({ watch }: Parts): Promise<void> {
   await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
 }
 
-/** Of what is shown, be it by another extension: VS Code's own command takes the space before a word as one of its own. */
+/**
+ * Accepts a word of whatever ghost text is shown, also of another extension's. VS Code's own command may accept only the space before
+ * a word; it is then run again.
+ */
 async function acceptWithSpace(editor: vscode.TextEditor | undefined): Promise<void> {
   const next = (): Thenable<unknown> =>
     vscode.commands.executeCommand('editor.action.inlineSuggest.acceptNextWord');

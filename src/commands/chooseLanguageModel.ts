@@ -15,7 +15,7 @@ import { LLAMA } from '../trainer/native/installRuntime';
 import type { HalfChoice } from '../protocol/generatorProtocol';
 
 interface ChoiceItem extends vscode.QuickPickItem {
-  /** Undefined when the user went back. */
+  /** Undefined when the user cancelled a dialog. */
   readonly choose?: () => Promise<HalfChoice | null | undefined> | HalfChoice | null;
 }
 
@@ -38,7 +38,7 @@ export async function chooseLanguageModel({ languageModel, paths }: Parts, chose
   tellOfChosen(languageModel);
 }
 
-/** What became of a choice that was taken. */
+/** Tells the user which language model is in use after a choice. */
 export function tellOfChosen({ state }: Parts['languageModel']): void {
   if (state !== null && state.away !== null) {
     void vscode.window.showWarningMessage(
@@ -83,7 +83,7 @@ async function pick(languageModel: Parts['languageModel']): Promise<HalfChoice |
     }),
   ];
   const items: ChoiceItem[] = [
-    // The first is what Enter takes, which is to change nothing.
+    // The current model comes first, so that Enter changes nothing.
     ...choices.filter(({ description }) => description !== undefined),
     ...choices.filter(({ description }) => description === undefined),
     { label: '', kind: vscode.QuickPickItemKind.Separator },
@@ -115,7 +115,7 @@ async function browse(): Promise<HalfChoice | undefined> {
   return uri && chosenFile(uri);
 }
 
-/** What a model file stands for as language model; asks for the vocabulary of one that has none beside it. */
+/** The choice that a model file stands for; asks for the vocabulary of a Keras model that has none beside it. */
 export async function chosenFile(uri: vscode.Uri): Promise<HalfChoice | undefined> {
   const choice = parseLanguageModel(vscode.l10n.t, { file: uri.fsPath });
   return choice?.kind === 'keras' && vocabularyBeside(choice.path) === null
@@ -123,7 +123,7 @@ export async function chosenFile(uri: vscode.Uri): Promise<HalfChoice | undefine
     : (choice ?? undefined);
 }
 
-/** A Keras model predicts numbers; what they stand for is in a file of its own. */
+/** Asks for the vocabulary: a Keras model predicts token ids, and their texts are in a file of its own. */
 async function withVocabulary(
   choice: Extract<HalfChoice, { kind: 'keras' }>,
 ): Promise<HalfChoice | undefined> {

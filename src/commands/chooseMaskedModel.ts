@@ -6,12 +6,12 @@ import type { Parts } from '../editor/parts';
 import { ONNX_RUNTIME } from '../trainer/native/installRuntime';
 
 interface ChoiceItem extends vscode.QuickPickItem {
-  /** Undefined when the user went back. */
+  /** Undefined when the user cancelled a dialog. */
   readonly choose: () => Promise<string | undefined> | string | null;
 }
 
 /**
- * *Choose Masked Model*: the model of BERT's kind by which suggestions are ranked where text stands right of the cursor.
+ * *Choose Masked Model*: the model of BERT's kind that ranks suggestions when there is text right of the cursor.
  * `chosen`, a value of the setting, skips the dialogs.
  */
 export async function chooseMaskedModel({ maskedModel, paths }: Parts, chosen?: unknown): Promise<void> {

@@ -6,7 +6,7 @@ interface DeleteArguments {
   readonly confirm?: boolean;
 }
 
-/** *Delete Model*, after a question. */
+/** *Delete Model*, after asking the user. */
 export async function deleteModel(
   { model, training }: Parts,
   { confirm = true }: DeleteArguments = {},

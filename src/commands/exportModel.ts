@@ -36,7 +36,7 @@ export async function exportModel({ model }: Parts, target?: vscode.Uri): Promis
   );
 }
 
-/** VS Code's dialog asks about the chosen file alone. */
+/** VS Code's dialog asks only about the chosen file, so this asks about the tokenizer that is written beside it. */
 async function mayReplaceBeside(path: string): Promise<boolean> {
   const beside = exportedBeside(path);
   if (beside === null || !existsSync(beside)) {

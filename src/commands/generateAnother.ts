@@ -2,7 +2,7 @@ import type { GeneratedText } from '../editor/generation';
 import type { Parts } from '../editor/parts';
 import { reportProblems } from './reportProblems';
 
-/** *Replace with Another Sample*: the last generated text again, drawn anew. */
+/** *Replace with Another Sample*: replaces the last generated text by another sample. */
 export async function generateAnother({ generation, configuration }: Parts): Promise<GeneratedText> {
   const { values, problems } = configuration.sampling();
   reportProblems(problems);

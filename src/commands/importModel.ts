@@ -5,17 +5,17 @@ import type { Parts } from '../editor/parts';
 import { trainableFolders } from '../editor/trainableFolders';
 import { chooseLanguageModel, chosenFile } from './chooseLanguageModel';
 
-/** What an imported model is to be. */
+/** The role of an imported model. */
 type ImportUse = 'personal' | 'base' | 'languageModel';
 
 interface ImportArguments {
-  /** Skips the dialog for the file and the question before the present model is replaced. */
+  /** Skips the file dialog, and the question before the current model is replaced. */
   readonly source?: vscode.Uri;
-  /** Skips the question what it is to be. */
+  /** Skips the question for the role. */
   readonly use?: ImportUse;
 }
 
-/** *Import Model*: checked before it takes the place of a present one. */
+/** *Import Model*: the model is checked before it replaces the current one. */
 export async function importModel(parts: Parts, { source, use }: ImportArguments = {}): Promise<void> {
   const uri = source ?? (await chooseFile());
   switch (uri && (use ?? (await chooseUse(uri)))) {

@@ -27,12 +27,12 @@ import { trainOnWorkspace } from './trainOnWorkspace';
 import { useShippedBaseModel } from './useShippedBaseModel';
 import { whyNoSuggestion } from './whyNoSuggestion';
 
-/** What an argument holds is for the command to check. */
+/** Each command checks its own argument. */
 type Command = (parts: Parts, argument?: unknown) => unknown;
 
 const COMMANDS = {
   acceptWord,
-  /** What has been written so far stays. */
+  /** The text written so far stays. */
   cancelGeneration: ({ generation }: Parts) => {
     generation.cancel();
   },

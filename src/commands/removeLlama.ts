@@ -3,7 +3,7 @@ import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { LLAMA, removeRuntime } from '../trainer/native/installRuntime';
 
-/** *Remove llama.cpp*: a GGUF model in use, or being opened, is put away first. */
+/** *Remove llama.cpp*, after putting away a GGUF model that is in use or being opened. */
 export async function removeLlama({ languageModel, paths }: Parts): Promise<void> {
   if (languageModel.has('gguf')) {
     await languageModel.choose(null);

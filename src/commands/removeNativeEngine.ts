@@ -3,7 +3,7 @@ import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { removeNative } from '../trainer/native/installNative';
 
-/** *Remove Native Engine*: gives its disk space back. */
+/** *Remove Native Engine*: frees its disk space. */
 export async function removeNativeEngine({ paths, training }: Parts): Promise<void> {
   if (training.phase !== 'idle') {
     throw new Error(vscode.l10n.t('A training is running and may use the engine; cancel it first.'));

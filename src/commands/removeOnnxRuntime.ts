@@ -3,7 +3,7 @@ import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { ONNX_RUNTIME, removeRuntime } from '../trainer/native/installRuntime';
 
-/** *Remove ONNX Runtime*: a masked model in use, or being opened, is put away first. */
+/** *Remove ONNX Runtime*, after putting away a masked model that is in use or being opened. */
 export async function removeOnnxRuntime({ maskedModel, paths }: Parts): Promise<void> {
   if (maskedModel.isChosen) {
     await maskedModel.choose(null);

@@ -3,7 +3,7 @@ import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { WEBGPU, removeRuntime } from '../trainer/native/installRuntime';
 
-/** *Remove WebGPU Engine*: gives its disk space back. */
+/** *Remove WebGPU Engine*: frees its disk space. */
 export async function removeWebgpu({ paths, training }: Parts): Promise<void> {
   if (training.phase !== 'idle') {
     throw new Error(vscode.l10n.t('A training is running and may use the engine; cancel it first.'));

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Tells the user which settings did not fit and what is used in their place; goes on meanwhile. */
+/** Warns about invalid settings and the values used instead, without waiting for the user. */
 export function reportProblems(problems: readonly string[]): void {
   for (const problem of problems) {
     const open = vscode.l10n.t('Open Settings');

@@ -3,7 +3,7 @@ import type { Parts } from '../editor/parts';
 import { tellOfChosen } from './chooseLanguageModel';
 
 /**
- * *Set Language Model Key*: for the server that was chosen last, kept in VS Code's secret storage; then the server is tried with it.
+ * *Set Language Model Key*: stores the key of the server chosen last in VS Code's secret storage, then tries the server with it.
  * `given` skips the dialog.
  */
 export async function setLanguageModelKey(

@@ -1,4 +1,4 @@
-/** *Train on Workspace*: shows what would be read, trains, says whether it helped, and uses the better model. */
+/** *Train on Workspace*: shows which files would be read, trains, says whether it helped, and uses the better model. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { TrainingSettings } from '../editor/configuration';
@@ -17,7 +17,7 @@ interface TrainArguments {
   readonly afresh?: boolean;
 }
 
-/** @returns what came of it; undefined when the user changed their mind before it started */
+/** @returns the result; undefined when the user cancelled before the training started */
 export async function trainOnWorkspace(
   parts: Parts,
   { preview = true, afresh = false }: TrainArguments = {},
@@ -77,7 +77,7 @@ function foldersToTrainOn(): string[] {
   return folders.map(({ uri }) => uri.fsPath);
 }
 
-/** What the user wants after having seen what would be read; null is not to train. */
+/** The user's choice after the preview; null is not to train. */
 type Choice = 'start' | 'afresh' | null;
 
 async function previewPlan(
@@ -114,7 +114,7 @@ interface PlanItem extends vscode.QuickPickItem {
   readonly action?: 'start' | 'afresh' | 'list';
 }
 
-/** Stays open behind the file list, so that the user reads it and then decides. */
+/** The list of choices is shown again over the file list, so that the user can read the list and then decide. */
 async function confirmPlan(parts: Parts, plan: TrainingPlan): Promise<Choice> {
   const { t } = vscode.l10n;
   const items: PlanItem[] = [];
@@ -161,13 +161,13 @@ async function confirmPlan(parts: Parts, plan: TrainingPlan): Promise<Choice> {
   }
 }
 
-/** What is awaited comes before the progress, so that its Cancel always finds a training to cancel. */
+/** Awaits everything else before the progress is shown, so that its Cancel always finds a training to cancel. */
 async function trainWithProgress(
   parts: Parts,
   settings: TrainingSettings,
   start: StartingPoint,
 ): Promise<DoneEvent> {
-  // Those of now, for which the model is stored: they may have changed during the preview.
+  // The present folders, for which the model is stored: they may have changed during the preview.
   const folders = foldersToTrainOn();
   const places = await parts.model.places();
   const { maxTotalBytes, ...options } = settings;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Parts } from '../editor/parts';
 
-/** *Use Shipped Base Model*: undoes *Import Model* as base. */
+/** *Use Shipped Base Model*: undoes the import of a base model. */
 export async function useShippedBaseModel({ baseModel, training }: Parts): Promise<void> {
   if (training.phase !== 'idle') {
     throw new Error(

@@ -3,10 +3,10 @@ import { isEnabled } from '../editor/enablement';
 import type { Parts } from '../editor/parts';
 import { explainOutcome, settingNamedIn } from '../editor/whyNoSuggestion';
 
-/** *Why No Suggestion?*, with a way to the setting that the answer names; also returns the answer. */
+/** *Why No Suggestion?*, with a button that opens the setting named in the answer; also returns the answer. */
 export function whyNoSuggestion({ watch, configuration }: Parts): string {
   const document = vscode.window.activeTextEditor?.document;
-  // Also where it was turned off after the last request.
+  // Checked again, as it may have been turned off since the last request.
   const isOff = document !== undefined && !isEnabled(configuration.enablement(document), document.languageId);
   const answer = explainOutcome(
     vscode.l10n.t,
