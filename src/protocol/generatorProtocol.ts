@@ -2,10 +2,10 @@
 import type { SamplingOptions } from '../model/samplingOptions';
 
 export interface GeneratorDocument {
-  /** Identifies the document among requests, so that states cached for it are found again. */
+  /** Identifies the document across requests, so that its cached states are found again. */
   readonly uri: string;
   readonly languageId: string;
-  /** All text from the start of the document (or at most the last 64 Ki characters) to the cursor. */
+  /** The text from the start of the document to the cursor; of a long text only the end, at most 64 Ki characters. */
   readonly prefix: string;
   /** Text after the cursor, at most 4 Ki characters. */
   readonly suffix: string;
@@ -16,16 +16,16 @@ export interface CompleteRequest {
   readonly id: number;
   readonly document: GeneratorDocument;
   readonly multiline: boolean;
-  /** 0 shows only what is nearly certain, 1 shows whenever a suggestion might save a key. */
+  /** 0 shows only nearly certain suggestions, 1 every suggestion that might save a key. */
   readonly eagerness: number;
   readonly maxNewTokens: number;
-  /** Learned from earlier suggestions: added to the log-odds of every continuation; 0 without it. */
+  /** Learned from earlier suggestions: added to the log-odds of every continuation; 0 when absent. */
   readonly confidenceShift?: number;
-  /** Learned from earlier suggestions: how often the first word is taken where no more is right, 0 to 1; see `wordTaking.ts`. */
+  /** Learned from earlier suggestions: how often the first word is accepted when only that word is right, 0 to 1; see `wordTaking.ts`. */
   readonly takesWords?: number;
-  /** Beginnings of suggestions that the user did not want at this place; their last word is not suggested again. */
+  /** Beginnings of suggestions that the user refused at this place; their last word is not suggested again. */
   readonly refused?: readonly string[];
-  /** Waits for a language-model half or a masked model that does not answer at once; otherwise the suggestion is made without it. */
+  /** Whether to wait for a slow language-model half or masked model; otherwise the suggestion is made without them. */
   readonly isPatient?: boolean;
 }
 export type CompletionQuestion = Omit<CompleteRequest, 'kind' | 'id'>;
@@ -35,7 +35,7 @@ export interface GenerateRequest {
   readonly document: GeneratorDocument;
   readonly sampling: SamplingOptions;
 }
-/** Asks what the model would say next, for the panel. */
+/** Asks for the likeliest continuations and a sample, for the panel. */
 export interface InspectRequest {
   readonly kind: 'inspect';
   readonly id: number;
@@ -43,13 +43,13 @@ export interface InspectRequest {
   readonly sampling: SamplingOptions;
   readonly topCount: number;
 }
-/** Loads a checkpoint (absolute path), or none; replaces the one in use without losing requests. */
+/** Replaces the personal model by a checkpoint (absolute path), or removes it, without losing requests. */
 export interface LoadModelRequest {
   readonly kind: 'loadModel';
   readonly id: number;
   readonly personalModelPath: string | null;
 }
-/** Puts another base model (absolute path) in the place of the present one, or removes it; the present one stays when it cannot be used. */
+/** Replaces the base model (absolute path), or removes it; the current one stays when the new one cannot be used. */
 export interface LoadBaseRequest {
   readonly kind: 'loadBase';
   readonly id: number;
@@ -61,7 +61,7 @@ export type HalfChoice =
       readonly kind: 'keras';
       /** A `.h5` or `.keras` file. */
       readonly path: string;
-      /** The vocabulary, where it does not lie beside the model. */
+      /** The vocabulary file, when it does not lie beside the model. */
       readonly vocabularyPath?: string;
     }
   | {
@@ -72,25 +72,25 @@ export type HalfChoice =
     }
   | {
       readonly kind: 'server';
-      /** Of a server that speaks the OpenAI completions protocol, e.g. `http://localhost:8080/v1`. */
+      /** The address of a server that speaks the OpenAI completions protocol, e.g. `http://localhost:8080/v1`. */
       readonly address: string;
-      /** Its name on the server; without it, the first that the server lists. */
+      /** The model's name on the server; without it, the first model that the server lists. */
       readonly model?: string;
       /** Sent as a bearer token. */
       readonly key?: string;
     };
 /**
- * Opens a language-model half, or removes the one in use. The present one answers until the new one stands; when it cannot be
- * opened the request fails with a sentence and the present one stays. Of several requests the last counts.
+ * Opens a language-model half, or removes the one in use. The current one answers until the new one is open. If that cannot be
+ * opened, the request fails with a sentence and the current one stays. Of several requests the last one wins.
  */
 export interface LoadHalfRequest {
   readonly kind: 'loadHalf';
   readonly id: number;
   readonly half: HalfChoice | null;
 }
-/** A masked model of BERT's kind, by which suggestions are ranked where text stands right of the cursor. Paths are absolute. */
+/** A masked model of BERT's kind, which ranks suggestions when there is text right of the cursor. Paths are absolute. */
 export interface MaskedChoice {
-  /** Holds `model.onnx` and `tokenizer.json`. */
+  /** The folder with `model.onnx` and `tokenizer.json`. */
   readonly folder: string;
   /** The folder that ONNX Runtime was installed into. */
   readonly modulePath: string;
@@ -101,13 +101,13 @@ export interface LoadMaskedRequest {
   readonly id: number;
   readonly masked: MaskedChoice | null;
 }
-/** Replaces what the live workspace model knows of some files; an empty text forgets a file. */
+/** Replaces some files in the live workspace model; an empty text removes a file. */
 export interface LearnFilesRequest {
   readonly kind: 'learnFiles';
   readonly id: number;
   readonly files: readonly { readonly uri: string; readonly text: string; readonly recent: boolean }[];
 }
-/** Settles once the gate has learned all that was typed, as it otherwise does while nothing is asked of it. */
+/** Settles when the gate has learned from all typed text, which it otherwise does while there are no requests. */
 export interface LearnTypedRequest {
   readonly kind: 'learnTyped';
   readonly id: number;
@@ -117,7 +117,7 @@ export interface CancelRequest {
   /** The id of the request to cancel. */
   readonly id: number;
 }
-/** Asks whether the thread still hears; answered by {@link HeardResponse} as soon as it does. */
+/** Asks whether the thread still responds; {@link HeardResponse} answers. */
 export interface PingRequest {
   readonly kind: 'ping';
 }
@@ -146,9 +146,9 @@ export type NoSuggestionReason =
   | 'midWord'
   /** Code other than closing brackets stands right of the cursor. */
   | 'midLine'
-  /** What would be suggested stands after the cursor or in a line just above already, or would close what is not open. */
+  /** The suggestion would repeat the text after the cursor or a line just above, or close a bracket or quote that is not open. */
   | 'repeatsSuffix'
-  /** The document has no text before the cursor, or the text ends here. */
+  /** There is no text before the cursor, or the model expects the text to end here. */
   | 'empty'
   | 'cancelled'
   /** Nothing has been learned yet and no model is loaded. */
@@ -183,14 +183,14 @@ export interface InspectedResponse {
   readonly candidates: readonly {
     readonly text: string;
     readonly probability: number;
-    /** The probability each expert gives to this candidate, by expert name. */
+    /** The probability that each expert gives to this candidate, by expert name. */
     readonly byExpert: Readonly<Record<string, number>>;
   }[];
   readonly expertWeights: Readonly<Record<string, number>>;
-  /** What the language-model half has earned among the networks, 0 to 1, wherever the cursor is; null without one. */
+  /** The learned weight of the language-model half among the networks, 0 to 1, whatever the cursor's place; null without a half. */
   readonly halfWeight: number | null;
   readonly sample: string;
-  /** Whether the sample ends because it is long enough, be it within a word. */
+  /** Whether the length limit ended the sample, possibly inside a word. */
   readonly isSampleCut: boolean;
 }
 export interface ModelLoadedResponse {
@@ -201,17 +201,17 @@ export interface ModelLoadedResponse {
 export interface HalfLoadedResponse {
   readonly kind: 'halfLoaded';
   readonly id: number;
-  /** What was opened and what of it is only approximate, in one line; empty when there is no half now. */
+  /** What was opened, and which parts of it are approximate, in one line; empty when the half was removed. */
   readonly description: string;
-  /** Whether it may have to be waited for, so that a patient suggestion may differ from one that was made at once. */
+  /** Whether its answers may come late, so that a patient suggestion may differ from one made at once. */
   readonly isSlow: boolean;
-  /** Why it does not answer already, in one sentence; null when it does. */
+  /** Why it does not answer yet, in one sentence; null when it does. */
   readonly away: string | null;
 }
 export interface MaskedLoadedResponse {
   readonly kind: 'maskedLoaded';
   readonly id: number;
-  /** What was opened, in one line; empty when there is none now. */
+  /** What was opened, in one line; empty when the masked model was removed. */
   readonly description: string;
 }
 export interface FilesLearnedResponse {
@@ -234,18 +234,18 @@ export interface GeneratorLog {
   readonly kind: 'log';
   readonly message: string;
 }
-/** Belongs to no request: the half in use went away, so that suggestions come without it, or answers again. */
+/** Belongs to no request: the half in use no longer answers, so that suggestions come without it, or it answers again. */
 export interface HalfStatus {
   readonly kind: 'halfStatus';
   readonly state: 'away' | 'answering';
   /** Why, in one sentence. */
   readonly message: string;
 }
-/** The same of the masked model in use. */
+/** The same for the masked model in use. */
 export interface MaskedStatus extends Omit<HalfStatus, 'kind'> {
   readonly kind: 'maskedStatus';
 }
-/** To {@link PingRequest}. */
+/** The answer to {@link PingRequest}. */
 export interface HeardResponse {
   readonly kind: 'heard';
 }

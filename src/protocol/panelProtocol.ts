@@ -3,7 +3,7 @@ import * as v from 'valibot';
 
 /** A sampling setting as the page draws it. */
 export type PanelSetting = {
-  /** Below `understudy.`. */
+  /** The setting's name without `understudy.`. */
   readonly name: string;
   readonly label: string;
   readonly description: string;
@@ -26,7 +26,7 @@ export type PanelSetting = {
 
 /** One point of a curve. */
 export interface CurvePoint {
-  /** 0 to 1, of the training's budget. */
+  /** Share of the training's budget, 0 to 1. */
   readonly progress: number;
   readonly value: number;
 }
@@ -36,9 +36,9 @@ export interface PanelTraining {
   /** Lines for the user, e.g. engine, speed, time left. */
   readonly lines: readonly string[];
   readonly progress: number;
-  /** Cross-entropy on what is trained on, nats a token. */
+  /** Cross-entropy on the training text, in nats per token. */
   readonly trainLoss: readonly CurvePoint[];
-  /** Bits per byte on what is held out. */
+  /** Bits per byte on the held-out text. */
   readonly heldOut: readonly CurvePoint[];
 }
 
@@ -49,7 +49,7 @@ export interface PanelCandidate {
   readonly byExpert: readonly { readonly name: string; readonly probability: number }[];
 }
 
-/** What the model would say at the cursor. */
+/** The model's predictions at the cursor. */
 export type PanelInspection =
   | { readonly state: 'empty'; readonly message: string }
   | { readonly state: 'failed'; readonly message: string }

@@ -4,14 +4,14 @@ import { DEFAULT_TRAINING, FINE_TUNING, type TrainingOptions } from './trainerPr
 type Suited = Pick<TrainingOptions, 'learningRate' | 'batchSize' | 'unrollSteps'>;
 
 /**
- * A Transformer learns to look back only within a window, through which gradients flow: it gets fewer rows of more steps each, with
- * as many tokens as a recurrent network's.
+ * Steps of a row. A Transformer learns to look back only within the steps that gradients flow through, so it gets longer and fewer
+ * rows: a batch has as many tokens as a recurrent network's.
  */
 const TRANSFORMER_STEPS = 128;
-/** Blocks of a Transformer with as many parameters as an LSTM of one layer and the same sizes. */
+/** With so many blocks a Transformer has about as many parameters as a one-layer LSTM of the same sizes. */
 const TRANSFORMER_LAYERS = 3;
 
-/** @param goesOn from a network that already knows language; else it starts afresh */
+/** @param goesOn whether training continues from a trained network rather than starting afresh */
 export function suitedTraining(architecture: Architecture, goesOn: boolean): Suited {
   const { learningRate, batchSize, unrollSteps } = { ...DEFAULT_TRAINING, ...(goesOn ? FINE_TUNING : {}) };
   return architecture === 'transformer'
@@ -23,7 +23,7 @@ export function suitedTraining(architecture: Architecture, goesOn: boolean): Sui
     : { learningRate, batchSize, unrollSteps };
 }
 
-/** @param wished 0 leaves it to the architecture */
+/** @param wished 0 takes the architecture's default */
 export function suitedLayers(architecture: Architecture, wished: number): number {
   return wished > 0
     ? wished

@@ -1,4 +1,4 @@
-/** Checks, on arrival, of what crosses between the parent and the trainer's process. */
+/** Checks the messages between the parent and the trainer's process on arrival. */
 import * as v from 'valibot';
 import { networkConfigSchema } from '../model/checkpoint/checkpoint';
 import { ARCHITECTURES } from '../model/networkConfig';
@@ -165,7 +165,7 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
   }),
 ]);
 
-/** @throws Error whose message is the sentence of the first rule that the value breaks. */
+/** @throws Error with one sentence about the first rule that the value breaks. */
 export function parseTrainerRequest(value: unknown): TrainerRequest {
   return parse(requestSchema, value, 'The trainer was sent a request');
 }
@@ -181,7 +181,7 @@ function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, what: str
     return parsed.output;
   }
   const [issue] = parsed.issues;
-  // Messages of our own are whole sentences; valibot's are not, and name the field instead.
+  // The schemas' own messages are whole sentences; valibot's are not, so the field is named with them.
   throw new Error(
     issue.message.endsWith('.') && !issue.message.startsWith('Invalid')
       ? issue.message

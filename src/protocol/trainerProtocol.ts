@@ -1,32 +1,32 @@
 /** What crosses between the parent (extension host, terminal tool) and the trainer's child process. */
 import type { NetworkConfig, NetworkShape } from '../model/networkConfig';
 
-/** From the fastest, where it works, to the one that works everywhere. */
+/** From the fastest, which does not work everywhere, to the slowest, which does. */
 export const ENGINE_NAMES = ['webgpu', 'native', 'wasm'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
-/** A cap below this, in megabytes, leaves no room for the process itself. */
+/** In megabytes; a lower limit leaves no room for the process itself. */
 export const LEAST_MEMORY = 256;
 export const MOST_MEMORY = 65_536;
 
-/** With more threads each would have too few rows of a batch. */
+/** With more threads, each would get too few rows of a batch. */
 export const MOST_THREADS = 8;
 
-/** What a training does while the computer draws from its battery. */
+/** What a training does while the computer runs on battery. */
 export const ON_BATTERY = ['pause', 'continue'] as const;
 
 export interface TrainingOptions extends NetworkShape {
   readonly engine: EngineName | 'auto';
-  /** Of the wasm engine; 0 takes one fewer than the processor has cores, at most 8. */
+  /** Threads of the wasm engine; 0 takes one fewer than the processor has cores, at most 8. */
   readonly threads: number;
   readonly onBattery: (typeof ON_BATTERY)[number];
-  /** Of the trainer's process; to stay below it, fewer rows of a batch are computed at once, by fewer threads. */
+  /** Limit for the trainer's process; to stay below it, fewer rows of a batch are computed at once, by fewer threads. */
   readonly maxMemoryMegabytes: number;
-  /** Wall-clock budget for the optimisation, in seconds; a small text needs only a part. Time spent paused does not count. */
+  /** Wall-clock budget for the optimisation, in seconds; a small text needs only a part of it. Pauses do not count. */
   readonly seconds: number;
-  /** Peak of the schedule. */
+  /** The peak of the learning-rate schedule. */
   readonly learningRate: number;
-  /** What each pass over the text after the first adds to the rate, up to a half. */
+  /** Added to the dropout rate by each pass over the text after the first, up to a rate of one half. */
   readonly dropout: number;
   readonly batchSize: number;
   /** Steps of truncated back-propagation through time. */
@@ -61,41 +61,41 @@ export const DEFAULT_TRAINING: TrainingOptions = {
  */
 export const FINE_TUNING: Pick<TrainingOptions, 'batchSize'> = { batchSize: 16 };
 
-/** Which texts of which folders. */
+/** The texts to train on. */
 export interface CorpusSelection {
   /** Absolute root folders to read. */
   readonly folders: readonly string[];
   /**
-   * Paths, relative to any of the folders, to train on and to hold out, or both: of such a file the last tenth is held out.
-   * These are read whatever the ignore rules say. Null lets the trainer scan and split by itself.
+   * The files to train on and to hold out, by paths relative to any of the folders; of a file in both lists the last tenth is held
+   * out. They are read whatever the ignore rules say. Null lets the trainer scan and split by itself.
    */
   readonly split: { readonly train: readonly string[]; readonly heldOut: readonly string[] } | null;
-  /** VS Code's `files.exclude` and `search.exclude` globs that are on. */
+  /** The enabled globs of VS Code's `files.exclude` and `search.exclude`. */
   readonly excludeGlobs: readonly string[];
   readonly maxTotalBytes: number;
 }
 
 export interface TrainJob extends CorpusSelection {
-  /** Where the finished checkpoint goes. */
+  /** Where the finished checkpoint is written. */
   readonly modelPath: string;
-  /** Holds what is needed to resume; removed when training is done. */
+  /** The file that an interrupted training resumes from; removed when training is done. */
   readonly resumePath: string;
   /**
-   * Checkpoint to start from (base or earlier personal model); null starts afresh. One of another architecture or size than
-   * `options` asks for gives only its tokenizer, and a warning says so.
+   * The checkpoint to start from (base or earlier personal model); null starts afresh. If its architecture or size differs from
+   * `options`, only its tokenizer is used, and a warning says so.
    */
   readonly initialModelPath: string | null;
   /** `tokenizer.json` used when there is no initial model. */
   readonly tokenizerPath: string;
-  /** The network that ghost text has beside the personal one; null or absent where it has none. */
+  /** The network that ghost text uses beside the personal one; null or absent when there is none. */
   readonly baseModelPath?: string | null;
-  /** kernel.wasm; where it is absent, the one beside the trainer's process serves. */
+  /** kernel.wasm; when absent, the one beside the trainer's process is used. */
   readonly kernelPath?: string;
   /** Folders where the native engine may have been installed. */
   readonly nativeFolders?: readonly string[];
-  /** Keeps how fast each engine is on this machine; without it they are timed each time. */
+  /** Caches how fast each engine is on this machine; without it they are timed for each training. */
   readonly engineTimingsPath?: string;
-  /** Engines that have failed in this training, in order: the next in the list goes on, or after wasm any other. */
+  /** Engines that have failed in this training, in order: the next one of {@link ENGINE_NAMES} continues, or after wasm any other. */
   readonly failedEngines?: readonly EngineName[];
   readonly options: TrainingOptions;
 }
@@ -110,7 +110,7 @@ export interface TimeJob extends Pick<
   readonly config: NetworkConfig;
 }
 
-/** A plan is made without a given split, of what the trainer would find by itself. */
+/** A plan takes no given split: it shows what the trainer would find by itself. */
 export type PlanJob = Omit<CorpusSelection, 'split'> &
   Pick<TrainJob, 'initialModelPath' | 'baseModelPath' | 'tokenizerPath' | 'options'>;
 
@@ -129,13 +129,13 @@ export interface HeldOutScore {
   readonly bitsPerByte: number;
 }
 
-/** Scores of ghost text's whole mix on a sample of the held-out text, which it learns as it goes. */
+/** Scores of ghost text's whole mix on a sample of the held-out text, which the mix learns from while it is scored. */
 export interface MixScores {
   /** Without a personal network. */
   readonly before: HeldOutScore;
   /** With the new one. */
   readonly after: HeldOutScore;
-  /** With the one that is there already, where there is one. */
+  /** With the earlier one, if there is one. */
   readonly earlier?: HeldOutScore;
 }
 
@@ -147,57 +147,57 @@ export interface PlannedFile {
   readonly bytes: number;
 }
 
-/** The personal model that a training goes on from. */
+/** The personal model that a training continues from. */
 export interface Continues {
-  /** ISO 8601; absent where it is not known. */
+  /** ISO 8601; absent when unknown. */
   readonly trainedAt?: string;
   /** Files with text that the model has not read: new, changed, or not reached in its training. */
   readonly changedFiles: number;
-  /** All that is trained on. */
+  /** All files that are trained on. */
   readonly files: number;
 }
 
 /** What training would read, and how long it would take; shown before it starts. */
 export interface TrainingPlan {
   readonly files: readonly (PlannedFile & {
-    /** Share of the file that is kept from training to measure on; 0 or 1 but for single large files. */
+    /** Share of the file that is held out to measure on: 0, 1, or a tenth at the end of a large file when too few files fit whole. */
     readonly heldOutShare: number;
   })[];
   readonly trainBytes: number;
   readonly heldOutBytes: number;
-  /** Counts of what is left out, by the reasons of `LEFT_OUT_REASONS`. */
+  /** Numbers of files and folders left out, by the reasons of `LEFT_OUT_REASONS`. */
   readonly leftOut: Readonly<Record<string, number>>;
   /** The largest files left out, largest first, at most 20; folders are not measured. */
   readonly largestLeftOut: readonly (PlannedFile & { readonly reason: string })[];
-  /** Whether it starts from scratch: no model there is of the kind and size that is asked for. */
+  /** Whether it starts from scratch, as no model has the requested architecture and size. */
   readonly startsAfresh: boolean;
-  /** Null where it starts from no personal model that tells what it has read. */
+  /** Null unless it starts from a personal model that records what it has read. */
   readonly continues: Continues | null;
   readonly estimate: {
     readonly trainTokens: number;
-    /** Of the optimisation: the budget, or less where the text is small, or where a training goes on and little has changed. */
+    /** Duration of the optimisation: the budget, or less for a small text or a continued training with few changes. */
     readonly seconds: number;
-    /** Passes over the text, or over what has changed, in this time, at the speed that the wasm engine has on common machines. */
+    /** Passes over the text, or over the changed files, in this time, at the wasm engine's speed on common machines. */
     readonly epochs: number;
   };
 }
 
-/** Where the result of a training stands. */
+/** The result of a training. */
 export interface DoneEvent {
   readonly kind: 'done';
   readonly outcome: 'improved' | 'notImproved' | 'cancelled';
-  /** The initial model; null when training began afresh. */
+  /** Score of the initial model; null when training started afresh. */
   readonly before: HeldOutScore | null;
-  /** The best network of this training; null when it ended before it was measured. */
+  /** Score of the best network of this training; null when it ended before it was measured. */
   readonly after: HeldOutScore | null;
   readonly steps: number;
-  /** While optimising, measuring left out. */
+  /** During optimisation, without the time for measuring. */
   readonly tokensPerSecond: number;
-  /** What ghost text gains, or would lose, by the new model; only where it gains is it written. */
+  /** What ghost text would gain or lose with the new model, which is written only if it gains. */
   readonly mix?: MixScores;
-  /** The model that was there already, where training did not start from it. It stays unless the new one is better. */
+  /** Score of the earlier model when training did not start from it; it stays unless the new one is better. */
   readonly earlier?: HeldOutScore;
-  /** The model written by this training; null when it wrote none and an earlier one is as it was. */
+  /** The model written by this training; null when it wrote none and left an earlier one unchanged. */
   readonly modelPath: string | null;
 }
 
@@ -211,29 +211,29 @@ export type TrainerEvent =
       readonly heldOutFiles: number;
       readonly bytes: number;
       readonly tokens: number;
-      /** Counts of what was left out, by reason. */
+      /** Numbers of files and folders left out, by reason. */
       readonly leftOut: Readonly<Record<string, number>>;
     }
-  /** An engine is about to be loaded, which may take the process with it. */
+  /** An engine is about to be loaded, which may crash the process. */
   | { readonly kind: 'loading'; readonly name: EngineName }
   | {
       readonly kind: 'engine';
       readonly name: EngineName;
       readonly description: string;
       readonly reason: string;
-      /** Those that were found to train here, too. */
+      /** Other engines that were found to work here. */
       readonly others?: readonly EngineName[];
     }
-  /** Something that does not stop the training but that the user should know; a sentence. */
+  /** A sentence about something that the user should know but that does not stop the training. */
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'resumed'; readonly step: number }
   | ({ readonly kind: 'continues' } & Continues)
   | {
       readonly kind: 'step';
       readonly step: number;
-      /** 0 to 1, of the budget. */
+      /** Share of the budget, 0 to 1. */
       readonly progress: number;
-      /** Cross-entropy, nats a token. */
+      /** Cross-entropy in nats per token. */
       readonly trainLoss: number;
       readonly learningRate: number;
       readonly tokensPerSecond: number;
@@ -241,7 +241,7 @@ export type TrainerEvent =
     }
   /** At step 0: the initial model. */
   | { readonly kind: 'validation'; readonly step: number; readonly score: HeldOutScore }
-  /** Learns how far ghost text should trust the new network; 0 to 1. */
+  /** The gate learns how far ghost text should trust the new network; progress from 0 to 1. */
   | { readonly kind: 'calibrating'; readonly progress: number }
   | { readonly kind: 'calibrated'; readonly mix: MixScores }
   | { readonly kind: 'saved'; readonly path: string; readonly step: number }
@@ -249,5 +249,5 @@ export type TrainerEvent =
   /** After `paused`. */
   | { readonly kind: 'continued' }
   | DoneEvent
-  /** `engine` is there when it was the engine that failed; another one may go on from the resume file. */
+  /** `engine` is set when the engine failed; another one may continue from the resume file. */
   | { readonly kind: 'failed'; readonly message: string; readonly engine?: EngineName };
