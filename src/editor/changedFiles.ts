@@ -116,7 +116,7 @@ export class ChangedFiles {
       if (learned === null || !hasRoom) {
         await this.files.forget([uri]);
       } else if (!this.files.isKnownAs(learned)) {
-        // A file saved in VS Code is known already and does not come here.
+        // A file saved in VS Code was learned at the save.
         await this.files.learn(learned);
       }
     }

@@ -127,7 +127,7 @@ export class WorkspaceReader implements vscode.Disposable {
     );
   }
 
-  /** Reads all files; a reading under way is given up for the new one. Never rejects. */
+  /** Reads all files that are not known yet; a reading under way is given up for the new one. Never rejects. */
   async start(): Promise<void> {
     this.files.stop();
     const folders = trainableFolders();

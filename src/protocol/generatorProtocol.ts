@@ -148,7 +148,7 @@ export type NoSuggestionReason =
   | 'midLine'
   /** The suggestion would repeat the text after the cursor or a line just above, or close a bracket or quote that is not open. */
   | 'repeatsSuffix'
-  /** There is no text before the cursor, or the model expects the text to end here. */
+  /** There is no text before the cursor. */
   | 'empty'
   | 'cancelled'
   /** Nothing has been learned yet and no model is loaded. */
