@@ -19,7 +19,7 @@ export function explainOutcome(t: Translate, outcome: CompletionOutcome | null):
   }
   const { response } = outcome;
   if (response.insertText === '') {
-    return explainRefusal(t, response.noSuggestionReason ?? 'empty');
+    return explainRefusal(t, response.noSuggestionReason ?? 'lowConfidence');
   }
   return t(
     'The last request had a suggestion (characters: {0}, confidence: {1} %). If you did not see it, the setting editor.inlineSuggest.enabled may be off, or another extension may have answered first.',
@@ -57,7 +57,9 @@ function explainRefusal(t: Translate, reason: NoSuggestionReason): string {
         'The model was not sure enough of any continuation. A higher understudy.eagerness shows more, and training on the workspace makes it surer.',
       );
     case 'midWord':
-      return t('The cursor stands inside a word; ghost text is shown at its end.');
+      return t(
+        'The cursor stands inside a word, or right before one; ghost text is shown at the end of a word.',
+      );
     case 'midLine':
       return t(
         'Code stands after the cursor; in code, ghost text is shown where only closing brackets follow.',
@@ -67,7 +69,7 @@ function explainRefusal(t: Translate, reason: NoSuggestionReason): string {
         'The likeliest continuation stands after the cursor or in a line just above already, or would close what is not open.',
       );
     case 'empty':
-      return t('The model sees the text end here, or there is no text before the cursor.');
+      return t('There is no text before the cursor, so there is nothing to continue.');
     case 'cancelled':
       return t('The text changed before the answer came.');
     case 'notReady':

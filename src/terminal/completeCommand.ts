@@ -119,7 +119,7 @@ function describeSilence({ noSuggestionReason }: CompletedResponse): string {
     case 'repeatsSuffix':
       return 'what would come stands after the cursor or just above already, or would close what is not open';
     case 'empty':
-      return 'the model expects the text or line to end';
+      return 'no text stands left of the cursor';
     case 'notReady':
       return 'no model is loaded';
     default:
