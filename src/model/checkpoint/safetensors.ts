@@ -8,7 +8,7 @@ import { CheckpointError } from './checkpointError';
 const LENGTH_BYTES = 8;
 /** The format's own limit. */
 const MAX_HEADER_BYTES = 100_000_000;
-/** In bytes; the tensors then begin where floats may. */
+/** The header is padded to a multiple of so many bytes, so that the tensors after it are aligned for floats. */
 const ALIGNMENT = 8;
 /** Characters of a tensor's name in a message; a damaged name may have millions. */
 const LONGEST_SHOWN = 80;

@@ -13,7 +13,7 @@ export const trainingRecordSchema = v.object({
   tokens: v.exactOptional(count),
   /** Optimizer steps, those of an earlier training that was continued included. */
   steps: v.exactOptional(count),
-  /** As the user is shown it, e.g. "TensorFlow.js on WebAssembly". */
+  /** The engine's description for the user, e.g. "TensorFlow.js on WebAssembly". */
   engine: v.exactOptional(v.string()),
   /** Quality on text not trained on, before and after the training. */
   heldOut: v.exactOptional(

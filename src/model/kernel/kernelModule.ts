@@ -1,7 +1,8 @@
 /**
  * The functions of `assembly/kernel.ts` as the host sees them. Every argument that names an array is a byte offset
  * into the kernel's memory, a multiple of 16 (of 4 for single floats). Sizes are padded: hidden and embedding
- * sizes, the vocabulary and each gate's rows to a multiple of {@link PANEL_ROWS}, with zeros.
+ * sizes, the vocabulary and each gate's rows to a multiple of {@link PANEL_ROWS}, with zeros; the output bias with a
+ * value so low that padding gets no probability.
  */
 export interface KernelFunctions {
   /** out [count, 8 · panels] += packed matrix (see packMatrix.ts) times each of the vectors int16 [count, 2 · pairs]. */

@@ -9,7 +9,7 @@ export interface PackedMatrix {
   readonly panels: number;
   /** Padded columns / 2. */
   readonly pairs: number;
-  /** The largest magnitude of an activation that it may be multiplied with. */
+  /** The largest magnitude of the activations that it may be multiplied with, see `activationLimit`. */
   readonly limit: number;
 }
 

@@ -6,8 +6,8 @@ import type { StoredWeights } from './quantizedMatrix';
 
 /**
  * A network on the WebAssembly kernel: 8-bit weights, each vector of activations rounded to 16 bits, sums exact in
- * 32 bits; gates, attention's weights and softmax in floats. Each network has a memory of its own; for a token, only the
- * returned state is allocated.
+ * 32 bits; gates, attention's weights and softmax in floats. Each network has a memory of its own, which is allocated once and
+ * never grows.
  *
  * @param weights matrices that are not in 8 bits are rounded to them
  * @param kernelBytes content of kernel.wasm

@@ -16,9 +16,9 @@ import {
 
 /** What the kernel's Transformer remembers of one sequence; an immutable value. */
 interface State {
-  /** Of the next token, from 0. */
+  /** Position of the next token, from 0. */
   readonly position: number;
-  /** At most ATTENTION_WINDOW, the latest last; states share them. */
+  /** The last positions, at most ATTENTION_WINDOW, the latest last; states share them. */
   readonly memory: readonly RememberedPosition[];
   /** Output of the last block, float [embeddingSize]; zeros before the first token. */
   readonly output: Float32Array;

@@ -2,8 +2,8 @@ import { networkTensorShapes, type NetworkConfig } from '../networkConfig';
 import { dequantizeRows, quantizeRows, type QuantizedMatrix, type StoredWeights } from './quantizedMatrix';
 
 /**
- * The largest number of columns of any matrix (so also of `embeddingSize` and `hiddenSize`). The kernel keeps
- * activations in a range in which a sum over this many columns fits 32 bits; see `activationLimit` in
+ * The largest number of columns of any matrix (so also of `embeddingSize` and `hiddenSize`). The more columns a
+ * matrix has, the fewer bits the kernel leaves an activation, so that a sum fits 32 bits; see `activationLimit` in
  * kernelModule.ts.
  */
 export const MAX_COLUMNS = 4096;

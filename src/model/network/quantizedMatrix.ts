@@ -36,7 +36,7 @@ export function quantizeRows(matrix: Float32Array, rows: number, columns: number
     }
     const scale = Math.fround(largest / INT8_LIMIT);
     scales[row] = scale;
-    // Below the smallest float the quotient would be infinite; such a row is zero in every use.
+    // The row is zero, or so small that its scale underflows; it stays zero, as its quotients would not be finite.
     if (scale === 0) {
       continue;
     }

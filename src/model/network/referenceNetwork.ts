@@ -33,7 +33,7 @@ type State = RecurrentState<Float32Array>;
 
 /**
  * The recurrent network in plain TypeScript with 32-bit floats, one loop per formula: the reference that the kernel is tested
- * against, and the fallback where the kernel cannot load. Many times slower than the kernel.
+ * against. It runs only where no kernel is given, many times slower.
  */
 export class ReferenceNetwork implements NetworkModel<State> {
   readonly vocabSize: number;

@@ -18,7 +18,7 @@ interface RememberedPosition {
 
 /** What a Transformer remembers of one sequence; an immutable value. */
 export interface TransformerState {
-  /** Of the next token, from 0. */
+  /** Position of the next token, from 0. */
   readonly position: number;
   /** The last positions, at most ATTENTION_WINDOW, the latest last; states share them. */
   readonly memory: readonly RememberedPosition[];
@@ -37,7 +37,7 @@ interface Block {
   readonly contractBias: Float32Array;
 }
 
-/** The counterpart of {@link ReferenceNetwork} for Transformers: the reference that the kernel is tested against, and its fallback. */
+/** The counterpart of {@link ReferenceNetwork} for Transformers. */
 export class ReferenceTransformer implements NetworkModel<TransformerState> {
   readonly vocabSize: number;
   /** [vocabSize, embeddingSize] */

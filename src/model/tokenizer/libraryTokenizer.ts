@@ -12,7 +12,7 @@ export const { Tokenizer: LibraryTokenizer } = tokenizers as unknown as {
   readonly Tokenizer: new (description: unknown, configuration: object) => LibraryTokenizer;
 };
 
-/** A clause on why the library rejected its input. It does so with a short, plain Error; any other is its own failure on bad input. */
+/** A clause on why the library failed on its input: its own message, if it is a short, plain Error; other errors come of damaged input. */
 export function libraryFault(error: unknown): string {
   return error instanceof Error && error.constructor === Error && error.message.length <= LONGEST_FAULT
     ? error.message
