@@ -142,13 +142,16 @@ export type StopReason =
 export type NoSuggestionReason =
   /** No continuation is likely enough for the eagerness set. */
   | 'lowConfidence'
-  /** Letters stand right of the cursor. */
+  /** The cursor is inside a word, or right before a word of a script with spaces. */
   | 'midWord'
-  /** Code other than closing brackets stands right of the cursor. */
+  /** In code, something other than closing brackets, quotes and separators stands right of the cursor. */
   | 'midLine'
-  /** The suggestion would repeat the text after the cursor or a line just above, or close a bracket or quote that is not open. */
+  /**
+   * The suggestion would repeat the text after the cursor or a line just above, or close a bracket, quote or environment that is not
+   * open.
+   */
   | 'repeatsSuffix'
-  /** There is no text before the cursor. */
+  /** There is nothing but white space before the cursor. */
   | 'empty'
   | 'cancelled'
   /** Nothing has been learned yet and no model is loaded. */

@@ -56,8 +56,8 @@ export const DEFAULT_TRAINING: TrainingOptions = {
 };
 
 /**
- * For a network that already knows language, whose gradients are smaller: half the rows make twice the steps. Chosen with the
- * rate on training files of the development workspaces (bench/README.md).
+ * For a network that is already trained, whose gradients are smaller: half the rows per batch make twice the steps per pass. Chosen
+ * together with the learning rate, on training files of the development workspaces (bench/README.md).
  */
 export const FINE_TUNING: Pick<TrainingOptions, 'batchSize'> = { batchSize: 16 };
 
@@ -91,7 +91,7 @@ export interface TrainJob extends CorpusSelection {
   readonly baseModelPath?: string | null;
   /** kernel.wasm; when absent, the one beside the trainer's process is used. */
   readonly kernelPath?: string;
-  /** Folders where the native engine may have been installed. */
+  /** Folders where the native and WebGPU engines may have been installed. */
   readonly nativeFolders?: readonly string[];
   /** Caches how fast each engine is on this machine; without it they are timed for each training. */
   readonly engineTimingsPath?: string;
@@ -239,7 +239,7 @@ export type TrainerEvent =
       readonly tokensPerSecond: number;
       readonly secondsLeft: number;
     }
-  /** At step 0: the initial model. */
+  /** The score at step 0 is the initial model's. */
   | { readonly kind: 'validation'; readonly step: number; readonly score: HeldOutScore }
   /** The gate learns how far ghost text should trust the new network; progress from 0 to 1. */
   | { readonly kind: 'calibrating'; readonly progress: number }
