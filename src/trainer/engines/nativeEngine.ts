@@ -39,8 +39,9 @@ function timedPrecision(tf: TensorFlow, backend: NativeBackend): Precision {
 }
 
 function loadTensorFlow(folders: readonly string[]): TensorFlow {
-  const failures: string[] = [];
-  for (const { name, folder, requireFrom } of nativePackages(folders)) {
+  const found = nativePackages(folders);
+  const failures = [...found.failures];
+  for (const { name, folder, requireFrom } of found.packages) {
     try {
       return startTensorFlow(requireFrom, name);
     } catch (error) {

@@ -12,11 +12,15 @@ interface NativePackage {
 /** The GPU's package first: it runs on the processor too where there is no CUDA. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
 
-/**
- * The packages that can be started, in the order to try them: those of this program, then those of each folder.
- * @throws Error that says how to install one, and what was found in each place, when there is none
- */
-export function nativePackages(folders: readonly string[]): NativePackage[] {
+interface FoundPackages {
+  /** Those that can be started, in the order to try them: those of this program, then those of each folder. */
+  readonly packages: readonly NativePackage[];
+  /** What else was found, and why it cannot be used. */
+  readonly failures: readonly string[];
+}
+
+/** @throws Error that says how to install one, and what was found in each place, when no package can be started */
+export function nativePackages(folders: readonly string[]): FoundPackages {
   const packages: NativePackage[] = [];
   const failures: string[] = [];
   for (const from of [__filename, ...folders.map((folder) => join(folder, 'package.json'))]) {
@@ -38,7 +42,7 @@ export function nativePackages(folders: readonly string[]): NativePackage[] {
   if (packages.length === 0) {
     throw nativeNotInstalled(failures);
   }
-  return packages;
+  return { packages, failures };
 }
 
 /** @param failures what was found instead, and why it does not serve */
