@@ -70,13 +70,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     onLog: (line) => {
       log.info(line);
     },
-    onHalfStatus: (halfStatus) => {
-      log.info(halfStatus.message);
-      languageModel.heard(halfStatus);
-    },
-    onMaskedStatus: (maskedStatus) => {
-      log.info(maskedStatus.message);
-      maskedModel.heard(maskedStatus);
+    onStatus: (modelStatus) => {
+      log.info(modelStatus.message);
+      if (modelStatus.kind === 'halfStatus') {
+        languageModel.heard(modelStatus);
+      } else {
+        maskedModel.heard(modelStatus);
+      }
     },
   });
   const watch = new SuggestionWatch();

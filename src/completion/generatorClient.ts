@@ -31,10 +31,8 @@ export interface GeneratorClientOptions extends GeneratorFiles {
   readonly workerPath: string;
   /** Called with a sentence on unrequested events: a restart, a base model that cannot be used. Never has the user's text. */
   readonly onLog?: (line: string) => void;
-  /** Called when the language-model half stops or resumes answering. */
-  readonly onHalfStatus?: (status: HalfStatus) => void;
-  /** The same for the masked model. */
-  readonly onMaskedStatus?: (status: MaskedStatus) => void;
+  /** Called when the language-model half or the masked model stops or resumes answering. */
+  readonly onStatus?: (status: HalfStatus | MaskedStatus) => void;
   /**
    * Called when a new thread has replaced one that died and knows no files: learn them again. The client keeps no texts, as they
    * would take as much of the extension host's memory as the workspace is large.
@@ -47,8 +45,7 @@ export interface GeneratorClientOptions extends GeneratorFiles {
 export class GeneratorClient {
   private readonly link: GeneratorLink;
   private readonly suggestions: SuggestionRequests;
-  private readonly onHalfStatus: (status: HalfStatus) => void;
-  private readonly onMaskedStatus: (status: MaskedStatus) => void;
+  private readonly onStatus: (status: HalfStatus | MaskedStatus) => void;
   private readonly onLog: (line: string) => void;
   private readonly onFilesLost: () => void;
   /** What a new thread is told again, by kind. */
@@ -61,22 +58,19 @@ export class GeneratorClient {
     const {
       workerPath,
       onLog = nothing,
-      onHalfStatus = nothing,
-      onMaskedStatus = nothing,
+      onStatus = nothing,
       onFilesLost = nothing,
       onGivenUp = nothing,
       ...files
     } = options;
-    this.onHalfStatus = onHalfStatus;
-    this.onMaskedStatus = onMaskedStatus;
+    this.onStatus = onStatus;
     this.onLog = onLog;
     this.onFilesLost = onFilesLost;
     this.link = new GeneratorLink({
       workerPath,
       files,
       onLog,
-      onHalfStatus,
-      onMaskedStatus,
+      onStatus,
       onGivenUp,
       onRestart: (heldBy) => {
         if (heldBy !== null && this.replayed.includes(heldBy)) {
@@ -243,9 +237,9 @@ export class GeneratorClient {
 
   private reportReopened(kind: LoadRequest['kind'], state: HalfStatus['state'], message: string): void {
     if (kind === 'loadHalf') {
-      this.onHalfStatus({ kind: 'halfStatus', state, message });
+      this.onStatus({ kind: 'halfStatus', state, message });
     } else if (kind === 'loadMasked') {
-      this.onMaskedStatus({ kind: 'maskedStatus', state, message });
+      this.onStatus({ kind: 'maskedStatus', state, message });
     }
   }
 }

@@ -38,8 +38,7 @@ export interface LinkOptions {
   readonly workerPath: string;
   readonly files: GeneratorFiles;
   readonly onLog: (line: string) => void;
-  readonly onHalfStatus: (status: HalfStatus) => void;
-  readonly onMaskedStatus: (status: MaskedStatus) => void;
+  readonly onStatus: (status: HalfStatus | MaskedStatus) => void;
   /** Called when a new thread has replaced one that died and can be asked. `heldBy` as in {@link GeneratorDiedError}. */
   readonly onRestart: (heldBy: OpeningKind | null) => void;
   /** Called when threads have died in a row, the last of `detail`, and no new one is started. */
@@ -181,12 +180,8 @@ export class GeneratorLink {
       this.options.onLog(response.message);
       return;
     }
-    if (response.kind === 'halfStatus') {
-      this.options.onHalfStatus(response);
-      return;
-    }
-    if (response.kind === 'maskedStatus') {
-      this.options.onMaskedStatus(response);
+    if (response.kind === 'halfStatus' || response.kind === 'maskedStatus') {
+      this.options.onStatus(response);
       return;
     }
     if (response.kind === 'heard') {

@@ -26,7 +26,7 @@ export async function withGenerator<T>(
     baseModelPath: product.baseModel,
     tokenizerPath: product.tokenizer,
     onLog: note,
-    onHalfStatus: ({ message }) => {
+    onStatus: ({ message }) => {
       note(message);
     },
     onFilesLost: () => {

@@ -123,7 +123,7 @@ describe('llama.cpp’s server with SmolLM2-135M', function () {
         kernelPath: join(folder, 'kernel.wasm'),
         tokenizerPath: resolve('models/base/tokenizer.json'),
         baseModelPath: null,
-        onHalfStatus: (status) => statuses.push(status),
+        onStatus: (status) => status.kind === 'halfStatus' && statuses.push(status),
       });
       await client.loadHalf({ kind: 'server', address: server!.address });
     });

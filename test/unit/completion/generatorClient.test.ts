@@ -42,6 +42,12 @@ const prompt = (marked: string) => ({
   sampling: DEFAULT_SAMPLING,
 });
 const ignore = () => undefined;
+/** Waits for what is told after an answer; the test says what it expected where that never comes. */
+async function until(isTold: () => boolean): Promise<void> {
+  for (let waits = 0; !isTold() && waits < 100; waits++) {
+    await sleep(20);
+  }
+}
 
 describe('asking the generator', () => {
   it('serves a refined suggestion once it was adopted, and the one before it where only that agrees', async () => {
@@ -165,7 +171,7 @@ describe('a generator that dies', () => {
 
   it('is told again which language model was chosen, and reports when that is away and when it answers again', async () => {
     const statuses: string[] = [];
-    const client = newClient({ onHalfStatus: ({ state, message }) => statuses.push(`${state}: ${message}`) });
+    const client = newClient({ onStatus: ({ state, message }) => statuses.push(`${state}: ${message}`) });
     await client.loadHalf({ kind: 'gguf', path: 'first' });
     await assert.rejects(client.loadHalf({ kind: 'gguf', path: 'damaged' }), /"damaged" is damaged/);
     await assert.rejects(client.complete(question('CRASH█')));
@@ -175,7 +181,7 @@ describe('a generator that dies', () => {
 
   it('says that the language model is away when it cannot be opened again, until a later thread can', async () => {
     const statuses: string[] = [];
-    const client = newClient({ onHalfStatus: ({ state, message }) => statuses.push(`${state}: ${message}`) });
+    const client = newClient({ onStatus: ({ state, message }) => statuses.push(`${state}: ${message}`) });
     const folder = mkdtempSync(join(tmpdir(), 'understudy-half-'));
     await client.loadHalf({ kind: 'gguf', path: folder });
     rmSync(folder, { recursive: true });
@@ -185,9 +191,7 @@ describe('a generator that dies', () => {
     mkdirSync(folder);
     await assert.rejects(client.complete(question('CRASH█')));
     const reopened = `answering: ${folder} answers again.`;
-    for (let waits = 0; !statuses.includes(reopened) && waits < 100; waits++) {
-      await sleep(20);
-    }
+    await until(() => statuses.includes(reopened));
     rmSync(folder, { recursive: true });
     assert.ok(statuses.includes(reopened));
   });
@@ -271,7 +275,7 @@ describe('a generator that dies', () => {
       const away: string[] = [];
       const client = newClient({
         onLog: (line) => log.push(line),
-        onHalfStatus: ({ state, message }) => state === 'away' && away.push(message),
+        onStatus: ({ state, message }) => state === 'away' && away.push(message),
       });
       await client.loadHalf({ kind: 'keras', path });
       writeFileSync(`${path}.opened`, '');
@@ -299,13 +303,11 @@ describe('a generator that dies', () => {
   it('tells of a masked model that another thread cannot open, and of one that it can', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'understudy-client-'));
     const told: string[] = [];
-    const client = newClient({ onMaskedStatus: ({ state, message }) => told.push(`${state}: ${message}`) });
+    const client = newClient({ onStatus: ({ state, message }) => told.push(`${state}: ${message}`) });
     const crash = async (): Promise<void> => {
       const { length } = told;
       await assert.rejects(client.complete(question('CRASH█')));
-      for (let waits = 0; told.length === length && waits < 100; waits++) {
-        await sleep(20);
-      }
+      await until(() => told.length > length);
     };
     await client.loadMasked({ folder, modulePath: '' });
     rmSync(folder, { recursive: true });
