@@ -38,6 +38,8 @@ describe('The settings panel', () => {
     }
     await theWindow.panelPress('Return to Defaults');
     await waitFor('the defaults', () => sampling('temperature') === 0.8 && sampling('topK') === 40);
+    // The page draws the fields again with the defaults, which would take back what is typed meanwhile.
+    await theWindow.idle();
   });
 
   it('shows the allowed range when a value is outside it, and leaves the setting', async () => {
