@@ -21,13 +21,21 @@ function runPart(args) {
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
 
 /** A check without tests of its own counts as one. */
 async function check(name, args) {
   process.stdout.write(`\n# ${name}\n`);
-  const { status } = await runPart(args);
+  const { output, status } = await runPart(args);
   total[status === 0 ? 'passed' : 'failed']++;
+  if (status !== 0) {
+    failures.push(`# ${name}\n${output}`);
+  }
 }
+
+/** What mocha says of the tests that failed: of each window its own, up to where the next one begins. */
+const failedTests = (output) =>
+  [...output.matchAll(/^ {2}\d+ failing$[^]*?(?=^Window \w+$|(?![^]))/gm)].map(([text]) => text.trimEnd());
 
 /** Counts a test runner's results by what it prints; a runner that dies without a count is a failure. */
 async function suite(name, args) {
@@ -44,6 +52,9 @@ async function suite(name, args) {
     process.stdout.write(`${name} ended with status ${status} and no full count.\n`);
     total.failed++;
   }
+  if (status !== 0) {
+    failures.push(`# ${name}\n${failedTests(output).join('\n')}`);
+  }
 }
 
 try {
@@ -59,6 +70,10 @@ await suite('Integration, inside VS Code', ['scripts/integration.mjs']);
 await suite('Unit', ['node_modules/mocha/bin/mocha.js', '--forbid-only']);
 if (total.skipped > 0) {
   process.stdout.write(`\n${total.skipped} skipped, each named above\n`);
+}
+// Said again at the end, as a thousand lines of passed tests may stand between.
+if (failures.length > 0) {
+  process.stdout.write(`\n${failures.join('\n\n')}\n`);
 }
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -3,18 +3,19 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { DoneEvent } from '../../../../src/protocol/trainerProtocol.js';
 import { closeAll, openDraft, triggerUntilGhostText } from '../../support/editing.js';
 import { needsKeyboard } from '../../support/theWindow.js';
+import { waitFor } from '../../support/waitFor.js';
+
+const folderNames = (): string[] => (vscode.workspace.workspaceFolders ?? []).map(({ name }) => name);
 
 describe('A window with two roots', () => {
-  before(() => {
-    assert.deepEqual(
-      vscode.workspace.workspaceFolders?.map(({ name }) => name),
-      ['harbour', 'orchard'],
-    );
+  before(async () => {
+    // VS Code may start extensions before it has read the file that names the folders.
+    await waitFor('both folders', () => folderNames().length === 2);
+    assert.deepEqual(folderNames(), ['harbour', 'orchard']);
   });
   beforeEach(closeAll);
 
@@ -46,25 +47,30 @@ describe('A window with two roots', () => {
 
   it('does not claim to use a model whose folders are no longer those of the workspace', async function () {
     this.timeout(90_000);
-    const { showInformationMessage } = vscode.window;
+    const { window } = vscode;
+    const { showInformationMessage, withProgress } = window;
     const told: string[] = [];
-    vscode.window.showInformationMessage = (message: string) => {
+    window.showInformationMessage = (message: string) => {
       told.push(message);
       return Promise.resolve(undefined);
     };
     await vscode.commands.executeCommand('understudy.deleteModel', { confirm: false });
     const added = await mkdtemp(join(tmpdir(), 'understudy-added-'));
+    window.withProgress = (options, task) =>
+      withProgress(options, async (progress, token) => {
+        // The training has its folders when its progress appears, and might end before an added one is known.
+        assert.ok(vscode.workspace.updateWorkspaceFolders(2, 0, { uri: vscode.Uri.file(added) }));
+        await waitFor('the added folder', () => folderNames().length === 3);
+        return task(progress, token);
+      });
     try {
-      const running = vscode.commands.executeCommand<DoneEvent>('understudy.trainOnWorkspace', {
+      const { outcome } = await vscode.commands.executeCommand<DoneEvent>('understudy.trainOnWorkspace', {
         preview: false,
       });
-      await sleep(1000);
-      assert.ok(vscode.workspace.updateWorkspaceFolders(2, 0, { uri: vscode.Uri.file(added) }));
-      const { outcome } = await running;
       assert.equal(outcome, 'improved');
       assert.match(told.at(-1)!, /The folders of the workspace have changed meanwhile/);
     } finally {
-      vscode.window.showInformationMessage = showInformationMessage;
+      Object.assign(window, { showInformationMessage, withProgress });
       vscode.workspace.updateWorkspaceFolders(2, 1);
       await rm(added, { recursive: true });
     }
