@@ -77,9 +77,11 @@ export async function openWindow(
 
   /** The actions that a suite can request; arguments and answers are JSON. */
   const actions = {
-    /** Presses a key or a chord by its Playwright name, such as `Tab` or `Control+ArrowRight`. */
-    async press(keys) {
-      await page.keyboard.press(keys);
+    /** Presses a key or a chord by its Playwright name, such as `Tab` or `Control+ArrowRight`, several times without a pause. */
+    async press(keys, times = 1) {
+      for (let i = 0; i < times; i++) {
+        await page.keyboard.press(keys);
+      }
     },
     /** Types as a person does, one key after the other, with `delay` milliseconds between them. */
     async type(text, delay = 30) {

@@ -3,9 +3,9 @@ import { ask, hasChannel } from './channel.js';
 
 /** What a user does in the window and sees of it, with real keys and real pixels. */
 export const theWindow = {
-  /** Presses a key or a chord, such as `Tab` or `Control+ArrowRight`. */
-  async press(keys: string): Promise<void> {
-    await ask('press', keys);
+  /** Presses a key or a chord, such as `Tab` or `Control+ArrowRight`, several times without a pause. */
+  async press(keys: string, times = 1): Promise<void> {
+    await ask('press', keys, times);
   },
   /** Types key by key, `delay` milliseconds apart. */
   async type(text: string, delay = 30): Promise<void> {

@@ -64,7 +64,7 @@ describe('Typing in a window with one folder', () => {
     const editor = await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of Marrowfield House');
     await ghostTextBeginning(' burned all');
-    await Promise.all([theWindow.press('Control+ArrowRight'), theWindow.press('Control+ArrowRight')]);
+    await theWindow.press('Control+ArrowRight', 2);
     await waitFor('the words', () => textWithCursor(editor).includes('House burned all█'));
   });
 
