@@ -6,7 +6,12 @@
  * reports a whole acceptance, and the rest is inferred by {@link SuggestionListener}.
  */
 import * as vscode from 'vscode';
-import type { CompletedResponse, CompleteRequest, GeneratorDocument } from '../protocol/generatorProtocol';
+import {
+  CELL_BREAK,
+  type CompletedResponse,
+  type CompleteRequest,
+  type GeneratorDocument,
+} from '../protocol/generatorProtocol';
 import type { SuggestionLearning } from './suggestionLearning';
 import { placeOf, type SuggestionRefiner } from './suggestionRefiner';
 import { textAroundCursor } from './textAroundCursor';
@@ -42,11 +47,13 @@ export interface SuggestionListener {
 /** Run by VS Code when a whole suggestion is accepted; registered by the extension, not offered to users. */
 export const ACCEPTED_COMMAND = 'understudy.suggestionAccepted';
 
+const CELL_SCHEME = 'vscode-notebook-cell';
+
 export const GHOST_TEXT_SCHEMES = [
   'file',
   'untitled',
   'vscode-remote',
-  'vscode-notebook-cell',
+  CELL_SCHEME,
   // The commit message box.
   'vscode-scm',
   'vscode-vfs',
@@ -177,15 +184,32 @@ export function placeOfCursor(document: vscode.TextDocument, position: vscode.Po
   return placeOf(document.uri.toString(), document.version, document.offsetAt(position));
 }
 
-/** The text around the cursor as the generator reads it. */
+/** The text around the cursor as the generator reads it. A notebook is one document, of which the cells below are not read. */
 export function generatorDocument(
   document: vscode.TextDocument,
   position: vscode.Position,
 ): GeneratorDocument {
+  const { uri, above } = wholeDocument(document);
+  const own = (start: number, end: number): string =>
+    document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end)));
   return textAroundCursor(
-    document.uri.toString(),
+    uri.toString(),
     document.languageId,
-    document.offsetAt(position),
-    (start, end) => document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end))),
+    above.length + document.offsetAt(position),
+    (start, end) =>
+      above.slice(start, end) + (end > above.length ? own(start - above.length, end - above.length) : ''),
   );
+}
+
+/** The document that a text belongs to, and what stands above it there: for the cell of a notebook, the cells before it. */
+function wholeDocument(document: vscode.TextDocument): { uri: vscode.Uri; above: string } {
+  const notebooks = document.uri.scheme === CELL_SCHEME ? vscode.workspace.notebookDocuments : [];
+  for (const notebook of notebooks) {
+    const texts = notebook.getCells().map((cell) => cell.document);
+    if (texts.includes(document)) {
+      const before = texts.slice(0, texts.indexOf(document));
+      return { uri: notebook.uri, above: before.map((text) => text.getText() + CELL_BREAK).join('') };
+    }
+  }
+  return { uri: document.uri, above: '' };
 }

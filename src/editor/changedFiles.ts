@@ -1,6 +1,6 @@
 /** Gathers files that any program created, moved or changed for a moment, then learns them one by one. */
 import { join } from 'node:path';
-import { readText } from '../trainer/corpus/readText';
+import { readFileText } from '../trainer/corpus/fileText';
 import { leftOutByText } from '../trainer/corpus/textRules';
 import type { FilePlace } from './changedRules';
 import { LearnableFiles } from './learnableFile';
@@ -146,7 +146,7 @@ export class ChangedFiles {
 
   /** Null when there is no text to learn. */
   private async read({ root, path }: FilePlace): Promise<string | null> {
-    const text = await readText(join(root, path), this.options.maxFileBytes);
-    return text === null || leftOutByText(path, text) !== null ? null : text;
+    const read = await readFileText(join(root, path), this.options.maxFileBytes);
+    return read.kind === 'text' && leftOutByText(path, read.text) === null ? read.text : null;
   }
 }

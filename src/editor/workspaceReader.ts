@@ -7,8 +7,9 @@ import { join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { PlannedFile, TrainingPlan } from '../protocol/trainerProtocol';
+import { readFileText } from '../trainer/corpus/fileText';
 import { isRuleFile } from '../trainer/corpus/ignoreRules';
-import { readText } from '../trainer/corpus/readText';
+import { isNotebook } from '../trainer/corpus/notebook';
 import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import { asError } from './asError';
 import { ChangedFiles } from './changedFiles';
@@ -180,8 +181,12 @@ export class WorkspaceReader implements vscode.Disposable {
     if (!vscode.workspace.isTrusted || folder?.uri.scheme !== 'file') {
       return;
     }
-    const text = document.getText().slice(0, DEFAULT_MAX_FILE_BYTES).replaceAll('\r\n', '\n');
     const path = vscode.workspace.asRelativePath(document.uri, false);
+    if (isNotebook(path)) {
+      // Opened as JSON; as a notebook it has cells for documents, and the change of its file is noticed.
+      return;
+    }
+    const text = document.getText().slice(0, DEFAULT_MAX_FILE_BYTES).replaceAll('\r\n', '\n');
     const reason = await reasonNotToLearn(folder.uri.fsPath, path, text, this.excludeGlobs());
     const uri = document.uri.toString();
     await (reason === null ? this.files.learn({ uri, text, recent: true }) : this.files.forgetBelow(uri));
@@ -204,17 +209,18 @@ async function readPlanned(
   { root, path }: PlannedFile,
   roots: ReadonlyMap<string, vscode.Uri>,
 ): Promise<LearnedFile | null> {
-  const text = await readText(join(root, path), DEFAULT_MAX_FILE_BYTES);
-  if (text === null || text === '') {
+  const read = await readFileText(join(root, path), DEFAULT_MAX_FILE_BYTES);
+  if (read.kind === 'leftOut' || read.text === '') {
     return null;
   }
   const folder = roots.get(root) ?? vscode.Uri.file(root);
   const uri = vscode.Uri.joinPath(folder, path).toString();
-  return { uri, text, recent: isOpen(uri) };
+  return { uri, text: read.text, recent: isOpen(uri) };
 }
 
 function isOpen(uri: string): boolean {
-  return vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri);
+  const { textDocuments, notebookDocuments } = vscode.workspace;
+  return [...textDocuments, ...notebookDocuments].some((document) => document.uri.toString() === uri);
 }
 
 function isUnsaved(uri: string): boolean {

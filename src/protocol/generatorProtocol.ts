@@ -1,6 +1,9 @@
 /** What crosses between the extension host (or the terminal tool) and the generator's worker thread. */
 import type { SamplingOptions } from '../model/samplingOptions';
 
+/** Stands between the cells of a notebook, which are read as one text. */
+export const CELL_BREAK = '\n\n';
+
 export interface GeneratorDocument {
   /** Identifies the document across requests, so that its cached states are found again. */
   readonly uri: string;

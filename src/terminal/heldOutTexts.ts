@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
-import { readText } from '../trainer/corpus/readText';
+import { readFileText } from '../trainer/corpus/fileText';
 import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import type { ScoredTexts } from './textScores';
 import type { WorkspaceFile } from './workspaceTexts';
@@ -21,10 +21,11 @@ export async function heldOutTexts(plan: TrainingPlan, maxTestCharacters: number
   let left = maxTestCharacters;
   for (const { root, path, heldOutShare } of plan.files) {
     // As much of it as the training has read.
-    const text = await readText(join(root, path), DEFAULT_MAX_FILE_BYTES);
-    if (text === null) {
+    const read = await readFileText(join(root, path), DEFAULT_MAX_FILE_BYTES);
+    if (read.kind === 'leftOut') {
       continue;
     }
+    const { text } = read;
     const uri = pathToFileURL(join(root, path)).href;
     const cut = cutAtLine(text, (1 - heldOutShare) * text.length);
     const sure = cutAtLine(text, (1 - SURE_SHARE * heldOutShare) * text.length);

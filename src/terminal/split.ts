@@ -4,8 +4,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as v from 'valibot';
 import { decodeText } from '../trainer/corpus/decodeText';
+import { readFileText } from '../trainer/corpus/fileText';
 import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
-import { readHead } from '../trainer/corpus/readHead';
 import { splitHeldOut, type FilePart } from '../trainer/corpus/splitHeldOut';
 
 interface Split {
@@ -81,13 +81,12 @@ export async function readSplit(path: string, folder = dirname(path)): Promise<S
 export async function readTexts(folder: string, files: readonly string[]): Promise<FileText[]> {
   const texts: FileText[] = [];
   for (const path of files) {
-    const head = await readHead(join(folder, path), MAX_FILE_BYTES);
-    const decoded = head.kind === 'head' ? decodeText(head.bytes) : { kind: head.reason };
-    if (!('text' in decoded)) {
-      const why = await whyUnusable(join(folder, path), decoded.kind);
+    const read = await readFileText(join(folder, path), MAX_FILE_BYTES);
+    if (read.kind === 'leftOut') {
+      const why = await whyUnusable(join(folder, path), read.reason);
       throw new Error(`${join(folder, path)} is named in the split but cannot be used: ${why}.`);
     }
-    texts.push({ path, text: decoded.text, bytes: Buffer.byteLength(decoded.text) });
+    texts.push({ path, text: read.text, bytes: Buffer.byteLength(read.text) });
   }
   return texts;
 }

@@ -64,9 +64,9 @@ const BINARY_EXTENSIONS = new Set(
   ).split(' '),
 );
 
-/** Formats that programs write: tables, logs, vector drawings, source maps, notebooks with their outputs. */
+/** Formats that programs write: tables, logs, vector drawings, source maps. */
 const DATA_EXTENSIONS = new Set(
-  'csv tsv jsonl ndjson geojson topojson log out svg map snap ipynb bib.bak plist xcuserstate drawio har lcov dump aux bbl toc synctex'.split(
+  'csv tsv jsonl ndjson geojson topojson log out svg map snap bib.bak plist xcuserstate drawio har lcov dump aux bbl toc synctex'.split(
     ' ',
   ),
 );

@@ -3,9 +3,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CorpusSelection } from '../../protocol/trainerProtocol';
 import { countTargets, type DocumentTokens } from '../data/batchStream';
-import { decodeText } from './decodeText';
+import { readFileText, type FileText } from './fileText';
 import { LEFT_OUT_REASONS, type LeftOut, type LeftOutReason } from './leftOutReason';
-import { readHead, type FileHead } from './readHead';
 import { scanFolders, type ScanProgress, type TextFile } from './scanFolders';
 import { HELD_OUT_SHARE, splitHeldOut, type FilePart } from './splitHeldOut';
 
@@ -155,22 +154,15 @@ async function listed(
   const leftOut: LeftOut[] = [];
   for (const path of new Set([...split.train, ...split.heldOut])) {
     signal?.throwIfAborted();
-    const { root, head } = await readFromAny(folders, path);
-    if (head.kind === 'leftOut') {
-      leftOut.push({ root, path, reason: head.reason });
+    const { root, read } = await readFromAny(folders, path);
+    if (read.kind === 'leftOut') {
+      leftOut.push({ root, path, reason: read.reason });
       continue;
     }
-    const decoded = decodeText(head.bytes);
-    if (decoded.kind !== 'text') {
-      leftOut.push({ root, path, reason: decoded.kind });
-      continue;
-    }
-    const file = { root, path, bytes: Buffer.byteLength(decoded.text) };
+    const { text, modified } = read;
+    const file = { root, path, bytes: Buffer.byteLength(text) };
     byPath.set(path, file);
-    files.set(file, {
-      tokens: Uint16Array.from(encoding.encode(decoded.text)),
-      modified: head.modified,
-    });
+    files.set(file, { tokens: Uint16Array.from(encoding.encode(text)), modified });
   }
   const trained = new Set(split.train);
   const inPart = new Set(split.heldOut.filter((path) => trained.has(path)));
@@ -190,16 +182,16 @@ async function listed(
 async function readFromAny(
   folders: readonly string[],
   path: string,
-): Promise<{ root: string; head: FileHead }> {
+): Promise<{ root: string; read: FileText }> {
   let root = folders[0];
-  let head: FileHead = { kind: 'leftOut', reason: 'vanished' };
+  let read: FileText = { kind: 'leftOut', reason: 'vanished' };
   for (root of folders) {
-    head = await readHead(join(root, path), MAX_LISTED_FILE_BYTES);
-    if (head.kind === 'head' || head.reason !== 'vanished') {
+    read = await readFileText(join(root, path), MAX_LISTED_FILE_BYTES);
+    if (read.kind === 'text' || read.reason !== 'vanished') {
       break;
     }
   }
-  return { root, head };
+  return { root, read };
 }
 
 function checkEnough(

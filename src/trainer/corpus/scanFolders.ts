@@ -1,13 +1,12 @@
 /** Which texts of some folders are learned from, and why each other file is left out. */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeText } from './decodeText';
 import { leftOutByName } from './fileNameRules';
+import { readFileText, type FileText } from './fileText';
 import { composedName, typeOf } from './folderEntry';
 import { IgnoreRules } from './ignoreRules';
 import type { LeftOut, LeftOutReason } from './leftOutReason';
 import { NearDuplicates } from './nearDuplicates';
-import { readHead, type FileHead } from './readHead';
 import { leftOutByText } from './textRules';
 
 export interface ScanOptions {
@@ -154,16 +153,16 @@ class Scan {
 
   async take(root: string, paths: readonly string[], signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
-    const heads = await Promise.all(
-      paths.map(async (path): Promise<FileHead> =>
+    const read = await Promise.all(
+      paths.map(async (path): Promise<FileText> =>
         this.full
           ? { kind: 'leftOut', reason: 'overTotalLimit' }
-          : readHead(join(root, path), this.maxFileBytes),
+          : readFileText(join(root, path), this.maxFileBytes),
       ),
     );
-    for (const [i, head] of heads.entries()) {
+    for (const [i, file] of read.entries()) {
       signal?.throwIfAborted();
-      this.judge(root, paths[i], head);
+      this.judge(root, paths[i], file);
     }
     this.options.onProgress?.({
       files: this.files.length,
@@ -172,17 +171,12 @@ class Scan {
     });
   }
 
-  private judge(root: string, path: string, head: FileHead): void {
-    if (head.kind === 'leftOut') {
-      this.leaveOut(root, path, head.reason);
+  private judge(root: string, path: string, read: FileText): void {
+    if (read.kind === 'leftOut') {
+      this.leaveOut(root, path, read.reason);
       return;
     }
-    const decoded = decodeText(head.bytes);
-    if (decoded.kind !== 'text') {
-      this.leaveOut(root, path, decoded.kind);
-      return;
-    }
-    const { text } = decoded;
+    const { text, truncated, modified } = read;
     const reason = leftOutByText(path, text) ?? (this.duplicates.seenBefore(text) ? 'duplicate' : null);
     if (reason !== null) {
       this.leaveOut(root, path, reason);
@@ -197,10 +191,10 @@ class Scan {
     const file = { root, path, bytes };
     this.bytes += bytes;
     this.files.push(file);
-    if (head.truncated) {
+    if (truncated) {
       this.leaveOut(root, path, 'restOverFileLimit');
     }
-    this.options.onText?.(file, text, head.modified);
+    this.options.onText?.(file, text, modified);
   }
 
   result(): ScanResult {

@@ -21,6 +21,8 @@ const MOST_MEASURED = 20_000;
 const SURPRISING: ReadonlySet<LeftOutReason> = new Set<LeftOutReason>([
   'unknownEncoding',
   'data',
+  'largeNotebook',
+  'otherNotebook',
   'generated',
   'minified',
   'longLine',

@@ -42,6 +42,16 @@ describe('A file that another program writes', function () {
     await untilSuggested('Bartholomew Thrupp');
   });
 
+  it('is learned by its cells alone when it is a notebook', async () => {
+    const printed = TEXT.replaceAll('Bartholomew Thrupp', 'Ignatius Pellow').repeat(3);
+    const cell = { cell_type: 'code', metadata: {}, execution_count: 1, source: TEXT };
+    const outputs = [{ output_type: 'stream', name: 'stdout', text: printed }];
+    const notebook = { nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [{ ...cell, outputs }] };
+    await mkdir(part);
+    await writeFile(join(part, 'ferry.ipynb'), JSON.stringify(notebook, null, 1));
+    await untilSuggested('Bartholomew Thrupp');
+  });
+
   it('is learned again when it is changed in place', async () => {
     const path = join(part, 'ferry.md');
     await mkdir(part);

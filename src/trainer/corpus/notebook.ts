@@ -1,0 +1,36 @@
+/** Jupyter notebooks: of their JSON, only what a person has written in the cells is text. */
+import * as v from 'valibot';
+import { CELL_BREAK } from '../../protocol/generatorProtocol';
+
+/** nbformat 4; a source is one string or its lines, each with its line end. */
+const notebookSchema = v.object({
+  nbformat: v.literal(4),
+  cells: v.array(v.object({ source: v.union([v.string(), v.array(v.string())]) })),
+});
+
+export function isNotebook(path: string): boolean {
+  return /\.ipynb$/i.test(path);
+}
+
+/**
+ * The sources of all cells in their order, without outputs.
+ * @param content of the file, decoded
+ * @returns null when that is no notebook of nbformat 4; an empty file is a notebook without cells
+ */
+export function notebookText(content: string): string | null {
+  if (content.trim() === '') {
+    return '';
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch {
+    return null;
+  }
+  const parsed = v.safeParse(notebookSchema, json);
+  return parsed.success
+    ? parsed.output.cells
+        .map(({ source }) => (typeof source === 'string' ? source : source.join('')).replace(/\r\n?/g, '\n'))
+        .join(CELL_BREAK)
+    : null;
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { closeAll, ghostTextBeginning } from '../../support/editing.js';
+import { needsKeyboard, theWindow } from '../../support/theWindow.js';
+import { waitFor } from '../../support/waitFor.js';
+
+const ABOVE =
+  'The skiff Marigold Tansy leaks. Nobody rows the skiff Marigold Tansy.\n' +
+  'In June the skiff Marigold Tansy was tarred, and in July the skiff Marigold Tansy sank.';
+
+/** A new notebook, in whose last cell the cursor stands. */
+async function openNotebook(cells: readonly string[]): Promise<vscode.NotebookDocument> {
+  const data = cells.map((text) => new vscode.NotebookCellData(vscode.NotebookCellKind.Code, text, 'python'));
+  const notebook = await vscode.workspace.openNotebookDocument(
+    'jupyter-notebook',
+    new vscode.NotebookData(data),
+  );
+  const last = new vscode.NotebookRange(cells.length - 1, cells.length);
+  await vscode.window.showNotebookDocument(notebook, { selections: [last] });
+  await vscode.commands.executeCommand('notebook.cell.edit');
+  const cell = notebook.cellAt(cells.length - 1).document;
+  await waitFor('the cursor in the cell', () => vscode.window.activeTextEditor?.document === cell);
+  await theWindow.idle();
+  return notebook;
+}
+
+describe('A notebook', () => {
+  before(needsKeyboard);
+  beforeEach(closeAll);
+  after(closeAll);
+
+  it('has ghost text in a cell from the text of the cells above', async () => {
+    const notebook = await openNotebook([ABOVE, '']);
+    await theWindow.type('# We sold the skiff Marig');
+    await ghostTextBeginning('old Tansy');
+    await theWindow.press('Tab');
+    await waitFor('the accepted text', () =>
+      notebook.cellAt(1).document.getText().startsWith('# We sold the skiff Marigold Tansy'),
+    );
+    assert.equal(notebook.cellAt(0).document.getText(), ABOVE);
+  });
+});
