@@ -76,7 +76,8 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
     const settings = this.settingsFor(document);
-    const silent = this.reasonForSilence(document, settings);
+    const around = generatorDocument(document, position);
+    const silent = this.reasonForSilence(document, settings, around);
     if (silent !== null) {
       this.silence(silent, document);
       return [];
@@ -85,7 +86,6 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     const subscription = token.onCancellationRequested(() => {
       abort.abort();
     });
-    const around = generatorDocument(document, position);
     const question = {
       ...this.learning.lessonsFor(around),
       document: around,
@@ -143,7 +143,11 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     return [item];
   }
 
-  private reasonForSilence(document: vscode.TextDocument, settings: CompletionSettings): SilentReason | null {
+  private reasonForSilence(
+    document: vscode.TextDocument,
+    settings: CompletionSettings,
+    around: GeneratorDocument,
+  ): SilentReason | null {
     if (!settings.enabled) {
       return 'off';
     }
@@ -157,7 +161,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     if (this.listener.isComposing(document)) {
       return 'composing';
     }
-    return document.lineCount === 1 && document.lineAt(0).text === '' ? 'emptyDocument' : null;
+    return around.prefix === '' && around.suffix === '' ? 'emptyDocument' : null;
   }
 
   private silence(reason: SilentReason, document: vscode.TextDocument): void {

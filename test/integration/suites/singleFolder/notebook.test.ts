@@ -39,4 +39,25 @@ describe('A notebook', () => {
     );
     assert.equal(notebook.cellAt(0).document.getText(), ABOVE);
   });
+
+  it('suggests in an empty cell below others, and calls only an empty notebook empty', async () => {
+    const why = () => vscode.commands.executeCommand<string>('understudy.whyNoSuggestion');
+    const trigger = () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    await openNotebook(['']);
+    await trigger();
+    await waitFor('the reason', async () => (await why()).includes('is empty'));
+    await openNotebook([ABOVE, '']);
+    await trigger();
+    await waitFor('another reason or a suggestion', async () => {
+      const answer = await why();
+      return !answer.includes('is empty') && !answer.includes('since this text was shown');
+    });
+  });
+
+  it('is written on from a cell', async () => {
+    const notebook = await openNotebook([ABOVE, '# We sold the skiff']);
+    const made = await vscode.commands.executeCommand<{ text: string }>('understudy.generateFromSelection');
+    assert.notEqual(made.text, '');
+    assert.equal(notebook.cellAt(1).document.getText(), `${made.text}# We sold the skiff`);
+  });
 });
