@@ -6,7 +6,6 @@ import { DEFAULT_KEYSTROKES } from './keystrokeScore';
 import { chosenHalf, HALF_OPTIONS } from './halfOption';
 import { modelPlace } from './modelPlace';
 import { splitPlace } from './split';
-import { requireEngine } from './trainModel';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatCount, formatNumber } from './trainingProgress';
 
@@ -70,8 +69,7 @@ export const evaluateCommand = defineCommand({
       }
     }
     const half = chosenHalf(options, terminal.product.root);
-    const training = trainingOptions(options, DEFAULT_SECONDS);
-    requireEngine(terminal, training);
+    const training = trainingOptions(terminal, options, DEFAULT_SECONDS);
     const out = options.out === undefined ? null : await modelPlace(options.out);
     const report = await evaluate(terminal, {
       folder: resolve(folder),

@@ -9,6 +9,11 @@ export interface ProductPaths extends ShippedFiles {
   readonly version: string;
 }
 
+/** Where the native engine may have been installed. */
+export function nativeFolders({ root }: ProductPaths): string[] {
+  return [join(root, '.cache', 'native')];
+}
+
 /** @param root the folder of package.json */
 export function productPaths(root: string): ProductPaths {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };

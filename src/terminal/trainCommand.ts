@@ -6,7 +6,6 @@ import { modelPlace } from './modelPlace';
 import { planFolder } from './planFolder';
 import { formatBytes } from './progressLine';
 import { startFor, trainForFolder } from './trainForFolder';
-import { requireEngine } from './trainModel';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatCount, formatNumber } from './trainingProgress';
 
@@ -27,8 +26,7 @@ export const trainCommand = defineCommand({
   run: async (given, [place], terminal) => {
     const folder = await realFolder(place);
     const out = given.out === undefined ? null : await modelPlace(given.out);
-    const options = trainingOptions(given, DEFAULT_SECONDS);
-    requireEngine(terminal, options);
+    const options = trainingOptions(terminal, given, DEFAULT_SECONDS);
     const initialModelPath = await startFor(terminal, folder, options, given.fresh);
     if (terminal.progress.visible) {
       terminal.note(describePlan(await planFolder(terminal, folder, options, initialModelPath)));

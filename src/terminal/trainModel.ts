@@ -2,16 +2,10 @@
 import { join } from 'node:path';
 import { hasShape, type NetworkShape } from '../model/networkConfig';
 import { suitedTraining } from '../protocol/suitedTraining';
-import {
-  type DoneEvent,
-  type EngineName,
-  type TrainingOptions,
-  type TrainJob,
-} from '../protocol/trainerProtocol';
-import { nativePackages } from '../trainer/engines/nativePackages';
+import { type DoneEvent, type EngineName, type TrainJob } from '../protocol/trainerProtocol';
 import { startTraining } from '../trainer/trainerClient';
 import { readCheckpoint } from './loadedNetwork';
-import type { ProductPaths } from './productPaths';
+import { nativeFolders } from './productPaths';
 import type { Terminal } from './terminal';
 import { TrainingProgress } from './trainingProgress';
 import { requireBuilt } from './withGenerator';
@@ -29,20 +23,6 @@ export interface TrainResult {
 
 /** At most so much text is read; the trainer says what it leaves out. */
 export const MAX_TOTAL_BYTES = 50 * 1024 * 1024;
-
-/**
- * Called before anything is read, which may take minutes.
- * @throws Error that says how to install the engine that was asked for, when it is not installed
- */
-export function requireEngine({ product }: Terminal, { engine }: TrainingOptions): void {
-  if (engine === 'native') {
-    nativePackages(nativeFolders(product));
-  }
-}
-
-function nativeFolders({ root }: ProductPaths): string[] {
-  return [join(root, '.cache', 'native')];
-}
 
 /** @throws Error whose message is for the user, when the training fails */
 export async function trainModel(terminal: Terminal, request: TrainRequest): Promise<TrainResult> {

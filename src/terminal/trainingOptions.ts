@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { ARCHITECTURES } from '../model/networkConfig';
 import { suitedLayers, suitedTraining } from '../protocol/suitedTraining';
 import {
@@ -9,8 +10,11 @@ import {
   ON_BATTERY,
   type TrainingOptions,
 } from '../protocol/trainerProtocol';
+import { requireInstalled } from '../trainer/engines/enginePackages';
 import { threadsOfAllCores } from '../trainer/engines/processorCores';
 import { UsageError, type OptionValues } from './commandLine';
+import { nativeFolders } from './productPaths';
+import type { Terminal } from './terminal';
 
 /** How to train; the ranges are those of the `understudy.training.*` settings. */
 export const TRAINING_OPTIONS = {
@@ -71,8 +75,12 @@ export const TRAINING_OPTIONS = {
   },
 } as const;
 
-/** With the learning rate for a network that starts afresh. @throws UsageError when an option would do nothing */
+/**
+ * With the learning rate for a network that starts afresh. Called before anything is read or measured, which may take minutes.
+ * @throws UsageError when an option would do nothing; Error that says how to install the engine asked for, when it is not
+ */
 export function trainingOptions(
+  { product }: Terminal,
   given: OptionValues<typeof TRAINING_OPTIONS>,
   defaultSeconds: number,
 ): TrainingOptions {
@@ -80,11 +88,13 @@ export function trainingOptions(
   if (given.attention && architecture === 'transformer') {
     throw new UsageError('--attention does nothing with --architecture transformer, which has its own.');
   }
+  const engine = given.engine ?? DEFAULT_TRAINING.engine;
+  requireInstalled(engine, [dirname(product.trainer), ...nativeFolders(product)]);
   return {
     ...DEFAULT_TRAINING,
     ...suitedTraining(architecture, false),
     seconds: given.seconds ?? defaultSeconds,
-    engine: given.engine ?? DEFAULT_TRAINING.engine,
+    engine,
     threads: given.threads ?? threadsOfAllCores(),
     onBattery: given['on-battery'] ?? DEFAULT_TRAINING.onBattery,
     maxMemoryMegabytes: given['max-memory'] ?? DEFAULT_TRAINING.maxMemoryMegabytes,

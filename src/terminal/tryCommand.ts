@@ -11,7 +11,6 @@ import { realFolder } from './keptModels';
 import { planFolder } from './planFolder';
 import { scoreTexts } from './textScores';
 import { startFor, trainForFolder } from './trainForFolder';
-import { requireEngine } from './trainModel';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatBytes } from './progressLine';
 import { formatCount, formatNumber } from './trainingProgress';
@@ -32,8 +31,7 @@ export const tryCommand = defineCommand({
   options: TRAINING_OPTIONS,
   run: async (given, [place], terminal) => {
     const folder = await realFolder(place ?? terminal.product.root);
-    const options = trainingOptions(given, DEFAULT_SECONDS);
-    requireEngine(terminal, options);
+    const options = trainingOptions(terminal, given, DEFAULT_SECONDS);
     const initialModelPath = await startFor(terminal, folder, options, true);
     const plan = await planFolder(terminal, folder, options, initialModelPath);
     terminal.write(`${folder}\n${describePlan(plan)}\n`);

@@ -3,9 +3,9 @@ import util from 'node:util';
 import type { TrainingEngine } from '../engine';
 import { TensorNetwork } from '../network/tensorNetwork';
 import type { TensorFlow } from '../network/tensorOps';
+import { startInstalled, type EnginePackage } from './enginePackages';
 import type { NativeBackend } from './nativeKernels';
 import { NativeOps } from './nativeOps';
-import { nativeNotInstalled, nativePackages } from './nativePackages';
 import { fasterPrecision, type Precision } from './nativeProducts';
 
 interface NativeEngineOptions {
@@ -17,7 +17,7 @@ interface NativeEngineOptions {
 
 /** @throws Error that says how to install it, and what was found in each place. */
 export async function loadNativeEngine(options: NativeEngineOptions = {}): Promise<TrainingEngine> {
-  const tf = loadTensorFlow(options.nativeFolders ?? []);
+  const tf = startInstalled('native', options.nativeFolders ?? [], startTensorFlow);
   // All copies of TensorFlow.js in a process share one active backend, which may have been another since the first load.
   if (!(await tf.setBackend('tensorflow'))) {
     throw new Error("The native engine did not start: TensorFlow's backend could not be made active.");
@@ -38,20 +38,7 @@ function timedPrecision(tf: TensorFlow, backend: NativeBackend): Precision {
   return tf.tidy(() => fasterPrecision(backend, tf.ones([256, 512]), tf.ones([512, 1024])));
 }
 
-function loadTensorFlow(folders: readonly string[]): TensorFlow {
-  const found = nativePackages(folders);
-  const failures = [...found.failures];
-  for (const { name, folder, requireFrom } of found.packages) {
-    try {
-      return startTensorFlow(requireFrom, name);
-    } catch (error) {
-      failures.push(`${folder}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw nativeNotInstalled(failures);
-}
-
-function startTensorFlow(requireFrom: NodeJS.Require, name: string): TensorFlow {
+function startTensorFlow({ requireFrom, name }: EnginePackage): TensorFlow {
   // tfjs-node calls two functions that Node 23 dropped. Nothing else about it is changed.
   const dropped = util as unknown as Record<string, unknown>;
   dropped['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;

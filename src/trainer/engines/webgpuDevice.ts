@@ -1,7 +1,6 @@
 /** Starts TensorFlow.js' WebGPU backend outside of a browser, on Dawn (npm `webgpu`): a GPU of any vendor, no CUDA. */
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { TensorFlow } from '../network/tensorOps';
+import { startInstalled, type EnginePackage } from './enginePackages';
 import { describeAdapter, isSoftwareAdapter, type AdapterInfo } from './webgpuAdapter';
 
 /** The parts of the WebGPU interface that are used here; its packages are optional, and so are their types. */
@@ -50,7 +49,7 @@ const RAISED_LIMITS = [
  * @throws Error that says what is missing: the packages, or a device
  */
 export async function startWebgpu(folders: readonly string[]): Promise<WebgpuDevice> {
-  const { tf, backendPackage, dawn } = loadPackages(folders);
+  const { tf, backendPackage, dawn } = startInstalled('webgpu', folders, loadPackages);
   Object.assign(globalThis, dawn.globals);
   const gpu = dawn.create([]);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -87,27 +86,10 @@ interface Packages {
   readonly dawn: Dawn;
 }
 
-function loadPackages(folders: readonly string[]): Packages {
-  const failures: string[] = [];
-  for (const from of [__filename, ...folders.map((folder) => join(folder, 'package.json'))]) {
-    const requireFrom = createRequire(from);
-    try {
-      requireFrom.resolve('webgpu');
-    } catch {
-      continue;
-    }
-    try {
-      return {
-        tf: requireFrom('@tensorflow/tfjs-core') as TensorFlow,
-        backendPackage: requireFrom('@tensorflow/tfjs-backend-webgpu') as WebgpuBackendPackage,
-        dawn: requireFrom('webgpu') as Dawn,
-      };
-    } catch (error) {
-      failures.push(error instanceof Error ? error.message : String(error));
-    }
-  }
-  const found = failures.length === 0 ? '' : ` Found, but not usable: ${failures.join('; ')}.`;
-  throw new Error(
-    `The WebGPU engine is not installed. Run the command "Understudy: Install WebGPU Engine", or choose another engine.${found}`,
-  );
+function loadPackages({ requireFrom }: EnginePackage): Packages {
+  return {
+    tf: requireFrom('@tensorflow/tfjs-core') as TensorFlow,
+    backendPackage: requireFrom('@tensorflow/tfjs-backend-webgpu') as WebgpuBackendPackage,
+    dawn: requireFrom('webgpu') as Dawn,
+  };
 }

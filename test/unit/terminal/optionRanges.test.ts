@@ -6,6 +6,7 @@ import { TRAINING_OPTIONS, trainingOptions } from '../../../src/terminal/trainin
 import { DEFAULT_SAMPLING } from '../../../src/model/samplingOptions';
 import { threadsOfAllCores } from '../../../src/trainer/engines/processorCores';
 import { DEFAULT_TRAINING } from '../../../src/protocol/trainerProtocol';
+import { fakeTerminal } from './fakeTerminal';
 
 const camelCase = (name: string) => name.replace(/-./g, (match) => match[1].toUpperCase());
 
@@ -46,6 +47,7 @@ function compare(options: OptionSpecs, settings: string, renamed: Readonly<Recor
   return compared;
 }
 
+const { terminal } = fakeTerminal();
 const none = (specs: OptionSpecs) =>
   Object.fromEntries(
     Object.entries(specs).map(([name, { type }]) => [name, type === 'flag' ? false : undefined]),
@@ -67,7 +69,7 @@ describe('options of the terminal tool', () => {
 
   it('have the same defaults, but for the core that the editor leaves to whoever types', () => {
     assert.deepEqual(samplingOptions(none(SAMPLING_OPTIONS)), DEFAULT_SAMPLING);
-    assert.deepEqual(trainingOptions(none(TRAINING_OPTIONS), 600), {
+    assert.deepEqual(trainingOptions(terminal, none(TRAINING_OPTIONS), 600), {
       ...DEFAULT_TRAINING,
       seconds: 600,
       threads: threadsOfAllCores(),
@@ -88,7 +90,12 @@ describe('options of the terminal tool', () => {
     }
     const training: object = none(TRAINING_OPTIONS);
     assert.throws(
-      () => trainingOptions({ ...training, attention: true, architecture: 'transformer' } as never, 600),
+      () =>
+        trainingOptions(
+          terminal,
+          { ...training, attention: true, architecture: 'transformer' } as never,
+          600,
+        ),
       new UsageError('--attention does nothing with --architecture transformer, which has its own.'),
     );
   });

@@ -221,12 +221,19 @@ describe('terminal commands from the folder to the result', function () {
 
   it('say before anything is read that the engine asked for is not installed', async () => {
     const { terminal, written } = offer();
-    const uninstalled = { ...terminal, product: { ...terminal.product, root: folder } };
+    const product = { ...terminal.product, root: folder, trainer: join(folder, 'dist', 'trainer.js') };
+    const help = {
+      native: /^The native engine is not installed\. Run .*"npm run native"\.\n$/,
+      webgpu: /^The WebGPU engine is not installed\. Run .*"npm ci".*\n$/,
+    };
     for (const command of [['train'], ['try'], ['evaluate', '--split', join(folder, 'no-such-split.json')]]) {
-      written.stderr = '';
-      const status = await runTool(COMMANDS, [...command, text, '--engine', 'native'], uninstalled);
-      assert.deepEqual([status, written.stdout], [1, ''], command[0]);
-      assert.match(written.stderr, /^The native engine is not installed\. Run .*"npm run native"\.\n$/);
+      for (const [engine, sentence] of Object.entries(help)) {
+        written.stderr = '';
+        const args = [...command, text, '--engine', engine];
+        const status = await runTool(COMMANDS, args, { ...terminal, product });
+        assert.deepEqual([status, written.stdout], [1, ''], args.join(' '));
+        assert.match(written.stderr, sentence);
+      }
     }
   });
 
