@@ -9,7 +9,7 @@ import { isProse, refusePlace } from './cursorPlace';
 import type { DocumentReader } from './documentReader';
 import { textToJoin } from './masked/joinQuestion';
 import type { OpenedMasked } from './masked/openMasked';
-import { createTrimmer } from './trimToPlace';
+import { createTrimmer, reasonForNone } from './trimToPlace';
 
 export interface Completion {
   readonly insertText: string;
@@ -58,7 +58,9 @@ export function* completeDocument(
   if (text !== '') {
     return { insertText: text, confidence, stopReason };
   }
-  return nothing(longest !== '' && trimToPlace(longest) === '' ? 'repeatsSuffix' : 'lowConfidence');
+  return nothing(
+    longest !== '' && trimToPlace(longest) === '' ? reasonForNone(document, longest) : 'lowConfidence',
+  );
 }
 
 /** A refused text ends with the wrong word; the text before that word may stay. */

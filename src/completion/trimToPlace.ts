@@ -1,6 +1,6 @@
 /** How much of a continuation may be inserted between the text before and after the cursor. */
 import { wordEnds } from '../model/generation/wordUnits';
-import type { GeneratorDocument } from '../protocol/generatorProtocol';
+import type { GeneratorDocument, NoSuggestionReason } from '../protocol/generatorProtocol';
 import { isProse, restOfLine, startOfLine } from './cursorPlace';
 import { endOfEnvironments, openEnvironments } from './environments';
 
@@ -66,6 +66,14 @@ export function createTrimmer(place: Place): (text: string) => string {
     const repeats = (whole !== '' && whole === nextLine) || linesAbove.includes(whole);
     return repeats ? '' : kept;
   };
+}
+
+/** Why nothing of a text may be inserted, for one of which {@link createTrimmer}'s function gives ''. */
+export function reasonForNone({ languageId, prefix }: Place, text: string): NoSuggestionReason {
+  if (breaksChinese(prefix, text)) {
+    return 'breaksChinese';
+  }
+  return !isProse(languageId) && endBeforeBlankLine(text) === 0 ? 'blankLine' : 'repeatsSuffix';
 }
 
 /** In code, a suggestion ends at a blank line, after which another thought begins. */

@@ -7,8 +7,8 @@ import { shippedTokenizer as tokenizer } from '../../support/shippedTokenizer';
 
 const LESSON = 'The committee approved the annual budget.\nThe committee approved the building plan.\n';
 
-function complete(prefix: string, options: Partial<CompletionQuestion> = {}) {
-  const model = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON.repeat(3))]);
+function complete(prefix: string, options: Partial<CompletionQuestion> = {}, lesson = LESSON) {
+  const model = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(lesson.repeat(3))]);
   const work = completeDocument(model, tokenizer, new DocumentReader(model, tokenizer), {
     document: { uri: 'file:///a.md', languageId: 'markdown', prefix, suffix: '' },
     multiline: false,
@@ -38,6 +38,18 @@ describe('ghost text for a document', () => {
       refused: [' approved the annual', ' approved the building'],
     });
     assert.equal(insertText, ' approved the');
+  });
+
+  it('says truly why the likeliest continuation may not be inserted', () => {
+    const reason = (languageId: string, prefix: string, lesson: string) => {
+      const document = { uri: 'file:///a', languageId, prefix, suffix: '' };
+      return complete(prefix, { document }, lesson).noSuggestionReason;
+    };
+    assert.equal(reason('markdown', '我们学习', '我们学习 中文。\n'), 'breaksChinese');
+    assert.equal(reason('markdown', '我们学习，', '我们学习，。\n'), 'breaksChinese');
+    assert.equal(reason('markdown', '我们学习 ', '我们学习 中文。\n'), undefined);
+    assert.equal(reason('typescript', 'stop();', 'stop();\n\n'), 'blankLine');
+    assert.equal(reason('typescript', 'const x = y', 'const x = y)\n'), 'repeatsSuffix');
   });
 
   it('shows less where suggestions have proved wrong, and more where they have proved right', () => {

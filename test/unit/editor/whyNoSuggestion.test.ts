@@ -38,6 +38,12 @@ describe('Why No Suggestion?', () => {
     );
   });
 
+  it('says of a break in Chinese neither that it stands there already nor that it would close anything', () => {
+    const answer = answered({ noSuggestionReason: 'breaksChinese' });
+    assert.match(answer, /space between two Chinese characters.*punctuation mark/);
+    assert.doesNotMatch(answer, /already|close/);
+  });
+
   it('has an answer of its own to each reason', () => {
     const silences = (
       ['off', 'emptyDocument', 'multipleCursors', 'readOnly', 'composing', 'suggestWidget', 'failed'] as const
@@ -47,6 +53,8 @@ describe('Why No Suggestion?', () => {
       'midWord',
       'midLine',
       'repeatsSuffix',
+      'breaksChinese',
+      'blankLine',
       'empty',
       'cancelled',
       'notReady',
