@@ -3,7 +3,7 @@
   const vscode = acquireVsCodeApi();
   const byId = (id) => document.getElementById(id);
   const texts = document.body.dataset;
-  /** Fields by setting name; each takes a new setting without losing the focus. */
+  /** Fields by setting name; each takes a new setting without losing the focus, or what the user is entering in it. */
   const fields = new Map();
 
   function element(name, properties = {}, children = []) {
@@ -39,10 +39,38 @@
       box.setAttribute('aria-invalid', String(!fits));
       problem.textContent = fits ? '' : fill(texts.textInvalid, setting.minimum, setting.maximum);
     };
-    slider.addEventListener('input', () => {
-      box.value = slider.value;
-    });
+    let inForce = setting.value;
+    let isUnsaved = false;
+    const show = ({ value }) => {
+      inForce = value;
+      const { activeElement } = document;
+      if (isUnsaved && (activeElement === box || activeElement === slider)) {
+        return;
+      }
+      isUnsaved = false;
+      if (activeElement !== box || box.valueAsNumber !== value) {
+        box.value = value ?? '';
+      }
+      slider.value = value ?? 0;
+      judge(true);
+    };
+    for (const input of [box, slider]) {
+      input.addEventListener('input', () => {
+        isUnsaved = true;
+        if (input === slider) {
+          box.value = slider.value;
+        }
+      });
+      input.addEventListener('blur', () => {
+        // A value that is again as the user found it is left without a change event; another may be in force by now.
+        if (isUnsaved && problem.textContent === '') {
+          isUnsaved = false;
+          show({ value: inForce });
+        }
+      });
+    }
     slider.addEventListener('change', () => {
+      isUnsaved = false;
       judge(true);
       set(id, slider.valueAsNumber);
     });
@@ -50,18 +78,12 @@
       const empty = isSeed && box.value === '' && !box.validity.badInput;
       const value = empty ? null : box.valueAsNumber;
       const fits = empty || (value >= setting.minimum && value <= setting.maximum);
+      isUnsaved = !fits;
       judge(fits);
       if (fits) {
         set(id, value);
       }
     });
-    const show = ({ value }) => {
-      if (document.activeElement !== box || box.valueAsNumber !== value) {
-        box.value = value ?? '';
-      }
-      slider.value = value ?? 0;
-      judge(true);
-    };
     const inputs = isSeed ? [box] : [slider, box];
     return { show, children: [...inputs, problem] };
   }

@@ -6,11 +6,13 @@ import { FakePage } from '../../support/fakePage';
 import { plainTranslate } from '../../support/plainTranslate';
 
 const NAME = 'sampling.temperature';
+const settingsWith = (given: Partial<Record<SettingName, number | boolean>> = {}) =>
+  panelSettings(plainTranslate, (name) => given[name] ?? SETTINGS[name].default);
 
 describe("the script of the panel's page", () => {
   it('removes its message about a value out of range once it shows the value in force', () => {
     const page = new FakePage();
-    const settings = panelSettings(plainTranslate, (name) => SETTINGS[name].default);
+    const settings = settingsWith();
     page.post({ kind: 'settings', settings });
     const box = page.byId(NAME);
     const problem = page.byId(`${NAME}-problem`);
@@ -24,11 +26,52 @@ describe("the script of the panel's page", () => {
     assert.ok(!JSON.stringify(page.sent).includes('setSetting'));
   });
 
+  it('leaves alone what the user is typing in a field, whatever the settings become meanwhile', () => {
+    const page = new FakePage();
+    const draw = (temperature: number) => {
+      page.post({ kind: 'settings', settings: settingsWith({ [NAME]: temperature }) });
+    };
+    draw(0.35);
+    const box = page.byId(NAME);
+    const type = (text: string) => {
+      box.value = text;
+      box.dispatch('input');
+    };
+    box.focus();
+    type('1.');
+    draw(0.8);
+    assert.equal(box.value, '1.');
+    type('9');
+    box.dispatch('change');
+    draw(0.8);
+    assert.deepEqual(
+      [box.value, page.byId(`${NAME}-problem`).textContent],
+      ['9', 'Takes a number from 0.05 to 2'],
+    );
+    type('1.5');
+    box.dispatch('change');
+    assert.deepEqual({ ...(page.sent.at(-1) as object) }, { kind: 'setSetting', name: NAME, value: 1.5 });
+    draw(1.2);
+    assert.equal(Number(box.value), 1.2);
+  });
+
+  it('shows the value in force once a field is left as it was found', () => {
+    const page = new FakePage();
+    page.post({ kind: 'settings', settings: settingsWith({ [NAME]: 0.35 }) });
+    const box = page.byId(NAME);
+    box.focus();
+    box.value = '0.35';
+    box.dispatch('input');
+    page.post({ kind: 'settings', settings: settingsWith({ [NAME]: 0.8 }) });
+    page.focused = null;
+    box.dispatch('blur');
+    assert.equal(Number(box.value), 0.8);
+  });
+
   it('offers another sample only where it would differ', () => {
     const page = new FakePage();
     const isOffered = (given: Partial<Record<SettingName, number | boolean>>) => {
-      const settings = panelSettings(plainTranslate, (name) => given[name] ?? SETTINGS[name].default);
-      page.post({ kind: 'settings', settings });
+      page.post({ kind: 'settings', settings: settingsWith(given) });
       return !page.byId('again').hidden;
     };
     assert.ok(isOffered({}));

@@ -38,7 +38,7 @@ describe('The settings panel', () => {
     }
     await theWindow.panelPress('Return to Defaults');
     await waitFor('the defaults', () => sampling('temperature') === 0.8 && sampling('topK') === 40);
-    // The page draws the fields again with the defaults, which would take back what is typed meanwhile.
+    // The page draws the fields again with the defaults, which would take back what a field was left with meanwhile.
     await theWindow.idle();
   });
 
