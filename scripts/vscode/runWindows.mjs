@@ -10,7 +10,7 @@ import { windowFolder } from './windowFolder.mjs';
 
 const testFolder = join(root, 'test', 'integration');
 const compiledFolder = join(root, '.cache', 'integration');
-const windowTimeout = 240_000;
+const windowTimeout = 480_000;
 
 /** Lists the folders of suites, as a list kept by hand might miss one. */
 function readWindows() {
