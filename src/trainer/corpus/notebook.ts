@@ -8,12 +8,15 @@ const notebookSchema = v.object({
   cells: v.array(v.object({ source: v.union([v.string(), v.array(v.string())]) })),
 });
 
+/** A picture pasted into a cell, as Colab keeps it; the whole notebook would else be left out for its long line. */
+const INLINE_DATA = /;base64,[A-Za-z0-9+/=]{100,}/g;
+
 export function isNotebook(path: string): boolean {
   return /\.ipynb$/i.test(path);
 }
 
 /**
- * The sources of all cells in their order, without outputs.
+ * The sources of all cells in their order, without outputs or the data of pictures.
  * @param content of the file, decoded
  * @returns null when that is no notebook of nbformat 4; an empty file is a notebook without cells
  */
@@ -30,7 +33,9 @@ export function notebookText(content: string): string | null {
   const parsed = v.safeParse(notebookSchema, json);
   return parsed.success
     ? parsed.output.cells
-        .map(({ source }) => (typeof source === 'string' ? source : source.join('')).replace(/\r\n?/g, '\n'))
+        .map(({ source }) => (typeof source === 'string' ? source : source.join('')))
         .join(CELL_BREAK)
+        .replace(/\r\n?/g, '\n')
+        .replace(INLINE_DATA, '')
     : null;
 }

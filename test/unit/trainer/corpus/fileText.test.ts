@@ -45,6 +45,12 @@ describe('The text of a file', () => {
     );
   });
 
+  it('is of a notebook without the data of a picture that a cell shows', async () => {
+    const source = `![](data:image/png;base64,${'iVBORw0KGgo'.repeat(3000)}) The harbour at noon.`;
+    const cells = [{ cell_type: 'markdown', source }];
+    assert.equal(await read('noon.ipynb', notebook(cells)), '![](data:image/png) The harbour at noon.');
+  });
+
   it('is nothing where a notebook has just been created', async () => {
     assert.equal(await read('new.ipynb', ''), '');
   });
