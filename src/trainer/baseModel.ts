@@ -1,10 +1,9 @@
 /** The base model on this machine: the shipped one, or one that the user has imported in its place. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { decodeCheckpoint, encodeCheckpoint, hasTokens } from '../model/checkpoint/checkpoint';
-import { importedCheckpoint, readModel } from './modelFile';
-import { readTokenizer } from './sharedTokenizer';
+import { join } from 'node:path';
+import { decodeCheckpoint, encodeCheckpoint } from '../model/checkpoint/checkpoint';
+import { importedModel, readModel } from './modelFile';
 import type { ShippedFiles } from './shippedFiles';
 import { saveFile } from './training/saveFile';
 
@@ -36,12 +35,7 @@ export class BaseModel {
    * @throws Error with a sentence for the user when it cannot be used or written; the present one then stays
    */
   async importFrom(path: string): Promise<void> {
-    const checkpoint = decodeCheckpoint(await importedCheckpoint(await readModel(path), path), path);
-    if (!hasTokens(checkpoint, (await readTokenizer(this.shipped.tokenizer)).tokenizer)) {
-      throw new Error(
-        `${basename(path)} has another tokenizer than Understudy, so that it cannot be the base model; train it with models/base/tokenizer.json, or choose it as language model instead.`,
-      );
-    }
+    const { checkpoint } = await importedModel(await readModel(path), path, this.shipped.tokenizer);
     const gate = checkpoint.gate ?? (await this.shippedGate());
     await saveFile(this.ownPath, encodeCheckpoint({ ...checkpoint, gate }));
   }

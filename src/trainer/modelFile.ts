@@ -1,9 +1,15 @@
 /** A personal model in the file formats that it is exported to and imported from: Understudy's own, and those of Keras. */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { decodeCheckpoint, encodeCheckpoint } from '../model/checkpoint/checkpoint';
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  hasTokens,
+  type Checkpoint,
+} from '../model/checkpoint/checkpoint';
 import { checkpointFromKeras } from '../model/keras/personal/checkpointFromKeras';
 import { exportKeras, kerasFormatOf } from '../model/keras/personal/exportKeras';
+import { readTokenizer } from './sharedTokenizer';
 
 interface NamedFile {
   readonly path: string;
@@ -45,15 +51,27 @@ export function exportedBeside(path: string): string | null {
 }
 
 /**
- * The checkpoint in a file of either kind.
- * @throws Error with a sentence for the user when it holds no model that can be used
+ * The checkpoint in a file of either kind, and how it is stored.
+ * @param tokenizerPath the one that Understudy comes with
+ * @throws CheckpointError or KerasError when it holds no model that can be used, Error when that has another tokenizer or a file
+ * cannot be read; each with a sentence for the user
  */
-export async function importedCheckpoint(bytes: Uint8Array, path: string): Promise<Uint8Array> {
-  if (kerasFormatOf(path) === null) {
-    decodeCheckpoint(bytes, path);
-    return bytes;
+export async function importedModel(
+  bytes: Uint8Array,
+  path: string,
+  tokenizerPath: string,
+): Promise<{ readonly checkpoint: Checkpoint; readonly bytes: Uint8Array }> {
+  const stored =
+    kerasFormatOf(path) === null
+      ? bytes
+      : encodeCheckpoint(await checkpointFromKeras(bytes, basename(path), await readTokenizerBeside(path)));
+  const checkpoint = decodeCheckpoint(stored, path);
+  if (!hasTokens(checkpoint, (await readTokenizer(tokenizerPath)).tokenizer)) {
+    throw new Error(
+      `${basename(path)} has another tokenizer than this version of Understudy, so that it can be neither the model of a workspace nor the base model; train it again with models/base/tokenizer.json, or, if it is a Keras model, choose it as language model.`,
+    );
   }
-  return encodeCheckpoint(await checkpointFromKeras(bytes, basename(path), await readTokenizer(path)));
+  return { checkpoint, bytes: stored };
 }
 
 function tokenizerBeside(path: string): string {
@@ -61,7 +79,7 @@ function tokenizerBeside(path: string): string {
 }
 
 /** Null where there is none beside the model. */
-async function readTokenizer(path: string): Promise<string | null> {
+async function readTokenizerBeside(path: string): Promise<string | null> {
   for (const candidate of [tokenizerBeside(path), join(dirname(path), 'tokenizer.json')]) {
     try {
       return await readFile(candidate, 'utf8');

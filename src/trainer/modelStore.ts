@@ -1,13 +1,12 @@
 /** Where the models of several workspaces lie, each in a folder of its own, and what can be done with them. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import * as v from 'valibot';
-import { decodeCheckpoint, hasTokens } from '../model/checkpoint/checkpoint';
+import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
 import type { TrainingRecord } from '../model/checkpoint/trainingRecord';
 import type { NetworkConfig } from '../model/networkConfig';
-import { exportedParts, importedCheckpoint } from './modelFile';
-import { readTokenizer } from './sharedTokenizer';
+import { exportedParts, importedModel } from './modelFile';
 import { saveFile } from './training/saveFile';
 import { isModelInUse, lockModel } from './training/trainingLock';
 
@@ -130,15 +129,10 @@ export class ModelStore {
     if (bytes === null) {
       throw new Error(`There is no file ${path}; choose a model that Understudy saved or exported.`);
     }
-    const checkpoint = await importedCheckpoint(bytes, path);
-    if (!hasTokens(decodeCheckpoint(checkpoint, path), (await readTokenizer(tokenizerPath)).tokenizer)) {
-      throw new Error(
-        `${basename(path)} has another tokenizer than this version of Understudy, so that it cannot be used; train it again, with models/base/tokenizer.json.`,
-      );
-    }
+    const imported = await importedModel(bytes, path, tokenizerPath);
     const { modelPath, resumePath } = this.places(key);
     await whileLocked(modelPath, async () => {
-      await saveFile(modelPath, checkpoint);
+      await saveFile(modelPath, imported.bytes);
       await rm(resumePath, { force: true });
     });
   }

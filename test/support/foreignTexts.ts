@@ -58,7 +58,6 @@ const FOREIGN_SOURCES = [
   'src/model/kernel/kernelModule.ts',
   'src/model/networkConfig.ts',
   'src/model/tokenizer/libraryTokenizer.ts',
-  'src/trainer/baseModel.ts',
   'src/trainer/corpus/readCorpus.ts',
   'src/trainer/corpus/scanFolders.ts',
   'src/trainer/engines/enginePackages.ts',
