@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireInstalled } from '../../../../src/trainer/engines/enginePackages';
@@ -7,7 +7,7 @@ import { requireInstalled } from '../../../../src/trainer/engines/enginePackages
 describe('An optional engine', () => {
   let folder: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'understudy-engine-'));
+    folder = await realpath(await mkdtemp(join(tmpdir(), 'understudy-engine-')));
   });
   afterEach(() => rm(folder, { recursive: true }));
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import type { CellKind, NetworkConfig } from '../../../../src/model/networkConfig';
@@ -40,20 +40,50 @@ function createNetwork(engine: TrainingEngine, config: NetworkConfig, seed: numb
 const loadExact = () => loadNativeEngine({ nativeFolders: [nativeFolder], precision: 'float32' });
 
 describe('Native engine', () => {
-  it('names the command that installs it when it is not there', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'understudy-native-'));
-    try {
-      const { packageFolder } = nativePaths(folder);
+  describe('that does not start', () => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await realpath(await mkdtemp(join(tmpdir(), 'understudy-native-')));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+
+    /** @returns its folder */
+    async function addPackage(place: string): Promise<string> {
+      const { packageFolder } = nativePaths(join(folder, place));
       await mkdir(packageFolder, { recursive: true });
       await writeFile(join(packageFolder, 'package.json'), '{ "name": "@tensorflow/tfjs-node" }');
-      await assert.rejects(loadNativeEngine({ nativeFolders: [folder] }), (error: Error) => {
-        assert.match(error.message, /not installed.*npm run native/);
-        assert.ok(error.message.includes(`${packageFolder} has no compiled binding`));
-        return true;
-      });
-    } finally {
-      await rm(folder, { recursive: true });
+      return packageFolder;
     }
+
+    const failure = (...places: string[]) =>
+      loadNativeEngine({ nativeFolders: places.map((place) => join(folder, place)) }).then(
+        () => '',
+        (error: unknown) => (error as Error).message,
+      );
+
+    it('names the command that installs it, and a package that has no binding', async () => {
+      const unbuilt = await addPackage('unbuilt');
+      const message = await failure('unbuilt');
+      assert.match(message, /not installed.*npm run native/);
+      assert.ok(message.endsWith(` Found, but not usable: ${unbuilt} has no compiled binding.`), message);
+    });
+
+    it('says of each package why, of one that fails to start as of one beside it without a binding', async () => {
+      const failing = await addPackage('failing');
+      const { compiledBinding } = nativePaths(join(folder, 'failing'));
+      await mkdir(dirname(compiledBinding), { recursive: true });
+      await writeFile(compiledBinding, '');
+      await writeFile(join(failing, 'index.js'), 'throw new Error("libtensorflow.so.2 is missing")');
+      const unbuilt = await addPackage('unbuilt');
+      const found = ` Found, but not usable: ${unbuilt} has no compiled binding; ${failing}: libtensorflow.so.2 is missing.`;
+      for (const places of [
+        ['failing', 'unbuilt'],
+        ['unbuilt', 'failing'],
+      ]) {
+        const message = await failure(...places);
+        assert.ok(message.endsWith(found), message);
+      }
+    });
   });
 
   if (!existsSync(nativePaths(nativeFolder).record)) {
