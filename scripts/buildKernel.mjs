@@ -8,7 +8,9 @@ import { exitWith, root } from './setup.mjs';
 const dist = join(root, 'dist');
 
 /** The kernel allocates nothing, so the smallest runtime is enough; the host provides the memory. */
-const options = '-O3 --noAssert --runtime stub --enable simd --importMemory --noExportMemory'.split(' ');
+const options = '-O3 --noAssert --runtime stub --enable simd --importMemory --noExportMemory'.split(
+  ' ',
+);
 
 export function buildKernel() {
   return compile('src/model/kernel/assembly/kernel.ts', 'kernel.wasm');
@@ -18,6 +20,9 @@ export async function buildTrainingKernel() {
   const source = 'src/trainer/engines/assembly/trainingKernel.ts';
   await compile(source, 'training-kernel.wasm');
   await compile(source, 'training-kernel-relaxed.wasm', ['--enable', 'relaxed-simd']);
+  // A module works either on memory that threads share, of up to so many pages, or on memory that they do not.
+  const shared = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', '65536'];
+  await compile(source, 'training-kernel-shared.wasm', shared);
 }
 
 async function compile(source, name, more = []) {

@@ -17,11 +17,7 @@ export async function kernelBytes(): Promise<Uint8Array> {
 
 /** Folder of the training kernels, compiled likewise; they share some of the other's source. */
 export async function trainingKernelFolder(): Promise<string> {
-  await compileFrom(
-    [generation, training],
-    join(dist, 'training-kernel-relaxed.wasm'),
-    'buildTrainingKernel',
-  );
+  await compileFrom([generation, training], join(dist, 'training-kernel-shared.wasm'), 'buildTrainingKernel');
   return dist;
 }
 

@@ -1,7 +1,12 @@
 /** The part of the WebAssembly interface in use; TypeScript declares it only with all of the browser's types. */
 declare namespace WebAssembly {
   class Memory {
-    constructor(descriptor: { readonly initial: number; readonly maximum?: number });
+    constructor(descriptor: {
+      readonly initial: number;
+      readonly maximum?: number;
+      readonly shared?: boolean;
+    });
+    /** A SharedArrayBuffer where the memory is shared. */
     readonly buffer: ArrayBuffer;
     /** @throws Error when there is not enough memory */
     grow(pages: number): number;

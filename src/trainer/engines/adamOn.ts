@@ -1,30 +1,35 @@
 import { adamEpsilon, adamStepSize } from '../network/stockOps';
 import { ADAM_BETA1, ADAM_BETA2, type AdamUpdate } from '../network/tensorOps';
+import type { KernelFunctions } from './trainingKernel';
 
-/** All of one length. */
+/** Byte offsets of arrays of one length in the kernel's memory. */
 interface AdamArrays {
-  readonly values: Float32Array;
-  readonly firstMoments: Float32Array;
-  readonly secondMoments: Float32Array;
-  readonly gradients: Float32Array;
+  readonly values: number;
+  readonly firstMoments: number;
+  readonly secondMoments: number;
+  readonly gradients: number;
   /** Takes the values after the step; may be `values` itself. */
-  readonly newValues: Float32Array;
+  readonly newValues: number;
 }
 
-/** One step of Adam, as `TensorOps.adam` makes it, on the elements from `from` to `to`; the moments change in place. */
-export function adamOn(arrays: AdamArrays, update: AdamUpdate, from: number, to: number): void {
-  const { values, firstMoments, secondMoments, gradients, newValues } = arrays;
-  const stepSize = adamStepSize(update);
-  const epsilon = adamEpsilon(update);
-  // Bound once: reading an imported constant costs as much as the sum that it stands in.
-  const { gradientScale } = update;
-  const [beta1, beta2] = [ADAM_BETA1, ADAM_BETA2];
-  for (let i = from; i < to; i++) {
-    const gradient = gradients[i] * gradientScale;
-    const first = beta1 * firstMoments[i] + (1 - beta1) * gradient;
-    const second = beta2 * secondMoments[i] + (1 - beta2) * gradient * gradient;
-    firstMoments[i] = first;
-    secondMoments[i] = second;
-    newValues[i] = values[i] - (stepSize * first) / (Math.sqrt(second) + epsilon);
-  }
+/** One step of Adam, as `TensorOps.adam` makes it; the moments change in place. */
+export function adamOn(
+  functions: KernelFunctions,
+  { values, firstMoments, secondMoments, gradients, newValues }: AdamArrays,
+  length: number,
+  update: AdamUpdate,
+): void {
+  functions.adam(
+    values,
+    firstMoments,
+    secondMoments,
+    gradients,
+    newValues,
+    length,
+    update.gradientScale,
+    ADAM_BETA1,
+    ADAM_BETA2,
+    adamStepSize(update),
+    adamEpsilon(update),
+  );
 }

@@ -2,11 +2,16 @@
 import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
 import type { OptimizerState } from '../engine';
 import { checkSizes, sizeOf, toDeviceLayout, toStoredLayout } from '../network/parameters';
+import { FLOAT_BYTES } from './trainingKernel';
+
+const PAGE_BYTES = 65536;
 
 type SharedFloats = Float32Array<SharedArrayBuffer>;
 
-/** Plain arrays, so that they can be sent to threads. */
+/** Plain, so that it can be sent to threads. */
 export interface SharedParameters {
+  /** The memory that all regions lie in, for the kernel. */
+  readonly memory: WebAssembly.Memory;
   readonly values: SharedFloats;
   readonly firstMoments: SharedFloats;
   readonly secondMoments: SharedFloats;
@@ -21,14 +26,19 @@ export function shareParameters(
   threads: number,
 ): SharedParameters {
   const length = [...networkTensorShapes(config).values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
-  const region = (): SharedFloats => new Float32Array(new SharedArrayBuffer(4 * length));
-  const values = region();
+  const bytes = FLOAT_BYTES * length;
+  const pages = Math.ceil(((3 + threads) * bytes) / PAGE_BYTES);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const buffer = memory.buffer as unknown as SharedArrayBuffer;
+  const region = (index: number): SharedFloats => new Float32Array(buffer, index * bytes, length);
+  const values = region(0);
   writeTensors(config, values, weights);
   return {
+    memory,
     values,
-    firstMoments: region(),
-    secondMoments: region(),
-    gradients: Array.from({ length: threads }, region),
+    firstMoments: region(1),
+    secondMoments: region(2),
+    gradients: Array.from({ length: threads }, (_, thread) => region(3 + thread)),
   };
 }
 
@@ -60,22 +70,4 @@ export function readOptimizer(config: NetworkConfig, shared: SharedParameters, s
     firstMoments: readTensors(config, shared.firstMoments),
     secondMoments: readTensors(config, shared.secondMoments),
   };
-}
-
-/**
- * Sums the regions of gradients from `from` to `to` into the first one.
- * @returns the sum of squares there
- */
-export function sumGradients({ gradients }: SharedParameters, from: number, to: number): number {
-  const [total, ...others] = gradients;
-  for (const other of others) {
-    for (let i = from; i < to; i++) {
-      total[i] = total[i] + other[i];
-    }
-  }
-  let squares = 0;
-  for (let i = from; i < to; i++) {
-    squares += total[i] * total[i];
-  }
-  return squares;
 }

@@ -1,9 +1,26 @@
-/** The functions of `assembly/trainingKernel.ts`, on the heap of TensorFlow.js' WebAssembly backend. */
+/** The functions of `assembly/trainingKernel.ts`, on the heap of TensorFlow.js' WebAssembly backend or on shared memory. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Every argument is a byte offset into the heap but the sizes, a target's index and its weight. Nothing overlaps. */
-interface KernelFunctions {
+/**
+ * Every argument is a byte offset into the memory but sizes, a target's index and its weight, and Adam's numbers. Nothing overlaps
+ * except where it says so.
+ */
+export interface KernelFunctions {
+  /** See assembly/adam.ts; `adamOn` calls it with Adam's numbers. */
+  adam(
+    values: number,
+    firstMoments: number,
+    secondMoments: number,
+    gradients: number,
+    newValues: number,
+    length: number,
+    gradientScale: number,
+    beta1: number,
+    beta2: number,
+    stepSize: number,
+    epsilon: number,
+  ): void;
   /** See assembly/products.ts. */
   packRight(right: number, inner: number, columns: number, width: number, packed: number): void;
   /** See assembly/products.ts. */
@@ -17,6 +34,8 @@ interface KernelFunctions {
     width: number,
     scratch: number,
   ): void;
+  /** total [length] += `other` [length]. */
+  add(total: number, other: number, length: number): void;
   /** out [columns] = the sums over the rows of `a` [rows, columns]. */
   columnSums(a: number, rows: number, columns: number, out: number): void;
   sumOfSquares(a: number, length: number): number;
@@ -83,9 +102,7 @@ export class TrainingKernel {
 
   /** @param bytes see {@link readTrainingKernel} */
   constructor(bytes: Uint8Array, heap: Heap) {
-    const { memory } = heap;
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-    this.functions = exports as KernelFunctions;
+    this.functions = kernelFunctions(bytes, heap.memory);
     this.scratch = new Space(heap);
     this.packed = new Space(heap);
   }
@@ -115,6 +132,12 @@ export class TrainingKernel {
 
 const roundUp = (columns: number): number => Math.ceil(columns / TILE_COLUMNS) * TILE_COLUMNS;
 const roundDown = (columns: number): number => Math.floor(columns / TILE_COLUMNS) * TILE_COLUMNS;
+
+/** @param memory a shared one for {@link readSharedKernel}'s bytes, and another for {@link readTrainingKernel}'s */
+export function kernelFunctions(bytes: Uint8Array, memory: WebAssembly.Memory): KernelFunctions {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+  return exports as KernelFunctions;
+}
 
 /** A block of the heap that grows on demand; its content is lost when it does. */
 class Space {
@@ -151,4 +174,13 @@ class Space {
 export async function readTrainingKernel(folder: string): Promise<Uint8Array> {
   const relaxed = await readFile(join(folder, 'training-kernel-relaxed.wasm'));
   return WebAssembly.validate(relaxed) ? relaxed : readFile(join(folder, 'training-kernel.wasm'));
+}
+
+/**
+ * The kernel for memory that threads share.
+ * @param folder as above
+ * @throws Error when it cannot be read
+ */
+export function readSharedKernel(folder: string): Promise<Uint8Array> {
+  return readFile(join(folder, 'training-kernel-shared.wasm'));
 }

@@ -147,18 +147,14 @@ export class WasmOps extends StockOps {
   /** Changes the moments in place, but makes a new value, as the kernel has packed the old one. */
   override adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot {
     const value = this.tf.keep(this.heap.tensor(slot.value.shape));
-    adamOn(
-      {
-        values: this.view(slot.value),
-        firstMoments: this.view(slot.firstMoment),
-        secondMoments: this.view(slot.secondMoment),
-        gradients: this.view(gradient),
-        newValues: this.view(value),
-      },
-      update,
-      0,
-      value.size,
-    );
+    const arrays = {
+      values: this.heap.offset(slot.value),
+      firstMoments: this.heap.offset(slot.firstMoment),
+      secondMoments: this.heap.offset(slot.secondMoment),
+      gradients: this.heap.offset(gradient),
+      newValues: this.heap.offset(value),
+    };
+    adamOn(this.kernel.functions, arrays, value.size, update);
     slot.value.dispose();
     return { ...slot, value };
   }

@@ -5,7 +5,8 @@ import { deviceShapes, sizeOf } from '../network/parameters';
 import { TensorNetwork } from '../network/tensorNetwork';
 import { adamOn } from './adamOn';
 import { loadWasmOps } from './loadWasmOps';
-import { readTensors, sumGradients } from './sharedParameters';
+import { readTensors } from './sharedParameters';
+import { FLOAT_BYTES, kernelFunctions, readSharedKernel, type KernelFunctions } from './trainingKernel';
 import type { WasmOps } from './wasmOps';
 import type {
   NetworkRequest,
@@ -19,33 +20,31 @@ type Request<K extends NetworkRequest['kind']> = Extract<NetworkRequest, { kind:
 
 class SharedNetwork {
   private readonly network: TensorNetwork;
+  /** On the shared memory. */
+  private readonly functions: KernelFunctions;
   private version = 0;
 
   constructor(
     private readonly ops: WasmOps,
+    sharedKernel: Uint8Array,
     private readonly created: Request<'create'>,
   ) {
     const { config, shared, seed } = created;
+    this.functions = kernelFunctions(sharedKernel, shared.memory);
     this.network = new TensorNetwork(ops, config, readTensors(config, shared.values), seed);
     this.network.dropMoments();
   }
 
   async answer(request: NetworkRequest): Promise<unknown> {
-    const { shared } = this.created;
     switch (request.kind) {
       case 'create':
         return undefined;
       case 'gradients':
         return this.writeGradients(request);
       case 'sum':
-        return sumGradients(shared, request.from, request.to);
+        return this.sumGradients(request);
       case 'update':
-        adamOn(
-          { ...shared, gradients: shared.gradients[0], newValues: shared.values },
-          request.update,
-          request.from,
-          request.to,
-        );
+        this.update(request);
         return undefined;
       case 'evaluate':
         this.takeOver(request.values);
@@ -85,6 +84,29 @@ class SharedNetwork {
     return loss;
   }
 
+  /** Into the first region. */
+  private sumGradients({ from, to }: Request<'sum'>): number {
+    const length = to - from;
+    const [total, ...others] = this.created.shared.gradients.map((region) => offsetIn(region, from));
+    for (const other of others) {
+      this.functions.add(total, other, length);
+    }
+    return this.functions.sumOfSquares(total, length);
+  }
+
+  private update({ from, to, update }: Request<'update'>): void {
+    const { shared } = this.created;
+    const values = offsetIn(shared.values, from);
+    const arrays = {
+      values,
+      firstMoments: offsetIn(shared.firstMoments, from),
+      secondMoments: offsetIn(shared.secondMoments, from),
+      gradients: offsetIn(shared.gradients[0], from),
+      newValues: values,
+    };
+    adamOn(this.functions, arrays, to - from, update);
+  }
+
   private takeOver({ version, step }: ValuesVersion): void {
     if (version === this.version) {
       return;
@@ -103,17 +125,23 @@ class SharedNetwork {
   }
 }
 
+/** Byte offset of an element of a region. */
+function offsetIn(region: Float32Array, element: number): number {
+  return region.byteOffset + FLOAT_BYTES * element;
+}
+
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
-  const loading = loadWasmOps((workerData as WasmWorkerData).wasmFolders);
+  const { wasmFolders } = workerData as WasmWorkerData;
+  const loading = Promise.all([loadWasmOps(wasmFolders), readSharedKernel(wasmFolders.kernel)]);
   const networks = new Map<number, SharedNetwork>();
   const answer = async ({ id, request }: NumberedRequest): Promise<WorkerAnswer> => {
     try {
-      const ops = await loading;
+      const [ops, sharedKernel] = await loading;
       if (request.kind === 'load') {
         return { id, result: undefined };
       }
       if (request.kind === 'create') {
-        networks.set(request.network, new SharedNetwork(ops, request));
+        networks.set(request.network, new SharedNetwork(ops, sharedKernel, request));
       }
       const network = networks.get(request.network)!;
       if (request.kind === 'dispose') {

@@ -5,13 +5,19 @@ export function columnSums(a: usize, rows: i32, columns: i32, out: usize): void 
   const stride = (<usize>columns) << 2;
   memory.fill(out, 0, stride);
   for (let row = 0; row < rows; row++, a += stride) {
-    let i: usize = 0;
-    for (; i + 16 <= stride; i += 16) {
-      v128.store(out + i, f32x4.add(v128.load(out + i), v128.load(a + i)));
-    }
-    for (; i < stride; i += 4) {
-      store<f32>(out + i, load<f32>(out + i) + load<f32>(a + i));
-    }
+    add(out, a, columns);
+  }
+}
+
+/** total [length] += `other` [length]. */
+export function add(total: usize, other: usize, length: i32): void {
+  const bytes = (<usize>length) << 2;
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) {
+    v128.store(total + i, f32x4.add(v128.load(total + i), v128.load(other + i)));
+  }
+  for (; i < bytes; i += 4) {
+    store<f32>(total + i, load<f32>(total + i) + load<f32>(other + i));
   }
 }
 

@@ -8,9 +8,11 @@ import { trainingKernelFolder } from '../../../support/kernelBytes';
 
 const PAGE_BYTES = 65536;
 
+type TestHeap = Heap & { readonly freed: number[] };
+
 /** A heap that hands out memory in sequence and never again what was given back. */
-function growingHeap(mostPages = 1000): Heap & { readonly freed: number[] } {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages });
+function newHeap(mostPages: number, shared: boolean): TestHeap {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages, shared });
   const freed: number[] = [];
   let end = 16;
   return {
@@ -39,8 +41,9 @@ const numbers = (length: number, seed: number): Float32Array =>
 
 const size = fc.integer({ min: 1, max: 70 });
 
-for (const name of ['training-kernel.wasm', 'training-kernel-relaxed.wasm']) {
+for (const name of ['training-kernel.wasm', 'training-kernel-relaxed.wasm', 'training-kernel-shared.wasm']) {
   describe(`The training kernel (${name})`, () => {
+    const growingHeap = (mostPages = 1000): TestHeap => newHeap(mostPages, name.includes('shared'));
     let bytes: Uint8Array;
     before(async () => {
       // Node 20 supports relaxed SIMD only with an option.
@@ -177,6 +180,12 @@ for (const name of ['training-kernel.wasm', 'training-kernel-relaxed.wasm']) {
           assert.deepEqual([...read(heap, sums, columns)], byColumn.map(sumOf));
           const squares = sumOf([...values].map((value) => value * value));
           assert.equal(functions.sumOfSquares(a, values.length), squares);
+          const others = numbers(values.length, 4);
+          functions.add(a, put(heap, others), values.length);
+          assert.deepEqual(
+            read(heap, a, values.length),
+            values.map((value, i) => value + others[i]),
+          );
         }),
       );
     });
