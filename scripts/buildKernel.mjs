@@ -7,8 +7,11 @@ import { exitWith, root } from './setup.mjs';
 
 const dist = join(root, 'dist');
 
-/** The kernel allocates nothing, so the smallest runtime is enough; the host provides the memory. */
-const options = '-O3 --noAssert --runtime stub --enable simd --importMemory --noExportMemory'.split(
+/**
+ * The kernel allocates nothing, so the smallest runtime is enough; the host provides the memory. `--debug` adds no more than the
+ * names of the functions, by which profiles show them.
+ */
+const options = '-O3 --debug --noAssert --runtime stub --enable simd --importMemory --noExportMemory'.split(
   ' ',
 );
 
