@@ -11,7 +11,7 @@ import { productPaths } from '../../src/terminal/productPaths';
 import { holdOutFromTraining, readSplit, readTexts } from '../../src/terminal/split';
 import { fileUri } from '../../src/terminal/workspaceTexts';
 import { loadNetworks } from './loadNetworks';
-import { readTypedPositions, type TypedPosition } from './typedPositions';
+import { readTypedPositions, type ReadingOptions, type TypedPosition } from './typedPositions';
 
 const SEED = 7;
 
@@ -20,11 +20,15 @@ export interface HeldOutPositions {
   readonly positions: readonly TypedPosition[];
 }
 
-/** Works without a personal network, which would have to be trained on the rest of the files. */
+/**
+ * Works without a personal network, which would have to be trained on the rest of the files.
+ * @param below of each stretch, see {@link ReadingOptions}
+ */
 export async function heldOutPositions(
   root: string,
   folder: string,
   characters: number,
+  below?: ReadingOptions['below'],
 ): Promise<HeldOutPositions> {
   const { train } = await readSplit(join(folder, 'split.json'));
   const texts = await readTexts(folder, train);
@@ -45,7 +49,13 @@ export async function heldOutPositions(
     const { maxNewTokens } = DEFAULT_KEYSTROKES;
     return {
       stretches,
-      positions: [...readTypedPositions(mix, tokenizer, stretches, { minProbability, maxNewTokens })],
+      positions: [
+        ...readTypedPositions(mix, tokenizer, stretches, {
+          minProbability,
+          maxNewTokens,
+          ...(below && { below }),
+        }),
+      ],
     };
   } finally {
     mix.dispose();

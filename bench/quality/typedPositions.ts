@@ -17,6 +17,8 @@ export interface TypedPosition {
 }
 
 export interface ReadingOptions {
+  /** Most characters below a stretch that are there while it is typed, and whether the model knows them; by default none. */
+  readonly below?: { readonly characters: number; readonly isKnown: boolean };
   /** See `leastExplored`. */
   readonly minProbability: number;
   readonly maxNewTokens: number;
@@ -30,22 +32,27 @@ export function* readTypedPositions(
   options: ReadingOptions,
 ): Generator<TypedPosition> {
   const reader = new DocumentReader(model, tokenizer);
-  for (const { file, from, to } of stretches) {
+  for (const stretch of stretches) {
+    const { file, from, to } = stretch;
     for (let offset = from; offset < to; offset += file.text.codePointAt(offset)! > 0xffff ? 2 : 1) {
-      yield { file, offset, continuations: continuationsAt(model, tokenizer, reader, file, offset, options) };
+      yield {
+        file,
+        offset,
+        continuations: continuationsAt(model, tokenizer, reader, stretch, offset, options),
+      };
       while (reader.learnTyped(1) > 0);
     }
   }
 }
 
-/** The search at a cursor that is still the end of its document. */
+/** The search at a cursor that is still the end of its line. */
 function continuationsAt(
   model: MixtureModel,
   tokenizer: Tokenizer,
   reader: DocumentReader,
-  { name, text }: TypedText,
+  { file: { name, text }, to }: TypedStretch,
   offset: number,
-  options: ReadingOptions,
+  { below, ...options }: ReadingOptions,
 ): readonly Continuation[] {
   const languageId = languageIdOf(name);
   const document = textAroundCursor(name, languageId, offset, (start, end) =>
@@ -54,12 +61,14 @@ function continuationsAt(
   if (refusePlace(document) !== null) {
     return [];
   }
-  const tail = reader.moveTo(document.uri, document.prefix);
+  const lineEnd = below === undefined ? -1 : text.indexOf('\n', to);
+  const suffix = lineEnd < 0 ? '' : text.slice(lineEnd, lineEnd + below!.characters);
+  const tail = reader.moveTo(document.uri, document.prefix, below?.isKnown === true ? suffix : '');
   const search = searchContinuations(model, tokenizer, tail, {
     ...options,
     stopAtLineEnd: true,
     stopAtSentenceEnd: isProse(languageId),
-    allowed: createTrimmer(document),
+    allowed: createTrimmer({ ...document, suffix }),
   });
   let step = search.next();
   while (!step.done) {

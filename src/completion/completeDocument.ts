@@ -34,7 +34,7 @@ export function* completeDocument(
   if (refused !== null) {
     return nothing(refused);
   }
-  const read = reader.moveTo(document.uri, document.prefix);
+  const read = reader.moveTo(document.uri, document.prefix, document.suffix);
   const tail = isPatient ? patientTail(model, read) : read;
   yield tail.prepare(tail.states) ?? undefined;
   if (isPatient) {

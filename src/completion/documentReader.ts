@@ -35,11 +35,12 @@ export class DocumentReader {
   ) {}
 
   /**
-   * Reads up to the end of `prefix` and opens the document named `uri` in the workspace's model. The returned tail waits for no
-   * slow expert.
+   * Reads up to the end of `prefix` and opens the document named `uri` in the workspace's model, which then also knows what follows
+   * the line of the cursor in `suffix`. The returned tail waits for no slow expert.
    */
-  moveTo(uri: string, prefix: string): ReadTail {
+  moveTo(uri: string, prefix: string, suffix = ''): ReadTail {
     const { document, isNew } = this.open(uri);
+    this.readBelow(document, suffix);
     const added = prefix.length - document.text.length;
     const from = document.keepCommon(prefix);
     const kept = this.replaceTokens(document, prefix, from);
@@ -98,6 +99,16 @@ export class DocumentReader {
     }
   }
 
+  private readBelow(document: ReadDocument, suffix: string): void {
+    const lineEnd = suffix.indexOf('\n');
+    const below = lineEnd < 0 ? '' : suffix.slice(lineEnd + 1);
+    if (below !== document.below) {
+      document.below = below;
+      document.predictions.clear();
+      this.model.workspace.document.setBelow(this.tokenizer.encode(below));
+    }
+  }
+
   private open(uri: string): { document: ReadDocument; isNew: boolean } {
     const known = this.documents.get(uri);
     const document = known ?? new ReadDocument();
@@ -109,6 +120,9 @@ export class DocumentReader {
     }
     if (this.current?.uri !== uri) {
       this.model.workspace.openDocument(uri);
+      // The workspace has forgotten it.
+      document.below = '';
+      document.predictions.clear();
       this.current = { uri, document };
     }
     return { document, isNew: known === undefined };

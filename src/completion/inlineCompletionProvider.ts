@@ -188,32 +188,30 @@ export function placeOfCursor(document: vscode.TextDocument, position: vscode.Po
   return placeOf(document.uri.toString(), document.version, document.offsetAt(position));
 }
 
-/** The text around the cursor as the generator reads it. A notebook is one document, of which the cells below are not read. */
+/** The text around the cursor as the generator reads it; a notebook is one document. */
 export function generatorDocument(
   document: vscode.TextDocument,
   position: vscode.Position,
 ): GeneratorDocument {
-  const { uri, above } = wholeDocument(document);
-  const own = (start: number, end: number): string =>
-    document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end)));
-  return textAroundCursor(
-    uri.toString(),
-    document.languageId,
-    above.length + document.offsetAt(position),
-    (start, end) =>
-      above.slice(start, end) + (end > above.length ? own(start - above.length, end - above.length) : ''),
+  const { languageId } = document;
+  const offset = document.offsetAt(position);
+  const notebook = notebookOf(document);
+  if (notebook === null) {
+    return textAroundCursor(document.uri.toString(), languageId, offset, (start, end) =>
+      document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end))),
+    );
+  }
+  const cells = notebook.getCells().map((cell) => cell.document);
+  const texts = cells.map((cell) => cell.getText());
+  const above = texts.slice(0, cells.indexOf(document)).map((text) => text + CELL_BREAK);
+  const whole = texts.join(CELL_BREAK);
+  return textAroundCursor(notebook.uri.toString(), languageId, above.join('').length + offset, (start, end) =>
+    whole.slice(start, end),
   );
 }
 
-/** The document that a text belongs to, and what stands above it there: for the cell of a notebook, the cells before it. */
-function wholeDocument(document: vscode.TextDocument): { uri: vscode.Uri; above: string } {
+/** The notebook of which a document is a cell. */
+function notebookOf(document: vscode.TextDocument): vscode.NotebookDocument | null {
   const notebooks = document.uri.scheme === CELL_SCHEME ? vscode.workspace.notebookDocuments : [];
-  for (const notebook of notebooks) {
-    const texts = notebook.getCells().map((cell) => cell.document);
-    if (texts.includes(document)) {
-      const before = texts.slice(0, texts.indexOf(document));
-      return { uri: notebook.uri, above: before.map((text) => text.getText() + CELL_BREAK).join('') };
-    }
-  }
-  return { uri: document.uri, above: '' };
+  return notebooks.find((each) => each.getCells().some((cell) => cell.document === document)) ?? null;
 }

@@ -15,6 +15,8 @@ export interface Line {
 /** One document as far as it was read. States and predictions are keyed by the number of tokens before them. */
 export class ReadDocument {
   text = '';
+  /** The text below the cursor's line. */
+  below = '';
   tokens: number[] = [];
   lines: Line[] = [{ start: 0, firstToken: 0 }];
   readonly states = new Map<number, MixtureState>();

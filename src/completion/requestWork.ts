@@ -105,8 +105,8 @@ export class RequestWork {
 
   private *inspect(request: InspectRequest): RequestSteps {
     const { mixture, tokenizer } = this.model;
-    const read = this.reader.moveTo(request.document.uri, request.document.prefix);
-    const tail = patientTail(mixture, read);
+    const { uri, prefix, suffix } = request.document;
+    const tail = patientTail(mixture, this.reader.moveTo(uri, prefix, suffix));
     yield tail.prepare(tail.states) ?? undefined;
     const inspection = inspectDocument(mixture, tokenizer, tail, request.topCount);
     const maxNewTokens = Math.min(SAMPLE_TOKENS, request.sampling.maxNewTokens);
@@ -125,6 +125,7 @@ export class RequestWork {
     onPart: (part: string) => void,
   ): Generator<Pause, GeneratedText> {
     const { mixture, tokenizer } = this.model;
+    // What stands below is not known here, as a long text might copy it.
     const tail = patientTail(mixture, this.reader.moveTo(document.uri, document.prefix));
     // Typed text is learned first, so that it cannot change the gate between two texts of the same seed.
     while (this.learnTyped()) {

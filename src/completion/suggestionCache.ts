@@ -20,7 +20,7 @@ interface Entry {
   readonly confidence: number;
 }
 
-/** Characters before the cursor that must be the same. */
+/** Characters before and after the cursor that must be the same. */
 const COMPARED = 1024;
 const CAPACITY = 64;
 
@@ -79,7 +79,8 @@ function keyOf({ document, multiline, eagerness, maxNewTokens, refused = [] }: C
   return JSON.stringify([
     document.uri,
     document.languageId,
-    document.suffix,
+    document.suffix.length,
+    document.suffix.slice(0, COMPARED),
     multiline,
     eagerness,
     maxNewTokens,

@@ -161,12 +161,7 @@ function indexOfWord(text: string, word: string): number {
 }
 
 function firstLineWithText(text: string): string {
-  return (
-    text
-      .split('\n')
-      .map((line) => line.trim())
-      .find((line) => line !== '') ?? ''
-  );
+  return /\S.*/.exec(text)?.[0].trimEnd() ?? '';
 }
 
 const isOdd = (count: number) => count % 2 === 1;

@@ -7,10 +7,15 @@ export interface MixtureState {
   readonly length: number;
 }
 
-/** The text before the current line of the document that is being written: learned as it grows, unlearned as it shrinks. */
+/**
+ * The document that is being written: the text before the current line, learned as it grows and unlearned as it shrinks, and the
+ * text below that line.
+ */
 export interface DocumentText {
-  /** In tokens. */
+  /** Of the text before the current line, in tokens. */
   readonly length: number;
+  /** Replaces what is known of the text below the current line, which no context before it runs into. */
+  setBelow(tokens: ArrayLike<number>): void;
   append(tokens: ArrayLike<number>): void;
   /** @throws RangeError when `length` is more than the current one. */
   truncate(length: number): void;

@@ -10,7 +10,7 @@ export interface GeneratorDocument {
   readonly languageId: string;
   /** The text from the start of the document to the cursor; of a long text only the end, at most 64 Ki characters. */
   readonly prefix: string;
-  /** Text after the cursor, at most 4 Ki characters. */
+  /** Text after the cursor, at most 64 Ki characters; what stands below the cursor's line is known to the live model. */
   readonly suffix: string;
 }
 

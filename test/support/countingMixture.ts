@@ -140,11 +140,13 @@ export class CountingWorkspace implements WorkspaceText {
   openDocument(uri: string | null): void {
     this.openUri = uri;
     this.document.truncate(0);
+    this.document.setBelow([]);
   }
 }
 
 export class RecordedDocument implements DocumentText {
   tokens: number[] = [];
+  below: number[] = [];
 
   get length(): number {
     return this.tokens.length;
@@ -159,5 +161,9 @@ export class RecordedDocument implements DocumentText {
       throw new RangeError(`The document has ${this.tokens.length} tokens, fewer than ${length}.`);
     }
     this.tokens.length = length;
+  }
+
+  setBelow(tokens: ArrayLike<number>): void {
+    this.below = Array.from(tokens);
   }
 }

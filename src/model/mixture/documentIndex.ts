@@ -9,7 +9,10 @@ import { TokenCounts } from './tokenCounts';
 const SHORTEST_TAIL = 512;
 const LONGEST_TAIL = 4096;
 
-/** Counts over a text that grows and shrinks at its end: a suffix array over its beginning, a plain search over the rest. */
+/**
+ * Counts over a text that grows and shrinks at its end: a suffix array over its beginning, a plain search over the rest. Another
+ * text may stand below it, with a suffix array of its own.
+ */
 export class DocumentIndex implements DocumentText {
   readonly tokenCounts: TokenCounts;
   /** Begins with the end-of-text token, as every document does. */
@@ -18,6 +21,7 @@ export class DocumentIndex implements DocumentText {
   version = 0;
   private size = 1;
   private index: TextIndex | null = null;
+  private below: TextIndex | null = null;
 
   constructor(
     private readonly vocabSize: number,
@@ -56,14 +60,23 @@ export class DocumentIndex implements DocumentText {
     }
   }
 
+  setBelow(tokens: ArrayLike<number>): void {
+    this.tokenCounts.add(this.below?.tokens ?? [], -1);
+    this.below = tokens.length > 0 ? new TextIndex(Uint16Array.from(tokens), this.vocabSize) : null;
+    this.tokenCounts.add(tokens, 1);
+    this.version++;
+  }
+
   clear(): void {
     this.truncate(0);
+    this.setBelow([]);
   }
 
   /** See {@link TextIndex.continuations}. */
   continuations(history: Uint16Array, length: number, visit: Visit): boolean {
     this.refresh();
     let found = this.index?.continuations(history, length, visit) ?? false;
+    found = (this.below?.continuations(history, length, visit) ?? false) || found;
     for (let next = this.index?.tokens.length ?? 1; next < this.size; next++) {
       if (this.endsWith(history, length, next)) {
         visit(this.tokens[next], 1);
@@ -76,7 +89,7 @@ export class DocumentIndex implements DocumentText {
   /** See {@link TextIndex.has}. */
   has(history: Uint16Array, length: number): boolean {
     this.refresh();
-    if (this.index?.has(history, length) === true) {
+    if (this.index?.has(history, length) === true || this.below?.has(history, length) === true) {
       return true;
     }
     for (let next = this.index?.tokens.length ?? 1; next < this.size; next++) {

@@ -52,6 +52,44 @@ describe('a half that had to be waited for', () => {
   });
 });
 
+describe('the text below the cursor', () => {
+  const BELOW = 'The harbour was empty.\nNobody came.\n';
+
+  it('is known without the rest of the line of the cursor', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    reader.moveTo('a', 'The lamp ', `burned.\n${BELOW}`);
+    assert.deepEqual(model.workspace.document.below, encode(BELOW));
+    reader.moveTo('a', 'The lamp ', ' burned.');
+    assert.deepEqual(model.workspace.document.below, []);
+  });
+
+  it('is indexed once while the line is typed, and predictions stay', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    const predict = (prefix: string, suffix: string): number => {
+      const tail = reader.moveTo('a', prefix, suffix);
+      tail.predictAfter(tail.tokens.length);
+      return model.calls.predict;
+    };
+    const first = predict('The lamp', `.\n${BELOW}`);
+    const { below } = model.workspace.document;
+    assert.equal(predict('The lamp', `).\n${BELOW}`), first);
+    assert.equal(model.workspace.document.below, below);
+    assert.equal(predict('The lamp', `.\nAnd ${BELOW}`), first + 1);
+  });
+
+  it('is that of the document that is open', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    reader.moveTo('a', 'One', `\n${BELOW}`);
+    reader.moveTo('b', 'Two', '');
+    assert.deepEqual(model.workspace.document.below, []);
+    reader.moveTo('a', 'One', `\n${BELOW}`);
+    assert.deepEqual(model.workspace.document.below, encode(BELOW));
+  });
+});
+
 describe('what the model itself has written', () => {
   const before = 'First line.\nThe lamp';
   const learnedFrom = (isOwn: boolean) => {

@@ -82,6 +82,15 @@ describe('Typing in a window with one folder', () => {
     await ghostTextBeginning('ate');
   });
 
+  it('finishes a name that stands only below', async () => {
+    const below =
+      'The pilot Ambrose Quillfeather slept. Nobody woke the pilot Ambrose Quillfeather.\n' +
+      'At dawn the pilot Ambrose Quillfeather was gone.\n';
+    await openDraft('pilot.md', `# The pilot\n\n█\n\n${below}`);
+    await theWindow.type('That night the pilot Ambrose Quill');
+    await ghostTextBeginning('feather');
+  });
+
   it('drops the suggestion when the user types something else', async () => {
     const editor = await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');

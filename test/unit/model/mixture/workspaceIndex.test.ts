@@ -11,7 +11,8 @@ const uris = ['one/a', 'one/b', 'two/a'];
 type Step =
   | { readonly learn: string; readonly tokens: number[]; readonly recent: boolean }
   | { readonly open: string | null }
-  | { readonly write: number[] };
+  | { readonly write: number[] }
+  | { readonly below: number[] };
 
 /** Tokens of a text; only the mark before it is 0. */
 const textOf = (maxLength: number): fc.Arbitrary<number[]> =>
@@ -25,15 +26,23 @@ const steps = fc.array(
     fc.record({ learn: fc.constantFrom(...uris), tokens: textOf(40), recent: fc.boolean() }),
     fc.record({ open: fc.option(fc.constantFrom(...uris)) }),
     fc.record({ write: textOf(20) }),
+    fc.record({ below: textOf(20) }),
   ),
   { maxLength: 12 },
 );
 
-/** The same index as plain lists: files by name, the open one, and what was written in it. */
+interface WeightedText {
+  /** What a context may reach into; a file and the document begin with a mark, the text below the cursor does not. */
+  readonly tokens: readonly number[];
+  readonly weight: number;
+}
+
+/** The same index as plain lists: files by name, the open one, and what was written in it and below. */
 class PlainWorkspace {
   private readonly files = new Map<string, { readonly tokens: number[]; readonly weight: number }>();
   private open: string | null = null;
   private written: number[] = [];
+  private below: number[] = [];
 
   do(step: Step): void {
     if ('learn' in step) {
@@ -44,19 +53,26 @@ class PlainWorkspace {
     } else if ('open' in step) {
       this.open = step.open;
       this.written = [];
-    } else {
+      this.below = [];
+    } else if ('write' in step) {
       this.written.push(...step.write);
+    } else {
+      this.below = step.below;
     }
   }
 
-  texts(sameFolder: number): { readonly tokens: number[]; readonly weight: number }[] {
+  texts(sameFolder: number): WeightedText[] {
     const others = [...this.files]
       .filter(([uri]) => uri !== this.open)
       .map(([uri, { tokens, weight }]) => ({
-        tokens,
+        tokens: [0, ...tokens],
         weight: weight + (uri.slice(0, 4) === this.open?.slice(0, 4) ? sameFolder : 0),
       }));
-    return [...others, { tokens: this.written, weight: weights.document }];
+    return [
+      ...others,
+      { tokens: [0, ...this.written], weight: weights.document },
+      { tokens: this.below, weight: weights.document },
+    ];
   }
 }
 
@@ -65,13 +81,15 @@ function perform(workspace: WorkspaceIndex, step: Step): void {
     workspace.learnFile(step.learn, Int32Array.from(step.tokens), step.recent);
   } else if ('open' in step) {
     workspace.openDocument(step.open);
-  } else {
+  } else if ('write' in step) {
     workspace.document.append(step.write);
+  } else {
+    workspace.document.setBelow(step.below);
   }
 }
 
 function weighted(
-  texts: ReturnType<PlainWorkspace['texts']>,
+  texts: readonly WeightedText[],
   count: (tokens: readonly number[]) => Map<number, number>,
 ): number[] {
   const sums = new Array<number>(VOCAB).fill(0);
@@ -97,15 +115,14 @@ describe('WorkspaceIndex', () => {
           counts.finish();
           // A text is followed by the end-of-text token only where another text or the end of the index comes after it.
           const expected = weighted(plain.texts(weights.sameFolder), (tokens) =>
-            countContinuations([0, ...tokens], history),
+            countContinuations(tokens, history),
           );
           for (let tokenId = 1; tokenId < VOCAB; tokenId++) {
             assert.ok(Math.abs(counts.probability(tokenId) * counts.total - expected[tokenId]) < 1e-9);
           }
           const unigrams = weighted(
             plain.texts(0),
-            (tokens) =>
-              new Map([...Array(VOCAB).keys()].map((id) => [id, tokens.filter((t) => t === id).length])),
+            (tokens) => new Map([1, 2, 3, 4].map((id) => [id, tokens.filter((t) => t === id).length])),
           );
           const total = unigrams.reduce((a, b) => a + b, VOCAB);
           for (let tokenId = 0; tokenId < VOCAB; tokenId++) {

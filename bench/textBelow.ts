@@ -1,0 +1,51 @@
+/**
+ * What it is worth to know the text below the cursor: keys saved for a user who writes lines in the middle of documents, by how much
+ * of the text below is known. It runs at the default eagerness, without a personal network, on files held out of those that each
+ * split.json lists as `train`.
+ *
+ *   npx tsx bench/textBelow.ts [--workspaces DIR] [--code DIR,DIR] [--only NAME,NAME] [--characters 8000]
+ *
+ * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
+ */
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DEFAULT_KEYSTROKES } from '../src/terminal/keystrokeScore';
+import { align, type Row } from './alignRows';
+import { eagernessCurve } from './quality/eagernessCurve';
+import { heldOutPositions } from './quality/heldOutPositions';
+import { workspaceFolders } from './workspaceFolders';
+
+/** Ki characters. */
+const KNOWN = [0, 4, 16, 64] as const;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      workspaces: { type: 'string', default: '../shared/workspaces' },
+      code: { type: 'string', default: '' },
+      only: { type: 'string', default: '' },
+      characters: { type: 'string', default: '8000' },
+    },
+  });
+  const listOf = (given: string): string[] => given.split(',').filter((name) => name !== '');
+  const rows: Row[] = [['known below', ...KNOWN.map((kilo) => `${kilo} Ki`)]];
+  for (const folder of workspaceFolders(values.workspaces, listOf(values.only), listOf(values.code))) {
+    const cells: string[] = [];
+    for (const kilo of KNOWN) {
+      process.stderr.write(`${folder} ${kilo}\n`);
+      const { stretches, positions } = await heldOutPositions(
+        join(__dirname, '..'),
+        folder,
+        Number(values.characters),
+        { characters: 1024 * (kilo || 4), isKnown: kilo > 0 },
+      );
+      const [point] = await eagernessCurve(stretches, positions, [DEFAULT_KEYSTROKES.eagerness]);
+      const { savedShare, wrongShownShare } = point;
+      cells.push(`${(100 * savedShare).toFixed(1)} / ${(100 * wrongShownShare).toFixed(0)}`);
+    }
+    rows.push([basename(folder), ...cells]);
+  }
+  process.stdout.write(`Keys saved / shown but wrong, %\n${align(rows)}`);
+}
+
+void main();
