@@ -12,7 +12,7 @@ let earlier: Promise<unknown> = Promise.resolve();
 export function acceptWord(parts: Parts): Promise<void> {
   const accepted = earlier.then(() => takeWord(parts));
   earlier = accepted.catch(() => undefined);
-  return accepted;
+  return parts.watch.keepKeyUntil(accepted);
 }
 
 async function takeWord({ watch }: Parts): Promise<void> {

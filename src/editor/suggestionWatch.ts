@@ -18,6 +18,8 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   lastOutcome: CompletionOutcome | null = null;
   private readonly composition = new CompositionGuess();
   private takesWord = false;
+  /** Words that our command is taking. */
+  private taking = 0;
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly wordTaken = new vscode.EventEmitter<void>();
   /** Fires when part of the shown suggestion is accepted, perhaps twice for one acceptance. */
@@ -78,6 +80,20 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     this.wordTaken.fire();
   }
 
+  /**
+   * Leaves the key to our command until it has taken its word, as its own steps change what is shown: a key pressed meanwhile
+   * would run VS Code's command in between.
+   */
+  async keepKeyUntil(taken: Promise<unknown>): Promise<void> {
+    this.taking++;
+    try {
+      await taken;
+    } finally {
+      this.taking--;
+      this.followShown();
+    }
+  }
+
   /** The suggestion shown at the cursor of an editor, as far as is known. */
   suggestionAt(editor: vscode.TextEditor): Suggestion | null {
     const suggestion = this.tally.current;
@@ -120,7 +136,7 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
 
   private followShown(): void {
     const { current } = this.tally;
-    const takesWord = current !== null && differsFromVsCode(current.text);
+    const takesWord = this.taking > 0 || (current !== null && differsFromVsCode(current.text));
     if (takesWord !== this.takesWord) {
       this.takesWord = takesWord;
       void vscode.commands.executeCommand('setContext', TAKES_WORD_CONTEXT, takesWord);
