@@ -1,6 +1,6 @@
 /**
  * Keeps the live workspace model up to date with the workspace's files: reads them once in the background, then follows saves,
- * deletions, and files that any program creates, moves or changes. The trainer's process decides which files the first reading
+ * deletions, files that any program creates, moves or changes, and unsaved text once the user turns to another file. The trainer's process decides which files the first reading
  * covers, so that the extension host only reads files and passes them on, a few at a time.
  */
 import { join, relative, sep } from 'node:path';
@@ -34,6 +34,8 @@ export class WorkspaceReader implements vscode.Disposable {
   private readonly changed: ChangedFiles;
   private readonly rules: ChangedRules;
   private readonly above: RulesAbove;
+  /** Files of which unsaved text was learned. */
+  private readonly unsaved = new Set<string>();
   private readonly disposable: vscode.Disposable;
 
   constructor(
@@ -77,6 +79,7 @@ export class WorkspaceReader implements vscode.Disposable {
       this.rules.addAll();
     });
     const watcher = vscode.workspace.createFileSystemWatcher('**/*');
+    let active = vscode.window.activeTextEditor?.document;
     const restart = (): void => {
       void this.start();
     };
@@ -111,6 +114,20 @@ export class WorkspaceReader implements vscode.Disposable {
       vscode.workspace.onDidSaveTextDocument((document) => {
         this.noteRules(document.uri);
         void this.settle(this.relearn(document));
+      }),
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        const left = active;
+        active = editor?.document;
+        // Also when what was learned unsaved has been reverted.
+        if (left?.isClosed === false && (left.isDirty || this.unsaved.has(left.uri.toString()))) {
+          void this.settle(this.relearn(left));
+        }
+      }),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+        if (this.unsaved.delete(uri.toString())) {
+          // The user has dropped what was not saved.
+          this.note(uri, false);
+        }
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('files.exclude') || event.affectsConfiguration('search.exclude')) {
@@ -189,6 +206,11 @@ export class WorkspaceReader implements vscode.Disposable {
     const text = document.getText().slice(0, DEFAULT_MAX_FILE_BYTES).replaceAll('\r\n', '\n');
     const reason = await reasonNotToLearn(folder.uri.fsPath, path, text, this.excludeGlobs());
     const uri = document.uri.toString();
+    if (document.isDirty) {
+      this.unsaved.add(uri);
+    } else {
+      this.unsaved.delete(uri);
+    }
     await (reason === null ? this.files.learn({ uri, text, recent: true }) : this.files.forgetBelow(uri));
   }
 
