@@ -7,7 +7,7 @@ import { describePlan } from './describePlan';
 import { drawGhostLines, type DrawnLines } from './drawGhostLines';
 import { describeGhostLine } from './ghostLines';
 import { heldOutTexts } from './heldOutTexts';
-import { realFolder } from './keptModels';
+import { chooseModel, realFolder } from './keptModels';
 import { planFolder } from './planFolder';
 import { scoreTexts } from './textScores';
 import { startFor, trainForFolder } from './trainForFolder';
@@ -39,12 +39,22 @@ export const tryCommand = defineCommand({
     terminal.signal.throwIfAborted();
     terminal.write(`${describeTraining(done, engine)}\n`);
 
+    // That of an earlier training, if it is better.
+    const kept = await chooseModel({ model: undefined }, folder);
+    if (done.modelPath === null) {
+      terminal.write(
+        kept === null
+          ? 'Training did not help on texts kept aside, so nothing is changed; a longer --seconds may.\n'
+          : 'The model of an earlier training is better on texts kept aside, so it stays.\n',
+      );
+    }
     const texts = await heldOutTexts(plan, MAX_SCORED_CHARACTERS);
     const before = await scoreTexts(terminal, texts, null);
-    const after = done.modelPath === null ? null : await scoreTexts(terminal, texts, done.modelPath);
-    const drawn = await drawGhostLines(terminal, texts, done.modelPath, LINES, options.seed);
+    const drawn = await drawGhostLines(terminal, texts, kept, LINES, options.seed);
     terminal.write(describeDrawn(drawn, folder));
-    terminal.write(describeScores(before, after));
+    if (kept !== null) {
+      terminal.write(describeScores(before, await scoreTexts(terminal, texts, kept)));
+    }
     terminal.write(`\nTo write in this folder with ghost text:  npm run vscode -- ${asArgument(folder)}\n`);
   },
 });
@@ -72,10 +82,7 @@ function describeDrawn({ lines, tried }: DrawnLines, folder: string): string {
   );
 }
 
-function describeScores(before: TextScore, after: TextScore | null): string {
-  if (after === null) {
-    return `\nTraining did not help on texts kept aside, so nothing is changed; a longer --seconds may.\n`;
-  }
+function describeScores(before: TextScore, after: TextScore): string {
   const mix = [before.bitsPerByte['mix'], after.bitsPerByte['mix']];
   const fewer = (100 * (1 - mix[1] / mix[0])).toFixed(1);
   return (
