@@ -4,21 +4,24 @@ import { closeAll, ghostTextBeginning } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
 
-const ABOVE =
+const TEXT =
   'The skiff Marigold Tansy leaks. Nobody rows the skiff Marigold Tansy.\n' +
   'In June the skiff Marigold Tansy was tarred, and in July the skiff Marigold Tansy sank.';
 
-/** A new notebook, in whose last cell the cursor stands. */
-async function openNotebook(cells: readonly string[]): Promise<vscode.NotebookDocument> {
+/** A new notebook with the cursor in one of its cells, by default the last. */
+async function openNotebook(
+  cells: readonly string[],
+  at = cells.length - 1,
+): Promise<vscode.NotebookDocument> {
   const data = cells.map((text) => new vscode.NotebookCellData(vscode.NotebookCellKind.Code, text, 'python'));
   const notebook = await vscode.workspace.openNotebookDocument(
     'jupyter-notebook',
     new vscode.NotebookData(data),
   );
-  const last = new vscode.NotebookRange(cells.length - 1, cells.length);
-  await vscode.window.showNotebookDocument(notebook, { selections: [last] });
+  const selections = [new vscode.NotebookRange(at, at + 1)];
+  await vscode.window.showNotebookDocument(notebook, { selections });
   await vscode.commands.executeCommand('notebook.cell.edit');
-  const cell = notebook.cellAt(cells.length - 1).document;
+  const cell = notebook.cellAt(at).document;
   await waitFor('the cursor in the cell', () => vscode.window.activeTextEditor?.document === cell);
   await theWindow.idle();
   return notebook;
@@ -30,14 +33,20 @@ describe('A notebook', () => {
   after(closeAll);
 
   it('has ghost text in a cell from the text of the cells above', async () => {
-    const notebook = await openNotebook([ABOVE, '']);
+    const notebook = await openNotebook([TEXT, '']);
     await theWindow.type('# We sold the skiff Marig');
     await ghostTextBeginning('old Tansy');
     await theWindow.press('Tab');
     await waitFor('the accepted text', () =>
       notebook.cellAt(1).document.getText().startsWith('# We sold the skiff Marigold Tansy'),
     );
-    assert.equal(notebook.cellAt(0).document.getText(), ABOVE);
+    assert.equal(notebook.cellAt(0).document.getText(), TEXT);
+  });
+
+  it('has it from the cells below, too', async () => {
+    await openNotebook(['', TEXT], 0);
+    await theWindow.type('# We sold the skiff Marig');
+    await ghostTextBeginning('old Tansy');
   });
 
   it('suggests in an empty cell below others, and calls only an empty notebook empty', async () => {
@@ -46,7 +55,7 @@ describe('A notebook', () => {
     await openNotebook(['']);
     await trigger();
     await waitFor('the reason', async () => (await why()).includes('is empty'));
-    await openNotebook([ABOVE, '']);
+    await openNotebook([TEXT, '']);
     await trigger();
     await waitFor('another reason or a suggestion', async () => {
       const answer = await why();
@@ -55,7 +64,7 @@ describe('A notebook', () => {
   });
 
   it('is written on from a cell', async () => {
-    const notebook = await openNotebook([ABOVE, '# We sold the skiff']);
+    const notebook = await openNotebook([TEXT, '# We sold the skiff']);
     const made = await vscode.commands.executeCommand<{ text: string }>('understudy.generateFromSelection');
     assert.notEqual(made.text, '');
     assert.equal(notebook.cellAt(1).document.getText(), `${made.text}# We sold the skiff`);
