@@ -1,4 +1,5 @@
 /** What the user reads before, during and after training; texts only. */
+import { localDate } from '../protocol/localDate';
 import type {
   Continues,
   DoneEvent,
@@ -74,7 +75,7 @@ export function continuesText(t: Translate, { trainedAt, changedFiles, files }: 
   const model =
     trainedAt === undefined
       ? t('Continues from the model of this workspace')
-      : t('Continues from the model of {0}', dateText(new Date(trainedAt)));
+      : t('Continues from the model of {0}', localDate(trainedAt));
   const changed =
     changedFiles === 0
       ? t('no file has changed since')
@@ -82,12 +83,6 @@ export function continuesText(t: Translate, { trainedAt, changedFiles, files }: 
         ? t('{0} of {1} is new to it or has changed', changedFiles, filesText(t, files))
         : t('{0} of {1} are new to it or have changed', changedFiles, filesText(t, files));
   return t('{0}: {1}.', model, changed);
-}
-
-/** An ISO 8601 date, since the locale of this process need not be the language of VS Code. */
-function dateText(date: Date): string {
-  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
-  return parts.map((part) => String(part).padStart(2, '0')).join('-');
 }
 
 /** Numbers of files left out by reason, most frequent first. */

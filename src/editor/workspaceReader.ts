@@ -1,7 +1,8 @@
 /**
  * Keeps the live workspace model up to date with the workspace's files: reads them once in the background, then follows saves,
- * deletions, files that any program creates, moves or changes, and unsaved text once the user turns to another file. The trainer's process decides which files the first reading
- * covers, so that the extension host only reads files and passes them on, a few at a time.
+ * deletions, files that any program creates, moves or changes, and unsaved text once the user turns to another file. The
+ * trainer's process decides which files the first reading covers, so that the extension host only reads files and passes them
+ * on, a few at a time.
  */
 import { join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';

@@ -1,5 +1,6 @@
 /** The plan of a training, as `train` and `try` print it: what it would read and what is left out. */
 import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
+import { localDate } from '../protocol/localDate';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
 import { formatBytes } from './progressLine';
 import { formatCount, formatNumber } from './trainingProgress';
@@ -32,7 +33,7 @@ export function describePlan(plan: TrainingPlan): string {
   if (continues !== null) {
     const { trainedAt, changedFiles } = continues;
     const model =
-      trainedAt === undefined ? 'the model of this folder' : `the model of ${trainedAt.slice(0, 10)}`;
+      trainedAt === undefined ? 'the model of this folder' : `the model of ${localDate(trainedAt)}`;
     const changed =
       changedFiles === 0
         ? 'no file has changed since'
