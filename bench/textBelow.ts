@@ -9,10 +9,9 @@
  */
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEFAULT_KEYSTROKES } from '../src/terminal/keystrokeScore';
 import { align, type Row } from './alignRows';
-import { eagernessCurve } from './quality/eagernessCurve';
 import { heldOutPositions } from './quality/heldOutPositions';
+import { keysAndWrong } from './quality/keysAndWrong';
 import { workspaceFolders } from './workspaceFolders';
 
 /** Ki characters. */
@@ -33,15 +32,9 @@ async function main(): Promise<void> {
     const cells: string[] = [];
     for (const kilo of KNOWN) {
       process.stderr.write(`${folder} ${kilo}\n`);
-      const { stretches, positions } = await heldOutPositions(
-        join(__dirname, '..'),
-        folder,
-        Number(values.characters),
-        { characters: 1024 * (kilo || 4), isKnown: kilo > 0 },
-      );
-      const [point] = await eagernessCurve(stretches, positions, [DEFAULT_KEYSTROKES.eagerness]);
-      const { savedShare, wrongShownShare } = point;
-      cells.push(`${(100 * savedShare).toFixed(1)} / ${(100 * wrongShownShare).toFixed(0)}`);
+      const below = { characters: 1024 * (kilo || 4), isKnown: kilo > 0 };
+      const root = join(__dirname, '..');
+      cells.push(await keysAndWrong(await heldOutPositions(root, folder, Number(values.characters), below)));
     }
     rows.push([basename(folder), ...cells]);
   }

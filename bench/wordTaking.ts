@@ -9,21 +9,13 @@
  */
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { DEFAULT_KEYSTROKES } from '../src/terminal/keystrokeScore';
 import { align, type Row } from './alignRows';
-import { eagernessCurve, type CurveOptions } from './quality/eagernessCurve';
+import type { CurveOptions } from './quality/eagernessCurve';
 import { heldOutPositions, type HeldOutPositions } from './quality/heldOutPositions';
+import { keysAndWrong } from './quality/keysAndWrong';
 import { workspaceFolders } from './workspaceFolders';
 
 const SUPPOSED = [1, 0.75, 0.5, 0.25, 0] as const;
-
-async function keysAndWrong(
-  { stretches, positions }: HeldOutPositions,
-  options: CurveOptions,
-): Promise<string> {
-  const [point] = await eagernessCurve(stretches, positions, [DEFAULT_KEYSTROKES.eagerness], options);
-  return `${(100 * point.savedShare).toFixed(1)} / ${(100 * point.wrongShownShare).toFixed(0)}`;
-}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({

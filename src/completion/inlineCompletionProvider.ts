@@ -76,10 +76,14 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
     const settings = this.settingsFor(document);
-    const around = generatorDocument(document, position);
-    const silent = this.reasonForSilence(document, settings, around);
+    const silent = this.reasonForSilence(document, settings);
     if (silent !== null) {
       this.silence(silent, document);
+      return [];
+    }
+    const around = generatorDocument(document, position);
+    if (around.prefix === '' && around.suffix === '') {
+      this.silence('emptyDocument', document);
       return [];
     }
     const abort = new AbortController();
@@ -143,11 +147,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     return [item];
   }
 
-  private reasonForSilence(
-    document: vscode.TextDocument,
-    settings: CompletionSettings,
-    around: GeneratorDocument,
-  ): SilentReason | null {
+  private reasonForSilence(document: vscode.TextDocument, settings: CompletionSettings): SilentReason | null {
     if (!settings.enabled) {
       return 'off';
     }
@@ -158,10 +158,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     if (editor?.document === document && editor.selections.length > 1) {
       return 'multipleCursors';
     }
-    if (this.listener.isComposing(document)) {
-      return 'composing';
-    }
-    return around.prefix === '' && around.suffix === '' ? 'emptyDocument' : null;
+    return this.listener.isComposing(document) ? 'composing' : null;
   }
 
   private silence(reason: SilentReason, document: vscode.TextDocument): void {
@@ -195,23 +192,23 @@ export function generatorDocument(
 ): GeneratorDocument {
   const { languageId } = document;
   const offset = document.offsetAt(position);
-  const notebook = notebookOf(document);
-  if (notebook === null) {
+  const cell = cellOf(document);
+  if (cell === undefined) {
     return textAroundCursor(document.uri.toString(), languageId, offset, (start, end) =>
       document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end))),
     );
   }
-  const cells = notebook.getCells().map((cell) => cell.document);
-  const texts = cells.map((cell) => cell.getText());
-  const above = texts.slice(0, cells.indexOf(document)).map((text) => text + CELL_BREAK);
+  const texts = cell.notebook.getCells().map((each) => each.document.getText());
+  const above = texts.slice(0, cell.index).map((text) => text + CELL_BREAK);
   const whole = texts.join(CELL_BREAK);
-  return textAroundCursor(notebook.uri.toString(), languageId, above.join('').length + offset, (start, end) =>
+  const { uri } = cell.notebook;
+  return textAroundCursor(uri.toString(), languageId, above.join('').length + offset, (start, end) =>
     whole.slice(start, end),
   );
 }
 
-/** The notebook of which a document is a cell. */
-function notebookOf(document: vscode.TextDocument): vscode.NotebookDocument | null {
+/** The cell of a notebook that a document is the text of. */
+function cellOf(document: vscode.TextDocument): vscode.NotebookCell | undefined {
   const notebooks = document.uri.scheme === CELL_SCHEME ? vscode.workspace.notebookDocuments : [];
-  return notebooks.find((each) => each.getCells().some((cell) => cell.document === document)) ?? null;
+  return notebooks.flatMap((notebook) => notebook.getCells()).find((cell) => cell.document === document);
 }

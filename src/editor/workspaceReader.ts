@@ -205,13 +205,14 @@ export class WorkspaceReader implements vscode.Disposable {
       return;
     }
     const text = document.getText().slice(0, DEFAULT_MAX_FILE_BYTES).replaceAll('\r\n', '\n');
-    const reason = await reasonNotToLearn(folder.uri.fsPath, path, text, this.excludeGlobs());
     const uri = document.uri.toString();
+    // Before any wait, in which the document may be closed.
     if (document.isDirty) {
       this.unsaved.add(uri);
     } else {
       this.unsaved.delete(uri);
     }
+    const reason = await reasonNotToLearn(folder.uri.fsPath, path, text, this.excludeGlobs());
     await (reason === null ? this.files.learn({ uri, text, recent: true }) : this.files.forgetBelow(uri));
   }
 

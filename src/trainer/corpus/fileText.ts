@@ -23,20 +23,21 @@ export type FileText =
  * or holds no text: the result says that it is left out.
  */
 export async function readFileText(path: string, maxBytes: number): Promise<FileText> {
-  const head = await readHead(path, isNotebook(path) ? Math.max(maxBytes, MAX_NOTEBOOK_BYTES) : maxBytes);
+  const isCells = isNotebook(path);
+  const head = await readHead(path, isCells ? Math.max(maxBytes, MAX_NOTEBOOK_BYTES) : maxBytes);
   if (head.kind === 'leftOut') {
     return head;
+  }
+  const { truncated, modified } = head;
+  if (isCells && truncated) {
+    return { kind: 'leftOut', reason: 'largeNotebook' };
   }
   const decoded = decodeText(head.bytes);
   if (decoded.kind !== 'text') {
     return { kind: 'leftOut', reason: decoded.kind };
   }
-  const { truncated, modified } = head;
-  if (!isNotebook(path)) {
-    return { kind: 'text', text: decoded.text, truncated, modified };
-  }
-  const text = truncated ? null : notebookText(decoded.text);
+  const text = isCells ? notebookText(decoded.text) : decoded.text;
   return text === null
-    ? { kind: 'leftOut', reason: truncated ? 'largeNotebook' : 'otherNotebook' }
+    ? { kind: 'leftOut', reason: 'otherNotebook' }
     : { kind: 'text', text, truncated, modified };
 }

@@ -8,7 +8,7 @@ const notebookSchema = v.object({
   cells: v.array(v.object({ source: v.union([v.string(), v.array(v.string())]) })),
 });
 
-/** A picture pasted into a cell, as Colab keeps it; the whole notebook would else be left out for its long line. */
+/** A picture pasted into a cell, as Colab keeps it; its long line would leave out the whole notebook. */
 const INLINE_DATA = /;base64,[A-Za-z0-9+/=]{100,}/g;
 
 export function isNotebook(path: string): boolean {
