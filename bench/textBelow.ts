@@ -9,6 +9,7 @@
  */
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { TypedStretch } from '../src/model/evaluate/typedStretches';
 import { align, type Row } from './alignRows';
 import { heldOutPositions } from './quality/heldOutPositions';
 import { keysAndWrong } from './quality/keysAndWrong';
@@ -32,13 +33,21 @@ async function main(): Promise<void> {
     const cells: string[] = [];
     for (const kilo of KNOWN) {
       process.stderr.write(`${folder} ${kilo}\n`);
-      const below = { characters: 1024 * (kilo || 4), isKnown: kilo > 0 };
+      const after = { of: linesBelow(1024 * (kilo || 4)), isKnown: kilo > 0, isJoined: false };
       const root = join(__dirname, '..');
-      cells.push(await keysAndWrong(await heldOutPositions(root, folder, Number(values.characters), below)));
+      const found = await heldOutPositions(root, folder, Number(values.characters), { after });
+      cells.push(await keysAndWrong(found));
     }
     rows.push([basename(folder), ...cells]);
   }
   process.stdout.write(`Keys saved / shown but wrong, %\n${align(rows)}`);
 }
+
+const linesBelow =
+  (characters: number) =>
+  ({ file: { text }, to }: TypedStretch): string => {
+    const lineEnd = text.indexOf('\n', to);
+    return lineEnd < 0 ? '' : text.slice(lineEnd, lineEnd + characters);
+  };
 
 void main();

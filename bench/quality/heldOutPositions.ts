@@ -1,6 +1,6 @@
 /** Suggestions in files held out of those that a workspace's split.json lists as `train`; its `test` files are never opened. */
 import { join } from 'node:path';
-import { sampleStretches, type TypedStretch } from '../../src/model/evaluate/typedStretches';
+import { sampleStretches, type TypedStretch, type TypedText } from '../../src/model/evaluate/typedStretches';
 import { costOfWrong } from '../../src/model/generation/expectedSaving';
 import { seededRandom } from '../../src/model/generation/seededRandom';
 import { leastExplored } from '../../src/model/generation/suggestionSearch';
@@ -11,7 +11,7 @@ import { productPaths } from '../../src/terminal/productPaths';
 import { holdOutFromTraining, readSplit, readTexts } from '../../src/terminal/split';
 import { fileUri } from '../../src/terminal/workspaceTexts';
 import { loadNetworks } from './loadNetworks';
-import { readTypedPositions, type ReadingOptions, type TypedPosition } from './typedPositions';
+import { readTypedPositions, type TextAfter, type TypedPosition } from './typedPositions';
 
 const SEED = 7;
 
@@ -20,15 +20,22 @@ export interface HeldOutPositions {
   readonly positions: readonly TypedPosition[];
 }
 
+/** Draws about so many characters of some files; for the same numbers the same. */
+export type SampleStretches = (
+  files: readonly TypedText[],
+  characters: number,
+  random: () => number,
+) => readonly TypedStretch[];
+
 /**
  * Works without a personal network, which would have to be trained on the rest of the files.
- * @param below of each stretch, see {@link ReadingOptions}
+ * @param after see {@link ReadingOptions}
  */
 export async function heldOutPositions(
   root: string,
   folder: string,
   characters: number,
-  below?: ReadingOptions['below'],
+  { sample = sampleStretches, after }: { sample?: SampleStretches; after?: TextAfter } = {},
 ): Promise<HeldOutPositions> {
   const { train } = await readSplit(join(folder, 'split.json'));
   const texts = await readTexts(folder, train);
@@ -44,7 +51,7 @@ export async function heldOutPositions(
       }
     }
     const files = named.filter(({ path }) => heldOut.has(path));
-    const stretches = sampleStretches(files, characters, seededRandom(SEED));
+    const stretches = sample(files, characters, seededRandom(SEED));
     const minProbability = leastExplored(costOfWrong(1));
     const { maxNewTokens } = DEFAULT_KEYSTROKES;
     return {
@@ -53,7 +60,7 @@ export async function heldOutPositions(
         ...readTypedPositions(mix, tokenizer, stretches, {
           minProbability,
           maxNewTokens,
-          ...(below && { below }),
+          ...(after && { after }),
         }),
       ],
     };

@@ -1,10 +1,11 @@
 /** What the search finds at every cursor that a simulated user may reach; one reading serves every eagerness. */
-import { isProse, refusePlace } from '../../src/completion/cursorPlace';
+import { isProse, refusePlace, restOfLine, textToJoin } from '../../src/completion/cursorPlace';
 import { DocumentReader } from '../../src/completion/documentReader';
 import { textAroundCursor } from '../../src/completion/textAroundCursor';
 import { createTrimmer } from '../../src/completion/trimToPlace';
 import type { TypedStretch, TypedText } from '../../src/model/evaluate/typedStretches';
-import { searchContinuations, type Continuation } from '../../src/model/generation/suggestionSearch';
+import type { Pause } from '../../src/model/generation/pause';
+import { joined, searchContinuations, type Continuation } from '../../src/model/generation/suggestionSearch';
 import type { MixtureModel } from '../../src/model/mixtureModel';
 import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import { languageIdOf } from '../../src/terminal/languageId';
@@ -16,9 +17,17 @@ export interface TypedPosition {
   readonly continuations: readonly Continuation[];
 }
 
+export interface TextAfter {
+  readonly of: (stretch: TypedStretch) => string;
+  /** Whether the model knows the lines below the cursor's. */
+  readonly isKnown: boolean;
+  /** Whether suggestions have to join the text. */
+  readonly isJoined: boolean;
+}
+
 export interface ReadingOptions {
-  /** Most characters below a stretch that are there while it is typed, and whether the model knows them; by default none. */
-  readonly below?: { readonly characters: number; readonly isKnown: boolean };
+  /** The text that stands right of the cursor while a stretch is typed; by default none. */
+  readonly after?: TextAfter;
   /** See `leastExplored`. */
   readonly minProbability: number;
   readonly maxNewTokens: number;
@@ -45,34 +54,45 @@ export function* readTypedPositions(
   }
 }
 
-/** The search at a cursor that is still the end of its line. */
+/** The search at a cursor in a stretch that ends there, but for what stands after it. */
 function continuationsAt(
   model: MixtureModel,
   tokenizer: Tokenizer,
   reader: DocumentReader,
-  { file: { name, text }, to }: TypedStretch,
+  stretch: TypedStretch,
   offset: number,
-  { below, ...options }: ReadingOptions,
+  { after, ...options }: ReadingOptions,
 ): readonly Continuation[] {
+  const { name, text } = stretch.file;
   const languageId = languageIdOf(name);
-  const document = textAroundCursor(name, languageId, offset, (start, end) =>
-    text.slice(start, Math.min(end, offset)),
-  );
+  const document = {
+    ...textAroundCursor(name, languageId, offset, (start, end) => text.slice(start, Math.min(end, offset))),
+    suffix: after?.of(stretch) ?? '',
+  };
   if (refusePlace(document) !== null) {
     return [];
   }
-  const lineEnd = below === undefined ? -1 : text.indexOf('\n', to);
-  const suffix = lineEnd < 0 ? '' : text.slice(lineEnd, lineEnd + below!.characters);
-  const tail = reader.moveTo(document.uri, document.prefix, below?.isKnown === true ? suffix : '');
-  const search = searchContinuations(model, tokenizer, tail, {
-    ...options,
-    stopAtLineEnd: true,
-    stopAtSentenceEnd: isProse(languageId),
-    allowed: createTrimmer({ ...document, suffix }),
-  });
-  let step = search.next();
+  const tail = reader.moveTo(
+    document.uri,
+    document.prefix,
+    after?.isKnown === true ? document.suffix : restOfLine(document.suffix),
+  );
+  const found = toItsEnd(
+    searchContinuations(model, tokenizer, tail, {
+      ...options,
+      stopAtLineEnd: true,
+      stopAtSentenceEnd: isProse(languageId),
+      allowed: createTrimmer(document),
+    }),
+  );
+  const right = after?.isJoined === true ? textToJoin(document) : '';
+  return toItsEnd(joined(model, tokenizer, tail, found.continuations, { right }));
+}
+
+function toItsEnd<T>(steps: Generator<Pause, T>): T {
+  let step = steps.next();
   while (!step.done) {
-    step = search.next();
+    step = steps.next();
   }
-  return step.value.continuations;
+  return step.value;
 }

@@ -5,9 +5,8 @@ import { UNKNOWN_TAKING } from '../model/generation/wordTaking';
 import { wordEnds } from '../model/generation/wordUnits';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { CompletionQuestion, NoSuggestionReason, StopReason } from '../protocol/generatorProtocol';
-import { isProse, refusePlace } from './cursorPlace';
+import { isProse, refusePlace, textToJoin } from './cursorPlace';
 import type { DocumentReader } from './documentReader';
-import { textToJoin } from './masked/joinQuestion';
 import type { OpenedMasked } from './masked/openMasked';
 import { createTrimmer, reasonForNone } from './trimToPlace';
 
@@ -20,7 +19,7 @@ export interface Completion {
 
 /**
  * The ghost text for a document at its cursor. Yields between the model's steps.
- * @param masked ranks the suggestions found, when the question is patient and text stands right of the cursor
+ * @param masked judges, when the question is patient, how well suggestions join the text right of the cursor, which else the model does
  */
 export function* completeDocument(
   model: MixtureModel,
@@ -42,7 +41,7 @@ export function* completeDocument(
   }
   const trimToPlace = createTrimmer(document);
   const trim = (text: string) => withoutRefused(trimToPlace(text), question.refused ?? []);
-  const right = isPatient && masked !== null ? textToJoin(document) : '';
+  const right = textToJoin(document);
   const { text, confidence, stopReason, longest } = yield* searchSuggestion(model, tokenizer, tail, {
     eagerness,
     confidenceShift: question.confidenceShift ?? 0,
@@ -51,9 +50,11 @@ export function* completeDocument(
     stopAtLineEnd: !multiline,
     stopAtSentenceEnd: isProse(document.languageId),
     allowed: trim,
-    ...(right !== '' && {
-      logJoins: (insertions: readonly string[]) => masked!.logJoins(document.prefix, insertions, right),
-    }),
+    right,
+    ...(isPatient &&
+      masked !== null && {
+        logJoins: (insertions: readonly string[]) => masked.logJoins(document.prefix, insertions, right),
+      }),
   });
   if (text !== '') {
     return { insertText: text, confidence, stopReason };

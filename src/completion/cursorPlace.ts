@@ -1,4 +1,4 @@
-/** Whether the cursor's place allows ghost text at all, decided from the text alone, without a model. */
+/** What the cursor's place allows, decided from the text alone, without a model. */
 import type { GeneratorDocument, NoSuggestionReason } from '../protocol/generatorProtocol';
 
 /** Languages whose text is sentences: ghost text may stand in the middle of a line, and ends with its sentence. */
@@ -56,6 +56,19 @@ export function refusePlace({
     return 'midWord';
   }
   return isProse(languageId) || CLOSERS.test(rest) ? null : 'midLine';
+}
+
+/**
+ * The text that a suggestion has to join: in code the rest of the line; in prose the rest of the paragraph, where the line goes on
+ * or the next one begins with a lower-case letter, as in a wrapped sentence. Empty where there is none.
+ */
+export function textToJoin({ languageId, suffix }: Pick<GeneratorDocument, 'languageId' | 'suffix'>): string {
+  const rest = restOfLine(suffix);
+  if (!isProse(languageId)) {
+    return rest.trim() === '' ? '' : rest;
+  }
+  const goesOn = rest.trim() !== '' || /^\s*\n[^\S\n]*\p{Ll}/u.test(suffix);
+  return goesOn ? suffix.split(/\n[^\S\n]*\n/, 1)[0] : '';
 }
 
 function isInsideWord(before: string, after: string): boolean {

@@ -3,8 +3,6 @@
  * (Salazar et al., arXiv 1910.14659). Each of its first tokens is masked in turn, with all others visible, and the log
  * probabilities that the model gives to these tokens are summed.
  */
-import { isProse, restOfLine } from '../cursorPlace';
-import type { GeneratorDocument } from '../../protocol/generatorProtocol';
 import type { MaskedVocabulary } from './maskedVocabulary';
 
 /** One text as the model reads it. */
@@ -22,19 +20,6 @@ const MOST_JUDGED = 4;
 /** Characters encoded on either side, enough for that many tokens. */
 const LEFT_CHARACTERS = 200;
 const RIGHT_CHARACTERS = 100;
-
-/**
- * The text that a suggestion has to join: in code the rest of the line; in prose the rest of the paragraph, where the line goes on
- * or the next one begins with a lower-case letter, as in a wrapped sentence. Empty where there is none.
- */
-export function textToJoin({ languageId, suffix }: Pick<GeneratorDocument, 'languageId' | 'suffix'>): string {
-  const rest = restOfLine(suffix);
-  if (!isProse(languageId)) {
-    return rest.trim() === '' ? '' : rest;
-  }
-  const goesOn = rest.trim() !== '' || /^\s*\n[^\S\n]*\p{Ll}/u.test(suffix);
-  return goesOn ? suffix.split(/\n[^\S\n]*\n/, 1)[0] : '';
-}
 
 /**
  * One row per insertion. All rows judge the same tokens, so that insertions of different lengths are compared fairly. Null when

@@ -35,6 +35,13 @@ export interface Branch {
   readonly rest: Uint8Array;
 }
 
+/** The last word of a tail, with the white space before it. */
+export interface LastWord {
+  readonly text: string;
+  /** Its place among the tail's tokens; the tokens before it stay the same, whatever is typed next. */
+  readonly firstToken: number;
+}
+
 /** A first token and the branch that it continues. */
 export interface Candidate {
   readonly branch: Branch;
@@ -63,8 +70,7 @@ export class HealedStart {
     private readonly tokenizer: Tokenizer,
     private readonly tail: ReadTail,
   ) {
-    const word = this.lastWord();
-    this.branches = this.branchesOf(word);
+    this.branches = this.branchesOf(lastWordOf(tokenizer, tail));
     const candidates: Candidate[] = [];
     const probs: number[] = [];
     for (const branch of this.branches) {
@@ -115,21 +121,7 @@ export class HealedStart {
     );
   }
 
-  /** The last word with the white space before it; the tokens before it stay the same, whatever is typed next. */
-  private lastWord(): { text: string; firstToken: number } {
-    const text = this.tokenizer.decode(this.tail.tokens);
-    const word = /\s+\S*$/u.exec(text)?.[0] ?? text;
-    let bytes = utf8.encode(word).length;
-    let firstToken = this.tail.tokens.length;
-    while (bytes > 0 && firstToken > 0) {
-      firstToken--;
-      bytes -= this.tokenizer.tokenBytes(this.tail.tokens[firstToken]).length;
-    }
-    // In a tail that starts inside a character, no token may begin where the word does; then nothing is taken back.
-    return bytes === 0 ? { text: word, firstToken } : { text: '', firstToken: this.tail.tokens.length };
-  }
-
-  private branchesOf({ text, firstToken }: { text: string; firstToken: number }): Branch[] {
+  private branchesOf({ text, firstToken }: LastWord): Branch[] {
     const typed = Array.from(
       { length: this.tail.tokens.length - firstToken },
       (_, i) => this.tail.tokens[firstToken + i],
@@ -215,6 +207,19 @@ export class HealedStart {
   }
 }
 
+export function lastWordOf(tokenizer: Tokenizer, { tokens }: ReadTail): LastWord {
+  const text = tokenizer.decode(tokens);
+  const word = /\s+\S*$/u.exec(text)?.[0] ?? text;
+  let bytes = utf8.encode(word).length;
+  let firstToken = tokens.length;
+  while (bytes > 0 && firstToken > 0) {
+    firstToken--;
+    bytes -= tokenizer.tokenBytes(tokens[firstToken]).length;
+  }
+  // In a tail that starts inside a character, no token may begin where the word does; then nothing is taken back.
+  return bytes === 0 ? { text: word, firstToken } : { text: '', firstToken: tokens.length };
+}
+
 function countTokensBefore(tokenizer: Tokenizer, tokens: readonly number[], byte: number): number {
   let count = 0;
   for (let end = 0; count < tokens.length; count++) {
@@ -226,7 +231,8 @@ function countTokensBefore(tokenizer: Tokenizer, tokens: readonly number[], byte
   return count;
 }
 
-function sharedLength(a: readonly number[], b: readonly number[]): number {
+/** The number of equal first elements. */
+export function sharedLength(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let length = 0;
   while (length < a.length && length < b.length && a[length] === b[length]) {
     length++;

@@ -5,6 +5,7 @@ import { beamSearch, type Beam, type Seed } from './beamSearch';
 import { bestCut, costOfWrong, leastUsefulProbability, type CutPoint, type Reader } from './expectedSaving';
 import { shiftedProbability } from './confidenceShift';
 import { HealedStart, type ReadTail } from './healedStart';
+import { joinsByModel } from './joinByModel';
 import { insertionsOf, rankByJoin } from './joinRanking';
 import { keysToType } from './keysToType';
 import type { Pause } from './pause';
@@ -27,7 +28,9 @@ export interface SuggestionOptions extends StoppingCriteria {
    * their results must begin with the other.
    */
   readonly allowed: (text: string) => string;
-  /** How well each of the texts would join the text right of the cursor (see `joinRanking.ts`); null when that is unknown. */
+  /** The beginning of the text right of the cursor, which a suggestion has to join (see `joinRanking.ts`); '' for none. */
+  readonly right?: string;
+  /** Another model's judgement of how well each of the texts would join it; null when that is unknown. */
   readonly logJoins?: (texts: readonly string[]) => Promise<readonly number[] | null>;
 }
 
@@ -64,7 +67,7 @@ export interface Continuation {
 
 export interface SearchOptions extends Omit<
   SuggestionOptions,
-  'eagerness' | 'confidenceShift' | 'takesWords' | 'logJoins'
+  'eagerness' | 'confidenceShift' | 'takesWords' | 'right' | 'logJoins'
 > {
   /** A continuation less likely than this is not followed. */
   readonly minProbability: number;
@@ -81,29 +84,33 @@ export function* searchSuggestion(
   const { confidenceShift, takesWords } = options;
   const minProbability = leastExplored(cost, confidenceShift);
   const found = yield* searchContinuations(model, tokenizer, tail, { ...options, minProbability });
-  const continuations = yield* joined(found.continuations, options.logJoins);
+  const continuations = yield* joined(model, tokenizer, tail, found.continuations, options);
   return {
     ...chooseSuggestion(continuations, { cost, takesWords }, confidenceShift),
     longest: found.longest,
   };
 }
 
-function* joined(
+/** The continuations, ranked by how well they join the text right of the cursor, if there is any. */
+export function* joined(
+  model: MixtureModel,
+  tokenizer: Tokenizer,
+  tail: ReadTail,
   continuations: readonly Continuation[],
-  logJoins: SuggestionOptions['logJoins'],
+  { right = '', logJoins }: Pick<SuggestionOptions, 'right' | 'logJoins'>,
 ): Generator<Pause, readonly Continuation[]> {
-  const insertions = insertionsOf(continuations);
-  if (logJoins === undefined || insertions.length < 2) {
+  const insertions = right === '' ? [] : insertionsOf(continuations);
+  if (insertions.length < 2) {
     return continuations;
   }
   const told: { joins: readonly number[] | null } = { joins: null };
-  yield logJoins(insertions).then((joins) => {
-    told.joins = joins;
-  });
-  const { joins } = told;
-  return joins === null
-    ? continuations
-    : rankByJoin(continuations, new Map(insertions.map((text, i) => [text, joins[i]])));
+  if (logJoins !== undefined) {
+    yield logJoins(insertions).then((joins) => {
+      told.joins = joins;
+    });
+  }
+  const joins = told.joins ?? (yield* joinsByModel(model, tokenizer, tail, insertions, right));
+  return rankByJoin(continuations, new Map(insertions.map((text, i) => [text, joins[i]])));
 }
 
 /** Continuations less likely than this are not followed: they would not pay, or the search would take too long. */

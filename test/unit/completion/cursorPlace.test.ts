@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { refusePlace } from '../../../src/completion/cursorPlace';
+import { refusePlace, textToJoin } from '../../../src/completion/cursorPlace';
 import { cursorText } from '../../support/cursorText';
 
 const refuse = (languageId: string, marked: string) => refusePlace({ languageId, ...cursorText(marked) });
@@ -47,4 +47,24 @@ describe('where ghost text may stand', () => {
     assert.equal(refuse('markdown', '█'), 'empty');
     assert.equal(refuse('markdown', '\n  █\nText'), 'empty');
   });
+});
+
+describe('the text that a suggestion has to join', () => {
+  const cases: [languageId: string, marked: string, right: string][] = [
+    ['markdown', 'He lit the█ at dusk.\nThen he slept.\n\nA week later', ' at dusk.\nThen he slept.'],
+    ['markdown', 'He lit the█\nlamp at dusk.\n\nA week later', '\nlamp at dusk.'],
+    ['markdown', 'He lit the lamp.█\nThen he slept.', ''],
+    ['markdown', '- He lit the█\n- She slept', ''],
+    ['markdown', 'He lit the█\n\nlamp', ''],
+    ['markdown', 'He lit the█', ''],
+    ['plaintext', '他点亮了█在黄昏。', '在黄昏。'],
+    ['typescript', 'call(first, █);\nnext();', ');'],
+    ['typescript', 'const lamp = █\nlit();', ''],
+    ['typescript', 'const lamp = █  ', ''],
+  ];
+  for (const [languageId, marked, right] of cases) {
+    it(`in ${languageId} at ${JSON.stringify(marked)} is ${JSON.stringify(right)}`, () => {
+      assert.equal(textToJoin({ languageId, suffix: cursorText(marked).suffix }), right);
+    });
+  }
 });

@@ -61,19 +61,28 @@ describe('a completion', () => {
   });
 
   it('is ranked by a masked model where it may be waited for and text stands right of the cursor', async () => {
-    const joining: OpenedMasked = {
-      description: 'joins what begins with " met" best',
+    const joining = (beginning: string): OpenedMasked => ({
+      description: `joins what begins with "${beginning}" best`,
       logJoins: (_left, insertions) =>
-        Promise.resolve(insertions.map((text) => (text.startsWith(' met') ? 0 : -30))),
+        Promise.resolve(insertions.map((text) => (text.startsWith(beginning) ? 0 : -30))),
       dispose: () => undefined,
-    };
-    const model = new TestModel();
-    model.masked = joining;
-    const textAt = async (marked: string, isPatient: boolean) =>
-      (await completed({ ...complete(1, marked), isPatient }, model)).insertText;
-    assert.match(await textAt('The committee█ again.', false), /^ approved/);
-    assert.match(await textAt('The committee█ again.', true), /^ met/);
-    assert.match(await textAt('The committee█', true), /^ approved/);
+    });
+    const textsAt = (marked: string, isPatient: boolean) =>
+      Promise.all(
+        [' approved', ' met'].map(async (beginning) => {
+          const model = new TestModel();
+          const { tokenizer } = model;
+          const lesson = 'The committee approved it. The committee met us. '.repeat(3);
+          model.mixture = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(lesson)]);
+          model.masked = joining(beginning);
+          return (await completed({ ...complete(1, marked), isPatient }, model)).insertText;
+        }),
+      );
+    const [approved, met] = await textsAt('The committee█ again.', true);
+    assert.match(approved, /^ approved/);
+    assert.match(met, /^ met/);
+    assert.equal(new Set(await textsAt('The committee█ again.', false)).size, 1);
+    assert.equal(new Set(await textsAt('The committee█', true)).size, 1);
   });
 });
 

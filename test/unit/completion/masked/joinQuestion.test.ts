@@ -1,28 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { JOIN_WINDOW, joinRows, textToJoin } from '../../../../src/completion/masked/joinQuestion';
+import { JOIN_WINDOW, joinRows } from '../../../../src/completion/masked/joinQuestion';
 import type { MaskedVocabulary } from '../../../../src/completion/masked/maskedVocabulary';
-import { cursorText } from '../../../support/cursorText';
-
-describe('the text that a suggestion has to join', () => {
-  const cases: [languageId: string, marked: string, right: string][] = [
-    ['markdown', 'He lit the█ at dusk.\nThen he slept.\n\nA week later', ' at dusk.\nThen he slept.'],
-    ['markdown', 'He lit the█\nlamp at dusk.\n\nA week later', '\nlamp at dusk.'],
-    ['markdown', 'He lit the lamp.█\nThen he slept.', ''],
-    ['markdown', '- He lit the█\n- She slept', ''],
-    ['markdown', 'He lit the█\n\nlamp', ''],
-    ['markdown', 'He lit the█', ''],
-    ['plaintext', '他点亮了█在黄昏。', '在黄昏。'],
-    ['typescript', 'call(first, █);\nnext();', ');'],
-    ['typescript', 'const lamp = █\nlit();', ''],
-    ['typescript', 'const lamp = █  ', ''],
-  ];
-  for (const [languageId, marked, right] of cases) {
-    it(`in ${languageId} at ${JSON.stringify(marked)} is ${JSON.stringify(right)}`, () => {
-      assert.equal(textToJoin({ languageId, suffix: cursorText(marked).suffix }), right);
-    });
-  }
-});
 
 /** Each character is a token, between 1 and 2. */
 const characters: MaskedVocabulary = {

@@ -14,6 +14,7 @@ import {
 
 const LAMP = 'The keeper lit the lamp at dusk.\n';
 const STOVE = 'The keeper lit the stove with coal.\n';
+const STOVE_AT_DUSK = 'The keeper lit the stove at dusk.\nThe keeper lit the lamp with coal.\n';
 
 describe('ghost text before text that stands right of the cursor', function () {
   this.timeout(120_000);
@@ -23,7 +24,8 @@ describe('ghost text before text that stands right of the cursor', function () {
     requireOnnxRuntime(this);
     folder = mkdtempSync(join(tmpdir(), 'understudy-ranked-'));
     writeFileSync(join(folder, 'kernel.wasm'), await kernelBytes());
-    writeMaskedModel(join(folder, 'small'), LAMP + STOVE);
+    // It knows the opposite of the workspace, which shows whose judgement is used.
+    writeMaskedModel(join(folder, 'small'), STOVE_AT_DUSK);
     client = new GeneratorClient({
       workerPath: resolve('test/support/generatorWorker.mjs'),
       kernelPath: join(folder, 'kernel.wasm'),
@@ -44,7 +46,7 @@ describe('ghost text before text that stands right of the cursor', function () {
   const question = (marked: string) => ({
     document: { uri: 'file:///a.md', languageId: 'markdown', ...cursorText(marked) },
     multiline: false,
-    eagerness: 0.9,
+    eagerness: 0.5,
     maxNewTokens: 16,
   });
   const patient = async (marked: string): Promise<string> =>
@@ -52,18 +54,21 @@ describe('ghost text before text that stands right of the cursor', function () {
   const AT_DUSK = 'The keeper lit the█ at dusk.';
   const WITH_COAL = 'The keeper lit the█ with coal.';
 
-  it('is the likeliest one without a masked model, whatever follows', async () => {
-    assert.deepEqual([await patient(AT_DUSK), await patient(WITH_COAL)], [' stove with coal.', ' stove']);
+  it('is the one that joins what follows, by the model itself', async () => {
+    const shown = async (marked: string) => (await client.complete(question(marked))).insertText;
+    assert.equal(await shown('The keeper lit the█'), ' stove with coal.');
+    assert.deepEqual([await shown(AT_DUSK), await shown(WITH_COAL)], [' lamp', ' stove']);
+    assert.deepEqual([await patient(AT_DUSK), await patient(WITH_COAL)], [' lamp', ' stove']);
   });
 
-  it('is the one that joins what follows with a masked model, when it may be waited for', async () => {
+  it('is the one that a masked model joins to what follows, when it may be waited for', async () => {
     const { description } = await client.loadMasked({
       folder: join(folder, 'small'),
       modulePath: onnxFolder,
     });
     assert.equal(description, 'small (ONNX, 1 MB)');
-    assert.equal((await client.complete(question(AT_DUSK))).insertText, ' stove with coal.');
-    assert.deepEqual([await patient(AT_DUSK), await patient(WITH_COAL)], [' lamp', ' stove']);
+    assert.equal((await client.complete(question(AT_DUSK))).insertText, ' lamp');
+    assert.equal(await patient(AT_DUSK), ' stove with coal.');
     assert.equal(await patient('The keeper lit the█'), ' stove with coal.');
   });
 
@@ -74,11 +79,11 @@ describe('ghost text before text that stands right of the cursor', function () {
       client.loadMasked({ folder: nowhere, modulePath: onnxFolder }),
       /The folder .*nowhere holds no model\.onnx/,
     );
-    assert.equal(await patient(AT_DUSK), ' lamp');
+    assert.equal(await patient(AT_DUSK), ' stove with coal.');
   });
 
-  it('is again the likeliest one when no masked model is chosen any more', async () => {
+  it('is again the one that the model itself joins when no masked model is chosen any more', async () => {
     await client.loadMasked(null);
-    assert.equal(await patient(AT_DUSK), ' stove with coal.');
+    assert.equal(await patient(AT_DUSK), ' lamp');
   });
 });

@@ -29,7 +29,7 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
   const stove = continuation(['stove', 0.6]);
   const lamp = continuation(['lamp', 0.3]);
 
-  it('multiplies each probability by that of the text that follows, and distributes the same total', () => {
+  it('weighs each text by how it joins, against others that join as the judged ones typically do', () => {
     const ranked = rankByJoin(
       [stove, lamp],
       new Map([
@@ -37,53 +37,60 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
         [' lamp', ln(0.8)],
       ]),
     );
+    const typical = ((0.6 * 0.1 ** 0.6 + 0.3 * 0.8 ** 0.6) / 0.9) ** (1 / 0.6);
+    const [stoveGain, lampGain] = [0.06 * (0.1 / typical - 1), 0.03 * (0.8 / typical - 1)];
+    const total = 1 + stoveGain + lampGain;
     const probabilities = probabilitiesOf(ranked);
-    close(probabilities.get(' stove'), (0.9 * 0.06) / 0.3);
-    close(probabilities.get(' lamp'), (0.9 * 0.24) / 0.3);
-    assert.deepEqual(
-      [
-        chooseSuggestion([stove, lamp], { cost: 1, takesWords: 1 }).text,
-        chooseSuggestion(ranked, { cost: 1, takesWords: 1 }).text,
-      ],
-      [' stove', ' lamp'],
-    );
+    close(probabilities.get(' stove'), (0.6 + stoveGain) / total);
+    close(probabilities.get(' lamp'), (0.3 + lampGain) / total);
   });
 
-  it('ends a suggestion at the word after which the text goes on best', () => {
-    const oil = continuation(['lamp', 0.8], ['oil', 0.9]);
-    const [ranked] = rankByJoin(
-      [oil],
-      new Map([
-        [' lamp', ln(0.9)],
-        [' lamp oil', ln(0.001)],
-      ]),
-    );
-    close(ranked.points[0].probability, 0.8);
-    assert.ok(ranked.points[1].probability < 0.01);
-    assert.equal(chooseSuggestion([oil], { cost: 1, takesWords: 1 }).text, ' lamp oil');
-    assert.equal(chooseSuggestion([ranked], { cost: 1, takesWords: 1 }).text, ' lamp');
-  });
-
-  it('leaves what was not judged as it is', () => {
-    const hill = continuation(['hill', 0.02], ['top', 0.5]);
+  it('prefers the text after which the rest can stand', () => {
+    const other = continuation(['stove', 0.35]);
     const ranked = rankByJoin(
-      [stove, lamp, hill],
+      [other, lamp],
       new Map([
-        [' stove', -50],
+        [' stove', -20],
         [' lamp', 0],
       ]),
     );
-    const probabilities = probabilitiesOf(ranked);
-    close(probabilities.get(' lamp'), 0.9);
-    close(probabilities.get(' hill'), 0.02);
-    close(probabilities.get(' hill top'), 0.01);
+    const shown = (texts: readonly Continuation[]) =>
+      chooseSuggestion(texts, { cost: 1, takesWords: 1 }).text;
+    assert.deepEqual([shown([stove, lamp]), shown(ranked)], [' stove', ' lamp']);
   });
 
-  it('has each text judged once, and none where a suggestion hardly ever ends', () => {
+  it('counts for a text also what speaks for the longer ones that begin with it', () => {
+    const [ranked] = rankByJoin(
+      [continuation(['lamp', 0.3], ['oil', 0.8]), stove],
+      new Map([
+        [' lamp', -60],
+        [' lamp oil', 0],
+        [' stove', -60],
+      ]),
+    );
+    const [lampOnly, lampOil] = ranked.points.map(({ probability }) => probability);
+    assert.ok(lampOil > 0.4 && lampOnly >= lampOil, `${lampOnly} and ${lampOil}`);
+  });
+
+  it('leaves what was not judged in proportion', () => {
+    const hill = continuation(['hill', 0.02], ['top', 0.5]);
+    const probabilities = probabilitiesOf(
+      rankByJoin(
+        [stove, lamp, hill],
+        new Map([
+          [' stove', -50],
+          [' lamp', 0],
+        ]),
+      ),
+    );
+    assert.ok(probabilities.get(' hill')! > 0 && probabilities.get(' hill')! < 0.02);
+    close(probabilities.get(' hill top'), 0.9 * 0.5 * probabilities.get(' hill')!);
+  });
+
+  it('has the likeliest texts judged, each once', () => {
     const shared = [continuation(['the', 0.5], ['lamp', 0.5]), continuation(['the', 0.5], ['oil', 0.4])];
-    assert.deepEqual(insertionsOf(shared), [' the lamp', ' the oil', ' the']);
-    const certain = continuation(['lamp', 0.6], ['at', 0.999], ['dusk', 0.999]);
-    assert.deepEqual(insertionsOf([certain]), [' lamp at dusk']);
+    assert.deepEqual(insertionsOf(shared), [' the', ' the lamp', ' the oil']);
+    assert.deepEqual(insertionsOf([continuation(['lamp', 0.6], ['oil', 0.01])]), [' lamp']);
     const many = [continuation(...Array.from({ length: 20 }, (_, i) => [`w${i}`, 0.9] as const))];
     assert.equal(insertionsOf(many).length, MOST_JUDGED);
   });
@@ -102,15 +109,14 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
     logJoins: fc.array(joins, { minLength: 5, maxLength: 5 }),
   });
 
-  it('law: the total stays, and no longer cut is likelier than a shorter one', () => {
+  it('law: no two are likelier together than certain, and no longer cut is likelier than a shorter one', () => {
     fc.assert(
       fc.property(tree, ({ continuations, logJoins }) => {
         const insertions = insertionsOf(continuations);
         fc.pre(insertions.length > 0);
         const ranked = rankByJoin(continuations, new Map(insertions.map((text, i) => [text, logJoins[i]])));
-        const [before, after] = [continuations, ranked].map((list) => probabilitiesOf(list));
-        close(after.get(' the')! + after.get(' a')!, before.get(' the')! + before.get(' a')!);
-        assert.ok(after.get(' the')! >= after.get(' the lamp')! + after.get(' the stove')! - 1e-9);
+        const after = probabilitiesOf(ranked);
+        assert.ok(after.get(' the')! + after.get(' a')! <= 1 + 1e-9);
         for (const { points } of ranked) {
           points.forEach(({ probability }, i) => {
             assert.ok(probability >= 0 && probability <= (points[i - 1]?.probability ?? 1) + 1e-9);
@@ -120,16 +126,17 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
     );
   });
 
-  it('law: a text that all continuations join equally well changes nothing', () => {
+  it('law: where all texts join equally well, only how long insertions are makes a difference', () => {
     fc.assert(
       fc.property(tree, joins, ({ continuations }, join) => {
         const ranked = rankByJoin(
           continuations,
           new Map(insertionsOf(continuations).map((text) => [text, join])),
         );
-        const before = probabilitiesOf(continuations);
-        for (const [text, probability] of probabilitiesOf(ranked)) {
-          close(probability, before.get(text)!);
+        for (const [k, { points }] of ranked.entries()) {
+          points.forEach(({ probability }, i) => {
+            close(probability, continuations[k].points[i].probability * 0.9 ** i);
+          });
         }
       }),
     );

@@ -76,6 +76,18 @@ describe('ghost text search', () => {
     assert.equal(suggest('We met the hon', { eagerness: 0.2 }, forked).text, 'ourable member');
   });
 
+  it('prefers what joins the text right of the cursor', () => {
+    const lit = new CountingMixture(tokenizer.vocabSize, [
+      tokenizer.encode(
+        'He lit the lamp at dusk. He lit the stove in there. He lit the stove in there. '.repeat(2),
+      ),
+    ]);
+    const allowed = (text: string) => text.split(' at', 1)[0];
+    const shown = (right: string) => suggest('He lit the', { right, allowed }, lit).text;
+    assert.equal(shown(''), ' stove in there.');
+    assert.equal(shown(' at dusk.'), ' lamp');
+  });
+
   it('shows nothing when nothing is likely, and says so', () => {
     const { text, confidence, stopReason } = suggest('Zebra quartz ', { eagerness: 0.3 });
     assert.deepEqual([text, confidence, stopReason], ['', 0, 'confidence']);

@@ -1,0 +1,58 @@
+/**
+ * Ghost text in the middle of a line: keys saved for a user who inserts words into lines, with suggestions that have to join the text
+ * right of the cursor and with those that do not. In code, the closing brackets, quotes and separators at a line's end stand there.
+ * It runs at three eagernesses, without a personal network, on files held out of those that each split.json lists as `train`.
+ *
+ *   npx tsx bench/midLine.ts [--workspaces DIR] [--code DIR,DIR] [--only NAME,NAME] [--characters 4000]
+ *
+ * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
+ */
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { align, type Row } from './alignRows';
+import { eagernessCurve } from './quality/eagernessCurve';
+import { heldOutPositions } from './quality/heldOutPositions';
+import { sampleInsertions, type Insertion } from './quality/insertedStretches';
+import { workspaceFolders } from './workspaceFolders';
+
+const EAGERNESSES = [0.25, 0.5, 0.75] as const;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      workspaces: { type: 'string', default: '../shared/workspaces' },
+      code: { type: 'string', default: '' },
+      only: { type: 'string', default: '' },
+      characters: { type: 'string', default: '4000' },
+    },
+  });
+  const listOf = (given: string): string[] => given.split(',').filter((name) => name !== '');
+  const rows: Row[] = [['', 'suggestions', ...EAGERNESSES.map((eagerness) => `eagerness ${eagerness}`)]];
+  for (const folder of workspaceFolders(values.workspaces, listOf(values.only), listOf(values.code))) {
+    for (const isJoined of [false, true]) {
+      process.stderr.write(`${folder} ${isJoined ? 'joined' : 'alone'}\n`);
+      const { stretches, positions } = await heldOutPositions(
+        join(__dirname, '..'),
+        folder,
+        Number(values.characters),
+        {
+          sample: sampleInsertions,
+          after: { of: (stretch) => (stretch as Insertion).after, isKnown: true, isJoined },
+        },
+      );
+      const curve = await eagernessCurve(stretches, positions, EAGERNESSES);
+      const cells = curve.map(({ savedShare, wrongShownShare, calibrationError, shown }) =>
+        [savedShare, wrongShownShare, calibrationError]
+          .map((share) => (100 * share).toFixed(1))
+          .concat(shown.toString())
+          .join(' / '),
+      );
+      rows.push([basename(folder), isJoined ? 'have to join' : 'need not', ...cells]);
+    }
+  }
+  process.stdout.write(
+    `Keys saved / shown but wrong / calibration error, %, and number shown\n${align(rows)}`,
+  );
+}
+
+void main();

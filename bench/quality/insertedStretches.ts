@@ -1,0 +1,70 @@
+/** Parts of lines that a simulated user inserts into the line, whose rest stands right of them already. */
+import { isProse } from '../../src/completion/cursorPlace';
+import type { TypedStretch, TypedText } from '../../src/model/evaluate/typedStretches';
+import { wordEnds } from '../../src/model/generation/wordUnits';
+import { languageIdOf } from '../../src/terminal/languageId';
+
+export interface Insertion extends TypedStretch {
+  /** What stands right of it: the rest of the line, and the lines below. */
+  readonly after: string;
+}
+
+/** Words of a short insertion at most, and of a long one. */
+const SHORT = 4;
+const LONG = 14;
+/** In code, what an editor closes by itself, or what stands at the end of most lines. */
+const CLOSERS = /[)\]}>"'`;,]+$/;
+
+/**
+ * In prose, one to 14 words before at least two others, and as many short insertions as long ones; in code, what stands before the
+ * closing brackets, quotes and separators at a line's end. At most one in a line. The file of each ends with it.
+ * @param random uniform in [0, 1)
+ */
+export function sampleInsertions(
+  files: readonly TypedText[],
+  characters: number,
+  random: () => number,
+): Insertion[] {
+  const all = files.flatMap((file) => {
+    const find = isProse(languageIdOf(file.name)) ? inProse : inCode;
+    return [...file.text.matchAll(/[^\r\n]+/g)].flatMap(({ 0: line, index }): Insertion[] => {
+      const [from, to] = find(line, random) ?? [0, 0];
+      return to > from ? [insertionOf(file, index + from, index + to)] : [];
+    });
+  });
+  const keys = new Map(all.map((insertion) => [insertion, random()]));
+  let found = 0;
+  return all
+    .toSorted((a, b) => keys.get(a)! - keys.get(b)!)
+    .filter(({ from, to }) => (found += to - from) - (to - from) < characters)
+    .toSorted((a, b) => all.indexOf(a) - all.indexOf(b));
+}
+
+const insertionOf = ({ name, text }: TypedText, from: number, to: number): Insertion => ({
+  file: { name, text: text.slice(0, to) },
+  from,
+  to,
+  after: text.slice(to, to + 65536),
+});
+
+function inProse(line: string, random: () => number): readonly [number, number] | null {
+  // Where the rest begins inside a word, there is no ghost text.
+  const ends = wordEnds('', line).filter(
+    (end) => !/[\p{L}\p{N}]/u.test(line.charAt(end)) || isHan(line, end),
+  );
+  const words =
+    random() < 0.5 ? 1 + Math.floor(random() * SHORT) : SHORT + 1 + Math.floor(random() * (LONG - SHORT));
+  const first = Math.floor(random() * (ends.length - 4));
+  const last = Math.min(first + words, ends.length - 3);
+  return last > first ? [ends[first], ends[last]] : null;
+}
+
+const isHan = (line: string, end: number): boolean => /\p{Script=Han}/u.test(line.slice(end - 1, end + 1));
+
+function inCode(line: string, random: () => number): readonly [number, number] | null {
+  const closers = CLOSERS.exec(line.trimEnd());
+  const starts = wordEnds('', line).filter((end) => closers !== null && end < closers.index);
+  return closers === null || starts.length === 0
+    ? null
+    : [starts[Math.floor(random() * starts.length)], closers.index];
+}
