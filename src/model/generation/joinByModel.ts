@@ -22,6 +22,8 @@ interface Bundle {
 
 /** Words of the text right of the cursor that are scored. Those after them hardly depend on what was inserted. */
 const SCORED_WORDS = 2;
+/** Characters that these are looked for in, since the text may be long. */
+const LONGEST_SCORED = 100;
 /** Stands for a probability that rounding has made zero. */
 const LEAST_PROBABILITY = 1e-38;
 
@@ -38,7 +40,8 @@ export function* joinsByModel(
   right: string,
 ): Generator<Pause, number[]> {
   const { text, firstToken } = lastWordOf(tokenizer, tail);
-  const beginning = firstWords(right, SCORED_WORDS);
+  const near = right.slice(0, LONGEST_SCORED);
+  const beginning = near.slice(0, wordEnds('', near)[SCORED_WORDS - 1]);
   const pairs = insertions.map((insertion) => {
     const [without, joined] = [text + insertion, text + insertion + beginning].map((whole) =>
       tokenizer.encode(whole),
@@ -53,8 +56,6 @@ export function* joinsByModel(
   yield* scorePaths(model, { state: tail.states[firstToken], paths });
   return pairs.map(({ without, joined }) => joined.logProb - without.logProb);
 }
-
-const firstWords = (text: string, count: number): string => text.slice(0, wordEnds('', text)[count - 1]);
 
 /** Scores all paths together, so that a beginning that several share is read once, and a network reads its weights once a step. */
 function* scorePaths(model: MixtureModel, all: Bundle): Generator<Pause, void> {
