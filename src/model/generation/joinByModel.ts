@@ -21,7 +21,7 @@ interface Bundle {
 }
 
 /** Words of the text right of the cursor that are scored. Those after them hardly depend on what was inserted. */
-const SCORED_WORDS = 2;
+const SCORED_WORDS = 3;
 /** Characters that these are looked for in, since the text may be long. */
 const LONGEST_SCORED = 100;
 /** Stands for a probability that rounding has made zero. */

@@ -13,13 +13,13 @@ export const MOST_JUDGED = 6;
 /** Texts less likely than this are not judged, as that would hardly change the ranking. */
 const LEAST_JUDGED = 0.01;
 /** Probability that an insertion stops after a word of it. */
-const STOPS = 0.1;
+const STOPS = 0.2;
 /**
  * How well the insertions that are not judged join is unknown. They are taken for typical: their join is the power mean of those
  * that are judged, with this exponent. With an exponent of 1, the best of those would speak for them, too; near 0, hardly any
  * probability would be left to them. Both were chosen by `bench/midLine.ts`.
  */
-const TYPICAL = 0.6;
+const TYPICAL = 0.8;
 
 /** A text that may be inserted: a continuation up to one of its cuts. */
 interface Insertion {

@@ -30,6 +30,19 @@ describe('Typing in a window with one folder', () => {
     assert.equal(textWithCursor(editor), '# Draft\n\nThe lamp in the east window of █\n');
   });
 
+  it('shows what joins the text right of the cursor', async () => {
+    const [boat, road] = ['took the long boat to the island', 'took the long road to the castle'];
+    const above = [boat, road, boat, road, boat].map((went) => `The crew ${went}.\n`).join('');
+    for (const [where, what] of [
+      ['to the castle', ' road'],
+      ['to the island', ' boat'],
+    ]) {
+      await openDraft('crew.md', `${above}\nThe crew took the lon█ ${where}.\n`);
+      await theWindow.type('g');
+      await waitFor('the word between', async () => (await theWindow.ghostText()) === what);
+    }
+  });
+
   it('takes the whole suggestion on Tab, and nothing more', async () => {
     const editor = await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');

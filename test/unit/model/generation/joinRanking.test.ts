@@ -37,8 +37,8 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
         [' lamp', ln(0.8)],
       ]),
     );
-    const typical = ((0.6 * 0.1 ** 0.6 + 0.3 * 0.8 ** 0.6) / 0.9) ** (1 / 0.6);
-    const [stoveGain, lampGain] = [0.06 * (0.1 / typical - 1), 0.03 * (0.8 / typical - 1)];
+    const typical = ((0.6 * 0.1 ** 0.8 + 0.3 * 0.8 ** 0.8) / 0.9) ** (1 / 0.8);
+    const [stoveGain, lampGain] = [0.12 * (0.1 / typical - 1), 0.06 * (0.8 / typical - 1)];
     const total = 1 + stoveGain + lampGain;
     const probabilities = probabilitiesOf(ranked);
     close(probabilities.get(' stove'), (0.6 + stoveGain) / total);
@@ -84,7 +84,7 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
       ),
     );
     assert.ok(probabilities.get(' hill')! > 0 && probabilities.get(' hill')! < 0.02);
-    close(probabilities.get(' hill top'), 0.9 * 0.5 * probabilities.get(' hill')!);
+    close(probabilities.get(' hill top'), 0.8 * 0.5 * probabilities.get(' hill')!);
   });
 
   it('has the likeliest texts judged, each once', () => {
@@ -135,7 +135,7 @@ describe('ranking by how well text joins what stands right of the cursor', () =>
         );
         for (const [k, { points }] of ranked.entries()) {
           points.forEach(({ probability }, i) => {
-            close(probability, continuations[k].points[i].probability * 0.9 ** i);
+            close(probability, continuations[k].points[i].probability * 0.8 ** i);
           });
         }
       }),
