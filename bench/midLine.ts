@@ -3,8 +3,9 @@
  * right of the cursor and with those that do not. In code, the closing brackets, quotes and separators at a line's end stand there.
  * It runs at three eagernesses, without a personal network, on files held out of those that each split.json lists as `train`.
  *
- *   npx tsx bench/midLine.ts [--workspaces DIR] [--code DIR,DIR] [--only NAME,NAME] [--characters 4000]
+ *   npx tsx bench/midLine.ts [--workspaces DIR] [--code DIR,DIR] [--only NAME,NAME] [--characters 4000] [--anywhere]
  *
+ * With --anywhere, code too may stand there, as with `understudy.midLineInCode`.
  * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
  */
 import { basename, join } from 'node:path';
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
       code: { type: 'string', default: '' },
       only: { type: 'string', default: '' },
       characters: { type: 'string', default: '4000' },
+      anywhere: { type: 'boolean', default: false },
     },
   });
   const listOf = (given: string): string[] => given.split(',').filter((name) => name !== '');
@@ -36,8 +38,13 @@ async function main(): Promise<void> {
         folder,
         Number(values.characters),
         {
-          sample: sampleInsertions,
-          after: { of: (stretch) => (stretch as Insertion).after, isKnown: true, isJoined },
+          sample: (files, characters, random) => sampleInsertions(files, characters, random, values.anywhere),
+          after: {
+            of: (stretch) => (stretch as Insertion).after,
+            isKnown: true,
+            isJoined,
+            midLineInCode: values.anywhere,
+          },
         },
       );
       const curve = await eagernessCurve(stretches, positions, EAGERNESSES);

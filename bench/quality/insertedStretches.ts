@@ -16,17 +16,18 @@ const LONG = 14;
 const CLOSERS = /[)\]}>"'`;,]+$/;
 
 /**
- * In prose, one to 14 words before at least two others, and as many short insertions as long ones; in code, what stands before the
- * closing brackets, quotes and separators at a line's end. At most one in a line. The file of each ends with it.
+ * One to 14 words before at least two others, and as many short insertions as long ones; in code, unless they are to stand `anywhere`,
+ * what stands before the closing brackets, quotes and separators at a line's end. At most one in a line. The file of each ends with it.
  * @param random uniform in [0, 1)
  */
 export function sampleInsertions(
   files: readonly TypedText[],
   characters: number,
   random: () => number,
+  anywhere = false,
 ): Insertion[] {
   const all = files.flatMap((file) => {
-    const find = isProse(languageIdOf(file.name)) ? inProse : inCode;
+    const find = anywhere || isProse(languageIdOf(file.name)) ? betweenWords : beforeClosers;
     return [...file.text.matchAll(/[^\r\n]+/g)].flatMap(({ 0: line, index }): Insertion[] => {
       const [from, to] = find(line, random) ?? [0, 0];
       return to > from ? [insertionOf(file, index + from, index + to)] : [];
@@ -47,7 +48,7 @@ const insertionOf = ({ name, text }: TypedText, from: number, to: number): Inser
   after: text.slice(to, to + 65536),
 });
 
-function inProse(line: string, random: () => number): readonly [number, number] | null {
+function betweenWords(line: string, random: () => number): readonly [number, number] | null {
   // Where the rest begins inside a word, there is no ghost text.
   const ends = wordEnds('', line).filter(
     (end) => !/[\p{L}\p{N}]/u.test(line.charAt(end)) || isHan(line, end),
@@ -61,7 +62,7 @@ function inProse(line: string, random: () => number): readonly [number, number] 
 
 const isHan = (line: string, end: number): boolean => /\p{Script=Han}/u.test(line.slice(end - 1, end + 1));
 
-function inCode(line: string, random: () => number): readonly [number, number] | null {
+function beforeClosers(line: string, random: () => number): readonly [number, number] | null {
   const closers = CLOSERS.exec(line.trimEnd());
   const starts = wordEnds('', line).filter((end) => closers !== null && end < closers.index);
   return closers === null || starts.length === 0

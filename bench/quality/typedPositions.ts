@@ -23,6 +23,8 @@ export interface TextAfter {
   readonly isKnown: boolean;
   /** Whether suggestions have to join the text. */
   readonly isJoined: boolean;
+  /** Whether code may stand there. */
+  readonly midLineInCode?: boolean;
 }
 
 export interface ReadingOptions {
@@ -69,7 +71,7 @@ function continuationsAt(
     ...textAroundCursor(name, languageId, offset, (start, end) => text.slice(start, Math.min(end, offset))),
     suffix: after?.of(stretch) ?? '',
   };
-  if (refusePlace(document) !== null) {
+  if (refusePlace(document, after?.midLineInCode) !== null) {
     return [];
   }
   const tail = reader.moveTo(

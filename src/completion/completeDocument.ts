@@ -29,7 +29,7 @@ export function* completeDocument(
   masked: OpenedMasked | null = null,
 ): Generator<Pause, Completion> {
   const { document, multiline, eagerness, maxNewTokens, isPatient = false } = question;
-  const refused = refusePlace(document);
+  const refused = refusePlace(document, question.midLineInCode);
   if (refused !== null) {
     return nothing(refused);
   }

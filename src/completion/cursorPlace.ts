@@ -42,12 +42,14 @@ export function startOfLine(prefix: string): string {
   return prefix.slice(Math.max(prefix.lastIndexOf('\n'), prefix.lastIndexOf('\r')) + 1);
 }
 
-/** Why ghost text has no place at the cursor, or null when it has. */
-export function refusePlace({
-  languageId,
-  prefix,
-  suffix,
-}: Pick<GeneratorDocument, 'languageId' | 'prefix' | 'suffix'>): NoSuggestionReason | null {
+/**
+ * Why ghost text has no place at the cursor, or null when it has.
+ * @param midLineInCode whether code may stand right of the cursor
+ */
+export function refusePlace(
+  { languageId, prefix, suffix }: Pick<GeneratorDocument, 'languageId' | 'prefix' | 'suffix'>,
+  midLineInCode = false,
+): NoSuggestionReason | null {
   if (prefix.trim() === '') {
     return 'empty';
   }
@@ -55,7 +57,7 @@ export function refusePlace({
   if (isInsideWord(startOfLine(prefix), rest)) {
     return 'midWord';
   }
-  return isProse(languageId) || CLOSERS.test(rest) ? null : 'midLine';
+  return midLineInCode || isProse(languageId) || CLOSERS.test(rest) ? null : 'midLine';
 }
 
 /**

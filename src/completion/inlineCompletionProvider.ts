@@ -20,6 +20,7 @@ export interface CompletionSettings {
   readonly enabled: boolean;
   readonly eagerness: number;
   readonly multiline: boolean;
+  readonly midLineInCode: boolean;
   readonly maxNewTokens: number;
 }
 
@@ -94,6 +95,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
       ...this.learning.lessonsFor(around),
       document: around,
       multiline: settings.multiline,
+      midLineInCode: settings.midLineInCode,
       eagerness: settings.eagerness,
       maxNewTokens: settings.maxNewTokens,
     };

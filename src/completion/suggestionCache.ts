@@ -75,13 +75,21 @@ export class SuggestionCache {
   }
 }
 
-function keyOf({ document, multiline, eagerness, maxNewTokens, refused = [] }: CompletionQuestion): string {
+function keyOf({
+  document,
+  multiline,
+  midLineInCode = false,
+  eagerness,
+  maxNewTokens,
+  refused = [],
+}: CompletionQuestion): string {
   return JSON.stringify([
     document.uri,
     document.languageId,
     document.suffix.length,
     document.suffix.slice(0, COMPARED),
     multiline,
+    midLineInCode,
     eagerness,
     maxNewTokens,
     refused,

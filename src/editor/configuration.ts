@@ -61,6 +61,7 @@ export class Configuration {
       enabled: isEnabled(this.enablement(document), document.languageId),
       eagerness: this.get('eagerness', document),
       multiline: this.get('multiline', document),
+      midLineInCode: this.get('midLineInCode', document),
       maxNewTokens: this.get('maxNewTokens', document),
     };
   }

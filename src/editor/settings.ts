@@ -59,6 +59,7 @@ const choice = <T extends string>(value: T, choices: readonly T[]): ChoiceSettin
 export const SETTINGS = {
   eagerness: real(0.5, 0, 1),
   multiline: flag(false),
+  midLineInCode: flag(false),
   maxNewTokens: whole(32, 1, 200),
   'sampling.repetitionPenalty': real(DEFAULT_SAMPLING.repetitionPenalty, 1, 2),
   'sampling.temperature': real(DEFAULT_SAMPLING.temperature, 0.05, 2),

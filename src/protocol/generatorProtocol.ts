@@ -19,6 +19,8 @@ export interface CompleteRequest {
   readonly id: number;
   readonly document: GeneratorDocument;
   readonly multiline: boolean;
+  /** Whether code may stand right of the cursor; when absent, only closing brackets, quotes and separators may. */
+  readonly midLineInCode?: boolean;
   /** 0 shows only nearly certain suggestions, 1 every suggestion that might save a key. */
   readonly eagerness: number;
   readonly maxNewTokens: number;
@@ -147,7 +149,7 @@ export type NoSuggestionReason =
   | 'lowConfidence'
   /** The cursor is inside a word, or right before a word of a script with spaces. */
   | 'midWord'
-  /** In code, something other than closing brackets, quotes and separators stands right of the cursor. */
+  /** In code, something other than closing brackets, quotes and separators stands right of the cursor, and may not. */
   | 'midLine'
   /**
    * The suggestion would repeat the text after the cursor or a line just above, or close a bracket, quote or environment that is not

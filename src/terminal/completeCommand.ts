@@ -32,6 +32,7 @@ export const completeCommand = defineCommand({
       help: '0 shows only what is nearly certain (default 0.5)',
     },
     multiline: { type: 'flag', help: 'may go on past the end of the line' },
+    'mid-line-in-code': { type: 'flag', help: 'also where code stands right of the cursor' },
     'max-new-tokens': {
       type: 'number',
       min: 1,
@@ -63,6 +64,7 @@ export const completeCommand = defineCommand({
             text.slice(start, end),
           ),
           multiline: options.multiline,
+          midLineInCode: options['mid-line-in-code'],
           eagerness: options.eagerness ?? 0.5,
           maxNewTokens: options['max-new-tokens'] ?? 32,
           isPatient: options.half !== undefined,
@@ -115,7 +117,7 @@ function describeSilence({ noSuggestionReason }: CompletedResponse): string {
     case 'midWord':
       return 'letters stand right of the cursor';
     case 'midLine':
-      return 'code stands right of the cursor';
+      return 'code stands right of the cursor (see --mid-line-in-code)';
     case 'repeatsSuffix':
       return 'what would come stands after the cursor or just above already, or would close what is not open';
     case 'breaksChinese':

@@ -52,6 +52,21 @@ describe('ghost text for a document', () => {
     assert.equal(reason('typescript', 'const x = y', 'const x = y)\n'), 'repeatsSuffix');
   });
 
+  it('stands before more code only where the user wants it, and joins that', () => {
+    const lesson = 'open(door); close(door); open(lid); close(lid);\n'.repeat(2);
+    const document = {
+      uri: 'file:///a.ts',
+      languageId: 'typescript',
+      prefix: 'open(door); close',
+      suffix: '; open',
+    };
+    const shown = (midLineInCode?: boolean) =>
+      complete('', { document, ...(midLineInCode !== undefined && { midLineInCode }) }, lesson);
+    assert.equal(shown().noSuggestionReason, 'midLine');
+    assert.equal(shown(false).noSuggestionReason, 'midLine');
+    assert.equal(shown(true).insertText, '(door)');
+  });
+
   it('shows less where suggestions have proved wrong, and more where they have proved right', () => {
     const shown = (confidenceShift: number) =>
       complete('The committee', { eagerness: 0.5, confidenceShift }).insertText.length;

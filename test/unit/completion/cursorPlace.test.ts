@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { refusePlace, textToJoin } from '../../../src/completion/cursorPlace';
 import { cursorText } from '../../support/cursorText';
 
-const refuse = (languageId: string, marked: string) => refusePlace({ languageId, ...cursorText(marked) });
+const refuse = (languageId: string, marked: string, midLineInCode = false) =>
+  refusePlace({ languageId, ...cursorText(marked) }, midLineInCode);
 
 describe('where ghost text may stand', () => {
   const code: Record<string, string> = {
@@ -22,6 +23,12 @@ describe('where ghost text may stand', () => {
   it('code: not before more code', () => {
     assert.equal(refuse('typescript', 'const █ = 5;'), 'midLine');
     assert.equal(refuse('python', 'foo(█) + bar'), 'midLine');
+  });
+
+  it('code: before more code where the user wants it, but not inside a word', () => {
+    assert.equal(refuse('typescript', 'const █ = 5;', true), null);
+    assert.equal(refuse('python', 'foo(█) + bar', true), null);
+    assert.equal(refuse('python', 'fo█o(bar)', true), 'midWord');
   });
 
   it('prose: in the middle of a sentence too', () => {

@@ -60,6 +60,7 @@ describe('suggestions that still hold', () => {
       question('A quick█'),
       question('The quick█ dog'),
       question('The quick█', { multiline: true }),
+      question('The quick█', { midLineInCode: true }),
       question('The quick█', { eagerness: 0.9 }),
       question('The quick█', {}, 'b'),
     ]) {

@@ -24,7 +24,7 @@ async function logOfSuggestion(insertText: string, fails: boolean): Promise<stri
               milliseconds: 3.21,
             }),
     },
-    () => ({ enabled: true, eagerness: 0.5, multiline: false, maxNewTokens: 32 }),
+    () => ({ enabled: true, eagerness: 0.5, multiline: false, midLineInCode: false, maxNewTokens: 32 }),
     { isComposing: () => false, offered: () => undefined, settled: () => undefined },
     {
       lessonsFor: () => ({ confidenceShift: 0, takesWords: UNKNOWN_TAKING, refused: [] }),
