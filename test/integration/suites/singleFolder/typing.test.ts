@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import {
   closeAll,
@@ -40,6 +41,25 @@ describe('Typing in a window with one folder', () => {
       await openDraft('crew.md', `${above}\nThe crew took the lon█ ${where}.\n`);
       await theWindow.type('g');
       await waitFor('the word between', async () => (await theWindow.ghostText()) === what);
+    }
+  });
+
+  it('stands before more code where the setting says so', async () => {
+    const above = 'depth = read(line) + offset\n'.repeat(4);
+    const openAndType = async () => {
+      await openDraft('depths.py', `${above}depth = rea█ + offset\n`);
+      await theWindow.type('d');
+    };
+    const settings = () => vscode.workspace.getConfiguration('understudy');
+    await openAndType();
+    await sleep(1000);
+    assert.equal(await theWindow.ghostText(), '');
+    await settings().update('midLineInCode', true, vscode.ConfigurationTarget.Global);
+    try {
+      await openAndType();
+      await waitFor('the arguments', async () => (await theWindow.ghostText()) === '(line)');
+    } finally {
+      await settings().update('midLineInCode', undefined, vscode.ConfigurationTarget.Global);
     }
   });
 
