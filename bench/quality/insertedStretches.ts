@@ -1,6 +1,6 @@
 /** Parts of lines that a simulated user inserts into the line, whose rest stands right of them already. */
 import { isProse } from '../../src/completion/cursorPlace';
-import type { TypedStretch, TypedText } from '../../src/model/evaluate/typedStretches';
+import { drawStretches, type TypedStretch, type TypedText } from '../../src/model/evaluate/typedStretches';
 import { wordEnds } from '../../src/model/generation/wordUnits';
 import { languageIdOf } from '../../src/terminal/languageId';
 
@@ -33,12 +33,7 @@ export function sampleInsertions(
       return to > from ? [insertionOf(file, index + from, index + to)] : [];
     });
   });
-  const keys = new Map(all.map((insertion) => [insertion, random()]));
-  let found = 0;
-  return all
-    .toSorted((a, b) => keys.get(a)! - keys.get(b)!)
-    .filter(({ from, to }) => (found += to - from) - (to - from) < characters)
-    .toSorted((a, b) => all.indexOf(a) - all.indexOf(b));
+  return drawStretches(all, characters, random);
 }
 
 const insertionOf = ({ name, text }: TypedText, from: number, to: number): Insertion => ({
@@ -53,9 +48,12 @@ function betweenWords(line: string, random: () => number): readonly [number, num
   const ends = wordEnds('', line).filter(
     (end) => !/[\p{L}\p{N}]/u.test(line.charAt(end)) || isHan(line, end),
   );
+  if (ends.length < 4) {
+    return null;
+  }
   const words =
     random() < 0.5 ? 1 + Math.floor(random() * SHORT) : SHORT + 1 + Math.floor(random() * (LONG - SHORT));
-  const first = Math.floor(random() * (ends.length - 4));
+  const first = Math.floor(random() * (ends.length - 3));
   const last = Math.min(first + words, ends.length - 3);
   return last > first ? [ends[first], ends[last]] : null;
 }

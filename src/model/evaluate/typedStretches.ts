@@ -16,9 +16,8 @@ export interface TypedStretch {
 const STRETCH_LENGTH = 160;
 
 /**
- * Draws lines, or stretches of long ones, until they have about `characters` (UTF-16) together. They are in the order of
- * the files, so that a reader's state can advance through each. Blank lines and indentation, which an editor types
- * itself, are left out.
+ * Draws lines, or stretches of long ones, until they have about `characters` (UTF-16) together. Blank lines and indentation, which
+ * an editor types itself, are left out.
  * @param random uniform in [0, 1)
  */
 export function sampleStretches(
@@ -26,7 +25,19 @@ export function sampleStretches(
   characters: number,
   random: () => number,
 ): TypedStretch[] {
-  const all = files.flatMap(stretchesOf);
+  return drawStretches(files.flatMap(stretchesOf), characters, random);
+}
+
+/**
+ * Draws some of the stretches until they have about `characters` (UTF-16) together. They keep their order, so that a reader's state
+ * can advance through each file.
+ * @param random uniform in [0, 1)
+ */
+export function drawStretches<T extends TypedStretch>(
+  all: readonly T[],
+  characters: number,
+  random: () => number,
+): T[] {
   const order = all.map((_, i) => i);
   const chosen: number[] = [];
   let found = 0;
