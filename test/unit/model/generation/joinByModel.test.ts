@@ -50,6 +50,12 @@ describe('how well insertions join, by the model itself', () => {
     );
   });
 
+  it('asks no expert that has to be waited for, so that a server is sent nothing of the right side', () => {
+    const model = newModel();
+    model.prepare = () => assert.fail('It was asked.');
+    assert.equal(joins(model, 'He lit the', [' lamp', ' stove'], ' at dusk.').length, 2);
+  });
+
   it('reads once what insertions have in common, and predicts only what stands right of them', () => {
     const model = newModel();
     const tail = readTail(model, tokenizer, 'He lit the');
