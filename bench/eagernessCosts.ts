@@ -12,7 +12,7 @@ import { costOfWrong } from '../src/model/generation/expectedSaving';
 import { align, type Row } from './alignRows';
 import { eagernessCurve, EAGERNESSES, type CurvePoint } from './quality/eagernessCurve';
 import { heldOutPositions } from './quality/heldOutPositions';
-import { workspaceFolders } from './workspaceFolders';
+import { listOf, workspaceFolders } from './workspaceFolders';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -22,8 +22,7 @@ async function main(): Promise<void> {
       characters: { type: 'string', default: '6000' },
     },
   });
-  const packages = values.code.split(',').filter((folder) => folder !== '');
-  const folders = workspaceFolders(values.workspaces, [], packages);
+  const folders = workspaceFolders(values.workspaces, [], listOf(values.code));
   const curves: CurvePoint[][] = [];
   for (const folder of folders) {
     process.stderr.write(`${folder}\n`);

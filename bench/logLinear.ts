@@ -12,7 +12,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Mixture } from '../src/model/mixture/mixture';
 import { align, type Row } from './alignRows';
-import { heldOutDocuments } from './quality/heldOutDocuments';
+import { heldOutDocuments, type HeldOutDocuments } from './quality/heldOutDocuments';
 import { workspaceFolders } from './workspaceFolders';
 
 /** Added to the probabilities of the counts, which are zero for tokens that the workspace has never had. */
@@ -26,7 +26,7 @@ interface Recorded {
 }
 
 /** Reads each document from its start; the counts of the document and the gate learn each token after it was recorded. */
-function record({ mix, documents }: Awaited<ReturnType<typeof heldOutDocuments>>): Recorded[] {
+function record({ mix, documents }: HeldOutDocuments): Recorded[] {
   const { vocabSize, kinds, workspace } = mix;
   const counts = new Mixture({ vocabSize, kinds, networks: [], gate: null, workspace });
   const recorded: Recorded[] = [];

@@ -14,7 +14,7 @@ import { align, type Row } from './alignRows';
 import { eagernessCurve } from './quality/eagernessCurve';
 import { heldOutPositions } from './quality/heldOutPositions';
 import { sampleInsertions, type Insertion } from './quality/insertedStretches';
-import { workspaceFolders } from './workspaceFolders';
+import { listOf, workspaceFolders } from './workspaceFolders';
 
 const EAGERNESSES = [0.25, 0.5, 0.75] as const;
 
@@ -28,7 +28,6 @@ async function main(): Promise<void> {
       anywhere: { type: 'boolean', default: false },
     },
   });
-  const listOf = (given: string): string[] => given.split(',').filter((name) => name !== '');
   const rows: Row[] = [['', 'suggestions', ...EAGERNESSES.map((eagerness) => `eagerness ${eagerness}`)]];
   for (const folder of workspaceFolders(values.workspaces, listOf(values.only), listOf(values.code))) {
     for (const isJoined of [false, true]) {

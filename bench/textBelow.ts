@@ -13,7 +13,7 @@ import type { TypedStretch } from '../src/model/evaluate/typedStretches';
 import { align, type Row } from './alignRows';
 import { heldOutPositions } from './quality/heldOutPositions';
 import { keysAndWrong } from './quality/keysAndWrong';
-import { workspaceFolders } from './workspaceFolders';
+import { listOf, workspaceFolders } from './workspaceFolders';
 
 /** Ki characters. */
 const KNOWN = [0, 4, 16, 64] as const;
@@ -27,7 +27,6 @@ async function main(): Promise<void> {
       characters: { type: 'string', default: '8000' },
     },
   });
-  const listOf = (given: string): string[] => given.split(',').filter((name) => name !== '');
   const rows: Row[] = [['known below', ...KNOWN.map((kilo) => `${kilo} Ki`)]];
   for (const folder of workspaceFolders(values.workspaces, listOf(values.only), listOf(values.code))) {
     const cells: string[] = [];

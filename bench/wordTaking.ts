@@ -13,7 +13,7 @@ import { align, type Row } from './alignRows';
 import type { CurveOptions } from './quality/eagernessCurve';
 import { heldOutPositions, type HeldOutPositions } from './quality/heldOutPositions';
 import { keysAndWrong } from './quality/keysAndWrong';
-import { workspaceFolders } from './workspaceFolders';
+import { listOf, workspaceFolders } from './workspaceFolders';
 
 const SUPPOSED = [1, 0.75, 0.5, 0.25, 0] as const;
 
@@ -25,8 +25,7 @@ async function main(): Promise<void> {
       characters: { type: 'string', default: '8000' },
     },
   });
-  const packages = values.code.split(',').filter((folder) => folder !== '');
-  const folders = workspaceFolders(values.workspaces, [], packages);
+  const folders = workspaceFolders(values.workspaces, [], listOf(values.code));
   const workspaces: HeldOutPositions[] = [];
   for (const folder of folders) {
     process.stderr.write(`${folder}\n`);

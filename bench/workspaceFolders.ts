@@ -1,6 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
+/** The names in an option's value, separated by commas; '' holds none. */
+export const listOf = (given: string): string[] => given.split(',').filter((name) => name !== '');
+
 /**
  * The folders in `parent` that hold a split.json, and `others`, as absolute paths.
  * @param only ends of the wanted folders' names; empty for all

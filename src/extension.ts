@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/registerCommands';
+import { textToJoin } from './completion/cursorPlace';
 import { GeneratorClient } from './completion/generatorClient';
 import { GHOST_TEXT_SCHEMES, InlineCompletionProvider } from './completion/inlineCompletionProvider';
-import { textToJoin } from './completion/cursorPlace';
 import { asError } from './editor/asError';
 import { BaseModelInUse } from './editor/baseModelInUse';
 import { Configuration } from './editor/configuration';

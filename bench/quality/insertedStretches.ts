@@ -1,5 +1,6 @@
 /** Parts of lines that a simulated user inserts into the line, whose rest stands right of them already. */
 import { isProse } from '../../src/completion/cursorPlace';
+import { MAX_SUFFIX } from '../../src/completion/textAroundCursor';
 import { drawStretches, type TypedStretch, type TypedText } from '../../src/model/evaluate/typedStretches';
 import { wordEnds } from '../../src/model/generation/wordUnits';
 import { languageIdOf } from '../../src/terminal/languageId';
@@ -40,7 +41,7 @@ const insertionOf = ({ name, text }: TypedText, from: number, to: number): Inser
   file: { name, text: text.slice(0, to) },
   from,
   to,
-  after: text.slice(to, to + 65536),
+  after: text.slice(to, to + MAX_SUFFIX),
 });
 
 function betweenWords(line: string, random: () => number): readonly [number, number] | null {
@@ -62,8 +63,9 @@ const isHan = (line: string, end: number): boolean => /\p{Script=Han}/u.test(lin
 
 function beforeClosers(line: string, random: () => number): readonly [number, number] | null {
   const closers = CLOSERS.exec(line.trimEnd());
-  const starts = wordEnds('', line).filter((end) => closers !== null && end < closers.index);
-  return closers === null || starts.length === 0
-    ? null
-    : [starts[Math.floor(random() * starts.length)], closers.index];
+  if (closers === null) {
+    return null;
+  }
+  const starts = wordEnds('', line).filter((end) => end < closers.index);
+  return starts.length === 0 ? null : [starts[Math.floor(random() * starts.length)], closers.index];
 }

@@ -8,6 +8,7 @@ import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import { DEFAULT_KEYSTROKES } from '../../src/terminal/keystrokeScore';
 import { languageIdOf } from '../../src/terminal/languageId';
 import { sampleCursors, sampledText, scoreCursors, TAKES_WORDS, type SampleScore } from './sampledCursors';
+import { toItsEnd } from './toItsEnd';
 
 export interface CursorScore extends SampleScore {
   /** On the sampled stretches. */
@@ -32,11 +33,7 @@ export async function scoreAtCursors(
       maxNewTokens: DEFAULT_KEYSTROKES.maxNewTokens,
       takesWords: TAKES_WORDS,
     });
-    let step = completion.next();
-    while (!step.done) {
-      step = completion.next();
-    }
-    return step.value.insertText;
+    return toItsEnd(completion).insertText;
   });
   let bits = 0;
   let bytes = 0;

@@ -4,11 +4,11 @@ import { DocumentReader } from '../../src/completion/documentReader';
 import { textAroundCursor } from '../../src/completion/textAroundCursor';
 import { createTrimmer } from '../../src/completion/trimToPlace';
 import type { TypedStretch, TypedText } from '../../src/model/evaluate/typedStretches';
-import type { Pause } from '../../src/model/generation/pause';
 import { joined, searchContinuations, type Continuation } from '../../src/model/generation/suggestionSearch';
 import type { MixtureModel } from '../../src/model/mixtureModel';
 import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import { languageIdOf } from '../../src/terminal/languageId';
+import { toItsEnd } from './toItsEnd';
 
 export interface TypedPosition {
   readonly file: TypedText;
@@ -89,12 +89,4 @@ function continuationsAt(
   );
   const right = after?.isJoined === true ? textToJoin(document) : '';
   return toItsEnd(joined(model, tokenizer, tail, found.continuations, { right }));
-}
-
-function toItsEnd<T>(steps: Generator<Pause, T>): T {
-  let step = steps.next();
-  while (!step.done) {
-    step = steps.next();
-  }
-  return step.value;
 }

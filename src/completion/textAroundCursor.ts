@@ -3,7 +3,7 @@ import type { GeneratorDocument } from '../protocol/generatorProtocol';
 
 /** In UTF-16 code units; the generator's limits. */
 const MAX_PREFIX = 64 * 1024;
-const MAX_SUFFIX = 64 * 1024;
+export const MAX_SUFFIX = 64 * 1024;
 /** The start of the prefix moves in steps of this size, so that states cached for earlier lines stay valid while typing. */
 const PREFIX_STRIDE = MAX_PREFIX / 2;
 /** Most that is dropped of a line that the start of the prefix cuts through; a longer rest is kept. */

@@ -1,0 +1,48 @@
+/** A mix that has read a workspace's training files but for those held out of them; the `test` files of split.json are never opened. */
+import { join } from 'node:path';
+import type { TypedText } from '../../src/model/evaluate/typedStretches';
+import { Mixture, type MixtureOptions } from '../../src/model/mixture/mixture';
+import { tokenKinds } from '../../src/model/tokenizer/tokenKinds';
+import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
+import { productPaths } from '../../src/terminal/productPaths';
+import { holdOutFromTraining, readSplit, readTexts } from '../../src/terminal/split';
+import { fileUri } from '../../src/terminal/workspaceTexts';
+import { loadNetworks } from './loadNetworks';
+
+export interface HeldOutWorkspace {
+  readonly mix: Mixture;
+  /** What the mix was made with. */
+  readonly options: MixtureOptions;
+  readonly tokenizer: Tokenizer;
+  /** Named by their URIs. */
+  readonly heldOut: readonly TypedText[];
+}
+
+/**
+ * @param seed by which files are chosen
+ * @param modelPath of the personal network; null for the base alone
+ */
+export async function heldOutWorkspace(
+  root: string,
+  folder: string,
+  seed: number,
+  modelPath: string | null,
+): Promise<HeldOutWorkspace> {
+  const { train } = await readSplit(join(folder, 'split.json'));
+  const texts = await readTexts(folder, train);
+  const heldOutPaths = new Set(holdOutFromTraining(folder, texts, seed).heldOut);
+  const { networks, gate, tokenizer } = await loadNetworks(productPaths(root), modelPath);
+  const { vocabSize, endOfTextId } = tokenizer;
+  const options = { vocabSize, endOfTextId, kinds: tokenKinds(tokenizer), gate, networks };
+  const mix = new Mixture(options);
+  const heldOut: TypedText[] = [];
+  for (const { path, text } of texts) {
+    const name = fileUri(folder, path);
+    if (heldOutPaths.has(path)) {
+      heldOut.push({ name, text });
+    } else {
+      mix.workspace.learnFile(name, tokenizer.encode(text), false);
+    }
+  }
+  return { mix, options, tokenizer, heldOut };
+}
