@@ -42,7 +42,7 @@ export function* completeDocument(
   const trimToPlace = createTrimmer(document);
   const trim = (text: string) => withoutRefused(trimToPlace(text), question.refused ?? []);
   const right = textToJoin(document);
-  const { text, confidence, stopReason, longest } = yield* searchSuggestion(model, tokenizer, tail, {
+  const { text, confidence, stopReason, longest, lineEnds } = yield* searchSuggestion(model, tokenizer, tail, {
     eagerness,
     confidenceShift: question.confidenceShift ?? 0,
     takesWords: question.takesWords ?? UNKNOWN_TAKING,
@@ -58,6 +58,9 @@ export function* completeDocument(
   });
   if (text !== '') {
     return { insertText: text, confidence, stopReason };
+  }
+  if (lineEnds && !multiline) {
+    return nothing('lineEnd');
   }
   return nothing(
     longest !== '' && trimToPlace(longest) === '' ? reasonForNone(document, longest) : 'lowConfidence',

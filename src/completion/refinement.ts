@@ -1,5 +1,5 @@
 /** Whether a suggestion made by waiting for the slow language model replaces the one that is shown. */
-import type { CompletedResponse } from '../protocol/generatorProtocol';
+import type { CompletedResponse, NoSuggestionReason } from '../protocol/generatorProtocol';
 
 /** What the shown text becomes: longer, another text, or, where there was none, a first one. */
 export type Refinement = 'extended' | 'replaced' | 'first';
@@ -33,7 +33,10 @@ export function refinementOf(
   return isTypedAlong || age > REPLACEABLE_FOR ? null : 'replaced';
 }
 
+/** Why there is no suggestion where another model may have one. */
+const DOUBTS: readonly (NoSuggestionReason | undefined)[] = ['lowConfidence', 'lineEnd', 'notReady'];
+
 /** Whether waiting can help; it cannot where the place itself rules a suggestion out. */
 export function isRefinable({ insertText, noSuggestionReason }: CompletedResponse): boolean {
-  return insertText !== '' || noSuggestionReason === 'lowConfidence' || noSuggestionReason === 'notReady';
+  return insertText !== '' || DOUBTS.includes(noSuggestionReason);
 }

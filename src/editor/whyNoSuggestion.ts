@@ -56,6 +56,10 @@ function explainRefusal(t: Translate, reason: NoSuggestionReason): string {
       return t(
         'The model was not sure enough of any continuation. A higher understudy.eagerness shows more, and training on the workspace makes it surer.',
       );
+    case 'lineEnd':
+      return t(
+        'The line most likely ends here, and ghost text ends with the line. The setting understudy.multiline lets it go on.',
+      );
     case 'midWord':
       return t(
         'The cursor stands inside a word, or right before one; ghost text is shown at the end of a word.',

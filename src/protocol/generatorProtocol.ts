@@ -147,6 +147,8 @@ export type StopReason =
 export type NoSuggestionReason =
   /** No continuation is likely enough for the eagerness set. */
   | 'lowConfidence'
+  /** Most likely the line ends at the cursor, and suggestions end with the line. */
+  | 'lineEnd'
   /** The cursor is inside a word, or right before a word of a script with spaces. */
   | 'midWord'
   /** In code, something other than closing brackets, quotes and separators stands right of the cursor, and may not. */

@@ -124,6 +124,8 @@ function describeSilence({ noSuggestionReason }: CompletedResponse): string {
       return 'what would come puts a space between Chinese characters, or one punctuation mark right after another';
     case 'blankLine':
       return 'a blank line would come, and in code ghost text ends before one';
+    case 'lineEnd':
+      return 'the line most likely ends here (see --multiline)';
     case 'empty':
       return 'no text stands left of the cursor';
     case 'notReady':

@@ -1,7 +1,7 @@
 /** Ghost text: searches for continuations and chooses the part of one that is worth showing. */
 import type { MixtureModel } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { beamSearch, type Beam, type Seed } from './beamSearch';
+import { beamSearch, type Beam } from './beamSearch';
 import { bestCut, costOfWrong, leastUsefulProbability, type CutPoint, type Reader } from './expectedSaving';
 import { shiftedProbability } from './confidenceShift';
 import { HealedStart, type ReadTail } from './healedStart';
@@ -12,6 +12,7 @@ import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
 import { findStop, type StoppingCriteria } from './stoppingCriteria';
 import { withoutHalfGrapheme } from './wholeCharacters';
+import { doesLineEnd, seedsOf } from './suggestionSeeds';
 import { continuationTable } from './wordContinuation';
 import { wordEnds } from './wordUnits';
 
@@ -45,11 +46,11 @@ export interface Suggestion {
   readonly stopReason: SuggestionStop;
   /** The longest continuation that was found, shown or not. */
   readonly longest: string;
+  /** Whether the model holds it likelier than not that nothing more stands in this line. */
+  readonly lineEnds: boolean;
 }
 
 const BEAM_WIDTH = 3;
-/** Name of the expert whose likeliest token starts one more beam. */
-const COPY_EXPERT = 'copy';
 /** Continuations less likely than this are not followed at any eagerness, so that the search stays short. */
 const LEAST_EXPLORED = 0.03;
 /** Keys of the longest suggestion that the search hopes for, which sets the lowest probability that may pay. */
@@ -88,6 +89,7 @@ export function* searchSuggestion(
   return {
     ...chooseSuggestion(continuations, { cost, takesWords }, confidenceShift),
     longest: found.longest,
+    lineEnds: found.lineEnds,
   };
 }
 
@@ -119,49 +121,50 @@ export function leastExplored(cost: number, confidenceShift = 0): number {
   return Math.max(LEAST_EXPLORED, shiftedProbability(useful, -confidenceShift));
 }
 
+interface FoundContinuations extends Pick<Suggestion, 'longest' | 'lineEnds'> {
+  readonly continuations: readonly Continuation[];
+}
+
 /** Every continuation that may be worth showing, at any cost whose {@link leastExplored} is at least `minProbability`. */
 export function* searchContinuations(
   model: MixtureModel,
   tokenizer: Tokenizer,
   tail: ReadTail,
   options: SearchOptions,
-): Generator<Pause, { readonly continuations: readonly Continuation[]; readonly longest: string }> {
+): Generator<Pause, FoundContinuations> {
   const before = tokenizer.decode(tail.tokens);
   yield tail.prepare(tail.states) ?? undefined;
   const start = new HealedStart(model, tokenizer, tail);
   yield;
   const { minProbability } = options;
-  const beams = yield* beamSearch<SuggestionStop>(
-    model,
-    tokenizer,
-    tail,
-    start,
-    seedsOf(model, start, minProbability),
-    {
-      width: BEAM_WIDTH,
-      maxTokens: options.maxNewTokens,
-      minLogProb: Math.log(minProbability),
-      finish(text, tokens) {
-        if (options.allowed(text) !== text) {
-          return 'suffix';
-        }
-        return findStop(text, options)?.reason ?? (endsInLoop(tokens) ? 'repetition' : null);
-      },
-      continuesWord: (text) => continuationTable(tokenizer, before + text),
+  const seeds = seedsOf(model, start, BEAM_WIDTH, minProbability);
+  const beams = yield* beamSearch<SuggestionStop>(model, tokenizer, tail, start, seeds, {
+    width: BEAM_WIDTH,
+    maxTokens: options.maxNewTokens,
+    minLogProb: Math.log(minProbability),
+    finish(text, tokens) {
+      if (options.allowed(text) !== text) {
+        return 'suffix';
+      }
+      return findStop(text, options)?.reason ?? (endsInLoop(tokens) ? 'repetition' : null);
     },
-  );
+    continuesWord: (text) => continuationTable(tokenizer, before + text),
+  });
   return {
     continuations: beams.flatMap((beam) => continuationOf(beam, before, options) ?? []),
     longest: beams.reduce((longest, { text }) => (text.length > longest.length ? text : longest), ''),
+    lineEnds: doesLineEnd(start, seeds, tokenizer.endOfTextId),
   };
 }
+
+type ChosenSuggestion = Omit<Suggestion, 'longest' | 'lineEnds'>;
 
 /** The continuation, and the part of it, that is expected to save the most keys; empty when none saves any. */
 export function chooseSuggestion(
   continuations: readonly Continuation[],
   reader: Reader,
   confidenceShift = 0,
-): Omit<Suggestion, 'longest'> {
+): ChosenSuggestion {
   let best = NOTHING;
   let bestSaving = 0;
   for (const { text, points, stopReason } of continuations) {
@@ -182,38 +185,7 @@ export function chooseSuggestion(
   return best;
 }
 
-const NOTHING: Omit<Suggestion, 'longest'> = { text: '', confidence: 0, stopReason: 'confidence' };
-
-/** The likeliest first tokens, the likeliest of them reserved as the greedy candidate, and the copy expert's own choice. */
-function seedsOf(model: MixtureModel, start: HealedStart, minProbability: number): Seed[] {
-  const seeds: Seed[] = [];
-  for (const { candidate, probability } of start.mostLikely(BEAM_WIDTH)) {
-    if (probability >= minProbability) {
-      seeds.push({ candidate, logProb: Math.log(probability), reserved: seeds.length === 0 });
-    }
-  }
-  const copied = seeds.length > 0 ? copySeed(model, start) : null;
-  if (copied === null || copied.logProb < Math.log(minProbability)) {
-    return seeds;
-  }
-  return [...seeds.filter(({ candidate }) => candidate !== copied.candidate), copied];
-}
-
-function copySeed(model: MixtureModel, start: HealedStart): Seed | null {
-  const branch = start.likeliestBranch();
-  const copy = model.explain(branch.state).find(({ name }) => name === COPY_EXPERT);
-  if (copy === undefined) {
-    return null;
-  }
-  let best = -1;
-  start.candidates.forEach((candidate, i) => {
-    const isLikelier = best < 0 || copy.probs[candidate.tokenId] > copy.probs[start.candidates[best].tokenId];
-    best = candidate.branch === branch && isLikelier ? i : best;
-  });
-  return start.isEncoding(start.candidates[best])
-    ? { candidate: start.candidates[best], logProb: Math.log(start.probs[best]), reserved: true }
-    : null;
-}
+const NOTHING: ChosenSuggestion = { text: '', confidence: 0, stopReason: 'confidence' };
 
 /** Null where nothing of it may be inserted. */
 function continuationOf(

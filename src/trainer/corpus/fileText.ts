@@ -7,7 +7,7 @@ import { readHead } from './readHead';
 /** Outputs, such as pictures, make most of a large notebook, and its text is in the cells between them. */
 const MAX_NOTEBOOK_BYTES = 8 * 1024 * 1024;
 
-export type FileText =
+export type FileReading =
   | {
       readonly kind: 'text';
       readonly text: string;
@@ -22,7 +22,7 @@ export type FileText =
  * The text of a file, or of its beginning when it has more than `maxBytes`. Never throws for a file that vanished, cannot be read
  * or holds no text: the result says that it is left out.
  */
-export async function readFileText(path: string, maxBytes: number): Promise<FileText> {
+export async function readFileText(path: string, maxBytes: number): Promise<FileReading> {
   const isCells = isNotebook(path);
   const head = await readHead(path, isCells ? Math.max(maxBytes, MAX_NOTEBOOK_BYTES) : maxBytes);
   if (head.kind === 'leftOut') {

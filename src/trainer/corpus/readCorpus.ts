@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CorpusSelection } from '../../protocol/trainerProtocol';
 import { countTargets, type DocumentTokens } from '../data/batchStream';
-import { readFileText, type FileText } from './fileText';
+import { readFileText, type FileReading } from './fileText';
 import { LEFT_OUT_REASONS, type LeftOut, type LeftOutReason } from './leftOutReason';
 import { scanFolders, type ScanProgress, type TextFile } from './scanFolders';
 import { HELD_OUT_SHARE, splitHeldOut, type FilePart } from './splitHeldOut';
@@ -182,9 +182,9 @@ async function listed(
 async function readFromAny(
   folders: readonly string[],
   path: string,
-): Promise<{ root: string; read: FileText }> {
+): Promise<{ root: string; read: FileReading }> {
   let root = folders[0];
-  let read: FileText = { kind: 'leftOut', reason: 'vanished' };
+  let read: FileReading = { kind: 'leftOut', reason: 'vanished' };
   for (root of folders) {
     read = await readFileText(join(root, path), MAX_LISTED_FILE_BYTES);
     if (read.kind === 'text' || read.reason !== 'vanished') {

@@ -2,7 +2,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { leftOutByName } from './fileNameRules';
-import { readFileText, type FileText } from './fileText';
+import { readFileText, type FileReading } from './fileText';
 import { composedName, typeOf } from './folderEntry';
 import { IgnoreRules } from './ignoreRules';
 import type { LeftOut, LeftOutReason } from './leftOutReason';
@@ -154,7 +154,7 @@ class Scan {
   async take(root: string, paths: readonly string[], signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
     const read = await Promise.all(
-      paths.map(async (path): Promise<FileText> =>
+      paths.map(async (path): Promise<FileReading> =>
         this.full
           ? { kind: 'leftOut', reason: 'overTotalLimit' }
           : readFileText(join(root, path), this.maxFileBytes),
@@ -171,7 +171,7 @@ class Scan {
     });
   }
 
-  private judge(root: string, path: string, read: FileText): void {
+  private judge(root: string, path: string, read: FileReading): void {
     if (read.kind === 'leftOut') {
       this.leaveOut(root, path, read.reason);
       return;

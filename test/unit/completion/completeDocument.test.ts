@@ -41,14 +41,17 @@ describe('ghost text for a document', () => {
   });
 
   it('says truly why the likeliest continuation may not be inserted', () => {
-    const reason = (languageId: string, prefix: string, lesson: string) => {
+    const reason = (languageId: string, prefix: string, lesson: string, multiline = false) => {
       const document = { uri: 'file:///a', languageId, prefix, suffix: '' };
-      return complete(prefix, { document }, lesson).noSuggestionReason;
+      return complete(prefix, { document, multiline }, lesson).noSuggestionReason;
     };
     assert.equal(reason('markdown', '我们学习', '我们学习 中文。\n'), 'breaksChinese');
     assert.equal(reason('markdown', '我们学习，', '我们学习，。\n'), 'breaksChinese');
     assert.equal(reason('markdown', '我们学习 ', '我们学习 中文。\n'), undefined);
-    assert.equal(reason('typescript', 'stop();', 'stop();\n\n'), 'blankLine');
+    assert.equal(reason('typescript', 'stop();', 'stop();\n\n', true), 'blankLine');
+    assert.equal(reason('typescript', 'stop();', 'stop();\n\n'), 'lineEnd');
+    assert.equal(reason('markdown', 'The end.', 'The end.\n'), 'lineEnd');
+    assert.equal(reason('markdown', 'The end.', 'The end.\n', true), undefined);
     assert.equal(reason('typescript', 'const x = y', 'const x = y)\n'), 'repeatsSuffix');
   });
 

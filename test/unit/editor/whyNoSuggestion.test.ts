@@ -50,6 +50,7 @@ describe('Why No Suggestion?', () => {
     ).map(silent);
     const reasons: NoSuggestionReason[] = [
       'lowConfidence',
+      'lineEnd',
       'midWord',
       'midLine',
       'repeatsSuffix',
@@ -70,6 +71,7 @@ describe('Why No Suggestion?', () => {
   it('leads to the setting that it names, in any language', () => {
     assert.equal(settingNamedIn(silent('off')), 'understudy.enable');
     assert.equal(settingNamedIn(answered({ noSuggestionReason: 'lowConfidence' })), 'understudy.eagerness');
+    assert.equal(settingNamedIn(answered({ noSuggestionReason: 'lineEnd' })), 'understudy.multiline');
     assert.equal(settingNamedIn(answered({ insertText: 'lamp' })), 'editor.inlineSuggest.enabled');
     assert.equal(settingNamedIn('调高understudy.eagerness会显示更多。'), 'understudy.eagerness');
     assert.equal(settingNamedIn(silent('failed')), null);
