@@ -8,7 +8,7 @@ import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import { DEFAULT_KEYSTROKES } from '../../src/terminal/keystrokeScore';
 import { languageIdOf } from '../../src/terminal/languageId';
 import { sampleCursors, sampledText, scoreCursors, TAKES_WORDS, type SampleScore } from './sampledCursors';
-import { toItsEnd } from './toItsEnd';
+import { toItsEnd } from '../../test/support/toItsEnd';
 
 export interface CursorScore extends SampleScore {
   /** On the sampled stretches. */

@@ -8,7 +8,7 @@ import { joined, searchContinuations, type Continuation } from '../../src/model/
 import type { MixtureModel } from '../../src/model/mixtureModel';
 import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import { languageIdOf } from '../../src/terminal/languageId';
-import { toItsEnd } from './toItsEnd';
+import { toItsEnd } from '../../test/support/toItsEnd';
 
 export interface TypedPosition {
   readonly file: TypedText;

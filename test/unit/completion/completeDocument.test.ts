@@ -4,6 +4,7 @@ import { DocumentReader } from '../../../src/completion/documentReader';
 import type { CompletionQuestion } from '../../../src/protocol/generatorProtocol';
 import { CountingMixture } from '../../support/countingMixture';
 import { shippedTokenizer as tokenizer } from '../../support/shippedTokenizer';
+import { toItsEnd } from '../../support/toItsEnd';
 
 const LESSON = 'The committee approved the annual budget.\nThe committee approved the building plan.\n';
 
@@ -16,11 +17,7 @@ function complete(prefix: string, options: Partial<CompletionQuestion> = {}, les
     maxNewTokens: 24,
     ...options,
   });
-  let step = work.next();
-  while (!step.done) {
-    step = work.next();
-  }
-  return step.value;
+  return toItsEnd(work);
 }
 
 describe('ghost text for a document', () => {

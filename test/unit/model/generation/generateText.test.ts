@@ -10,6 +10,7 @@ import { DEFAULT_SAMPLING, type SamplingOptions } from '../../../../src/model/sa
 import { CountingMixture } from '../../../support/countingMixture';
 import { readTail } from '../../../support/readTail';
 import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
+import { toItsEnd } from '../../../support/toItsEnd';
 
 const LESSON = [
   'The play begins at eight. The play ends at ten, or the play goes on. The understudy waits.\n',
@@ -190,11 +191,7 @@ describe('generated text', () => {
         onward,
         1,
       );
-      let step = work.next();
-      while (!step.done) {
-        step = work.next();
-      }
-      drawn += step.value.text === tokenizer.decode([common]) ? 1 : 0;
+      drawn += toItsEnd(work).text === tokenizer.decode([common]) ? 1 : 0;
     }
     assert.ok(drawn >= 95, `${drawn} of 100`);
   });
@@ -225,11 +222,7 @@ describe('generated text', () => {
       onward,
       1,
     );
-    let step = work.next();
-    while (!step.done) {
-      step = work.next();
-    }
-    assert.equal(step.value.stopReason, 'repetition');
+    assert.equal(toItsEnd(work).stopReason, 'repetition');
   });
 
   it('streams parts of whole characters, none of them empty, that joined are the text', () => {

@@ -5,6 +5,7 @@ import type { MixtureModel } from '../../../../src/model/mixtureModel';
 import { CountingMixture } from '../../../support/countingMixture';
 import { readTail } from '../../../support/readTail';
 import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
+import { toItsEnd } from '../../../support/toItsEnd';
 
 const LESSON = [
   'He lit the lamp at dusk. He lit the stove in the morning.\n',
@@ -14,11 +15,7 @@ const newModel = () => new CountingMixture(tokenizer.vocabSize, [tokenizer.encod
 
 function joins(model: MixtureModel, left: string, insertions: readonly string[], right: string): number[] {
   const steps = joinsByModel(model, tokenizer, readTail(model, tokenizer, left), insertions, right);
-  let step = steps.next();
-  while (!step.done) {
-    step = steps.next();
-  }
-  return step.value;
+  return toItsEnd(steps);
 }
 
 /** ln p(text), read from the start, nats. */

@@ -13,6 +13,7 @@ import type { MixtureModel } from '../../../../src/model/mixtureModel';
 import { CountingMixture } from '../../../support/countingMixture';
 import { readTail } from '../../../support/readTail';
 import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
+import { toItsEnd } from '../../../support/toItsEnd';
 
 const LESSON = [
   'The committee approved the annual budget. The committee met in October.\n',
@@ -39,11 +40,7 @@ function suggest(
     ...defaults,
     ...options,
   });
-  let step = search.next();
-  while (!step.done) {
-    step = search.next();
-  }
-  return step.value;
+  return toItsEnd(search);
 }
 
 describe('ghost text search', () => {
@@ -104,12 +101,9 @@ describe('ghost text search', () => {
       ...defaults,
       minProbability: leastExplored(costOfWrong(1)),
     });
-    let step = search.next();
-    while (!step.done) {
-      step = search.next();
-    }
+    const { continuations } = toItsEnd(search);
     for (const eagerness of [0, 0.25, 0.5, 0.75, 1]) {
-      const chosen = chooseSuggestion(step.value.continuations, {
+      const chosen = chooseSuggestion(continuations, {
         cost: costOfWrong(eagerness),
         takesWords: 1,
       });

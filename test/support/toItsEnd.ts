@@ -1,7 +1,5 @@
-import type { Pause } from '../../src/model/generation/pause';
-
 /** The result of stepwise work in which nothing has to be waited for. */
-export function toItsEnd<T>(steps: Generator<Pause, T>): T {
+export function toItsEnd<T>(steps: Generator<unknown, T>): T {
   let step = steps.next();
   while (!step.done) {
     step = steps.next();
