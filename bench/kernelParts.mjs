@@ -1,6 +1,6 @@
 /**
  * Measures what the kernel's pass over a network's weights spends its time on, by loops that each do more of it: reading the
- * weights, widening them to 16 bits, multiplying and adding for one, two and four states, and the same with the byte
+ * weights, widening them to 16 bits, multiplying and adding for one to four states, and the same with the byte
  * products of relaxed SIMD, if this Node has them (from 22 on; in Node 20 with --experimental-wasm-relaxed-simd).
  * The figures are medians of processor time over interleaved rounds.
  *
@@ -52,8 +52,8 @@ export function widened(): i32 {
   return sum(v128.xor(a, b));
 }
 
-${[1, 2, 4].map((states) => multiplied(states)).join('\n')}
-${isRelaxed ? [1, 2, 4].map((states) => byteProducts(states)).join('\n') : ''}
+${[1, 2, 3, 4].map((states) => multiplied(states)).join('\n')}
+${isRelaxed ? [1, 2, 3, 4].map((states) => byteProducts(states)).join('\n') : ''}
 `;
 
 /** The inner loop of \`multiplyAdd.ts\`, for a number of states that share each weight. */
@@ -64,18 +64,15 @@ function multiplied(states) {
   for (let at: usize = 0; at < WEIGHTS; ) {
     ${each.map((s) => `let low${s} = i32x4.splat(0); let high${s} = i32x4.splat(0);`).join('\n    ')}
     let vector = VECTORS;
-    for (const end = at + PANEL; at < end; at += 32, vector += 8) {
-      ${[0, 1]
-        .map(
-          (half) => `let low_${half} = v128.load_ext<i8>(at, ${16 * half});
-      let high_${half} = v128.load_ext<i8>(at, ${16 * half + 8});
+    for (const end = at + PANEL; at < end; at += 16, vector += 4) {
+      const low = v128.load_ext<i8>(at);
+      const high = v128.load_ext<i8>(at, 8);
+      let pair: v128;
       ${each
         .map(
-          (s) => `let pair${s}_${half} = v128.load_splat<i32>(vector + ${s} * VECTOR_BYTES, ${4 * half});
-      low${s} = i32x4.add(low${s}, i32x4.dot_i16x8_s(low_${half}, pair${s}_${half}));
-      high${s} = i32x4.add(high${s}, i32x4.dot_i16x8_s(high_${half}, pair${s}_${half}));`,
-        )
-        .join('\n      ')}`,
+          (s) => `pair = v128.load_splat<i32>(vector + ${s} * VECTOR_BYTES);
+      low${s} = i32x4.add(low${s}, i32x4.dot_i16x8_s(low, pair));
+      high${s} = i32x4.add(high${s}, i32x4.dot_i16x8_s(high, pair));`,
         )
         .join('\n      ')}
     }

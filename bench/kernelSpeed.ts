@@ -13,7 +13,7 @@ import { kernelBytes } from '../test/support/kernelBytes';
 const ROUNDS = 21;
 /** Enough that the timer's resolution and a single interruption do not matter. */
 const TOKENS_A_ROUND = 100;
-const BEAMS = [1, 2, 4, 8];
+const BEAMS = [1, 2, 3, 4, 8];
 
 const base = { architecture: 'lstm', vocabSize: 4096, embeddingSize: 256, hiddenSize: 512 } as const;
 const networks: Readonly<Record<string, NetworkConfig>> = {

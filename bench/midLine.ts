@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { align, type Row } from './alignRows';
 import { eagernessCurve } from './quality/eagernessCurve';
 import { heldOutPositions } from './quality/heldOutPositions';
-import { sampleInsertions, type Insertion } from './quality/insertedStretches';
+import { sampleInsertions } from './quality/insertedStretches';
 import { listOf, workspaceFolders } from './workspaceFolders';
 
 const EAGERNESSES = [0.25, 0.5, 0.75] as const;
@@ -36,15 +36,8 @@ async function main(): Promise<void> {
         join(__dirname, '..'),
         folder,
         Number(values.characters),
-        {
-          sample: (files, characters, random) => sampleInsertions(files, characters, random, values.anywhere),
-          after: {
-            of: (stretch) => (stretch as Insertion).after,
-            isKnown: true,
-            isJoined,
-            midLineInCode: values.anywhere,
-          },
-        },
+        { isBelowKnown: true, isJoined, midLineInCode: values.anywhere },
+        (files, characters, random) => sampleInsertions(files, characters, random, values.anywhere),
       );
       const curve = await eagernessCurve(stretches, positions, EAGERNESSES);
       const cells = curve.map(({ savedShare, wrongShownShare, calibrationError, shown }) =>

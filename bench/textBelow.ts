@@ -9,10 +9,11 @@
  */
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { TypedStretch } from '../src/model/evaluate/typedStretches';
+import { sampleStretches, type TypedStretch } from '../src/model/evaluate/typedStretches';
 import { align, type Row } from './alignRows';
 import { heldOutPositions } from './quality/heldOutPositions';
 import { keysAndWrong } from './quality/keysAndWrong';
+import type { StretchBefore } from './quality/typedPositions';
 import { listOf, workspaceFolders } from './workspaceFolders';
 
 /** Ki characters. */
@@ -32,9 +33,13 @@ async function main(): Promise<void> {
     const cells: string[] = [];
     for (const kilo of KNOWN) {
       process.stderr.write(`${folder} ${kilo}\n`);
-      const after = { of: linesBelow(1024 * (kilo || 4)), isKnown: kilo > 0, isJoined: false };
-      const root = join(__dirname, '..');
-      const found = await heldOutPositions(root, folder, Number(values.characters), { after });
+      const found = await heldOutPositions(
+        join(__dirname, '..'),
+        folder,
+        Number(values.characters),
+        { isBelowKnown: kilo > 0 },
+        (...draw) => sampleStretches(...draw).map(before(1024 * (kilo || 4))),
+      );
       cells.push(await keysAndWrong(found));
     }
     rows.push([basename(folder), ...cells]);
@@ -42,11 +47,13 @@ async function main(): Promise<void> {
   process.stdout.write(`Keys saved / shown but wrong, %\n${align(rows)}`);
 }
 
-const linesBelow =
+/** The stretch before so many characters of the lines below its own. */
+const before =
   (characters: number) =>
-  ({ file: { text }, to }: TypedStretch): string => {
-    const lineEnd = text.indexOf('\n', to);
-    return lineEnd < 0 ? '' : text.slice(lineEnd, lineEnd + characters);
+  (stretch: TypedStretch): StretchBefore => {
+    const { text } = stretch.file;
+    const lineEnd = text.indexOf('\n', stretch.to);
+    return { ...stretch, after: lineEnd < 0 ? '' : text.slice(lineEnd, lineEnd + characters) };
   };
 
 void main();

@@ -5,7 +5,12 @@ import { seededRandom } from '../../src/model/generation/seededRandom';
 import { leastExplored } from '../../src/model/generation/suggestionSearch';
 import { DEFAULT_KEYSTROKES } from '../../src/terminal/keystrokeScore';
 import { heldOutWorkspace } from './heldOutWorkspace';
-import { readTypedPositions, type TextAfter, type TypedPosition } from './typedPositions';
+import {
+  readTypedPositions,
+  type ReadingOptions,
+  type StretchBefore,
+  type TypedPosition,
+} from './typedPositions';
 
 const SEED = 7;
 
@@ -19,17 +24,17 @@ export type SampleStretches = (
   files: readonly TypedText[],
   characters: number,
   random: () => number,
-) => readonly TypedStretch[];
+) => readonly StretchBefore[];
 
 /**
  * Works without a personal network, which would have to be trained on the rest of the files.
- * @param after see {@link ReadingOptions}
  */
 export async function heldOutPositions(
   root: string,
   folder: string,
   characters: number,
-  { sample = sampleStretches, after }: { sample?: SampleStretches; after?: TextAfter } = {},
+  options: Omit<ReadingOptions, 'minProbability' | 'maxNewTokens'> = {},
+  sample: SampleStretches = sampleStretches,
 ): Promise<HeldOutPositions> {
   const { mix, tokenizer, heldOut } = await heldOutWorkspace(root, folder, SEED, null);
   try {
@@ -42,7 +47,7 @@ export async function heldOutPositions(
         ...readTypedPositions(mix, tokenizer, stretches, {
           minProbability,
           maxNewTokens,
-          ...(after && { after }),
+          ...options,
         }),
       ],
     };

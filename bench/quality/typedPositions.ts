@@ -17,19 +17,18 @@ export interface TypedPosition {
   readonly continuations: readonly Continuation[];
 }
 
-export interface TextAfter {
-  readonly of: (stretch: TypedStretch) => string;
-  /** Whether the model knows the lines below the cursor's. */
-  readonly isKnown: boolean;
-  /** Whether suggestions have to join the text. */
-  readonly isJoined: boolean;
-  /** Whether code may stand there. */
-  readonly midLineInCode?: boolean;
+export interface StretchBefore extends TypedStretch {
+  /** What stands right of it while it is typed; by default nothing. */
+  readonly after?: string;
 }
 
 export interface ReadingOptions {
-  /** The text that stands right of the cursor while a stretch is typed; by default none. */
-  readonly after?: TextAfter;
+  /** Whether the model knows the lines below the cursor's. */
+  readonly isBelowKnown?: boolean;
+  /** Whether suggestions have to join the text right of the cursor. */
+  readonly isJoined?: boolean;
+  /** Whether code may stand right of the cursor. */
+  readonly midLineInCode?: boolean;
   /** See `leastExplored`. */
   readonly minProbability: number;
   readonly maxNewTokens: number;
@@ -39,7 +38,7 @@ export interface ReadingOptions {
 export function* readTypedPositions(
   model: MixtureModel,
   tokenizer: Tokenizer,
-  stretches: readonly TypedStretch[],
+  stretches: readonly StretchBefore[],
   options: ReadingOptions,
 ): Generator<TypedPosition> {
   const reader = new DocumentReader(model, tokenizer);
@@ -61,24 +60,19 @@ function continuationsAt(
   model: MixtureModel,
   tokenizer: Tokenizer,
   reader: DocumentReader,
-  stretch: TypedStretch,
+  { file: { name, text }, after = '' }: StretchBefore,
   offset: number,
-  { after, ...options }: ReadingOptions,
+  { isBelowKnown = false, isJoined = false, midLineInCode, ...options }: ReadingOptions,
 ): readonly Continuation[] {
-  const { name, text } = stretch.file;
   const languageId = languageIdOf(name);
   const document = {
     ...textAroundCursor(name, languageId, offset, (start, end) => text.slice(start, Math.min(end, offset))),
-    suffix: after?.of(stretch) ?? '',
+    suffix: after,
   };
-  if (refusePlace(document, after?.midLineInCode) !== null) {
+  if (refusePlace(document, midLineInCode) !== null) {
     return [];
   }
-  const tail = reader.moveTo(
-    document.uri,
-    document.prefix,
-    after?.isKnown === true ? document.suffix : restOfLine(document.suffix),
-  );
+  const tail = reader.moveTo(document.uri, document.prefix, isBelowKnown ? after : restOfLine(after));
   const found = toItsEnd(
     searchContinuations(model, tokenizer, tail, {
       ...options,
@@ -87,6 +81,6 @@ function continuationsAt(
       allowed: createTrimmer(document),
     }),
   );
-  const right = after?.isJoined === true ? textToJoin(document) : '';
+  const right = isJoined ? textToJoin(document) : '';
   return toItsEnd(joined(model, tokenizer, tail, found.continuations, { right }));
 }
