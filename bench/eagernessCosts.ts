@@ -36,10 +36,11 @@ async function main(): Promise<void> {
   const percent = (share: number) => (100 * share).toFixed(1);
   const rows = EAGERNESSES.map((eagerness, i): Row => [
     eagerness.toString(),
-    costOfWrong(eagerness).toFixed(2),
+    costOfWrong(eagerness, 'prose').toFixed(2),
+    costOfWrong(eagerness, 'code').toFixed(2),
     ...curves.map((curve) => `${percent(curve[i].savedShare)} / ${percent(curve[i].wrongShownShare)}`),
   ]);
-  const head: Row = ['eagerness', 'cost', ...folders.map((folder) => basename(folder))];
+  const head: Row = ['eagerness', 'cost in prose', 'in code', ...folders.map((folder) => basename(folder))];
   process.stdout.write(`Keys saved / shown but wrong, %\n${align([head, ...rows])}`);
 }
 

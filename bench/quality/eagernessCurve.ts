@@ -1,4 +1,5 @@
 /** Keystrokes saved against wrong suggestions as eagerness grows, and how reliable confidence is. */
+import { textKind } from '../../src/completion/cursorPlace';
 import { SuggestionCache } from '../../src/completion/suggestionCache';
 import {
   rightPart,
@@ -11,6 +12,7 @@ import { learnShift } from '../../src/model/generation/confidenceShift';
 import { costOfWrong } from '../../src/model/generation/expectedSaving';
 import { chooseSuggestion, type Continuation } from '../../src/model/generation/suggestionSearch';
 import { learnTaking, UNKNOWN_TAKING } from '../../src/model/generation/wordTaking';
+import { languageIdOf } from '../../src/terminal/languageId';
 import { calibrationError, type Judged } from './calibrationError';
 import type { TypedPosition } from './typedPositions';
 
@@ -56,15 +58,15 @@ export async function eagernessCurve(
   for (const { file, offset, continuations } of positions) {
     found.set(placeOf(file, offset), continuations);
   }
-  const suggestionAt = (file: TypedText, offset: number, cost: number, lesson: Lesson) => {
+  const suggestionAt = (file: TypedText, offset: number, eagerness: number, lesson: Lesson) => {
     const continuations = found.get(placeOf(file, offset)) ?? [];
+    const cost = costOfWrong(eagerness, textKind(languageIdOf(file.name)));
     const reader = { cost, takesWords: lesson.takesWords };
     const { text, confidence } = chooseSuggestion(continuations, reader, lesson.shift);
     return { text, confidence, right: rightPart(text, file.text, file.text.slice(0, offset)) };
   };
   const points: CurvePoint[] = [];
   for (const eagerness of eagernesses) {
-    const cost = costOfWrong(eagerness);
     const lessons = new Map<string, Lesson>();
     // A suggestion stays while the user types what it begins with.
     const shown = new SuggestionCache();
@@ -75,7 +77,7 @@ export async function eagernessCurve(
       if (staying !== null) {
         return Promise.resolve(staying.insertText);
       }
-      const { text, confidence, right } = suggestionAt(file, prefix.length, cost, lesson);
+      const { text, confidence, right } = suggestionAt(file, prefix.length, eagerness, lesson);
       lessons.set(placeOf(file, prefix.length), lesson);
       if (text !== '') {
         shown.remember(question, {
@@ -100,7 +102,7 @@ export async function eagernessCurve(
     let learned: Lesson = { shift: 0, takesWords: supposed };
     const judged = positions.flatMap(({ file, offset }): Judged[] => {
       learned = lessons.get(placeOf(file, offset)) ?? learned;
-      const { text, confidence, right } = suggestionAt(file, offset, cost, learned);
+      const { text, confidence, right } = suggestionAt(file, offset, eagerness, learned);
       return text === '' ? [] : [{ probability: confidence, wasRight: right === text }];
     });
     points.push({ ...score, eagerness, calibrationError: calibrationError(judged) });

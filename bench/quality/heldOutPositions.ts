@@ -39,7 +39,7 @@ export async function heldOutPositions(
   const { mix, tokenizer, heldOut } = await heldOutWorkspace(root, folder, SEED, null);
   try {
     const stretches = sample(heldOut, characters, seededRandom(SEED));
-    const minProbability = leastExplored(costOfWrong(1));
+    const minProbability = leastExplored(costOfWrong(1, 'prose'));
     const { maxNewTokens } = DEFAULT_KEYSTROKES;
     return {
       stretches,

@@ -60,7 +60,7 @@ export async function measureQuality(terminal: Terminal, question: QualityQuesti
     }
     const stretches = sampleStretches(test, characters, seededRandom(DEFAULT_KEYSTROKES.seed));
     const read = async (line: string, model: Mixture): Promise<TypedPosition[]> => {
-      const minProbability = leastExplored(costOfWrong(1));
+      const minProbability = leastExplored(costOfWrong(1, 'prose'));
       const { maxNewTokens } = DEFAULT_KEYSTROKES;
       const positions: TypedPosition[] = [];
       const report = say(line);

@@ -54,7 +54,12 @@ export async function transformerScore(
   onProgress: (line: string) => void,
 ): Promise<TransformerScore | null> {
   const { folder, test, cursors, eagerness } = question;
-  const conditions = [textsOf(question), cursors, costOfWrong(eagerness)];
+  const conditions = [
+    textsOf(question),
+    cursors,
+    costOfWrong(eagerness, 'prose'),
+    costOfWrong(eagerness, 'code'),
+  ];
   return cursors === 0
     ? null
     : kept.measured(`${basename(folder)}-${name.replaceAll(' ', '-')}`, conditions, () =>

@@ -1,7 +1,7 @@
 /** Two small transformers as peers: bits, and ghost text at sampled cursors. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isProse } from '../../src/completion/cursorPlace';
+import { textKind } from '../../src/completion/cursorPlace';
 import type { TypedText } from '../../src/model/evaluate/typedStretches';
 import { costOfWrong } from '../../src/model/generation/expectedSaving';
 import { chooseSuggestion } from '../../src/model/generation/suggestionSearch';
@@ -43,11 +43,11 @@ export async function scoreTransformer(
   const peer = await GgufPeer.load(peersFolder, path);
   try {
     const stretches = sampleCursors(files, cursors);
-    const cost = costOfWrong(eagerness);
     let asked = 0;
     const score = await scoreCursors(stretches, async (file, prefix) => {
-      const endsWithSentence = isProse(languageIdOf(file.name));
-      const found = await peer.continuations(prefix, cost, endsWithSentence);
+      const kind = textKind(languageIdOf(file.name));
+      const cost = costOfWrong(eagerness, kind);
+      const found = await peer.continuations(prefix, cost, kind === 'prose');
       onProgress(++asked / cursors);
       return chooseSuggestion(found, { cost, takesWords: TAKES_WORDS }).text;
     });

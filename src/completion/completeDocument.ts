@@ -1,11 +1,12 @@
 import type { MixtureModel } from '../model/mixtureModel';
+import { costOfWrong } from '../model/generation/expectedSaving';
 import { patientTail, type Pause } from '../model/generation/pause';
 import { searchSuggestion } from '../model/generation/suggestionSearch';
 import { UNKNOWN_TAKING } from '../model/generation/wordTaking';
 import { wordEnds } from '../model/generation/wordUnits';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { CompletionQuestion, NoSuggestionReason, StopReason } from '../protocol/generatorProtocol';
-import { isProse, refusePlace, textToJoin } from './cursorPlace';
+import { isProse, refusePlace, textKind, textToJoin } from './cursorPlace';
 import type { DocumentReader } from './documentReader';
 import type { OpenedMasked } from './masked/openMasked';
 import { createTrimmer, reasonForNone } from './trimToPlace';
@@ -42,20 +43,25 @@ export function* completeDocument(
   const trimToPlace = createTrimmer(document);
   const trim = (text: string) => withoutRefused(trimToPlace(text), question.refused ?? []);
   const right = textToJoin(document);
-  const { text, confidence, stopReason, longest, lineEnds } = yield* searchSuggestion(model, tokenizer, tail, {
-    eagerness,
-    confidenceShift: question.confidenceShift ?? 0,
-    takesWords: question.takesWords ?? UNKNOWN_TAKING,
-    maxNewTokens,
-    stopAtLineEnd: !multiline,
-    stopAtSentenceEnd: isProse(document.languageId),
-    allowed: trim,
-    right,
-    ...(isPatient &&
-      masked !== null && {
-        logJoins: (insertions: readonly string[]) => masked.logJoins(document.prefix, insertions, right),
-      }),
-  });
+  const { text, confidence, stopReason, longest, lineEnds } = yield* searchSuggestion(
+    model,
+    tokenizer,
+    tail,
+    {
+      cost: costOfWrong(eagerness, textKind(document.languageId)),
+      confidenceShift: question.confidenceShift ?? 0,
+      takesWords: question.takesWords ?? UNKNOWN_TAKING,
+      maxNewTokens,
+      stopAtLineEnd: !multiline,
+      stopAtSentenceEnd: isProse(document.languageId),
+      allowed: trim,
+      right,
+      ...(isPatient &&
+        masked !== null && {
+          logJoins: (insertions: readonly string[]) => masked.logJoins(document.prefix, insertions, right),
+        }),
+    },
+  );
   if (text !== '') {
     return { insertText: text, confidence, stopReason };
   }

@@ -1,4 +1,5 @@
 /** What the cursor's place allows, decided from the text alone, without a model. */
+import type { TextKind } from '../model/generation/expectedSaving';
 import type { GeneratorDocument, NoSuggestionReason } from '../protocol/generatorProtocol';
 
 /** Languages whose text is sentences: ghost text may stand in the middle of a line, and ends with its sentence. */
@@ -23,6 +24,7 @@ const PROSE = new Set([
 ]);
 
 export const isProse = (languageId: string): boolean => PROSE.has(languageId);
+export const textKind = (languageId: string): TextKind => (isProse(languageId) ? 'prose' : 'code');
 
 /** What may stand right of the cursor in code: closing brackets and quotes, separators, the closing part of a comment or tag. */
 const CLOSERS = /^(?:[\s)\]}>"'`;,:]|\*\/|-->|<\/[\w.-]*>)*$/;

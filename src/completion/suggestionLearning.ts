@@ -6,10 +6,11 @@
  */
 import { rightPart } from '../model/evaluate/keystrokes';
 import { learnShift } from '../model/generation/confidenceShift';
+import type { TextKind } from '../model/generation/expectedSaving';
 import { learnTaking, UNKNOWN_TAKING } from '../model/generation/wordTaking';
 import { wordEnds } from '../model/generation/wordUnits';
 import type { CompleteRequest, GeneratorDocument } from '../protocol/generatorProtocol';
-import { isProse } from './cursorPlace';
+import { textKind } from './cursorPlace';
 
 /** What was learned; it holds no text, so that it may be stored. */
 export interface Learned {
@@ -31,7 +32,7 @@ interface OpenSuggestion {
   readonly suffixStart: string;
   readonly text: string;
   readonly confidence: number;
-  readonly kind: 'prose' | 'code';
+  readonly kind: TextKind;
   readonly wordTaken: boolean;
 }
 
@@ -67,7 +68,7 @@ export class SuggestionLearning {
   lessonsFor(document: GeneratorDocument): Lessons {
     this.look(document);
     return {
-      confidenceShift: this.learned[kindOf(document)],
+      confidenceShift: this.learned[textKind(document.languageId)],
       takesWords: this.learned.takesWords,
       refused: [...(this.refusals.get(placeKey(document.uri, document.prefix)) ?? [])],
     };
@@ -85,7 +86,7 @@ export class SuggestionLearning {
       const prefixEnd = prefix.slice(-PLACE);
       const suffixStart = suffix.slice(0, PLACE);
       const fresh = { uri, prefixLength: prefix.length, prefixEnd, suffixStart, text, confidence };
-      this.open = [...written, { ...fresh, kind: kindOf(document), wordTaken: false }];
+      this.open = [...written, { ...fresh, kind: textKind(document.languageId), wordTaken: false }];
     }
   }
 
@@ -159,8 +160,6 @@ function typedAfter(open: OpenSuggestion, { uri, prefix, suffix }: GeneratorDocu
   return isSameText && !hasMovedOn ? typed : null;
 }
 
-const kindOf = ({ languageId }: GeneratorDocument): OpenSuggestion['kind'] =>
-  isProse(languageId) ? 'prose' : 'code';
 const placeKey = (uri: string, prefix: string): string => `${uri}\n${prefix.slice(-PLACE)}`;
 
 function agreedLength(text: string, typed: string): number {

@@ -2,7 +2,7 @@
 import type { MixtureModel } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { beamSearch, type Beam } from './beamSearch';
-import { bestCut, costOfWrong, leastUsefulProbability, type CutPoint, type Reader } from './expectedSaving';
+import { bestCut, leastUsefulProbability, type CutPoint, type Reader } from './expectedSaving';
 import { shiftedProbability } from './confidenceShift';
 import { HealedStart, type ReadTail } from './healedStart';
 import { joinsByModel } from './joinByModel';
@@ -17,8 +17,8 @@ import { continuationTable } from './wordContinuation';
 import { wordEnds } from './wordUnits';
 
 export interface SuggestionOptions extends StoppingCriteria {
-  /** From 0, which shows only nearly certain suggestions, to 1, which shows any that might save a key. */
-  readonly eagerness: number;
+  /** What a wrong suggestion costs the reader, in keys; see `costOfWrong`. */
+  readonly cost: number;
   /** Added to the log-odds of every continuation: what was learned from earlier suggestions, see `confidenceShift.ts`. */
   readonly confidenceShift: number;
   /** How often this user takes the first word of a suggestion when only that word is right, 0 to 1, see `wordTaking.ts`. */
@@ -68,7 +68,7 @@ export interface Continuation {
 
 export interface SearchOptions extends Omit<
   SuggestionOptions,
-  'eagerness' | 'confidenceShift' | 'takesWords' | 'right' | 'logJoins'
+  'cost' | 'confidenceShift' | 'takesWords' | 'right' | 'logJoins'
 > {
   /** A continuation less likely than this is not followed. */
   readonly minProbability: number;
@@ -81,8 +81,7 @@ export function* searchSuggestion(
   tail: ReadTail,
   options: SuggestionOptions,
 ): Generator<Pause, Suggestion> {
-  const cost = costOfWrong(options.eagerness);
-  const { confidenceShift, takesWords } = options;
+  const { cost, confidenceShift, takesWords } = options;
   const minProbability = leastExplored(cost, confidenceShift);
   const found = yield* searchContinuations(model, tokenizer, tail, { ...options, minProbability });
   const continuations = yield* joined(model, tokenizer, tail, found.continuations, options);

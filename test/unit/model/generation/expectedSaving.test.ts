@@ -7,6 +7,7 @@ import {
   leastUsefulProbability,
   type CutPoint,
   type Reader,
+  type TextKind,
 } from '../../../../src/model/generation/expectedSaving';
 
 const points = fc
@@ -29,8 +30,13 @@ const readers = fc.record({
   takesWords: fc.double({ min: 0, max: 1, noNaN: true }),
 });
 
+const KINDS = ['prose', 'code'] as const;
+
 /** A user who takes words of a partly right suggestion. */
-const reader = (eagerness: number): Reader => ({ cost: costOfWrong(eagerness), takesWords: 1 });
+const reader = (eagerness: number, kind: TextKind = 'prose'): Reader => ({
+  cost: costOfWrong(eagerness, kind),
+  takesWords: 1,
+});
 
 describe('how much of a continuation to show', () => {
   it('a likely sentence is shown whole, and cut where confidence falls', () => {
@@ -57,12 +63,22 @@ describe('how much of a continuation to show', () => {
   it('more eagerness never shows less', () => {
     const eagerness = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
-      fc.property(points, eagerness, eagerness, (list, a, b) => {
+      fc.property(points, eagerness, eagerness, fc.constantFrom(...KINDS), (list, a, b, kind) => {
         const [less, more] = a < b ? [a, b] : [b, a];
-        assert.ok(costOfWrong(less) >= costOfWrong(more));
-        assert.ok(bestCut(list, reader(less)) === null || bestCut(list, reader(more)) !== null);
+        assert.ok(costOfWrong(less, kind) >= costOfWrong(more, kind));
+        assert.ok(bestCut(list, reader(less, kind)) === null || bestCut(list, reader(more, kind)) !== null);
       }),
     );
+  });
+
+  it('a wrong suggestion costs more in code, and an eagerness beyond the range what its end costs', () => {
+    for (const eagerness of [0, 0.3, 0.5, 0.9]) {
+      assert.ok(costOfWrong(eagerness, 'code') > costOfWrong(eagerness, 'prose'));
+    }
+    for (const kind of KINDS) {
+      assert.equal(costOfWrong(-1, kind), costOfWrong(0, kind));
+      assert.equal(costOfWrong(2, kind), costOfWrong(1, kind));
+    }
   });
 
   it('what is shown saves the most keys, and the longest of equals is shown', () => {
@@ -92,7 +108,8 @@ describe('how much of a continuation to show', () => {
       { length: 9, keys: 9, probability: 0.8 },
       { length: 15, keys: 15, probability: 0.5 },
     ];
-    const cut = (takesWords: number) => bestCut(likely, { cost: costOfWrong(0.5), takesWords })?.length;
+    const cut = (takesWords: number) =>
+      bestCut(likely, { cost: costOfWrong(0.5, 'prose'), takesWords })?.length;
     assert.deepEqual([cut(1), cut(0)], [15, 9]);
   });
 

@@ -22,7 +22,7 @@ const LESSON = [
 ].join('');
 const model = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON.repeat(2))]);
 const defaults: SuggestionOptions = {
-  eagerness: 0.6,
+  cost: costOfWrong(0.6, 'prose'),
   confidenceShift: 0,
   takesWords: 1,
   maxNewTokens: 24,
@@ -33,11 +33,12 @@ const defaults: SuggestionOptions = {
 
 function suggest(
   prefix: string,
-  options: Partial<SuggestionOptions> = {},
+  { eagerness, ...options }: Partial<SuggestionOptions> & { readonly eagerness?: number } = {},
   from: MixtureModel = model,
 ): Suggestion {
   const search = searchSuggestion(from, tokenizer, readTail(from, tokenizer, prefix), {
     ...defaults,
+    ...(eagerness !== undefined && { cost: costOfWrong(eagerness, 'prose') }),
     ...options,
   });
   return toItsEnd(search);
@@ -90,21 +91,21 @@ describe('ghost text search', () => {
     assert.deepEqual([text, confidence, stopReason], ['', 0, 'confidence']);
   });
 
-  it('shows more the more eager it is', () => {
-    const length = (eagerness: number) => suggest('The committee', { eagerness }).text.length;
-    assert.ok(length(0) <= length(0.5) && length(0.5) <= length(1));
-    assert.ok(length(0) < length(1));
+  it('shows less the more a wrong suggestion costs', () => {
+    const length = (cost: number) => suggest('The committee', { cost }).text.length;
+    assert.ok(length(40) <= length(4) && length(4) <= length(0.1));
+    assert.ok(length(40) < length(0.1));
   });
 
   it('one search serves every eagerness below its own', () => {
     const search = searchContinuations(model, tokenizer, readTail(model, tokenizer, 'The committee'), {
       ...defaults,
-      minProbability: leastExplored(costOfWrong(1)),
+      minProbability: leastExplored(costOfWrong(1, 'prose')),
     });
     const { continuations } = toItsEnd(search);
     for (const eagerness of [0, 0.25, 0.5, 0.75, 1]) {
       const chosen = chooseSuggestion(continuations, {
-        cost: costOfWrong(eagerness),
+        cost: costOfWrong(eagerness, 'prose'),
         takesWords: 1,
       });
       assert.equal(chosen.text, suggest('The committee', { eagerness }).text);
