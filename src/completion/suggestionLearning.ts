@@ -11,6 +11,7 @@ import { learnTaking, UNKNOWN_TAKING } from '../model/generation/wordTaking';
 import { wordEnds } from '../model/generation/wordUnits';
 import type { CompleteRequest, GeneratorDocument } from '../protocol/generatorProtocol';
 import { textKind } from './cursorPlace';
+import { commonLength } from './readDocument';
 
 /** What was learned; it holds no text, so that it may be stored. */
 export interface Learned {
@@ -120,7 +121,7 @@ export class SuggestionLearning {
     };
     this.store(this.learned);
     if (!wasRight) {
-      this.refuse(open, document, agreedLength(open.text, typed));
+      this.refuse(open, document, commonStart(open.text, typed).length);
     }
   }
 
@@ -155,20 +156,16 @@ function typedAfter(open: OpenSuggestion, { uri, prefix, suffix }: GeneratorDocu
     prefix.length >= open.prefixLength &&
     prefix.slice(0, open.prefixLength).endsWith(open.prefixEnd);
   const typed = isSameText ? prefix.slice(open.prefixLength) : '';
-  // Typing keeps the old suffix right of the cursor. On a later line without it, the cursor was moved past it instead.
-  const hasMovedOn = typed.includes('\n') && !suffix.slice(0, 2 * PLACE).includes(open.suffixStart);
+  // Typing keeps the old suffix right of the cursor, but for brackets that are typed over. On a later line without it, or behind
+  // words of it, the cursor was moved past it instead.
+  const isBehindIt = typed.includes('\n') || /[\p{L}\p{N}]/u.test(commonStart(typed, open.suffixStart));
+  const hasMovedOn = isBehindIt && !suffix.slice(0, 2 * PLACE).includes(open.suffixStart);
   return isSameText && !hasMovedOn ? typed : null;
 }
 
 const placeKey = (uri: string, prefix: string): string => `${uri}\n${prefix.slice(-PLACE)}`;
 
-function agreedLength(text: string, typed: string): number {
-  let length = 0;
-  while (length < typed.length && text[length] === typed[length]) {
-    length++;
-  }
-  return length;
-}
+const commonStart = (a: string, b: string): string => a.slice(0, commonLength(a, b));
 
 function storedNumber(stored: unknown, key: keyof Learned): number | null {
   const value: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, key) : null;

@@ -71,6 +71,19 @@ describe('learning from suggestions', () => {
     assert.equal(kept.length, 1);
   });
 
+  it('learns nothing when the cursor goes past text of the same line, but that it was wrong where a bracket is typed over', () => {
+    const { learning, kept } = learner();
+    const between = (prefix: string, suffix: string) => ({ ...at(prefix), suffix });
+    const rest = ' ran from the dog.) It was late.\n';
+    learning.shown(between('I saw', rest), ' the cat', 0.5);
+    learning.lessonsFor(between('I saw ran from the dog, and', '.) It was late.\n'));
+    assert.deepEqual(kept, []);
+    assert.deepEqual(learning.lessonsFor(between('I saw', rest)).refused, []);
+    learning.shown(between('(I saw', ')'), ' the cat', 0.5);
+    learning.lessonsFor(between('(I saw).', ''));
+    assert.equal(kept.length, 1);
+  });
+
   it('recognises a suggestion whose rest stays while it is typed', () => {
     const { learning, kept } = learner();
     use(learning, 'I saw', ' the cat', 'I saw ');
