@@ -73,8 +73,10 @@ export class LanguageModelHalf {
     return this.lastServer;
   }
 
+  /** The model in use, which the setting may name although it was never chosen here, and those chosen before. */
   get recent(): readonly HalfChoice[] {
-    return this.surroundings.recent;
+    const { recent } = this.surroundings;
+    return this.used === null ? recent : newestFirst(this.used.choice, recent);
   }
 
   /**
@@ -172,8 +174,7 @@ export class LanguageModelHalf {
   }
 
   private async setRecent(choice: HalfChoice): Promise<void> {
-    const others = this.surroundings.recent.filter((other) => !isDeepStrictEqual(other, choice));
-    await this.surroundings.setRecent([choice, ...others].slice(0, MOST_RECENT));
+    await this.surroundings.setRecent(newestFirst(choice, this.surroundings.recent).slice(0, MOST_RECENT));
   }
 
   private set(state: LanguageModelState | null): void {
@@ -181,6 +182,11 @@ export class LanguageModelHalf {
     this.onDidChange();
   }
 }
+
+const newestFirst = (newest: HalfChoice, choices: readonly HalfChoice[]): HalfChoice[] => [
+  newest,
+  ...choices.filter((other) => !isDeepStrictEqual(other, newest)),
+];
 
 const isFile = (choice: HalfChoice | null): choice is Exclude<HalfChoice, ServerChoice> =>
   choice !== null && choice.kind !== 'server';

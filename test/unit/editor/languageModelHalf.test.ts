@@ -97,6 +97,16 @@ describe('choosing a language model', () => {
     assert.deepEqual(window.recent, [keras, gguf]);
   });
 
+  it('offers the one in use first, also where the setting was written by hand', async () => {
+    const window = new FakeWindow();
+    await window.half.choose(keras);
+    window.setting = gguf;
+    await window.half.follow();
+    assert.deepEqual(window.half.recent, [gguf, keras]);
+    await window.half.choose(null);
+    assert.deepEqual(window.half.recent, [keras]);
+  });
+
   it('keeps the present one when another cannot be opened', async () => {
     const window = new FakeWindow();
     await window.half.choose(gguf);
