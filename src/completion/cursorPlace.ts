@@ -71,7 +71,7 @@ export function textToJoin({ languageId, suffix }: Pick<GeneratorDocument, 'lang
   if (!isProse(languageId)) {
     return rest.trim() === '' ? '' : rest;
   }
-  const goesOn = rest.trim() !== '' || /^\s*\n[^\S\n]*\p{Ll}/u.test(suffix);
+  const goesOn = rest.trim() !== '' || /^[^\S\n]*\n[^\S\n]*\p{Ll}/u.test(suffix);
   return goesOn ? suffix.split(/\n[^\S\n]*\n/, 1)[0] : '';
 }
 

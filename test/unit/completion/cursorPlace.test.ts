@@ -63,6 +63,7 @@ describe('the text that a suggestion has to join', () => {
     ['markdown', 'He lit the lamp.█\nThen he slept.', ''],
     ['markdown', '- He lit the█\n- She slept', ''],
     ['markdown', 'He lit the█\n\nlamp', ''],
+    ['markdown', 'He lit the█  \n\nlamp', ''],
     ['markdown', 'He lit the█', ''],
     ['plaintext', '他点亮了█在黄昏。', '在黄昏。'],
     ['typescript', 'call(first, █);\nnext();', ');'],
