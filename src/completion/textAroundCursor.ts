@@ -30,6 +30,14 @@ export function textAroundCursor(
   };
 }
 
+/**
+ * As much of a selected text as the generator would be given of the text before the cursor; all of that where nothing is selected.
+ * @param around the text around the selection's end
+ */
+export function selectedBefore(around: GeneratorDocument, selected: string): GeneratorDocument {
+  return { ...around, prefix: around.prefix.slice(-selected.replaceAll('\r\n', '\n').length) };
+}
+
 /** Drops the rest of the line that the cut went through, or, if that is very long, only half a surrogate pair. */
 function fromFirstWholeLine(text: string): string {
   const lineEnd = text.indexOf('\n');

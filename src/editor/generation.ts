@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { generatorDocument } from '../completion/inlineCompletionProvider';
 import type { GeneratorClient } from '../completion/generatorClient';
+import { selectedBefore } from '../completion/textAroundCursor';
 import type { GeneratorDocument, StopReason } from '../protocol/generatorProtocol';
 import type { SamplingOptions } from '../model/samplingOptions';
 import { NewestWins } from './newestWins';
@@ -48,10 +49,7 @@ export class Generation implements vscode.Disposable {
   async fromSelection(editor: vscode.TextEditor, sampling: SamplingOptions): Promise<GeneratedText> {
     return this.turns.run((abort) => {
       const { document, selection } = editor;
-      const around = generatorDocument(document, selection.end);
-      const prompt = selection.isEmpty
-        ? around
-        : { ...around, prefix: document.getText(selection).replaceAll('\r\n', '\n') };
+      const prompt = selectedBefore(generatorDocument(document, selection.end), document.getText(selection));
       return this.write(editor, prompt, new vscode.Range(selection.end, selection.end), sampling, abort);
     });
   }

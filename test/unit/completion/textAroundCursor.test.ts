@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { textAroundCursor } from '../../../src/completion/textAroundCursor';
+import { selectedBefore, textAroundCursor } from '../../../src/completion/textAroundCursor';
 import { cursorText } from '../../support/cursorText';
 
 const around = (text: string, offset: number) =>
@@ -51,5 +51,14 @@ describe('the text around the cursor', () => {
         assert.ok(!/[\ud800-\udfff]/u.test(prefix));
       }),
     );
+  });
+
+  it('is a selected text alone where there is one, and no more of a very long one', () => {
+    const text = 'One.\r\nTwo.\r\n';
+    const prompt = (selected: string) => selectedBefore(around(text, text.length), selected).prefix;
+    assert.deepEqual(['Two.\r\n', text, ''].map(prompt), ['Two.\n', 'One.\nTwo.\n', 'One.\nTwo.\n']);
+    const long = 'The lamp burned low.\n'.repeat(100_000);
+    const before = around(long, long.length);
+    assert.equal(selectedBefore(before, long).prefix, before.prefix);
   });
 });
