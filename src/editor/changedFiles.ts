@@ -22,8 +22,8 @@ export interface ChangedFilesOptions {
   /** More files than this are not learned one by one: {@link readAll} also weighs duplicates and total size. */
   readonly maxFiles: number;
   excludeGlobs(): readonly string[];
-  /** The URI by which VS Code names the file's document. */
-  uriOf(file: FilePlace): string;
+  /** The URI by which VS Code names the file's document; null once its folder has left the workspace. */
+  uriOf(file: FilePlace): string | null;
   isOpen(uri: string): boolean;
   /** Reads all files of the workspace that are not known yet. */
   readAll(): Promise<void>;
@@ -99,17 +99,20 @@ export class ChangedFiles {
   }
 
   private async learn(changed: readonly ChangedFile[]): Promise<void> {
-    const found = await this.filesOf(changed);
+    const found = await this.filesOf(changed.filter((file) => this.options.uriOf(file) !== null));
     if (found === null) {
       // `readAll` passes over files that are known.
-      await this.files.forget(changed.map((file) => this.options.uriOf(file)));
+      await this.files.forget(changed.flatMap((file) => this.options.uriOf(file) ?? []));
       await this.options.readAll();
       return;
     }
     let isFull = false;
     for (const file of found) {
-      const uri = this.options.uriOf(file);
       const text = await this.read(file);
+      const uri = this.options.uriOf(file);
+      if (uri === null) {
+        continue;
+      }
       const learned = text === null ? null : { uri, text, recent: this.options.isOpen(uri) };
       const hasRoom = learned === null || this.files.hasRoomFor(learned, this.options.maxCharacters);
       isFull ||= !hasRoom;

@@ -58,7 +58,10 @@ export class WorkspaceReader implements vscode.Disposable {
       restFor: REST_FOR,
       maxFiles: MAX_CHANGED_FILES,
       excludeGlobs,
-      uriOf: ({ root, path }) => vscode.Uri.joinPath(folderAt(root), path).toString(),
+      uriOf: ({ root, path }) => {
+        const folder = trainableFolders().find(({ uri }) => uri.fsPath === root);
+        return folder === undefined ? null : vscode.Uri.joinPath(folder.uri, path).toString();
+      },
       isOpen,
       readAll: async () => {
         // Files learned in the meantime followed the earlier rules.
@@ -261,10 +264,4 @@ function placeOf(uri: vscode.Uri): FilePlace | null {
   }
   const root = folder.uri.fsPath;
   return { root, path: relative(root, uri.fsPath).replaceAll(sep, '/') };
-}
-
-/** The workspace folder at an absolute path. */
-function folderAt(root: string): vscode.Uri {
-  const folder = trainableFolders().find(({ uri }) => uri.fsPath === root);
-  return folder?.uri ?? vscode.Uri.file(root);
 }

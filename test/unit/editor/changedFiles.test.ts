@@ -96,6 +96,19 @@ describe('files that are created, moved or changed', () => {
     await isTold('learn final/deep/two.md: Two.', 'learn final/one.md: One.');
   });
 
+  it('are passed over once their folder has left the workspace', async () => {
+    let isFollowed = true;
+    changed = follower({ maxFiles: 1, uriOf: ({ path }) => (isFollowed ? path : null) });
+    change('one.md');
+    change('two.md');
+    isFollowed = false;
+    await sleep(200);
+    assert.deepEqual(told, []);
+    isFollowed = true;
+    change('three.md', 'Three.');
+    await isTold('learn three.md: Three.');
+  });
+
   it('are left out where a scan would leave them out, and forgotten when they took the place of a text', async () => {
     write('.gitignore', 'out/\n');
     mkdirSync(join(root, '.git'));
