@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { firstWord, startsUnspaced } from '../editor/firstWord';
 import type { Parts } from '../editor/parts';
+import type { Suggestion } from '../editor/suggestionTally';
 
 /** Settles when the word requested last is in the text. */
 let earlier: Promise<unknown> = Promise.resolve();
@@ -22,7 +23,7 @@ async function takeWord({ watch }: Parts): Promise<void> {
     watch.tookWord();
   }
   if (editor === undefined || suggestion === null || !startsUnspaced(suggestion.text)) {
-    await acceptWithSpace(editor);
+    await acceptWithSpace(cursor(editor, watch.tally.current));
     return;
   }
   const word = firstWord(suggestion.text);
@@ -37,19 +38,35 @@ async function takeWord({ watch }: Parts): Promise<void> {
   await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
 }
 
+interface Place {
+  readonly document: vscode.TextDocument;
+  readonly position: vscode.Position;
+}
+
+/** The cursor. The commit message box is no editor to extensions, so its cursor is where the suggestion was shown. */
+function cursor(editor: vscode.TextEditor | undefined, shown: Suggestion | null): Place | null {
+  const box = vscode.workspace.textDocuments.find(
+    ({ uri }) => uri.scheme === 'vscode-scm' && uri.toString() === shown?.uri,
+  );
+  if (shown !== null && box !== undefined) {
+    return { document: box, position: new vscode.Position(shown.line, shown.character) };
+  }
+  return editor === undefined ? null : { document: editor.document, position: editor.selection.active };
+}
+
 /**
  * Accepts a word of whatever ghost text is shown, also of another extension's. VS Code's own command may accept only the space before
  * a word; it is then run again.
  */
-async function acceptWithSpace(editor: vscode.TextEditor | undefined): Promise<void> {
+async function acceptWithSpace(at: Place | null): Promise<void> {
   const next = (): Thenable<unknown> =>
     vscode.commands.executeCommand('editor.action.inlineSuggest.acceptNextWord');
-  if (editor === undefined) {
+  if (at === null) {
     await next();
     return;
   }
-  const { line, character } = editor.selection.active;
-  const rest = (): string => editor.document.lineAt(line).text.slice(character);
+  const { line, character } = at.position;
+  const rest = (): string => at.document.lineAt(line).text.slice(character);
   const before = rest();
   await next();
   const taken = rest().slice(0, rest().length - before.length);

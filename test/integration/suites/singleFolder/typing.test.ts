@@ -158,6 +158,12 @@ describe('Typing in a window with one folder', () => {
       const ghost = await ghostTextBeginning('Marrowfield House');
       await theWindow.press('Tab');
       await waitFor('the accepted text', () => control.inputBox.value.endsWith(ghost));
+      await ghostTextBeginning(' ');
+      const before = control.inputBox.value;
+      await theWindow.press('Control+ArrowRight');
+      await waitFor('a word with the space before it', () =>
+        /^ \p{L}+$/u.test(control.inputBox.value.slice(before.length)),
+      );
     } finally {
       control.dispose();
       await vscode.commands.executeCommand('workbench.view.explorer');
