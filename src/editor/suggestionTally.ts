@@ -19,7 +19,7 @@ export interface TallyCounts {
 }
 
 export class SuggestionTally {
-  /** The suggestion offered last, whatever was edited since. */
+  /** The suggestion offered last, or its rest after typing as suggested; kept whatever else was edited since. */
   private latest: Suggestion | null = null;
   private shown = 0;
   private accepted = 0;
@@ -94,6 +94,7 @@ export class SuggestionTally {
       character: character + text.length,
       text: offer.text.slice(text.length),
     };
+    this.latest = this.rest;
     return isAccepted;
   }
 

@@ -25,6 +25,14 @@ describe('the tally of suggestions', () => {
     assert.deepEqual(tally.counts, { shown: 1, accepted: 0, acceptedInPart: 1, charactersSaved: 7 });
   });
 
+  it('counts no character twice when the rest is accepted before it is offered again', () => {
+    const tally = offering('lamp in the window');
+    tally.inserted(uri, 4, 10, 'lamp');
+    tally.inserted(uri, 4, 14, ' in the window');
+    tally.acceptedWhole();
+    assert.equal(tally.counts.charactersSaved, 'lamp in the window'.length);
+  });
+
   it('does not count what the user types along with a suggestion', () => {
     const tally = offering('lamp');
     assert.ok(!tally.inserted(uri, 4, 10, 'l'));
