@@ -19,18 +19,31 @@ interface Segment {
   readonly index: TextIndex;
 }
 
+/** Replaced and forgotten files of a segment. */
+interface Stale {
+  readonly segment: Segment;
+  readonly files: readonly LearnedFile[];
+  readonly tokenCount: number;
+  readonly index: TextIndex;
+}
+
 /**
  * The text of files as a few immutable suffix arrays of growing sizes, merged like a log-structured tree (O'Neil et al. 1996).
- * A file that was replaced or forgotten stays in its segment until that is merged; meanwhile an index of its own subtracts its
- * counts, so all counts are always exact.
+ * A file that was replaced or forgotten stays in its segment until that is merged; meanwhile another index subtracts its counts, so
+ * all counts are always exact. The largest segments are merged no more: of them these indexes are merged, and a segment that is mostly
+ * stale is replaced by what is left of it.
  */
 export class SegmentedText {
   private readonly filesByUri = new Map<string, LearnedFile>();
   private segments: Segment[] = [];
-  private pending = new Map<string, LearnedFile>();
+  private readonly pending = new Map<string, LearnedFile>();
   private pendingTokens = 0;
-  /** Replaced and forgotten files, whose counts are subtracted from those of the segments. */
-  private stale: { readonly uri: string; readonly segment: Segment; readonly index: TextIndex }[] = [];
+  /** Of the files that are indexed and not stale. */
+  private readonly segmentOf = new Map<string, Segment>();
+  /** Their counts are subtracted from those of the segments. */
+  private stale: Stale[] = [];
+  /** Stale files that are not yet indexed as such. */
+  private readonly forgotten = new Map<Segment, LearnedFile[]>();
   private tokens = 0;
 
   constructor(
@@ -48,7 +61,7 @@ export class SegmentedText {
 
   /** Suffix arrays that every look-up searches. */
   get segmentCount(): number {
-    return this.segments.length;
+    return this.segments.length + this.stale.length;
   }
 
   /** @param uri must not be held; {@link forget} a changed file first */
@@ -74,13 +87,13 @@ export class SegmentedText {
       this.pendingTokens -= file.tokens.length;
       return file;
     }
-    const segment = this.segments.find(
-      (candidate) =>
-        candidate.uris.includes(uri) &&
-        !this.stale.some((entry) => entry.uri === uri && entry.segment === candidate),
-    );
-    if (segment !== undefined) {
-      this.stale.push({ uri, segment, index: this.indexOf([file]) });
+    const segment = this.segmentOf.get(uri)!;
+    this.segmentOf.delete(uri);
+    const others = this.forgotten.get(segment);
+    if (others === undefined) {
+      this.forgotten.set(segment, [file]);
+    } else {
+      others.push(file);
     }
     return file;
   }
@@ -112,8 +125,7 @@ export class SegmentedText {
 
   /** An index of files alone, whether they are held here or not. */
   indexOf(files: readonly LearnedFile[]): TextIndex {
-    const length = files.reduce((sum, { tokens }) => sum + tokens.length + 1, 1);
-    const joined = new Uint16Array(length).fill(this.endOfTextId);
+    const joined = new Uint16Array(sizeOf(files)).fill(this.endOfTextId);
     let offset = 1;
     for (const { tokens } of files) {
       joined.set(tokens, offset);
@@ -123,36 +135,62 @@ export class SegmentedText {
   }
 
   private indexPending(): void {
-    if (this.pending.size === 0) {
-      return;
-    }
     for (const recent of [false, true]) {
       const uris = [...this.pending].filter(([, file]) => file.recent === recent).map(([uri]) => uri);
       if (uris.length > 0) {
         this.addSegment(uris, recent);
       }
     }
-    this.pending = new Map();
+    this.pending.clear();
     this.pendingTokens = 0;
+    for (const [segment, files] of this.forgotten) {
+      const earlier = this.stale.filter((entry) => entry.segment === segment);
+      const staleTokens = earlier.reduce((sum, { tokenCount }) => sum + tokenCount, sizeOf(files));
+      if (2 * staleTokens < segment.tokenCount) {
+        this.addStale(segment, files);
+        continue;
+      }
+      const left = this.takeOut(segment);
+      if (left.length > 0) {
+        this.addSegment(left, segment.recent);
+      }
+    }
+    this.forgotten.clear();
+  }
+
+  /** Adds an index of these stale files of a segment, together with those of earlier ones that are not much larger. */
+  private addStale(segment: Segment, files: readonly LearnedFile[]): void {
+    const merged = [...files];
+    let size = sizeOf(merged);
+    for (const entry of this.stale.filter((other) => other.segment === segment).reverse()) {
+      if (entry.tokenCount > 2 * size) {
+        break;
+      }
+      merged.unshift(...entry.files);
+      this.stale = this.stale.filter((other) => other !== entry);
+      size = sizeOf(merged);
+    }
+    this.stale.push({ segment, files: merged, tokenCount: size, index: this.indexOf(merged) });
   }
 
   /** Adds a segment of these files, together with the files of earlier segments that are not much larger. */
   private addSegment(uris: readonly string[], recent: boolean): void {
     const merged = [...uris];
-    let size = this.sizeOf(merged);
+    let size = sizeOf(this.filesOf(merged));
     for (const segment of this.segments.filter((other) => other.recent === recent).reverse()) {
       if (segment.tokenCount > 2 * size || segment.tokenCount + size > LARGEST_SEGMENT) {
         break;
       }
-      const gone = new Set(this.stale.filter((entry) => entry.segment === segment).map(({ uri }) => uri));
-      merged.unshift(...segment.uris.filter((uri) => !gone.has(uri)));
-      this.stale = this.stale.filter((entry) => entry.segment !== segment);
-      this.segments = this.segments.filter((other) => other !== segment);
-      size = this.sizeOf(merged);
+      merged.unshift(...this.takeOut(segment));
+      size = sizeOf(this.filesOf(merged));
     }
     const files = this.filesOf(merged);
     const index = this.indexOf(files);
-    this.segments.push({ uris: merged, tokenCount: size, recent, index });
+    const added = { uris: merged, tokenCount: size, recent, index };
+    this.segments.push(added);
+    for (const uri of merged) {
+      this.segmentOf.set(uri, added);
+    }
     let offset = 1;
     for (const file of files) {
       file.tokens = index.tokens.subarray(offset, offset + file.tokens.length);
@@ -160,11 +198,20 @@ export class SegmentedText {
     }
   }
 
+  /** Removes a segment. @returns its files that are not stale */
+  private takeOut(segment: Segment): string[] {
+    this.segments = this.segments.filter((other) => other !== segment);
+    this.stale = this.stale.filter((entry) => entry.segment !== segment);
+    this.forgotten.delete(segment);
+    return segment.uris.filter((uri) => this.segmentOf.get(uri) === segment);
+  }
+
   private filesOf(uris: readonly string[]): LearnedFile[] {
     return uris.map((uri) => this.filesByUri.get(uri)!);
   }
+}
 
-  private sizeOf(uris: readonly string[]): number {
-    return this.filesOf(uris).reduce((sum, { tokens }) => sum + tokens.length + 1, 1);
-  }
+/** Tokens of an index of these files. */
+function sizeOf(files: readonly LearnedFile[]): number {
+  return files.reduce((sum, { tokens }) => sum + tokens.length + 1, 1);
 }

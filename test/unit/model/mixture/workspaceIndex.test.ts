@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { seededRandom } from '../../../../src/model/generation/seededRandom';
 import { ContextCounts } from '../../../../src/model/mixture/contextCounts';
 import { WorkspaceIndex } from '../../../../src/model/mixture/workspaceIndex';
 import { countContinuations, fewTokens } from './naiveCounts';
@@ -156,5 +157,21 @@ describe('WorkspaceIndex', () => {
     assert.ok(workspace.segmentCount < 16, `${workspace.segmentCount} segments`);
     assert.equal(workspace.fileCount, 2000);
     assert.equal(workspace.tokenCount, 12_000);
+  });
+
+  it('keeps few indexes and no old text when many files of a large workspace change again and again', () => {
+    const workspace = new WorkspaceIndex(64, 0, weights);
+    const random = seededRandom(1);
+    const counts = new ContextCounts(64, 0);
+    for (let version = 0; version < 6; version++) {
+      for (let file = 0; file < 220; file++) {
+        const tokens = Int32Array.from({ length: 3000 }, () => 1 + Math.floor(63 * random()));
+        workspace.learnFile(`file${file}`, tokens, false);
+        if (file % 20 === 0) {
+          workspace.addContinuations(counts, Uint16Array.of(1), 1);
+        }
+      }
+    }
+    assert.ok(workspace.segmentCount < 8, `${workspace.segmentCount} indexes`);
   });
 });
