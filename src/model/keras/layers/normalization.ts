@@ -1,21 +1,26 @@
 import { rowOperation } from '../operation';
 import type { BuiltCall, LayerBuild, LayerBuilder } from './layerBuild';
 
-/** Ba et al., arXiv 1607.06450; `rms_scaling` leaves out the mean. */
+/**
+ * Ba et al., arXiv 1607.06450. With `rms_scaling` Keras only divides by the standard deviation, which it takes about the mean all the
+ * same, and times gamma, whatever `scale` and `center` say.
+ */
 export const layerNormalization: LayerBuilder = (build) => {
   const { layer } = build;
   requireLastAxis(build);
   const { size } = build.value().shape;
-  const [gamma = null] = layer.flag('scale', true) ? build.weights.take('', [[size]]) : [];
-  const [beta = null] = layer.flag('center', true) ? build.weights.take('', [[size]]) : [];
-  return normalized(build, gamma, beta, layer.number('epsilon', 1e-3), !layer.flag('rms_scaling'));
+  const isRms = layer.flag('rms_scaling');
+  const [gamma = null] = isRms || layer.flag('scale', true) ? build.weights.take('', [[size]]) : [];
+  const [beta = null] = !isRms && layer.flag('center', true) ? build.weights.take('', [[size]]) : [];
+  const mean = isRms ? 'onlyInDeviation' : 'subtracted';
+  return normalized(build, gamma, beta, layer.number('epsilon', 1e-3), mean);
 };
 
 /** Zhang and Sennrich, arXiv 1910.07467. */
 export const rmsNormalization: LayerBuilder = (build) => {
   requireLastAxis(build);
   const [scale] = build.weights.take('', [[build.value().shape.size]]);
-  return normalized(build, scale, null, build.layer.number('epsilon', 1e-6), false);
+  return normalized(build, scale, null, build.layer.number('epsilon', 1e-6), 'unused');
 };
 
 /** Ioffe and Szegedy, arXiv 1502.03167, with the moving averages from training. */
@@ -46,7 +51,7 @@ function normalized(
   gamma: Float32Array | null,
   beta: Float32Array | null,
   epsilon: number,
-  isCentred: boolean,
+  useOfMean: 'subtracted' | 'onlyInDeviation' | 'unused',
 ): BuiltCall {
   const { id, shape } = build.value();
   const { size } = shape;
@@ -55,7 +60,7 @@ function normalized(
     for (let row = 0; row < input.count; row++) {
       const begin = row * size;
       let mean = 0;
-      for (let i = 0; isCentred && i < size; i++) {
+      for (let i = 0; useOfMean !== 'unused' && i < size; i++) {
         mean += input.data[begin + i] / size;
       }
       let variance = 0;
@@ -63,8 +68,10 @@ function normalized(
         variance += (input.data[begin + i] - mean) ** 2 / size;
       }
       const factor = 1 / Math.sqrt(variance + epsilon);
+      const subtracted = useOfMean === 'subtracted' ? mean : 0;
       for (let i = 0; i < size; i++) {
-        data[begin + i] = (input.data[begin + i] - mean) * factor * (gamma?.[i] ?? 1) + (beta?.[i] ?? 0);
+        data[begin + i] =
+          (input.data[begin + i] - subtracted) * factor * (gamma?.[i] ?? 1) + (beta?.[i] ?? 0);
       }
     }
   });
