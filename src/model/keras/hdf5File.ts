@@ -72,25 +72,26 @@ export class Hdf5File {
     return this.dataset(path)?.shape ?? null;
   }
 
-  /** Values of a dataset, row-major. @throws KerasFault when they are not numbers */
+  /**
+   * Values of a dataset, row-major.
+   * @throws KerasFault when they are no floats; whole numbers, as `model.quantize` leaves them, mean nothing without their scales
+   */
   floats(path: string): Float32Array {
     const dataset = this.dataset(path);
-    const value = dataset?.value;
+    // The library throws an error of its own on reading floats of 16 bits.
+    const dtype = dataset?.dtype;
+    const value = typeof dtype === 'string' && /^[<>][fd]$/.test(dtype) ? dataset?.value : undefined;
     if (value instanceof Float32Array) {
       return value;
     }
-    if (
-      ArrayBuffer.isView(value) &&
-      !(value instanceof BigInt64Array) &&
-      !(value instanceof BigUint64Array)
-    ) {
-      return Float32Array.from(value as Float64Array);
+    if (value instanceof Float64Array) {
+      return Float32Array.from(value);
     }
     if (typeof value === 'number') {
       return Float32Array.of(value);
     }
     throw new KerasFault(
-      `its weights "${path}" are stored as ${JSON.stringify(dataset?.dtype)}; save the model with float32 weights`,
+      `its weights "${path}" are stored as ${JSON.stringify(dtype)}; save the model with float32 weights`,
     );
   }
 

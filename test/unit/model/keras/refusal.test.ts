@@ -148,6 +148,26 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
     return zipSync({ ...archive, 'config.json': strToU8(config) });
   };
 
+  it('weights in 8 bits, which are nothing without the scales of their quantization', async () => {
+    const { File, ready } = await import('h5wasm');
+    const { FS } = await ready;
+    const weights = new File('quantized.h5', 'w');
+    for (const group of ['layers', 'layers/embedding', 'layers/embedding/vars']) {
+      weights.create_group(group);
+    }
+    const table = { data: new Int8Array(12).fill(3), shape: [4, 3] };
+    weights.create_dataset({ name: 'layers/embedding/vars/0', ...table });
+    weights.close();
+    const file = FS.readFile('quantized.h5').slice();
+    FS.unlink('quantized.h5');
+    const layers = [{ class_name: 'Embedding', config: { name: 'table', input_dim: 4, output_dim: 3 } }];
+    const config = JSON.stringify({ class_name: 'Sequential', config: { layers } });
+    assert.match(
+      await refusal(zipSync({ 'config.json': strToU8(config), 'model.weights.h5': file })),
+      /"layers\/embedding\/vars\/0" are stored as "<b"; save the model with float32 weights/,
+    );
+  });
+
   it('a window that no machine has the time or the memory for', async () => {
     for (const length of [10_000, 2 ** 31]) {
       const bytes = described('backwards.keras', (config) =>
