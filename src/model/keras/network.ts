@@ -1,6 +1,7 @@
 /** A network ready to run: the graph of a file with its weights. */
 import type { KerasFile } from './kerasFile';
 import { KerasFault } from './kerasFault';
+import type { LayerSpec } from './layerSpec';
 import { LayerBuild } from './layers/layerBuild';
 import { builderOf } from './layers/layerBuilders';
 import { finalActivation } from './layers/rowLayers';
@@ -73,7 +74,7 @@ export function buildNetwork(file: KerasFile): Network {
     inputs,
     nodes,
     output,
-    endsInLogits: endsInLogits(output.call),
+    endsInLogits: endsInLogits(output.call, graph.calls),
     vocabSize,
     readableTokens,
     windowLength,
@@ -148,17 +149,42 @@ function countReadable(
   return Math.min(...tables);
 }
 
+/** Layers and operations that make distributions, perhaps not normalised, of distributions: of an ensemble's, for example. */
+const KEEPING =
+  /^(?:(?:Spatial|Gaussian|Alpha)?Dropout(?:1D)?|GaussianNoise|ActivityRegularization|Average|Maximum|Minimum|Add|Multiply|Cast|__operators__\.(?:add|mul)|math\.(?:add|multiply)|cast)$/;
+
 /** @throws KerasFault when the last layer gives neither a distribution nor scores for one */
-function endsInLogits({ layer }: LayerCall): boolean {
-  const last = layer.className === 'TimeDistributed' ? layer.inner('layer') : layer;
-  const name = finalActivation(last);
-  if (name === 'softmax' || last.config['function'] === 'nn.softmax') {
+function endsInLogits(output: LayerCall, calls: readonly LayerCall[]): boolean {
+  const distributions = new Set<number>();
+  for (const { id, layer, inputs } of calls) {
+    const { className, config } = activeLayer(layer);
+    const values = inputs.flatMap((input) => (input.kind === 'value' ? [input.id] : []));
+    const isKept =
+      KEEPING.test(className === 'TFOpLambda' ? layer.text('function', '') : className) &&
+      values.length > 0 &&
+      values.every((value) => distributions.has(value));
+    if (
+      isKept ||
+      finalActivation({ className, config }) === 'softmax' ||
+      config['function'] === 'nn.softmax'
+    ) {
+      distributions.add(id);
+    }
+  }
+  if (distributions.has(output.id)) {
     return false;
   }
+  const last = activeLayer(output.layer);
+  const name = finalActivation(last);
   if (name !== 'linear') {
     throw last.fault(
       `is the last and ends in "${name}"; a language model ends in a softmax, or in scores without an activation`,
     );
   }
   return true;
+}
+
+/** The layer, or the one inside a TimeDistributed. */
+function activeLayer(layer: LayerSpec): LayerSpec {
+  return layer.className === 'TimeDistributed' ? layer.inner('layer') : layer;
 }

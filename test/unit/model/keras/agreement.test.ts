@@ -1,6 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import type { KerasModel } from '../../../../src/model/keras/kerasModel';
 import { readKerasModel } from '../../../../src/model/keras/readKerasModel';
 
@@ -10,6 +11,11 @@ interface Case {
   readonly ids?: readonly number[];
   /** After each of the tokens. */
   readonly probs: readonly (readonly number[])[];
+}
+
+interface Layer {
+  readonly class_name: string;
+  readonly config: { readonly name: string };
 }
 
 const folder = join(__dirname, '../../../fixtures/keras');
@@ -72,6 +78,39 @@ describe('A model saved by Keras', () => {
       const tokens = Array.from({ length: contextLength + 3 }, (_, i) => 1 + (i % 7));
       const kept = tokens.slice(contextLength / 2);
       closeTo(distributionsAlong(model, tokens).at(-1)!, distributionsAlong(model, kept).at(-1)!, name);
+    }
+  });
+
+  it('ends in a distribution also where layers that keep one follow its softmax', async () => {
+    const archive = unzipSync(readFileSync(join(folder, 'lstm.keras')));
+    const { config } = JSON.parse(strFromU8(archive['config.json'])) as { config: { layers: Layer[] } };
+    const described = (description: unknown) =>
+      readKerasModel(zipSync({ ...archive, 'config.json': strToU8(JSON.stringify(description)) }), 'model');
+    const dropout = { class_name: 'Dropout', config: { name: 'dropout', rate: 0.1 } };
+    const sequential = { class_name: 'Sequential', config: { layers: [...config.layers, dropout] } };
+    const reference = (name: string) => ({
+      class_name: '__keras_tensor__',
+      config: { keras_history: [name, 0, 0] },
+    });
+    const average = { class_name: 'Average', config: { name: 'average' } };
+    const layers = [...config.layers, average].map((layer, i, all) => {
+      const before = i === 0 ? [] : [reference(all[i - 1].config.name)];
+      const args = layer === average ? [[...before, ...before]] : before;
+      return { ...layer, name: layer.config.name, inbound_nodes: i === 0 ? [] : [{ args, kwargs: {} }] };
+    });
+    const [input] = config.layers;
+    const ensemble = {
+      class_name: 'Functional',
+      config: {
+        layers,
+        input_layers: [[input.config.name, 0, 0]],
+        output_layers: [['average', 0, 0]],
+      },
+    };
+    const expected = distributionsAlong(await read('lstm.keras'), [1, 2, 3]).at(-1)!;
+    for (const description of [sequential, ensemble]) {
+      const model = await described(description);
+      closeTo(distributionsAlong(model, [1, 2, 3]).at(-1)!, expected, description.class_name);
     }
   });
 
