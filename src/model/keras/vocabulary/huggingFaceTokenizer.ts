@@ -34,6 +34,7 @@ const schema = v.object({
     unk_id: v.nullish(v.number()),
     byte_fallback: v.nullish(v.boolean()),
     continuing_subword_prefix: v.nullish(v.string()),
+    end_of_word_suffix: v.nullish(v.string()),
     vocab: v.union([numberTable, v.array(pair)]),
   }),
 });
@@ -85,6 +86,13 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
   if (model.type === 'WordPiece') {
     throw new VocabularyError(
       `The tokenizer "${fileName}" is a WordPiece, which cannot give back every text; use a model with byte-pair encoding.`,
+    );
+  }
+  const { continuing_subword_prefix: prefix, end_of_word_suffix: suffix } = model;
+  const mark = [prefix, suffix].find((one) => typeof one === 'string' && one !== '');
+  if (model.type === 'BPE' && typeof mark === 'string') {
+    throw new VocabularyError(
+      `The tokenizer "${fileName}" marks parts of words with "${shortened(mark)}" and keeps no spaces, so it cannot give back every text; use a model with byte-level byte-pair encoding.`,
     );
   }
   const bytesOf = decoderOf(json, model.byte_fallback === true);

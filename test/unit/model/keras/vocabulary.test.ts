@@ -180,6 +180,11 @@ describe('The vocabulary beside a Keras model', () => {
       [kerasTokenizer({ num_words: 'many' }), 'a.json', /cannot be read/],
       [kerasTokenizer({ char_level: true }), 'a.json', /says that it has characters but has longer entries/],
       ['{"model": {"type": "WordPiece", "vocab": {"a": 0, "##b": 1}}}', 'a.json', /is a WordPiece/],
+      [
+        '{"model": {"type": "BPE", "vocab": {"a": 0, "a</w>": 1}, "merges": [], "end_of_word_suffix": "</w>"}}',
+        'a.json',
+        /marks parts of words with "<\/w>" and keeps no spaces/,
+      ],
       ['{"model": {"vocab": 5}}', 'a.json', /cannot be read/],
       [
         '{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}}}',
