@@ -76,7 +76,8 @@ export function maskedVocabulary(
 
 function createTokenizer(json: string, name: string): LibraryTokenizer {
   try {
-    const description: unknown = JSON.parse(json);
+    // Some editors begin a file with a byte order mark.
+    const description: unknown = JSON.parse(json.replace(/^\ufeff/, ''));
     v.parse(schema, description);
     return new LibraryTokenizer(description, {});
   } catch (error) {

@@ -65,7 +65,7 @@ export function placed(pairs: readonly (readonly [unknown, unknown])[], fileName
 
 /** The characters of a text in their order, each once; or one per line, with `\n` and `\t` for the unprintable ones. */
 export function characterText(text: string, fileName: string): Vocabulary {
-  const lines = text.replace(/\n$/, '').split(/\r?\n/);
+  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
   const oneEach = lines.map((line) => ({ '\\n': '\n', '\\t': '\t', '\\r': '\r' })[line] ?? line);
   if (lines.length > 1 && oneEach.every(isCharacter)) {
     return vocabularyOf(oneEach, fileName);

@@ -13,7 +13,9 @@ const LONGEST_FILE = 64 * 1024 * 1024;
  * @param fileName names the file in errors
  * @throws VocabularyError with one sentence
  */
-export function readVocabulary(text: string, fileName: string): Vocabulary {
+export function readVocabulary(content: string, fileName: string): Vocabulary {
+  // Some editors begin a file with a byte order mark.
+  const text = content.replace(/^\ufeff/, '');
   if (text.length > LONGEST_FILE) {
     throw new VocabularyError(`The vocabulary "${fileName}" is too large; choose a tokenizer's file.`);
   }

@@ -21,7 +21,9 @@ describe('the vocabulary of a masked model', () => {
       decoder: null,
       model: wordPiece(Object.fromEntries(words)),
     };
-    const { size, maskId, head, tail } = maskedVocabulary(JSON.stringify(json), 'large', () => undefined);
+    // An editor may have put a byte order mark before it.
+    const text = `\ufeff${JSON.stringify(json)}`;
+    const { size, maskId, head, tail } = maskedVocabulary(text, 'large', () => undefined);
     assert.deepEqual([size, maskId, head, tail], [250_002, 4, [2], [3]]);
   });
 

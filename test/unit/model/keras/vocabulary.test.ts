@@ -98,7 +98,9 @@ describe('The vocabulary beside a Keras model', () => {
       assert.deepEqual(vocabulary.characters, expected, text);
       assert.equal(vocabulary.paddingId, 0);
     }
-    for (const text of ['\n !é😀', '\\n\n \n!\né\n😀\n', '["\\n", " ", "!", "é", "😀"]']) {
+    const texts = ['\n !é😀', '\\n\n \n!\né\n😀\n', '["\\n", " ", "!", "é", "😀"]'];
+    const onWindows = ['\\n\r\n \r\n!\r\né\r\n😀\r\n', ...texts.map((text) => `\ufeff${text}`)];
+    for (const text of [...texts, ...onWindows]) {
       const vocabulary = readVocabulary(text, 'characters.txt');
       assert.ok(vocabulary.kind === 'characters', text);
       assert.deepEqual(vocabulary.characters, ['\n', ' ', '!', 'é', '😀'], text);
