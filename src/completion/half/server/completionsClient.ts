@@ -131,8 +131,8 @@ export class CompletionsClient {
 
   private async places(prompt: string, tokens: number, more?: object): Promise<ChoicesAtPlace[]> {
     const model = await this.modelName();
-    for (;;) {
-      const topCount = TOP_COUNTS[this.topIndex];
+    for (let topIndex = this.topIndex; ; topIndex++) {
+      const topCount = TOP_COUNTS[topIndex];
       const body = {
         model,
         prompt,
@@ -146,15 +146,17 @@ export class CompletionsClient {
         ...more,
       };
       try {
+        const answer = await this.request('POST', '/completions', body);
+        // Only now, since the server may have refused something else, and others may be asking at the same time.
+        this.topIndex = topIndex;
         // A server that ignores `max_tokens` would have all that it writes kept in memory.
-        return tokenChoices(await this.request('POST', '/completions', body)).slice(0, tokens);
+        return tokenChoices(answer).slice(0, tokens);
       } catch (error) {
         const mayBeTooMany =
-          more === undefined && error instanceof BadRequest && this.topIndex + 1 < TOP_COUNTS.length;
+          more === undefined && error instanceof BadRequest && topIndex + 1 < TOP_COUNTS.length;
         if (!mayBeTooMany) {
           throw error;
         }
-        this.topIndex++;
       }
     }
   }

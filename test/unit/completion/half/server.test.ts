@@ -145,6 +145,31 @@ describe('asking a server', () => {
     );
   });
 
+  it('finds how many tokens it may ask for also in several requests at once', async () => {
+    const server = await serve((asked, response) =>
+      (asked.body.logprobs ?? 0) > 5
+        ? void response.writeHead(400).end('too many')
+        : legacyAnswer({ a: 0.5 }),
+    );
+    const client = clientOf(server.address);
+    const answers = await Promise.all(['a', 'b', 'c', 'd'].map((text) => client.choicesAfter(text, 1)));
+    assert.deepEqual(
+      answers.map((places) => places.length),
+      [1, 1, 1, 1],
+    );
+  });
+
+  it('asks for as many tokens as before after a text that the server refuses, such as one too long', async () => {
+    const server = await serve((asked, response) =>
+      asked.body.prompt === 'too long' ? void response.writeHead(400).end() : legacyAnswer({ a: 0.5 }),
+    );
+    const client = clientOf(server.address);
+    await client.choicesAfter('a', 1);
+    await assert.rejects(client.choicesAfter('too long', 1), /refuses what it is asked/);
+    await client.choicesAfter('b', 1);
+    assert.equal(server.asked.at(-1)?.body.logprobs, 100);
+  });
+
   describe('that writes a character in several tokens, as llama.cpp does,', () => {
     const token = (text: string, id: number, bytes = [...Buffer.from(text)]) => ({
       ...{ id, token: text, bytes },
