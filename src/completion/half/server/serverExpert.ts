@@ -150,7 +150,8 @@ export class ServerExpert implements Expert<ServerState> {
 function promptOf(text: string): string {
   const step = LONGEST_PROMPT / 2;
   const from = Math.max(0, Math.ceil((text.length - LONGEST_PROMPT) / step) * step);
-  return text === '' ? BEGINNING : text.slice(from);
+  // Servers refuse half a character.
+  return text === '' ? BEGINNING : text.slice(from).replace(/^[\udc00-\udfff]/, '');
 }
 
 function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {

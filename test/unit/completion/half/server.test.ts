@@ -497,6 +497,21 @@ describe('a server’s model over the shared vocabulary', () => {
     assert.equal(expert.readiness?.isReady(stateAfter(expert, 'One. Two')), false);
   });
 
+  it('is never sent half a character at the beginning of a long text', async () => {
+    const asked: string[] = [];
+    const source = {
+      choicesAfter: () => undefined,
+      ask: (texts: readonly string[]) => Promise.resolve(void asked.push(...texts)),
+      dispose: () => undefined,
+    };
+    const expert = new ServerExpert(source, shared);
+    for (const beginning of ['', 'a']) {
+      await expert.readiness?.prepare([stateAfter(expert, `${beginning}${'🙂'.repeat(3000)}`)]);
+    }
+    assert.equal(asked.length, 2);
+    assert.ok(asked.every((text) => text.length > 2000 && !/\p{Surrogate}/u.test(text)));
+  });
+
   it('law: sums to one, and holds nothing impossible', () => {
     const place = fc.dictionary(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }),
