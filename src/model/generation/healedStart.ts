@@ -54,6 +54,8 @@ const MAX_REST_BYTES = 32;
 const MAX_COVERS_TRIED = 64;
 
 const utf8 = new TextEncoder();
+/** U+FEFF, which counts as white space, may begin a word. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The distribution of the first new token at the cursor, normalised over all candidates. */
 export class HealedStart {
@@ -164,7 +166,7 @@ export class HealedStart {
       const count = countTokensBefore(this.tokenizer, typed, at);
       const tokens = boundaries.has(at)
         ? typed.slice(0, count)
-        : Array.from(this.tokenizer.encode(new TextDecoder().decode(bytes.subarray(0, at))));
+        : Array.from(this.tokenizer.encode(decoder.decode(bytes.subarray(0, at))));
       const shared = sharedLength(tokens, typed);
       if (shared === tokens.length || this.hasEncoding(tokens, rest)) {
         paths.push({ tokens, rest, shared });

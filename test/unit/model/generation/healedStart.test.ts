@@ -79,6 +79,13 @@ describe('token healing at the cursor', () => {
     );
   });
 
+  it('keeps byte order marks, which are white space before a word', () => {
+    const word = '\ufeff\ufefftxkqmour';
+    for (const { tokens, rest } of start(`ql${word}`).branches) {
+      assert.equal(Buffer.concat([tokenizer.decodeBytes(tokens), rest]).toString(), word);
+    }
+  });
+
   it('is a distribution over the candidates, and every branch but the last has something to cover', () => {
     for (const typed of ['', ' ', 'She', 'She said he', 'const under', "don'", '我', 'a\n', '    ']) {
       const healed = start(typed);
