@@ -9,7 +9,7 @@ export interface TokenChoice {
 
 /** One place of the continuation that the server wrote. */
 export interface ChoicesAtPlace {
-  /** The token that it wrote there; null when that is only a part of a character, or too long. */
+  /** The token that it wrote there; null when that is no text, only a part of a character, or too long. */
   readonly text: string | null;
   /**
    * Likeliest first; their probabilities sum to at most one. Null where they belong to another place: for a character written in
@@ -120,10 +120,16 @@ function isPartOf(choice: Token, written: Token): boolean {
 }
 
 const REPLACEMENT = '\ufffd';
+/** Marks of a text's or a turn's end and the like, which some servers, such as vLLM, name by their text; no document has them. */
+const MARK =
+  /^(?:<\|[\w-]{1,40}\|>|<\/?s>|<(?:bos|eos|pad|unk|start_of_turn|end_of_turn)>|\[(?:BOS|EOS|PAD|UNK)\])$/;
 const utf8 = new TextEncoder();
 
-/** Null where the token is a part of a character and the server does not give its bytes. */
+/** Null where the token is no text, or a part of a character and the server does not give its bytes. */
 function bytesOf({ token: text, bytes }: Token): Uint8Array | null {
+  if (MARK.test(text)) {
+    return null;
+  }
   if (bytes != null) {
     return Uint8Array.from(bytes);
   }

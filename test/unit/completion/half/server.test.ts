@@ -75,6 +75,15 @@ describe('what a server says of the next tokens', () => {
     assert.deepEqual(texts(tokenChoices(answer)[0].choices), ['e']);
   });
 
+  it('leaves out marks of the end, which are no text to be written', () => {
+    for (const mark of ['</s>', '<|endoftext|>', '<|eot_id|>', '<end_of_turn>']) {
+      const [place] = tokenChoices(legacyAnswer({ [mark]: 0.9, ' dog': 0.05, '</': 0.02 }));
+      assert.equal(place.text, null);
+      assert.deepEqual(texts(place.choices), [' dog', '</']);
+      assert.ok(Math.abs(place.choices![0].probability - 0.05) < 1e-9);
+    }
+  });
+
   it('law: whatever is answered, probabilities sum to at most one and nothing is thrown', () => {
     const anything = fc.oneof(
       fc.jsonValue(),
