@@ -23,6 +23,7 @@ function bytePairs({
   beginOfTextId,
   endOfTextId,
   unknownId,
+  documentPrefix,
 }: BpeVocabulary): ForeignVocabulary {
   const vocabulary = textVocabulary({
     tokens,
@@ -30,6 +31,7 @@ function bytePairs({
     // A model with a single mark was trained on texts separated by that mark.
     beginOfTextId: beginOfTextId ?? endOfTextId,
     endOfTextId,
+    documentPrefix,
   });
   return { ...vocabulary, unknownId };
 }

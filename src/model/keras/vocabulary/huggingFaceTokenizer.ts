@@ -96,6 +96,7 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
     );
   }
   const bytesOf = decoderOf(json, model.byte_fallback === true);
+  const { encode, documentPrefix } = encoderOf(json, fileName);
   const addedTexts = new Map(added.map(({ id, content }) => [id, content]));
   const tokens = entries.map((entry, id) => {
     if (entry === null || !isText(id)) {
@@ -110,7 +111,8 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
     tokens,
     beginOfTextId: find(BEGIN_OF_TEXT),
     endOfTextId: find(END_OF_TEXT),
-    encode: encoderOf(json, fileName),
+    documentPrefix,
+    encode,
     hasPatterns: hasForeignPatterns([normalizer ?? null, preTokenizer ?? null]),
   } satisfies BpeVocabulary;
 }
@@ -121,15 +123,52 @@ function hasForeignPatterns(parts: readonly unknown[]): boolean {
   return JSON.stringify(parts).replaceAll(own, '').includes('"Regex"');
 }
 
-function encoderOf(json: unknown, fileName: string): (text: string) => readonly number[] {
+function encoderOf(json: unknown, fileName: string): Pick<BpeVocabulary, 'encode' | 'documentPrefix'> {
   try {
-    const tokenizer = new LibraryTokenizer({ ...ALL_PARTS, ...(json as object) }, {});
-    return (text) => (text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids);
+    const { normalizer, pre_tokenizer: preTokenizer } = json as Part;
+    const parts = { normalizer: withoutPrefix(normalizer), pre_tokenizer: withoutPrefix(preTokenizer) };
+    const hasPrefix =
+      JSON.stringify(parts) !==
+      JSON.stringify({ normalizer: normalizer ?? null, pre_tokenizer: preTokenizer ?? null });
+    const tokenizer = new LibraryTokenizer({ ...ALL_PARTS, ...(json as object), ...parts }, {});
+    return {
+      encode: (text) => (text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids),
+      documentPrefix: hasPrefix ? ' ' : '',
+    };
   } catch (error) {
     throw new VocabularyError(
       `The tokenizer "${fileName}" cannot be read (${libraryFault(error)}); choose another, or save it again.`,
       { cause: error },
     );
+  }
+}
+
+type Part = Readonly<Record<string, unknown>>;
+
+/** A normalizer or pre-tokenizer without the space that it puts before every text, since most texts encoded go on from another. */
+function withoutPrefix(part: unknown): unknown {
+  if (typeof part !== 'object' || part === null) {
+    return part ?? null;
+  }
+  const { type, prepend, prepend_scheme: scheme, add_prefix_space: addsSpace, ...others } = part as Part;
+  switch (type) {
+    case 'Sequence':
+      return Object.fromEntries(
+        Object.entries(part).map(([key, value]: [string, unknown]) => [
+          key,
+          Array.isArray(value) ? value.map(withoutPrefix).filter((one) => one !== null) : value,
+        ]),
+      );
+    case 'Prepend':
+      return prepend === '▁' || prepend === ' ' ? null : part;
+    case 'Metaspace':
+      return scheme === 'never' || (scheme === undefined && addsSpace === false)
+        ? part
+        : { type, ...others, prepend_scheme: 'never', add_prefix_space: false };
+    case 'ByteLevel':
+      return addsSpace === true ? { ...part, add_prefix_space: false } : part;
+    default:
+      return part;
   }
 }
 

@@ -17,7 +17,9 @@ export interface BpeVocabulary extends VocabularyBase {
   readonly tokens: readonly (Uint8Array | null)[];
   readonly beginOfTextId: number | null;
   readonly endOfTextId: number | null;
-  /** Token ids of a text, without marks of begin and end. */
+  /** A space where the tokenizer puts one before a document; usually empty. */
+  readonly documentPrefix: string;
+  /** Token ids of a text that may go on from another, without marks of begin and end. */
   readonly encode: (text: string) => readonly number[];
   /** Whether {@link encode} runs regular expressions from the file that may never end; Understudy's own does not count. */
   readonly hasPatterns: boolean;

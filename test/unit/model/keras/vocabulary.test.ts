@@ -142,6 +142,40 @@ describe('The vocabulary beside a Keras model', () => {
     assert.deepEqual([other.beginOfTextId, other.unknownId], [1, 0]);
   });
 
+  it('puts a space before a document where its tokenizer does, but not before a text that goes on', () => {
+    const metaspace = { type: 'Metaspace', replacement: '▁', split: true };
+    const replace = { type: 'Replace', pattern: { String: ' ' }, content: '▁' };
+    const llama = [{ type: 'Prepend', prepend: '▁' }, replace];
+    const sentencePiece = { type: 'BPE', vocab: { h: 0, e: 1, '▁': 2, he: 3, '▁he': 4 } };
+    const merges = [
+      ['h', 'e'],
+      ['▁', 'he'],
+    ];
+    const bytes = { type: 'BPE', vocab: { h: 0, e: 1, Ġ: 2, he: 3, Ġhe: 4 } };
+    const byteMerges = [merges[0], ['Ġ', 'he']];
+    const byteLevel = { type: 'ByteLevel', add_prefix_space: true, use_regex: true };
+    const kinds: [object, string][] = [
+      [{ pre_tokenizer: { ...metaspace, prepend_scheme: 'always' } }, ' '],
+      [{ pre_tokenizer: { ...metaspace, prepend_scheme: 'first' } }, ' '],
+      [{ pre_tokenizer: { ...metaspace, add_prefix_space: true } }, ' '],
+      [{ pre_tokenizer: { ...metaspace, prepend_scheme: 'never' } }, ''],
+      [{ normalizer: { type: 'Sequence', normalizers: llama } }, ' '],
+      [{ normalizer: replace }, ''],
+      [{ pre_tokenizer: byteLevel, model: { ...bytes, merges: byteMerges } }, ' '],
+      [
+        { pre_tokenizer: { ...byteLevel, add_prefix_space: false }, model: { ...bytes, merges: byteMerges } },
+        '',
+      ],
+    ];
+    for (const [parts, prefix] of kinds) {
+      const json = JSON.stringify({ model: { ...sentencePiece, merges }, ...parts });
+      const vocabulary = readVocabulary(json, 'tokenizer.json');
+      assert.ok(vocabulary.kind === 'bpe');
+      const { encode, documentPrefix } = vocabulary;
+      assert.deepEqual([[...encode('he')], [...encode(' he')], documentPrefix], [[3], [4], prefix], json);
+    }
+  });
+
   it('has patterns that must be watched unless they are those of Understudy', () => {
     const own = JSON.parse(readFileSync(join(root, 'models/base/tokenizer.json'), 'utf8')) as object;
     const hasPatterns = (json: object): unknown => {
