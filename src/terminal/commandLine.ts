@@ -12,7 +12,11 @@ interface OptionBase {
 }
 export type OptionSpec =
   | (OptionBase & { readonly type: 'flag' })
-  | (OptionBase & { readonly type: 'text' })
+  | (OptionBase & {
+      readonly type: 'text';
+      /** Whether an empty value says something, as it does in no path or name. */
+      readonly mayBeEmpty?: boolean;
+    })
   | (OptionBase & { readonly type: 'choice'; readonly choices: readonly string[] })
   | (OptionBase & {
       readonly type: 'number';
@@ -112,12 +116,19 @@ export function parseCommandLine<const Specs extends OptionSpecs>(
   if (places.length > positionals.names.length) {
     throw new UsageError(`"${places[positionals.names.length]}" is one argument too many.`);
   }
+  // What a shell makes of an unset variable; as a path it would be the current folder.
+  if (places.includes('')) {
+    throw new UsageError(`${positionals.names[places.indexOf('')]} is empty.`);
+  }
   const values: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(specs)) {
     const value = given.get(name);
     if (spec.type === 'flag') {
       values[name] = value !== undefined;
     } else if (value !== undefined) {
+      if (spec.type === 'text' && value === '' && spec.mayBeEmpty !== true) {
+        throw new UsageError(`--${name} is empty.`);
+      }
       if (spec.type === 'choice' && !spec.choices.includes(value)) {
         throw new UsageError(`--${name} is one of ${spec.choices.join(', ')}, not "${value}".`);
       }

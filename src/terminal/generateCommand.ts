@@ -11,7 +11,12 @@ export const generateCommand = defineCommand({
   details: 'Writes the continuation, without the prompt, to stdout as it is made.',
   positionals: { names: [], required: 0 },
   options: {
-    prompt: { type: 'text', value: 'TEXT', help: 'what to continue; - reads it from stdin' },
+    prompt: {
+      type: 'text',
+      value: 'TEXT',
+      mayBeEmpty: true,
+      help: 'what to continue; - reads it from stdin',
+    },
     ...MODEL_OPTIONS,
     ...SAMPLING_OPTIONS,
   },

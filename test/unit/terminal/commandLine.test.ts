@@ -47,6 +47,14 @@ describe('command line', () => {
     assert.equal(messageOf(['a', '--seconds', '-5']), '--seconds takes a number from 1 to 100, not "-5".');
   });
 
+  it('takes no empty path or name, as of an unset variable, for the current folder', () => {
+    assert.equal(messageOf(['']), 'FOLDER is empty.');
+    assert.equal(messageOf(['a', '--out', '']), '--out is empty.');
+    assert.equal(messageOf(['a', '--out=']), '--out is empty.');
+    const prompt = { prompt: { type: 'text', value: 'TEXT', mayBeEmpty: true, help: 'text' } } as const;
+    assert.equal(parseCommandLine(['a', '--prompt', ''], prompt, folder).options.prompt, '');
+  });
+
   it('takes a value that begins with a dash', () => {
     for (const out of ['-', '- a list', '--- a line', '-5']) {
       assert.equal(parseCommandLine(['a', '--out', out, '--json'], specs, folder).options.out, out);
