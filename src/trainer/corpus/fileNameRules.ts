@@ -71,13 +71,16 @@ const DATA_EXTENSIONS = new Set(
   ),
 );
 
+/** Tells who trains a model, beside it: what `--out` puts among the texts would make them other ones in each training. */
+const LOCK_HOLDER = '.holder.json';
+
 /** Why the file is left out by its name, or null when its content decides. */
 export function leftOutByName(path: string): LeftOutReason | null {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   if (SECRET_NAME.test(name) || SECRET_FOLDER.test(path)) {
     return 'secret';
   }
-  if (LOCK_FILE_NAMES.has(name) || name.endsWith('.lock')) {
+  if (LOCK_FILE_NAMES.has(name) || name.endsWith('.lock') || name.endsWith(LOCK_HOLDER)) {
     return 'lockFile';
   }
   const dot = name.lastIndexOf('.');

@@ -211,8 +211,7 @@ describe('Training a workspace', function () {
     const interrupted = async (job: TrainJob) => {
       await assert.rejects(
         runCollecting(job, {
-          writeFile: (path, bytes) =>
-            path === workspace.modelPath ? noSpace() : writeWholeFile(path, bytes),
+          writeFile: (path, bytes) => (path === job.modelPath ? noSpace() : writeWholeFile(path, bytes)),
         }),
       );
     };
@@ -224,6 +223,15 @@ describe('Training a workspace', function () {
       assert.equal(eventsOf(events, 'resumed').length, 1);
       assert.equal(done.outcome, 'improved');
       assert.ok(!existsSync(workspace.resumePath));
+    });
+
+    it('goes on where it was, too, when the model lies among the texts', async () => {
+      const modelPath = join(workspace.folder, 'model.safetensors');
+      const job = workspace.writeVerses().job({}, { modelPath, resumePath: `${modelPath}.resume` });
+      await interrupted(job);
+      const { events } = await runCollecting(job);
+      assert.deepEqual(eventsOf(events, 'warning'), []);
+      assert.equal(eventsOf(events, 'resumed').length, 1);
     });
 
     it('starts again, and says so, when the saved state is damaged', async () => {
