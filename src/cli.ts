@@ -8,14 +8,20 @@ import { productPaths } from './terminal/productPaths';
 import { ProgressLine } from './terminal/progressLine';
 import { EXIT_CANCELLED, runTool } from './terminal/runTool';
 
+/** Signals closer than this are one: `timeout` sends its own to the process and then to the whole group. */
+const AGAIN_MILLISECONDS = 500;
+
 const cancel = new AbortController();
+let cancelledAt = 0;
 // SIGTERM comes from `timeout` and from a system shutdown; a training must remove its temporary files then, too.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    if (cancel.signal.aborted) {
+    if (!cancel.signal.aborted) {
+      cancelledAt = performance.now();
+      cancel.abort();
+    } else if (performance.now() - cancelledAt > AGAIN_MILLISECONDS) {
       process.exit(EXIT_CANCELLED);
     }
-    cancel.abort();
   });
 }
 // A reader that has seen enough, such as `head`, closes the pipe; that is not an error.

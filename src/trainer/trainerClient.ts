@@ -12,6 +12,8 @@ import type {
 } from '../protocol/trainerProtocol';
 import { enginesAfter } from './engines/enginesAfter';
 import { startTrainerChild, TrainerEndedError, TrainerFailedError, type TrainerChild } from './trainerChild';
+import { removeLeftovers } from './training/saveFile';
+import { lockModel } from './training/trainingLock';
 
 interface TrainingStart {
   /** dist/trainer.js, or from sources src/trainer/trainerProcess.ts, which then runs by tsx. */
@@ -43,7 +45,7 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
   const seen = new SeenSoFar();
   const failed: EngineName[] = [];
   let paused = false;
-  let isUnwanted = false;
+  let unwanted: 'cancelled' | 'ended' | null = null;
   const tell = (event: TrainerEvent): void => {
     seen.note(event);
     onEvent(event);
@@ -61,14 +63,18 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
       },
     );
   let child = begin();
-  const train = async (): Promise<DoneEvent> => {
+  const train = async (): Promise<DoneEvent | null> => {
     for (;;) {
       try {
         return await child.last;
       } catch (error) {
+        if (unwanted === 'cancelled') {
+          // However its process ended, what the user asked for is done.
+          return null;
+        }
         const fault = engineFault(error, seen);
         const tried = [...failed, fault?.engine];
-        if (isUnwanted || fault === null || fault.next.every((name) => tried.includes(name))) {
+        if (unwanted !== null || fault === null || fault.next.every((name) => tried.includes(name))) {
           if (error instanceof TrainerFailedError) {
             onEvent(error.event);
           }
@@ -106,7 +112,8 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
       }
       // Until it is gone it holds the lock of the model, which the user may want to delete next.
       await child.ended;
-      await rm(job.resumePath, { force: true });
+      // Where it fails, as while another window begins a training, the next training does it.
+      await tidyUp(job).catch(() => undefined);
       const done = seen.cancelled();
       onEvent(done);
       return done;
@@ -124,17 +131,28 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
       child.send({ kind: 'resume' });
     },
     cancel: () => {
-      isUnwanted = true;
+      unwanted ??= 'cancelled';
       child.send({ kind: 'cancel' });
       // A step cannot be interrupted from within; what it would have learned is not wanted any more.
       timer ??= setTimeout(() => endNow?.(), CANCEL_MILLISECONDS);
     },
     end: () => {
-      isUnwanted = true;
+      unwanted ??= 'ended';
       child.kill();
     },
     finished,
   };
+}
+
+/** Removes what a process that was ended while it trained has left: how far it was, files half written, and its lock. */
+async function tidyUp({ modelPath, resumePath }: TrainJob): Promise<void> {
+  const lock = await lockModel(modelPath);
+  try {
+    await Promise.all([modelPath, resumePath].map(removeLeftovers));
+    await rm(resumePath, { force: true });
+  } finally {
+    await lock.release();
+  }
 }
 
 interface PlanStart {

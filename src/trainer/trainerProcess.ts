@@ -3,6 +3,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { serveTrainer } from './serveTrainer';
 
+/** What a shell reports for a process that SIGTERM ended. */
+const SIGTERM_STATUS = 143;
+/** Time for the parent to cancel. */
+const PARENT_MILLISECONDS = 2000;
+
 /** Linux keeps a priority for each thread, and later threads inherit that of the one that starts them. */
 const threadFolder = '/proc/self/task';
 const threads = existsSync(threadFolder) ? readdirSync(threadFolder).map(Number) : [0];
@@ -12,4 +17,8 @@ for (const thread of threads) {
 }
 // Ctrl+C in a terminal reaches the whole group; the parent hears it too, and then cancels in good order.
 process.on('SIGINT', () => undefined);
+// So does what `timeout` sends. Where the parent does not end this process, it was meant alone.
+process.on('SIGTERM', () => {
+  setTimeout(() => process.exit(SIGTERM_STATUS), PARENT_MILLISECONDS).unref();
+});
 serveTrainer({ processPath: __filename });

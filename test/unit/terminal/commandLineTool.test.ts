@@ -32,7 +32,9 @@ function runUntil(mark: string | null, folder: string, ...args: string[]): Promi
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk.toString();
       if (mark !== null && stderr.includes(mark)) {
+        // As by `timeout`: to the process, and then to its whole group.
         child.kill('SIGTERM');
+        setTimeout(() => child.kill('SIGTERM'), 2);
         mark = null;
       }
     });

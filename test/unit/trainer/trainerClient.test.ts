@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrainerEvent } from '../../../src/protocol/trainerProtocol';
 import { planTraining, startTraining } from '../../../src/trainer/trainerClient';
 import { eventsOf, SmallWorkspace } from './training/smallJob';
@@ -86,6 +87,54 @@ describe("The trainer's process", function () {
       assert.ok(performance.now() - asked < 1000);
       assert.ok(!existsSync(workspace.resumePath));
     }
+  });
+
+  it('leaves nothing behind when it is cancelled in the middle of a long step', async () => {
+    const busy = join(__dirname, '../../support/busyTrainer.ts');
+    const run = startTraining({
+      processPath: busy,
+      job: workspace.job(),
+      onEvent: ({ kind }) => {
+        if (kind === 'loading') {
+          run.cancel();
+        }
+      },
+    });
+    assert.equal((await run.finished).outcome, 'cancelled');
+    assert.deepEqual(readdirSync(workspace.storage), []);
+  });
+
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    it(`leaves nothing behind when ${signal} reaches it together with the tool, which then cancels`, async function () {
+      if (process.platform === 'win32') {
+        this.skip();
+      }
+      const begun = until('step');
+      const { run } = start(60, begun.onEvent);
+      await begun.promise;
+      for (const pid of trainerPids()) {
+        process.kill(pid, signal);
+      }
+      if (signal === 'SIGTERM') {
+        await sleep(100);
+      }
+      run.cancel();
+      assert.equal((await run.finished).outcome, 'cancelled');
+      assert.deepEqual(readdirSync(workspace.storage), []);
+    });
+  }
+
+  it('ends when it alone is asked to', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const begun = until('engine');
+    const { run } = start(60, begun.onEvent);
+    await begun.promise;
+    for (const pid of trainerPids()) {
+      process.kill(pid, 'SIGTERM');
+    }
+    await assert.rejects(run.finished, /ended unexpectedly, with status 143\. .* go on from there\.$/);
   });
 
   it('may be trained again at once after it was killed, and goes on from there', async function () {
