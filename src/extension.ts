@@ -136,7 +136,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     () => maskedModel.state,
     log,
   );
-  const plan: Parts['planTraining'] = (folders, { maxTotalBytes, ...options }, initialModelPath, signal) =>
+  const plan: Parts['planTraining'] = (folders, { maxTotalBytes, ...options }, models, signal) =>
     planTraining(
       {
         processPath: paths.trainer,
@@ -144,7 +144,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
           folders,
           excludeGlobs: configuration.excludeGlobs(),
           maxTotalBytes,
-          initialModelPath,
+          ...models,
           baseModelPath: baseModel.path,
           tokenizerPath: paths.tokenizer,
           options: { ...DEFAULT_TRAINING, ...options },
@@ -157,7 +157,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     (folders, signal) => {
       const { values } = configuration.training();
       const maxTotalBytes = Math.min(LIVE_BYTES, values.maxTotalBytes);
-      return plan(folders, { ...values, maxTotalBytes }, null, signal);
+      return plan(folders, { ...values, maxTotalBytes }, { initialModelPath: null, modelPath: null }, signal);
     },
     () => configuration.excludeGlobs(),
     log,

@@ -32,7 +32,8 @@ export async function trainOnWorkspace(
     parts.model.startingPoint(settings, parts.baseModel.path, fromBase);
   let start = await startingPoint(afresh);
   if (preview) {
-    const chosen = await previewPlan(parts, folders, settings, start.path);
+    const { path: modelPath } = parts.model;
+    const chosen = await previewPlan(parts, folders, settings, { initialModelPath: start.path, modelPath });
     if (chosen === null) {
       return undefined;
     }
@@ -84,7 +85,7 @@ async function previewPlan(
   parts: Parts,
   folders: readonly string[],
   settings: TrainingSettings,
-  initialModelPath: string | null,
+  models: Parameters<Parts['planTraining']>[2],
 ): Promise<Choice> {
   const plan = await vscode.window.withProgress(
     {
@@ -98,7 +99,7 @@ async function previewPlan(
         abort.abort();
       });
       try {
-        return await parts.planTraining(folders, settings, initialModelPath, abort.signal);
+        return await parts.planTraining(folders, settings, models, abort.signal);
       } catch (error) {
         if (abort.signal.aborted) {
           return null;

@@ -1,6 +1,6 @@
 /** What the commands work on; built once by `activate`. */
 import type * as vscode from 'vscode';
-import type { TrainingPlan } from '../protocol/trainerProtocol';
+import type { PlanJob, TrainingPlan } from '../protocol/trainerProtocol';
 import type { ShippedFiles } from '../trainer/shippedFiles';
 import type { BaseModelInUse } from './baseModelInUse';
 import type { Configuration, TrainingSettings } from './configuration';
@@ -34,8 +34,7 @@ export interface Parts {
   planTraining(
     folders: readonly string[],
     settings: TrainingSettings,
-    /** Null when the training starts from no model. */
-    initialModelPath: string | null,
+    models: Pick<PlanJob, 'initialModelPath' | 'modelPath'>,
     signal: AbortSignal,
   ): Promise<TrainingPlan>;
 }

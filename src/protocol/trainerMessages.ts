@@ -75,7 +75,7 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
   }),
   v.object({
     kind: v.literal('plan'),
-    job: v.object({ ...selection, ...start }),
+    job: v.object({ ...selection, ...start, modelPath: v.nullable(v.string()) }),
   }),
   v.object({
     kind: v.literal('time'),

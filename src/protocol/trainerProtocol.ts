@@ -112,7 +112,10 @@ export interface TimeJob extends Pick<
 
 /** A plan takes no given split: it shows what the trainer would find by itself. */
 export type PlanJob = Omit<CorpusSelection, 'split'> &
-  Pick<TrainJob, 'initialModelPath' | 'baseModelPath' | 'tokenizerPath' | 'options'>;
+  Pick<TrainJob, 'initialModelPath' | 'baseModelPath' | 'tokenizerPath' | 'options'> & {
+    /** The model whose place the trained one would take, if there is one: what it has read is held out last. */
+    readonly modelPath: string | null;
+  };
 
 export type TrainerRequest =
   | { readonly kind: 'train'; readonly job: TrainJob }

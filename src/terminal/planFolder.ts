@@ -8,6 +8,7 @@ import { requireBuilt } from './withGenerator';
 /**
  * What a training of a folder would read.
  * @param initialModelPath the model that it starts from, if any
+ * @param modelPath the model whose place the trained one would take, if there is one
  * @throws Error whose message is for the user, when the folder cannot be read; the signal's reason when it aborts
  */
 export async function planFolder(
@@ -15,6 +16,7 @@ export async function planFolder(
   folder: string,
   options: TrainingOptions,
   initialModelPath: string | null,
+  modelPath: string | null,
 ): Promise<TrainingPlan> {
   const { product, signal, progress } = terminal;
   await requireBuilt(product.trainer);
@@ -26,6 +28,7 @@ export async function planFolder(
         excludeGlobs: [],
         maxTotalBytes: MAX_TOTAL_BYTES,
         initialModelPath,
+        modelPath,
         baseModelPath: product.baseModel,
         tokenizerPath: product.tokenizer,
         options,

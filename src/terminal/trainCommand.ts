@@ -1,7 +1,7 @@
 import type { DoneEvent, HeldOutScore, MixScores } from '../protocol/trainerProtocol';
 import { defineCommand } from './command';
 import { describePlan } from './describePlan';
-import { realFolder } from './keptModels';
+import { chooseModel, realFolder } from './keptModels';
 import { modelPlace } from './modelPlace';
 import { planFolder } from './planFolder';
 import { formatBytes } from './progressLine';
@@ -29,7 +29,8 @@ export const trainCommand = defineCommand({
     const options = trainingOptions(terminal, given, DEFAULT_SECONDS);
     const initialModelPath = await startFor(terminal, folder, options, given.fresh);
     if (terminal.progress.visible) {
-      terminal.note(describePlan(await planFolder(terminal, folder, options, initialModelPath)));
+      const earlier = out ?? (await chooseModel({ model: undefined }, folder));
+      terminal.note(describePlan(await planFolder(terminal, folder, options, initialModelPath, earlier)));
     }
     const { done, engine } = await trainForFolder(terminal, { folder, options, initialModelPath, out });
     if (done.outcome === 'cancelled') {

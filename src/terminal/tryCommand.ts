@@ -33,7 +33,8 @@ export const tryCommand = defineCommand({
     const folder = await realFolder(place ?? terminal.product.root);
     const options = trainingOptions(terminal, given, DEFAULT_SECONDS);
     const initialModelPath = await startFor(terminal, folder, options, true);
-    const plan = await planFolder(terminal, folder, options, initialModelPath);
+    const earlier = await chooseModel({ model: undefined }, folder);
+    const plan = await planFolder(terminal, folder, options, initialModelPath, earlier);
     terminal.write(`${folder}\n${describePlan(plan)}\n`);
     const { done, engine } = await trainForFolder(terminal, { folder, options, initialModelPath, out: null });
     terminal.signal.throwIfAborted();

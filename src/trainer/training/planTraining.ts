@@ -10,6 +10,7 @@ import { scanReporter } from '../corpus/scanReporter';
 import { splitHeldOut, type FilePart } from '../corpus/splitHeldOut';
 import { readBeginning } from './beginning';
 import { learnedTest } from './continuation';
+import { readEarlierModel } from './earlierModel';
 import { planReading, readingOf } from './readingPlan';
 
 /** The tokens of all text are estimated from those of this much of it; UTF-8 bytes. */
@@ -44,6 +45,11 @@ export async function planTraining(
   // Its warnings are given when training starts.
   const beginning = await readBeginning(job, () => undefined);
   const { tokenizer, config, initial } = beginning;
+  const earlier =
+    job.modelPath === null
+      ? null
+      : await readEarlierModel(job.modelPath, beginning.tokenizerJson, () => undefined);
+  const read = (earlier ?? initial)?.training.learned;
   const continues = initial?.training.learned !== undefined;
   const texts = new Map<TextFile, { readonly tokens: Uint16Array; readonly modified: number }>();
   let tokenizedBytes = 0;
@@ -53,7 +59,7 @@ export async function planTraining(
       excludeGlobs: job.excludeGlobs,
       maxTotalBytes: job.maxTotalBytes,
       onText: (file, text, modified) => {
-        if (continues || tokenizedBytes < TOKENIZED_BYTES) {
+        if (read !== undefined || continues || tokenizedBytes < TOKENIZED_BYTES) {
           tokenizedBytes += file.bytes;
           texts.set(file, { tokens: Uint16Array.from(tokenizer.encode(text)), modified });
         }
@@ -64,10 +70,9 @@ export async function planTraining(
   );
   const documentOf = (part: FilePart) =>
     trainDocument(part, texts.get(part.file)!.tokens, tokenizer.endOfTextId);
-  const isLearned = learnedTest(initial?.training.learned ?? '');
-  const learned = continues
-    ? scan.files.filter((file) => isLearned(documentOf({ file, from: 0, to: 1 })))
-    : [];
+  const isLearned = learnedTest(read ?? '');
+  const learned =
+    read === undefined ? [] : scan.files.filter((file) => isLearned(documentOf({ file, from: 0, to: 1 })));
   const { train, heldOut } = splitHeldOut(scan.files, job.options.seed, new Set(learned));
   const shares = new Map(heldOut.map(({ file, from, to }) => [file, to - from]));
   const files = scan.files.map((file) => ({ ...file, heldOutShare: shares.get(file) ?? 0 }));

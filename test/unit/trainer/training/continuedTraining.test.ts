@@ -62,6 +62,8 @@ describe('Training again', () => {
         plan.files.filter(({ heldOutShare }) => heldOutShare > 0).map(({ path }) => path),
         [kept],
       );
+      const afresh = await planTraining(workspace.job(), new AbortController().signal, () => undefined);
+      assert.deepEqual(afresh.files, plan.files, 'nor afresh, as the model that is there is compared on it');
       const { events } = await runCollecting(goOn());
       assert.deepEqual(eventsOf(events, 'continues')[0].changedFiles, 0, 'it is not trained on now either');
     }
