@@ -15,7 +15,6 @@ export async function installAlone<T>(
   context: InstallContext,
   work: (context: InstallContext) => Promise<T>,
 ): Promise<T> {
-  await mkdir(folder, { recursive: true });
   const held = await hold(folder, name);
   try {
     const signals = context.signal === undefined ? [held.lost] : [held.lost, context.signal];
@@ -30,6 +29,7 @@ export async function installAlone<T>(
 async function hold(folder: string, name: string): Promise<HeldLock> {
   let held: HeldLock | null;
   try {
+    await mkdir(folder, { recursive: true });
     held = await tryLock(await realpath(folder), {
       stale: STALE_MILLISECONDS,
       lostError: () =>

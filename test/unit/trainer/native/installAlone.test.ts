@@ -34,6 +34,14 @@ describe('An installation into a folder', () => {
     assert.ok(!existsSync(`${folder}.lock`));
   });
 
+  it('says in a sentence that the folder cannot be made', async () => {
+    await writeFile(folder, 'a file in its place');
+    await assert.rejects(
+      install(() => Promise.resolve('in vain')),
+      /^Error: The engine cannot be installed into .*engine \(EEXIST.*\)\. Check that you may write there, and install again\.$/,
+    );
+  });
+
   it('is cancelled by the signal of whoever asked for it', async () => {
     const cancelled = new Error('cancelled');
     const signal = AbortSignal.abort(cancelled);
