@@ -55,6 +55,9 @@ export class DocumentReader {
     const shared = this.model.workspace.document;
     shared.truncate(Math.min(shared.length, kept, document.lastLine.firstToken));
     this.readOn(document, isNew ? LEARNED_WHEN_OPENED : LEARNED_AT_LINE_END);
+    if (this.model.workspace.narrowOpenFile()) {
+      document.predictions.clear();
+    }
     document.prune();
     return this.tailOf(document);
   }

@@ -32,6 +32,12 @@ export interface WorkspaceText {
    * aside until another document is opened, so that a text never predicts itself.
    */
   openDocument(uri: string | null): void;
+  /**
+   * Sets no more of that file aside than what {@link document} holds of it, which of a long text is only the part around the cursor.
+   * To be called when the document's text is complete.
+   * @returns whether the counts have changed
+   */
+  narrowOpenFile(): boolean;
   readonly document: DocumentText;
 }
 

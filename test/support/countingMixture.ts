@@ -142,6 +142,10 @@ export class CountingWorkspace implements WorkspaceText {
     this.document.truncate(0);
     this.document.setBelow([]);
   }
+
+  narrowOpenFile(): boolean {
+    return false;
+  }
 }
 
 export class RecordedDocument implements DocumentText {

@@ -36,6 +36,15 @@ export class DocumentIndex implements DocumentText {
     return this.size - 1;
   }
 
+  /** The text itself, without what stands below it; changes with the next change of the text. */
+  get written(): Uint16Array {
+    return this.tokens.subarray(1, this.size);
+  }
+
+  get textBelow(): Uint16Array {
+    return this.below?.tokens ?? new Uint16Array();
+  }
+
   append(added: ArrayLike<number>): void {
     if (this.size + added.length > this.tokens.length) {
       const larger = new Uint16Array((this.size + added.length) * 2);

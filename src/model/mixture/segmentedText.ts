@@ -134,6 +134,14 @@ export class SegmentedText {
     return new TextIndex(joined, this.vocabSize);
   }
 
+  /** An index of the tokens `from` to `to` (excluded) of a file that is held here, without what stands beside them. */
+  indexOfPart({ tokens }: LearnedFile, from: number, to: number): TextIndex {
+    const whole = new Uint16Array(tokens.length + 2).fill(this.endOfTextId);
+    whole.set(tokens, 1);
+    const end = to === tokens.length ? whole.length : to + 1;
+    return new TextIndex(whole.slice(from === 0 ? 0 : from + 1, end), this.vocabSize);
+  }
+
   private indexPending(): void {
     for (const recent of [false, true]) {
       const uris = [...this.pending].filter(([, file]) => file.recent === recent).map(([uri]) => uri);

@@ -1,6 +1,7 @@
 import type { WorkspaceText } from '../mixtureModel';
 import type { ContextCounts } from './contextCounts';
 import { DocumentIndex } from './documentIndex';
+import { partAround } from './partAround';
 import { SegmentedText, type LearnedFile } from './segmentedText';
 import { MAX_CONTEXT, type TextIndex } from './textIndex';
 import { TokenCounts } from './tokenCounts';
@@ -14,6 +15,21 @@ export interface ScopeWeights {
   readonly sameFolder: number;
 }
 
+/** Tokens at the document's beginning that tell whether it has moved in its file. */
+const BEGINNING = 64;
+
+/** The file of the open document, of which the tokens `from` to `to` (excluded) are set aside. */
+interface OpenFile {
+  readonly uri: string;
+  readonly file: LearnedFile;
+  readonly from: number;
+  readonly to: number;
+  /** Of those tokens. */
+  readonly index: TextIndex;
+  /** The first tokens of the document when these were found; null before that. */
+  beginning: Uint16Array | null;
+}
+
 /** Limits the index of the document's folder, in tokens, because building it delays the first look-up after a document is opened. */
 const LARGEST_FOLDER = 1 << 17;
 
@@ -24,13 +40,8 @@ export class WorkspaceIndex implements WorkspaceText {
   private readonly fileCounts: TokenCounts;
   private readonly text: SegmentedText;
   private openUri: string | null = null;
-  private openFile: {
-    readonly uri: string;
-    readonly file: LearnedFile;
-    readonly index: TextIndex;
-    readonly weight: number;
-  } | null = null;
-  /** The other files of the open document's folder; null when the next look-up has to build it. */
+  private openFile: OpenFile | null = null;
+  /** The other files of the open document's folder, and what is not set aside of its own; null when the next look-up has to build it. */
   private folderIndex: TextIndex | null = null;
   private changes = 0;
 
@@ -64,7 +75,7 @@ export class WorkspaceIndex implements WorkspaceText {
 
   learnFile(uri: string, tokens: Int32Array, recent: boolean): void {
     this.changes++;
-    // The folder's index leaves the open file out, so saving that file does not change the index.
+    // Saving the open file changes the folder's index only where a part of that file is in it.
     if (this.openUri !== null && uri !== this.openUri && folderOf(uri) === folderOf(this.openUri)) {
       this.folderIndex = null;
     }
@@ -87,6 +98,27 @@ export class WorkspaceIndex implements WorkspaceText {
       this.folderIndex = null;
       this.setOpenAside();
     }
+  }
+
+  narrowOpenFile(): boolean {
+    const { openFile, document } = this;
+    if (openFile === null) {
+      return false;
+    }
+    const beginning = document.written.slice(0, BEGINNING);
+    if (openFile.beginning !== null && isEqual(beginning, openFile.beginning)) {
+      return false;
+    }
+    openFile.beginning = beginning;
+    const [from, to] = partAround(openFile.file.tokens, document.written, document.textBelow);
+    if (from === openFile.from && to === openFile.to) {
+      return false;
+    }
+    this.changes++;
+    this.putBackOpen();
+    this.setAside({ ...openFile, from, to, index: this.text.indexOfPart(openFile.file, from, to) });
+    this.folderIndex = null;
+    return true;
   }
 
   /** p(token) regardless of context, never zero: one occurrence is added to the count of every token. */
@@ -114,8 +146,8 @@ export class WorkspaceIndex implements WorkspaceText {
   addContinuations(counts: ContextCounts, history: Uint16Array, length: number): void {
     this.text.addContinuations(counts, history, length, (of) => this.weightOf(of));
     if (this.openFile !== null) {
-      const { index, weight } = this.openFile;
-      index.continuations(history, length, counts.adder(-weight));
+      const { index, file } = this.openFile;
+      index.continuations(history, length, counts.adder(-this.weightOf(file)));
     }
     if (this.weights.sameFolder > 0) {
       this.folderIndex ??= this.indexFolder();
@@ -141,9 +173,14 @@ export class WorkspaceIndex implements WorkspaceText {
     const chosen: LearnedFile[] = [];
     let size = 0;
     for (const [uri, file] of this.text.files) {
-      if (uri !== this.openUri && folderOf(uri) === folder && size + file.tokens.length <= LARGEST_FOLDER) {
-        chosen.push(file);
-        size += file.tokens.length;
+      if (folderOf(uri) !== folder) {
+        continue;
+      }
+      for (const part of uri === this.openUri ? this.openRest() : [file]) {
+        if (size + part.tokens.length <= LARGEST_FOLDER) {
+          chosen.push(part);
+          size += part.tokens.length;
+        }
       }
     }
     return this.text.indexOf(chosen);
@@ -154,28 +191,58 @@ export class WorkspaceIndex implements WorkspaceText {
   }
 
   private forget(uri: string): void {
+    if (this.openFile?.uri === uri) {
+      this.putBackOpen();
+    }
     const file = this.text.forget(uri);
-    // The counts of the open file were already subtracted when it was set aside.
-    if (file !== undefined && this.openFile?.file !== file) {
+    if (file !== undefined) {
       this.fileCounts.add(file.tokens, -this.weightOf(file));
     }
   }
 
-  /** Subtracts the open file from the counts, and adds back the file that was open before. */
+  /** Sets all of the open file aside, and counts the file that was open before again. */
   private setOpenAside(): void {
-    if (this.openFile !== null && this.text.files.get(this.openFile.uri) === this.openFile.file) {
-      this.fileCounts.add(this.openFile.file.tokens, this.openFile.weight);
-    }
+    this.putBackOpen();
     const uri = this.openUri;
     const file = uri === null ? undefined : this.text.files.get(uri);
-    if (uri === null || file === undefined) {
-      this.openFile = null;
+    if (uri !== null && file !== undefined) {
+      const index = this.text.indexOf([file]);
+      this.setAside({ uri, file, from: 0, to: file.tokens.length, index, beginning: null });
+    }
+  }
+
+  private setAside(openFile: OpenFile): void {
+    const { file, from, to } = openFile;
+    this.fileCounts.add(file.tokens.subarray(from, to), -this.weightOf(file));
+    this.openFile = openFile;
+  }
+
+  private putBackOpen(): void {
+    if (this.openFile === null) {
       return;
     }
-    const weight = this.weightOf(file);
-    this.fileCounts.add(file.tokens, -weight);
-    this.openFile = { uri, file, index: this.text.indexOf([file]), weight };
+    const { file, from, to } = this.openFile;
+    this.fileCounts.add(file.tokens.subarray(from, to), this.weightOf(file));
+    if (this.openRest().length > 0) {
+      this.folderIndex = null;
+    }
+    this.openFile = null;
   }
+
+  /** What stands before and after the part of the open file that is set aside. */
+  private openRest(): LearnedFile[] {
+    if (this.openFile === null) {
+      return [];
+    }
+    const { file, from, to } = this.openFile;
+    return [file.tokens.subarray(0, from), file.tokens.subarray(to)]
+      .filter(({ length }) => length > 0)
+      .map((tokens) => ({ tokens, recent: file.recent }));
+  }
+}
+
+function isEqual(a: Uint16Array, b: Uint16Array): boolean {
+  return a.length === b.length && a.every((tokenId, i) => tokenId === b[i]);
 }
 
 function folderOf(uri: string): string {

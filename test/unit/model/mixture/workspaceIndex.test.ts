@@ -174,4 +174,87 @@ describe('WorkspaceIndex', () => {
     }
     assert.ok(workspace.segmentCount < 8, `${workspace.segmentCount} indexes`);
   });
+
+  it('sets no more of a long open file aside than the document holds of it, until that is learned anew or another is opened', () => {
+    const many = 200;
+    const text = (seed: number, length: number) => {
+      const random = seededRandom(seed);
+      return Array.from({ length }, () => 1 + Math.floor((many - 1) * random()));
+    };
+    const file = text(1, 600);
+    const other = text(2, 50);
+    const workspace = new WorkspaceIndex(many, 0, weights);
+    const counted = (history: readonly number[]) => {
+      const counts = new ContextCounts(many, 0);
+      workspace.addContinuations(counts, Uint16Array.from(history), history.length);
+      counts.finish();
+      return Array.from({ length: many }, (_, id) => (id === 0 ? 0 : counts.probability(id) * counts.total));
+    };
+    const check = (texts: readonly WeightedText[]) => {
+      for (let at = 0; at < 600; at += 7) {
+        const history = file.slice(at, at + 1 + (at % 2));
+        const expected = new Array<number>(many).fill(0);
+        for (const { tokens, weight } of texts) {
+          for (const [tokenId, found] of countContinuations(tokens, history)) {
+            expected[tokenId] += tokenId === 0 ? 0 : weight * found;
+          }
+        }
+        counted(history).forEach((count, id) => {
+          assert.ok(Math.abs(count - expected[id]) < 1e-9, `${count} and not ${expected[id]} of ${id}`);
+        });
+      }
+    };
+    const unigram = (tokenId: number) => workspace.unigramProbability(tokenId);
+    workspace.learnFile('one/long', Int32Array.from(file), false);
+    workspace.learnFile('two/other', Int32Array.from(other), false);
+    const before = unigram(file[0]);
+
+    const open = (from: number, cursor: number, to: number) => {
+      workspace.document.clear();
+      workspace.document.append(file.slice(from, cursor));
+      workspace.document.setBelow(file.slice(cursor, to));
+    };
+    const texts = (from: number, cursor: number, to: number): WeightedText[] => [
+      { tokens: [0, ...file], weight: 1 },
+      { tokens: from === 0 ? [0, ...file.slice(from, to)] : file.slice(from, to), weight: -1 },
+      { tokens: [0, ...file.slice(0, from)], weight: weights.sameFolder },
+      { tokens: [0, ...file.slice(to)], weight: weights.sameFolder },
+      { tokens: [0, ...other], weight: 1 },
+      { tokens: [0, ...file.slice(from, cursor)], weight: weights.document },
+      { tokens: file.slice(cursor, to), weight: weights.document },
+    ];
+    workspace.openDocument('one/long');
+    open(200, 300, 400);
+    assert.equal(workspace.narrowOpenFile(), true);
+    check(texts(200, 300, 400));
+    assert.equal(workspace.narrowOpenFile(), false);
+
+    open(0, 300, 420);
+    assert.equal(workspace.narrowOpenFile(), true);
+    check(texts(0, 300, 420));
+
+    workspace.learnFile('one/long', Int32Array.from(file), false);
+    check(
+      texts(0, 300, 420)
+        .map((part, i) => (i === 1 ? { ...part, tokens: [0, ...file] } : part))
+        .filter((_, i) => i !== 2 && i !== 3),
+    );
+    assert.equal(workspace.narrowOpenFile(), true);
+    check(texts(0, 300, 420));
+
+    workspace.openDocument('two/other');
+    workspace.openDocument(null);
+    assert.equal(unigram(file[0]), before);
+    check([
+      { tokens: [0, ...file], weight: 1 },
+      { tokens: [0, ...other], weight: 1 },
+    ]);
+    workspace.openDocument('one/long');
+    open(200, 300, 400);
+    workspace.narrowOpenFile();
+    workspace.learnFile('one/long', new Int32Array(), false);
+    workspace.openDocument(null);
+    check([{ tokens: [0, ...other], weight: 1 }]);
+    assert.equal(unigram(0), 1 / (other.length + many));
+  });
 });

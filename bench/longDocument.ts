@@ -1,0 +1,94 @@
+/**
+ * What it is worth that a long document's own words are known beyond the text around the cursor: keys saved for a user who goes on
+ * with a document that holds all the rest of the workspace, as a novel in one file does, with what is far from the cursor set aside
+ * and with it counted. It runs at the default eagerness, without a personal network, on files held out of those that each split.json
+ * lists as `train`.
+ *
+ *   npx tsx bench/longDocument.ts [--workspaces DIR] [--only NAME,NAME] [--characters 4000]
+ */
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { sampleStretches } from '../src/model/evaluate/typedStretches';
+import { costOfWrong } from '../src/model/generation/expectedSaving';
+import { seededRandom } from '../src/model/generation/seededRandom';
+import { leastExplored } from '../src/model/generation/suggestionSearch';
+import { Mixture } from '../src/model/mixture/mixture';
+import { tokenKinds } from '../src/model/tokenizer/tokenKinds';
+import { DEFAULT_KEYSTROKES } from '../src/terminal/keystrokeScore';
+import { productPaths } from '../src/terminal/productPaths';
+import { holdOutFromTraining, readSplit, readTexts } from '../src/terminal/split';
+import { align, type Row } from './alignRows';
+import { keysAndWrong } from './quality/keysAndWrong';
+import { loadNetworks } from './quality/loadNetworks';
+import { readTypedPositions } from './quality/typedPositions';
+import { listOf, workspaceFolders } from './workspaceFolders';
+
+const SEED = 7;
+
+interface LongDocument {
+  readonly saved: string;
+  /** Written after that. */
+  readonly written: string;
+}
+
+async function longDocument(folder: string): Promise<LongDocument> {
+  const { train } = await readSplit(join(folder, 'split.json'));
+  const texts = await readTexts(folder, train);
+  const heldOut = new Set(holdOutFromTraining(folder, texts, SEED).heldOut);
+  const joined = (isHeldOut: boolean) =>
+    texts
+      .filter(({ path }) => heldOut.has(path) === isHeldOut)
+      .map(({ text }) => `${text}\n`)
+      .join('');
+  return { saved: joined(false), written: joined(true) };
+}
+
+async function keysIn(
+  { saved, written }: LongDocument,
+  characters: number,
+  isFarKnown: boolean,
+): Promise<string> {
+  const { networks, gate, tokenizer } = await loadNetworks(productPaths(join(__dirname, '..')), null);
+  const { vocabSize, endOfTextId } = tokenizer;
+  const mix = new Mixture({ vocabSize, endOfTextId, kinds: tokenKinds(tokenizer), gate, networks });
+  try {
+    const file = { name: 'file:///novel/novel.txt', text: saved + written };
+    mix.workspace.learnFile(file.name, tokenizer.encode(saved), false);
+    if (!isFarKnown) {
+      mix.workspace.narrowOpenFile = () => false;
+    }
+    const drawn = sampleStretches([{ ...file, text: written }], characters, seededRandom(SEED));
+    const stretches = drawn.map(({ from, to }) => ({
+      file,
+      from: saved.length + from,
+      to: saved.length + to,
+    }));
+    const { maxNewTokens } = DEFAULT_KEYSTROKES;
+    const minProbability = leastExplored(costOfWrong(1, 'prose'));
+    const positions = [...readTypedPositions(mix, tokenizer, stretches, { minProbability, maxNewTokens })];
+    return await keysAndWrong({ stretches, positions });
+  } finally {
+    mix.dispose();
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      workspaces: { type: 'string', default: '../shared/workspaces' },
+      only: { type: 'string', default: '' },
+      characters: { type: 'string', default: '4000' },
+    },
+  });
+  const rows: Row[] = [['', 'characters saved', 'far text set aside', 'counted']];
+  for (const folder of workspaceFolders(values.workspaces, listOf(values.only), [])) {
+    process.stderr.write(`${folder}\n`);
+    const text = await longDocument(folder);
+    const characters = Number(values.characters);
+    const cells = [await keysIn(text, characters, false), await keysIn(text, characters, true)];
+    rows.push([basename(folder), text.saved.length.toString(), ...cells]);
+  }
+  process.stdout.write(`Keys saved / shown but wrong, %\n${align(rows)}`);
+}
+
+void main();

@@ -1,0 +1,44 @@
+/** Finds the part of a long text that was cut out of it, after both may have been edited. */
+
+/** Tokens by which an end of the part is found. */
+const ANCHOR = 32;
+/** Tokens at an end that may differ, as the cut may have gone through a word. */
+const CUT = 8;
+
+/**
+ * Where in `tokens` the text from the beginning of `above` to the end of `below` stands: [from, to). Where an end is not found, as it
+ * was edited, the part reaches to the end of `tokens` there; where one is found more than once, as far as it can.
+ */
+export function partAround(
+  tokens: Uint16Array,
+  above: Uint16Array,
+  below: Uint16Array,
+): readonly [from: number, to: number] {
+  const head = above.subarray(CUT, CUT + ANCHOR);
+  const foundHead = head.length < ANCHOR ? -1 : indexOf(tokens, head);
+  const from = foundHead < 0 ? 0 : Math.max(0, foundHead - CUT);
+  const end = below.length - CUT;
+  const tail = below.subarray(Math.max(0, end - ANCHOR), Math.max(0, end));
+  const foundTail = tail.length < ANCHOR ? -1 : lastIndexOf(tokens, tail);
+  const to = foundTail < from ? tokens.length : Math.min(tokens.length, foundTail + ANCHOR + CUT);
+  return [from, to];
+}
+
+function indexOf(tokens: Uint16Array, wanted: Uint16Array): number {
+  let at = tokens.indexOf(wanted[0]);
+  while (at >= 0 && !isAt(tokens, wanted, at)) {
+    at = tokens.indexOf(wanted[0], at + 1);
+  }
+  return at;
+}
+
+function lastIndexOf(tokens: Uint16Array, wanted: Uint16Array): number {
+  let at = tokens.lastIndexOf(wanted[0]);
+  while (at > 0 && !isAt(tokens, wanted, at)) {
+    at = tokens.lastIndexOf(wanted[0], at - 1);
+  }
+  return at >= 0 && isAt(tokens, wanted, at) ? at : -1;
+}
+
+const isAt = (tokens: Uint16Array, wanted: Uint16Array, at: number): boolean =>
+  wanted.every((tokenId, i) => tokens[at + i] === tokenId);
