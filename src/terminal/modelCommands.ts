@@ -101,13 +101,17 @@ const base = defineCommand({
 
 const deleteModel = defineCommand({
   name: 'model delete',
-  summary: 'Deletes the model of a folder.',
+  summary: 'Deletes the model of a folder, and what an interrupted training has kept.',
   details,
   positionals: { names: ['FOLDER'], required: 1 },
   options: {},
   run: async (_options, [folder]) => {
-    const { key } = await storedModel(folder);
-    await modelStore().delete(key);
+    const store = modelStore();
+    const key = await keyOf(folder);
+    if ((await store.interruptedAt(key)) === null) {
+      await storedModel(folder);
+    }
+    await store.delete(key);
   },
 });
 

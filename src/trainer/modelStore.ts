@@ -137,10 +137,13 @@ export class ModelStore {
     });
   }
 
-  /** @throws Error with a sentence for the user when there is no model or a training is writing it */
+  /**
+   * Deletes the model and what an interrupted training has kept of the next one.
+   * @throws Error with a sentence for the user when there is neither, or a training is writing it
+   */
   async delete(key: string): Promise<void> {
-    const { modelPath } = this.places(key);
-    if ((await readIfPresent(modelPath)) === null) {
+    const { modelPath, resumePath } = this.places(key);
+    if (!(await exists(modelPath)) && !(await exists(resumePath))) {
       throw noModel(key);
     }
     await whileLocked(modelPath, () => rm(modelPath, { force: true }));

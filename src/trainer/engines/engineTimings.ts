@@ -28,8 +28,11 @@ export interface TimingOptions {
 
 export type TimeEngine = (engine: EngineName, work: TimedWork) => Promise<number>;
 
+const DAY = 24 * 3600 * 1000;
 /** Drivers change without notice, so that timings are not kept for ever. */
-const KEPT_MILLISECONDS = 7 * 24 * 3600 * 1000;
+const KEPT_MILLISECONDS = 7 * DAY;
+/** An engine may have failed only because the machine was busy. */
+const FAILURE_KEPT_MILLISECONDS = DAY;
 const LONGEST_TIMING_MILLISECONDS = 20_000;
 
 const cacheSchema = v.object({
@@ -76,8 +79,11 @@ export async function keptTimings(
   now: () => number = Date.now,
 ): Promise<EngineTimings> {
   const kept = cachePath === undefined ? null : await readTimings(cachePath);
-  if (kept !== null && kept.key === key && Math.abs(now() - kept.takenAt) < KEPT_MILLISECONDS) {
-    return kept.timings;
+  if (kept !== null && kept.key === key) {
+    const hasFailure = [...kept.timings.values()].some(({ kind }) => kind === 'fails');
+    if (Math.abs(now() - kept.takenAt) < (hasFailure ? FAILURE_KEPT_MILLISECONDS : KEPT_MILLISECONDS)) {
+      return kept.timings;
+    }
   }
   const timings = await take();
   if (cachePath !== undefined) {

@@ -149,6 +149,15 @@ describe('ModelStore', () => {
     await assert.rejects(store.delete(key), { message: /^There is no model/ });
   });
 
+  it('deletes what an interrupted first training has left, although there is no model yet', async () => {
+    const { resumePath } = await store.remember(folders);
+    writeFileSync(resumePath, 'weights and places');
+    assert.notEqual(await store.interruptedAt(key), null);
+    await store.delete(key);
+    assert.equal(existsSync(resumePath), false);
+    await assert.rejects(store.delete(key), { message: /^There is no model/ });
+  });
+
   it('refuses a key that would lead elsewhere', () => {
     assert.throws(() => store.places('../../etc'), { message: /is not the key of a model/ });
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { timeEngines, timeInOwnProcess } from '../../../../src/trainer/engines/engineTimings';
+import { keptTimings, timeEngines, timeInOwnProcess } from '../../../../src/trainer/engines/engineTimings';
 import { startTraining } from '../../../../src/trainer/trainerClient';
 import type { TrainerEvent } from '../../../../src/protocol/trainerProtocol';
 import { eventsOf, SmallWorkspace } from '../training/smallJob';
@@ -35,6 +35,39 @@ describe('Timing the engines', function () {
     assert.ok(webgpu?.kind === 'fails');
     assert.match(webgpu.problem, /^The trainer's process ended unexpectedly, by SIG/);
     assert.ok(!timings.has('wasm'), 'there is nothing left to choose from');
+  });
+
+  it('keeps what it found for a week, and for a day where an engine failed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-timings-'));
+    const path = join(folder, 'engines.json');
+    const day = 24 * 3600 * 1000;
+    try {
+      const wasTaken = async (at: number, key: string, native: 'trains' | 'fails') => {
+        let taken = false;
+        await keptTimings(
+          path,
+          key,
+          () => {
+            taken = true;
+            const timing =
+              native === 'trains'
+                ? ({ kind: 'trains', tokensPerSecond: 900 } as const)
+                : ({ kind: 'fails', problem: 'A short trial took more than 20 seconds.' } as const);
+            return Promise.resolve(new Map([['native', timing] as const]));
+          },
+          () => at,
+        );
+        return taken;
+      };
+      assert.equal(await wasTaken(0, 'a', 'trains'), true);
+      assert.equal(await wasTaken(6 * day, 'a', 'trains'), false);
+      assert.equal(await wasTaken(8 * day, 'a', 'fails'), true);
+      assert.equal(await wasTaken(8.9 * day, 'a', 'fails'), false);
+      assert.equal(await wasTaken(9.1 * day, 'a', 'trains'), true);
+      assert.equal(await wasTaken(9.2 * day, 'b', 'trains'), true);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('chooses before the first training, tells why, and keeps what it found', async () => {
