@@ -28,6 +28,8 @@ interface OpenFile {
   readonly index: TextIndex;
   /** The first tokens of the document when these were found; null before that. */
   beginning: Uint16Array | null;
+  /** Whether the text below the cursor was known then. */
+  knewBelow: boolean;
 }
 
 /** Limits the index of the document's folder, in tokens, because building it delays the first look-up after a document is opened. */
@@ -106,10 +108,13 @@ export class WorkspaceIndex implements WorkspaceText {
       return false;
     }
     const beginning = document.written.slice(0, BEGINNING);
-    if (openFile.beginning !== null && isEqual(beginning, openFile.beginning)) {
+    const knowsBelow = document.textBelow.length > 0;
+    const hasMoved = openFile.beginning === null || !isEqual(beginning, openFile.beginning);
+    if (!hasMoved && (openFile.knewBelow || !knowsBelow)) {
       return false;
     }
     openFile.beginning = beginning;
+    openFile.knewBelow = knowsBelow;
     const [from, to] = partAround(openFile.file.tokens, document.written, document.textBelow);
     if (from === openFile.from && to === openFile.to) {
       return false;
@@ -207,7 +212,7 @@ export class WorkspaceIndex implements WorkspaceText {
     const file = uri === null ? undefined : this.text.files.get(uri);
     if (uri !== null && file !== undefined) {
       const index = this.text.indexOf([file]);
-      this.setAside({ uri, file, from: 0, to: file.tokens.length, index, beginning: null });
+      this.setAside({ uri, file, from: 0, to: file.tokens.length, index, beginning: null, knewBelow: false });
     }
   }
 

@@ -229,6 +229,9 @@ describe('WorkspaceIndex', () => {
     check(texts(200, 300, 400));
     assert.equal(workspace.narrowOpenFile(), false);
 
+    // What stands below may become known later.
+    open(0, 300, 300);
+    assert.equal(workspace.narrowOpenFile(), true);
     open(0, 300, 420);
     assert.equal(workspace.narrowOpenFile(), true);
     check(texts(0, 300, 420));
