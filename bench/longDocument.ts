@@ -8,7 +8,7 @@
  */
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { sampleStretches } from '../src/model/evaluate/typedStretches';
+import { sampleStretches, type TypedText } from '../src/model/evaluate/typedStretches';
 import { costOfWrong } from '../src/model/generation/expectedSaving';
 import { seededRandom } from '../src/model/generation/seededRandom';
 import { leastExplored } from '../src/model/generation/suggestionSearch';
@@ -16,8 +16,8 @@ import { Mixture } from '../src/model/mixture/mixture';
 import { tokenKinds } from '../src/model/tokenizer/tokenKinds';
 import { DEFAULT_KEYSTROKES } from '../src/terminal/keystrokeScore';
 import { productPaths } from '../src/terminal/productPaths';
-import { holdOutFromTraining, readSplit, readTexts } from '../src/terminal/split';
 import { align, type Row } from './alignRows';
+import { trainingTexts } from './quality/heldOutWorkspace';
 import { keysAndWrong } from './quality/keysAndWrong';
 import { loadNetworks } from './quality/loadNetworks';
 import { readTypedPositions } from './quality/typedPositions';
@@ -32,15 +32,9 @@ interface LongDocument {
 }
 
 async function longDocument(folder: string): Promise<LongDocument> {
-  const { train } = await readSplit(join(folder, 'split.json'));
-  const texts = await readTexts(folder, train);
-  const heldOut = new Set(holdOutFromTraining(folder, texts, SEED).heldOut);
-  const joined = (isHeldOut: boolean) =>
-    texts
-      .filter(({ path }) => heldOut.has(path) === isHeldOut)
-      .map(({ text }) => `${text}\n`)
-      .join('');
-  return { saved: joined(false), written: joined(true) };
+  const { learned, heldOut } = await trainingTexts(folder, SEED);
+  const joined = (texts: readonly TypedText[]) => texts.map(({ text }) => `${text}\n`).join('');
+  return { saved: joined(learned), written: joined(heldOut) };
 }
 
 async function keysIn(

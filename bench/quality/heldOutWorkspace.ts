@@ -28,21 +28,28 @@ export async function heldOutWorkspace(
   seed: number,
   modelPath: string | null,
 ): Promise<HeldOutWorkspace> {
-  const { train } = await readSplit(join(folder, 'split.json'));
-  const texts = await readTexts(folder, train);
-  const heldOutPaths = new Set(holdOutFromTraining(folder, texts, seed).heldOut);
+  const { learned, heldOut } = await trainingTexts(folder, seed);
   const { networks, gate, tokenizer } = await loadNetworks(productPaths(root), modelPath);
   const { vocabSize, endOfTextId } = tokenizer;
   const options = { vocabSize, endOfTextId, kinds: tokenKinds(tokenizer), gate, networks };
   const mix = new Mixture(options);
-  const heldOut: TypedText[] = [];
-  for (const { path, text } of texts) {
-    const name = fileUri(folder, path);
-    if (heldOutPaths.has(path)) {
-      heldOut.push({ name, text });
-    } else {
-      mix.workspace.learnFile(name, tokenizer.encode(text), false);
-    }
+  for (const { name, text } of learned) {
+    mix.workspace.learnFile(name, tokenizer.encode(text), false);
   }
   return { mix, options, tokenizer, heldOut };
+}
+
+/** The files that a workspace's split.json lists as `train`, named by their URIs. */
+export async function trainingTexts(
+  folder: string,
+  seed: number,
+): Promise<{ readonly learned: TypedText[]; readonly heldOut: TypedText[] }> {
+  const { train } = await readSplit(join(folder, 'split.json'));
+  const texts = await readTexts(folder, train);
+  const heldOutPaths = new Set(holdOutFromTraining(folder, texts, seed).heldOut);
+  const named = (isHeldOut: boolean) =>
+    texts
+      .filter(({ path }) => heldOutPaths.has(path) === isHeldOut)
+      .map(({ path, text }) => ({ name: fileUri(folder, path), text }));
+  return { learned: named(false), heldOut: named(true) };
 }

@@ -121,7 +121,7 @@ export class SuggestionLearning {
     };
     this.store(this.learned);
     if (!wasRight) {
-      this.refuse(open, document, commonStart(open.text, typed).length);
+      this.refuse(open, document, commonLength(open.text, typed));
     }
   }
 
@@ -158,14 +158,13 @@ function typedAfter(open: OpenSuggestion, { uri, prefix, suffix }: GeneratorDocu
   const typed = isSameText ? prefix.slice(open.prefixLength) : '';
   // Typing keeps the old suffix right of the cursor, but for brackets that are typed over. On a later line without it, or behind
   // words of it, the cursor was moved past it instead.
-  const isBehindIt = typed.includes('\n') || /[\p{L}\p{N}]/u.test(commonStart(typed, open.suffixStart));
+  const inCommon = typed.slice(0, commonLength(typed, open.suffixStart));
+  const isBehindIt = typed.includes('\n') || /[\p{L}\p{N}]/u.test(inCommon);
   const hasMovedOn = isBehindIt && !suffix.slice(0, 2 * PLACE).includes(open.suffixStart);
   return isSameText && !hasMovedOn ? typed : null;
 }
 
 const placeKey = (uri: string, prefix: string): string => `${uri}\n${prefix.slice(-PLACE)}`;
-
-const commonStart = (a: string, b: string): string => a.slice(0, commonLength(a, b));
 
 function storedNumber(stored: unknown, key: keyof Learned): number | null {
   const value: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, key) : null;

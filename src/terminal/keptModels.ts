@@ -41,13 +41,15 @@ export async function keyOf(place: string): Promise<string> {
   return KEY.test(place) ? place : workspaceKey([await realFolder(place)]);
 }
 
+/** The model file kept for the folder, else null. */
+export async function keptModelPath(folder: string): Promise<string | null> {
+  return (await modelStore().show(await keyOf(folder)))?.modelPath ?? null;
+}
+
 /** The model file given, else the one kept for the folder, else null. */
 export async function chooseModel(
   { model }: Pick<OptionValues<typeof MODEL_OPTIONS>, 'model'>,
   folder: string,
 ): Promise<string | null> {
-  if (model !== undefined) {
-    return resolve(model);
-  }
-  return (await modelStore().show(await keyOf(folder)))?.modelPath ?? null;
+  return model === undefined ? keptModelPath(folder) : resolve(model);
 }

@@ -1,7 +1,7 @@
 import type { DoneEvent, HeldOutScore, MixScores } from '../protocol/trainerProtocol';
 import { defineCommand } from './command';
 import { describePlan } from './describePlan';
-import { chooseModel, realFolder } from './keptModels';
+import { keptModelPath, realFolder } from './keptModels';
 import { modelPlace } from './modelPlace';
 import { planFolder } from './planFolder';
 import { formatBytes } from './progressLine';
@@ -29,7 +29,7 @@ export const trainCommand = defineCommand({
     const options = trainingOptions(terminal, given, DEFAULT_SECONDS);
     const initialModelPath = await startFor(terminal, folder, options, given.fresh);
     if (terminal.progress.visible) {
-      const earlier = out ?? (await chooseModel({ model: undefined }, folder));
+      const earlier = out ?? (await keptModelPath(folder));
       terminal.note(describePlan(await planFolder(terminal, folder, options, initialModelPath, earlier)));
     }
     const { done, engine } = await trainForFolder(terminal, { folder, options, initialModelPath, out });

@@ -1,6 +1,6 @@
 /** Trains the model that is kept for a folder, or one in a file of its own. */
 import type { TrainingOptions } from '../protocol/trainerProtocol';
-import { chooseModel, modelStore } from './keptModels';
+import { keptModelPath, modelStore } from './keptModels';
 import type { Terminal } from './terminal';
 import { startingModel, trainModel, type TrainResult } from './trainModel';
 
@@ -25,7 +25,7 @@ export async function startFor(
   options: TrainingOptions,
   fresh: boolean,
 ): Promise<string | null> {
-  const own = fresh ? null : await chooseModel({ model: undefined }, folder);
+  const own = fresh ? null : await keptModelPath(folder);
   return startingModel([own, product.baseModel], options);
 }
 

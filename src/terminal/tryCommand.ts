@@ -7,7 +7,7 @@ import { describePlan } from './describePlan';
 import { drawGhostLines, type DrawnLines } from './drawGhostLines';
 import { describeGhostLine } from './ghostLines';
 import { heldOutTexts } from './heldOutTexts';
-import { chooseModel, realFolder } from './keptModels';
+import { keptModelPath, realFolder } from './keptModels';
 import { planFolder } from './planFolder';
 import { scoreTexts } from './textScores';
 import { startFor, trainForFolder } from './trainForFolder';
@@ -33,7 +33,7 @@ export const tryCommand = defineCommand({
     const folder = await realFolder(place ?? terminal.product.root);
     const options = trainingOptions(terminal, given, DEFAULT_SECONDS);
     const initialModelPath = await startFor(terminal, folder, options, true);
-    const earlier = await chooseModel({ model: undefined }, folder);
+    const earlier = await keptModelPath(folder);
     const plan = await planFolder(terminal, folder, options, initialModelPath, earlier);
     terminal.write(`${folder}\n${describePlan(plan)}\n`);
     const { done, engine } = await trainForFolder(terminal, { folder, options, initialModelPath, out: null });
@@ -41,7 +41,7 @@ export const tryCommand = defineCommand({
     terminal.write(`${describeTraining(done, engine)}\n`);
 
     // That of an earlier training, if it is better.
-    const kept = await chooseModel({ model: undefined }, folder);
+    const kept = await keptModelPath(folder);
     if (done.modelPath === null) {
       terminal.write(
         kept === null

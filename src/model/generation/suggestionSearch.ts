@@ -11,8 +11,8 @@ import { keysToType } from './keysToType';
 import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
 import { findStop, type StoppingCriteria } from './stoppingCriteria';
-import { withoutHalfGrapheme } from './wholeCharacters';
 import { doesLineEnd, seedsOf } from './suggestionSeeds';
+import { withoutHalfGrapheme } from './wholeCharacters';
 import { continuationTable } from './wordContinuation';
 import { wordEnds } from './wordUnits';
 

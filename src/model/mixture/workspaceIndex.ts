@@ -24,8 +24,8 @@ interface OpenFile {
   readonly file: LearnedFile;
   readonly from: number;
   readonly to: number;
-  /** Of those tokens. */
-  readonly index: TextIndex;
+  /** Of those tokens; null until the next look-up builds it. */
+  index: TextIndex | null;
   /** The first tokens of the document when these were found; null before that. */
   beginning: Uint16Array | null;
   /** Whether the text below the cursor was known then. */
@@ -121,7 +121,7 @@ export class WorkspaceIndex implements WorkspaceText {
     }
     this.changes++;
     this.putBackOpen();
-    this.setAside({ ...openFile, from, to, index: this.text.indexOfPart(openFile.file, from, to) });
+    this.setAside({ ...openFile, from, to, index: null });
     this.folderIndex = null;
     return true;
   }
@@ -151,8 +151,9 @@ export class WorkspaceIndex implements WorkspaceText {
   addContinuations(counts: ContextCounts, history: Uint16Array, length: number): void {
     this.text.addContinuations(counts, history, length, (of) => this.weightOf(of));
     if (this.openFile !== null) {
-      const { index, file } = this.openFile;
-      index.continuations(history, length, counts.adder(-this.weightOf(file)));
+      const { file, from, to } = this.openFile;
+      this.openFile.index ??= this.text.indexOfPart(file, from, to);
+      this.openFile.index.continuations(history, length, counts.adder(-this.weightOf(file)));
     }
     if (this.weights.sameFolder > 0) {
       this.folderIndex ??= this.indexFolder();
@@ -211,8 +212,8 @@ export class WorkspaceIndex implements WorkspaceText {
     const uri = this.openUri;
     const file = uri === null ? undefined : this.text.files.get(uri);
     if (uri !== null && file !== undefined) {
-      const index = this.text.indexOf([file]);
-      this.setAside({ uri, file, from: 0, to: file.tokens.length, index, beginning: null, knewBelow: false });
+      const all = { from: 0, to: file.tokens.length };
+      this.setAside({ uri, file, ...all, index: null, beginning: null, knewBelow: false });
     }
   }
 
