@@ -108,15 +108,15 @@ export class BatchStream {
     return batch;
   }
 
-  /** What was handed out so far, each stretch once. */
-  read(): ReadStretch[] {
+  /** What was handed out up to a position, each stretch once. */
+  readUntil({ epoch: last, taken }: BatchPosition): ReadStretch[] {
     const read = new Set<number>();
-    for (let epoch = 0; epoch < this.epoch && read.size < this.stretches.length; epoch++) {
+    for (let epoch = 0; epoch < last && read.size < this.stretches.length; epoch++) {
       for (const stretch of this.orderOf(epoch)) {
         read.add(stretch);
       }
     }
-    for (const stretch of this.order.subarray(0, this.taken)) {
+    for (const stretch of this.orderOf(last).subarray(0, taken)) {
       read.add(stretch);
     }
     return [...read].map((stretch) => {

@@ -30,6 +30,8 @@ export interface MeasuredNetwork {
   readonly score: HeldOutScore;
   /** Of this training, after which it was measured. */
   readonly step: number;
+  /** How far it has read. */
+  readonly position: BatchPosition;
 }
 
 export interface ResumePoint {
@@ -53,6 +55,11 @@ const tensors = v.map(v.string(), v.instance(Float32Array));
 const count = v.pipe(v.number(), v.minValue(0));
 const measured = v.object({ bytes: count, bitsPerByte: v.number() });
 const score = v.nullable(measured);
+const position = v.object({
+  epoch: count,
+  taken: count,
+  rows: v.array(v.object({ stretch: count, offset: count })),
+});
 
 const resumePointSchema: v.GenericSchema<unknown, ResumePoint> = v.object({
   fingerprint: v.string(),
@@ -62,12 +69,8 @@ const resumePointSchema: v.GenericSchema<unknown, ResumePoint> = v.object({
   validationSeconds: count,
   weights: tensors,
   optimizer: v.object({ step: count, firstMoments: tensors, secondMoments: tensors }),
-  best: v.nullable(v.object({ weights: tensors, score: measured, step: count })),
-  position: v.object({
-    epoch: count,
-    taken: count,
-    rows: v.array(v.object({ stretch: count, offset: count })),
-  }),
+  best: v.nullable(v.object({ weights: tensors, score: measured, step: count, position })),
+  position,
   progress: v.object({
     step: count,
     seconds: count,
@@ -81,7 +84,7 @@ const resumePointSchema: v.GenericSchema<unknown, ResumePoint> = v.object({
 });
 
 /** First bytes of the file; the number changes with what it holds. */
-const MAGIC = Buffer.from('understudy-resume-4\n');
+const MAGIC = Buffer.from('understudy-resume-5\n');
 const DIGEST_BYTES = 32;
 const BODY_START = MAGIC.length + DIGEST_BYTES;
 

@@ -148,7 +148,7 @@ class TrainJobRun {
     const stored = candidates.map(({ weights }) => toStoredWeights(beginning.config, weights));
     const calibrated = await this.calibrate(prepared, stored);
     const chosen = calibrated?.chosen ?? 0;
-    const { score, step } = candidates[chosen];
+    const { score, step, position } = candidates[chosen];
     const isKept =
       calibrated === null ? helps(score, before) && isBetter(score, earlierScore) : gains(calibrated.mix);
     if (!isKept) {
@@ -160,7 +160,11 @@ class TrainJobRun {
       beginning,
       corpus,
       weights: stored[chosen],
-      learned: learnedDigests(corpus.train, stream.read(), beginning.initial?.training.learned ?? ''),
+      learned: learnedDigests(
+        corpus.train,
+        stream.readUntil(position),
+        beginning.initial?.training.learned ?? '',
+      ),
       steps: step,
       engine: engine.description,
       before,

@@ -1,7 +1,7 @@
 /** The optimisation: truncated back-propagation within a time budget, measured on held-out text as it goes. */
 import type { HeldOutScore, TrainerEvent, TrainingOptions } from '../../protocol/trainerProtocol';
 import type { NetworkWeights } from '../../model/networkConfig';
-import type { BatchStream } from '../data/batchStream';
+import type { BatchPosition, BatchStream } from '../data/batchStream';
 import { DivergenceError, type TrainableNetwork } from '../engine';
 import { countOf } from '../network/batchParts';
 import { dropoutAt } from './dropoutSchedule';
@@ -61,6 +61,7 @@ export class TrainingLoop {
     rollBacks: 0,
   };
   private readonly budget: TrainingBudget;
+  private readonly startPosition: BatchPosition;
   private lastResumePoint: number;
   private resumePointSeconds = 0;
   private lastStepEvent = -Infinity;
@@ -69,6 +70,7 @@ export class TrainingLoop {
     const { resumeFrom, network, stream, training, mostTokens, validationSeconds } = options;
     this.budget = new TrainingBudget(training.seconds, mostTokens, validationSeconds);
     this.lastResumePoint = options.now();
+    this.startPosition = stream.position();
     if (resumeFrom !== null) {
       network.importWeights(resumeFrom.weights);
       network.importOptimizer(resumeFrom.optimizer);
@@ -116,11 +118,12 @@ export class TrainingLoop {
 
   private async candidates(): Promise<MeasuredNetwork[]> {
     const { lastScore: score, step } = this.progress;
+    const { network, stream } = this.options;
     const best = this.best === null ? [] : [this.best];
     // Training ends with a measurement, so that the network is still the one that has the last score.
     return score === null || step === this.best?.step
       ? best
-      : [...best, { weights: await this.options.network.exportWeights(), score, step }];
+      : [...best, { weights: await network.exportWeights(), score, step, position: stream.position() }];
   }
 
   private get shareSpent(): number {
@@ -183,7 +186,7 @@ export class TrainingLoop {
   }
 
   private async validate(): Promise<void> {
-    const { measure, emit, now } = this.options;
+    const { stream, measure, emit, now } = this.options;
     const start = now();
     const { score, weights } = await measure();
     if (!Number.isFinite(score.bitsPerByte)) {
@@ -201,13 +204,13 @@ export class TrainingLoop {
       worseInARow: isBetter(score, lastScore) ? 0 : worseInARow + 1,
     });
     if (isBetter(score, this.bestScore)) {
-      this.best = { weights, score, step };
+      this.best = { weights, score, step, position: stream.position() };
     }
   }
 
-  /** Back to the best network with fresh moments; the rate is halved by the count of these. */
+  /** Back to the best network, and to where it stood in the text, with fresh moments; the rate is halved by the count of these. */
   private rollBack(): void {
-    const { network, training, initial, emit } = this.options;
+    const { network, stream, training, initial, emit } = this.options;
     const { rollBacks, step } = this.progress;
     if (rollBacks === MOST_ROLL_BACKS) {
       throw new Error(
@@ -219,6 +222,7 @@ export class TrainingLoop {
     network.importWeights(weights);
     network.importOptimizer(freshOptimizer(weights));
     network.resetState('train');
+    stream.restore(this.best?.position ?? this.startPosition);
     // The last score is no longer that of the present weights.
     this.advance(0, { rollBacks: rollBacks + 1, lastScore: null });
     emit({

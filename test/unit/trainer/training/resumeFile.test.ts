@@ -15,7 +15,12 @@ const point: ResumePoint = {
   validationSeconds: 1.5,
   weights: tensors(1),
   optimizer: { step: 3, firstMoments: tensors(2), secondMoments: tensors(3) },
-  best: { weights: tensors(4), score: { bytes: 10, bitsPerByte: 1.9 }, step: 2 },
+  best: {
+    weights: tensors(4),
+    score: { bytes: 10, bitsPerByte: 1.9 },
+    step: 2,
+    position: { epoch: 0, taken: 3, rows: [{ stretch: 2, offset: 8 }] },
+  },
   position: { epoch: 1, taken: 2, rows: [{ stretch: 3, offset: 4 }] },
   progress: {
     step: 3,

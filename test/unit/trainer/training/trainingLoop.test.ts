@@ -48,8 +48,11 @@ async function train(
     saveResumePoint: () => Promise.resolve(),
     now: () => time,
   });
-  const candidates = (await loop.run()).map(({ score, step }) => ({ bits: score.bitsPerByte, step }));
-  return { steps: asked, events, candidates };
+  const measured = await loop.run();
+  const candidates = measured.map(({ score, step }) => ({ bits: score.bitsPerByte, step }));
+  // Tokens, of a text of 4,001 that is read less than a quarter: in the first of four stretches of 1,000.
+  const readBy = measured.map(({ position }) => position.rows[0].offset % 1000);
+  return { steps: asked, events, candidates, readBy };
 }
 
 describe('The training loop', () => {
@@ -111,6 +114,24 @@ describe('The training loop', () => {
       { bits: 1.6, step: first.step },
       { bits: 1.8, step: steps.length },
     ]);
+  });
+
+  it('tells of each network how far it had read', async () => {
+    const bits = [1.6, 1.7, 1.9, 1.8];
+    const { candidates, readBy } = await train(40, 4001, Infinity, (validation) => bits[validation]);
+    assert.deepEqual(
+      readBy,
+      candidates.map(({ step }) => 8 * step),
+    );
+  });
+
+  it('reads text again from where the best network stood, when what came after was worth nothing', async () => {
+    const bits = [1.6, NaN, 1.5, 1.4];
+    const { candidates, readBy, events } = await train(40, 4001, Infinity, (validation) => bits[validation]);
+    const [first, ...later] = events.filter((event) => event.kind === 'validation');
+    assert.equal(later.length, 2, 'none of the one that failed');
+    const lost = candidates[0].step - readBy[0] / 8;
+    assert.ok(lost > 0 && lost < candidates[0].step - first.step, `${lost} steps were read again`);
   });
 
   it('offers nothing that was not measured', async () => {
