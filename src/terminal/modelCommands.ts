@@ -1,6 +1,7 @@
 /** The `model` commands: list, show, export, import, base, delete. */
 import { resolve } from 'node:path';
 import { describeNetwork } from '../model/networkConfig';
+import { realRoot } from '../trainer/corpus/scanFolders';
 import { ExistsError, type StoredModel } from '../trainer/modelStore';
 import { defineCommand, type Command } from './command';
 import { UsageError } from './commandLine';
@@ -71,9 +72,10 @@ const importModel = defineCommand({
   run: async (_options, [file, folder = '.'], terminal) => {
     const store = modelStore();
     const key = await keyOf(folder);
+    // A model for a folder that is none would never be used.
+    const root = key === folder ? null : await realRoot(folder);
     await store.importFrom(key, resolve(file), terminal.product.tokenizer);
-    const { modelPath } =
-      key === folder ? store.places(key) : await store.remember([await realFolder(folder)]);
+    const { modelPath } = root === null ? store.places(key) : await store.remember([root]);
     terminal.write(`${modelPath}\n`);
   },
 });

@@ -34,7 +34,7 @@ export const trainCommand = defineCommand({
     }
     const { done, engine } = await trainForFolder(terminal, { folder, options, initialModelPath, out });
     if (done.outcome === 'cancelled') {
-      terminal.note('The model is as it was.');
+      terminal.note('Training was cancelled, and no model was written.');
       terminal.signal.throwIfAborted();
     }
     terminal.write(
@@ -59,10 +59,10 @@ function describeResult({ before, after, earlier, mix, modelPath }: DoneEvent): 
   }
   const gain = mix === undefined ? '' : `${describeMix(mix)}\n`;
   if (modelPath === null && mix !== undefined) {
-    return `${measured}\n${gain}Ghost text as a whole does not gain by the new network, so the model is as it was.`;
+    return `${measured}\n${gain}Ghost text as a whole does not gain by the new network, so no model was written.`;
   }
   return modelPath === null
-    ? `Training did not help (${measured}); the model is as it was.`
+    ? `Training did not help (${measured}), so no model was written.`
     : `${measured}\n${gain}model: ${modelPath}`;
 }
 

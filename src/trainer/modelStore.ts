@@ -65,9 +65,11 @@ export class ModelStore {
   async list(): Promise<StoredModel[]> {
     const found: { model: StoredModel; time: number }[] = [];
     for (const key of (await namesIn(this.storageFolder)).filter((name) => KEY.test(name))) {
+      // Another window may delete a model meanwhile.
+      const file = await stat(this.places(key).modelPath).catch(() => null);
       const model = await this.show(key);
       if (model !== null) {
-        found.push({ model, time: (await stat(model.modelPath)).mtimeMs });
+        found.push({ model, time: file?.mtimeMs ?? 0 });
       }
     }
     return found.toSorted((a, b) => b.time - a.time).map(({ model }) => model);

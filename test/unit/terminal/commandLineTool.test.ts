@@ -108,6 +108,14 @@ describe('understudy in a terminal', function () {
     assert.equal((await run(folder, 'model', 'list')).stdout, '');
   });
 
+  it('imports no model for a folder that does not exist', async () => {
+    const model = join(__dirname, '../../../models/base/model.safetensors');
+    const { status, stderr } = await run(folder, 'model', 'import', model, join(folder, 'typo'));
+    assert.equal(status, 1);
+    assert.match(stderr, /^The folder .*typo cannot be read; check that it exists/);
+    assert.equal((await run(folder, 'model', 'list')).stdout, '');
+  });
+
   it('completes nothing in a file that is missing, or past its end', async () => {
     const file = join(folder, 'a.md');
     const missing = await run(folder, 'complete', file, '--line', '1', '--column', '1');
