@@ -16,6 +16,11 @@ export interface ChoiceSourceOptions {
 }
 
 const AT_ONCE = 4;
+/**
+ * Beyond them the oldest are given up, so that a slow server is not asked about lines that were left long ago. More than one call asks
+ * for: a measurement asks for 64 at once.
+ */
+const MOST_WAITING = 256;
 const MOST_REMEMBERED = 2000;
 const LONGEST_DELAY = 60_000;
 /** Places of its likeliest continuation that one request covers while at most {@link FEW} texts are missing, as for a single line. */
@@ -26,7 +31,8 @@ export class ChoiceSource {
   /** By text, least recently used first. */
   private readonly known = new Map<string, readonly TokenChoice[]>();
   private readonly underWay = new Map<string, Promise<void>>();
-  private readonly waiting: (() => void)[] = [];
+  /** Told whether it is their turn, or whether they are given up. */
+  private readonly waiting: ((isTurn: boolean) => void)[] = [];
   private running = 0;
   private faults = 0;
   /** Whether the last status reported was that the server is away. */
@@ -70,7 +76,13 @@ export class ChoiceSource {
   private async askOne(text: string, tokens: number): Promise<void> {
     if (this.running >= AT_ONCE) {
       // The newest is served first, as older ones may no longer be needed.
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
+      const turn = new Promise<boolean>((resolve) => this.waiting.push(resolve));
+      if (this.waiting.length > MOST_WAITING) {
+        this.waiting.shift()?.(false);
+      }
+      if (!(await turn)) {
+        return;
+      }
     }
     this.running++;
     try {
@@ -92,7 +104,7 @@ export class ChoiceSource {
       this.failed(error);
     } finally {
       this.running--;
-      this.waiting.pop()?.();
+      this.waiting.pop()?.(true);
     }
   }
 

@@ -161,6 +161,11 @@ function checkLayers(
   } catch (error) {
     throw new KerasFault((error as RangeError).message.replace(/\.$/, ''), { cause: error });
   }
+  if (embedding.layer.flag('mask_zero')) {
+    throw new KerasFault(
+      'its embedding passes over token 0 (mask_zero), which the personal network reads like any other; choose it as language model instead',
+    );
+  }
   const byId = new Map(calls.map((call) => [call.id, call]));
   const sources = (call: LayerCall): (LayerCall | undefined)[] =>
     call.inputs.map((input) => {

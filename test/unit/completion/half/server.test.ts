@@ -452,6 +452,28 @@ describe('a server that goes away', () => {
     assert.equal(count(), 1);
     assert.deepEqual(texts(source.choicesAfter('x a')), [' b']);
   });
+
+  it('is not asked about the oldest of hundreds of texts that wait for it', async () => {
+    const answers: (() => void)[] = [];
+    const { source, count } = setUp(
+      () =>
+        new Promise((resolve) => {
+          answers.push(() => {
+            resolve([{ text: null, choices: [{ bytes: Buffer.from(' a'), probability: 0.5 }] }]);
+          });
+        }),
+    );
+    const all = Array.from({ length: 400 }, (_, i) => `text ${i}`);
+    const asks = all.map((text) => source.ask([text]));
+    for (let answered = 0; answered < answers.length; answered++) {
+      answers[answered]();
+      await new Promise(setImmediate);
+    }
+    await Promise.all(asks);
+    assert.equal(count(), 4 + 256);
+    const known = all.filter((text) => source.choicesAfter(text) !== undefined);
+    assert.deepEqual(known, [...all.slice(0, 4), ...all.slice(-256)]);
+  });
 });
 
 describe('a server’s model over the shared vocabulary', () => {

@@ -160,6 +160,12 @@ describe('A Keras file as the personal model', () => {
       const changed = { ...parts, 'config.json': strToU8(config.replace(from, to)) };
       await assert.rejects(importing(changed), /its layers are not those of the personal network/, to);
     }
+    assert.ok(config.includes('"output_dim":'));
+    const masked = config.replace('"output_dim":', '"mask_zero":true,"output_dim":');
+    await assert.rejects(
+      importing({ ...parts, 'config.json': strToU8(masked) }),
+      /its embedding passes over token 0 \(mask_zero\)/,
+    );
     for (const name of ['lstm.h5', 'gpt.keras']) {
       await assert.rejects(
         checkpointFromKeras(readFileSync(join(folder, name)), name, tokenizerText),
