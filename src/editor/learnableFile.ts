@@ -101,5 +101,20 @@ export async function reasonNotToLearn(
   text: string,
   excludeGlobs: readonly string[],
 ): Promise<LeftOutReason | null> {
-  return (await new LearnableFiles(root, excludeGlobs).reasonByPath(path)) ?? leftOutByText(path, text);
+  const reason =
+    (await new LearnableFiles(root, excludeGlobs).reasonByPath(path)) ?? leftOutByText(path, text);
+  return reason ?? ((await isBehindLink(root, path)) ? 'link' : null);
+}
+
+/** Whether the file itself, or a folder on the way to it, is a link: a scan does not follow it, or finds the text under its own name. */
+async function isBehindLink(root: string, path: string): Promise<boolean> {
+  let place = root;
+  for (const name of path.split('/')) {
+    place = join(place, name);
+    const found = await lstat(place).catch(() => null);
+    if (found?.isSymbolicLink() === true) {
+      return true;
+    }
+  }
+  return false;
 }

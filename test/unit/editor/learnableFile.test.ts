@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { reasonNotToLearn } from '../../../src/editor/learnableFile';
@@ -34,5 +34,18 @@ describe('a file that is saved', () => {
     assert.equal(await reason('.env'), 'secret');
     assert.equal(await reason('package-lock.json'), 'lockFile');
     assert.equal(await reason('one.md', ''), 'empty');
+  });
+
+  it('is not learned under the name of a link, since a scan finds it under its own or not at all', async function () {
+    if (process.platform === 'win32') {
+      // Links need a right there that most users lack.
+      this.skip();
+    }
+    write('chapters/two.md', 'The lamp went out.\n');
+    symlinkSync(join(root, 'chapters/two.md'), join(root, 'link.md'));
+    symlinkSync(join(root, 'chapters'), join(root, 'linked'));
+    assert.equal(await reason('link.md'), 'link');
+    assert.equal(await reason('linked/two.md'), 'link');
+    assert.equal(await reason('chapters/two.md'), null);
   });
 });
