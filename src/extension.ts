@@ -34,7 +34,7 @@ import { DEFAULT_TRAINING } from './protocol/trainerProtocol';
 import { BaseModel } from './trainer/baseModel';
 import { ModelStore } from './trainer/modelStore';
 import { shippedFiles } from './trainer/shippedFiles';
-import { planTraining } from './trainer/trainerClient';
+import { planTraining } from './trainer/planClient';
 
 let generator: GeneratorClient | null = null;
 

@@ -1,5 +1,5 @@
 import type { TrainingOptions, TrainingPlan } from '../protocol/trainerProtocol';
-import { planTraining } from '../trainer/trainerClient';
+import { planTraining } from '../trainer/planClient';
 import type { Terminal } from './terminal';
 import { MAX_TOTAL_BYTES } from './trainModel';
 import { TrainingProgress } from './trainingProgress';

@@ -1,13 +1,11 @@
-/** The parent's side of training: a run that can be paused and cancelled, and the plan shown before it. */
+/** The parent's side of a training: a run that can be paused and cancelled. */
 import { rm } from 'node:fs/promises';
 import type {
   DoneEvent,
   EngineName,
   HeldOutScore,
   MixScores,
-  PlanJob,
   TrainerEvent,
-  TrainingPlan,
   TrainJob,
 } from '../protocol/trainerProtocol';
 import { enginesAfter } from './engines/enginesAfter';
@@ -152,42 +150,6 @@ async function tidyUp({ modelPath, resumePath }: TrainJob): Promise<void> {
     await rm(resumePath, { force: true });
   } finally {
     await lock.release();
-  }
-}
-
-interface PlanStart {
-  readonly processPath: string;
-  readonly job: PlanJob;
-  readonly onProgress?: (progress: Extract<TrainerEvent, { kind: 'scanning' }>) => void;
-}
-
-/**
- * Finds what a training would read.
- * @throws Error with a sentence for the user; the signal's reason when it aborts
- */
-export async function planTraining(
-  { processPath, job, onProgress }: PlanStart,
-  signal?: AbortSignal,
-): Promise<TrainingPlan> {
-  signal?.throwIfAborted();
-  const child = startTrainerChild(
-    processPath,
-    { kind: 'plan', job },
-    (event) => event.kind === 'planned',
-    (event) => {
-      if (event.kind === 'scanning') {
-        onProgress?.(event);
-      }
-    },
-  );
-  signal?.addEventListener('abort', child.kill, { once: true });
-  try {
-    return (await child.last).plan;
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', child.kill);
   }
 }
 

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrainerEvent } from '../../../src/protocol/trainerProtocol';
-import { planTraining, startTraining } from '../../../src/trainer/trainerClient';
+import { planTraining } from '../../../src/trainer/planClient';
+import { startTraining } from '../../../src/trainer/trainerClient';
 import { eventsOf, SmallWorkspace } from './training/smallJob';
 
 const processPath = join(__dirname, '../../../src/trainer/trainerProcess.ts');
