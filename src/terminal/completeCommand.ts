@@ -42,6 +42,7 @@ export const completeCommand = defineCommand({
     },
     json: { type: 'flag', help: 'prints one JSON object with confidence and time' },
     ...MODEL_OPTIONS,
+    folder: { ...MODEL_OPTIONS.folder, help: 'whose texts and model are used' },
     ...HALF_OPTIONS,
   },
   run: async (options, [file], terminal) => {

@@ -11,7 +11,8 @@ import { formatBytes } from './progressLine';
 import { formatCount, formatNumber } from './trainingProgress';
 
 const place = { names: ['FOLDER'], required: 0 } as const;
-const details = 'FOLDER is the current folder unless given; the key that "model list" shows serves as well.';
+const orKey = 'the key that "model list" shows serves as well.';
+const details = `FOLDER is the current folder unless given; ${orKey}`;
 const json = { type: 'flag', help: 'prints JSON' } as const;
 
 const list = defineCommand({
@@ -104,7 +105,7 @@ const base = defineCommand({
 const deleteModel = defineCommand({
   name: 'model delete',
   summary: 'Deletes the model of a folder, and what an interrupted training has kept.',
-  details,
+  details: `FOLDER is the one whose model is deleted; ${orKey}`,
   positionals: { names: ['FOLDER'], required: 1 },
   options: {},
   run: async (_options, [folder]) => {
