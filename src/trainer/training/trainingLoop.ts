@@ -215,7 +215,7 @@ export class TrainingLoop {
     if (rollBacks === MOST_ROLL_BACKS) {
       throw new Error(
         `Training diverged ${rollBacks + 1} times, at last with a learning rate of ${training.learningRate / 2 ** rollBacks}. ` +
-          'Set a lower learning rate and train again.',
+          'Train afresh, or with another engine, or another kind or size of network.',
       );
     }
     const weights = this.best?.weights ?? initial;

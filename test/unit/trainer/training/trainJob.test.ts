@@ -307,7 +307,8 @@ describe('Training a workspace', function () {
     await assert.rejects(
       runCollecting(job, { chooseEngine: failing(Infinity, new DivergenceError('diverged')) }),
       {
-        message: /^Training diverged 4 times.*Set a lower learning rate/,
+        message:
+          /^Training diverged 4 times.*Train afresh, or with another engine, or another kind or size of network\.$/,
       },
     );
   });
