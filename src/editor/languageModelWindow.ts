@@ -56,7 +56,7 @@ async function askToSend({ origin, address, isOpen }: ConsentQuestion): Promise<
   const { t } = vscode.l10n;
   const detail = [
     t(
-      'While you write, the text before your cursor is sent to {0}, which may keep it. Everything else of Understudy stays on this machine.',
+      'While you write, the text before your cursor is sent to {0}, which may keep it. Possible continuations are sent with it, which may hold words of other files of the workspace. Everything else stays on this machine.',
       address,
     ),
   ];
