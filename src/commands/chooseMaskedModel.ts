@@ -45,7 +45,7 @@ async function pick(current: string | null): Promise<string | null | undefined> 
   const items: ChoiceItem[] = [
     {
       label: `${mark(current === null)} ${t('None')}`,
-      detail: t('Suggestions are ranked by the text before the cursor alone'),
+      detail: t('The networks and the words of your workspace judge that'),
       choose: () => null,
     },
     ...(current === null
