@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exitWith, root, run } from './setup.mjs';
+import { exitWith, root, run, setUp } from './setup.mjs';
 
 function* filesBelow(path) {
   if (statSync(path).isDirectory()) {
@@ -48,5 +48,7 @@ export async function build({ force = false } = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  build({ force: true }).catch(exitWith);
+  setUp()
+    .then(() => build({ force: true }))
+    .catch(exitWith);
 }

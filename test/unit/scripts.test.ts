@@ -25,4 +25,11 @@ describe('scripts that are started by name and imported as well', () => {
       assert.match(stderr, /ENOENT|no-such-option/);
     });
   }
+
+  it('build.mjs looks first whether the packages of the lock file are installed, as in a fresh clone they are not', () => {
+    const { stderr } = spawnSync(process.execPath, [join(folder, 'scripts', 'build.mjs')], {
+      encoding: 'utf8',
+    });
+    assert.match(stderr, /ENOENT.*package-lock\.json/);
+  });
 });
