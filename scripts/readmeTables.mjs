@@ -33,13 +33,15 @@ function commandsTable() {
       .filter(({ when }) => when === 'false')
       .map(({ command }) => command),
   );
-  const keys = new Map((contributes.keybindings ?? []).map(({ command, key }) => [command, key]));
+  const keys = new Map(
+    (contributes.keybindings ?? []).map(({ command, key, mac = key }) => [
+      command,
+      mac === key ? `\`${key}\`` : `\`${key}\`, on macOS \`${mac}\``,
+    ]),
+  );
   const rows = contributes.commands
     .filter(({ command }) => !hidden.has(command))
-    .map(({ command, title }) => [
-      `Understudy: ${inEnglish(title)}`,
-      keys.has(command) ? `\`${keys.get(command)}\`` : '',
-    ]);
+    .map(({ command, title }) => [`Understudy: ${inEnglish(title)}`, keys.get(command) ?? '']);
   return table(['command', 'key'], rows);
 }
 

@@ -15,6 +15,17 @@ describe('README', () => {
     assert.equal(status, 0, stderr);
   });
 
+  it('names the keys of macOS where they are others', () => {
+    const { contributes } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      readonly contributes: {
+        readonly keybindings: readonly { readonly key: string; readonly mac?: string }[];
+      };
+    };
+    for (const { key, mac = key } of contributes.keybindings) {
+      assert.ok(readme.includes(mac === key ? `\`${key}\`` : `\`${key}\`, on macOS \`${mac}\``), key);
+    }
+  });
+
   it('links only to files that are there', () => {
     const targets = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => target);
     assert.ok(targets.length > 0);
