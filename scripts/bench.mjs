@@ -1,4 +1,4 @@
-/** `npm run bench -- [quality|latency|speed|cost|all]`: sets everything up, then runs bench/main.ts on the fresh build. */
+/** `npm run bench -- [PART] [options]`: sets everything up, then runs bench/main.ts on the fresh build. */
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { become, exitWith, root, setUp } from './setup.mjs';
