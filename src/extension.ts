@@ -23,7 +23,11 @@ import { offerRemoval } from './editor/offerRemoval';
 import { PanelHost } from './editor/panelHost';
 import type { Parts, ProductPaths } from './editor/parts';
 import { PersonalModel } from './editor/personalModel';
-import { offerModelCommands, personalModelWindow } from './editor/personalModelWindow';
+import {
+  offerInterruptedDeletion,
+  offerModelCommands,
+  personalModelWindow,
+} from './editor/personalModelWindow';
 import { RefinedSuggestions } from './editor/refinedSuggestions';
 import { shownSentence } from './editor/shownSentence';
 import { StatusBar } from './editor/statusBar';
@@ -88,6 +92,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     interruptedTraining(store, folders, context.workspaceState).then(
       (interrupted) => {
         status.setInterrupted(interrupted);
+        offerInterruptedDeletion(interrupted !== null);
       },
       (error: unknown) => {
         log.error(asError(error));

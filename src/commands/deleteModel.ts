@@ -16,7 +16,7 @@ export async function deleteModel(
       vscode.l10n.t('The model is being trained; cancel the training before you delete the model.'),
     );
   }
-  if (!(await model.isStillStored())) {
+  if (!(await model.isAnythingStored())) {
     throw new Error(vscode.l10n.t('This workspace has no model of its own to delete.'));
   }
   const remove = vscode.l10n.t('Delete');

@@ -60,6 +60,15 @@ export class PersonalModel {
     return this.isStored;
   }
 
+  /** Whether there is something to delete: the model, or what an interrupted training has kept, which holds traces of the text, too. */
+  async isAnythingStored(): Promise<boolean> {
+    if (await this.isStillStored()) {
+      return true;
+    }
+    const folders = this.surroundings.folders();
+    return folders.length > 0 && (await this.store.interruptedAt(workspaceKey(folders))) !== null;
+  }
+
   /**
    * Loads the model of this workspace, or none, into the generator. Loads run one at a time, so that the last one wins.
    * @throws Error with a sentence for the user when it is damaged; the generator then goes on without it
@@ -86,12 +95,12 @@ export class PersonalModel {
   }
 
   /**
-   * Deletes the model, unless another program has done so already.
+   * Deletes the model and what an interrupted training has kept, unless another program has done so already.
    * @throws Error with a sentence for the user when a training is writing it
    */
   async delete(): Promise<void> {
     const key = workspaceKey(this.requireFolders());
-    if (await this.isStillStored()) {
+    if (await this.isAnythingStored()) {
       await this.store.delete(key);
       await this.load();
     }

@@ -97,6 +97,17 @@ describe('the personal model of a window', () => {
     assert.equal(used, null);
   });
 
+  it('is deleted with what an interrupted training has kept, also before there is a model', async () => {
+    const { resumePath } = await store.remember(['a']);
+    assert.equal(await model.isAnythingStored(), false);
+    writeFileSync(resumePath, bytes);
+    await model.load();
+    assert.equal(await model.isAnythingStored(), true);
+    await model.delete();
+    assert.equal(existsSync(resumePath), false);
+    assert.equal(await model.isAnythingStored(), false);
+  });
+
   it('needs a folder', async () => {
     folders = [];
     await assert.rejects(model.delete(), /no folder is open; open one/);
