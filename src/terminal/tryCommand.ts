@@ -56,7 +56,10 @@ export const tryCommand = defineCommand({
     if (kept !== null) {
       terminal.write(describeScores(before, await scoreTexts(terminal, texts, kept)));
     }
-    terminal.write(`\nTo write in this folder with ghost text:  npm run vscode -- ${asArgument(folder)}\n`);
+    terminal.write(
+      '\nVS Code keeps models of its own, which Train on Workspace makes. To write in this folder with ghost text:  ' +
+        `npm run vscode -- ${asArgument(folder)}\n`,
+    );
   },
 });
 
