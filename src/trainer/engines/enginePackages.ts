@@ -26,7 +26,7 @@ const OPTIONAL_ENGINES: Readonly<Record<Exclude<EngineName, 'wasm'>, OptionalEng
     // A package whose binding was not built registers half of itself before it fails, so it is not even started.
     lack: ({ folder }) => (hasBinding(folder) ? null : `${folder} has no compiled binding`),
     notInstalled: (found) =>
-      `The native engine is not installed. Run the command "Understudy: Install Native Engine" or "npm run native".${found}`,
+      `The native engine is not installed. Run the command "Understudy: Install Native Engine" (or "npm run native" in a checkout).${found}`,
   },
   webgpu: {
     names: ['webgpu'],

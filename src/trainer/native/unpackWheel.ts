@@ -77,7 +77,7 @@ async function unpackEntry(
   await pipeline(await openEntry(zip, entry), hashed, createWriteStream(partial), { signal });
   if (hash.digest('base64url') !== expected) {
     throw new Error(
-      `"${entry.fileName}" in the wheel does not match the wheel's record. Remove the engine with "npm run native -- --remove" and install again.`,
+      `"${entry.fileName}" in the wheel does not match the wheel's record. Run "Understudy: Remove Native Engine" (or "npm run native -- --remove" in a checkout) and install again.`,
     );
   }
   await rename(partial, target);

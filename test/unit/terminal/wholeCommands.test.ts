@@ -234,7 +234,8 @@ describe('terminal commands from the folder to the result', function () {
     const { terminal, written } = offer();
     const product = { ...terminal.product, root: folder, trainer: join(folder, 'dist', 'trainer.js') };
     const help = {
-      native: /^The native engine is not installed\. Run .*"npm run native"\.\n$/,
+      native:
+        /^The native engine is not installed\. Run .*"Understudy: Install Native Engine" \(or "npm run native" in a checkout\)\.\n$/,
       webgpu: /^The WebGPU engine is not installed\. Run .*"npm ci".*\n$/,
     };
     for (const command of [['train'], ['try'], ['evaluate', '--split', join(folder, 'no-such-split.json')]]) {
