@@ -36,6 +36,7 @@ import { TrainingSession } from './editor/trainingSession';
 import { LIVE_BYTES, WorkspaceReader } from './editor/workspaceReader';
 import { DEFAULT_TRAINING } from './protocol/trainerProtocol';
 import { BaseModel } from './trainer/baseModel';
+import { isSecret } from './trainer/corpus/fileNameRules';
 import { ModelStore } from './trainer/modelStore';
 import { shippedFiles } from './trainer/shippedFiles';
 import { planTraining } from './trainer/planClient';
@@ -65,6 +66,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     kernelPath: paths.kernel,
     baseModelPath: storedBase.path,
     tokenizerPath: paths.tokenizer,
+    isSecret: (uri) => isSecret(vscode.Uri.parse(uri).path),
     onFilesLost: () => {
       void reader.startAfresh();
     },

@@ -35,9 +35,10 @@ export function* completeDocument(
     return nothing(refused);
   }
   const read = reader.moveTo(document.uri, document.prefix, document.suffix);
-  const tail = isPatient ? patientTail(model, read) : read;
+  const asksHalf = isPatient && document.isSecret !== true;
+  const tail = asksHalf ? patientTail(model, read) : read;
   yield tail.prepare(tail.states) ?? undefined;
-  if (isPatient) {
+  if (asksHalf) {
     yield* reader.learnWaitedFor(tail);
   }
   const trimToPlace = createTrimmer(document);

@@ -4,6 +4,7 @@ import type {
   CompletedResponse,
   CompletionQuestion,
   FilesLearnedResponse,
+  GeneratorDocument,
   GeneratedResponse,
   GenerateRequest,
   HalfChoice,
@@ -31,6 +32,8 @@ export interface GeneratorClientOptions extends GeneratorFiles {
   readonly workerPath: string;
   /** Called with a sentence on unrequested events: a restart, a base model that cannot be used. Never has the user's text. */
   readonly onLog?: (line: string) => void;
+  /** Whether the name of a document says that it holds secrets: then no language model is asked about it. None does when absent. */
+  readonly isSecret?: (uri: string) => boolean;
   /** Called when the language-model half or the masked model stops or resumes answering. */
   readonly onStatus?: (status: HalfStatus | MaskedStatus) => void;
   /**
@@ -48,6 +51,7 @@ export class GeneratorClient {
   private readonly onStatus: (status: HalfStatus | MaskedStatus) => void;
   private readonly onLog: (line: string) => void;
   private readonly onFilesLost: () => void;
+  private readonly isSecret: (uri: string) => boolean;
   /** What a new thread is told again, by kind. */
   private readonly loaded = new Map<LoadRequest['kind'], LoadRequest>();
   /** What the current thread is being told again; empty once it has answered all. */
@@ -61,11 +65,13 @@ export class GeneratorClient {
       onStatus = nothing,
       onFilesLost = nothing,
       onGivenUp = nothing,
+      isSecret = () => false,
       ...files
     } = options;
     this.onStatus = onStatus;
     this.onLog = onLog;
     this.onFilesLost = onFilesLost;
+    this.isSecret = isSecret;
     this.link = new GeneratorLink({
       workerPath,
       files,
@@ -96,7 +102,8 @@ export class GeneratorClient {
    * {@link complete} does not serve it until it is adopted.
    */
   async refine(question: CompletionQuestion, signal: AbortSignal): Promise<CompletedResponse> {
-    return (await this.ask({ kind: 'complete', ...question, isPatient: true }, signal)) as CompletedResponse;
+    const patient = { ...this.marked(question), isPatient: true };
+    return (await this.ask({ kind: 'complete', ...patient }, signal)) as CompletedResponse;
   }
 
   /** Serves a refined suggestion from now on, also while the user types along with it. */
@@ -110,7 +117,11 @@ export class GeneratorClient {
     onPart: (text: string) => void,
     signal?: AbortSignal,
   ): Promise<GeneratedResponse> {
-    return (await this.ask({ kind: 'generate', ...request }, signal, onPart)) as GeneratedResponse;
+    return (await this.ask(
+      { kind: 'generate', ...this.marked(request) },
+      signal,
+      onPart,
+    )) as GeneratedResponse;
   }
 
   /** What would come next, and from which expert. Rejects when aborted. */
@@ -118,7 +129,7 @@ export class GeneratorClient {
     request: Omit<InspectRequest, 'kind' | 'id'>,
     signal?: AbortSignal,
   ): Promise<InspectedResponse> {
-    return (await this.ask({ kind: 'inspect', ...request }, signal)) as InspectedResponse;
+    return (await this.ask({ kind: 'inspect', ...this.marked(request) }, signal)) as InspectedResponse;
   }
 
   /**
@@ -233,6 +244,12 @@ export class GeneratorClient {
         this.reportReopened(kind, 'answering', `${result.value.description} answers again.`);
       }
     }
+  }
+
+  /** Says of the document, where its name tells so, that it holds secrets. */
+  private marked<Request extends { readonly document: GeneratorDocument }>(request: Request): Request {
+    const { document } = request;
+    return this.isSecret(document.uri) ? { ...request, document: { ...document, isSecret: true } } : request;
   }
 
   private reportReopened(kind: LoadRequest['kind'], state: HalfStatus['state'], message: string): void {

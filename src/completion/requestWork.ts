@@ -1,6 +1,7 @@
 /** The work for each kind of request, in steps; between any two steps another request can be received. */
 import { searchText } from '../model/generation/beamText';
 import { generateText, type GeneratedText } from '../model/generation/generateText';
+import type { ReadTail } from '../model/generation/healedStart';
 import { patientTail, type Pause } from '../model/generation/pause';
 import type { SamplingOptions } from '../model/samplingOptions';
 import type {
@@ -105,8 +106,7 @@ export class RequestWork {
 
   private *inspect(request: InspectRequest): RequestSteps {
     const { mixture, tokenizer } = this.model;
-    const { uri, prefix, suffix } = request.document;
-    const tail = patientTail(mixture, this.reader.moveTo(uri, prefix, suffix));
+    const tail = this.tailOf(request.document, request.document.suffix);
     yield tail.prepare(tail.states) ?? undefined;
     const inspection = inspectDocument(mixture, tokenizer, tail, request.topCount);
     const maxNewTokens = Math.min(SAMPLE_TOKENS, request.sampling.maxNewTokens);
@@ -119,6 +119,12 @@ export class RequestWork {
     return { kind: 'inspected', id: request.id, ...inspection, sample: sample.text, isSampleCut };
   }
 
+  /** Waits for a slow half, but for a text that it must not be told of. */
+  private tailOf({ uri, prefix, isSecret }: GeneratorDocument, suffix?: string): ReadTail {
+    const read = this.reader.moveTo(uri, prefix, suffix);
+    return isSecret === true ? read : patientTail(this.model.mixture, read);
+  }
+
   private *sampleText(
     document: GeneratorDocument,
     sampling: SamplingOptions,
@@ -126,7 +132,7 @@ export class RequestWork {
   ): Generator<Pause, GeneratedText> {
     const { mixture, tokenizer } = this.model;
     // What stands below is not known here, as a long text might copy it.
-    const tail = patientTail(mixture, this.reader.moveTo(document.uri, document.prefix));
+    const tail = this.tailOf(document);
     // Typed text is learned first, so that it cannot change the gate between two texts of the same seed.
     while (this.learnTyped()) {
       yield;

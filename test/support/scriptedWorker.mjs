@@ -1,8 +1,8 @@
 /**
  * A generator's worker whose answers are known, for tests of the client.
  *
- * A text is continued with " word" after a few milliseconds, with " word of it" where the request is patient. A word in it changes
- * that: CRASH ends the thread, HANG is answered only when cancelled, and ENDED is continued with nothing.
+ * A text is continued with " word" after a few milliseconds, with " word of it" where the request is patient, unless it is secret. A
+ * word in it changes that: CRASH ends the thread, HANG is answered only when cancelled, and ENDED is continued with nothing.
  *
  * `tokens` of `filesLearned` counts the files that this thread was told of. The description of a model is the number of models
  * loaded so far and the base model; a personal model CRASH ends the thread. The description of a half is the paths of all halves
@@ -71,7 +71,8 @@ parentPort.on('message', (request) => {
     } else if (prefix.includes('ENDED')) {
       respond({ kind: 'generated', id, text: '', stopReason: 'endOfText' });
     } else if (isCompletion) {
-      setTimeout(() => respond(completed(id, request.isPatient ? ' word of it' : ' word')), 20);
+      const asksHalf = request.isPatient && !request.document.isSecret;
+      setTimeout(() => respond(completed(id, asksHalf ? ' word of it' : ' word')), 20);
     } else {
       respond({ kind: 'generatedPart', id, text: 'one ' });
       respond({ kind: 'generatedPart', id, text: 'two' });

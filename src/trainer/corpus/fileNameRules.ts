@@ -74,12 +74,17 @@ const DATA_EXTENSIONS = new Set(
 /** Tells who trains a model, beside it: what `--out` puts among the texts would make them other ones in each training. */
 const LOCK_HOLDER = '.holder.json';
 
+/** Whether a file most likely holds secrets, by its name or its folder's. */
+export function isSecret(path: string): boolean {
+  return SECRET_NAME.test(nameOf(path)) || SECRET_FOLDER.test(path);
+}
+
 /** Why the file is left out by its name, or null when its content decides. */
 export function leftOutByName(path: string): LeftOutReason | null {
-  const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
-  if (SECRET_NAME.test(name) || SECRET_FOLDER.test(path)) {
+  if (isSecret(path)) {
     return 'secret';
   }
+  const name = nameOf(path);
   if (LOCK_FILE_NAMES.has(name) || name.endsWith('.lock') || name.endsWith(LOCK_HOLDER)) {
     return 'lockFile';
   }
@@ -92,4 +97,8 @@ export function leftOutByName(path: string): LeftOutReason | null {
     return 'data';
   }
   return /[.-]min\.(m?js|css|html?)$/.test(name) ? 'minified' : null;
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).toLowerCase();
 }

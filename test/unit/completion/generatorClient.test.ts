@@ -65,6 +65,17 @@ describe('asking the generator', () => {
     assert.equal((await client.complete(question('The w█'))).insertText, 'ord of it');
   });
 
+  it('says which text is secret, as its name tells, so that no language model is asked about it', async () => {
+    const client = newClient({ isSecret: (uri) => uri.endsWith('.env') });
+    const { signal } = new AbortController();
+    const refine = (uri: string) => {
+      const asked = question('The█');
+      return client.refine({ ...asked, document: { ...asked.document, uri } }, signal);
+    };
+    assert.equal((await refine('file:///a.md')).insertText, ' word of it');
+    assert.equal((await refine('file:///.env')).insertText, ' word');
+  });
+
   it('gives a refinement up when it is aborted, and answers others meanwhile', async () => {
     const client = newClient();
     const abort = new AbortController();

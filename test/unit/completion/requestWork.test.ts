@@ -86,6 +86,31 @@ describe('a completion', () => {
   });
 });
 
+describe('a text whose name says that it holds secrets', () => {
+  it('is not shown to a language model that has to be asked', async () => {
+    const requests = [
+      { ...complete(1, 'The committee app█'), isPatient: true },
+      generate(1, 'The committee█'),
+      { ...generate(1, 'The committee█'), kind: 'inspect', topCount: 1 } as const,
+    ];
+    for (const request of requests) {
+      const askedWhen = async (isSecret: boolean) => {
+        const model = new TestModel();
+        let asked = 0;
+        model.mixture.prepare = () => {
+          asked++;
+          return Promise.resolve();
+        };
+        const document = { ...request.document, isSecret };
+        await answer({ ...request, document }, model);
+        return asked;
+      };
+      assert.ok((await askedWhen(false)) > 0, request.kind);
+      assert.equal(await askedWhen(true), 0, request.kind);
+    }
+  });
+});
+
 describe('a generation', () => {
   it('gives its text as it comes', async () => {
     const { response, parts } = await answer(generate(1, 'The committee█'));
