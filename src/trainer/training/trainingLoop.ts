@@ -60,6 +60,8 @@ export class TrainingLoop {
     worseInARow: 0,
     rollBacks: 0,
   };
+  /** The last step after which the network was measured, as far as is known. */
+  private measuredStep = 0;
   private readonly budget: TrainingBudget;
   private readonly startPosition: BatchPosition;
   private lastResumePoint: number;
@@ -77,6 +79,7 @@ export class TrainingLoop {
       stream.restore(resumeFrom.position);
       this.progress = resumeFrom.progress;
       this.best = resumeFrom.best;
+      this.measuredStep = resumeFrom.best?.step ?? 0;
     }
   }
 
@@ -112,6 +115,11 @@ export class TrainingLoop {
         await this.validate();
       }
       await this.writeResumePointIfDue();
+    }
+    if (this.measuredStep < this.progress.step) {
+      // Writing a resume point took the rest of the time, now or before this training was interrupted.
+      await this.ready();
+      await this.validate();
     }
     return this.candidates();
   }
@@ -189,6 +197,7 @@ export class TrainingLoop {
     const { stream, measure, emit, now } = this.options;
     const start = now();
     const { score, weights } = await measure();
+    this.measuredStep = this.progress.step;
     if (!Number.isFinite(score.bitsPerByte)) {
       this.rollBack();
       this.advance((now() - start) / 1000, { validations: this.progress.validations + 1 });

@@ -11,6 +11,7 @@ async function train(
   documentTokens: number,
   mostTokens = Infinity,
   bitsAt = (validation: number) => 9 - validation / 1000,
+  saveSeconds = 0,
 ) {
   const asked: TrainStepOptions[] = [];
   const events: TrainerEvent[] = [];
@@ -45,7 +46,10 @@ async function train(
     resumeFrom: null,
     control: new TrainingControl(),
     emit: (event) => events.push(event),
-    saveResumePoint: () => Promise.resolve(),
+    saveResumePoint: () => {
+      time += 1000 * saveSeconds;
+      return Promise.resolve();
+    },
     now: () => time,
   });
   const measured = await loop.run();
@@ -132,6 +136,20 @@ describe('The training loop', () => {
     assert.equal(later.length, 2, 'none of the one that failed');
     const lost = candidates[0].step - readBy[0] / 8;
     assert.ok(lost > 0 && lost < candidates[0].step - first.step, `${lost} steps were read again`);
+  });
+
+  it('measures the last network also where saving how far it is has taken the rest of the time', async () => {
+    // Saved at the start and after every tenth second or so, the last time over the end of the time.
+    for (const seconds of [21, 22, 32, 33, 43, 44]) {
+      const { steps, events, candidates } = await train(seconds, 4001, Infinity, undefined, 0.2);
+      const last = events.findLast((event) => event.kind === 'validation');
+      assert.deepEqual(
+        candidates.map(({ step }) => step),
+        [steps.length],
+        `of ${seconds} s`,
+      );
+      assert.equal(last?.step, steps.length, `of ${seconds} s`);
+    }
   });
 
   it('offers nothing that was not measured', async () => {
