@@ -77,6 +77,7 @@ export class SuggestionRequests {
         return (
           !isOutdated &&
           earlier.uri === document.uri &&
+          earlier.languageId === document.languageId &&
           earlier.suffix === document.suffix &&
           document.prefix.startsWith(earlier.prefix) &&
           JSON.stringify(earlierOptions) === JSON.stringify(options)

@@ -4,8 +4,8 @@ import type { GeneratorLink, SettlingResponse } from '../../../src/completion/ge
 import { SuggestionRequests } from '../../../src/completion/suggestionRequests';
 import { cursorText } from '../../support/cursorText';
 
-const question = (marked: string) => ({
-  document: { uri: 'a', languageId: 'markdown', ...cursorText(marked) },
+const question = (marked: string, languageId = 'markdown') => ({
+  document: { uri: 'a', languageId, ...cursorText(marked) },
   multiline: false,
   eagerness: 0.6,
   maxNewTokens: 24,
@@ -85,6 +85,16 @@ describe('asking for suggestions', () => {
     ]);
     assert.deepEqual([second.insertText, second.source], [' word', 'generated']);
     assert.deepEqual(link.asked, ['The', 'The x']);
+  });
+
+  it('asks anew when the language of the text was changed meanwhile', async () => {
+    const { link, suggestions } = setUp();
+    const [, second] = await Promise.all([
+      suggestions.complete(question('The█')),
+      suggestions.complete(question('The█', 'python')),
+    ]);
+    assert.equal(second.source, 'generated');
+    assert.deepEqual(link.asked, ['The', 'The']);
   });
 
   it('asks anew once all that was made before is to be forgotten', async () => {
