@@ -42,9 +42,12 @@ export class LearnableFiles {
    */
   async *below(path: string, withContents = true): AsyncGenerator<string> {
     // A build may write thousands of files into a folder that is passed over; none of them is looked up on disk.
-    if (await this.isPassedOver(path)) {
-      return;
+    if (!(await this.isPassedOver(path)) && !(await isBehindLink(this.root, path))) {
+      yield* this.allBelow(path, withContents);
     }
+  }
+
+  private async *allBelow(path: string, withContents: boolean): AsyncGenerator<string> {
     const place = join(this.root, path);
     // A file that has vanished or may not be read is left out, as in a scan.
     const found = await lstat(place).catch(() => null);
@@ -58,7 +61,7 @@ export class LearnableFiles {
       (await this.rulesIn(folder)) instanceof IgnoreRules
     ) {
       for (const name of await readdir(place).catch(() => [])) {
-        yield* this.below(folder + composedName(name));
+        yield* this.allBelow(folder + composedName(name), true);
       }
     }
   }
@@ -109,7 +112,7 @@ export async function reasonNotToLearn(
 /** Whether the file itself, or a folder on the way to it, is a link: a scan does not follow it, or finds the text under its own name. */
 async function isBehindLink(root: string, path: string): Promise<boolean> {
   let place = root;
-  for (const name of path.split('/')) {
+  for (const name of path.split('/').filter((part) => part !== '')) {
     place = join(place, name);
     const found = await lstat(place).catch(() => null);
     if (found?.isSymbolicLink() === true) {

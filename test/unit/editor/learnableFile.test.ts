@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { reasonNotToLearn } from '../../../src/editor/learnableFile';
+import { LearnableFiles, reasonNotToLearn } from '../../../src/editor/learnableFile';
 
 describe('a file that is saved', () => {
   const root = mkdtempSync(join(tmpdir(), 'understudy-saved-'));
@@ -47,5 +47,24 @@ describe('a file that is saved', () => {
     assert.equal(await reason('link.md'), 'link');
     assert.equal(await reason('linked/two.md'), 'link');
     assert.equal(await reason('chapters/two.md'), null);
+  });
+
+  it('is not learned so either when it was renamed or made in a linked folder', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    write('letters/deep/three.md', 'The lamp was lit again.\n');
+    symlinkSync(join(root, 'letters'), join(root, 'post'));
+    const found = async (path: string, folder = root) => {
+      const files: string[] = [];
+      for await (const file of new LearnableFiles(folder, []).below(path)) {
+        files.push(file);
+      }
+      return files;
+    };
+    assert.deepEqual(await found('post/deep/three.md'), []);
+    assert.deepEqual(await found('post/deep'), []);
+    assert.deepEqual(await found('letters/deep'), ['letters/deep/three.md']);
+    assert.deepEqual(await found('deep', join(root, 'post')), ['deep/three.md']);
   });
 });
