@@ -35,7 +35,7 @@ export class WorkspaceReader implements vscode.Disposable {
   private readonly changed: ChangedFiles;
   private readonly rules: ChangedRules;
   private readonly above: RulesAbove;
-  /** Files of which unsaved text was learned. */
+  /** Files of which unsaved text was learned, or that another program changed while they were unsaved. */
   private readonly unsaved = new Set<string>();
   private readonly disposable: vscode.Disposable;
 
@@ -99,6 +99,8 @@ export class WorkspaceReader implements vscode.Disposable {
         // The text in the editor is newer than the file, and is learned when it is saved.
         if (isUnsaved(uri.toString())) {
           this.noteRules(uri);
+          // Unless the user drops it.
+          this.unsaved.add(uri.toString());
         } else {
           this.note(uri, false);
         }
@@ -122,7 +124,7 @@ export class WorkspaceReader implements vscode.Disposable {
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         const left = active;
         active = editor?.document;
-        // Also when what was learned unsaved has been reverted.
+        // Also when what was unsaved has been reverted.
         if (left?.isClosed === false && (left.isDirty || this.unsaved.has(left.uri.toString()))) {
           void this.settle(this.relearn(left));
         }
@@ -139,6 +141,8 @@ export class WorkspaceReader implements vscode.Disposable {
         }
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
+        // A reading that went on until the files are forgotten would learn more of a removed folder, for good.
+        this.files.stop();
         void this.settle(
           Promise.all(removed.map(({ uri }) => this.files.forgetBelow(uri.toString()))).then(() =>
             this.start(),
