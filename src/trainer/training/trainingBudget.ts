@@ -4,11 +4,23 @@ import type { TrainingProgress } from './resumeFile';
 const SECONDS_BETWEEN_VALIDATIONS = 15;
 const FEWEST_VALIDATIONS = 4;
 const MOST_VALIDATIONS = 20;
+/** Work that takes longer than these seconds, and than so many times as long as usual, was held up by a computer that slept. */
+const LONGEST_HOLD_UP = 5;
+const LONGEST_TIMES_USUAL = 20;
 
 /** How often a training of this length is measured. */
 export function validationCount(seconds: number): number {
   const wished = Math.round(seconds / SECONDS_BETWEEN_VALIDATIONS);
   return Math.min(MOST_VALIDATIONS, Math.max(FEWEST_VALIDATIONS, wished));
+}
+
+/**
+ * Seconds of a piece of work that count. The clock goes on while the computer sleeps, except on Linux; of a night, only seconds may
+ * be taken from the training.
+ * @param usual seconds of such work; Infinity where they are not known
+ */
+export function countedSeconds(seconds: number, usual: number): number {
+  return Math.min(seconds, Math.max(LONGEST_HOLD_UP, LONGEST_TIMES_USUAL * usual));
 }
 
 export class TrainingBudget {

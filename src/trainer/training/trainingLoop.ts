@@ -10,7 +10,7 @@ import { isBetter } from './improvement';
 import { learningRateAt } from './learningRateSchedule';
 import type { Measured } from './measureHeldOut';
 import type { MeasuredNetwork, ResumePoint, TrainingProgress } from './resumeFile';
-import { TrainingBudget } from './trainingBudget';
+import { countedSeconds, TrainingBudget } from './trainingBudget';
 import type { TrainingControl } from './trainingControl';
 
 interface TrainingLoopOptions {
@@ -65,7 +65,8 @@ export class TrainingLoop {
   private readonly budget: TrainingBudget;
   private readonly startPosition: BatchPosition;
   private lastResumePoint: number;
-  private resumePointSeconds = 0;
+  /** What writing the last one took; Infinity before the first. */
+  private resumePointSeconds = Infinity;
   private lastStepEvent = -Infinity;
 
   constructor(private readonly options: TrainingLoopOptions) {
@@ -159,11 +160,12 @@ export class TrainingLoop {
         gradientClipNorm: training.gradientClipNorm,
         dropout,
       });
-      const seconds = (now() - start) / 1000;
+      const { step, trainedTokens, trainingSeconds } = this.progress;
+      const seconds = this.secondsSince(start, step === 0 ? Infinity : trainingSeconds / step);
       this.advance(seconds, {
-        step: this.progress.step + 1,
-        trainedTokens: this.progress.trainedTokens + countOf(batch.mask),
-        trainingSeconds: this.progress.trainingSeconds + seconds,
+        step: step + 1,
+        trainedTokens: trainedTokens + countOf(batch.mask),
+        trainingSeconds: trainingSeconds + seconds,
       });
       this.report(loss, learningRate);
     } catch (error) {
@@ -197,15 +199,15 @@ export class TrainingLoop {
     const { stream, measure, emit, now } = this.options;
     const start = now();
     const { score, weights } = await measure();
+    const seconds = this.secondsSince(start, this.budget.validationSeconds);
     this.measuredStep = this.progress.step;
     if (!Number.isFinite(score.bitsPerByte)) {
       this.rollBack();
-      this.advance((now() - start) / 1000, { validations: this.progress.validations + 1 });
+      this.advance(seconds, { validations: this.progress.validations + 1 });
       return;
     }
     emit({ kind: 'validation', step: this.progress.step, score });
     const { step, lastScore, worseInARow } = this.progress;
-    const seconds = (now() - start) / 1000;
     this.budget.validationSeconds = seconds;
     this.advance(seconds, {
       validations: this.progress.validations + 1,
@@ -262,7 +264,11 @@ export class TrainingLoop {
       progress: this.progress,
     });
     this.lastResumePoint = now();
-    this.resumePointSeconds = (this.lastResumePoint - start) / 1000;
+    this.resumePointSeconds = this.secondsSince(start, this.resumePointSeconds);
     this.advance(this.resumePointSeconds);
+  }
+
+  private secondsSince(start: number, usual: number): number {
+    return countedSeconds((this.options.now() - start) / 1000, usual);
   }
 }

@@ -5,13 +5,19 @@ import type { TrainableNetwork, TrainStepOptions } from '../../../../src/trainer
 import { TrainingControl } from '../../../../src/trainer/training/trainingControl';
 import { TrainingLoop } from '../../../../src/trainer/training/trainingLoop';
 
-/** Trains with steps of a second each, on a network that only records what it is asked for. */
+interface Durations {
+  readonly saveSeconds?: number;
+  readonly secondsOf?: (step: number) => number;
+  readonly measureSeconds?: (validation: number) => number;
+}
+
+/** Trains with steps of a second each unless told otherwise, on a network that only records what it is asked for. */
 async function train(
   seconds: number,
   documentTokens: number,
   mostTokens = Infinity,
   bitsAt = (validation: number) => 9 - validation / 1000,
-  saveSeconds = 0,
+  { saveSeconds = 0, secondsOf = () => 1, measureSeconds = () => 0 }: Durations = {},
 ) {
   const asked: TrainStepOptions[] = [];
   const events: TrainerEvent[] = [];
@@ -22,7 +28,7 @@ async function train(
     config: { architecture: 'lstm', vocabSize: 16, embeddingSize: 1, hiddenSize: 1, numLayers: 1 },
     trainStep: (_batch, options) => {
       asked.push(options);
-      time += 1000;
+      time += 1000 * secondsOf(asked.length);
       return Promise.resolve({ loss: 1, gradientNorm: 1 });
     },
     evaluateStep: () => Promise.resolve({ lossSum: 1, count: 1 }),
@@ -41,7 +47,10 @@ async function train(
     training,
     mostTokens,
     initial: weights,
-    measure: () => Promise.resolve({ score: { bytes: 1, bitsPerByte: bitsAt(validations++) }, weights }),
+    measure: () => {
+      time += 1000 * measureSeconds(validations);
+      return Promise.resolve({ score: { bytes: 1, bitsPerByte: bitsAt(validations++) }, weights });
+    },
     validationSeconds: 0,
     resumeFrom: null,
     control: new TrainingControl(),
@@ -74,6 +83,24 @@ describe('The training loop', () => {
     const { steps } = await train(100, 4001);
     assert.ok(steps.length >= 99 && steps.length <= 101);
     assertRisesAndFalls(steps);
+  });
+
+  it('counts only seconds when the computer sleeps for hours, on systems whose clock goes on meanwhile', async () => {
+    const night = 8 * 3600;
+    const asleep = await train(100, 4001, Infinity, undefined, {
+      secondsOf: (step) => (step === 30 ? night : 1),
+      measureSeconds: (validation) => (validation === 3 ? night : 0.1),
+    });
+    const { length } = asleep.steps;
+    assert.ok(length >= 68 && length <= 80, `${length} steps`);
+    assertRisesAndFalls(asleep.steps);
+    const told = asleep.events.filter((event) => event.kind === 'step');
+    assert.ok(told[35].secondsLeft > 30, `${told[35].secondsLeft} s left`);
+  });
+
+  it('counts all of its time where each step is as slow as the others', async () => {
+    const { steps } = await train(3600, 4001, Infinity, undefined, { secondsOf: () => 90 });
+    assert.ok(steps.length >= 39 && steps.length <= 41, `${steps.length} steps`);
   });
 
   it('ends sooner when the given number of tokens was read, after the rate has fallen and a few measurements', async () => {
@@ -141,7 +168,9 @@ describe('The training loop', () => {
   it('measures the last network also where saving how far it is has taken the rest of the time', async () => {
     // Saved at the start and after every tenth second or so, the last time over the end of the time.
     for (const seconds of [21, 22, 32, 33, 43, 44]) {
-      const { steps, events, candidates } = await train(seconds, 4001, Infinity, undefined, 0.2);
+      const { steps, events, candidates } = await train(seconds, 4001, Infinity, undefined, {
+        saveSeconds: 0.2,
+      });
       const last = events.findLast((event) => event.kind === 'validation');
       assert.deepEqual(
         candidates.map(({ step }) => step),
