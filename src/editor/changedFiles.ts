@@ -19,6 +19,8 @@ export interface ChangedFilesOptions {
   readonly gatherFor: number;
   /** Rest after each round, as a multiple of its duration: a build or a growing log must not keep reader and generator busy. */
   readonly restFor: number;
+  /** Limit of a rest, in milliseconds: a round may last a night, as the clock of most systems goes on while the computer sleeps. */
+  readonly longestRest: number;
   /** More files than this are not learned one by one: {@link readAll} also weighs duplicates and total size. */
   readonly maxFiles: number;
   excludeGlobs(): readonly string[];
@@ -93,7 +95,8 @@ export class ChangedFiles {
     } finally {
       this.isWorking = false;
       const ended = performance.now();
-      this.restsUntil = ended + this.options.restFor * (ended - started);
+      const { restFor, longestRest } = this.options;
+      this.restsUntil = ended + Math.min(longestRest, restFor * (ended - started));
       this.schedule();
     }
   }

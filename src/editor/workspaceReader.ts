@@ -27,6 +27,7 @@ export const LIVE_BYTES = 16 * 1024 * 1024;
 const GATHER_FOR = 500;
 /** Rest after each round, as a multiple of its duration: a tenth of the time goes to a program that keeps writing files. */
 const REST_FOR = 9;
+const LONGEST_REST = 5 * 60_000;
 /** When more files than this are created or changed together, all folders are read once instead. */
 const MAX_CHANGED_FILES = 500;
 
@@ -56,6 +57,7 @@ export class WorkspaceReader implements vscode.Disposable {
       maxCharacters: LIVE_BYTES,
       gatherFor: GATHER_FOR,
       restFor: REST_FOR,
+      longestRest: LONGEST_REST,
       maxFiles: MAX_CHANGED_FILES,
       excludeGlobs,
       uriOf: ({ root, path }) => {

@@ -63,6 +63,7 @@ describe('files that are created, moved or changed', () => {
         maxCharacters: 100,
         gatherFor: 10,
         restFor: 0,
+        longestRest: 50,
         maxFiles: 3,
         excludeGlobs: () => ['**/*.bak'],
         uriOf: ({ path }) => path,
@@ -201,6 +202,7 @@ describe('files that are created, moved or changed', () => {
     const lookedAt: number[] = [];
     changed = follower({
       restFor: 4,
+      longestRest: 1000,
       uriOf: ({ path }) => {
         lookedAt.push(performance.now());
         // Each look takes 20 ms.
@@ -214,5 +216,27 @@ describe('files that are created, moved or changed', () => {
       await sleep(5);
     }
     assert.ok(lookedAt.length >= 1 && lookedAt.length <= 4, lookedAt.join(', '));
+  });
+
+  it('are followed again soon after the computer slept while they were looked at', async () => {
+    changed.dispose();
+    const now = performance.now.bind(performance);
+    let slept = 0;
+    performance.now = () => now() + slept;
+    try {
+      changed = follower({
+        restFor: 9,
+        uriOf: ({ path }) => {
+          slept = 8 * 3_600_000;
+          return path;
+        },
+      });
+      change('one.md');
+      await isTold(`learn one.md: ${SENTENCE.trim()}`);
+      change('two.md');
+      await isTold(`learn two.md: ${SENTENCE.trim()}`);
+    } finally {
+      performance.now = now;
+    }
   });
 });
