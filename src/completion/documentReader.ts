@@ -62,6 +62,11 @@ export class DocumentReader {
     return this.tailOf(document);
   }
 
+  /** Whether this is the document that was moved to last, whose text the workspace's model has open. */
+  isOpen(uri: string): boolean {
+    return this.current?.uri === uri;
+  }
+
   /** Reports a text, from the document's start on, whose end the model has written: there is nothing to learn from that end. */
   noteGenerated(uri: string, text: string): void {
     this.generated = { uri, text };

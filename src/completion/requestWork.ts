@@ -143,6 +143,10 @@ export class RequestWork {
         ? searchText(mixture, tokenizer, tail, sampling, criteria)
         : generateText(mixture, tokenizer, tail, sampling, criteria, this.newSeed());
     for (;;) {
+      if (!this.reader.isOpen(document.uri)) {
+        // A suggestion for another document came in between; the live text has to be that of this one.
+        this.reader.moveTo(document.uri, document.prefix);
+      }
       const part = parts.next();
       if (part.done) {
         return part.value;

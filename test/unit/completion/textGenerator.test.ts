@@ -73,6 +73,31 @@ describe('the generator', () => {
     assert.deepEqual(settled(responses), [2, 1]);
   });
 
+  it('goes on with a generation in the live text of its own document, also after a completion in another one', () => {
+    const { generator, responses, finish, model } = setUp();
+    const { mixture } = model;
+    const openUris: (string | null)[] = [];
+    const predict = mixture.predict.bind(mixture);
+    mixture.predict = (...given) => {
+      openUris.push(mixture.workspace.openUri);
+      predict(...given);
+    };
+    generator.receive(generate(1, 'The committee█'));
+    for (let step = 0; step < 5; step++) {
+      generator.step();
+    }
+    const request = complete(2, 'The committee app█');
+    generator.receive({ ...request, document: { ...request.document, uri: 'b' } });
+    while (!settled(responses).includes(2)) {
+      generator.step();
+    }
+    assert.equal(openUris.at(-1), 'b');
+    openUris.length = 0;
+    finish();
+    assert.deepEqual(settled(responses), [2, 1]);
+    assert.deepEqual([...new Set(openUris)], ['a']);
+  });
+
   it('hears a ping at once, whatever is under way', () => {
     const { generator, responses } = setUp();
     generator.receive(generate(1, 'The committee█'));
