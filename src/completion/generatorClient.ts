@@ -18,6 +18,7 @@ import type {
   MaskedStatus,
   ModelLoadedResponse,
 } from '../protocol/generatorProtocol';
+import { cancelledCompletion } from './cancelledCompletion';
 import { GeneratorDiedError, GeneratorLink, type SettlingResponse, type WithoutId } from './generatorLink';
 import type { GeneratorFiles } from './generatorModel';
 import { SuggestionRequests } from './suggestionRequests';
@@ -98,12 +99,16 @@ export class GeneratorClient {
   }
 
   /**
-   * The ghost text at a cursor, waiting for the language model however long it takes; an aborted call resolves as cancelled.
-   * {@link complete} does not serve it until it is adopted.
+   * The ghost text at a cursor, waiting for the language model however long it takes; resolves as cancelled when it is aborted, or
+   * when all earlier suggestions were forgotten meanwhile. {@link complete} does not serve it until it is adopted.
    */
   async refine(question: CompletionQuestion, signal: AbortSignal): Promise<CompletedResponse> {
-    const patient = { ...this.marked(question), isPatient: true };
-    return (await this.ask({ kind: 'complete', ...patient }, signal)) as CompletedResponse;
+    const { timesForgotten } = this.suggestions;
+    const request = { kind: 'complete', ...this.marked(question), isPatient: true } as const;
+    const response = (await this.ask(request, signal)) as CompletedResponse;
+    return timesForgotten === this.suggestions.timesForgotten
+      ? response
+      : cancelledCompletion(response.id, response.milliseconds);
   }
 
   /** Serves a refined suggestion from now on, also while the user types along with it. */

@@ -18,6 +18,7 @@ interface Flight {
 export class SuggestionRequests {
   private readonly cache = new SuggestionCache();
   private readonly flights = new Set<Flight>();
+  private forgets = 0;
 
   constructor(private readonly link: Pick<GeneratorLink, 'request' | 'cancel'>) {}
 
@@ -56,8 +57,13 @@ export class SuggestionRequests {
     this.cache.remember(question, response);
   }
 
+  get timesForgotten(): number {
+    return this.forgets;
+  }
+
   /** Serves no earlier suggestion any more, and one that is being made only to callers that already wait. */
   forget(): void {
+    this.forgets++;
     this.cache.clear();
     for (const flight of this.flights) {
       flight.isOutdated = true;

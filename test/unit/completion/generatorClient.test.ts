@@ -118,6 +118,15 @@ describe('asking the generator', () => {
     assert.equal(await source(), 'generated');
   });
 
+  it('gives up a refinement during which a file was forgotten, as it may come from that', async () => {
+    const client = newClient();
+    const refinement = client.refine(question('The█'), new AbortController().signal);
+    await client.learnFiles([{ uri: 'b', text: 'x', recent: false }]);
+    await client.learnFiles([{ uri: 'b', text: '', recent: false }]);
+    const { insertText, noSuggestionReason } = await refinement;
+    assert.deepEqual([insertText, noSuggestionReason], ['', 'cancelled']);
+  });
+
   it('rejects with the sentence about a model that cannot be used', async () => {
     await assert.rejects(newClient().loadModel('damaged'), { message: 'The model "damaged" is damaged.' });
   });
