@@ -11,7 +11,7 @@
 import { bringForward } from '../bringForward';
 import type { Expert, Readiness } from '../expert';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { concatBytes } from './byteEncoder';
+import { beginsCharacter, concatBytes, nextCharacter } from './byteEncoder';
 import { COARSE_LIMITS, FINE_LIMITS, type BridgeLimits, type BridgeState } from './bridgeState';
 import { convert } from './conversion';
 import type { ForeignModel } from './foreignModel';
@@ -24,7 +24,10 @@ import { NO_CONTEXT, SharedTokens } from './sharedTokens';
 
 /** Finished distributions kept. */
 const MOST_KEPT = 512;
-/** In bytes. A longer tail, as in scripts without spaces, is cut at a foreign token, at least {@link KEPT_TAIL} bytes before its end. */
+/**
+ * In bytes. A longer tail, as in scripts without spaces, is cut between two characters at a foreign token, at least
+ * {@link KEPT_TAIL} bytes before its end.
+ */
 const LONGEST_TAIL = 64;
 const KEPT_TAIL = 32;
 const NO_BYTES = new Uint8Array();
@@ -177,19 +180,21 @@ class ForeignBridge<State> implements Bridge<State> {
     // The model skips a stretch that has no encoding.
     return cut.tail.length <= LONGEST_TAIL
       ? cut
-      : { root: cut.root, tail: tail.subarray(tail.length - KEPT_TAIL) };
+      : { root: cut.root, tail: tail.subarray(nextCharacter(tail, tail.length - KEPT_TAIL)) };
   }
 
-  /** Reads the tail's foreign tokens up to `end`, or as far as whole tokens go. */
+  /** Reads the tail's foreign tokens up to `end`, or as far as whole tokens and characters go: half a character has no encoding. */
   private readTail(root: ForeignNode<State>, tail: Uint8Array, end: number) {
     const encoding = this.foreign.vocabulary.encode(tail);
     let node = root;
-    let from = 0;
+    let read = { root, from: 0 };
     for (let i = 0; i < (encoding?.ids.length ?? 0) && encoding!.ends[i] <= end; i++) {
       node = this.reader.child(node, encoding!.ids[i]);
-      from = encoding!.ends[i];
+      if (beginsCharacter(tail, encoding!.ends[i])) {
+        read = { root: node, from: encoding!.ends[i] };
+      }
     }
-    return { root: node, tail: tail.subarray(from) };
+    return { root: read.root, tail: tail.subarray(read.from) };
   }
 
   /** Advances the conversions of all states together, step by step, so that the model is asked in few calls. */

@@ -1,12 +1,12 @@
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { byteEncoder, concatBytes, encodingsOf } from './byteEncoder';
+import { beginsCharacter, byteEncoder, concatBytes, encodingsOf } from './byteEncoder';
 import type { Encoding } from './foreignModel';
 import { PrefixIndex } from './prefixIndex';
 import { lastSeparation, separates } from './separation';
 
 /** Instead of a token: no text with this continuation has a token boundary at the place in question. */
 export const NO_TOKEN = -1;
-/** In bytes. Longer contexts, as in scripts without spaces, are cut at a token. */
+/** In bytes. Longer contexts, as in scripts without spaces, are cut at a token, between two characters. */
 const LONGEST_CONTEXT = 64;
 const NO_BYTES = new Uint8Array();
 
@@ -76,7 +76,8 @@ export class SharedTokens {
       if (ids[last] === tokenId && (last > 0 ? ends[last - 1] : 0) === bytes.length - token.length) {
         let from = lastSeparation(bytes);
         for (let i = 0; bytes.length - from > LONGEST_CONTEXT && i < last; i++) {
-          from = Math.max(from, ends[i]);
+          // Half a character has no encoding.
+          from = beginsCharacter(bytes, ends[i]) ? Math.max(from, ends[i]) : from;
         }
         return { bytes: bytes.subarray(from), lastToken: tokenId, expectsLetter };
       }

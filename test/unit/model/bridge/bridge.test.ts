@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createBridge, type Bridge } from '../../../../src/model/bridge/bridge';
 import type { ForeignModel } from '../../../../src/model/bridge/foreignModel';
+import { textVocabulary } from '../../../../src/model/bridge/textVocabulary';
 import type { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
 import {
   byteVocabulary,
@@ -90,6 +91,30 @@ describe('a model with other tokens as an expert', () => {
       fc.property(plain, fc.integer(), (text, seed) => largestChange(text, seed) < 1e-6),
       { numRuns: 40 },
     );
+  });
+
+  it('changes nothing in one either in a long text without spaces, of which it holds only the end', () => {
+    const sentence = '我们学习中文，他们学习。“学习”';
+    for (const [start, seed] of [0, 1, 2, 3].entries()) {
+      assert.ok(largestChange(sentence.repeat(4).slice(start), seed) < 1e-6);
+    }
+  });
+
+  it('goes on after a character that the vocabulary cannot spell, once enough text has followed it', () => {
+    const characters = ['学', 'a'];
+    const vocabulary = textVocabulary({
+      tokens: [null, ...characters.map((text) => new TextEncoder().encode(text))],
+      // Also for a character that is none of these, whose bytes the mark has not.
+      encode: (text) => Array.from(text, (character) => characters.indexOf(character) + 1),
+      beginOfTextId: 0,
+    });
+    const bridge = createBridge(randomModel(vocabulary, 7), sharedTokenizer);
+    const likeliest = (text: string) =>
+      Math.max(...[...distributions(bridge, sharedTokenizer, text)].at(-1)!.probs);
+    assert.ok(likeliest('☃学') < 0.02, 'all alike');
+    for (const length of [25, 40, 60]) {
+      assert.ok(likeliest(`☃${'学'.repeat(length)}`) > 0.2, `after ${length} characters`);
+    }
   });
 
   it('changes little where text would have other tokens before a letter', () => {
