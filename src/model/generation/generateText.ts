@@ -87,7 +87,7 @@ export function* generateText(
     if (endsInLoop(added)) {
       return yield* finish(decoded.text, 'repetition');
     }
-    const settled = Math.max(given, settledLength(before, decoded.text, criteria));
+    const settled = Math.max(given, wholeLengthWhileGrowing(before, decoded.text));
     yield settled > given ? decoded.text.slice(given, settled) : undefined;
     given = settled;
   }
@@ -176,12 +176,4 @@ function drawUsable<T>(
       return null;
     }
   }
-}
-
-/** Length of the part of a growing text that neither a stop nor the second half of a character can still change. */
-function settledLength(before: string, text: string, criteria: StoppingCriteria): number {
-  const undecided = criteria.stopAtSentenceEnd
-    ? /[。！？｡.!?…]?["'”’」』）》)\]»]*$/u.exec(text)![0].length
-    : 0;
-  return Math.min(wholeLengthWhileGrowing(before, text), text.length - undecided);
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { endsInLoop } from '../../../../src/model/generation/repetition';
 import { findStop } from '../../../../src/model/generation/stoppingCriteria';
 
@@ -44,6 +45,49 @@ describe('stopping', () => {
     check('one line\nanother. And', false, false);
     check('one line\nanother.| And', false, true);
     check('It ends. Another|\n', true, false);
+  });
+});
+
+describe('a text that may go on', () => {
+  it('law: is never shortened by what comes after it, so that it can be shown at once', () => {
+    const signs = [
+      '.',
+      '。',
+      '！',
+      '?',
+      '…',
+      '"',
+      '”',
+      '’',
+      ')',
+      ']',
+      '』',
+      ' ',
+      '\n',
+      '\r',
+      'M',
+      'Mr',
+      'e.g',
+      '1',
+      '他',
+      '😀',
+    ];
+    const texts = fc.array(fc.constantFrom(...signs), { maxLength: 12 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(
+        texts,
+        texts,
+        fc.boolean(),
+        fc.boolean(),
+        (text, more, stopAtLineEnd, stopAtSentenceEnd) => {
+          const criteria = { stopAtLineEnd, stopAtSentenceEnd };
+          fc.pre(findStop(text, criteria) === null);
+          const stop = findStop(text + more, criteria);
+          assert.ok(stop === null || stop.length >= text.length);
+        },
+      ),
+      { numRuns: 2000 },
+    );
   });
 });
 
