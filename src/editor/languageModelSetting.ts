@@ -93,7 +93,7 @@ export function languageModelName(choice: HalfChoice): { readonly name: string; 
  */
 export function checkAddress(t: Translate, given: string): string {
   const url = URL.canParse(given) ? new URL(given) : null;
-  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.host === '') {
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw new Error(
       t('"{0}" is no address of a server; one looks like http://localhost:8080/v1.', withoutPassword(given)),
     );

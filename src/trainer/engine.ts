@@ -46,8 +46,8 @@ export interface TrainableNetwork {
   /** Summed cross-entropy (nats) and number of the counted targets; no update, no dropout, own carried state. */
   evaluateStep(batch: TrainBatch): Promise<{ readonly lossSum: number; readonly count: number }>;
   /**
-   * How many rows of a batch are computed at once from now on; fewer take less memory, and give the same numbers. All at
-   * once when it is never called. Each row's carried state goes on where the rows become fewer, and begins afresh where more.
+   * How many rows of a batch are computed at once from now on, never more than before; fewer take less memory, and give the same
+   * numbers. All at once when it is never called. Each row's carried state goes on.
    */
   limitRows(rows: number): void;
   /** Forgets the state carried for training or for evaluation. */

@@ -91,10 +91,6 @@ export class TensorNetwork implements TrainableNetwork {
   }
 
   limitRows(rows: number): void {
-    if (rows > this.rowsAtOnce) {
-      this.resetState('train');
-      this.resetState('evaluate');
-    }
     const inParts = (states: CarriedState[]): CarriedState[] =>
       states.flatMap((state) => state.inParts(rows));
     this.states = { train: inParts(this.states.train), evaluate: inParts(this.states.evaluate) };

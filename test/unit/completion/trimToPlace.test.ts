@@ -50,6 +50,13 @@ describe('a suggestion, trimmed to its place', () => {
     ['LaTeX: keeps what comes before', `${items}█`, '\\item two\n\\end{center}', '\\item two\n'],
     ['LaTeX: goes on to end it', `${items}\\end{it█`, 'emize}', 'emize}'],
     ['LaTeX: then ends the one around it', `${items}\\end{itemize}\n█`, '\\end{center}', '\\end{center}'],
+    [
+      'LaTeX: nor what has ended',
+      `${items}\\end{itemize}\n\\end{center}\n\\begin{a}\n█`,
+      '\\end{center}',
+      '',
+    ],
+    ['LaTeX: any may end after all have', `${items}\\end{itemize}\n\\end{center}\n█`, '\\end{a}', '\\end{a}'],
     ['LaTeX: ends what it begins itself', `${items}█`, '\\begin{a}x\\end{a}', '\\begin{a}x\\end{a}'],
     ['LaTeX: any may end where none is known', 'Above.\n█', '\\end{center}', '\\end{center}'],
     ['LaTeX: what the user ended wrongly is no reason', `${items}\\end{b} █`, 'of it', 'of it'],

@@ -60,6 +60,8 @@ describe('the setting of the language model', () => {
       [{ file: '/m/words.pkl' }, /"words.pkl" is none that Understudy opens; it opens Keras files/],
       [{ server: 'localhost:8080' }, /"localhost:8080" is no address of a server; one looks like http/],
       [{ server: 'file:///etc/passwd' }, /no address of a server/],
+      [{ server: 'ftp://team.example' }, /no address of a server/],
+      [{ server: 'a server' }, /"a server" is no address of a server/],
       [{ server: 'https://me:secret@team.example' }, /holds a name or a password; remove it/],
     ];
     for (const [given, sentence] of refused) {

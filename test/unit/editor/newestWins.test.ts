@@ -37,6 +37,22 @@ describe('of works that must not overlap', () => {
     ]);
   });
 
+  it('one that has ended leaves the one after it to be waited for, and to be cancelled', async () => {
+    const { works, story, start } = scene();
+    const [first, second] = [start('first'), start('second')];
+    await first;
+    const third = start('third');
+    await second;
+    works.cancel();
+    await third;
+    assert.deepEqual(story.slice(2), [
+      'second begins',
+      'second ends aborted',
+      'third begins',
+      'third ends aborted',
+    ]);
+  });
+
   it('one that fails rejects for whoever asked for it, and holds up no other', async () => {
     const { start } = scene();
     const first = assert.rejects(start('first', Promise.reject(new Error('read-only'))), /read-only/);

@@ -125,6 +125,16 @@ describe('the preview of a training', () => {
     assert.match(text, /30 MB {2}photo\.raw — not text/);
   });
 
+  it('names each folder once, above its files', () => {
+    const files = ['/novel', '/novel', '/notes'].map((root, i) => ({
+      ...{ root, path: `${i}.md`, bytes: 5000, heldOutShare: 0 },
+    }));
+    const [, listed] = fileListText(t, { ...plan, files, leftOut: {}, largestLeftOut: [] }).split(
+      'result:\n',
+    );
+    assert.equal(listed, '\n/novel\n    5.0 kB  0.md\n    5.0 kB  1.md\n\n/notes\n    5.0 kB  2.md\n');
+  });
+
   it('says that there is no text where all is left out, and explains no list', () => {
     const text = fileListText(t, { ...plan, files: [] });
     assert.match(text, /^There is no text to learn from in this workspace\.\n\nLeft out:/);

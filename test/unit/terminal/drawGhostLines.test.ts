@@ -27,6 +27,7 @@ describe('ghost text drawn from test texts', () => {
       const known = [{ uri: 'file:///book/first.md', text: line.repeat(30), recent: false }];
       const test = [{ uri, text: line.repeat(8), recent: false }];
       const { lines } = await drawGhostLines(terminal, { known, test }, null, 4, 1);
+      assert.equal(lines.length, 4);
       return lines.map(({ suggestion }) => suggestion);
     };
     const whole = await suggestionsIn('file:///book/second.md');

@@ -10,10 +10,20 @@ describe('ghost lines', () => {
     assert.equal(text.slice(0, places[0].offset), 'short\nthe quick brown ');
   });
 
+  it('are drawn from all lines, from each at most once', () => {
+    const words = ['one', 'two', 'three', 'four'];
+    const text = words.map((word) => `${word} fox jumps over the lazy dog\n`).join('');
+    for (const drawn of [0, 0.5, 0.999]) {
+      const places = drawPlaces([{ name: 'a.md', text }], 5, () => drawn);
+      const lines = places.map(({ offset }) => text.slice(0, offset).split('\n').length);
+      assert.deepEqual(lines.sort(), [1, 2, 3, 4]);
+    }
+  });
+
   it('stand between whole characters of a text without spaces', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: fc.constantFrom('😀', '中'), minLength: 24, maxLength: 60 }),
+        fc.string({ unit: fc.constantFrom('😀', '𐀀', '中'), minLength: 24, maxLength: 60 }),
         fc.double({ min: 0, max: 0.999, noNaN: true }),
         (text, drawn) => {
           const [{ offset }] = drawPlaces([{ name: 'a.md', text }], 1, () => drawn);

@@ -14,14 +14,14 @@ describe('the texts that try measures on', () => {
   });
   afterEach(() => rm(root, { recursive: true }));
 
-  const texts = (shares: Readonly<Record<string, number>>) => {
+  const texts = (shares: Readonly<Record<string, number>>, maxTestCharacters = 60_000) => {
     const files = Object.entries(shares).map(([path, heldOutShare]) => ({
       root,
       path,
       bytes: 1,
       heldOutShare,
     }));
-    return heldOutTexts({ files } as unknown as TrainingPlan, 60_000);
+    return heldOutTexts({ files } as unknown as TrainingPlan, maxTestCharacters);
   };
 
   it('are those of the plan, without files that have gone since', async () => {
@@ -34,6 +34,15 @@ describe('the texts that try measures on', () => {
     );
     await unlink(join(root, 'c.md'));
     await assert.rejects(texts({ 'a.md': 0, 'c.md': 1 }), /kept aside cannot be read any more/);
+  });
+
+  it('are together no longer than was asked for', async () => {
+    await Promise.all(['a.md', 'b.md', 'c.md'].map((name) => writeFile(join(root, name), line)));
+    const { test } = await texts({ 'a.md': 1, 'b.md': 1, 'c.md': 1 }, line.length + 10);
+    assert.deepEqual(
+      test.map(({ text }) => text),
+      [line, line.slice(0, 10)],
+    );
   });
 
   it('are, of a huge file, only the beginning that was read for training', async () => {

@@ -150,6 +150,17 @@ describe('llama.cpp in a process of its own', function () {
     assert.ok(isEnded);
   });
 
+  it('ends none that answers, asked or not', async () => {
+    const { heard, onStatus } = recorder();
+    const client = await open('model.gguf', onStatus);
+    for (let asked = 0; asked < 3; asked++) {
+      const [[probs]] = await client.ask(question(1));
+      assert.equal(likeliest(probs), 2);
+      await new Promise((wait) => setTimeout(wait, 200));
+    }
+    assert.deepEqual(heard, []);
+  });
+
   it('reports a question that a new process cannot answer either', async () => {
     const { heard, hears, onStatus } = recorder();
     const client = await open('FAULTY.gguf', onStatus);

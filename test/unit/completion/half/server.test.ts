@@ -522,6 +522,13 @@ describe('a server’s model over the shared vocabulary', () => {
     assert.ok(probs[likeliest] > 0.8);
   });
 
+  it('in a half-typed word gives a listed token to the shared token that follows the typed part', () => {
+    const probs = predict(expertThat({ They: { ' don’t': 0.6 }, 'They don': { '’t': 0.9 } }), 'They don');
+    const typed = shippedTokenizer.encode('They don').length;
+    const [next] = shippedTokenizer.encode('They don’t').slice(typed);
+    assert.ok(probs[next] > 0.8, `${probs[next]}`);
+  });
+
   it('is left out while the server has not answered, and knows nothing else', () => {
     const expert = expertThat({ 'One.': { ' Two': 0.9 } });
     assert.equal(expert.readiness?.isReady(stateAfter(expert, 'One.')), true);

@@ -67,6 +67,7 @@ describe('The personal model as a Keras file', () => {
           assert.deepEqual(back.training, checkpoint.training);
           assert.deepEqual(back.gate, checkpoint.gate);
           assert.deepEqual(back.tokenizer, checkpoint.tokenizer);
+          assert.deepEqual([...back.weights.keys()].sort(), [...checkpoint.weights.keys()].sort());
           for (const [name, tensor] of checkpoint.weights) {
             const returned = back.weights.get(name)!;
             if (tensor instanceof Float32Array) {

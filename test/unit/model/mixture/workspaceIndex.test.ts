@@ -191,7 +191,7 @@ describe('WorkspaceIndex', () => {
       return Array.from({ length: many }, (_, id) => (id === 0 ? 0 : counts.probability(id) * counts.total));
     };
     const check = (texts: readonly WeightedText[]) => {
-      for (let at = 0; at < 600; at += 7) {
+      for (let at = 0; at < 600; at += 3) {
         const history = file.slice(at, at + 1 + (at % 2));
         const expected = new Array<number>(many).fill(0);
         for (const { tokens, weight } of texts) {

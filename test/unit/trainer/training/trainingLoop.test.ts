@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { DEFAULT_TRAINING, type TrainerEvent } from '../../../../src/protocol/trainerProtocol';
 import { BatchStream } from '../../../../src/trainer/data/batchStream';
 import type { TrainableNetwork, TrainStepOptions } from '../../../../src/trainer/engine';
+import type { ResumePoint } from '../../../../src/trainer/training/resumeFile';
 import { TrainingControl } from '../../../../src/trainer/training/trainingControl';
 import { TrainingLoop } from '../../../../src/trainer/training/trainingLoop';
 
-interface Durations {
+interface Circumstances {
   readonly saveSeconds?: number;
   readonly secondsOf?: (step: number) => number;
   readonly measureSeconds?: (validation: number) => number;
+  readonly resumeFrom?: ResumePoint | null;
 }
 
 /** Trains with steps of a second each unless told otherwise, on a network that only records what it is asked for. */
@@ -17,9 +19,11 @@ async function train(
   documentTokens: number,
   mostTokens = Infinity,
   bitsAt = (validation: number) => 9 - validation / 1000,
-  { saveSeconds = 0, secondsOf = () => 1, measureSeconds = () => 0 }: Durations = {},
+  { saveSeconds = 0, secondsOf = () => 1, measureSeconds = () => 0, resumeFrom = null }: Circumstances = {},
 ) {
   const asked: TrainStepOptions[] = [];
+  const imported: unknown[] = [];
+  const saved: ResumePoint[] = [];
   const events: TrainerEvent[] = [];
   let time = 0;
   let validations = 0;
@@ -35,9 +39,10 @@ async function train(
     resetState: () => undefined,
     limitRows: () => undefined,
     exportWeights: () => Promise.resolve(weights),
-    importWeights: () => undefined,
-    exportOptimizer: () => Promise.resolve({ step: 0, firstMoments: weights, secondMoments: weights }),
-    importOptimizer: () => undefined,
+    importWeights: (given) => imported.push(given),
+    exportOptimizer: () =>
+      Promise.resolve({ step: asked.length, firstMoments: weights, secondMoments: weights }),
+    importOptimizer: (given) => imported.push(given),
     dispose: () => undefined,
   };
   const training = { ...DEFAULT_TRAINING, seconds, batchSize: 1, unrollSteps: 8, dropout: 0.1 };
@@ -52,11 +57,13 @@ async function train(
       return Promise.resolve({ score: { bytes: 1, bitsPerByte: bitsAt(validations++) }, weights });
     },
     validationSeconds: 0,
-    resumeFrom: null,
+    resumeFrom,
     control: new TrainingControl(),
     emit: (event) => events.push(event),
-    saveResumePoint: () => {
+    saveResumePoint: (state) => {
       time += 1000 * saveSeconds;
+      const rest = { fingerprint: '', before: null, earlier: null, sampleTokens: 1, validationSeconds: 0 };
+      saved.push({ ...state, ...rest });
       return Promise.resolve();
     },
     now: () => time,
@@ -65,7 +72,7 @@ async function train(
   const candidates = measured.map(({ score, step }) => ({ bits: score.bitsPerByte, step }));
   // Tokens, of a text of 4,001 that is read less than a quarter: in the first of four stretches of 1,000.
   const readBy = measured.map(({ position }) => position.rows[0].offset % 1000);
-  return { steps: asked, events, candidates, readBy };
+  return { steps: asked, events, candidates, readBy, imported, saved };
 }
 
 describe('The training loop', () => {
@@ -179,6 +186,20 @@ describe('The training loop', () => {
       );
       assert.equal(last?.step, steps.length, `of ${seconds} s`);
     }
+  });
+
+  it('goes on from a point that was kept, with its weights, its moments, its best and the rest of its time', async () => {
+    const whole = await train(100, 81);
+    const point = whole.saved.find(({ progress }) => progress.step > 30)!;
+    const rest = await train(100, 81, Infinity, (validation) => 20 - validation / 1000, {
+      resumeFrom: point,
+    });
+    assert.deepEqual(rest.imported, [point.weights, point.optimizer]);
+    const expected = whole.steps.slice(point.progress.step);
+    assert.deepEqual(rest.steps[0], expected[0]);
+    const rates = (steps: readonly TrainStepOptions[]) => steps.map(({ learningRate }) => learningRate);
+    assert.deepEqual(rates(rest.steps), rates(expected));
+    assert.deepEqual(rest.candidates[0], { bits: point.best!.score.bitsPerByte, step: point.best!.step });
   });
 
   it('offers nothing that was not measured', async () => {
