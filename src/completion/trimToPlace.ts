@@ -27,8 +27,8 @@ const SHORTEST_REPEATED_LINE = 8;
 const LINES_COMPARED = 2;
 
 /**
- * The returned function gives the beginning of `text` that may be inserted; '' for none. Its result for a beginning of a text is a
- * beginning of its result for the whole text, unless that is '', so a search may call it as its text grows.
+ * The returned function gives the beginning of `text` that may be inserted; '' for none. A search calls it as its text grows, and
+ * follows a text no further once something of it is cut.
  */
 export function createTrimmer(place: Place): (text: string) => string {
   const rest = restOfLine(place.suffix);

@@ -67,7 +67,7 @@ describe('a suggestion, trimmed to its place', () => {
     });
   }
 
-  it('is always a beginning, and grows with the text until it is refused', () => {
+  it('is always a beginning of the text, which is itself not trimmed any more', () => {
     const piece = fc.constantFrom(
       'foo',
       ' bar',
@@ -84,8 +84,8 @@ describe('a suggestion, trimmed to its place', () => {
       ' ',
       'over',
       '\\begin{foo}',
-      '\\end{',
-      '}',
+      '\\end{foo}',
+      '\\end{bar}',
     );
     const text = fc.array(piece, { maxLength: 8 }).map((parts) => parts.join(''));
     fc.assert(
@@ -96,15 +96,12 @@ describe('a suggestion, trimmed to its place', () => {
         text,
         (languageId, prefix, suffix, full) => {
           const trimmer = createTrimmer({ languageId, prefix, suffix });
-          let earlier = '';
-          for (let end = 0; end <= full.length; end++) {
-            const shown = trimmer(full.slice(0, end));
-            assert.ok(full.startsWith(shown));
-            assert.ok(shown === '' || shown.startsWith(earlier) || earlier.startsWith(shown));
-            earlier = shown;
-          }
+          const shown = trimmer(full);
+          assert.ok(full.startsWith(shown));
+          assert.equal(trimmer(shown), shown);
         },
       ),
+      { numRuns: 2000 },
     );
   });
 });

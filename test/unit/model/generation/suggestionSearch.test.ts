@@ -152,8 +152,14 @@ describe('ghost text search', () => {
         return [...super.explain(state), { name: 'copy', weight: 0, probs }];
       }
     }
-    const copying = new WithCopy(tokenizer.vocabSize, [tokenizer.encode(LESSON)]);
-    assert.match(suggest('The committee met in', { eagerness: 1 }, copying).text, /^ October/);
+    const short = ['London', 'May', 'June', 'Paris', 'Rome'].map((place) =>
+      `They met in ${place}. `.repeat(3),
+    );
+    const rare = 'They met in October behind the closed doors of the old library. '.repeat(2);
+    const lesson = [tokenizer.encode(`${short.join('')}${rare}`)];
+    const shown = (from: MixtureModel) => suggest('They met in', { eagerness: 1 }, from).text;
+    assert.doesNotMatch(shown(new CountingMixture(tokenizer.vocabSize, lesson)), /^ October/);
+    assert.match(shown(new WithCopy(tokenizer.vocabSize, lesson)), /^ October behind/);
   });
 
   it('ends at a word, on whole characters, with a probability, wherever the cursor is', () => {
