@@ -53,6 +53,8 @@ const MAX_REST_BYTES = 32;
 /** Covering tokens tried to find out whether a branch whose tokens differ from the typed ones can be an encoding. */
 const MAX_COVERS_TRIED = 64;
 
+/** By its first byte. */
+const beginsCharacter = (byte: number) => (byte & 0xc0) !== 0x80;
 const utf8 = new TextEncoder();
 /** U+FEFF, which counts as white space, may begin a word. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -158,9 +160,8 @@ export class HealedStart {
       end += this.tokenizer.tokenBytes(tokenId).length;
     }
     for (let at = Math.max(0, bytes.length - MAX_REST_BYTES); at < bytes.length; at++) {
-      const isCharacterStart = (bytes[at] & 0xc0) !== 0x80;
       const rest = bytes.slice(at);
-      if ((!isCharacterStart && !boundaries.has(at)) || this.covers(rest).length === 0) {
+      if ((!beginsCharacter(bytes[at]) && !boundaries.has(at)) || this.covers(rest).length === 0) {
         continue;
       }
       const count = countTokensBefore(this.tokenizer, typed, at);
@@ -210,7 +211,12 @@ export class HealedStart {
 }
 
 export function lastWordOf(tokenizer: Tokenizer, { tokens }: ReadTail): LastWord {
-  const text = tokenizer.decode(tokens);
+  // The tail of a long line may start inside a character, of which no word can be made.
+  let from = 0;
+  while (from < tokens.length && !beginsCharacter(tokenizer.tokenBytes(tokens[from])[0])) {
+    from++;
+  }
+  const text = tokenizer.decode(Array.from(tokens).slice(from));
   const word = /\s+\S*$/u.exec(text)?.[0] ?? text;
   let bytes = utf8.encode(word).length;
   let firstToken = tokens.length;
@@ -218,7 +224,7 @@ export function lastWordOf(tokenizer: Tokenizer, { tokens }: ReadTail): LastWord
     firstToken--;
     bytes -= tokenizer.tokenBytes(tokens[firstToken]).length;
   }
-  // In a tail that starts inside a character, no token may begin where the word does; then nothing is taken back.
+  // Where no token begins where the word does, nothing is taken back.
   return bytes === 0 ? { text: word, firstToken } : { text: '', firstToken: tokens.length };
 }
 

@@ -56,6 +56,20 @@ describe('token healing at the cursor', () => {
     assert.match(newText(start('我们学习中文，他们学')), /^习/);
   });
 
+  it('covers ends of Chinese words also where the tail of a long line starts inside a character', () => {
+    const [, ...cut] = tokenizer.encode('灯');
+    assert.ok(cut.length > 0);
+    const whole = readTail(model, tokenizer, '灯我们学习中文，他们学');
+    const healed = new HealedStart(model, tokenizer, {
+      tokens: Array.from(whole.tokens).slice(1),
+      states: whole.states.slice(1),
+      predictAfter: (count) => whole.predictAfter(count + 1),
+      prepare: () => null,
+    });
+    assert.match(newText(healed), /^习/);
+    assert.ok(healed.branches.length > 1);
+  });
+
   it('reproduces what was typed exactly, in the tokens the whole text has', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: LESSON.length }), (end) => {
