@@ -9,6 +9,7 @@ import {
 import { DEFAULT_SAMPLING, type SamplingOptions } from '../../../../src/model/samplingOptions';
 import { CountingMixture } from '../../../support/countingMixture';
 import { readTail } from '../../../support/readTail';
+import { ScriptedMixture } from '../../../support/scriptedMixture';
 import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
 import { toItsEnd } from '../../../support/toItsEnd';
 
@@ -98,6 +99,22 @@ describe('generated text', () => {
     const beam = run('An', { ...options, beamWidth: 4 });
     assert.ok(likelihood(beam.text) >= likelihood(greedy.text) - 1e-6);
     assert.notEqual(beam.text, '');
+  });
+
+  it('is by beams no text that likelier ones pushed out, however likely its few tokens were', () => {
+    const after = { ' man': 0.35, ' old': 0.35, ' part': 0.1, ' end': 0.1, ' good': 0.1 };
+    const wide = new ScriptedMixture({
+      All: { ' of': 1 },
+      ' of': { ' the': 0.5, ' a': 0.45 },
+      ' the': after,
+      ' a': { ' man': 0.2, ' old': 0.2, ' part': 0.2, ' end': 0.2, ' good': 0.2 },
+      ' man': after,
+      ' old': after,
+    });
+    const options = { greedy: true, beamWidth: 2, maxNewTokens: 4, repetitionPenalty: 1 };
+    const { text, stopReason } = run('All of', options, onward, 7, wide);
+    assert.match(text, /^ the( man| old){3}$/);
+    assert.equal(stopReason, 'length');
   });
 
   it('has no parts where it is empty, by drawing and by beams', () => {

@@ -12,6 +12,7 @@ import {
 import type { MixtureModel } from '../../../../src/model/mixtureModel';
 import { CountingMixture } from '../../../support/countingMixture';
 import { readTail } from '../../../support/readTail';
+import { ScriptedMixture } from '../../../support/scriptedMixture';
 import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
 import { toItsEnd } from '../../../support/toItsEnd';
 
@@ -160,6 +161,29 @@ describe('ghost text search', () => {
     const shown = (from: MixtureModel) => suggest('They met in', { eagerness: 1 }, from).text;
     assert.doesNotMatch(shown(new CountingMixture(tokenizer.vocabSize, lesson)), /^ October/);
     assert.match(shown(new WithCopy(tokenizer.vocabSize, lesson)), /^ October behind/);
+  });
+
+  it('is as sure of its last word as that word is not to go on', () => {
+    const halfSure = new ScriptedMixture({
+      All: { ' of': 1 },
+      ' of': { ' the': 1 },
+      ' the': { re: 0.5, ' man': 0.5 },
+      ' man': { '.': 1 },
+    });
+    assert.equal(suggest('All of', { eagerness: 0.25 }, halfSure).text, '');
+    const { text, confidence } = suggest('All of', { eagerness: 0.9 }, halfSure);
+    assert.equal(text, ' the man.');
+    assert.ok(Math.abs(confidence - 0.5) < 1e-3, `${confidence}`);
+  });
+
+  it('goes on by a token that continues the text as characters where likelier ones do not', () => {
+    const broken = new ScriptedMixture({
+      All: { ' of': 1 },
+      ' of': { ' the': 1 },
+      ' the': { '\x80': 0.2, '\x81': 0.2, '\x82': 0.2, '\x83': 0.2, ' man': 0.2 },
+      ' man': { '.': 1 },
+    });
+    assert.equal(suggest('All of', { eagerness: 1 }, broken).text, ' the man.');
   });
 
   it('ends at a word, on whole characters, with a probability, wherever the cursor is', () => {
