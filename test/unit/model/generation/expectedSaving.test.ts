@@ -94,6 +94,17 @@ describe('how much of a continuation to show', () => {
         }
       }),
     );
+    const equals = [5, 9].map((length) => ({ length, keys: 5, probability: 0.9 }));
+    assert.equal(bestCut(equals, reader(0.5))?.length, 9);
+  });
+
+  it('a suggestion saves what is right of it, and costs a part of a wrong one where only its first word is taken', () => {
+    const list = [
+      { length: 9, keys: 9, probability: 0.8 },
+      { length: 15, keys: 15, probability: 0.5 },
+    ];
+    const saved = 0.5 * 14 + 0.3 * (0.5 * (8 - 0.1 * 3) - 0.5 * 3) - 0.2 * 3;
+    assert.ok(Math.abs(expectedSaving(list, 1, { cost: 3, takesWords: 0.5 }) - saved) < 1e-9);
   });
 
   it('the more rarely words are taken, the less is shown of what is right only in its first word', () => {

@@ -145,6 +145,22 @@ describe('ghost text search', () => {
     assert.notEqual(refused.longest, '');
   });
 
+  it('is searched for no further than it may be inserted, nor in a loop', () => {
+    const steps = (allowed: SuggestionOptions['allowed']) => {
+      const counted = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON)]);
+      suggest('The committee approved the', { allowed }, counted);
+      return counted.calls.next;
+    };
+    assert.ok(steps(() => '') < steps((text) => text) - 3);
+    const loop = new ScriptedMixture({
+      All: { ' of': 1 },
+      ' of': { ' the': 1 },
+      ' the': { ' man': 1 },
+      ' man': { ' the': 1 },
+    });
+    assert.equal(suggest('All of', {}, loop).stopReason, 'repetition');
+  });
+
   it('follows what the copy model would say, if the mix agrees that it is worth it', () => {
     class WithCopy extends CountingMixture {
       override explain(state: Parameters<CountingMixture['explain']>[0]) {
