@@ -28,7 +28,7 @@ const LOOK_AHEAD = 8;
 const FEW = 2;
 
 export class ChoiceSource {
-  /** By text, least recently used first. */
+  /** By text, least recently learned first. */
   private readonly known = new Map<string, readonly TokenChoice[]>();
   private readonly underWay = new Map<string, Promise<void>>();
   /** Told whether it is their turn, or whether they are given up. */

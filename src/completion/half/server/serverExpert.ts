@@ -79,11 +79,9 @@ export class ServerExpert implements Expert<ServerState> {
     const { root, tail } = this.parts(state);
     let listed = 0;
     let exact = 0;
-    let longer = 0;
     for (const { bytes, probability } of this.choices(root)) {
       listed += probability;
       if (bytes.length > tail.length && startsWith(bytes, tail)) {
-        longer += probability;
         this.add(sums, state.context, bytes.subarray(tail.length), probability);
       } else if (startsWith(tail, bytes)) {
         exact += probability * (bytes.length === tail.length ? 1 : UNLISTED);
@@ -101,7 +99,6 @@ export class ServerExpert implements Expert<ServerState> {
         this.add(sums, state.context, bytes, whole * probability);
       }
       spread += whole * Math.max(0, 1 - told);
-      spread = longer + whole > 0 ? spread : 1;
     }
     const total = sums.reduce((sum, value) => sum + value, spread);
     const even = (LEAST_SPREAD + (1 - LEAST_SPREAD) * (total > 0 ? spread / total : 1)) / this.vocabSize;

@@ -522,6 +522,35 @@ describe('a server’s model over the shared vocabulary', () => {
     assert.ok(probs[likeliest] > 0.8);
   });
 
+  it('weighs in a half-typed word what goes beyond it, what is a part of it, and what is not listed', () => {
+    const probs = predict(
+      expertThat({
+        'In the': { ' garden': 0.5, ' gar': 0.2, ' g': 0.1, ' house': 0.1 },
+        'In the gar': { lic: 0.6 },
+      }),
+      'In the gar',
+    );
+    // A token that covers only a part of the word, and an unlisted one, count a tenth.
+    const whole = 0.2 + 0.1 * 0.1 + 0.1 * 0.1;
+    const spread = 0.1 * 0.1 + whole * 0.4;
+    const total = 0.5 + whole * 0.6 + spread;
+    const [first, second] = [...probs].sort((a, b) => b - a);
+    assert.ok(Math.abs(first - 0.5 / total) < 1e-3, `${first}`);
+    assert.ok(Math.abs(second - (whole * 0.6) / total) < 1e-3, `${second}`);
+  });
+
+  it('asks for a document’s first words after a line break, as servers refuse an empty text', async () => {
+    const asked: string[] = [];
+    const source = {
+      choicesAfter: () => undefined,
+      ask: (texts: readonly string[]) => Promise.resolve(void asked.push(...texts)),
+      dispose: () => undefined,
+    };
+    const expert = new ServerExpert(source, shared);
+    await expert.readiness?.prepare([expert.start()]);
+    assert.deepEqual(asked, ['\n']);
+  });
+
   it('in a half-typed word gives a listed token to the shared token that follows the typed part', () => {
     const probs = predict(expertThat({ They: { ' don’t': 0.6 }, 'They don': { '’t': 0.9 } }), 'They don');
     const typed = shippedTokenizer.encode('They don').length;
