@@ -45,6 +45,25 @@ describe('suggestions that still hold', () => {
       confidence: 0.8,
       source: 'prefixCache',
     });
+    assert.equal(cache.answer(question('The quick br█'))?.source, 'typedAsSuggested');
+  });
+
+  it('are forgotten, the one used least recently first, where there are many', () => {
+    const cache = filled();
+    for (let i = 0; i < 70; i++) {
+      cache.remember(question(`Line ${i}:█`), response(' x'));
+      assert.equal(cache.answer(question('The quick█'))?.insertText, ' brown fox');
+    }
+    assert.equal(cache.answer(question('Line 0:█')), null);
+    assert.notEqual(cache.answer(question('Line 69:█')), null);
+  });
+
+  it('end where the text below becomes longer, even far below', () => {
+    const cache = new SuggestionCache();
+    const below = 'The dog ran.\n'.repeat(200);
+    cache.remember(question(`The quick█\n${below}`), response(' brown fox'));
+    assert.equal(cache.answer(question(`The quick█\n${below}`))?.insertText, ' brown fox');
+    assert.equal(cache.answer(question(`The quick█\n${below}.`)), null);
   });
 
   it('do not come back once they were refused', () => {

@@ -69,6 +69,9 @@ describe('learning from suggestions', () => {
     learning.shown(between('I saw', rest), ' the cat', 0.5);
     learning.lessonsFor(between('I saw\n', rest));
     assert.equal(kept.length, 1);
+    learning.shown(between('He saw', '\n'), ' the cat', 0.5);
+    learning.lessonsFor(between('He saw\n', ''));
+    assert.equal(kept.length, 1, 'the line break was there');
   });
 
   it('learns nothing when the cursor goes past text of the same line, but that it was wrong where a bracket is typed over', () => {
@@ -167,5 +170,10 @@ describe('learning from suggestions', () => {
     }
     assert.deepEqual(learning.lessonsFor(at('Line 0:')).refused, []);
     assert.deepEqual(learning.lessonsFor(at('Line 599:')).refused, [' wrong']);
+    use(learning, 'Line 200:', ' bad', 'Line 200: right');
+    for (let i = 600; i < 900; i++) {
+      use(learning, `Line ${i}:`, ' wrong', `Line ${i}: right`);
+    }
+    assert.deepEqual(learning.lessonsFor(at('Line 200:')).refused, [' wrong', ' bad']);
   });
 });

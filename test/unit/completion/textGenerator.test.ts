@@ -202,6 +202,18 @@ describe('the generator', () => {
     assert.deepEqual(responses[1], { kind: 'filesLearned', id: 1, files: 1, tokens: tokens.length });
   });
 
+  it('slices neither line breaks that are one token nor a character', () => {
+    const { generator, finish, model } = setUp();
+    const cutAtLineBreaks = `${'word '.repeat(3276)}end.\n\nAnother paragraph.\n`;
+    const cutInLine = `a${'😀'.repeat(9000)}`;
+    const files = [cutAtLineBreaks, cutInLine].map((text, i) => ({ uri: `${i}`, text, recent: false }));
+    generator.receive({ kind: 'learnFiles', id: 1, files });
+    finish();
+    const learned = files.map(({ uri }) => model.mixture.workspace.files.get(uri)!);
+    assert.deepEqual(learned[0], tokenizer.encode(cutAtLineBreaks));
+    assert.equal(tokenizer.decode(learned[1]), cutInLine);
+  });
+
   it('forgets a file of empty text', () => {
     const { generator, finish, model } = setUp();
     generator.receive({ kind: 'learnFiles', id: 1, files: [{ uri: 'b', text: 'Words.', recent: true }] });
@@ -284,11 +296,41 @@ describe('the generator', () => {
     assert.deepEqual(settled(responses), []);
     generator.receive(complete(3, 'The committee app█'));
     finish();
-    assert.deepEqual(settled(responses), [3], 'suggestions go on meanwhile');
+    generator.receive({ ...complete(4, 'The committee app█'), isPatient: true });
+    finish();
+    assert.deepEqual(settled(responses), [3], 'suggestions that wait for nothing go on meanwhile');
     await release();
     finish();
-    assert.deepEqual(settled(responses), [3, 1, 2]);
-    assert.ok(responses.at(-2)!.kind === 'generated');
+    assert.deepEqual(settled(responses), [3, 1, 2, 4]);
+    assert.ok(responses.at(-3)!.kind === 'generated');
+  });
+
+  it('settles nothing a second time where what a cancelled request waited for fails', async () => {
+    const failures: (() => void)[] = [];
+    class FailingMixture extends CountingMixture {
+      override prepare(): Promise<void> | null {
+        return new Promise((_, reject) => {
+          failures.push(() => {
+            reject(new Error('The model is gone.'));
+          });
+        });
+      }
+    }
+    const model = new TestModel();
+    model.mixture = new FailingMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON)]);
+    const { generator, responses, finish } = setUp(model);
+    generator.receive({ ...complete(1, 'The committee app█'), isPatient: true });
+    finish();
+    generator.receive({ kind: 'cancel', id: 1 });
+    generator.receive(generate(2, 'The committee█', 5));
+    finish();
+    assert.equal(failures.length, 2);
+    for (const settledSoFar of [[1], [1, 2]]) {
+      failures.shift()!();
+      await settledPromises();
+      finish();
+      assert.deepEqual(settled(responses), settledSoFar);
+    }
   });
 
   it('settles every request exactly once, in whatever order requests, steps and cancellations come', () => {
