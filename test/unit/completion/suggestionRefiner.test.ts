@@ -169,6 +169,19 @@ describe('a suggestion that is refined while the cursor stands still', () => {
     assert.deepEqual([trial.signals[0].aborted, trial.shown, trial.adopted], [true, [], []]);
   });
 
+  it('is given up for another place, and asked for again after the model has changed', async () => {
+    const trial = new Trial();
+    trial.refiner.consider(here, question('In '), answer('the east'));
+    trial.refiner.consider(there, question('In t'), answer('he east'));
+    await trial.beStill();
+    assert.deepEqual(trial.asked, ['In t']);
+    trial.refiner.turn(() => true);
+    assert.equal(trial.signals[0].aborted, true);
+    trial.refiner.consider(there, question('In t'), answer('he east'));
+    await trial.beStill();
+    assert.deepEqual(trial.asked, ['In t', 'In t']);
+  });
+
   it('is waited for only where a slow model could change it', async () => {
     const trial = new Trial();
     trial.refiner.turn(({ document }) => document.prefix === 'In ');

@@ -11,7 +11,7 @@ const question = (marked: string, languageId = 'markdown') => ({
   maxNewTokens: 24,
 });
 
-/** Answers " word" in the next turn of the event loop; a text with HANG is answered only when it is cancelled. */
+/** Answers " word" in the next turn of the event loop, or nothing to NONE; HANG is answered only when it is cancelled. */
 class WordyLink implements Pick<GeneratorLink, 'request' | 'cancel'> {
   /** Texts of the requests, and of the cancelled ones. */
   readonly asked: string[] = [];
@@ -32,10 +32,10 @@ class WordyLink implements Pick<GeneratorLink, 'request' | 'cancel'> {
           resolve({
             kind: 'completed',
             id,
-            insertText: ' word',
+            insertText: prefix.includes('NONE') ? '' : ' word',
             confidence: 0.9,
             source: 'generated',
-            milliseconds: 1,
+            milliseconds: -1,
           });
         });
       }
@@ -61,6 +61,7 @@ describe('asking for suggestions', () => {
     const second = await suggestions.complete(question('The wo█'));
     assert.deepEqual([first.insertText, first.source], [' word', 'generated']);
     assert.deepEqual([second.insertText, second.source], ['rd', 'typedAsSuggested']);
+    assert.ok(first.milliseconds >= 0, 'measured from the question on');
     assert.deepEqual(link.asked, ['The']);
   });
 
@@ -75,6 +76,41 @@ describe('asking for suggestions', () => {
     assert.deepEqual([(await second).insertText, (await second).source], ['ord', 'inFlight']);
     assert.deepEqual([(await same).insertText, (await same).source], [' word', 'inFlight']);
     assert.deepEqual(link.asked, ['The']);
+  });
+
+  it('waits for one that nobody waits for any more, and for one that comes to nothing', async () => {
+    const { link, suggestions } = setUp();
+    const abort = new AbortController();
+    const first = suggestions.complete(question('The█'), abort.signal);
+    abort.abort();
+    await first;
+    assert.equal((await suggestions.complete(question('The w█'))).insertText, 'ord');
+    const none = [suggestions.complete(question('NONE█')), suggestions.complete(question('NONE█'))];
+    assert.deepEqual(
+      (await Promise.all(none)).map(({ insertText }) => insertText),
+      ['', ''],
+    );
+    assert.deepEqual([link.asked, link.cancelled], [['The', 'NONE'], []]);
+  });
+
+  it('asks nothing when it was aborted while it waited for one in the making', async () => {
+    const { link, suggestions } = setUp();
+    void suggestions.complete(question('HANG█'));
+    const abort = new AbortController();
+    const waiting = suggestions.complete(question('HANG w█'), abort.signal);
+    abort.abort();
+    assert.equal((await waiting).noSuggestionReason, 'cancelled');
+    assert.deepEqual(link.asked, ['HANG']);
+  });
+
+  it('asks anew when the one in the making was for another text below or other settings', async () => {
+    const { link, suggestions } = setUp();
+    await Promise.all([
+      suggestions.complete(question('The█')),
+      suggestions.complete(question('The█\nbelow')),
+      suggestions.complete({ ...question('The█'), eagerness: 0.9 }),
+    ]);
+    assert.deepEqual(link.asked, ['The', 'The', 'The']);
   });
 
   it('asks anew when the one in the making does not agree', async () => {

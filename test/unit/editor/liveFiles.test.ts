@@ -108,6 +108,33 @@ describe('The files that the live model knows', () => {
     assert.deepEqual(generator.told, [`learn ${uriOf('a.md')}`, `learn ${uriOf('b.md')}`]);
   });
 
+  it('are none that only the reading given up had read', async () => {
+    const { source } = folder(['a.md', 'b.md']);
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    const older = files.readAll({
+      plan: () => Promise.resolve(['secrets.md', 'last.md'].map(planned)),
+      read: async (file) => (file.path === 'last.md' ? sleep(20, null) : source.read(file)),
+    });
+    await sleep(5);
+    await Promise.all([assert.rejects(older, { name: 'AbortError' }), files.readAll(source)]);
+    assert.deepEqual(generator.told, [`learn ${uriOf('a.md')}`, `learn ${uriOf('b.md')}`]);
+  });
+
+  it('are sent as they are read where they are long, and not all at the end', async () => {
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    const toldBefore: number[] = [];
+    await files.readAll({
+      plan: () => Promise.resolve(['a.md', 'b.md', 'c.md', 'd.md'].map(planned)),
+      read: ({ path }) => {
+        toldBefore.push(generator.told.length);
+        return Promise.resolve({ uri: uriOf(path), text: 'x'.repeat(100_000), recent: false });
+      },
+    });
+    assert.deepEqual(toldBefore, [0, 0, 2, 2]);
+  });
+
   it('are learned by the newer reading even if the one given up had read them', async () => {
     const { source } = folder(['a.md', 'b.md']);
     const generator = recorder();
