@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { ChoiceSource } from '../../../../src/completion/half/server/choiceSource';
-import { CompletionsClient } from '../../../../src/completion/half/server/completionsClient';
+import { CompletionsClient, ServerFault } from '../../../../src/completion/half/server/completionsClient';
 import { openServer } from '../../../../src/completion/half/server/openServer';
 import { ServerExpert } from '../../../../src/completion/half/server/serverExpert';
 import { tokenChoices, type TokenChoice } from '../../../../src/completion/half/server/tokenChoices';
@@ -139,6 +139,17 @@ describe('asking a server', () => {
     assert.equal((await clientOf(bare).choicesAfter('a', 1)).length, 1);
   });
 
+  it('takes the address of the completions themselves for that of the protocol', async () => {
+    const server = await serve(good);
+    for (const path of ['/completions', '/chat/completions/']) {
+      await clientOf(server.address + path).choicesAfter('a', 1);
+    }
+    assert.deepEqual(
+      server.asked.map(({ path }) => path),
+      ['/v1/models', '/v1/completions', '/v1/models', '/v1/completions'],
+    );
+  });
+
   it('asks for fewer tokens when the server refuses so many, and remembers it', async () => {
     const server = await serve((asked, response) =>
       (asked.body.logprobs ?? 0) > 5
@@ -230,6 +241,7 @@ describe('asking a server', () => {
       const client = clientOf(server.address);
       await client.choicesAfter('a', 1);
       assert.deepEqual(await client.choicesAfter('我', 1), [{ text: null, choices: [] }]);
+      assert.equal(server.asked.filter(({ body }) => body.logit_bias !== undefined).length, 1);
       assert.deepEqual(texts((await client.choicesAfter('b', 1))[0].choices), ['a']);
     });
   });
@@ -451,6 +463,47 @@ describe('a server that goes away', () => {
     await source.ask(['x a']);
     assert.equal(count(), 1);
     assert.deepEqual(texts(source.choicesAfter('x a')), [' b']);
+  });
+
+  it('is left alone for a minute at once where its fault will last', async () => {
+    const { source, count, pass } = setUp(() => Promise.reject(new ServerFault('It refuses the key.', true)));
+    await source.ask(['one']);
+    pass(59_000);
+    await source.ask(['one']);
+    assert.equal(count(), 1);
+    pass(1000);
+    await source.ask(['one']);
+    assert.equal(count(), 2);
+  });
+
+  it('tells nothing of what follows a token that is no text', async () => {
+    const choicesOf = (token: string) => [{ bytes: Buffer.from(token), probability: 0.5 }];
+    const { source } = setUp(() =>
+      Promise.resolve([
+        { text: ' a', choices: choicesOf(' a') },
+        { text: null, choices: choicesOf(' b') },
+        { text: ' c', choices: choicesOf(' c') },
+      ]),
+    );
+    await source.ask(['x']);
+    assert.deepEqual(
+      ['x', 'x a', 'x a c'].map((text) => texts(source.choicesAfter(text))),
+      [[' a'], [' b'], undefined],
+    );
+  });
+
+  it('is remembered for the latest texts alone', async () => {
+    const { source } = setUp(() =>
+      Promise.resolve([{ text: null, choices: [{ bytes: Buffer.from(' a'), probability: 0.5 }] }]),
+    );
+    const all = Array.from({ length: 2001 }, (_, i) => `text ${i}`);
+    for (const text of all) {
+      await source.ask([text]);
+    }
+    assert.deepEqual(
+      all.filter((text) => source.choicesAfter(text) === undefined),
+      ['text 0'],
+    );
   });
 
   it('is not asked about the oldest of hundreds of texts that wait for it', async () => {
