@@ -46,7 +46,7 @@ export class DocumentReader {
     const kept = this.replaceTokens(document, prefix, from);
     document.text = prefix;
     const isOwn = this.generated?.uri === uri && this.generated.text.startsWith(prefix);
-    const wasTyped = !isNew && !isOwn && added <= LONGEST_TYPED && from <= prefix.length;
+    const wasTyped = !isNew && !isOwn && added <= LONGEST_TYPED;
     if (isNew) {
       document.learnedUpTo = Math.max(0, document.tokens.length - LEARNED_WHEN_OPENED);
     } else if (!wasTyped) {

@@ -135,6 +135,31 @@ describe('reading a document to the cursor', () => {
     }
   });
 
+  it('costs no more than its line when the cursor goes back to an earlier one', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    const line = 'A line of a long document.\n';
+    for (let lines = 1; lines <= 150; lines++) {
+      reader.moveTo('a', line.repeat(lines));
+    }
+    const before = model.calls.next;
+    reader.moveTo('a', line.repeat(20) + line.slice(0, 12));
+    assert.ok(model.calls.next - before <= encode(line).length, `${model.calls.next - before} steps`);
+  });
+
+  it('costs nothing when a document of late comes back, and a reading when it was longer ago', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer, 2);
+    const steps = (uri: string) => {
+      const before = model.calls.next;
+      reader.moveTo(uri, 'The text of a document.');
+      return model.calls.next - before;
+    };
+    const first = steps('a');
+    assert.ok(first > 0);
+    assert.deepEqual(['b', 'a', 'c', 'b', 'c'].map(steps), [first, 0, first, first, 0]);
+  });
+
   it('reads at most a few hundred tokens of a document that is opened at its end', () => {
     const model = newModel();
     const reader = new DocumentReader(model, tokenizer);
@@ -200,6 +225,9 @@ describe('reading a document to the cursor', () => {
     reader.forgetPredictions();
     tail.predictAfter(1);
     assert.equal(model.calls.predict, 2);
+    model.workspace.narrowOpenFile = () => true;
+    reader.moveTo('a', 'One two').predictAfter(1);
+    assert.equal(model.calls.predict, 3);
   });
 });
 
@@ -226,6 +254,22 @@ describe('what teaches the gate', () => {
       typed.slice(0, model.calls.learned.length - atOpening),
     );
     assert.ok(model.calls.learned.length - atOpening >= typed.length - 3);
+  });
+
+  it('is what is typed in the place of what was deleted, too', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    const typedOn = (text: string) => {
+      const before = model.calls.learned.length;
+      reader.moveTo('a', text);
+      while (reader.learnTyped(1) > 0);
+      return model.calls.learned.slice(before);
+    };
+    typedOn('Start.\n');
+    assert.ok(typedOn('Start.\nThe user types this line now.').length > 0);
+    typedOn('Start.\nThe');
+    const again = encode(' watchman lights another lamp');
+    assert.deepEqual(typedOn('Start.\nThe watchman lights another lamp').slice(-4), again.slice(-6, -2));
   });
 
   it('is not what was pasted', () => {
