@@ -107,6 +107,15 @@ describe('choosing a language model', () => {
     assert.deepEqual(window.half.recent, [keras]);
   });
 
+  it('offers only the latest of many', async () => {
+    const window = new FakeWindow();
+    for (let i = 0; i < 20; i++) {
+      await window.half.choose({ kind: 'keras', path: `/m/${i}.h5` });
+    }
+    assert.ok(window.recent.length < 20);
+    assert.deepEqual(window.recent[0], { kind: 'keras', path: '/m/19.h5' });
+  });
+
   it('keeps the present one when another cannot be opened', async () => {
     const window = new FakeWindow();
     await window.half.choose(gguf);
@@ -267,6 +276,9 @@ describe('a language model that the generator dies of', () => {
       /^Error: fatal\.h5 stopped the part of Understudy .* Choose it again to try it again\.$/,
     );
     assert.deepEqual(reloaded.loaded, []);
+    await reloaded.half.choose(keras);
+    assert.notEqual(reloaded.memory.get('fatal'), undefined, 'another model says nothing of it');
+    reloaded.setting = window.setting;
     writeFileSync(path, 'mended now');
     await reloaded.half.follow();
     assert.equal(reloaded.half.state?.choice, window.setting);
@@ -303,6 +315,8 @@ describe('a language model that goes away', () => {
 
   it('is said to be away until it answers again', async () => {
     const window = new FakeWindow();
+    window.half.heard({ kind: 'halfStatus', state: 'away', message: 'The one before did not answer.' });
+    assert.equal(window.half.state, null);
     await window.half.choose(server);
     const before = window.changes;
     window.half.heard({ kind: 'halfStatus', state: 'away', message: 'team:8080 did not answer.' });

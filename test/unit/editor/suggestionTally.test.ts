@@ -49,6 +49,29 @@ describe('the tally of suggestions', () => {
     assert.equal(tally.counts.shown, 2);
   });
 
+  it('counts another suggestion at the same place anew, and what is accepted of it', () => {
+    const tally = offering('lamp in the window');
+    tally.inserted(uri, 4, 10, 'lamp');
+    tally.offered({ uri, line: 4, character: 14, text: ' on the table' });
+    tally.inserted(uri, 4, 14, ' on');
+    assert.deepEqual(tally.counts, { shown: 2, accepted: 0, acceptedInPart: 2, charactersSaved: 7 });
+  });
+
+  it('counts an acceptance once, and none where nothing was shown', () => {
+    const tally = new SuggestionTally();
+    tally.acceptedWhole();
+    assert.equal(tally.counts.accepted, 0);
+    tally.offered({ uri, line: 4, character: 10, text: 'lamp' });
+    tally.acceptedWhole();
+    tally.acceptedWhole();
+    assert.deepEqual(tally.counts, { shown: 1, accepted: 1, acceptedInPart: 0, charactersSaved: 4 });
+  });
+
+  it('takes neither one typed character, however long, nor a line break for an acceptance', () => {
+    assert.equal(offering('🙂 and the lamp').inserted(uri, 4, 10, '🙂'), false);
+    assert.equal(offering('lamp\n  burned').inserted(uri, 4, 10, 'lamp\n'), false);
+  });
+
   it('keeps what is shown while a program writes into another document', () => {
     const tally = offering('lamp in the window');
     tally.inserted('output:build', 90, 0, 'built in 2 s');
