@@ -18,6 +18,7 @@ const CLOSER_OF = new Map([
 ]);
 const CLOSERS = new Set(CLOSER_OF.values());
 const QUOTES = new Set(['"', "'", '`']);
+const SEPARATORS = new Set([';', ',']);
 /** UTF-16 units before the cursor that are searched for open brackets and for lines that must not be repeated. */
 const CONTEXT = 4096;
 const CJK_PUNCTUATION = /[，。！？、；：]/;
@@ -38,8 +39,8 @@ export function createTrimmer(place: Place): (text: string) => string {
   const environments = openEnvironments(place.prefix.slice(0, place.prefix.length - line.length));
   const openQuotes = new Set([...QUOTES].filter((quote) => isOdd(line.split(quote).length - 1)));
   const firstOfRest = isAtLineEnd ? '' : rest.slice(0, wordEnds('', rest)[0]).trim();
-  // A bracket or quote that the text opens itself is no repetition; endOfBalance handles those.
-  const mayRepeat = CLOSERS.has(firstOfRest) || QUOTES.has(firstOfRest);
+  // A bracket or quote that the text opens itself is no repetition, nor a separator inside such brackets; endOfBalance handles those.
+  const mayRepeat = [CLOSERS, QUOTES, SEPARATORS].some((signs) => signs.has(firstOfRest));
   const nextLine = isAtLineEnd ? firstLineWithText(place.suffix.slice(rest.length)) : '';
   const linesAbove = place.prefix
     .slice(-CONTEXT - line.length)
@@ -93,7 +94,6 @@ function endOfBalance(
   rest: string,
 ): number {
   const open = [...openers];
-  const quotes = new Set(openQuotes);
   let openedHere = 0;
   let index = 0;
   for (const character of text) {
@@ -108,13 +108,9 @@ function endOfBalance(
       }
       open.pop();
       openedHere -= closesOwn ? 1 : 0;
-    } else if (openQuotes.has(character) && quotes.has(character) && rest.includes(character)) {
+    } else if (openQuotes.has(character) && rest.includes(character)) {
       return index;
-    } else if (
-      (character === ';' || character === ',') &&
-      openedHere === 0 &&
-      rest.trim().startsWith(character)
-    ) {
+    } else if (SEPARATORS.has(character) && openedHere === 0 && rest.trim().startsWith(character)) {
       return index;
     }
     index += character.length;

@@ -19,7 +19,19 @@ describe('a suggestion, trimmed to its place', () => {
     ['ends at a blank line', 'a();█', '\nb();\n\nfunction c', '\nb();'],
     ['does not repeat the next line', 'a();\n█\nreturn total;', 'return total;', ''],
     ['does not repeat the line above', 'total += price;\ntotal █', '+= price;', ''],
-    ['may repeat short lines', '}\n█', '}', ''],
+    ['does not repeat the line above as a whole', 'total += price;\n█', 'total += price;', ''],
+    ['may repeat short lines', 'stop();\n█', 'stop();', 'stop();'],
+    [
+      'may repeat a line further above',
+      `a = next();\nb = next();\nc = next();\n█`,
+      'a = next();',
+      'a = next();',
+    ],
+    ['may begin with a line break', 'a();\n█', '\n  b();', '\n  b();'],
+    ['keeps a separator inside brackets of its own', '  key: █,', 'get(a, b), c', 'get(a, b)'],
+    ['closes what is open behind a bracket that closes nothing', 'foo(x] █', ');', ');'],
+    ['may close a quote that nothing closes', 'foo("a█', '");', '");'],
+    ['ends behind a whole character', 'foo("█")', '😀", x', '😀'],
     ['leaves a quote of its own alone', 'const a = █', "'b';", "'b';"],
   ];
   for (const [name, marked, text, shown] of code) {
