@@ -67,6 +67,49 @@ describe('ghost text for a document', () => {
     assert.equal(shown(true).insertText, '(door)');
   });
 
+  it('ends with its sentence in prose alone, and has to be surer of itself in code', () => {
+    const lesson = 'The committee approved the annual budget. Then it met in October.\n';
+    const shown = (languageId: string, options: Partial<CompletionQuestion>, text = lesson) => {
+      const document = { uri: 'file:///a', languageId, prefix: 'The committee approved the', suffix: '' };
+      return complete('', { document, ...options }, text);
+    };
+    assert.equal(shown('markdown', {}).insertText, ' annual budget.');
+    assert.equal(shown('typescript', {}).insertText, ' annual budget. Then it met in October.');
+    assert.notEqual(shown('markdown', { eagerness: 0.25 }, LESSON).insertText, '');
+    const { insertText, noSuggestionReason } = shown('typescript', { eagerness: 0.25 }, LESSON);
+    assert.deepEqual([insertText, noSuggestionReason], ['', 'lowConfidence']);
+  });
+
+  it('ends sooner for a user who never takes a word of a partly right suggestion', () => {
+    const places = ['Leeds in the western hills', 'York on the river', 'Bath of old'];
+    const lesson = places.map((place) => `We met the honourable member for ${place}. `.repeat(2)).join('');
+    const shown = (takesWords: number) =>
+      complete('We met the', { eagerness: 0.6, takesWords }, lesson).insertText;
+    assert.ok(shown(1).startsWith(`${shown(0)} `), shown(1));
+  });
+
+  it('teaches the gate about a slow half where that was waited for', () => {
+    const taughtBy = (isPatient: boolean) => {
+      let taught = 0;
+      const model = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON)]);
+      model.learnSlowHalf = () => {
+        taught++;
+        return true;
+      };
+      const document = {
+        uri: 'file:///a.md',
+        languageId: 'markdown',
+        prefix: 'The committee app',
+        suffix: '',
+      };
+      const question = { document, multiline: false, eagerness: 0.9, maxNewTokens: 24, isPatient };
+      toItsEnd(completeDocument(model, tokenizer, new DocumentReader(model, tokenizer), question));
+      return taught;
+    };
+    assert.ok(taughtBy(true) > 0);
+    assert.equal(taughtBy(false), 0);
+  });
+
   it('shows less where suggestions have proved wrong, and more where they have proved right', () => {
     const shown = (confidenceShift: number) =>
       complete('The committee', { eagerness: 0.5, confidenceShift }).insertText.length;

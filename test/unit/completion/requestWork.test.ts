@@ -176,4 +176,20 @@ describe('an inspection', () => {
     assert.ok(first.probability > 0.5 && first.probability < 0.7, String(first.probability));
     assert.ok(first.byExpert['counts'] > 0.5 && first.byExpert['uniform'] < 1e-4);
   });
+
+  it('shows the likeliest first, also where another begins with a likelier token', async () => {
+    const model = new TestModel();
+    const { tokenizer } = model;
+    assert.equal(tokenizer.encode('灯')[0], tokenizer.encode('灰')[0]);
+    const lesson = '点灯。点灰。点心。点灯。点灰。点心。点灯。点灰。点心。点心。';
+    model.mixture = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(lesson)]);
+    const { response } = await answer(
+      { kind: 'inspect', id: 1, document: documentAt('点灯。点█'), sampling: DEFAULT_SAMPLING, topCount: 3 },
+      model,
+    );
+    assert.ok(response.kind === 'inspected');
+    const [first, second] = response.candidates;
+    assert.equal(first.text, '心');
+    assert.ok(first.probability > second.probability);
+  });
 });
