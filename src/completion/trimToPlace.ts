@@ -18,6 +18,8 @@ const CLOSER_OF = new Map([
 ]);
 const CLOSERS = new Set(CLOSER_OF.values());
 const QUOTES = new Set(['"', "'", '`']);
+/** An apostrophe in prose encloses nothing. */
+const QUOTES_OF_PROSE = new Set(['"']);
 const SEPARATORS = new Set([';', ',']);
 /** UTF-16 units before the cursor that are searched for open brackets and for lines that must not be repeated. */
 const CONTEXT = 4096;
@@ -38,8 +40,9 @@ export function createTrimmer(place: Place): (text: string) => string {
   const line = startOfLine(place.prefix);
   const environments = openEnvironments(place.prefix.slice(0, place.prefix.length - line.length));
   const openQuotes = new Set([...QUOTES].filter((quote) => isOdd(line.split(quote).length - 1)));
+  const enclosing = isProse(place.languageId) ? QUOTES_OF_PROSE : QUOTES;
   const firstOfRest = isAtLineEnd ? '' : rest.slice(0, wordEnds('', rest)[0]).trim();
-  // A bracket or quote that the text opens itself is no repetition, nor a separator inside such brackets; endOfBalance handles those.
+  // A bracket or quote that the text opens itself is no repetition, nor a separator inside of them; endOfBalance handles those.
   const mayRepeat = [CLOSERS, QUOTES, SEPARATORS].some((signs) => signs.has(firstOfRest));
   const nextLine = isAtLineEnd ? firstLineWithText(place.suffix.slice(rest.length)) : '';
   const linesAbove = place.prefix
@@ -55,7 +58,7 @@ export function createTrimmer(place: Place): (text: string) => string {
       return '';
     }
     let end = isProse(place.languageId) ? text.length : endBeforeBlankLine(text);
-    end = Math.min(end, endOfBalance(text.slice(0, end), openers, openQuotes, rest));
+    end = Math.min(end, endOfBalance(text.slice(0, end), openers, openQuotes, enclosing, rest));
     end = Math.min(end, endOfEnvironments(environments, line, text));
     if (!isAtLineEnd) {
       const repeated = mayRepeat ? -1 : indexOfWord(text.slice(0, end), firstOfRest);
@@ -91,10 +94,13 @@ function endOfBalance(
   text: string,
   openers: readonly string[],
   openQuotes: ReadonlySet<string>,
+  enclosing: ReadonlySet<string>,
   rest: string,
 ): number {
   const open = [...openers];
   let openedHere = 0;
+  /** The quote that the text has opened itself; '' for none. */
+  let quote = '';
   let index = 0;
   for (const character of text) {
     const closer = CLOSER_OF.get(character);
@@ -110,7 +116,14 @@ function endOfBalance(
       openedHere -= closesOwn ? 1 : 0;
     } else if (openQuotes.has(character) && rest.includes(character)) {
       return index;
-    } else if (SEPARATORS.has(character) && openedHere === 0 && rest.trim().startsWith(character)) {
+    } else if (enclosing.has(character) && !openQuotes.has(character)) {
+      quote = quote === '' ? character : quote === character ? '' : quote;
+    } else if (
+      SEPARATORS.has(character) &&
+      openedHere === 0 &&
+      quote === '' &&
+      rest.trim().startsWith(character)
+    ) {
       return index;
     }
     index += character.length;

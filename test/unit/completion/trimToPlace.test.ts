@@ -28,6 +28,8 @@ describe('a suggestion, trimmed to its place', () => {
       'a = next();',
     ],
     ['may begin with a line break', 'a();\n█', '\n  b();', '\n  b();'],
+    ['keeps a separator inside quotes of its own', '  key: █,', "'one, two', x", "'one, two'"],
+    ['does not repeat a separator after a quote that it closes', 'f("a█, b);', '", c', '"'],
     ['keeps a separator inside brackets of its own', '  key: █,', 'get(a, b), c', 'get(a, b)'],
     ['closes what is open behind a bracket that closes nothing', 'foo(x] █', ');', ');'],
     ['may close a quote that nothing closes', 'foo("a█', '");', '");'],
@@ -43,6 +45,8 @@ describe('a suggestion, trimmed to its place', () => {
   const prose: [name: string, marked: string, text: string, shown: string][] = [
     ['stops before the word that follows', 'The fox █ over the dog.', 'jumps over the dog', 'jumps'],
     ['stops before the sign that follows', 'The fox█, they say', ' jumps, runs', ' jumps'],
+    ['keeps a sign inside quotes of its own', 'He said█, and left.', ' "yes, sir", then', ' "yes, sir"'],
+    ['takes no apostrophe for a quote', 'The fox█, they say', " 'tis said, runs", " 'tis said"],
     ['is empty when it stands there already', 'The fox █ jumps', 'jumps high', ''],
     ['does not repeat a closing bracket', 'as seen (in Figure █)', '3)', '3'],
     ['keeps blank lines', 'The end.█', '\n\nNext', '\n\nNext'],
