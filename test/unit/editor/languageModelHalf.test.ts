@@ -316,7 +316,7 @@ describe('a language model that goes away', () => {
   it('is said to be away until it answers again', async () => {
     const window = new FakeWindow();
     window.half.heard({ kind: 'halfStatus', state: 'away', message: 'The one before did not answer.' });
-    assert.equal(window.half.state, null);
+    assert.deepEqual([window.half.state], [null]);
     await window.half.choose(server);
     const before = window.changes;
     window.half.heard({ kind: 'halfStatus', state: 'away', message: 'team:8080 did not answer.' });
