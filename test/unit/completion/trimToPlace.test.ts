@@ -29,6 +29,7 @@ describe('a suggestion, trimmed to its place', () => {
     ],
     ['may begin with a line break', 'a();\n█', '\n  b();', '\n  b();'],
     ['keeps a separator inside quotes of its own', '  key: █,', "'one, two', x", "'one, two'"],
+    ['keeps one also behind another quote in them', '  key: █,', `"it's one, two", x`, `"it's one, two"`],
     ['does not repeat a separator after a quote that it closes', 'f("a█, b);', '", c', '"'],
     ['keeps a separator inside brackets of its own', '  key: █,', 'get(a, b), c', 'get(a, b)'],
     ['closes what is open behind a bracket that closes nothing', 'foo(x] █', ');', ');'],
