@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import { CompletionsClient } from '../../../../../src/completion/half/server/completionsClient';
+import { whyUnreachable } from '../../../../../src/completion/half/server/unreachable';
+import { legacyAnswer, MODELS, type Behaviour } from '../../../../support/completionsServer';
+import { clientOf, good, serve, serveAll, stopServers, texts } from '../../../../support/servedModel';
+
+afterEach(stopServers);
+
+describe('asking a server', () => {
+  it('sends the text, the model and the key, and takes the first model that it lists', async () => {
+    const server = await serve(good);
+    const [place] = await clientOf(server.address, 'secret').choicesAfter('The quick', 1);
+    assert.deepEqual(texts(place.choices), [' dog', ' cat']);
+    assert.deepEqual(
+      server.asked.map(({ path, authorization }) => [path, authorization]),
+      [
+        ['/v1/models', 'Bearer secret'],
+        ['/v1/completions', 'Bearer secret'],
+      ],
+    );
+    assert.deepEqual(server.asked[1].body, {
+      ...server.asked[1].body,
+      ...{ prompt: 'The quick', model: 'small', max_tokens: 1, logprobs: 100, temperature: 0 },
+    });
+  });
+
+  it('asks with the query that the address has', async () => {
+    const server = await serve(good);
+    const client = new CompletionsClient({
+      address: `${server.address}/?api-version=2024-02`,
+      model: 'small',
+    });
+    await client.choicesAfter('a', 1);
+    assert.equal(server.asked.at(-1)?.path, '/v1/completions?api-version=2024-02');
+  });
+
+  it('finds the protocol below an address without a path', async () => {
+    const server = await serve(good);
+    const bare = server.address.replace('/v1', '');
+    assert.equal((await clientOf(bare).choicesAfter('a', 1)).length, 1);
+  });
+
+  it('takes the address of the completions themselves for that of the protocol', async () => {
+    const server = await serve(good);
+    for (const path of ['/completions', '/chat/completions/']) {
+      await clientOf(server.address + path).choicesAfter('a', 1);
+    }
+    assert.deepEqual(
+      server.asked.map(({ path }) => path),
+      ['/v1/models', '/v1/completions', '/v1/models', '/v1/completions'],
+    );
+  });
+
+  it('asks for fewer tokens when the server refuses so many, and remembers it', async () => {
+    const server = await serve((asked, response) =>
+      (asked.body.logprobs ?? 0) > 5
+        ? void response.writeHead(400).end('too many')
+        : legacyAnswer({ a: 0.5 }),
+    );
+    const client = clientOf(server.address);
+    assert.equal((await client.choicesAfter('a', 1)).length, 1);
+    await client.choicesAfter('b', 1);
+    assert.deepEqual(
+      server.asked.flatMap(({ body }) => body.logprobs ?? []),
+      [100, 20, 5, 5],
+    );
+  });
+
+  it('finds how many tokens it may ask for also in several requests at once', async () => {
+    const server = await serve((asked, response) =>
+      (asked.body.logprobs ?? 0) > 5
+        ? void response.writeHead(400).end('too many')
+        : legacyAnswer({ a: 0.5 }),
+    );
+    const client = clientOf(server.address);
+    const answers = await Promise.all(['a', 'b', 'c', 'd'].map((text) => client.choicesAfter(text, 1)));
+    assert.deepEqual(
+      answers.map((places) => places.length),
+      [1, 1, 1, 1],
+    );
+  });
+
+  it('asks for as many tokens as before after a text that the server refuses, such as one too long', async () => {
+    const server = await serve((asked, response) =>
+      asked.body.prompt === 'too long' ? void response.writeHead(400).end() : legacyAnswer({ a: 0.5 }),
+    );
+    const client = clientOf(server.address);
+    await client.choicesAfter('a', 1);
+    await assert.rejects(client.choicesAfter('too long', 1), /refuses what it is asked/);
+    await client.choicesAfter('b', 1);
+    assert.equal(server.asked.at(-1)?.body.logprobs, 100);
+  });
+
+  describe('that writes a character in several tokens, as llama.cpp does,', () => {
+    const token = (text: string, id: number, bytes = [...Buffer.from(text)]) => ({
+      ...{ id, token: text, bytes },
+      logprob: Math.log(0.5),
+    });
+    const part = token('\ufffd', 7, [0x80]);
+    const dog = token(' dog', 8);
+    const answer = (...content: object[]) => ({ choices: [{ logprobs: { content } }] });
+    const inWholeCharacters: Behaviour = ({ body }) =>
+      body.logit_bias === undefined
+        ? // The alternatives given for the smile are those before its last byte.
+          answer({ ...token('😀', 7), top_logprobs: [part] }, { ...dog, top_logprobs: [dog] })
+        : answer({ ...token('\n', 9), top_logprobs: [token('', 6, [0xf0, 0x9f])] });
+
+    it('learns the first bytes by asking for a whole character', async () => {
+      const server = await serve(inWholeCharacters);
+      const places = await clientOf(server.address).choicesAfter('So happy! ', 8);
+      assert.deepEqual(
+        places.map(({ text, choices }) => [text, choices?.map(({ bytes }) => [...bytes])]),
+        [
+          ['😀', [[0xf0, 0x9f]]],
+          [' dog', [[...Buffer.from(' dog')]]],
+        ],
+      );
+    });
+
+    it('learns the same when such a character is all that it writes, without probabilities', async () => {
+      const server = await serve((asked, response) =>
+        asked.body.logit_bias === undefined
+          ? { choices: [{ text: '\ufffd', logprobs: null }] }
+          : inWholeCharacters(asked, response),
+      );
+      const [place, ...others] = await clientOf(server.address).choicesAfter('So happy! ', 1);
+      assert.deepEqual([place.text, others], [null, []]);
+      assert.deepEqual(
+        place.choices?.map(({ bytes }) => [...bytes]),
+        [[0xf0, 0x9f]],
+      );
+    });
+
+    it('knows nothing of that place when it refuses the question, and goes on elsewhere', async () => {
+      const server = await serve(({ body }, response) =>
+        body.logit_bias !== undefined
+          ? void response.writeHead(400).end('no bias here')
+          : body.prompt === '我'
+            ? { choices: [{ text: '\ufffd', logprobs: null }] }
+            : legacyAnswer({ a: 0.5 }),
+      );
+      const client = clientOf(server.address);
+      await client.choicesAfter('a', 1);
+      assert.deepEqual(await client.choicesAfter('我', 1), [{ text: null, choices: [] }]);
+      assert.equal(server.asked.filter(({ body }) => body.logit_bias !== undefined).length, 1);
+      assert.deepEqual(texts((await client.choicesAfter('b', 1))[0].choices), ['a']);
+    });
+  });
+
+  const faults: [name: string, behaviour: Behaviour, sentence: RegExp, isLasting: boolean][] = [
+    ['is slow', () => undefined, /cannot be reached: it did not answer in 0 s\./, false],
+    [
+      'trickles its answer',
+      (_, response) => {
+        response.write('{"choices"');
+        const timer = setInterval(() => response.write(' '), 50);
+        response.on('close', () => {
+          clearInterval(timer);
+        });
+      },
+      /cannot be reached: it did not answer/,
+      false,
+    ],
+    [
+      'breaks off',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': '1000' }).write('{"choices": [');
+        setTimeout(() => response.destroy(), 20);
+      },
+      /cannot be reached: it closed the connection \(/,
+      false,
+    ],
+    [
+      'cuts its JSON off',
+      (_, response) => void response.end('{"choices": [{'),
+      /answers that are no JSON/,
+      false,
+    ],
+    [
+      'is a web page',
+      (_, response) => void response.end('<html>'),
+      /no JSON\. Check that the address/,
+      false,
+    ],
+    [
+      'has a fault',
+      (_, response) => void response.writeHead(500).end('{}'),
+      /answers with status 500/,
+      false,
+    ],
+    [
+      'answers 10 MB',
+      (_, response) => void response.end(JSON.stringify({ choices: ['x'.repeat(10_000_000)] })),
+      /answers that are far too long/,
+      false,
+    ],
+    ['wants a key', (_, response) => void response.writeHead(401).end('{}'), /does not accept the key/, true],
+    ['has no such model', (_, response) => void response.writeHead(404).end('{}'), /not that model/, true],
+    [
+      'sends elsewhere',
+      (_, response) => void response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end(),
+      /sends on to another address \(status 307\).*Give the address/,
+      true,
+    ],
+    [
+      'says that it has failed, as if all were well',
+      () => ({ error: { message: 'secret text', code: 500 } }),
+      /answers that it has failed\. Look/,
+      false,
+    ],
+    ['tells no probabilities', () => ({ choices: [{ text: ' dog' }] }), /tells no probabilities/, true],
+    [
+      'tells only NaN',
+      () => ({ choices: [{ logprobs: { tokens: ['a'], top_logprobs: [{ a: null }] } }] }),
+      /tells no probabilities/,
+      true,
+    ],
+  ];
+  for (const [name, behaviour, sentence, isLasting] of faults) {
+    it(`says in one sentence what is wrong with one that ${name}`, async () => {
+      const server = await serve(behaviour);
+      const patience = sentence.source.includes('did not answer') ? 300 : 10_000;
+      await assert.rejects(
+        clientOf(server.address, undefined, patience).choicesAfter('secret text', 1),
+        (error: Error) => {
+          assert.match(error.message, sentence);
+          assert.match(error.message, /^The server at 127\.0\.0\.1:\d+ [^\n]*\.$/);
+          assert.ok(!error.message.includes('secret text'));
+          assert.equal((error as Error & { isLasting: boolean }).isLasting, isLasting);
+          return true;
+        },
+      );
+    });
+  }
+
+  for (const status of [301, 302, 307, 308]) {
+    it(`sends neither text nor key to an address that it is redirected to (status ${status})`, async () => {
+      const other = await serve(good);
+      for (const isListing of [true, false]) {
+        const server = await serveAll(({ path }, response) =>
+          path.endsWith('/models') === isListing
+            ? void response.writeHead(status, { location: other.address + path.slice('/v1'.length) }).end()
+            : MODELS,
+        );
+        await assert.rejects(clientOf(server.address, 'secret').choicesAfter('secret text', 1));
+      }
+      assert.deepEqual(other.asked, []);
+    });
+  }
+
+  for (const key of ['sk-secret\nsecret', 'sk secret', 'sk-“secret”', '\u0000secret']) {
+    it(`shows nothing of a key that cannot be sent: ${JSON.stringify(key)}`, () => {
+      assert.throws(
+        () => clientOf('http://127.0.0.1:9/v1', key),
+        (error: Error) => {
+          assert.match(
+            error.message,
+            /^The key for the server at 127\.0\.0\.1:9 has .*Set Language Model Key"\.$/,
+          );
+          assert.ok(!error.message.includes('secret'));
+          return true;
+        },
+      );
+    });
+  }
+
+  it('keeps no more of an answer than it asked for', async () => {
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`t${i}`, 1e-5 * (i + 1)]));
+    const server = await serve(() => legacyAnswer(...Array.from({ length: 9 }, () => many)));
+    const places = await clientOf(server.address).choicesAfter('a', 3);
+    assert.deepEqual(
+      places.map(({ choices }) => choices?.length),
+      [100, 100, 100],
+    );
+    assert.deepEqual(texts(places[0].choices)?.slice(0, 2), ['t499', 't498']);
+    const long = await serve(() => legacyAnswer({ ['x'.repeat(500_000)]: 0.6, ' dog': 0.3 }));
+    const [place] = await clientOf(long.address).choicesAfter('a', 1);
+    assert.deepEqual([place.text, texts(place.choices)], [null, [' dog']]);
+  });
+
+  const codes: [code: string, clause: RegExp][] = [
+    ['ENOTFOUND', /^no computer of that name is known \(ENOTFOUND\); correct the address/],
+    ['EHOSTUNREACH', /^the way there is blocked or down/],
+    ['CERT_HAS_EXPIRED', /^its certificate is not valid today/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', /^its certificate is for another name/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', /^this computer does not trust its certificate \(DEPTH/],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /^this computer does not trust its certificate/],
+    ['HPE_INVALID_CONSTANT', /^it does not speak http /],
+    ['EMFILE', /^the connection fails \(EMFILE\); check the address/],
+  ];
+  for (const [code, clause] of codes) {
+    it(`says in words what ${code} means`, () => {
+      const cause = Object.assign(new Error('no words'), { code });
+      assert.match(whyUnreachable(new TypeError('fetch failed', { cause })), clause);
+    });
+  }
+
+  it('says what to do where an address of http is given as one of https', async () => {
+    const { address, port } = await serve(good);
+    await assert.rejects(
+      clientOf(address.replace('http:', 'https:')).modelName(),
+      new RegExp(
+        `at 127\\.0\\.0\\.1:${port} .* does not speak https \\(\\w+\\); .* its address with http if `,
+      ),
+    );
+  });
+
+  it('refuses what is no address', () => {
+    assert.throws(() => clientOf('localhost'), /"localhost" is no address of a server\. Give one such as/);
+    assert.throws(() => clientOf('file:///etc/passwd'), /is no address of a server/);
+  });
+});
