@@ -9,9 +9,10 @@
  * before a letter. A model whose tokens are the shared ones, id by id, needs no bridge (`sharedModel.ts`).
  */
 import { bringForward } from '../bringForward';
+import { beginsCharacter, nextCharacter } from '../characterBounds';
 import type { Expert, Readiness } from '../expert';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { beginsCharacter, concatBytes, nextCharacter } from './byteEncoder';
+import { concatBytes } from './byteEncoder';
 import { COARSE_LIMITS, FINE_LIMITS, type BridgeLimits, type BridgeState } from './bridgeState';
 import { convert } from './conversion';
 import type { ForeignModel } from './foreignModel';

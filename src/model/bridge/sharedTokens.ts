@@ -1,5 +1,6 @@
+import { beginsCharacter } from '../characterBounds';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { beginsCharacter, byteEncoder, concatBytes, encodingsOf } from './byteEncoder';
+import { byteEncoder, concatBytes, encodingsOf } from './byteEncoder';
 import type { Encoding } from './foreignModel';
 import { PrefixIndex } from './prefixIndex';
 import { lastSeparation, separates } from './separation';

@@ -7,6 +7,7 @@
  * after it, with which the next token must begin. The first tokens of a byte-pair encoding are themselves the encoding of their
  * text, so one branch for each position misses no encoding.
  */
+import { beginsCharacter } from '../characterBounds';
 import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { mostLikely, normalize, suppress } from './samplerStages';
@@ -53,8 +54,6 @@ const MAX_REST_BYTES = 32;
 /** Covering tokens tried to find out whether a branch whose tokens differ from the typed ones can be an encoding. */
 const MAX_COVERS_TRIED = 64;
 
-/** By its first byte. */
-const beginsCharacter = (byte: number) => (byte & 0xc0) !== 0x80;
 const utf8 = new TextEncoder();
 /** U+FEFF, which counts as white space, may begin a word. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -161,7 +160,7 @@ export class HealedStart {
     }
     for (let at = Math.max(0, bytes.length - MAX_REST_BYTES); at < bytes.length; at++) {
       const rest = bytes.slice(at);
-      if ((!beginsCharacter(bytes[at]) && !boundaries.has(at)) || this.covers(rest).length === 0) {
+      if ((!beginsCharacter(bytes, at) && !boundaries.has(at)) || this.covers(rest).length === 0) {
         continue;
       }
       const count = countTokensBefore(this.tokenizer, typed, at);
@@ -213,7 +212,7 @@ export class HealedStart {
 export function lastWordOf(tokenizer: Tokenizer, { tokens }: ReadTail): LastWord {
   // The tail of a long line may start inside a character, of which no word can be made.
   let from = 0;
-  while (from < tokens.length && !beginsCharacter(tokenizer.tokenBytes(tokens[from])[0])) {
+  while (from < tokens.length && !beginsCharacter(tokenizer.tokenBytes(tokens[from]), 0)) {
     from++;
   }
   const text = tokenizer.decode(Array.from(tokens).slice(from));

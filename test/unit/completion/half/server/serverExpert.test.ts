@@ -17,6 +17,15 @@ describe('a server’s model over the shared vocabulary', () => {
     const source = { choicesAfter: known, ask: () => Promise.resolve(), dispose: () => undefined };
     return new ServerExpert(source, shared);
   };
+  const expertThatTellsWhatItAsks = () => {
+    const asked: string[] = [];
+    const source = {
+      choicesAfter: () => undefined,
+      ask: (texts: readonly string[]) => Promise.resolve(void asked.push(...texts)),
+      dispose: () => undefined,
+    };
+    return { expert: new ServerExpert(source, shared), asked };
+  };
   const stateAfter = (expert: ServerExpert, text: string) => {
     let state = expert.start();
     for (const tokenId of shippedTokenizer.encode(text)) {
@@ -69,13 +78,7 @@ describe('a server’s model over the shared vocabulary', () => {
   });
 
   it('asks for a document’s first words after a line break, as servers refuse an empty text', async () => {
-    const asked: string[] = [];
-    const source = {
-      choicesAfter: () => undefined,
-      ask: (texts: readonly string[]) => Promise.resolve(void asked.push(...texts)),
-      dispose: () => undefined,
-    };
-    const expert = new ServerExpert(source, shared);
+    const { expert, asked } = expertThatTellsWhatItAsks();
     await expert.readiness?.prepare([expert.start()]);
     assert.deepEqual(asked, ['\n']);
   });
@@ -94,13 +97,7 @@ describe('a server’s model over the shared vocabulary', () => {
   });
 
   it('is never sent half a character at the beginning of a long text', async () => {
-    const asked: string[] = [];
-    const source = {
-      choicesAfter: () => undefined,
-      ask: (texts: readonly string[]) => Promise.resolve(void asked.push(...texts)),
-      dispose: () => undefined,
-    };
-    const expert = new ServerExpert(source, shared);
+    const { expert, asked } = expertThatTellsWhatItAsks();
     for (const beginning of ['', 'a']) {
       await expert.readiness?.prepare([stateAfter(expert, `${beginning}${'🙂'.repeat(3000)}`)]);
     }
