@@ -27,6 +27,8 @@ interface ModelFile {
 
 /** Most restarts in a row without an answer between them. */
 const MOST_RESTARTS = 6;
+/** The patience is counted in so many parts, not timed as one, since a machine may sleep: a night is at most one part. */
+const PARTS_OF_PATIENCE = 10;
 
 export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
   private readonly program: string;
@@ -100,9 +102,15 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
 
   /** Starts the time anew after which a process that leaves its questions unanswered is killed; stops it when none wait. */
   private watch(): void {
-    clearTimeout(this.watchdog ?? undefined);
+    clearInterval(this.watchdog ?? undefined);
+    let partsLeft = PARTS_OF_PATIENCE;
+    const look = (): void => {
+      if (--partsLeft === 0) {
+        this.ready?.kill('SIGKILL');
+      }
+    };
     this.watchdog =
-      this.pending.size === 0 ? null : setTimeout(() => this.ready?.kill('SIGKILL'), this.patience).unref();
+      this.pending.size === 0 ? null : setInterval(look, this.patience / PARTS_OF_PATIENCE).unref();
   }
 
   /** Resolves when the model is loaded; rejects with a sentence when it cannot be. */

@@ -131,6 +131,20 @@ describe('llama.cpp in a process of its own', function () {
     assert.match(heard.at(-1)!, /Choose model\.gguf again to try once more\.$/);
   });
 
+  it('keeps a process whose answer came while the computer slept', async () => {
+    const { heard, onStatus } = recorder();
+    const client = await open('model.gguf', onStatus);
+    const answered = client.ask(question(1));
+    // Let the question be sent; then the clock goes on while nothing runs here, as in a sleep.
+    await new Promise((sent) => setImmediate(sent));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 900);
+    const [[probs]] = await answered;
+    assert.equal(likeliest(probs), 2);
+    const [[again]] = await client.ask(question(2));
+    assert.equal(likeliest(again), 3);
+    assert.deepEqual(heard, []);
+  });
+
   it('ends a process that answers nothing, so that it can be started again', async () => {
     const { hears, onStatus } = recorder();
     const client = await open('HANGS.gguf', onStatus);
