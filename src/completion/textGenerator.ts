@@ -114,18 +114,21 @@ export class TextGenerator {
       this.settle(refinement, this.cancelled(refinement));
       return this.nextJob();
     }
-    const eligible = begun.filter(({ isWaiting }) => !isWaiting);
-    if (load !== undefined && begun.length > eligible.length && eligible.length === 0) {
-      // A long text by a slow model may take minutes; suggestions go on with the current model meanwhile.
-      return (
-        interactive.findLast(
-          ({ request, steps }) => request.kind === 'complete' && !request.isPatient && steps === null,
-        ) ?? null
-      );
-    }
     const urgency = ({ request }: Job) => URGENCY[request.kind as keyof typeof URGENCY];
-    const [first] = eligible.sort((a, b) => urgency(b) - urgency(a) || b.request.id - a.request.id);
-    return first ?? load ?? this.jobs.find(({ isWaiting }) => !isWaiting) ?? null;
+    const eligible = begun
+      .filter(({ isWaiting }) => !isWaiting)
+      .sort((a, b) => urgency(b) - urgency(a) || b.request.id - a.request.id);
+    if (
+      load !== undefined &&
+      begun.some(({ request, isWaiting }) => request.kind === 'generate' || isWaiting)
+    ) {
+      // A long text takes seconds, by a slow model minutes; suggestions go on with the current model meanwhile.
+      const suggestion = interactive.findLast(
+        ({ request, isWaiting }) => request.kind === 'complete' && !request.isPatient && !isWaiting,
+      );
+      return suggestion ?? eligible[0] ?? null;
+    }
+    return eligible[0] ?? load ?? this.jobs.find(({ isWaiting }) => !isWaiting) ?? null;
   }
 
   private settle(job: Job, response: GeneratorResponse): void {

@@ -176,6 +176,19 @@ describe('the generator', () => {
     assert.ok(third.kind === 'completed' && third.insertText === 'ter.');
   });
 
+  it('goes on with suggestions while a new model waits for a long text', () => {
+    const { generator, responses, finish, model } = setUp();
+    generator.receive(generate(1, 'The committee█', 50));
+    generator.step();
+    generator.receive({ kind: 'loadModel', id: 2, personalModelPath: 'Rosa' });
+    generator.receive(complete(3, 'The committee app█'));
+    finish();
+    assert.deepEqual(settled(responses), [3, 1, 2]);
+    const suggestion = responses.find(({ kind }) => kind === 'completed');
+    assert.ok(suggestion?.kind === 'completed' && suggestion.insertText !== '');
+    assert.equal(model.personal, 'Rosa');
+  });
+
   it('a model that cannot be used fails its request and leaves the old one in use', () => {
     const { generator, responses, finish } = setUp();
     generator.receive({ kind: 'loadModel', id: 1, personalModelPath: 'damaged' });
