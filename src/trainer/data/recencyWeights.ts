@@ -8,9 +8,12 @@ const SMALLEST_RATIO = 1.05;
 /**
  * How often each text is read against others, from 1 for an old one to 2 for the newest; null where all are of one age.
  * @param modified when each text's file was last changed, milliseconds since 1970
+ * @param now in the same unit. A file dated later, as by a wrong clock or an archive, counts as changed now; otherwise it would
+ * make all others old
  */
-export function recencyWeights(modified: readonly number[]): number[] | null {
-  const newest = modified.reduce((latest, time) => Math.max(latest, time), -Infinity);
-  const weights = modified.map((time) => 1 + 2 ** (-(newest - time) / HALF_LIFE_MILLISECONDS));
+export function recencyWeights(modified: readonly number[], now: number): number[] | null {
+  const times = modified.map((time) => Math.min(time, now));
+  const newest = times.reduce((latest, time) => Math.max(latest, time), -Infinity);
+  const weights = times.map((time) => 1 + 2 ** (-(newest - time) / HALF_LIFE_MILLISECONDS));
   return weights.some((weight) => 2 > SMALLEST_RATIO * weight) ? weights : null;
 }

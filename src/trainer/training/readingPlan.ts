@@ -42,7 +42,7 @@ export function planReading(
   { train, modified }: Pick<Corpus, 'train' | 'modified'>,
   seconds: number,
 ): ReadingPlan {
-  const recency = recencyWeights(modified);
+  const recency = recencyWeights(modified, Date.now());
   const byAge = recency === null ? {} : { weightOf: (document: number) => recency[document] };
   const { learned, trainedAt } = initial?.training ?? {};
   if (learned === undefined) {
