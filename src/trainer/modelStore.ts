@@ -1,14 +1,14 @@
 /** Where the models of several workspaces lie, each in a folder of its own, and what can be done with them. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
 import type { TrainingRecord } from '../model/checkpoint/trainingRecord';
 import type { NetworkConfig } from '../model/networkConfig';
 import { exportedParts, importedModel } from './modelFile';
-import { saveFile } from './training/saveFile';
-import { isModelInUse, lockModel } from './training/trainingLock';
+import { patiently, saveFile } from './training/saveFile';
+import { isModelInUse, isOfLock, lockModel } from './training/trainingLock';
 
 export interface ModelPlaces {
   readonly modelPath: string;
@@ -30,6 +30,8 @@ export interface StoredModel {
 const MODEL_FILE = 'personal.safetensors';
 const RESUME_FILE = 'resume.bin';
 const WORKSPACE_FILE = 'workspace.json';
+/** What a file system says when a folder that is to be removed holds something, or is gone already. */
+const STILL_USED = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT']);
 const KEY = /^[0-9a-f]{16}$/;
 const workspaceSchema = v.pipe(v.string(), v.parseJson(), v.object({ folders: v.array(v.string()) }));
 
@@ -148,9 +150,17 @@ export class ModelStore {
     if (!(await exists(modelPath)) && !(await exists(resumePath))) {
       throw noModel(key);
     }
-    await whileLocked(modelPath, () => rm(modelPath, { force: true }));
-    // Windows keeps the name of what was just removed in it for a moment.
-    await rm(this.folderOf(key), { recursive: true, force: true, maxRetries: 3 });
+    const folder = this.folderOf(key);
+    await whileLocked(modelPath, async () => {
+      const names = (await readdir(folder)).filter((name) => !isOfLock(modelPath, name));
+      await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+    });
+    // The folder stays where another window took the lock meanwhile, to train.
+    await patiently(() => rmdir(folder)).catch((error: unknown) => {
+      if (!STILL_USED.has((error as NodeJS.ErrnoException).code ?? '')) {
+        throw error;
+      }
+    });
   }
 
   private folderOf(key: string): string {

@@ -1,7 +1,7 @@
 /** Only one process at a time writes a model: two windows on one folder, or a window and a terminal, take turns. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { check } from 'proper-lockfile';
 import * as v from 'valibot';
@@ -73,6 +73,12 @@ export async function isModelInUse(modelPath: string): Promise<boolean> {
   }
   const holder = await readHolder(holderPathOf(modelPath));
   return holder === null || isRunning(holder);
+}
+
+/** Whether a file beside the model file is part of its lock, which is to be left to {@link ModelLock.release}. */
+export function isOfLock(modelPath: string, name: string): boolean {
+  const model = basename(modelPath);
+  return [`${model}.lock`, `${model}.turn.lock`, basename(holderPathOf(modelPath))].includes(name);
 }
 
 class LockedError extends Error {}

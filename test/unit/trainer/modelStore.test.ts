@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
 import { CheckpointError } from '../../../src/model/checkpoint/checkpointError';
 import { quantizeWeights } from '../../../src/model/network/quantizedMatrix';
@@ -158,7 +159,41 @@ describe('ModelStore', () => {
     await assert.rejects(store.delete(key), { message: /^There is no model/ });
   });
 
+  it('leaves the lock of a training that begins as a model is deleted', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { modelPath } = await store.remember(folders);
+      const lock = `${modelPath}.lock`;
+      writeFileSync(modelPath, smallModelBytes(7));
+      const deletion = store.delete(key);
+      for (const isThere of [true, false]) {
+        while (existsSync(lock) !== isThere) {
+          await setImmediate();
+        }
+      }
+      const isTaken = takeIfFolderIsThere(lock);
+      await deletion;
+      assert.equal(existsSync(lock), isTaken);
+      rmSync(lock, { recursive: true, force: true });
+    }
+  });
+
+  it('leaves nothing of a model that was deleted', async () => {
+    const { modelPath } = await store.remember(folders);
+    writeFileSync(modelPath, smallModelBytes(7));
+    await store.delete(key);
+    assert.equal(existsSync(dirname(modelPath)), false);
+  });
+
   it('refuses a key that would lead elsewhere', () => {
     assert.throws(() => store.places('../../etc'), { message: /is not the key of a model/ });
   });
 });
+
+function takeIfFolderIsThere(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    return false;
+  }
+}
