@@ -72,6 +72,25 @@ export class Generation implements vscode.Disposable {
   }
 
   private async replaceLast(sampling: SamplingOptions, abort: AbortController): Promise<GeneratedText> {
+    const { document } = this.replaceable().last.editor;
+    if (sampling.greedy) {
+      throw new Error(
+        vscode.l10n.t(
+          'Another sample would be the same text, as the setting understudy.sampling.greedy is on; turn it off first.',
+        ),
+      );
+    }
+    const editor =
+      vscode.window.visibleTextEditors.find((visible) => visible.document === document) ??
+      (await vscode.window.showTextDocument(document));
+    // The text may have been changed while the editor was opened.
+    const { last, range } = this.replaceable();
+    const seed = sampling.seed === null ? null : ((last.seed ?? sampling.seed) + 1) % 0x80000000;
+    return this.write(editor, last.prompt, range, { ...sampling, seed }, abort);
+  }
+
+  /** @throws Error with a sentence for the user when the last generated text does not stand as it was written any more */
+  private replaceable(): { last: LastGeneration; range: vscode.Range } {
     const { last } = this;
     const range = last && rangeOf(last);
     const written = range && last?.editor.document.getText(range).replaceAll('\r\n', '\n');
@@ -82,18 +101,7 @@ export class Generation implements vscode.Disposable {
         ),
       );
     }
-    if (sampling.greedy) {
-      throw new Error(
-        vscode.l10n.t(
-          'Another sample would be the same text, as the setting understudy.sampling.greedy is on; turn it off first.',
-        ),
-      );
-    }
-    const seed = sampling.seed === null ? null : ((last.seed ?? sampling.seed) + 1) % 0x80000000;
-    const editor =
-      vscode.window.visibleTextEditors.find(({ document }) => document === last.editor.document) ??
-      (await vscode.window.showTextDocument(last.editor.document));
-    return this.write(editor, last.prompt, range, { ...sampling, seed }, abort);
+    return { last, range };
   }
 
   private async write(

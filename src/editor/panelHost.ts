@@ -102,6 +102,7 @@ export class PanelHost implements vscode.Disposable {
     });
     panel.onDidDispose(() => {
       this.panel = null;
+      clearTimeout(this.timer);
       this.asking?.abort();
     });
     const { webview } = panel;
