@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const minimumNode = [20, 19];
+const stampPath = join(root, 'node_modules', '.understudy-setup');
 
 /** Runs a command in the project's folder; rejects with one sentence when it fails. */
 export function run(command, args, { quiet = false, env = process.env, cwd = root } = {}) {
@@ -48,16 +49,23 @@ export async function setUp() {
       `Node ${process.versions.node} is too old: Understudy needs ${minimumNode.join('.')} or newer. Install it from https://nodejs.org and run the command again.`,
     );
   }
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
-  const stampPath = join(root, 'node_modules', '.understudy-setup');
-  if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === lock) {
+  if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === lockDigest()) {
     return;
   }
   process.stderr.write('Installing packages (about 25 s the first time)…\n');
   await npm(['ci', '--no-audit', '--no-fund'], { quiet: true });
-  writeFileSync(stampPath, lock);
+  noteInstalled();
+}
+
+/** Called by npm, too, so that packages that the user has installed are not installed again; but not where it runs no scripts. */
+export function noteInstalled() {
+  writeFileSync(stampPath, lockDigest());
+}
+
+function lockDigest() {
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
 }
 
 /** Runs a Node script in this terminal to its end. Ctrl+C reaches the script too, which then ends by itself. */
