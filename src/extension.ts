@@ -110,7 +110,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     panel.refresh();
   });
   const baseModel = new BaseModelInUse(storedBase, generator);
-  const refined = new RefinedSuggestions(generator, log);
+  const refined = new RefinedSuggestions(generator, watch, log);
   const languageModelKeys = new LanguageModelKeys(context.secrets);
   const languageModel = new LanguageModelHalf(
     generator,

@@ -80,14 +80,7 @@ export async function eagernessCurve(
       const { text, confidence, right } = suggestionAt(file, prefix.length, eagerness, lesson);
       lessons.set(placeOf(file, prefix.length), lesson);
       if (text !== '') {
-        shown.remember(question, {
-          kind: 'completed',
-          id: 0,
-          insertText: text,
-          confidence,
-          source: 'generated',
-          milliseconds: 0,
-        });
+        shown.remember(question, { insertText: text, confidence });
         const wasRight = right === text;
         const tells = learns.taking && !wasRight;
         lesson = {

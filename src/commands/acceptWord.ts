@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { firstWord, startsUnspaced } from '../editor/firstWord';
 import type { Parts } from '../editor/parts';
 import type { Suggestion } from '../editor/suggestionTally';
+import type { SuggestionWatch } from '../editor/suggestionWatch';
 
 /** Settles when the word requested last is in the text. */
 let earlier: Promise<unknown> = Promise.resolve();
@@ -23,7 +24,7 @@ async function takeWord({ watch }: Parts): Promise<void> {
     watch.tookWord();
   }
   if (editor === undefined || suggestion === null || !startsUnspaced(suggestion.text)) {
-    await acceptWithSpace(cursor(editor, watch.tally.current));
+    await acceptByVsCode(cursor(editor, watch.tally.current), watch);
     return;
   }
   const word = firstWord(suggestion.text);
@@ -35,7 +36,7 @@ async function takeWord({ watch }: Parts): Promise<void> {
   await editor.edit((edit) => {
     edit.insert(position, word);
   });
-  await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+  await watch.askAgain('trigger');
 }
 
 interface Place {
@@ -55,10 +56,10 @@ function cursor(editor: vscode.TextEditor | undefined, shown: Suggestion | null)
 }
 
 /**
- * Accepts a word of whatever ghost text is shown, also of another extension's. VS Code's own command may accept only the space before
- * a word; it is then run again.
+ * Accepts a word of whatever ghost text is shown, one of several or another extension's, too. VS Code's own command may accept only
+ * the space before a word, and is then run again; or a whole run of Chinese, which is then shortened.
  */
-async function acceptWithSpace(at: Place | null): Promise<void> {
+async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise<void> {
   const next = (): Thenable<unknown> =>
     vscode.commands.executeCommand('editor.action.inlineSuggest.acceptNextWord');
   if (at === null) {
@@ -72,5 +73,14 @@ async function acceptWithSpace(at: Place | null): Promise<void> {
   const taken = rest().slice(0, rest().length - before.length);
   if (taken !== '' && taken.trim() === '') {
     await next();
+  }
+  const word = firstWord(taken);
+  const editor = vscode.window.activeTextEditor;
+  if (startsUnspaced(taken) && word !== taken && editor?.document === at.document) {
+    const surplus = new vscode.Range(line, character + word.length, line, character + taken.length);
+    await editor.edit((edit) => {
+      edit.delete(surplus);
+    });
+    await watch.askAgain('trigger');
   }
 }

@@ -1,11 +1,16 @@
 import type { MixtureModel } from '../model/mixtureModel';
 import { costOfWrong } from '../model/generation/expectedSaving';
 import { patientTail, type Pause } from '../model/generation/pause';
-import { searchSuggestion } from '../model/generation/suggestionSearch';
+import { searchSuggestion, type ChosenSuggestion } from '../model/generation/suggestionSearch';
 import { UNKNOWN_TAKING } from '../model/generation/wordTaking';
 import { wordEnds } from '../model/generation/wordUnits';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
-import type { CompletionQuestion, NoSuggestionReason, StopReason } from '../protocol/generatorProtocol';
+import type {
+  AlternativeSuggestion,
+  CompletionQuestion,
+  NoSuggestionReason,
+  StopReason,
+} from '../protocol/generatorProtocol';
 import { isProse, refusePlace, textKind, textToJoin } from './cursorPlace';
 import type { DocumentReader } from './documentReader';
 import type { OpenedMasked } from './masked/openMasked';
@@ -16,7 +21,11 @@ export interface Completion {
   readonly confidence: number;
   readonly stopReason?: StopReason;
   readonly noSuggestionReason?: NoSuggestionReason;
+  readonly alternatives?: readonly AlternativeSuggestion[];
 }
+
+/** Suggestions beside the first where the user asks for one. */
+const MOST_ALTERNATIVES = 3;
 
 /**
  * The ghost text for a document at its cursor. Yields between the model's steps.
@@ -44,27 +53,24 @@ export function* completeDocument(
   const trimToPlace = createTrimmer(document);
   const trim = (text: string) => withoutRefused(trimToPlace(text), question.refused ?? []);
   const right = textToJoin(document);
-  const { text, confidence, stopReason, longest, lineEnds } = yield* searchSuggestion(
-    model,
-    tokenizer,
-    tail,
-    {
-      cost: costOfWrong(eagerness, textKind(document.languageId)),
-      confidenceShift: question.confidenceShift ?? 0,
-      takesWords: question.takesWords ?? UNKNOWN_TAKING,
-      maxNewTokens,
-      stopAtLineEnd: !multiline,
-      stopAtSentenceEnd: isProse(document.languageId),
-      allowed: trim,
-      right,
-      ...(isPatient &&
-        masked !== null && {
-          logJoins: (insertions: readonly string[]) => masked.logJoins(document.prefix, insertions, right),
-        }),
-    },
-  );
-  if (text !== '') {
-    return { insertText: text, confidence, stopReason };
+  const { longest, lineEnds, alternatives, ...chosen } = yield* searchSuggestion(model, tokenizer, tail, {
+    cost: costOfWrong(eagerness, textKind(document.languageId)),
+    confidenceShift: question.confidenceShift ?? 0,
+    takesWords: question.takesWords ?? UNKNOWN_TAKING,
+    maxNewTokens,
+    stopAtLineEnd: !multiline,
+    stopAtSentenceEnd: isProse(document.languageId),
+    allowed: trim,
+    right,
+    ...(isPatient &&
+      masked !== null && {
+        logJoins: (insertions: readonly string[]) => masked.logJoins(document.prefix, insertions, right),
+      }),
+    alternatives: question.isInvoked === true ? MOST_ALTERNATIVES : 0,
+  });
+  const [first, ...others] = chosen.text === '' ? alternatives : [chosen, ...alternatives];
+  if (first !== undefined) {
+    return completion(first, others);
   }
   if (lineEnds && !multiline) {
     return nothing('lineEnd');
@@ -80,6 +86,14 @@ function withoutRefused(text: string, refused: readonly string[]): string {
     (kept, wrong) => (kept.startsWith(wrong) ? kept.slice(0, wordEnds('', wrong).at(-2) ?? 0) : kept),
     text,
   );
+}
+
+function completion(
+  { text, confidence, stopReason }: ChosenSuggestion,
+  others: readonly ChosenSuggestion[],
+): Completion {
+  const alternatives = others.map((other) => ({ insertText: other.text, confidence: other.confidence }));
+  return { insertText: text, confidence, stopReason, ...(alternatives.length > 0 && { alternatives }) };
 }
 
 function nothing(noSuggestionReason: NoSuggestionReason): Completion {

@@ -41,11 +41,14 @@ export interface Completer {
 export interface SuggestionListener {
   /** Whether the last change of the document looks like a step of an input method. */
   isComposing(document: vscode.TextDocument): boolean;
-  offered(document: vscode.TextDocument, position: vscode.Position, insertText: string): void;
+  /** Whether VS Code asks now because the extension itself has run its command, rather than the user. */
+  isAskingAgain(): boolean;
+  /** @param insertTexts the one that is shown first, and those that the user may turn to; not empty */
+  offered(document: vscode.TextDocument, position: vscode.Position, insertTexts: readonly string[]): void;
   settled(outcome: CompletionOutcome): void;
 }
 
-/** Run by VS Code when a whole suggestion is accepted; registered by the extension, not offered to users. */
+/** Run by VS Code with the text when a whole suggestion is accepted; registered by the extension, not offered to users. */
 export const ACCEPTED_COMMAND = 'understudy.suggestionAccepted';
 
 const CELL_SCHEME = 'vscode-notebook-cell';
@@ -99,9 +102,11 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
       eagerness: settings.eagerness,
       maxNewTokens: settings.maxNewTokens,
     };
+    const isInvoked =
+      context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke && !this.listener.isAskingAgain();
     const place = placeOfCursor(document, position);
     try {
-      const response = await this.completer.complete(question, abort.signal);
+      const response = await this.completer.complete({ ...question, isInvoked }, abort.signal);
       if (token.isCancellationRequested) {
         return [];
       }
@@ -109,7 +114,8 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
       if (response.insertText !== '' && items !== null) {
         this.learning.shown(around, response.insertText, response.confidence);
       }
-      if (items !== null) {
+      // Of several the user chooses; a further one would move them.
+      if (items !== null && items.length < 2) {
         this.refiner.consider(place, question, response);
       }
       return items ?? [];
@@ -131,7 +137,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     context: vscode.InlineCompletionContext,
     response: CompletedResponse,
   ): vscode.InlineCompletionItem[] | null {
-    const { insertText } = response;
+    const { insertText, alternatives = [] } = response;
     this.log.trace(
       `${response.source}, ${response.milliseconds.toFixed(1)} ms, ${insertText.length} characters`,
     );
@@ -143,10 +149,16 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     if (insertText === '') {
       return [];
     }
-    this.listener.offered(document, position, insertText);
-    const item = new vscode.InlineCompletionItem(insertText, new vscode.Range(position, position));
-    item.command = { command: ACCEPTED_COMMAND, title: '' };
-    return [item];
+    const others = alternatives
+      .map((alternative) => alternative.insertText)
+      .filter((text) => extendsSelectedCompletion(document, position, context, text));
+    const texts = [insertText, ...others];
+    this.listener.offered(document, position, texts);
+    return texts.map((text) => {
+      const item = new vscode.InlineCompletionItem(text, new vscode.Range(position, position));
+      item.command = { command: ACCEPTED_COMMAND, title: '', arguments: [text] };
+      return item;
+    });
   }
 
   private reasonForSilence(document: vscode.TextDocument, settings: CompletionSettings): SilentReason | null {

@@ -2,7 +2,7 @@
  * Suggestions that stay valid as the user types along, accepts a word or goes back a step, so that the shown text stays on the
  * screen and a late answer is not lost. Whatever is served continues exactly the text before the cursor.
  */
-import type { CompletedResponse, CompletionQuestion } from '../protocol/generatorProtocol';
+import type { AlternativeSuggestion, CompletionQuestion } from '../protocol/generatorProtocol';
 
 export interface CachedSuggestion {
   readonly insertText: string;
@@ -28,7 +28,7 @@ export class SuggestionCache {
   /** Most recently used last. */
   private readonly entries: Entry[] = [];
 
-  remember(question: CompletionQuestion, { insertText, confidence }: CompletedResponse): void {
+  remember(question: CompletionQuestion, { insertText, confidence }: AlternativeSuggestion): void {
     if (insertText === '') {
       return;
     }

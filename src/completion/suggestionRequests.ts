@@ -32,6 +32,9 @@ export class SuggestionRequests {
       return cancelledCompletion(0, 0);
     }
     const cached = this.fromCache(question, start);
+    if (question.isInvoked === true) {
+      return this.completeInvoked(question, cached, start, signal);
+    }
     if (cached !== null) {
       return cached;
     }
@@ -50,6 +53,29 @@ export class SuggestionRequests {
     }
     const response = await this.wait(this.launch(question), start, signal);
     return { ...response, milliseconds: performance.now() - start };
+  }
+
+  /** What is shown already stays the first, as VS Code keeps it; all of them are served while the user types along. */
+  private async completeInvoked(
+    question: CompletionQuestion,
+    shown: CompletedResponse | null,
+    start: number,
+    signal?: AbortSignal,
+  ): Promise<CompletedResponse> {
+    const { forgets } = this;
+    this.cancelAbandoned(null);
+    const made = await this.wait(this.launch(question), start, signal);
+    const first = shown ?? made;
+    const alternatives = [made, ...(made.alternatives ?? [])].filter(
+      ({ insertText }) =>
+        !insertText.startsWith(first.insertText) && !first.insertText.startsWith(insertText),
+    );
+    if (forgets === this.forgets) {
+      for (const suggestion of [...alternatives.toReversed(), first]) {
+        this.cache.remember(question, suggestion);
+      }
+    }
+    return { ...first, alternatives, milliseconds: performance.now() - start };
   }
 
   /** Serves a suggestion that was made elsewhere from now on, also while the user types along with it. */

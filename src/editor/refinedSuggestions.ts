@@ -4,12 +4,17 @@ import type { GeneratorClient } from '../completion/generatorClient';
 import { placeOfCursor } from '../completion/inlineCompletionProvider';
 import { SuggestionRefiner } from '../completion/suggestionRefiner';
 import { asError } from './asError';
+import type { SuggestionWatch } from './suggestionWatch';
 
 export class RefinedSuggestions implements vscode.Disposable {
   readonly refiner: SuggestionRefiner;
   private readonly disposable: vscode.Disposable;
 
-  constructor(generator: Pick<GeneratorClient, 'refine' | 'adopt'>, log: vscode.LogOutputChannel) {
+  constructor(
+    generator: Pick<GeneratorClient, 'refine' | 'adopt'>,
+    watch: Pick<SuggestionWatch, 'askAgain'>,
+    log: vscode.LogOutputChannel,
+  ) {
     const report = (error: unknown): void => {
       log.error(asError(error));
     };
@@ -18,13 +23,7 @@ export class RefinedSuggestions implements vscode.Disposable {
         log.trace(`The suggestion is ${refinement} with the language model's help.`);
         if (place === placeNow()) {
           // `showNext` asks only while ghost text is visible, so that a suggestion dismissed with Escape does not come back.
-          void vscode.commands
-            .executeCommand(
-              refinement === 'first'
-                ? 'editor.action.inlineSuggest.trigger'
-                : 'editor.action.inlineSuggest.showNext',
-            )
-            .then(undefined, report);
+          watch.askAgain(refinement === 'first' ? 'trigger' : 'showNext').catch(report);
         }
       },
       onError: report,

@@ -27,11 +27,19 @@ export class SuggestionTally {
   private charactersSaved = 0;
   /** Whether a part of the current suggestion was already counted, so that each suggestion counts once. */
   private partCounted = false;
-  private rest: Suggestion | null = null;
-
   /** What remains of the shown suggestion after typing as suggested; an offer that agrees with it there does not count as new. */
+  private rest: Suggestion | null = null;
+  /** Texts that were offered with it, so that one of them may be on the screen instead. */
+  private others: readonly string[] = [];
+
+  /** What is on the screen; null when nothing is, or it is not known which of several. */
   get current(): Suggestion | null {
-    return this.rest;
+    return this.others.length > 0 ? null : this.rest;
+  }
+
+  /** Every text that may be on the screen. */
+  get possible(): readonly string[] {
+    return this.rest === null ? [] : [this.rest.text, ...this.others];
   }
 
   get counts(): TallyCounts {
@@ -39,7 +47,8 @@ export class SuggestionTally {
     return { shown, accepted, acceptedInPart, charactersSaved };
   }
 
-  offered(suggestion: Suggestion): void {
+  /** @param others texts that the user can turn to */
+  offered(suggestion: Suggestion, others: readonly string[] = []): void {
     const { rest } = this;
     const continues =
       rest?.uri === suggestion.uri &&
@@ -52,13 +61,17 @@ export class SuggestionTally {
     }
     this.latest = suggestion;
     this.rest = suggestion;
+    this.others = others;
   }
 
-  /** VS Code reports it after the edit, when the suggestion is no longer the current one. */
-  acceptedWhole(): void {
+  /**
+   * VS Code reports it after the edit, when the suggestion is no longer the current one.
+   * @param text as it was offered, perhaps before its beginning was typed
+   */
+  acceptedWhole(text: string): void {
     if (this.latest !== null) {
       this.accepted++;
-      this.charactersSaved += this.latest.text.length;
+      this.charactersSaved += (this.others.length > 0 ? text : this.latest.text).length;
     }
     this.latest = null;
     this.rest = null;
@@ -83,6 +96,7 @@ export class SuggestionTally {
     ) {
       return false;
     }
+    this.others = [];
     const isAccepted = Array.from(text).length > 1;
     if (isAccepted) {
       this.acceptedInPart += this.partCounted ? 0 : 1;

@@ -20,6 +20,8 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   private takesWord = false;
   /** Words that our command is taking. */
   private taking = 0;
+  /** Commands of ours under way that make VS Code ask. */
+  private askingAgain = 0;
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly wordTaken = new vscode.EventEmitter<void>();
   /** Fires when part of the shown suggestion is accepted, perhaps twice for one acceptance. */
@@ -31,8 +33,8 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     this.disposable = vscode.Disposable.from(
       this.changed,
       this.wordTaken,
-      vscode.commands.registerCommand(ACCEPTED_COMMAND, () => {
-        this.tally.acceptedWhole();
+      vscode.commands.registerCommand(ACCEPTED_COMMAND, (text: string) => {
+        this.tally.acceptedWhole(text);
         this.changed.fire();
       }),
       vscode.workspace.onDidChangeTextDocument((event) => {
@@ -56,13 +58,27 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     return this.composition.isComposing(document.uri.toString());
   }
 
-  offered(document: vscode.TextDocument, position: vscode.Position, insertText: string): void {
-    this.tally.offered({
-      uri: document.uri.toString(),
-      line: position.line,
-      character: position.character,
-      text: insertText,
-    });
+  /** Makes VS Code ask for ghost text again. The command settles after it has. */
+  async askAgain(command: 'trigger' | 'showNext'): Promise<void> {
+    this.askingAgain++;
+    try {
+      await vscode.commands.executeCommand(`editor.action.inlineSuggest.${command}`);
+    } finally {
+      this.askingAgain--;
+    }
+  }
+
+  isAskingAgain(): boolean {
+    return this.askingAgain > 0;
+  }
+
+  offered(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    [text, ...others]: readonly string[],
+  ): void {
+    const { line, character } = position;
+    this.tally.offered({ uri: document.uri.toString(), line, character, text }, others);
     this.followShown();
     this.changed.fire();
   }
@@ -135,8 +151,7 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   }
 
   private followShown(): void {
-    const { current } = this.tally;
-    const takesWord = this.taking > 0 || (current !== null && differsFromVsCode(current.text));
+    const takesWord = this.taking > 0 || this.tally.possible.some(differsFromVsCode);
     if (takesWord !== this.takesWord) {
       this.takesWord = takesWord;
       void vscode.commands.executeCommand('setContext', TAKES_WORD_CONTEXT, takesWord);

@@ -54,7 +54,7 @@ function explainRefusal(t: Translate, reason: NoSuggestionReason): string {
   switch (reason) {
     case 'lowConfidence':
       return t(
-        'The model was not sure enough of any continuation. A higher understudy.eagerness shows more, and training on the workspace makes it surer.',
+        'The model was not sure enough of any continuation. Trigger Inline Suggestion shows the likeliest all the same; a higher understudy.eagerness shows more, and training on the workspace makes it surer.',
       );
     case 'lineEnd':
       return t(

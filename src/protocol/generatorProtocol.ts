@@ -34,6 +34,8 @@ export interface CompleteRequest {
   readonly refused?: readonly string[];
   /** Whether to wait for a slow language-model half or masked model; otherwise the suggestion is made without them. */
   readonly isPatient?: boolean;
+  /** Whether the user asks for it by a command, and so gets the likeliest continuation however unlikely it is, and others besides. */
+  readonly isInvoked?: boolean;
 }
 export type CompletionQuestion = Omit<CompleteRequest, 'kind' | 'id'>;
 export interface GenerateRequest {
@@ -170,6 +172,8 @@ export type NoSuggestionReason =
   /** Nothing has been learned yet and no model is loaded. */
   | 'notReady';
 
+export type AlternativeSuggestion = Pick<CompletedResponse, 'insertText' | 'confidence'>;
+
 export interface CompletedResponse {
   readonly kind: 'completed';
   readonly id: number;
@@ -179,6 +183,8 @@ export interface CompletedResponse {
   readonly stopReason?: StopReason;
   /** Probability of the whole suggestion given the prefix, 0 to 1. */
   readonly confidence: number;
+  /** What may be inserted instead, the best first, for an invoked request. */
+  readonly alternatives?: readonly AlternativeSuggestion[];
   readonly source: 'typedAsSuggested' | 'prefixCache' | 'inFlight' | 'generated';
   readonly milliseconds: number;
 }

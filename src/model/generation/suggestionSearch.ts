@@ -33,6 +33,8 @@ export interface SuggestionOptions extends StoppingCriteria {
   readonly right?: string;
   /** Another model's judgement of how well each of the texts would join it; null when that is unknown. */
   readonly logJoins?: (texts: readonly string[]) => Promise<readonly number[] | null>;
+  /** How many other suggestions are wanted at most, by a user who asks for them, so that wrong ones cost nothing; 0 when absent. */
+  readonly alternatives?: number;
 }
 
 export type SuggestionStop =
@@ -48,11 +50,16 @@ export interface Suggestion {
   readonly longest: string;
   /** Whether the model holds it likelier than not that nothing more stands in this line. */
   readonly lineEnds: boolean;
+  /** Those wanted besides, of which none begins another or `text`; what is expected to save the most keys comes first. */
+  readonly alternatives: readonly ChosenSuggestion[];
 }
 
 const BEAM_WIDTH = 3;
 /** Continuations less likely than this are not followed at any eagerness, so that the search stays short. */
 const LEAST_EXPLORED = 0.03;
+/** The same for a user who asks for a choice, and the first tokens that this is searched from. */
+const LEAST_OF_CHOICE = 0.003;
+const CHOICE_WIDTH = 6;
 /** Keys of the longest suggestion that the search hopes for, which sets the lowest probability that may pay. */
 const LONGEST_HOPE = 60;
 
@@ -68,10 +75,12 @@ export interface Continuation {
 
 export interface SearchOptions extends Omit<
   SuggestionOptions,
-  'cost' | 'confidenceShift' | 'takesWords' | 'right' | 'logJoins'
+  'cost' | 'confidenceShift' | 'takesWords' | 'right' | 'logJoins' | 'alternatives'
 > {
   /** A continuation less likely than this is not followed. */
   readonly minProbability: number;
+  /** Whether the likeliest continuation of each of several first tokens is wanted. */
+  readonly isForChoice?: boolean;
 }
 
 /** Yields between the model's steps; a caller stops it there by not resuming it. */
@@ -81,14 +90,19 @@ export function* searchSuggestion(
   tail: ReadTail,
   options: SuggestionOptions,
 ): Generator<Pause, Suggestion> {
-  const { cost, confidenceShift, takesWords } = options;
-  const minProbability = leastExplored(cost, confidenceShift);
-  const found = yield* searchContinuations(model, tokenizer, tail, { ...options, minProbability });
+  const { cost, confidenceShift, takesWords, alternatives = 0 } = options;
+  const isForChoice = alternatives > 0;
+  const minProbability = isForChoice ? LEAST_OF_CHOICE : leastExplored(cost, confidenceShift);
+  const search = { ...options, minProbability, isForChoice };
+  const found = yield* searchContinuations(model, tokenizer, tail, search);
   const continuations = yield* joined(model, tokenizer, tail, found.continuations, options);
+  const chosen = chooseSuggestion(continuations, { cost, takesWords }, confidenceShift);
+  const others = bestCuts(continuations, { cost: 0, takesWords }, confidenceShift);
   return {
-    ...chooseSuggestion(continuations, { cost, takesWords }, confidenceShift),
+    ...chosen,
     longest: found.longest,
     lineEnds: found.lineEnds,
+    alternatives: differing(chosen, others).slice(0, alternatives),
   };
 }
 
@@ -135,8 +149,12 @@ export function* searchContinuations(
   yield tail.prepare(tail.states) ?? undefined;
   const start = new HealedStart(model, tokenizer, tail);
   yield;
-  const { minProbability } = options;
-  const seeds = seedsOf(model, start, BEAM_WIDTH, minProbability);
+  const { minProbability, isForChoice = false } = options;
+  const seeds = seedsOf(model, start, {
+    width: isForChoice ? CHOICE_WIDTH : BEAM_WIDTH,
+    reserved: isForChoice ? CHOICE_WIDTH : 1,
+    minProbability,
+  });
   const beams = yield* beamSearch<SuggestionStop>(model, tokenizer, tail, start, seeds, {
     width: BEAM_WIDTH,
     maxTokens: options.maxNewTokens,
@@ -156,7 +174,7 @@ export function* searchContinuations(
   };
 }
 
-type ChosenSuggestion = Omit<Suggestion, 'longest' | 'lineEnds'>;
+export type ChosenSuggestion = Pick<Suggestion, 'text' | 'confidence' | 'stopReason'>;
 
 /** The continuation, and the part of it, that is expected to save the most keys; empty when none saves any. */
 export function chooseSuggestion(
@@ -164,27 +182,45 @@ export function chooseSuggestion(
   reader: Reader,
   confidenceShift = 0,
 ): ChosenSuggestion {
-  let best = NOTHING;
-  let bestSaving = 0;
-  for (const { text, points, stopReason } of continuations) {
-    const shifted = points.map((point) => ({
-      ...point,
-      probability: shiftedProbability(point.probability, confidenceShift),
-    }));
-    const cut = bestCut(shifted, reader);
-    if (cut !== null && cut.savedKeys > bestSaving) {
-      bestSaving = cut.savedKeys;
-      best = {
-        text: text.slice(0, cut.length),
-        confidence: cut.confidence,
-        stopReason: cut.length === text.length ? stopReason : 'confidence',
-      };
-    }
-  }
-  return best;
+  return bestCuts(continuations, reader, confidenceShift)[0] ?? NOTHING;
 }
 
 const NOTHING: ChosenSuggestion = { text: '', confidence: 0, stopReason: 'confidence' };
+
+/** The part of each continuation that is expected to save the most keys, if any does; what saves more comes first. */
+function bestCuts(
+  continuations: readonly Continuation[],
+  reader: Reader,
+  confidenceShift: number,
+): ChosenSuggestion[] {
+  return continuations
+    .flatMap(({ text, points, stopReason }) => {
+      const shifted = points.map((point) => ({
+        ...point,
+        probability: shiftedProbability(point.probability, confidenceShift),
+      }));
+      const cut = bestCut(shifted, reader);
+      return cut === null ? [] : [{ text, stopReason, cut }];
+    })
+    .sort((a, b) => b.cut.savedKeys - a.cut.savedKeys)
+    .map(({ text, stopReason, cut: { length, confidence } }) => ({
+      text: text.slice(0, length),
+      confidence,
+      stopReason: length === text.length ? stopReason : 'confidence',
+    }));
+}
+
+/** Those of `others` that neither begin nor continue `chosen` or one before them. */
+function differing(chosen: ChosenSuggestion, others: readonly ChosenSuggestion[]): ChosenSuggestion[] {
+  const kept: ChosenSuggestion[] = [];
+  for (const other of others) {
+    const seen = chosen.text === '' ? kept : [chosen, ...kept];
+    if (!seen.some(({ text }) => text.startsWith(other.text) || other.text.startsWith(text))) {
+      kept.push(other);
+    }
+  }
+  return kept;
+}
 
 /** Null where nothing of it may be inserted. */
 function continuationOf(

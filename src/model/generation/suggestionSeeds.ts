@@ -8,17 +8,19 @@ const COPY_EXPERT = 'copy';
 /** First bytes of a line break. */
 const LINE_BREAKS: readonly number[] = [0x0a, 0x0d];
 
-/** The likeliest first tokens, the likeliest of them reserved as the greedy candidate, and the copy expert's own choice. */
+/**
+ * The likeliest first tokens, and the copy expert's own choice.
+ * @param reserved how many of the likeliest are followed whatever else is likelier; one of them is the greedy candidate
+ */
 export function seedsOf(
   model: MixtureModel,
   start: HealedStart,
-  width: number,
-  minProbability: number,
+  { width, reserved, minProbability }: { width: number; reserved: number; minProbability: number },
 ): Seed[] {
   const seeds: Seed[] = [];
   for (const { candidate, probability } of start.mostLikely(width)) {
     if (probability >= minProbability) {
-      seeds.push({ candidate, logProb: Math.log(probability), reserved: seeds.length === 0 });
+      seeds.push({ candidate, logProb: Math.log(probability), reserved: seeds.length < reserved });
     }
   }
   const copied = seeds.length > 0 ? copySeed(model, start) : null;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { completeDocument } from '../../../src/completion/completeDocument';
+import { completeDocument, type Completion } from '../../../src/completion/completeDocument';
 import { DocumentReader } from '../../../src/completion/documentReader';
 import type { CompletionQuestion } from '../../../src/protocol/generatorProtocol';
 import { CountingMixture } from '../../support/countingMixture';
@@ -28,6 +28,21 @@ describe('ghost text for a document', () => {
     assert.notEqual(second, '');
     assert.ok(!second.startsWith(word));
     assert.deepEqual(new Set([first, second]), new Set([' annual budget.', ' building plan.']));
+  });
+
+  it('finds others besides where the user asks, and something where it would not be shown unasked', () => {
+    const all = ({ insertText, alternatives = [] }: Completion) =>
+      [insertText, ...alternatives.map((alternative) => alternative.insertText)].sort();
+    const both = [' annual budget.', ' building plan.'];
+    const prefix = 'The committee approved the';
+    assert.deepEqual(all(complete(prefix, { isInvoked: true })), both);
+    assert.equal(complete(prefix).alternatives, undefined);
+    const cautious = complete(prefix, { eagerness: 0 });
+    assert.deepEqual([cautious.insertText, cautious.noSuggestionReason], ['', 'lowConfidence']);
+    const asked = complete(prefix, { eagerness: 0, isInvoked: true });
+    assert.deepEqual(all(asked), both);
+    assert.equal(asked.noSuggestionReason, undefined);
+    assert.ok(asked.confidence > 0 && asked.confidence < 0.6);
   });
 
   it('keeps what comes before the refused word', () => {

@@ -11,7 +11,10 @@ const question = (marked: string, languageId = 'markdown') => ({
   maxNewTokens: 24,
 });
 
-/** Answers " word" in the next turn of the event loop, or nothing to NONE; HANG is answered only when it is cancelled. */
+/**
+ * Answers " word" in the next turn of the event loop, with two others where it is invoked, or nothing to NONE; HANG is answered only
+ * when it is cancelled.
+ */
 class WordyLink implements Pick<GeneratorLink, 'request' | 'cancel'> {
   /** Texts of the requests, and of the cancelled ones. */
   readonly asked: string[] = [];
@@ -34,6 +37,12 @@ class WordyLink implements Pick<GeneratorLink, 'request' | 'cancel'> {
             id,
             insertText: prefix.includes('NONE') ? '' : ' word',
             confidence: 0.9,
+            ...(request.isInvoked === true && {
+              alternatives: [
+                { insertText: ' work', confidence: 0.05 },
+                { insertText: ' end', confidence: 0.04 },
+              ],
+            }),
             source: 'generated',
             milliseconds: -1,
           });
@@ -193,5 +202,50 @@ describe('asking for suggestions', () => {
     const { link, suggestions } = setUp();
     const response = await suggestions.complete(question('The█'), AbortSignal.abort());
     assert.deepEqual([response.noSuggestionReason, link.asked], ['cancelled', []]);
+  });
+
+  it('gives the others, too, where the user asks, and serves whichever is then typed', async () => {
+    const { link, suggestions } = setUp();
+    const asked = await suggestions.complete({ ...question('The█'), isInvoked: true });
+    const texts = [asked, ...(asked.alternatives ?? [])].map(({ insertText }) => insertText);
+    assert.deepEqual(texts, [' word', ' work', ' end']);
+    const shown = async (marked: string) => {
+      const { insertText, confidence } = await suggestions.complete({
+        ...question(marked),
+        isInvoked: false,
+      });
+      return [insertText, confidence];
+    };
+    assert.deepEqual(await shown('The█'), [' word', 0.9]);
+    assert.deepEqual(await shown('The wo█'), ['rd', 0.9]);
+    assert.deepEqual(await shown('The work█'), [' word', 0.9]);
+    assert.deepEqual(await shown('The e█'), ['nd', 0.04]);
+    assert.deepEqual(link.asked, ['The', 'The work']);
+  });
+
+  it('leaves what is shown the first where the user asks for others', async () => {
+    const { link, suggestions } = setUp();
+    suggestions.adopt(question('The█'), {
+      ...cancelledCompletion(0, 0),
+      insertText: ' end.',
+      confidence: 0.7,
+    });
+    const asked = await suggestions.complete({ ...question('The█'), isInvoked: true });
+    assert.deepEqual([asked.insertText, asked.confidence], [' end.', 0.7]);
+    assert.deepEqual(
+      asked.alternatives?.map(({ insertText }) => insertText),
+      [' word', ' work'],
+    );
+    assert.equal((await suggestions.complete(question('The█'))).insertText, ' end.');
+    assert.deepEqual(link.asked, ['The']);
+  });
+
+  it('serves none of several that were made before all was to be forgotten', async () => {
+    const { link, suggestions } = setUp();
+    const asked = suggestions.complete({ ...question('The█'), isInvoked: true });
+    suggestions.forget();
+    assert.equal((await asked).alternatives?.length, 2);
+    await suggestions.complete(question('The w█'));
+    assert.deepEqual(link.asked, ['The', 'The w']);
   });
 });

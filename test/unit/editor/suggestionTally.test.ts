@@ -12,7 +12,7 @@ describe('the tally of suggestions', () => {
   it('counts a whole acceptance that VS Code reports after its edit', () => {
     const tally = offering('lamp in the window');
     tally.inserted(uri, 4, 10, 'lamp in the window');
-    tally.acceptedWhole();
+    tally.acceptedWhole('lamp in the window');
     assert.deepEqual(tally.counts, { shown: 1, accepted: 1, acceptedInPart: 0, charactersSaved: 18 });
   });
 
@@ -29,7 +29,7 @@ describe('the tally of suggestions', () => {
     const tally = offering('lamp in the window');
     tally.inserted(uri, 4, 10, 'lamp');
     tally.inserted(uri, 4, 14, ' in the window');
-    tally.acceptedWhole();
+    tally.acceptedWhole('lamp in the window');
     assert.equal(tally.counts.charactersSaved, 'lamp in the window'.length);
   });
 
@@ -59,12 +59,26 @@ describe('the tally of suggestions', () => {
 
   it('counts an acceptance once, and none where nothing was shown', () => {
     const tally = new SuggestionTally();
-    tally.acceptedWhole();
+    tally.acceptedWhole('lamp');
     assert.equal(tally.counts.accepted, 0);
     tally.offered({ uri, line: 4, character: 10, text: 'lamp' });
-    tally.acceptedWhole();
-    tally.acceptedWhole();
+    tally.acceptedWhole('lamp');
+    tally.acceptedWhole('lamp');
     assert.deepEqual(tally.counts, { shown: 1, accepted: 1, acceptedInPart: 0, charactersSaved: 4 });
+  });
+
+  it('counts what was accepted of several, whichever it was, and claims of none that it is on the screen', () => {
+    const tally = offering('lamp');
+    for (let turn = 0; turn < 3; turn++) {
+      tally.offered({ uri, line: 4, character: 10, text: 'lamp' }, ['candle']);
+      assert.equal(tally.current, null);
+      assert.deepEqual(tally.possible, ['lamp', 'candle']);
+    }
+    tally.inserted(uri, 4, 10, 'candle');
+    tally.acceptedWhole('candle');
+    assert.deepEqual(tally.counts, { shown: 1, accepted: 1, acceptedInPart: 0, charactersSaved: 6 });
+    tally.offered({ uri, line: 4, character: 16, text: ' burned' });
+    assert.equal(tally.current?.text, ' burned');
   });
 
   it('takes neither one typed character, however long, nor a line break for an acceptance', () => {

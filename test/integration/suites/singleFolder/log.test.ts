@@ -25,7 +25,12 @@ async function logOfSuggestion(insertText: string, fails: boolean): Promise<stri
             }),
     },
     () => ({ enabled: true, eagerness: 0.5, multiline: false, midLineInCode: false, maxNewTokens: 32 }),
-    { isComposing: () => false, offered: () => undefined, settled: () => undefined },
+    {
+      isComposing: () => false,
+      isAskingAgain: () => false,
+      offered: () => undefined,
+      settled: () => undefined,
+    },
     {
       lessonsFor: () => ({ confidenceShift: 0, takesWords: UNKNOWN_TAKING, refused: [] }),
       shown: () => undefined,

@@ -75,6 +75,27 @@ describe('ghost text search', () => {
     assert.equal(suggest('We met the hon', { eagerness: 0.2 }, forked).text, 'ourable member');
   });
 
+  it('finds others besides where they are wanted, however unsure it is, the best first', () => {
+    const places = ['Leeds by coach', 'York', 'Bath'];
+    const forked = new CountingMixture(tokenizer.vocabSize, [
+      tokenizer.encode(
+        places
+          .map((place) => `He went to ${place}. `)
+          .join('')
+          .repeat(4),
+      ),
+    ]);
+    const asked = (prefix: string, takesWords: number) => {
+      const found = suggest(prefix, { eagerness: 0.2, takesWords, alternatives: 3 }, forked);
+      return [found.text, ...found.alternatives.map(({ text }) => text)];
+    };
+    const [shown, best, ...others] = asked('He went to ', 1);
+    assert.deepEqual([shown, best], ['', 'Leeds by coach.'], 'what is shown unasked does not depend on it');
+    assert.deepEqual(others.sort(), ['Bath.', 'York.']);
+    assert.deepEqual(asked('He went', 0), [' to'], 'all others begin with it');
+    assert.deepEqual(suggest('He went to ', { eagerness: 1 }, forked).alternatives, []);
+  });
+
   it('prefers what joins the text right of the cursor', () => {
     const lit = new CountingMixture(tokenizer.vocabSize, [
       tokenizer.encode(
