@@ -1,6 +1,6 @@
 /** The trainer's process: alone loads TensorFlow.js, and runs at a low priority. */
 import { existsSync, readdirSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { serveTrainer } from './serveTrainer';
 
 /** What a shell reports for a process that SIGTERM ended. */
@@ -12,8 +12,11 @@ const PARENT_MILLISECONDS = 2000;
 const threadFolder = '/proc/self/task';
 const threads = existsSync(threadFolder) ? readdirSync(threadFolder).map(Number) : [0];
 for (const thread of threads) {
-  // The lowest priority would starve on a machine that is never idle; this one yields to whoever types.
-  setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
+  // The lowest priority would starve on a machine that is never idle; this one yields to whoever types. Where the user gave a lower
+  // one, as by `nice`, an ordinary user may not raise it again.
+  if (getPriority(thread) < constants.priority.PRIORITY_BELOW_NORMAL) {
+    setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
+  }
 }
 // Ctrl+C in a terminal reaches the whole group; the parent hears it too, and then cancels in good order.
 process.on('SIGINT', () => undefined);

@@ -1,5 +1,5 @@
 /** The process's side: opens one model and answers questions about it, one after the other. */
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import type { ProcessRequest, ProcessResponse } from './processMessages';
 
 /** Most characters of a library's error message, which may quote any name from the file. */
@@ -23,7 +23,10 @@ export function serveModel<Opened, Question, Answer>(
   let newestId = 0;
   let last: Promise<void> = Promise.resolve();
 
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  // Where the user gave a lower priority, as by `nice`, an ordinary user may not raise it again.
+  if (getPriority() < constants.priority.PRIORITY_BELOW_NORMAL) {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  }
   // Ctrl+C in a terminal reaches the whole process group, so the parent too; when that ends, this process ends.
   process.on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit(0));
