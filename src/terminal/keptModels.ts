@@ -1,8 +1,8 @@
 /** The models that the terminal tool keeps, one for each folder. */
-import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BaseModel, type ShippedBase } from '../trainer/baseModel';
 import { ModelStore, workspaceKey } from '../trainer/modelStore';
+import { realPath } from '../trainer/realPath';
 import type { OptionValues } from './commandLine';
 import { storageFolder } from './storageFolder';
 
@@ -29,7 +29,7 @@ export function baseModel(shipped: ShippedBase): BaseModel {
 /** The folder's canonical path, under which its model is kept. */
 export async function realFolder(folder: string): Promise<string> {
   try {
-    return await realpath(folder);
+    return await realPath(folder);
   } catch {
     // A folder that is gone may still have a model.
     return resolve(folder);

@@ -1,6 +1,7 @@
 /** Which texts of some folders are learned from, and why each other file is left out. */
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { realPath } from '../realPath';
 import { leftOutByName } from './fileNameRules';
 import { readFileText, type FileReading } from './fileText';
 import { composedName, typeOf } from './folderEntry';
@@ -79,7 +80,7 @@ export async function scanFolders(
 /** @throws Error whose message is for the user, when that is no folder that can be opened */
 export async function realRoot(folder: string): Promise<string> {
   try {
-    const root = await realpath(folder);
+    const root = await realPath(folder);
     if ((await stat(root)).isDirectory()) {
       return root;
     }

@@ -1,5 +1,6 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { tryLock, type HeldLock } from '../heldLock';
+import { realPath } from '../realPath';
 import type { InstallContext } from './installProgress';
 
 const STALE_MILLISECONDS = 10_000;
@@ -30,7 +31,7 @@ async function hold(folder: string, name: string): Promise<HeldLock> {
   let held: HeldLock | null;
   try {
     await mkdir(folder, { recursive: true });
-    held = await tryLock(await realpath(folder), {
+    held = await tryLock(await realPath(folder), {
       stale: STALE_MILLISECONDS,
       lostError: () =>
         new Error(

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, realpath, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import promises, { chmod, mkdir, mkdtemp, realpath, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { mock } from 'node:test';
 import { encode } from 'iconv-lite';
 import { scanFolders, type ScanOptions, type ScanResult } from '../../../../src/trainer/corpus/scanFolders';
 
@@ -37,6 +38,17 @@ describe('scanFolders', () => {
     await write({ 'a.txt': PROSE });
     await assert.rejects(scanFolders([join(root, 'none')]), /folder .*none cannot be read/);
     await assert.rejects(scanFolders([join(root, 'a.txt')]), /a\.txt is not a folder/);
+  });
+
+  it('reads a folder whose real path Windows cannot tell, as on an encrypted container', async () => {
+    await write({ 'a.txt': PROSE });
+    const fault = Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
+    const mocked = mock.method(promises, 'realpath', () => Promise.reject(fault));
+    try {
+      assert.deepEqual(paths(await scan()), ['a.txt']);
+    } finally {
+      mocked.mock.restore();
+    }
   });
 
   it('leaves out binaries by name and by content', async () => {
