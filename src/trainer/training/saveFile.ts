@@ -1,6 +1,6 @@
 /** Files that are either the whole new content or the whole earlier one, whatever happens while they are written. */
 import { randomInt } from 'node:crypto';
-import { mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -16,7 +16,7 @@ const WAITS = [10, 30, 60, 100, 200, 400, 600, 600];
  * the file that it leads to is replaced.
  */
 export const writeWholeFile: WriteFile = async (path, bytes) => {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const place = await realpath(path).catch(() => path);
   const temporary = `${place}.${randomInt(2 ** 32)}`;
   try {
@@ -34,6 +34,18 @@ export const writeWholeFile: WriteFile = async (path, bytes) => {
     throw error;
   }
 };
+
+/** Makes a folder, and those that it lies in, unless it is there. Windows refuses to make the root of a drive, which is there. */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const found = await stat(path).catch(() => null);
+    if (found?.isDirectory() !== true) {
+      throw error;
+    }
+  }
+}
 
 /** Does something with a file, on Windows again and again for a while where another program holds it. */
 export async function patiently(

@@ -1,12 +1,12 @@
 /** Only one process at a time writes a model: two windows on one folder, or a window and a terminal, take turns. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { check } from 'proper-lockfile';
 import * as v from 'valibot';
 import { tryLock, type HeldLock } from '../heldLock';
-import { notWritten, patiently } from './saveFile';
+import { makeFolder, notWritten, patiently } from './saveFile';
 
 const STALE_MILLISECONDS = 30_000;
 /** Taking a lock takes milliseconds; a process that needs so long was killed meanwhile. */
@@ -35,7 +35,7 @@ export async function lockModel(modelPath: string): Promise<ModelLock> {
   const holderPath = holderPathOf(modelPath);
   let held: HeldLock;
   try {
-    await mkdir(dirname(modelPath), { recursive: true });
+    await makeFolder(dirname(modelPath));
     held = await inTurn(modelPath, async () => {
       const taken = await take(modelPath, holderPath);
       const holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };

@@ -9,8 +9,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import promises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { patiently, removeLeftovers, writeWholeFile } from '../../../../src/trainer/training/saveFile';
 
 describe('A file that is written whole', () => {
@@ -34,6 +36,19 @@ describe('A file that is written whole', () => {
     await writeWholeFile(deeper, later.subarray(0, 10));
     assert.deepEqual(readFileSync(deeper), later.subarray(0, 10));
     assert.deepEqual(readdirSync(folder), ['a', 'model']);
+  });
+
+  it('is written where Windows will not make the folder again, as the root of a drive', async () => {
+    const fault = Object.assign(new Error('EPERM: operation not permitted, mkdir'), { code: 'EPERM' });
+    const mocked = mock.method(promises, 'mkdir', () => Promise.reject(fault));
+    try {
+      await writeWholeFile(path, later);
+      assert.deepEqual(readFileSync(path), later);
+      await assert.rejects(writeWholeFile(join(folder, 'a', 'b'), later), fault);
+      await assert.rejects(writeWholeFile(join(path, 'b'), later), fault);
+    } finally {
+      mocked.mock.restore();
+    }
   });
 
   it('is the earlier one when the system takes only a part of it, as a full disk does', function () {
