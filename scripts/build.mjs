@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { exitWith, root, run, setUp } from './setup.mjs';
+import { exitWith, isStarted, root, run, setUp } from './setup.mjs';
 
 function* filesBelow(path) {
   if (statSync(path).isDirectory()) {
@@ -47,7 +46,7 @@ export async function build({ force = false } = {}) {
   writeFileSync(stampPath, stamp);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isStarted(import.meta.url)) {
   setUp()
     .then(() => build({ force: true }))
     .catch(exitWith);

@@ -2,8 +2,7 @@
 import asc from 'assemblyscript/asc';
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { exitWith, root } from './setup.mjs';
+import { exitWith, isStarted, root } from './setup.mjs';
 
 const dist = join(root, 'dist');
 
@@ -40,6 +39,6 @@ async function compile(source, name, more = []) {
   renameSync(temporary, join(dist, name));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isStarted(import.meta.url)) {
   buildKernel().then(buildTrainingKernel).catch(exitWith);
 }

