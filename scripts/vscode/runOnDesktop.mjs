@@ -6,8 +6,26 @@ import { testsFailed } from './runInBrowser.mjs';
 import { releaseOf } from './release.mjs';
 import { userSettings } from './userSettings.mjs';
 
+/**
+ * The paths in a call of `runTests`, which starts VS Code by way of cmd.exe on Windows and quotes no argument there, although each may
+ * hold the user's first and last name.
+ */
+export function desktopPaths({ dataFolder, workspace, extension, suite }, platform = process.platform) {
+  const given = (path) => (platform === 'win32' ? `"${path}"` : path);
+  return {
+    extensionDevelopmentPath: given(extension),
+    extensionTestsPath: given(suite),
+    launchArgs: [
+      ...(workspace ? [given(workspace)] : []),
+      ...['--user-data-dir', given(dataFolder), '--extensions-dir', given(join(dataFolder, 'extensions'))],
+    ],
+  };
+}
+
 /** @returns {Promise<string | null>} what went wrong, in one sentence */
-export async function runOnDesktop({ dataFolder, trusted, workspace, extension, suite, timeout, env }) {
+export async function runOnDesktop({ trusted, timeout, env, ...places }) {
+  const { dataFolder } = places;
+  const { launchArgs, ...paths } = desktopPaths(places);
   await mkdir(join(dataFolder, 'User'), { recursive: true });
   await writeFile(join(dataFolder, 'User', 'settings.json'), JSON.stringify(userSettings, null, 2));
   const installed = process.env.VSCODE_EXECUTABLE;
@@ -17,12 +35,11 @@ export async function runOnDesktop({ dataFolder, trusted, workspace, extension, 
   });
   const finished = runTests({
     ...(installed ? { vscodeExecutablePath: installed } : { version: releaseOf().version }),
-    extensionDevelopmentPath: extension,
-    extensionTestsPath: suite,
+    ...paths,
     extensionTestsEnv: env,
     launchArgs: [
-      ...(workspace ? [workspace] : []),
-      ...['--user-data-dir', dataFolder, '--disable-extensions', '--skip-welcome'],
+      ...launchArgs,
+      ...['--disable-extensions', '--skip-welcome'],
       ...(trusted ? ['--disable-workspace-trust'] : []),
     ],
   }).then(

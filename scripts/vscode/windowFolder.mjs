@@ -4,11 +4,12 @@ import { basename, extname, join } from 'node:path';
 
 /**
  * A temporary folder for one window: a copy of the workspace, which tests may change, and a place for the profile. A
- * multi-root workspace is named by its `.code-workspace` file, and the folder that holds the file is copied.
+ * multi-root workspace is named by its `.code-workspace` file, and the folder that holds the file is copied. Names are short, as VS
+ * Code makes a socket in the profile, whose whole path may have 103 characters on macOS.
  * @param {string | null} source the workspace; null for a window without one
  */
 export async function windowFolder(source) {
-  const path = await realpath(await mkdtemp(join(tmpdir(), 'understudy-window-')));
+  const path = await realpath(await mkdtemp(join(tmpdir(), 'understudy-')));
   let workspace = null;
   if (source !== null) {
     const folder = extname(source) === '.code-workspace' ? join(source, '..') : source;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 const root = join(__dirname, '../..');
 
@@ -44,5 +45,43 @@ describe('scripts that are started by name and imported as well', () => {
       encoding: 'utf8',
     });
     assert.match(stderr, /ENOENT.*package-lock\.json/);
+  });
+});
+
+const imported = (name: string): Promise<unknown> =>
+  import(pathToFileURL(join(root, 'scripts', 'vscode', name)).href);
+
+describe('the windows of the tests, on systems that the tests of these scripts do not run on', () => {
+  it('have a profile whose path leaves room for a socket below the temporary folder of macOS', async () => {
+    const { windowFolder } = (await imported('windowFolder.mjs')) as {
+      windowFolder: (
+        source: null,
+      ) => Promise<{ path: string; dataFolder: string; remove: () => Promise<void> }>;
+    };
+    const { path, dataFolder, remove } = await windowFolder(null);
+    await remove();
+    const ofMacos = '/private/var/folders/0g/xq3m1h1s1h7_8xqk4p1j3c0w0000gn/T';
+    const socket = join(ofMacos, basename(path), relative(path, dataFolder), '1.39-main.sock');
+    assert.ok(socket.length <= 103, `${socket} has ${socket.length} characters.`);
+  });
+
+  it('are given paths with spaces whole on Windows, where cmd.exe parts what is not quoted', async () => {
+    const { desktopPaths } = (await imported('runOnDesktop.mjs')) as {
+      desktopPaths: (
+        places: object,
+        platform: string,
+      ) => { launchArgs: string[]; extensionDevelopmentPath: string; extensionTestsPath: string };
+    };
+    const home = String.raw`C:\Users\Jürgen Müller`;
+    const { launchArgs, ...paths } = desktopPaths(
+      { dataFolder: `${home}\\p`, workspace: `${home}\\w`, extension: `${home}\\e`, suite: `${home}\\s` },
+      'win32',
+    );
+    const given = [...launchArgs, ...Object.values(paths)].filter((argument) => argument.includes(' '));
+    assert.equal(given.length, 5);
+    assert.deepEqual(
+      given.filter((argument) => !/^"[^"]+"$/.test(argument)),
+      [],
+    );
   });
 });
