@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { Parts } from '../editor/parts';
+import { trainableFolders } from '../editor/trainableFolders';
 import { exportedBeside } from '../trainer/modelFile';
 
 /** *Export Model*: one self-contained file, or a Keras model with its tokenizer beside it. `target` skips the dialogs. */
@@ -11,7 +12,7 @@ export async function exportModel({ model }: Parts, target?: vscode.Uri): Promis
     );
   }
   const name = vscode.workspace.name?.replaceAll(/[^\p{Letter}\p{Number}_-]+/gu, '-') ?? 'workspace';
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const folder = trainableFolders().at(0)?.uri;
   const uri =
     target ??
     (await vscode.window.showSaveDialog({
@@ -24,6 +25,15 @@ export async function exportModel({ model }: Parts, target?: vscode.Uri): Promis
         ? {}
         : { defaultUri: vscode.Uri.joinPath(folder, '..', `${name}.safetensors`) }),
     }));
+  if (uri !== undefined && uri.scheme !== 'file') {
+    // In a remote window, VS Code's dialog also offers the disk of the machine in front of the user.
+    throw new Error(
+      vscode.l10n.t(
+        '{0} is not on the machine that Understudy runs on, so the model cannot be written there; export it into a folder of that machine, and download it from there.',
+        uri.path,
+      ),
+    );
+  }
   if (uri === undefined || (target === undefined && !(await mayReplaceBeside(uri.fsPath)))) {
     return;
   }

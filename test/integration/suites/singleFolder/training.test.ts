@@ -143,6 +143,27 @@ describe('Train on Workspace', function () {
     }
   });
 
+  it('says that a model cannot be exported to another machine, which the dialog of a remote window offers, too', async () => {
+    const { window } = vscode;
+    const { showSaveDialog, showErrorMessage } = window;
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-export-'));
+    const model = join(folder, 'novel.safetensors');
+    const told: string[] = [];
+    window.showSaveDialog = () => Promise.resolve(vscode.Uri.file(model).with({ scheme: 'vscode-local' }));
+    window.showErrorMessage = (message: string) => {
+      told.push(message);
+      return Promise.resolve(undefined as never);
+    };
+    try {
+      await vscode.commands.executeCommand('understudy.exportModel');
+      assert.ok(!existsSync(model));
+      assert.match(told.join(), /^\S+novel\.safetensors is not on the machine that Understudy runs on/);
+    } finally {
+      Object.assign(window, { showSaveDialog, showErrorMessage });
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('deletes the model on Delete Model', async () => {
     const modelPath = done?.modelPath ?? null;
     await vscode.commands.executeCommand('understudy.deleteModel', { confirm: false });
