@@ -6,7 +6,7 @@ import type { HalfChoice } from '../protocol/generatorProtocol';
 import type { DoneEvent, EngineName, TrainingOptions } from '../protocol/trainerProtocol';
 import { realRoot } from '../trainer/corpus/scanFolders';
 import { readTokenizer } from '../trainer/sharedTokenizer';
-import { saveFile } from '../trainer/training/saveFile';
+import { patiently, saveFile } from '../trainer/training/saveFile';
 import { lockModel } from '../trainer/training/trainingLock';
 import { scoreKeystrokes, type KeystrokeOptions, type TimedKeystrokes } from './keystrokeScore';
 import { holdOutFromTraining, readSplit, readTexts, type FileText } from './split';
@@ -156,7 +156,7 @@ async function withModel<T>(
     return await use(trained.done.modelPath, trained);
   } finally {
     await lock?.release();
-    await rm(workFolder, { recursive: true, force: true });
+    await patiently(() => rm(workFolder, { recursive: true, force: true }));
   }
 }
 

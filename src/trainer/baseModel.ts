@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { decodeCheckpoint, encodeCheckpoint } from '../model/checkpoint/checkpoint';
 import { importedModel, readModel } from './modelFile';
 import type { ShippedFiles } from './shippedFiles';
-import { saveFile } from './training/saveFile';
+import { patiently, saveFile } from './training/saveFile';
 
 export type ShippedBase = Pick<ShippedFiles, 'tokenizer' | 'baseModel'>;
 
@@ -42,7 +42,7 @@ export class BaseModel {
 
   /** Uses the one that Understudy comes with again. */
   async removeImported(): Promise<void> {
-    await rm(this.ownPath, { force: true });
+    await patiently(() => rm(this.ownPath, { force: true }));
   }
 
   /** For a model that was trained elsewhere it is a better start than none. */

@@ -137,7 +137,7 @@ export class ModelStore {
     const { modelPath, resumePath } = this.places(key);
     await whileLocked(modelPath, async () => {
       await saveFile(modelPath, imported.bytes);
-      await rm(resumePath, { force: true });
+      await patiently(() => rm(resumePath, { force: true }));
     });
   }
 
@@ -153,7 +153,9 @@ export class ModelStore {
     const folder = this.folderOf(key);
     await whileLocked(modelPath, async () => {
       const names = (await readdir(folder)).filter((name) => !isOfLock(modelPath, name));
-      await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+      await Promise.all(
+        names.map((name) => patiently(() => rm(join(folder, name), { recursive: true, force: true }))),
+      );
     });
     // The folder stays where another window took the lock meanwhile, to train.
     await patiently(() => rmdir(folder)).catch((error: unknown) => {

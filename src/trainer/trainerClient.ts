@@ -10,7 +10,7 @@ import type {
 } from '../protocol/trainerProtocol';
 import { enginesAfter } from './engines/enginesAfter';
 import { startTrainerChild, TrainerEndedError, TrainerFailedError, type TrainerChild } from './trainerChild';
-import { removeLeftovers } from './training/saveFile';
+import { patiently, removeLeftovers } from './training/saveFile';
 import { lockModel } from './training/trainingLock';
 
 interface TrainingStart {
@@ -147,7 +147,7 @@ async function tidyUp({ modelPath, resumePath }: TrainJob): Promise<void> {
   const lock = await lockModel(modelPath);
   try {
     await Promise.all([modelPath, resumePath].map(removeLeftovers));
-    await rm(resumePath, { force: true });
+    await patiently(() => rm(resumePath, { force: true }));
   } finally {
     await lock.release();
   }

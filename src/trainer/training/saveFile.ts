@@ -30,7 +30,7 @@ export const writeWholeFile: WriteFile = async (path, bytes) => {
     }
     await patiently(() => rename(temporary, place));
   } catch (error) {
-    await rm(temporary, { force: true });
+    await patiently(() => rm(temporary, { force: true })).catch(() => undefined);
     throw error;
   }
 };
@@ -81,7 +81,7 @@ export async function removeLeftovers(path: string): Promise<void> {
   const prefix = `${basename(path)}.`;
   for (const name of names) {
     if (name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length))) {
-      await rm(join(folder, name), { force: true });
+      await patiently(() => rm(join(folder, name), { force: true }));
     }
   }
 }

@@ -17,7 +17,7 @@ import { watchPower } from './powerSource';
 import { planReading } from './readingPlan';
 import { readTexts } from './readTexts';
 import type { MeasuredNetwork } from './resumeFile';
-import { removeLeftovers, type WriteFile } from './saveFile';
+import { patiently, removeLeftovers, type WriteFile } from './saveFile';
 import { startEngine } from './startEngine';
 import { toStoredWeights } from './storedWeights';
 import { CancelledError } from './trainingControl';
@@ -77,7 +77,7 @@ class TrainJobRun {
       cancelled = true;
     }
     this.lock.confirm();
-    await rm(resumePath, { force: true });
+    await patiently(() => rm(resumePath, { force: true }));
     const { before = null, earlierScore = null, loop = null } = this.optimisation ?? {};
     return {
       kind: 'done',

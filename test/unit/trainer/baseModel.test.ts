@@ -8,6 +8,7 @@ import type { NetworkConfig } from '../../../src/model/networkConfig';
 import { BaseModel } from '../../../src/trainer/baseModel';
 import { ModelStore } from '../../../src/trainer/modelStore';
 import { shippedTokenizer } from '../../support/shippedTokenizer';
+import { whileHeldOnWindows } from '../../support/whileHeldOnWindows';
 import { randomWeights } from '../model/network/randomWeights';
 
 const shipped = { tokenizer: 'models/base/tokenizer.json', baseModel: 'models/base/model.safetensors' };
@@ -45,7 +46,7 @@ describe('the base model', () => {
     assert.deepEqual(written.weights, decodeCheckpoint(readFileSync(mine), 'mine').weights);
     assert.equal(new BaseModel(folder, shipped).path, base.path, 'also for whoever looks later');
     assert.deepEqual(await new ModelStore(folder).list(), [], 'no workspace has it as its own');
-    await base.removeImported();
+    await whileHeldOnWindows(() => base.removeImported());
     assert.deepEqual([base.path, base.isImported], [shipped.baseModel, false]);
     await base.removeImported();
   });

@@ -9,6 +9,7 @@ import type { NetworkConfig } from '../../../src/model/networkConfig';
 import { ModelStore, workspaceKey } from '../../../src/trainer/modelStore';
 import { lockModel } from '../../../src/trainer/training/trainingLock';
 import { smallConfig, smallModelBytes } from '../../support/smallModel';
+import { whileHeldOnWindows } from '../../support/whileHeldOnWindows';
 import { randomWeights } from '../model/network/randomWeights';
 import { SmallWorkspace } from './training/smallJob';
 
@@ -175,6 +176,22 @@ describe('ModelStore', () => {
       assert.equal(existsSync(lock), isTaken);
       rmSync(lock, { recursive: true, force: true });
     }
+  });
+
+  it('deletes a model, and takes an imported one, though another program looks at the files on Windows', async () => {
+    const { modelPath, resumePath } = await store.remember(folders);
+    const other = join(workspace.storage, 'other.safetensors');
+    const config: NetworkConfig = { ...smallConfig, vocabSize: 4096 };
+    const tokenizer: unknown = JSON.parse(readFileSync(shipped, 'utf8'));
+    const weights = randomWeights(config, 3);
+    writeFileSync(other, encodeCheckpoint({ config, weights, tokenizer, training: {}, gate: null }));
+    writeFileSync(modelPath, smallModelBytes(7));
+    writeFileSync(resumePath, 'half a training');
+    await whileHeldOnWindows(() => store.importFrom(key, other, shipped));
+    assert.deepEqual(readFileSync(modelPath), readFileSync(other));
+    assert.ok(!existsSync(resumePath));
+    await whileHeldOnWindows(() => store.delete(key));
+    assert.ok(!existsSync(dirname(modelPath)));
   });
 
   it('leaves nothing of a model that was deleted', async () => {

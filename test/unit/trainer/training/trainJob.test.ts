@@ -10,6 +10,7 @@ import { DivergenceError } from '../../../../src/trainer/engine';
 import { chooseEngine } from '../../../../src/trainer/engines/chooseEngine';
 import { writeWholeFile, type WriteFile } from '../../../../src/trainer/training/saveFile';
 import { kernelBytes } from '../../../support/kernelBytes';
+import { whileHeldOnWindows } from '../../../support/whileHeldOnWindows';
 import { calibratePersonal } from '../../../../src/trainer/training/calibratePersonal';
 import { eventsOf, runCollecting, SmallWorkspace } from './smallJob';
 
@@ -174,6 +175,18 @@ describe('Training a workspace', function () {
       },
     );
     assert.deepEqual(seen, ['step', 'paused', 'wake', 'continued']);
+    assert.equal(done.outcome, 'cancelled');
+    assert.ok(!existsSync(workspace.resumePath));
+  });
+
+  it('has ended well though another program looks at what it leaves behind on Windows', async () => {
+    const { done } = await whileHeldOnWindows(() =>
+      runCollecting(workspace.writeVerses().job({ seconds: 60 }), {}, ({ kind }, control) => {
+        if (kind === 'step') {
+          control.cancel();
+        }
+      }),
+    );
     assert.equal(done.outcome, 'cancelled');
     assert.ok(!existsSync(workspace.resumePath));
   });
