@@ -25,7 +25,9 @@ export const generateCommand = defineCommand({
       throw new UsageError('--prompt is missing.');
     }
     const sampling = samplingOptions(options);
-    const prompt = options.prompt === '-' ? await terminal.readStdin() : options.prompt;
+    const given = options.prompt === '-' ? await terminal.readStdin() : options.prompt;
+    // Windows' shells and editors end lines so, but no text is learned with such line ends.
+    const prompt = given.replaceAll('\r\n', '\n');
     const folder = await realFolder(options.folder ?? '.');
     const content = {
       modelPath: await chooseModel(options, folder),

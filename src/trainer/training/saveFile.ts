@@ -18,6 +18,10 @@ const WAITS = [10, 30, 60, 100, 200, 400, 600, 600];
 export const writeWholeFile: WriteFile = async (path, bytes) => {
   await makeFolder(dirname(path));
   const place = await realpath(path).catch(() => path);
+  if (await isFolder(place)) {
+    // Windows would say only that it is not permitted to rename a file to it.
+    throw Object.assign(new Error(`EISDIR: ${place} is a folder`), { code: 'EISDIR' });
+  }
   const temporary = `${place}.${randomInt(2 ** 32)}`;
   try {
     const handle = await open(temporary, 'wx');
@@ -40,11 +44,17 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
-    const found = await stat(path).catch(() => null);
-    if (found?.isDirectory() !== true) {
+    if (!(await isFolder(path))) {
       throw error;
     }
   }
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** Does something with a file, on Windows again and again for a while where another program holds it. */

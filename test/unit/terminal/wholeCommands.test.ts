@@ -130,6 +130,19 @@ describe('terminal commands from the folder to the result', function () {
     assert.deepEqual([written.stdout, written.stderr], ['one two\n', '']);
   });
 
+  it('generate the same after line ends of Windows', async () => {
+    await writeChapters(4);
+    const generate = (prompt: string) => {
+      const offered = offer();
+      const terminal = { ...offered.terminal, readStdin: () => Promise.resolve(prompt) };
+      const options = ['--seed', '1', '--max-new-tokens', '8', '--folder', text, '--prompt', '-'];
+      return runIn({ ...offered, terminal }, 'generate', ...options);
+    };
+    const { stdout } = await generate('In chapter 1,\nchapter 2,\n');
+    assert.notEqual(stdout.trim(), '');
+    assert.equal((await generate('In chapter 1,\r\nchapter 2,\r\n')).stdout, stdout);
+  });
+
   it('try a folder: what is read, ghost text in what was not trained on, the score, and what to do next', async () => {
     await writeChapters(8);
     const { status, stdout, stderr } = await run('try', text, '--seconds', '2', ...tiny);

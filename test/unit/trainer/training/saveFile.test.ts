@@ -13,7 +13,12 @@ import promises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
-import { patiently, removeLeftovers, writeWholeFile } from '../../../../src/trainer/training/saveFile';
+import {
+  patiently,
+  removeLeftovers,
+  saveFile,
+  writeWholeFile,
+} from '../../../../src/trainer/training/saveFile';
 
 describe('A file that is written whole', () => {
   let folder: string;
@@ -46,6 +51,20 @@ describe('A file that is written whole', () => {
       assert.deepEqual(readFileSync(path), later);
       await assert.rejects(writeWholeFile(join(folder, 'a', 'b'), later), fault);
       await assert.rejects(writeWholeFile(join(path, 'b'), later), fault);
+    } finally {
+      mocked.mock.restore();
+    }
+  });
+
+  it('takes the place of no folder, which Windows tells as it tells of missing permission', async () => {
+    const fault = Object.assign(new Error('EPERM: operation not permitted, rename'), { code: 'EPERM' });
+    const mocked = mock.method(promises, 'rename', () => Promise.reject(fault));
+    try {
+      await assert.rejects(
+        saveFile(folder, later),
+        /because a folder has that name\. Give the name of a file\.$/,
+      );
+      assert.deepEqual(readdirSync(folder), ['model']);
     } finally {
       mocked.mock.restore();
     }
