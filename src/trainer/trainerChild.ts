@@ -40,6 +40,8 @@ export class TrainerEndedError extends Error {
 
 /** The end of what the process wrote to its standard error, kept for the log when it crashes; characters. */
 const KEPT_ERROR_OUTPUT = 2000;
+/** Time for this process to hear of Ctrl+C too, where the trainer's has died of it. */
+const INTERRUPT_MILLISECONDS = 100;
 
 /**
  * @param processPath the built trainer, or its TypeScript source, which runs by tsx
@@ -88,7 +90,15 @@ export function startTrainerChild<Last extends TrainerEvent>(
     // Not 'exit': messages that are still in the channel arrive before 'close'.
     child.on('close', (code, signal) => {
       const how = signal === null ? `with status ${code}` : `by ${signal}`;
-      reject(new TrainerEndedError(how, new Error(errorOutput)));
+      const fail = () => {
+        reject(new TrainerEndedError(how, new Error(errorOutput)));
+      };
+      // Ctrl+C reaches the whole group: a process that is still starting dies of it, perhaps before this one hears it and cancels.
+      if (signal === 'SIGINT') {
+        setTimeout(fail, INTERRUPT_MILLISECONDS);
+      } else {
+        fail();
+      }
     });
   });
   const send = (message: TrainerRequest): void => {

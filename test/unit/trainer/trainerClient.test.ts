@@ -125,6 +125,39 @@ describe("The trainer's process", function () {
     });
   }
 
+  it('is cancelled by Ctrl+C, too, when that ends it as it starts, before the tool has heard', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const interrupted = join(__dirname, '../../support/interruptedTrainer.ts');
+    const run = startTraining({
+      processPath: interrupted,
+      job: workspace.job(),
+      onEvent: ({ kind }) => {
+        if (kind === 'scanning') {
+          setTimeout(() => {
+            run.cancel();
+          }, 50);
+        }
+      },
+    });
+    assert.equal((await run.finished).outcome, 'cancelled');
+    const heard = new AbortController();
+    const plan = planTraining(
+      {
+        processPath: interrupted,
+        job: { ...workspace.job(), modelPath: null },
+        onProgress: () => {
+          setTimeout(() => {
+            heard.abort();
+          }, 50);
+        },
+      },
+      heard.signal,
+    );
+    await assert.rejects(plan, { name: 'AbortError' });
+  });
+
   it('ends when it alone is asked to', async function () {
     if (process.platform === 'win32') {
       this.skip();
