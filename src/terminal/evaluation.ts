@@ -7,7 +7,7 @@ import type { DoneEvent, EngineName, TrainingOptions } from '../protocol/trainer
 import { realRoot } from '../trainer/corpus/scanFolders';
 import { readTokenizer } from '../trainer/sharedTokenizer';
 import { patiently, saveFile } from '../trainer/training/saveFile';
-import { lockModel } from '../trainer/training/trainingLock';
+import { lockModel, type ModelLock } from '../trainer/training/trainingLock';
 import { scoreKeystrokes, type KeystrokeOptions, type TimedKeystrokes } from './keystrokeScore';
 import { holdOutFromTraining, readSplit, readTexts, type FileText } from './split';
 import { readMixable } from './loadedNetwork';
@@ -78,46 +78,89 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
     terminal.note(`${path} is measured, but a training file has the same text: the figures flatter.`);
   }
   const texts: ScoredTexts = { known: inWorkspace(folder, train), test: inWorkspace(folder, test) };
-  terminal.note(`Measuring on ${formatCount(test.length, 'test file')}, ${sizeOf(test)}, before…`);
-  const before = {
-    bits: await scoreTexts(terminal, texts, null, half),
-    keystrokes: await scoreKeystrokes(terminal, texts, null, keystrokes, half),
-  };
-  return withModel(terminal, evaluation, train, async (modelPath, trained) => {
-    if (modelPath !== null) {
-      terminal.note('Measuring after…');
-    }
-    const after =
-      modelPath === null
-        ? before
-        : {
-            bits: await scoreTexts(terminal, texts, modelPath, half),
-            keystrokes: await scoreKeystrokes(terminal, texts, modelPath, keystrokes, half),
-          };
-    return {
-      files: test.length,
-      bytes: before.bits.bytes,
-      characters: test.reduce((sum, { text }) => sum + Array.from(text).length, 0),
-      bitsPerByte: { before: before.bits.bitsPerByte, after: after.bits.bitsPerByte },
-      keystrokes: { before: before.keystrokes, after: after.keystrokes },
-      engine: trained?.engine ?? null,
-      trainTokensPerSecond: trained?.done.tokensPerSecond ?? null,
-      training: evaluation.training === null ? null : outcomeOf(trained?.done ?? null),
+  return withPlaces(evaluation, async (places) => {
+    terminal.note(`Measuring on ${formatCount(test.length, 'test file')}, ${sizeOf(test)}, before…`);
+    const before = {
+      bits: await scoreTexts(terminal, texts, null, half),
+      keystrokes: await scoreKeystrokes(terminal, texts, null, keystrokes, half),
     };
+    return withModel(terminal, evaluation, places, train, async (modelPath, trained) => {
+      if (modelPath !== null) {
+        terminal.note('Measuring after…');
+      }
+      const after =
+        modelPath === null
+          ? before
+          : {
+              bits: await scoreTexts(terminal, texts, modelPath, half),
+              keystrokes: await scoreKeystrokes(terminal, texts, modelPath, keystrokes, half),
+            };
+      return {
+        files: test.length,
+        bytes: before.bits.bytes,
+        characters: test.reduce((sum, { text }) => sum + Array.from(text).length, 0),
+        bitsPerByte: { before: before.bits.bitsPerByte, after: after.bits.bitsPerByte },
+        keystrokes: { before: before.keystrokes, after: after.keystrokes },
+        engine: trained?.engine ?? null,
+        trainTokensPerSecond: trained?.done.tokensPerSecond ?? null,
+        training: evaluation.training === null ? null : outcomeOf(trained?.done ?? null),
+      };
+    });
   });
+}
+
+/** What a training needs to write to. */
+interface Places {
+  readonly workFolder: string;
+  /** Of the file that keeps the model, if one is to. */
+  readonly lock: ModelLock | null;
+}
+
+/** Lends the places of a training before anything is measured, so that one that cannot be used is reported at once; null trains nothing. */
+async function withPlaces<T>(
+  { training, modelPath }: Evaluation,
+  use: (places: Places | null) => Promise<T>,
+): Promise<T> {
+  if (training === null) {
+    return use(null);
+  }
+  const workFolder = await temporaryFolder();
+  try {
+    const lock = modelPath === null ? null : await lockModel(modelPath);
+    try {
+      return await use({ workFolder, lock });
+    } finally {
+      await lock?.release();
+    }
+  } finally {
+    await patiently(() => rm(workFolder, { recursive: true, force: true }));
+  }
+}
+
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'understudy-'));
+  } catch (error) {
+    const variable = process.platform === 'win32' ? 'TEMP' : 'TMPDIR';
+    throw new Error(
+      `Temporary files cannot be written into ${tmpdir()}; name another folder by the environment variable ${variable}.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Trains, unless a ready model is given, and lends the model; null if training did not help or there was too little text. */
 async function withModel<T>(
   terminal: Terminal,
   { folder, training, modelPath }: Evaluation,
+  places: Places | null,
   train: readonly FileText[],
   use: (
     modelPath: string | null,
     trained: { done: DoneEvent; engine: EngineName | null } | null,
   ) => Promise<T>,
 ): Promise<T> {
-  if (training === null) {
+  if (training === null || places === null) {
     return use(modelPath, null);
   }
   const kept = modelPath === null ? '' : `, and ${modelPath} is not written`;
@@ -127,37 +170,29 @@ async function withModel<T>(
     );
     return use(null, null);
   }
-  // So that a place where the model cannot be kept is reported at once, and not after minutes of training.
-  const lock = modelPath === null ? null : await lockModel(modelPath);
-  const workFolder = await mkdtemp(join(tmpdir(), 'understudy-'));
-  try {
-    const seconds = formatSeconds(training.seconds);
+  const seconds = formatSeconds(training.seconds);
+  terminal.note(
+    `Training on ${formatCount(train.length, 'file')}, ${sizeOf(train)}, for ${seconds} at most…`,
+  );
+  const trained = await trainModel(terminal, {
+    folders: [folder],
+    split: holdOutFromTraining(folder, train, training.seed),
+    // In a folder of its own: in the place of an earlier model only a better one would be written, but this training is measured.
+    modelPath: join(places.workFolder, 'model.safetensors'),
+    resumePath: join(places.workFolder, 'resume'),
+    initialModelPath: await startingModel([terminal.product.baseModel], training),
+    options: training,
+  });
+  terminal.signal.throwIfAborted();
+  if (trained.done.modelPath === null) {
     terminal.note(
-      `Training on ${formatCount(train.length, 'file')}, ${sizeOf(train)}, for ${seconds} at most…`,
+      `By the training text that was kept aside, ghost text does not gain by the new network: after is as before${kept}.`,
     );
-    const trained = await trainModel(terminal, {
-      folders: [folder],
-      split: holdOutFromTraining(folder, train, training.seed),
-      // In a folder of its own: in the place of an earlier model only a better one would be written, but this training is measured.
-      modelPath: join(workFolder, 'model.safetensors'),
-      resumePath: join(workFolder, 'resume'),
-      initialModelPath: await startingModel([terminal.product.baseModel], training),
-      options: training,
-    });
-    terminal.signal.throwIfAborted();
-    if (trained.done.modelPath === null) {
-      terminal.note(
-        `By the training text that was kept aside, ghost text does not gain by the new network: after is as before${kept}.`,
-      );
-    } else if (modelPath !== null) {
-      lock?.confirm();
-      await saveFile(modelPath, await readFile(trained.done.modelPath));
-    }
-    return await use(trained.done.modelPath, trained);
-  } finally {
-    await lock?.release();
-    await patiently(() => rm(workFolder, { recursive: true, force: true }));
+  } else if (modelPath !== null) {
+    places.lock?.confirm();
+    await saveFile(modelPath, await readFile(trained.done.modelPath));
   }
+  return use(trained.done.modelPath, trained);
 }
 
 /** Of the test files, those whose text is that of a training file: a copy, or a link to it. */

@@ -44,7 +44,7 @@ export async function readSplit(path: string, folder = dirname(path)): Promise<S
     const decoded = decodeText(await readFile(path));
     content = JSON.parse(decoded.kind === 'text' ? decoded.text : '');
   } catch (error) {
-    const why = error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read';
+    const why = error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read; check that it is there';
     throw new Error(`The split ${path} cannot be used: ${why}.`, { cause: error });
   }
   const parsed = v.safeParse(splitSchema, content);

@@ -58,7 +58,7 @@ describe('split', () => {
     assert.match(await messageOf('{ "train": ["a"], "test": ["."] }'), /"\." is not a path below/);
     await assert.rejects(
       readSplit(join(folder, 'none.json')),
-      /none\.json cannot be used: it cannot be read/,
+      /none\.json cannot be used: it cannot be read; check that it is there\.$/,
     );
   });
 

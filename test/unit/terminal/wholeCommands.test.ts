@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../../../src/terminal/commands';
@@ -241,6 +241,31 @@ describe('terminal commands from the folder to the result', function () {
     const used = await run('generate', '--prompt', 'In', '--folder', text, '--model', model);
     assert.deepEqual([used.status, used.stdout], [1, '']);
     assert.match(used.stderr, /^The model "cut\.safetensors" is truncated: .*train again\.\n$/);
+  });
+
+  it('say before anything is measured that an evaluation has nowhere to write its model', async () => {
+    const names = await writeChapters(3);
+    const split = join(folder, 'split.json');
+    await writeFile(split, JSON.stringify({ train: names.slice(1), test: names.slice(0, 1) }));
+    const place = join(folder, 'kept.safetensors');
+    const variable = process.platform === 'win32' ? 'TEMP' : 'TMPDIR';
+    const temporary = tmpdir();
+    process.env[variable] = join(folder, 'gone');
+    try {
+      const { status, stderr } = await run('evaluate', text, '--split', split, '--out', place);
+      assert.deepEqual([status, (await readdir(folder)).filter((name) => name.startsWith('kept'))], [1, []]);
+      assert.match(
+        stderr,
+        /^Temporary files cannot be written into .*gone; name another .* variable \w+\.\n$/,
+      );
+    } finally {
+      process.env[variable] = temporary;
+    }
+    const { status, stderr } = await run(
+      ...['evaluate', text, '--split', split, '--out', join(split, 'kept.safetensors')],
+    );
+    assert.equal(status, 1);
+    assert.match(stderr, /^\S+kept\.safetensors could not be written/);
   });
 
   it('say before anything is read that the engine asked for is not installed', async () => {
