@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { decodeCheckpoint, encodeCheckpoint } from '../model/checkpoint/checkpoint';
 import { importedModel, readModel } from './modelFile';
 import type { ShippedFiles } from './shippedFiles';
-import { patiently, saveFile } from './training/saveFile';
+import { notWritten, patiently, saveFile } from './training/saveFile';
 
 export type ShippedBase = Pick<ShippedFiles, 'tokenizer' | 'baseModel'>;
 
@@ -40,9 +40,11 @@ export class BaseModel {
     await saveFile(this.ownPath, encodeCheckpoint({ ...checkpoint, gate }));
   }
 
-  /** Uses the one that Understudy comes with again. */
+  /** Uses the one that Understudy comes with again. @throws Error with a sentence for the user when the other cannot be removed */
   async removeImported(): Promise<void> {
-    await patiently(() => rm(this.ownPath, { force: true }));
+    await patiently(() => rm(this.ownPath, { force: true })).catch((error: unknown) => {
+      throw notWritten(this.ownPath, error);
+    });
   }
 
   /** For a model that was trained elsewhere it is a better start than none. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
@@ -49,6 +49,14 @@ describe('the base model', () => {
     await whileHeldOnWindows(() => base.removeImported());
     assert.deepEqual([base.path, base.isImported], [shipped.baseModel, false]);
     await base.removeImported();
+  });
+
+  it('stays when it cannot be removed, and the reason is one sentence', async () => {
+    // A folder in its place cannot be removed as a file, by whomever.
+    mkdirSync(join(folder, 'base', 'model.safetensors', 'inside'), { recursive: true });
+    await assert.rejects(base.removeImported(), {
+      message: /model\.safetensors could not be written .*What was there before is as it was\.$/,
+    });
   });
 
   it('can be one that Keras has trained on a cluster, which then has the gate of the shipped one', async () => {
