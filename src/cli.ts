@@ -6,7 +6,7 @@ import { COMMANDS } from './terminal/commands';
 import { baseModel } from './terminal/keptModels';
 import { productPaths } from './terminal/productPaths';
 import { ProgressLine } from './terminal/progressLine';
-import { EXIT_CANCELLED, runTool } from './terminal/runTool';
+import { EXIT_CANCELLED, EXIT_FAILED, runTool } from './terminal/runTool';
 
 /** Signals closer than this are one: `timeout` sends its own to the process and then to the whole group. */
 const AGAIN_MILLISECONDS = 500;
@@ -26,11 +26,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 // A reader that has seen enough, such as `head`, closes the pipe; that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') {
-    process.exit(0);
+  if (error.code !== 'EPIPE') {
+    process.stderr.write(`The result could not be written to stdout (${error.message}).\n`);
   }
-  throw error;
+  process.exit(error.code === 'EPIPE' ? 0 : EXIT_FAILED);
 });
+// Where nobody reads the progress, the result is still wanted.
+process.stderr.on('error', () => undefined);
 
 // Both src and dist lie one folder below package.json.
 const shipped = productPaths(join(__dirname, '..'));

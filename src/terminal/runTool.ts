@@ -5,7 +5,7 @@ import { UsageError } from './commandLine';
 import type { Terminal } from './terminal';
 
 const EXIT_OK = 0;
-const EXIT_FAILED = 1;
+export const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 /** What a shell reports for a command that Ctrl+C ended. */
 export const EXIT_CANCELLED = 130;

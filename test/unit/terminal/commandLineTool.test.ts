@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,6 +128,30 @@ describe('understudy in a terminal', function () {
     const past = await run(folder, 'complete', file, '--line', '9', '--column', '1');
     assert.deepEqual([past.status, past.stdout], [2, '']);
     assert.match(past.stderr, /--line 9 is past the end: the file has 2 lines\./);
+  });
+
+  it('says in one sentence that its result cannot be written, as on a full disk, and not that nobody reads its progress', function () {
+    if (process.platform !== 'linux') {
+      this.skip();
+    }
+    const full = openSync('/dev/full', 'w');
+    try {
+      const runWith = (stdout: number | 'pipe', stderr: number | 'pipe', ...args: string[]) =>
+        spawnSync(process.execPath, ['--import', 'tsx', cli, ...args], {
+          cwd: join(__dirname, '../../..'),
+          env: { ...process.env, UNDERSTUDY_HOME: join(folder, 'home') },
+          stdio: ['ignore', stdout, stderr],
+          encoding: 'utf8',
+        });
+      const unwritten = runWith(full, 'pipe', '--help');
+      assert.equal(unwritten.status, 1);
+      assert.match(unwritten.stderr, /^The result could not be written to stdout \(ENOSPC: .*\)\.\n$/);
+      const unread = runWith('pipe', full, 'model', 'list', '--json');
+      assert.deepEqual([unread.status, unread.stdout], [0, '[]\n']);
+      assert.equal(runWith('pipe', full, 'no-such-command').status, 2);
+    } finally {
+      closeSync(full);
+    }
   });
 
   it('shows no stack of the program for what a user did wrong', async () => {
