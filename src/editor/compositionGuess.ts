@@ -5,9 +5,11 @@ export interface TextChange {
   readonly text: string;
 }
 
-/** Letters, digits and separators of an input method's raw spelling, and unfinished syllables. */
+/** Letters, digits and separators of an input method's raw spelling, and unfinished syllables; it begins with no space. */
 const SPELLING =
-  /^[\p{Script=Latin}\p{Mark}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}0-9' ー]+$/u;
+  /^(?! )[\p{Script=Latin}\p{Mark}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}0-9' ー]+$/u;
+/** A key adds a letter, and perhaps a separator before it; a completion that is accepted after one letter adds more. */
+const MOST_ADDED = 2;
 
 /**
  * At each key, an input method replaces exactly what its last key wrote (`n` by `ni`, `ni` by `ni h`); other
@@ -21,11 +23,14 @@ export class CompositionGuess {
     return this.steps.get(uri)?.isComposing ?? false;
   }
 
-  /** @param changes of one edit of a document */
-  changed(uri: string, changes: readonly TextChange[]): void {
+  /**
+   * @param changes of one edit of a document
+   * @param isUndo whether the edit undoes another, or does it again, which may look like a step
+   */
+  changed(uri: string, changes: readonly TextChange[], isUndo = false): void {
     const last = this.steps.get(uri);
     const [change] = changes;
-    if (changes.length !== 1) {
+    if (changes.length !== 1 || isUndo) {
       this.steps.delete(uri);
       return;
     }
@@ -36,6 +41,7 @@ export class CompositionGuess {
         change.replacedLength > 0 &&
         change.offset === last?.offset &&
         change.replacedLength === last.length &&
+        change.text.length <= change.replacedLength + MOST_ADDED &&
         SPELLING.test(change.text),
     });
   }

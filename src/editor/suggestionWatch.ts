@@ -125,7 +125,7 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     this.disposable.dispose();
   }
 
-  private edited({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
+  private edited({ document, contentChanges, reason }: vscode.TextDocumentChangeEvent): void {
     if (contentChanges.length === 0) {
       return;
     }
@@ -137,6 +137,7 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
         replacedLength: rangeLength,
         text,
       })),
+      reason !== undefined,
     );
     const [change] = contentChanges;
     if (contentChanges.length === 1 && change.rangeLength === 0) {

@@ -37,6 +37,19 @@ describe('the guess about input methods', () => {
   it('sees none in an accepted completion or a replaced selection', () => {
     assert.deepEqual(guesses([0, 0, 'c'], [1, 0, 'o'], [0, 2, 'console']), [false, false, false]);
     assert.deepEqual(guesses([9, 0, 'x'], [2, 4, 'word']), [false, false]);
+    assert.deepEqual(guesses([4, 0, 'c'], [4, 1, 'console']), [false, false]);
+  });
+
+  it("sees none where VS Code's command accepts the space of a last word, and then the space and the word", () => {
+    assert.deepEqual(guesses([47, 0, ' '], [47, 1, ' House']), [false, false]);
+    assert.deepEqual(guesses([47, 0, ' '], [47, 1, ' I']), [false, false]);
+  });
+
+  it('sees none in an undo', () => {
+    const guess = new CompositionGuess();
+    guess.changed('draft', [{ offset: 4, replacedLength: 1, text: 'of' }]);
+    guess.changed('draft', [{ offset: 4, replacedLength: 2, text: 'o' }], true);
+    assert.equal(guess.isComposing('draft'), false);
   });
 
   it('sees none in an edit of several places', () => {
