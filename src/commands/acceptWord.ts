@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { firstWord, startsUnspaced } from '../editor/firstWord';
+import { firstWord, startsUnspaced, startsWithPair } from '../editor/firstWord';
 import type { Parts } from '../editor/parts';
 import type { Suggestion } from '../editor/suggestionTally';
 import type { SuggestionWatch } from '../editor/suggestionWatch';
@@ -23,8 +23,15 @@ async function takeWord({ watch }: Parts): Promise<void> {
   if (suggestion !== null) {
     watch.tookWord();
   }
-  if (editor === undefined || suggestion === null || !startsUnspaced(suggestion.text)) {
-    await acceptByVsCode(cursor(editor, watch.tally.current), watch);
+  const takesItself =
+    suggestion !== null && (startsUnspaced(suggestion.text) || startsWithPair(suggestion.text));
+  if (editor === undefined || !takesItself) {
+    const shown = watch.tally.current;
+    const taken = await acceptByVsCode(cursor(editor, shown), watch);
+    if (taken !== '' && taken === shown?.text) {
+      // VS Code's own command asks for no next suggestion after the last word.
+      await watch.askAgain('trigger');
+    }
     return;
   }
   const word = firstWord(suggestion.text);
@@ -56,31 +63,34 @@ function cursor(editor: vscode.TextEditor | undefined, shown: Suggestion | null)
 }
 
 /**
+/**
  * Accepts a word of whatever ghost text is shown, one of several or another extension's, too. VS Code's own command may accept only
  * the space before a word, and is then run again; or a whole run of Chinese, which is then shortened.
+ * @returns what was accepted; empty where the cursor's place is unknown
  */
-async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise<void> {
+async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise<string> {
   const next = (): Thenable<unknown> =>
     vscode.commands.executeCommand('editor.action.inlineSuggest.acceptNextWord');
   if (at === null) {
     await next();
-    return;
+    return '';
   }
   const { line, character } = at.position;
   const rest = (): string => at.document.lineAt(line).text.slice(character);
   const before = rest();
+  const taken = (): string => rest().slice(0, rest().length - before.length);
   await next();
-  const taken = rest().slice(0, rest().length - before.length);
-  if (taken !== '' && taken.trim() === '') {
+  if (taken() !== '' && taken().trim() === '') {
     await next();
   }
-  const word = firstWord(taken);
+  const word = firstWord(taken());
   const editor = vscode.window.activeTextEditor;
-  if (startsUnspaced(taken) && word !== taken && editor?.document === at.document) {
-    const surplus = new vscode.Range(line, character + word.length, line, character + taken.length);
+  if (startsUnspaced(taken()) && word !== taken() && editor?.document === at.document) {
+    const surplus = new vscode.Range(line, character + word.length, line, character + taken().length);
     await editor.edit((edit) => {
       edit.delete(surplus);
     });
     await watch.askAgain('trigger');
   }
+  return taken();
 }

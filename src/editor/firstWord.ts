@@ -20,7 +20,15 @@ export function startsUnspaced(text: string): boolean {
   return UNSPACED.test(text);
 }
 
-/** Whether VS Code's own command takes something other than the first word, such as only the space before it. */
+/** Whether the first word has a character of two code units, such as an emoji, behind which VS Code's own command misplaces the cursor. */
+export function startsWithPair(text: string): boolean {
+  return /[\ud800-\udbff]/.test(firstWord(text));
+}
+
+/**
+ * Whether VS Code's own command takes something other than the first word, such as only the space before it, or may take the last
+ * word, after which it asks for no next suggestion.
+ */
 export function differsFromVsCode(text: string): boolean {
-  return /^[^\S\n]+\S/.test(text) || startsUnspaced(text);
+  return /^[^\S\n]+\S/.test(text) || /^\S+$/.test(text) || startsUnspaced(text) || startsWithPair(text);
 }

@@ -67,14 +67,18 @@ export class SuggestionTally {
   /**
    * VS Code reports it after the edit, when the suggestion is no longer the current one.
    * @param text as it was offered, perhaps before its beginning was typed
+   * @returns what was accepted; null when that is unknown
    */
-  acceptedWhole(text: string): void {
-    if (this.latest !== null) {
+  acceptedWhole(text: string): Suggestion | null {
+    const { latest } = this;
+    const accepted = latest !== null && this.others.length > 0 ? { ...latest, text } : latest;
+    if (accepted !== null) {
       this.accepted++;
-      this.charactersSaved += (this.others.length > 0 ? text : this.latest.text).length;
+      this.charactersSaved += accepted.text.length;
     }
     this.latest = null;
     this.rest = null;
+    return accepted;
   }
 
   /**

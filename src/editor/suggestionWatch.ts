@@ -7,6 +7,7 @@ import {
 } from '../completion/inlineCompletionProvider';
 import { CompositionGuess } from './compositionGuess';
 import { differsFromVsCode } from './firstWord';
+import { mendCursor } from './mendCursor';
 import { SuggestionTally, type Suggestion } from './suggestionTally';
 
 /** Set while VS Code's own command would not take the first word of the shown suggestion, so that our command takes the key. */
@@ -34,8 +35,11 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
       this.changed,
       this.wordTaken,
       vscode.commands.registerCommand(ACCEPTED_COMMAND, (text: string) => {
-        this.tally.acceptedWhole(text);
+        const accepted = this.tally.acceptedWhole(text);
         this.changed.fire();
+        if (mendCursor(vscode.window.activeTextEditor, accepted)) {
+          void this.askAgain('trigger');
+        }
       }),
       vscode.workspace.onDidChangeTextDocument((event) => {
         this.edited(event);

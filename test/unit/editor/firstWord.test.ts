@@ -31,12 +31,15 @@ describe('the first word of a suggestion', () => {
     );
   });
 
-  it("gets a key of our own only where VS Code's takes a space alone or a run of several words", () => {
+  it("gets a key of our own only where VS Code's takes a space alone, a run of words, the last or an emoji", () => {
     assert.ok(differsFromVsCode('今天'));
     assert.ok(differsFromVsCode(' ひと'));
     assert.ok(differsFromVsCode(' lamp'));
     assert.ok(!differsFromVsCode('lamp 今天'));
-    assert.ok(!differsFromVsCode('한국어'));
+    assert.ok(differsFromVsCode('lamp'));
+    assert.ok(differsFromVsCode('🎉 lamp'));
+    assert.ok(!differsFromVsCode('lamp 🎉'));
+    assert.ok(!differsFromVsCode('한국어 사전'));
     assert.ok(!differsFromVsCode('\n  return'));
     assert.ok(!differsFromVsCode(' '));
   });

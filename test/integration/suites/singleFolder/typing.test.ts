@@ -101,6 +101,29 @@ describe('Typing in a window with one folder', () => {
     await waitFor('the words', () => textWithCursor(editor).includes('House burned all█'));
   });
 
+  it('shows the next suggestion when Ctrl+Right has taken the last word', async () => {
+    const editor = await openDraft('draft.md', '# Draft\n\n█\n');
+    await theWindow.type('The lamp in the east window of Marrowfield Hou');
+    await ghostTextBeginning('se');
+    for (let presses = 0; !textWithCursor(editor).includes('night█') && presses < 8; presses++) {
+      await theWindow.press('Control+ArrowRight');
+      await waitFor('more ghost text', () => theWindow.ghostText());
+    }
+    assert.match(textWithCursor(editor), /Marrowfield House burned all night█/);
+  });
+
+  it('puts the cursor behind what was accepted when that has an emoji', async () => {
+    const editor = await openDraft('song.md', `${'We sang 🎉🎊 on the pier.\n'.repeat(4)}\n█\n`);
+    await theWindow.type('Today we sang');
+    const ghost = await ghostTextBeginning(' 🎉🎊 on');
+    await theWindow.press('Tab');
+    await waitFor('the cursor', () => textWithCursor(editor).includes(`Today we sang${ghost}█`));
+    await theWindow.press('Control+KeyZ');
+    await ghostTextBeginning(' 🎉🎊 on');
+    await theWindow.press('Control+ArrowRight', 2);
+    await waitFor('the cursor', () => textWithCursor(editor).includes('Today we sang 🎉🎊█'));
+  });
+
   it('keeps the suggestion while the user types along with it', async () => {
     await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');

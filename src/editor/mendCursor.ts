@@ -1,0 +1,33 @@
+/**
+ * The cursor after a suggestion was accepted. VS Code counts a character of two code units, such as an emoji, as one, and so leaves the
+ * cursor inside the accepted text.
+ */
+import * as vscode from 'vscode';
+import type { Suggestion } from './suggestionTally';
+
+const PAIR = /[\ud800-\udbff]/;
+
+/** Puts the cursor behind the accepted text where VS Code misplaced it; returns whether it did. */
+export function mendCursor(editor: vscode.TextEditor | undefined, accepted: Suggestion | null): boolean {
+  if (
+    accepted === null ||
+    editor?.document.uri.toString() !== accepted.uri ||
+    !PAIR.test(accepted.text) ||
+    editor.selections.length > 1
+  ) {
+    return false;
+  }
+  const { document, selection } = editor;
+  const start = new vscode.Position(accepted.line, accepted.character);
+  const lines = accepted.text.split('\n');
+  const end =
+    lines.length === 1
+      ? start.translate(0, accepted.text.length)
+      : new vscode.Position(start.line + lines.length - 1, lines.at(-1)!.length);
+  const isThere = document.getText(new vscode.Range(start, end)).replaceAll('\r\n', '\n') === accepted.text;
+  if (!isThere || !selection.isEmpty || !selection.active.isAfter(start) || !selection.active.isBefore(end)) {
+    return false;
+  }
+  editor.selection = new vscode.Selection(end, end);
+  return true;
+}
