@@ -20,7 +20,7 @@ export const writeWholeFile: WriteFile = async (path, bytes) => {
   const place = await realpath(path).catch(() => path);
   if (await isFolder(place)) {
     // Windows would say only that it is not permitted to rename a file to it.
-    throw Object.assign(new Error(`EISDIR: ${place} is a folder`), { code: 'EISDIR' });
+    throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
   }
   const temporary = `${place}.${randomInt(2 ** 32)}`;
   try {
