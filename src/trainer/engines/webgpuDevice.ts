@@ -2,6 +2,7 @@
 import type { TensorFlow } from '../network/tensorOps';
 import { startInstalled, type EnginePackage } from './enginePackages';
 import { describeAdapter, isSoftwareAdapter, type AdapterInfo } from './webgpuAdapter';
+import { webgpuObstacle } from './webgpuObstacle';
 
 /** The parts of the WebGPU interface that are used here; its packages are optional, and so are their types. */
 interface Gpu {
@@ -46,9 +47,13 @@ const RAISED_LIMITS = [
 
 /**
  * @param folders where the packages may have been installed, tried in order after this program's own
- * @throws Error that says what is missing: the packages, or a device
+ * @throws Error that says what is missing: the packages, or a device; or why it cannot be used in this program
  */
 export async function startWebgpu(folders: readonly string[]): Promise<WebgpuDevice> {
+  const obstacle = webgpuObstacle();
+  if (obstacle !== null) {
+    throw obstacle;
+  }
   const { tf, backendPackage, dawn } = startInstalled('webgpu', folders, loadPackages);
   Object.assign(globalThis, dawn.globals);
   const gpu = dawn.create([]);
