@@ -14,7 +14,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeCheckpoint } from '../src/model/checkpoint/checkpoint';
-import { dequantizeWeights } from '../src/model/network/quantizedMatrix';
+import { dequantizeWeights, quantizeWeights } from '../src/model/network/quantizedMatrix';
 import type { NetworkWeights } from '../src/model/networkConfig';
 import { tokenKinds } from '../src/model/tokenizer/tokenKinds';
 import { Tokenizer } from '../src/model/tokenizer/tokenizer';
@@ -23,7 +23,6 @@ import { BatchStream } from '../src/trainer/data/batchStream';
 import type { TrainingEngine } from '../src/trainer/engine';
 import { loadNativeEngine } from '../src/trainer/engines/nativeEngine';
 import { loadWasmEngine } from '../src/trainer/engines/wasmEngine';
-import { toStoredWeights } from '../src/trainer/training/storedWeights';
 import { adapt } from './adaptation/adapt';
 import { comparison, type MeasuredCell } from './adaptation/comparisonTable';
 import { foldsOf, type Fold } from './adaptation/fold';
@@ -156,7 +155,7 @@ class AdaptationBench {
       config,
       kinds: tokenKinds(this.tokenizer),
       base: weights,
-      personal: personal === null ? null : toStoredWeights(config, personal),
+      personal: personal === null ? null : quantizeWeights(config, personal),
       gate,
       kernel: this.kernel,
     };

@@ -13,6 +13,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createNetwork } from '../src/model/network/createNetwork';
+import { quantizeWeights, type StoredWeights } from '../src/model/network/quantizedMatrix';
 import {
   ARCHITECTURES,
   ATTENTION_WINDOW,
@@ -31,7 +32,6 @@ import { loadEngine } from '../src/trainer/engines/loadEngine';
 import { freshWeights } from '../src/trainer/training/freshWeights';
 import { learningRateAt } from '../src/trainer/training/learningRateSchedule';
 import { measureHeldOut } from '../src/trainer/training/measureHeldOut';
-import { toStoredWeights } from '../src/trainer/training/storedWeights';
 import { TrainingControl } from '../src/trainer/training/trainingControl';
 import { workspaceFolders } from './workspaceFolders';
 
@@ -156,7 +156,7 @@ async function run(
       share = (user + system) / 1e6 / seconds;
     }
     const { score, weights } = await measureHeldOut(network, texts.sample(suited), new TrainingControl());
-    const stored = toStoredWeights(config, weights);
+    const stored = quantizeWeights(config, weights);
     return {
       trainedTokens,
       bitsPerByte: diverged || !Number.isFinite(score.bitsPerByte) ? null : score.bitsPerByte,
@@ -169,7 +169,7 @@ async function run(
 
 function millisecondsPerToken(
   config: NetworkConfig,
-  weights: ReturnType<typeof toStoredWeights>,
+  weights: StoredWeights,
   documents: readonly DocumentTokens[],
   kernel: Uint8Array,
 ): number {

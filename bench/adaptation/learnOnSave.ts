@@ -1,10 +1,9 @@
 /** Dynamic evaluation (Krause et al. 2018, arXiv 1709.07432): one small step on each stretch of text, after it was scored. */
 import type { NetworkConfig } from '../../src/model/networkConfig';
-import type { StoredWeights } from '../../src/model/network/quantizedMatrix';
+import { quantizeWeights, type StoredWeights } from '../../src/model/network/quantizedMatrix';
 import { DEFAULT_TRAINING } from '../../src/protocol/trainerProtocol';
 import { BatchStream } from '../../src/trainer/data/batchStream';
 import type { TrainableNetwork } from '../../src/trainer/engine';
-import { toStoredWeights } from '../../src/trainer/training/storedWeights';
 
 /** Tokens between two saves: some paragraphs. */
 export const TOKENS_PER_SAVE = 256;
@@ -44,6 +43,6 @@ export function learnOnSave(
         gradientClipNorm: DEFAULT_TRAINING.gradientClipNorm,
       });
     }
-    return toStoredWeights(config, await network.exportWeights());
+    return quantizeWeights(config, await network.exportWeights());
   };
 }

@@ -1,8 +1,8 @@
+import { dequantizeWeights, quantizeWeights } from '../../model/network/quantizedMatrix';
 import type { NetworkWeights } from '../../model/networkConfig';
 import type { HeldOutScore } from '../../protocol/trainerProtocol';
 import type { HeldOutSample } from '../data/heldOutSample';
 import type { TrainableNetwork } from '../engine';
-import { roundWeights } from './storedWeights';
 import type { TrainingControl } from './trainingControl';
 import { validationCount } from './trainingBudget';
 
@@ -28,7 +28,7 @@ export async function measureHeldOut(
   control: TrainingControl,
 ): Promise<Measured> {
   const weights = await network.exportWeights();
-  network.importWeights(roundWeights(network.config, weights));
+  network.importWeights(dequantizeWeights(quantizeWeights(network.config, weights)));
   let nats = 0;
   try {
     network.resetState('evaluate');

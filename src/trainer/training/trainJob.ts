@@ -1,6 +1,6 @@
 /** One training from its job to its model: reads, trains, measures, writes. */
 import { rm } from 'node:fs/promises';
-import type { StoredWeights } from '../../model/network/quantizedMatrix';
+import { quantizeWeights, type StoredWeights } from '../../model/network/quantizedMatrix';
 import type { DoneEvent, HeldOutScore, MixScores, TrainJob } from '../../protocol/trainerProtocol';
 import { BatchStream } from '../data/batchStream';
 import { forgetTimings } from '../engines/engineTimings';
@@ -19,7 +19,6 @@ import { readTexts } from './readTexts';
 import type { MeasuredNetwork } from './resumeFile';
 import { patiently, removeLeftovers, type WriteFile } from './saveFile';
 import { startEngine } from './startEngine';
-import { toStoredWeights } from './storedWeights';
 import { CancelledError } from './trainingControl';
 import { lockModel, type ModelLock } from './trainingLock';
 import { surroundingsOf, warn, type GivenSurroundings, type TrainSurroundings } from './trainSurroundings';
@@ -145,7 +144,7 @@ class TrainJobRun {
     if (candidates.length === 0) {
       return;
     }
-    const stored = candidates.map(({ weights }) => toStoredWeights(beginning.config, weights));
+    const stored = candidates.map(({ weights }) => quantizeWeights(beginning.config, weights));
     const calibrated = await this.calibrate(prepared, stored);
     const chosen = calibrated?.chosen ?? 0;
     const { score, step, position } = candidates[chosen];
