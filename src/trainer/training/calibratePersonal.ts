@@ -1,6 +1,6 @@
 /** After the optimisation: learns on held-out text how far ghost text should trust the new network. */
 import { readFile } from 'node:fs/promises';
-import { decodeCheckpoint, type Checkpoint } from '../../model/checkpoint/checkpoint';
+import { decodeCheckpoint, hasTokens, type Checkpoint } from '../../model/checkpoint/checkpoint';
 import { calibrateGate } from '../../model/evaluate/calibrateGate';
 import type { ScoredDocument, TextScore } from '../../model/evaluate/scoreText';
 import { createNetwork } from '../../model/network/createNetwork';
@@ -114,8 +114,7 @@ async function readBase({ baseModelPath, beginning }: CalibrationJob): Promise<C
   }
   const checkpoint = decodeCheckpoint(await readFile(baseModelPath), baseModelPath);
   // Ghost text does not use a base network with another tokenizer.
-  const same = JSON.stringify(checkpoint.tokenizer) === JSON.stringify(beginning.tokenizerJson);
-  return same ? checkpoint : null;
+  return hasTokens(checkpoint, beginning.tokenizer) ? checkpoint : null;
 }
 
 /** Documents in an order drawn by the seed, without the marks of their ends, until their tokens reach the limit; at least one. */

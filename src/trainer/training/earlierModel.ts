@@ -1,7 +1,8 @@
 /** The personal model whose place a new one would take. */
 import { readFile } from 'node:fs/promises';
-import { decodeCheckpoint, type Checkpoint } from '../../model/checkpoint/checkpoint';
+import { decodeCheckpoint, hasTokens, type Checkpoint } from '../../model/checkpoint/checkpoint';
 import { dequantizeWeights } from '../../model/network/quantizedMatrix';
+import type { Tokenizer } from '../../model/tokenizer/tokenizer';
 import type { HeldOutScore } from '../../protocol/trainerProtocol';
 import type { HeldOutSample } from '../data/heldOutSample';
 import type { TrainingEngine } from '../engine';
@@ -10,13 +11,13 @@ import type { TrainingControl } from './trainingControl';
 
 /**
  * Null where there is none, or where it cannot be used.
- * @param tokenizerJson of the new model
+ * @param tokenizer of the new model
  * @param warn is told in a sentence that the model there cannot be compared
  * @throws Error with a sentence for the user when the file may not be opened
  */
 export async function readEarlierModel(
   modelPath: string,
-  tokenizerJson: unknown,
+  tokenizer: Tokenizer,
   warn: (message: string) => void,
 ): Promise<Checkpoint | null> {
   const bytes = await readFile(modelPath).catch((error: unknown) => {
@@ -30,7 +31,7 @@ export async function readEarlierModel(
   }
   try {
     const checkpoint = decodeCheckpoint(bytes, modelPath);
-    if (JSON.stringify(checkpoint.tokenizer) !== JSON.stringify(tokenizerJson)) {
+    if (!hasTokens(checkpoint, tokenizer)) {
       throw new Error(`The model ${modelPath} has another tokenizer.`);
     }
     return checkpoint;

@@ -46,9 +46,7 @@ export async function planTraining(
   const beginning = await readBeginning(job, () => undefined);
   const { tokenizer, config, initial } = beginning;
   const earlier =
-    job.modelPath === null
-      ? null
-      : await readEarlierModel(job.modelPath, beginning.tokenizerJson, () => undefined);
+    job.modelPath === null ? null : await readEarlierModel(job.modelPath, tokenizer, () => undefined);
   const read = (earlier ?? initial)?.training.learned;
   const continues = initial?.training.learned !== undefined;
   const texts = new Map<TextFile, { readonly tokens: Uint16Array; readonly modified: number }>();

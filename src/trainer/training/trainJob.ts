@@ -95,7 +95,7 @@ class TrainJobRun {
     const { job, surroundings } = this;
     const { options } = job;
     const beginning = await readBeginning(job, this.warn);
-    const earlier = await readEarlierModel(job.modelPath, beginning.tokenizerJson, this.warn);
+    const earlier = await readEarlierModel(job.modelPath, beginning.tokenizer, this.warn);
     const corpus = await readTexts(job, beginning, earlier, surroundings);
     const reading = planReading(beginning, corpus, options.seconds);
     if (reading.continues !== null) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
+import { decodeCheckpoint, encodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
 import { gateSize } from '../../../../src/model/mixture/gateParameters';
 import { kernelBytes } from '../../../support/kernelBytes';
 import type { MixScores } from '../../../../src/protocol/trainerProtocol';
@@ -9,6 +9,17 @@ import { gains } from '../../../../src/trainer/training/calibratePersonal';
 import type { TrainSurroundings } from '../../../../src/trainer/training/trainSurroundings';
 import { shuffledIndices } from '../../../../src/trainer/data/shuffledIndices';
 import { eventsOf, runCollecting, SmallWorkspace } from './smallJob';
+
+/** Writes the tokenizer of a model again as older files have it, with each merge as one string. */
+function olderTokenizer(modelPath: string): void {
+  const checkpoint = decodeCheckpoint(readFileSync(modelPath), 'model');
+  const { model, ...rest } = checkpoint.tokenizer as { model: { merges: string[][] } };
+  const merges = model.merges.map((pair) => pair.join(' '));
+  writeFileSync(
+    modelPath,
+    encodeCheckpoint({ ...checkpoint, tokenizer: { ...rest, model: { ...model, merges } } }),
+  );
+}
 
 describe('The model that a training leaves', () => {
   const kernelPath = join(__dirname, '../../../../dist/kernel.wasm');
@@ -60,6 +71,18 @@ describe('The model that a training leaves', () => {
       alone.done.mix!.before.bitsPerByte,
       'the mix without the personal network has the base network',
     );
+  });
+
+  it('is measured beside models whose tokenizer is written otherwise, but is the same', async () => {
+    const base = join(workspace.storage, 'base.safetensors');
+    await runCollecting(workspace.job({}, { kernelPath, modelPath: base }));
+    olderTokenizer(base);
+    const alone = await runCollecting(workspace.job({}, { kernelPath }));
+    olderTokenizer(workspace.modelPath);
+    const beside = await runCollecting(workspace.job({}, { kernelPath, baseModelPath: base }));
+    assert.deepEqual(eventsOf(beside.events, 'warning'), []);
+    assert.notEqual(beside.done.mix!.before.bitsPerByte, alone.done.mix!.before.bitsPerByte);
+    assert.notEqual(beside.done.mix!.earlier, undefined);
   });
 
   it('is kept, with a warning, where the gate cannot be learned', async () => {
