@@ -1,6 +1,6 @@
 import { beginsCharacter } from '../characterBounds';
+import type { PrefixIndex } from '../tokenizer/prefixIndex';
 import type { Encoding } from './foreignModel';
-import type { PrefixIndex } from './prefixIndex';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 

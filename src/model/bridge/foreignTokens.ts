@@ -1,6 +1,6 @@
+import { PrefixIndex } from '../tokenizer/prefixIndex';
 import { concatBytes, encodingsOf, latin1, type PossibleEncoding } from './byteEncoder';
 import type { Encoding, ForeignVocabulary } from './foreignModel';
-import { PrefixIndex } from './prefixIndex';
 import { RecentMemory } from './recentMemory';
 import { NO_TOKEN, tokenAfter, type SharedTokens } from './sharedTokens';
 

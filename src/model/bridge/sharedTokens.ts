@@ -1,8 +1,8 @@
 import { beginsCharacter } from '../characterBounds';
+import type { PrefixIndex } from '../tokenizer/prefixIndex';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { byteEncoder, concatBytes, encodingsOf } from './byteEncoder';
 import type { Encoding } from './foreignModel';
-import { PrefixIndex } from './prefixIndex';
 import { lastSeparation, separates } from './separation';
 
 /** Instead of a token: no text with this continuation has a token boundary at the place in question. */
@@ -32,9 +32,7 @@ export class SharedTokens {
   constructor(private readonly tokenizer: Tokenizer) {
     this.vocabSize = tokenizer.vocabSize;
     this.endOfTextId = tokenizer.endOfTextId;
-    this.index = new PrefixIndex(
-      Array.from({ length: tokenizer.vocabSize }, (_, id) => tokenizer.tokenBytes(id)),
-    );
+    this.index = tokenizer.index;
     this.encode = byteEncoder(
       (text) => tokenizer.encode(text),
       (id) => tokenizer.tokenBytes(id),

@@ -1,6 +1,6 @@
+import { PrefixIndex } from '../tokenizer/prefixIndex';
 import { byteEncoder } from './byteEncoder';
 import type { ForeignVocabulary } from './foreignModel';
-import { PrefixIndex } from './prefixIndex';
 
 /** A vocabulary whose encoder takes text: byte-pair encodings and the like, which can spell every text. */
 export interface TextVocabulary {

@@ -183,9 +183,7 @@ export class HealedStart {
       tokens =
         rest.length === 0
           ? Int32Array.from({ length: this.tokenizer.vocabSize }, (_, id) => id)
-          : this.tokenizer
-              .tokensStartingWith(rest)
-              .filter((id) => this.tokenizer.tokenBytes(id).length > rest.length);
+          : this.tokenizer.index.longerThan(rest, 0, rest.length);
       this.coversByLength.set(rest.length, tokens);
     }
     return tokens;

@@ -1,5 +1,6 @@
 import { bytesToAlphabet } from './byteAlphabet';
 import { MergeTable } from './mergeTable';
+import { PrefixIndex } from './prefixIndex';
 import { nextBoundary } from './preTokenize';
 import {
   formatTokenizerJson,
@@ -18,11 +19,10 @@ export class Tokenizer {
   private readonly idOfByte = new Int32Array(256);
   /** Made when the first text is encoded. */
   private cache: WordCache | null = null;
-  /** Token ids in the order of their bytes. */
-  private readonly sortedIds: Int32Array;
   /** Bytes of each token by id. */
   private readonly tokens: readonly Uint8Array[];
   readonly endOfTextId: number;
+  readonly index: PrefixIndex;
 
   /** @throws TokenizerError when a merge makes a token that is not in the vocabulary */
   constructor(private readonly vocabulary: BytePairVocabulary) {
@@ -52,9 +52,7 @@ export class Tokenizer {
       rankOf.set(id, firstRank);
       this.mergeTable.set(left, right, id, firstRank);
     });
-    this.sortedIds = Int32Array.from(tokens.keys())
-      .filter((id) => id !== endOfTextId)
-      .sort((a, b) => compareBytes(tokens[a], tokens[b]));
+    this.index = new PrefixIndex(tokens);
   }
 
   /**
@@ -136,22 +134,6 @@ export class Tokenizer {
     return bytes;
   }
 
-  /** All tokens whose bytes begin with the given bytes, in the order of their bytes. */
-  tokensStartingWith(prefix: Uint8Array): Int32Array {
-    let low = 0;
-    let high = this.sortedIds.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (compareBytes(this.tokens[this.sortedIds[middle]], prefix) < 0) low = middle + 1;
-      else high = middle;
-    }
-    let end = low;
-    while (end < this.sortedIds.length && startsWith(this.tokens[this.sortedIds[end]], prefix)) {
-      end++;
-    }
-    return this.sortedIds.slice(low, end);
-  }
-
   /** Leaves the tokens of text[from, to) in the merge table and returns how many they are. */
   private encodeWord(text: string, from: number, to: number): number {
     const { mergeTable, idOfByte } = this;
@@ -200,18 +182,4 @@ export function isTokenizer(json: unknown, tokenizer: Tokenizer): boolean {
     }
     throw error;
   }
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    if (a[i] !== b[i]) {
-      return a[i] - b[i];
-    }
-  }
-  return a.length - b.length;
-}
-
-function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
-  return bytes.length >= prefix.length && prefix.every((byte, i) => bytes[i] === byte);
 }

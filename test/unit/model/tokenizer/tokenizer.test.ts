@@ -122,15 +122,17 @@ describe('Tokenizer', () => {
     assert.ok(!tokenizer.encode('<|endoftext|>').includes(tokenizer.endOfTextId));
   });
 
-  it('lists exactly the tokens that begin with some bytes', () => {
+  it('lists exactly the tokens that begin with some bytes and go on beyond them', () => {
     fc.assert(
       fc.property(fc.nat({ max: tokenizer.vocabSize - 2 }), fc.nat({ max: 4 }), (index, length) => {
         const prefix = tokenizer.tokenBytes(index + 1).slice(0, length);
         const expected = Array.from({ length: tokenizer.vocabSize - 1 }, (_, i) => i + 1).filter(
-          (id) => Buffer.compare(tokenizer.tokenBytes(id).subarray(0, prefix.length), prefix) === 0,
+          (id) =>
+            tokenizer.tokenBytes(id).length > prefix.length &&
+            Buffer.compare(tokenizer.tokenBytes(id).subarray(0, prefix.length), prefix) === 0,
         );
         assert.deepEqual(
-          [...tokenizer.tokensStartingWith(prefix)].sort((a, b) => a - b),
+          [...tokenizer.index.longerThan(prefix, 0, prefix.length)].sort((a, b) => a - b),
           expected,
         );
       }),
