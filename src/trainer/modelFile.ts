@@ -1,6 +1,6 @@
 /** A personal model in the file formats that it is exported to and imported from: Understudy's own, and those of Keras. */
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import {
   decodeCheckpoint,
   encodeCheckpoint,
@@ -9,6 +9,7 @@ import {
 } from '../model/checkpoint/checkpoint';
 import { checkpointFromKeras } from '../model/keras/personal/checkpointFromKeras';
 import { exportKeras, kerasFormatOf } from '../model/keras/personal/exportKeras';
+import { tokenizerNameBeside } from '../model/keras/vocabulary/vocabularyNames';
 import { readTokenizer } from './sharedTokenizer';
 
 interface NamedFile {
@@ -75,7 +76,7 @@ export async function importedModel(
 }
 
 function tokenizerBeside(path: string): string {
-  return join(dirname(path), `${basename(path, extname(path))}.tokenizer.json`);
+  return join(dirname(path), tokenizerNameBeside(basename(path)));
 }
 
 /** Null where there is none beside the model. */
