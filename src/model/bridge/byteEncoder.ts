@@ -1,4 +1,4 @@
-import { beginsCharacter } from '../characterBounds';
+import { wholeCharacters } from '../characterBounds';
 import type { PrefixIndex } from '../tokenizer/prefixIndex';
 import type { Encoding } from './foreignModel';
 
@@ -88,19 +88,6 @@ export function utf8Length(text: string): number {
     length += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
   }
   return length;
-}
-
-/** Length of the bytes without an incomplete character at their end. */
-export function wholeCharacters(bytes: Uint8Array): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const start = bytes.length - back;
-    if (beginsCharacter(bytes, start)) {
-      const byte = bytes[start];
-      const size = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-      return size > back ? start : bytes.length;
-    }
-  }
-  return bytes.length;
 }
 
 export interface PossibleEncoding {

@@ -1,6 +1,7 @@
+import { wholeCharacters } from '../characterBounds';
 import type { Expert } from '../expert';
 import type { WordVocabulary } from '../keras/vocabulary/vocabulary';
-import { utf8Length, wholeCharacters } from './byteEncoder';
+import { utf8Length } from './byteEncoder';
 import type { Encoding, ForeignModel } from './foreignModel';
 import { SurfaceForms, type FormsState, type Surface } from './surfaceForms';
 

@@ -1,4 +1,5 @@
 /** Where to cut a file of which only the beginning was read, before its encoding is known. */
+import { wholeCharacters } from '../../model/characterBounds';
 
 const LINE_FEED = 0x0a;
 
@@ -8,7 +9,8 @@ export function wholeLinesLength(bytes: Uint8Array): number {
     return wideLength(bytes);
   }
   const lineEnd = bytes.lastIndexOf(LINE_FEED);
-  return lineEnd < 0 ? narrowLength(bytes) : lineEnd + 1;
+  // Assumes UTF-8: in an old encoding a character may be lost here, which decoding tolerates.
+  return lineEnd < 0 ? wholeCharacters(bytes) : lineEnd + 1;
 }
 
 /** UTF-16 or UTF-32, whose line ends hold zero bytes; of other files only binary ones hold any. */
@@ -28,15 +30,4 @@ function wideLength(bytes: Uint8Array): number {
   }
   const endsInHighSurrogate = [bytes[length - 2], bytes[length - 1]].some((byte) => (byte & 0xfc) === 0xd8);
   return endsInHighSurrogate ? length - 2 : length;
-}
-
-/** Assumes UTF-8: in an old encoding a character may be lost here, which decoding tolerates. */
-function narrowLength(bytes: Uint8Array): number {
-  let start = bytes.length - 1;
-  while (start > bytes.length - 4 && (bytes[start] & 0xc0) === 0x80) {
-    start--;
-  }
-  const lead = bytes[start];
-  const needed = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
-  return start + needed > bytes.length ? start : bytes.length;
 }

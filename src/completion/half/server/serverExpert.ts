@@ -3,13 +3,14 @@
  * known here, so it is asked about texts. In a half-read word it is asked twice: after the text before the word, for tokens that go
  * beyond what was read of it; and after the whole text, in case what was read of the word is a token of its own.
  */
-import { concatBytes, wholeCharacters } from '../../../model/bridge/byteEncoder';
+import { concatBytes } from '../../../model/bridge/byteEncoder';
 import {
   NO_CONTEXT,
   NO_TOKEN,
   type SharedContext,
   type SharedTokens,
 } from '../../../model/bridge/sharedTokens';
+import { wholeCharacters } from '../../../model/characterBounds';
 import type { Expert, Readiness } from '../../../model/expert';
 import type { ChoiceSource } from './choiceSource';
 
