@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import { firstWord, startsUnspaced, startsWithPair } from '../editor/firstWord';
+import { startsUnspaced, startsWithPair } from '../editor/firstWord';
 import type { Parts } from '../editor/parts';
 import type { Suggestion } from '../editor/suggestionTally';
 import type { SuggestionWatch } from '../editor/suggestionWatch';
+import { firstWord } from '../model/generation/wordUnits';
 
 /** Settles when the word requested last is in the text. */
 let earlier: Promise<unknown> = Promise.resolve();
@@ -34,14 +35,14 @@ async function takeWord({ watch }: Parts): Promise<void> {
     }
     return;
   }
-  const word = firstWord(suggestion.text);
+  const place = { document: editor.document, position: editor.selection.active };
+  const word = firstWord(textBefore(place), suggestion.text);
   if (word === suggestion.text) {
     await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
     return;
   }
-  const position = editor.selection.active;
   await editor.edit((edit) => {
-    edit.insert(position, word);
+    edit.insert(place.position, word);
   });
   await watch.askAgain('trigger');
 }
@@ -50,6 +51,10 @@ interface Place {
   readonly document: vscode.TextDocument;
   readonly position: vscode.Position;
 }
+
+/** Of the cursor's line. */
+const textBefore = ({ document, position }: Place): string =>
+  document.lineAt(position).text.slice(0, position.character);
 
 /** The cursor. The commit message box is no editor to extensions, so its cursor is where the suggestion was shown. */
 function cursor(editor: vscode.TextEditor | undefined, shown: Suggestion | null): Place | null {
@@ -83,7 +88,7 @@ async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise
   if (taken() !== '' && taken().trim() === '') {
     await next();
   }
-  const word = firstWord(taken());
+  const word = firstWord(textBefore(at), taken());
   const editor = vscode.window.activeTextEditor;
   if (startsUnspaced(taken()) && word !== taken() && editor?.document === at.document) {
     const surplus = new vscode.Range(line, character + word.length, line, character + taken().length);

@@ -1,5 +1,6 @@
 /** What the cursor's place allows, decided from the text alone, without a model. */
 import type { TextKind } from '../model/generation/expectedSaving';
+import { firstCharacter, isInWord, isUnspaced, lastCharacter } from '../model/generation/wordCharacters';
 import type { GeneratorDocument, NoSuggestionReason } from '../protocol/generatorProtocol';
 
 /** Languages whose text is sentences: ghost text may stand in the middle of a line, and ends with its sentence. */
@@ -28,10 +29,6 @@ export const textKind = (languageId: string): TextKind => (isProse(languageId) ?
 
 /** What may stand right of the cursor in code: closing brackets and quotes, separators, the closing part of a comment or tag. */
 const CLOSERS = /^(?:[\s)\]}>"'`;,:]|\*\/|-->|<\/[\w.-]*>)*$/;
-const WORD = /^[\p{L}\p{M}\p{N}_]$/u;
-/** Scripts written without spaces; a word may begin after any character. */
-const UNSPACED =
-  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u;
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 
 /** The text between the cursor and the end of its line. */
@@ -56,7 +53,7 @@ export function refusePlace(
     return 'empty';
   }
   const rest = restOfLine(suffix);
-  if (isInsideWord(startOfLine(prefix), rest)) {
+  if (wouldJoinWord(startOfLine(prefix), rest)) {
     return 'midWord';
   }
   return midLineInCode || isProse(languageId) || CLOSERS.test(rest) ? null : 'midLine';
@@ -75,19 +72,17 @@ export function textToJoin({ languageId, suffix }: Pick<GeneratorDocument, 'lang
   return goesOn ? suffix.split(/\n[^\S\n]*\n/, 1)[0] : '';
 }
 
-function isInsideWord(before: string, after: string): boolean {
+/** Whether a word begins or goes on right of the cursor, so that text inserted there would become part of it. */
+function wouldJoinWord(before: string, after: string): boolean {
   const left = lastCharacter(before);
   const right = firstCharacter(after);
-  if (!WORD.test(right)) {
+  if (!isInWord(right)) {
     return false;
   }
-  if (UNSPACED.test(left) && UNSPACED.test(right)) {
+  if (isUnspaced(left) && isUnspaced(right)) {
     const context = before.slice(-12);
     return words.segment(context + after.slice(0, 12)).containing(context.length)?.index !== context.length;
   }
   // Where the scripts differ, as in 使用React, a word ends; before Chinese text one may always insert.
-  return !UNSPACED.test(left) && !UNSPACED.test(right);
+  return !isUnspaced(left) && !isUnspaced(right);
 }
-
-const firstCharacter = (text: string) => (text === '' ? '' : String.fromCodePoint(text.codePointAt(0)!));
-const lastCharacter = (text: string) => Array.from(text.slice(-2)).at(-1) ?? '';

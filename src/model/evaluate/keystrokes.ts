@@ -1,4 +1,5 @@
 /** Simulates a user who types a text and accepts what ghost text gets right, and counts the keys saved and the wrong suggestions. */
+import { firstCharacter, isInWord, isUnspaced, lastCharacter } from '../generation/wordCharacters';
 import { firstWord } from '../generation/wordUnits';
 import type { TypedStretch, TypedText } from './typedStretches';
 
@@ -72,23 +73,17 @@ export function rightPart(suggestion: string, text: string, prefix: string): str
   }
   for (const part of [suggestion, firstWord(prefix, suggestion)]) {
     const end = prefix.length + part.length;
-    if (text.startsWith(part, prefix.length) && !isInsideWord(text, end)) {
+    if (text.startsWith(part, prefix.length) && !splitsWord(text, end)) {
       return part;
     }
   }
   return '';
 }
 
-const WORD = /^[\p{L}\p{M}\p{N}_]$/u;
-/** Scripts written without spaces, where a word may begin at any character. */
-const UNSPACED =
-  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u;
-
 /** Whether a cut there would split a word; scripts without spaces may be cut after any character. */
-export function isInsideWord(text: string, position: number): boolean {
-  const before = Array.from(text.slice(Math.max(0, position - 2), position)).at(-1) ?? '';
-  const [after = ''] = Array.from(text.slice(position, position + 2));
-  return [before, after].every((character) => WORD.test(character) && !UNSPACED.test(character));
+function splitsWord(text: string, position: number): boolean {
+  const around = [lastCharacter(text.slice(0, position)), firstCharacter(text.slice(position))];
+  return around.every((character) => isInWord(character) && !isUnspaced(character));
 }
 
 class Tally {

@@ -1,4 +1,5 @@
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import { firstCharacter, lastCharacter } from './wordCharacters';
 
 /** A character of a word in a script that is written with spaces. */
 const IN_WORD = /^(?:(?!\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana})[\p{L}\p{M}\p{N}_])$/u;
@@ -10,8 +11,7 @@ const tables = new WeakMap<Tokenizer, Uint8Array>();
  * not end in a word, or ends in a script without spaces, where a word may end after any character.
  */
 export function continuationTable(tokenizer: Tokenizer, text: string): Uint8Array | null {
-  const [last = ''] = Array.from(text.slice(-2)).slice(-1);
-  if (!IN_WORD.test(last)) {
+  if (!IN_WORD.test(lastCharacter(text))) {
     return null;
   }
   let table = tables.get(tokenizer);
@@ -25,7 +25,7 @@ export function continuationTable(tokenizer: Tokenizer, text: string): Uint8Arra
 }
 
 function startsInWord(tokenizer: Tokenizer, tokenId: number): boolean {
-  const [first = ''] = Array.from(tokenizer.decode([tokenId]));
+  const first = firstCharacter(tokenizer.decode([tokenId]));
   if (first === '\ufffd') {
     // Part of a character: two-byte characters are mostly letters of alphabets with spaces, longer ones mostly are not.
     const [byte] = tokenizer.tokenBytes(tokenId);
