@@ -3,6 +3,7 @@
  * every kernel and the projection are transposed, [inputs, outputs], so that the forward pass is plain products.
  * The embedding keeps its [V, E].
  */
+import { transposed } from '../../model/network/transposed';
 import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
 import type { Tensor, TensorFlow } from './tensorOps';
 
@@ -23,23 +24,12 @@ export function deviceShapes(config: NetworkConfig): Map<string, number[]> {
 
 /** A copy of stored values in the device's layout. */
 export function toDeviceLayout(name: string, values: Float32Array, shape: readonly number[]): Float32Array {
-  return isTransposed(name) ? transposeValues(values, shape[0], shape[1]) : values.slice();
+  return isTransposed(name) ? transposed(values, shape[0], shape[1]) : values.slice();
 }
 
 /** The reverse of {@link toDeviceLayout}; `shape` is the stored one in both. */
 export function toStoredLayout(name: string, values: Float32Array, shape: readonly number[]): Float32Array {
-  return isTransposed(name) ? transposeValues(values, shape[1], shape[0]) : values.slice();
-}
-
-/** The transpose of row-major `values` [rows, columns]. */
-function transposeValues(values: Float32Array, rows: number, columns: number): Float32Array {
-  const transposed = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      transposed[column * rows + row] = values[row * columns + column]!;
-    }
-  }
-  return transposed;
+  return isTransposed(name) ? transposed(values, shape[1], shape[0]) : values.slice();
 }
 
 /** Elements of a tensor of this shape. */

@@ -2,13 +2,14 @@ import * as v from 'valibot';
 import type { Checkpoint } from '../../checkpoint/checkpoint';
 import { checkNetworkConfig } from '../../network/networkTensors';
 import { quantizeWeights } from '../../network/quantizedMatrix';
+import { transposed } from '../../network/transposed';
 import type { CellKind, RecurrentConfig } from '../../networkConfig';
 import { Tokenizer } from '../../tokenizer/tokenizer';
 import type { KerasFile } from '../kerasFile';
 import { KerasFault } from '../kerasFault';
 import { readModelGraph, type LayerCall } from '../modelGraph';
 import { withKerasFile } from '../readKerasModel';
-import { CELL_CLASSES, transposed } from './personalLayers';
+import { CELL_CLASSES } from './personalLayers';
 import { personalMetadataSchema, type PersonalMetadata } from './personalMetadata';
 
 /** Largest difference between output kernel and embedding: rounding is allowed, separate training is not. */

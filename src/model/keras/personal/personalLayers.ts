@@ -5,6 +5,7 @@
  *
  * The softmax, which is tied to the embedding, becomes a separate Dense whose kernel is the transposed embedding.
  */
+import { transposed } from '../../network/transposed';
 import type { CellKind, RecurrentConfig } from '../../networkConfig';
 
 export interface LayerWeight {
@@ -147,15 +148,4 @@ function cellWeights(
       ? weight(2, 'bias', [2, rows], Float32Array.of(...bias, ...tensor('recurrentBias')))
       : weight(2, 'bias', [rows], bias),
   ];
-}
-
-/** Transposes a matrix [rows, columns] to [columns, rows]. */
-export function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(matrix.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      result[column * rows + row] = matrix[row * columns + column];
-    }
-  }
-  return result;
 }
