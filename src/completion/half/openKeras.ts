@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { foreignModelOf } from '../../model/bridge/foreignModelOf';
 import type { ForeignModel } from '../../model/bridge/foreignModel';
 import { readKerasModel } from '../../model/keras/readKerasModel';
+import { MAX_KERAS_FILE_BYTES } from '../../model/keras/sizeLimits';
 import { readVocabulary } from '../../model/keras/vocabulary/readVocabulary';
 import { checkVocabularySize } from '../../model/keras/vocabulary/vocabulary';
 import type { HalfChoice } from '../../protocol/generatorProtocol';
@@ -10,9 +11,7 @@ import { boundedEncode } from '../boundedEncode';
 import { readLimited } from '../readLimited';
 import { vocabularyBeside } from './vocabularyBeside';
 
-/** In bytes. The whole file is read into memory and its network runs on one thread, so a larger one would be too slow to use. */
-const LARGEST_MODEL = 1024 ** 3;
-const LARGEST_VOCABULARY_FILE = 64 * 1024 ** 2;
+const MAX_VOCABULARY_BYTES = 64 * 1024 ** 2;
 /** Encoded once on opening; a tokenizer that fails on it is refused. */
 const PROBE = 'The end, 夏天 🙂\n';
 
@@ -32,7 +31,7 @@ export async function openKeras(
   onAway: (sentence: string) => void,
 ): Promise<OpenedKeras> {
   const name = basename(path);
-  const network = await readKerasModel(await readLimited(path, 'The model', LARGEST_MODEL), name);
+  const network = await readKerasModel(await readLimited(path, 'The model', MAX_KERAS_FILE_BYTES), name);
   const found = vocabularyPath ?? vocabularyBeside(path);
   if (found === null) {
     throw new Error(
@@ -40,9 +39,7 @@ export async function openKeras(
     );
   }
   const vocabularyName = basename(found);
-  const text = Buffer.from(await readLimited(found, 'The vocabulary', LARGEST_VOCABULARY_FILE)).toString(
-    'utf8',
-  );
+  const text = Buffer.from(await readLimited(found, 'The vocabulary', MAX_VOCABULARY_BYTES)).toString('utf8');
   const vocabulary = readVocabulary(text, vocabularyName);
   checkVocabularySize(vocabulary, vocabularyName, network.vocabSize, name);
   const description = `${name} with ${vocabularyName} (Keras; ${network.description})`;

@@ -3,9 +3,6 @@ import { isKerasTokenizer, kerasTokenizer } from './kerasTokenizer';
 import { huggingFaceTokenizer, isHuggingFaceTokenizer } from './huggingFaceTokenizer';
 import { VocabularyError, type Vocabulary } from './vocabulary';
 
-/** Most characters in a vocabulary file. */
-const LONGEST_FILE = 64 * 1024 * 1024;
-
 /**
  * Reads the vocabulary of a Keras model in any of these forms: Hugging Face's `tokenizer.json`; the output of Keras'
  * `Tokenizer.to_json()`; a JSON list of characters or words by number (such as `TextVectorization.get_vocabulary()`); a JSON object
@@ -16,9 +13,6 @@ const LONGEST_FILE = 64 * 1024 * 1024;
 export function readVocabulary(content: string, fileName: string): Vocabulary {
   // Some editors begin a file with a byte order mark.
   const text = content.replace(/^\ufeff/, '');
-  if (text.length > LONGEST_FILE) {
-    throw new VocabularyError(`The vocabulary "${fileName}" is too large; choose a tokenizer's file.`);
-  }
   let json: unknown;
   try {
     json = JSON.parse(text);
