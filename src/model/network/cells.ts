@@ -8,6 +8,7 @@
  * next       [stateSizePerLayer]   written; not the same array as `state`
  */
 import type { CellKind } from '../networkConfig';
+import { sigmoid } from './plainMath';
 
 export type CellStep = (
   input: Float32Array,
@@ -71,8 +72,4 @@ function rnnStep(
   for (let i = 0; i < hiddenSize; i++) {
     next[i] = Math.tanh(input[i] + recurrent[i]);
   }
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
 }

@@ -7,9 +7,7 @@ import type { StoredWeights } from './quantizedMatrix';
 import { checkState, stateLength, stateSizePerLayer, type RecurrentState } from './recurrentState';
 
 interface Layer {
-  /** Columns of the input kernel: embeddingSize for the first layer, else hiddenSize. */
-  readonly inputSize: number;
-  /** [gates · hiddenSize, inputSize] */
+  /** [gates · hiddenSize, embeddingSize] in the first layer, else [gates · hiddenSize, hiddenSize] */
   readonly inputKernel: Float32Array;
   /** [gates · hiddenSize, hiddenSize] */
   readonly recurrentKernel: Float32Array;
@@ -57,7 +55,6 @@ export class ReferenceNetwork implements NetworkModel<State> {
     this.vocabSize = config.vocabSize;
     this.embedding = tensors.matrix('embedding');
     this.layers = Array.from({ length: config.numLayers }, (_, layer) => ({
-      inputSize: layer === 0 ? config.embeddingSize : config.hiddenSize,
       inputKernel: tensors.matrix(`layers.${layer}.inputKernel`),
       recurrentKernel: tensors.matrix(`layers.${layer}.recurrentKernel`),
       bias: tensors.vector(`layers.${layer}.bias`),

@@ -22,7 +22,6 @@ import { clippingScale } from './clippingScale';
 import { dropoutMask } from './dropoutMask';
 import type { Body } from './body';
 import { bodyOf, forwardPass, type ForwardTape } from './forwardPass';
-import { downloadTensors } from './parameters';
 import { ParameterTensors } from './parameterTensors';
 import { CarriedState } from './sequenceState';
 import type { Matrix, Tensor, TensorOps } from './tensorOps';
@@ -139,14 +138,6 @@ export class TensorNetwork implements TrainableNetwork {
     this.parameters.dispose();
     this.resetState('train');
     this.resetState('evaluate');
-  }
-
-  /** Gradients of the mean loss over one window, by name and in the stored layout; carries the training state on. */
-  async exportGradients(batch: TrainBatch, dropout: number): Promise<NetworkWeights> {
-    const { meanLoss, byName } = this.gradients(batch, dropout);
-    const stored = await downloadTensors(this.config, byName);
-    this.ops.tf.dispose([meanLoss, ...byName.values()]);
-    return stored;
   }
 
   /** Gradients of the mean loss over one window; carries the training state on. */

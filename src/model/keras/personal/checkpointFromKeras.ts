@@ -3,7 +3,7 @@ import type { Checkpoint } from '../../checkpoint/checkpoint';
 import { checkNetworkConfig } from '../../network/networkTensors';
 import { quantizeWeights } from '../../network/quantizedMatrix';
 import { transposed } from '../../network/transposed';
-import type { CellKind, RecurrentConfig } from '../../networkConfig';
+import { GATES_PER_CELL, type CellKind, type RecurrentConfig } from '../../networkConfig';
 import { Tokenizer } from '../../tokenizer/tokenizer';
 import type { KerasFile } from '../kerasFile';
 import { KerasFault } from '../kerasFault';
@@ -227,7 +227,7 @@ function readCell(
   weights: Map<string, Float32Array>,
 ): void {
   const inputs = layer === 0 ? embeddingSize : hiddenSize;
-  const rows = { lstm: 4, gru: 3, rnn: 1 }[architecture] * hiddenSize;
+  const rows = GATES_PER_CELL[architecture] * hiddenSize;
   const [kernel, recurrentKernel, bias] = reader.take('cell', [
     [inputs, rows],
     [hiddenSize, rows],

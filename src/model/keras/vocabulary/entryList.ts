@@ -92,7 +92,7 @@ function vocabularyOf(entries: readonly (string | null)[], fileName: string): Vo
   const unknownId = find(UNKNOWN_ENTRIES);
   const paddingId = find(PADDING_ENTRIES) ?? (entries[0] === null ? 0 : null);
   const texts = entries.map((entry, id) => (id === unknownId || id === paddingId ? null : entry));
-  const common = { size: entries.length, largestSize: entries.length, unknownId, paddingId };
+  const common = { size: entries.length, largestSize: entries.length, unknownId };
   if (texts.every((entry) => entry === null || isCharacter(entry))) {
     return { kind: 'characters', ...common, characters: texts, isLowerCase: false, filters: '' };
   }

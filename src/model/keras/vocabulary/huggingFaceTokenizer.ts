@@ -77,7 +77,6 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
     size: entries.length,
     largestSize: Math.min(LARGEST_VOCABULARY, entries.length + ROUNDED_UP - 1),
     unknownId,
-    paddingId: null,
   };
   if (model.type === 'WordLevel') {
     const words = entries.map((entry, id) => (isText(id) ? entry : null));

@@ -49,7 +49,6 @@ export function kerasTokenizer(json: unknown, fileName: string): Vocabulary {
     // Authors size the softmax by num_words, by the words and one for padding, or by one more than either.
     largestSize: Math.max(all, numWords ?? 0) + 1,
     unknownId: unknownId >= 0 && unknownId < size ? unknownId : null,
-    paddingId: 0,
     isLowerCase: lower,
     filters: filters ?? '',
   };

@@ -6,8 +6,6 @@ interface VocabularyBase {
   readonly largestSize: number;
   /** The number for text that the vocabulary lacks, or null. */
   readonly unknownId: number | null;
-  /** The number that fills windows and never follows a text, or null when every number is a token. */
-  readonly paddingId: number | null;
 }
 
 /** A Hugging Face tokenizer: subwords that can spell every text, or nearly every. */

@@ -35,7 +35,6 @@ describe('The vocabulary beside a Keras model', () => {
         size: 10000,
         largestSize: 10001,
         unknownId: 1,
-        paddingId: 0,
         isLowerCase: true,
         filters: '!"#$',
         separator: ' ',
@@ -96,7 +95,6 @@ describe('The vocabulary beside a Keras model', () => {
       const vocabulary = readVocabulary(text, name);
       assert.ok(vocabulary.kind === 'characters', text);
       assert.deepEqual(vocabulary.characters, expected, text);
-      assert.equal(vocabulary.paddingId, 0);
     }
     const texts = ['\n !é😀', '\\n\n \n!\né\n😀\n', '["\\n", " ", "!", "é", "😀"]'];
     const onWindows = ['\\n\r\n \r\n!\r\né\r\n😀\r\n', ...texts.map((text) => `\ufeff${text}`)];
@@ -104,7 +102,6 @@ describe('The vocabulary beside a Keras model', () => {
       const vocabulary = readVocabulary(text, 'characters.txt');
       assert.ok(vocabulary.kind === 'characters', text);
       assert.deepEqual(vocabulary.characters, ['\n', ' ', '!', 'é', '😀'], text);
-      assert.equal(vocabulary.paddingId, null);
     }
   });
 
@@ -112,7 +109,7 @@ describe('The vocabulary beside a Keras model', () => {
     const vocabulary = readVocabulary('["", "[UNK]", "the", "cat"]', 'vocabulary.json');
     assert.ok(vocabulary.kind === 'words');
     assert.deepEqual(vocabulary.words, [null, null, 'the', 'cat']);
-    assert.deepEqual([vocabulary.paddingId, vocabulary.unknownId, vocabulary.isLowerCase], [0, 1, true]);
+    assert.deepEqual([vocabulary.unknownId, vocabulary.isLowerCase], [1, true]);
     assert.ok(vocabulary.filters.includes(','));
   });
 

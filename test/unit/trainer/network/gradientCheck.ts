@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { NetworkWeights } from '../../../../src/model/networkConfig';
+import { downloadTensors } from '../../../../src/trainer/network/parameters';
 import type { TensorNetwork } from '../../../../src/trainer/network/tensorNetwork';
 import { windows } from '../../../support/trainingTrial';
 import { doubleLoss } from './doubleLoss';
@@ -17,8 +18,8 @@ const doubles = (weights: NetworkWeights) =>
 export async function assertGradients(network: TensorNetwork, weights: NetworkWeights): Promise<void> {
   const { config } = network;
   const [first, second] = windows(2);
-  await network.exportGradients(first, 0);
-  const gradients = await network.exportGradients(second, 0);
+  network.gradients(first, 0);
+  const gradients = await downloadTensors(config, network.gradients(second, 0).byName);
   const { state } = doubleLoss(config, doubles(weights), first, null);
   const h = 1e-5;
   for (const [name, gradient] of gradients) {
