@@ -6,9 +6,8 @@ import tseslint from 'typescript-eslint';
  * The layers, leftmost first. A file imports its own layer and those to its left; `completion` and `trainer`
  * stand side by side and do not know each other.
  */
-const layers = ['util', 'model', 'protocol', 'completion', 'trainer', 'editor', 'commands', 'terminal'];
+const layers = ['model', 'protocol', 'completion', 'trainer', 'editor', 'commands', 'terminal'];
 const forbidden = {
-  util: ['model', 'protocol', 'completion', 'trainer', 'editor', 'commands', 'terminal'],
   model: ['protocol', 'completion', 'trainer', 'editor', 'commands', 'terminal'],
   protocol: ['completion', 'trainer', 'editor', 'commands', 'terminal'],
   completion: ['trainer', 'editor', 'commands', 'terminal'],
@@ -39,7 +38,7 @@ const layerRules = layers.map((layer) => {
     })),
   ];
   const paths = [];
-  if (['util', 'model', 'protocol'].includes(layer)) {
+  if (['model', 'protocol'].includes(layer)) {
     for (const name of pure) {
       paths.push(
         { name, message: `${layer} is pure.` },

@@ -11,6 +11,7 @@ import {
 } from '../editor/languageModelSetting';
 import { ensureRuntime } from '../editor/offerRuntime';
 import type { Parts } from '../editor/parts';
+import { asError } from '../protocol/asError';
 import { LLAMA } from '../trainer/native/installRuntime';
 import type { HalfChoice } from '../protocol/generatorProtocol';
 
@@ -173,6 +174,6 @@ function sentenceOf(check: () => unknown): string | null {
     check();
     return null;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return asError(error).message;
   }
 }

@@ -1,8 +1,8 @@
 /** Every command of the manifest; a failure is shown as its sentence and logged. */
 import * as vscode from 'vscode';
-import { asError } from '../editor/asError';
 import type { Parts } from '../editor/parts';
 import { shownSentence } from '../editor/shownSentence';
+import { asError } from '../protocol/asError';
 import { acceptWord } from './acceptWord';
 import { chooseLanguageModel } from './chooseLanguageModel';
 import { chooseMaskedModel } from './chooseMaskedModel';

@@ -9,6 +9,7 @@ import type { NetworkModel } from '../model/network/networkModel';
 import { countParameters, describeKind } from '../model/networkConfig';
 import { tokenKinds } from '../model/tokenizer/tokenKinds';
 import { Tokenizer } from '../model/tokenizer/tokenizer';
+import { asError } from '../protocol/asError';
 import type {
   HalfChoice,
   HalfLoadedResponse,
@@ -197,9 +198,7 @@ export class GeneratorModel implements LoadedModel {
     try {
       return this.load(path, 'base');
     } catch (error) {
-      this.warn(
-        `Suggestions work without the base model. ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.warn(`Suggestions work without the base model. ${asError(error).message}`);
       return null;
     }
   }
@@ -218,7 +217,7 @@ function readModel(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = asError(error).message;
     throw new Error(
       `The model file ${path} cannot be read (${detail}). Check that it exists, or train again.`,
       {

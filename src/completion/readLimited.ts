@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { asError } from '../protocol/asError';
 
 /**
  * Reads a whole file without blocking the thread, however slow the disk is.
@@ -12,7 +13,7 @@ export async function readLimited(path: string, what: string, largest: number): 
       return await readFile(path);
     }
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = asError(error).message;
     throw new Error(`${what} ${path} cannot be read (${detail}). Check that it exists.`, {
       cause: error,
     });

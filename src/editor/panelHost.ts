@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { generatorDocument, GHOST_TEXT_SCHEMES } from '../completion/inlineCompletionProvider';
 import type { GeneratorClient } from '../completion/generatorClient';
+import { asError } from '../protocol/asError';
 import {
   parseFromPanel,
   type FromPanel,
   type PanelInspection,
   type ToPanel,
 } from '../protocol/panelProtocol';
-import { asError } from './asError';
 import type { Configuration } from './configuration';
 import type { LanguageModelState } from './languageModelHalf';
 import { languageModelLines, maskedModelLine } from './languageModelLines';

@@ -1,5 +1,5 @@
+import { asError } from '../protocol/asError';
 import { realRoot } from '../trainer/corpus/scanFolders';
-import { asError } from './asError';
 
 /**
  * Maps real paths, by which the scan names files, to the opened URIs, by which documents are named. Passes over a folder that is

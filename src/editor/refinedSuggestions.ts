@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
 import { placeOfCursor } from '../completion/inlineCompletionProvider';
 import { SuggestionRefiner } from '../completion/suggestionRefiner';
-import { asError } from './asError';
+import { asError } from '../protocol/asError';
 import type { SuggestionWatch } from './suggestionWatch';
 
 export class RefinedSuggestions implements vscode.Disposable {

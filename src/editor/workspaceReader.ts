@@ -7,12 +7,12 @@
 import { join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
+import { asError } from '../protocol/asError';
 import type { PlannedFile, TrainingPlan } from '../protocol/trainerProtocol';
 import { readFileText } from '../trainer/corpus/fileText';
 import { isRuleFile } from '../trainer/corpus/ignoreRules';
 import { isNotebook } from '../trainer/corpus/notebook';
 import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
-import { asError } from './asError';
 import { ChangedFiles } from './changedFiles';
 import { ChangedRules, type FilePlace } from './changedRules';
 import { reasonNotToLearn } from './learnableFile';

@@ -1,5 +1,6 @@
 /** Chooses the command, runs it, and turns an error into a sentence and an exit status. */
 import { debuglog } from 'node:util';
+import { asError } from '../protocol/asError';
 import type { Command } from './command';
 import { UsageError } from './commandLine';
 import type { Terminal } from './terminal';
@@ -64,7 +65,7 @@ async function runCommand(command: Command, args: readonly string[], terminal: T
       terminal.note('Cancelled.');
       return EXIT_CANCELLED;
     }
-    terminal.note(error instanceof Error ? error.message : String(error));
+    terminal.note(asError(error).message);
     return EXIT_FAILED;
   } finally {
     terminal.progress.clear();

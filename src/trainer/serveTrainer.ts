@@ -1,6 +1,7 @@
 /** Answers one request of the parent to train, to plan or to time an engine with events, and ends with its parent. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asError } from '../protocol/asError';
 import { parseTrainerRequest } from '../protocol/trainerMessages';
 import type { TimeJob, TrainerEvent, TrainerRequest, TrainJob } from '../protocol/trainerProtocol';
 import { EngineFault } from './engines/guardEngine';
@@ -55,7 +56,7 @@ async function time({ engine: name, nativeFolders, ...work }: TimeJob): Promise<
 async function finish(work: Promise<TrainerEvent>): Promise<void> {
   const last = await work.catch((error: unknown): TrainerEvent => ({
     kind: 'failed',
-    message: error instanceof Error ? error.message : String(error),
+    message: asError(error).message,
     ...(error instanceof EngineFault ? { engine: error.engine } : {}),
   }));
   await send(last);
@@ -102,7 +103,7 @@ export function serveTrainer({ processPath, ...parts }: TrainerServerOptions): v
     try {
       handle(parseTrainerRequest(message));
     } catch (error) {
-      void finish(Promise.reject(error instanceof Error ? error : new Error(String(error))));
+      void finish(Promise.reject(asError(error)));
     }
   });
   // The parent is gone, or has its answer. A training goes on from its resume file the next time.

@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { asError } from '../protocol/asError';
 import { parseTrainerEvent } from '../protocol/trainerMessages';
 import type { TrainerEvent, TrainerRequest } from '../protocol/trainerProtocol';
 import { RELAXED_SIMD_OPTIONS } from './engines/relaxedSimd';
@@ -80,7 +81,7 @@ export function startTrainerChild<Last extends TrainerEvent>(
           reject(new TrainerFailedError(event));
         }
       } catch (error) {
-        reject(error instanceof Error ? error : new Error(String(error)));
+        reject(asError(error));
         child.kill('SIGKILL');
       }
     });

@@ -1,4 +1,5 @@
 /** Which engine trains: the one that was asked for, or the fastest of those that really train here. */
+import { asError } from '../../protocol/asError';
 import { ENGINE_NAMES, type EngineName } from '../../protocol/trainerProtocol';
 import type { TrainingEngine } from '../engine';
 import { enginesAfter } from './enginesAfter';
@@ -114,7 +115,7 @@ async function firstThatLoads(
       const engine = await load(name, real);
       return { engine, reason: [reason, ...problems].join(' ') };
     } catch (error) {
-      problems.push(leftOut(name, error instanceof Error ? error.message : String(error)));
+      problems.push(leftOut(name, asError(error).message));
     }
   }
   const engine = await load(names.at(-1)!, real);

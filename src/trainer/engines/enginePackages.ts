@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { asError } from '../../protocol/asError';
 import type { EngineName } from '../../protocol/trainerProtocol';
 
 export interface EnginePackage {
@@ -74,7 +75,7 @@ export function startInstalled<T>(
     try {
       return start(found);
     } catch (error) {
-      faults.push(`${found.folder}: ${error instanceof Error ? error.message : String(error)}`);
+      faults.push(`${found.folder}: ${asError(error).message}`);
     }
   }
   throw notInstalled(engine, [...failures, ...faults]);

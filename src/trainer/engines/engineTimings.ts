@@ -4,6 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { arch, cpus, platform } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { asError } from '../../protocol/asError';
 import { ENGINE_NAMES, type EngineName } from '../../protocol/trainerProtocol';
 import { nativePaths } from '../native/pinnedFiles';
 import { startTrainerChild } from '../trainerChild';
@@ -64,7 +65,7 @@ export async function timeEngines(
     try {
       timings.set(engine, { kind: 'trains', tokensPerSecond: await time(engine, work) });
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = asError(error).message;
       timings.set(engine, { kind: 'fails', problem });
     }
   }

@@ -1,5 +1,6 @@
 /** A worker thread with a TensorFlow.js of its own, which holds a copy of the network and takes a part of each batch. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { asError } from '../../protocol/asError';
 import type { Tensor } from '../network/tensorOps';
 import { deviceShapes, sizeOf } from '../network/parameters';
 import { TensorNetwork } from '../network/tensorNetwork';
@@ -149,7 +150,7 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
       }
       return { id, result: await network.answer(request) };
     } catch (error) {
-      return { id, fault: error instanceof Error ? error.message : String(error) };
+      return { id, fault: asError(error).message };
     }
   };
   // Requests are answered in their order, one at a time.

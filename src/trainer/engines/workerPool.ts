@@ -1,5 +1,6 @@
 /** The wasm engine's worker threads, from the main thread's side. */
 import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { asError } from '../../protocol/asError';
 import type { NumberedRequest, ResultOf, WorkerAnswer, WorkerRequest } from './wasmWorkerMessages';
 
 interface Pending {
@@ -60,7 +61,7 @@ export class WorkerPool {
   /** Asks every worker without waiting; after a failure the next request rejects. */
   tellAll(requestOf: (worker: number) => WorkerRequest): void {
     this.askAll(requestOf).catch((error: unknown) => {
-      this.fault ??= error instanceof Error ? error : new Error(String(error));
+      this.fault ??= asError(error);
     });
   }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { decodeCheckpoint, hasTokens, type Checkpoint } from '../../model/checkpoint/checkpoint';
 import { dequantizeWeights } from '../../model/network/quantizedMatrix';
 import type { Tokenizer } from '../../model/tokenizer/tokenizer';
+import { asError } from '../../protocol/asError';
 import type { HeldOutScore } from '../../protocol/trainerProtocol';
 import type { HeldOutSample } from '../data/heldOutSample';
 import type { TrainingEngine } from '../engine';
@@ -36,7 +37,7 @@ export async function readEarlierModel(
     }
     return checkpoint;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = asError(error).message;
     warn(`${why} It cannot be compared with the new model, which takes its place.`);
     return null;
   }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { DefaultSerializer, deserialize } from 'node:v8';
 import * as v from 'valibot';
 import type { NetworkWeights } from '../../model/networkConfig';
+import { asError } from '../../protocol/asError';
 import type { HeldOutScore } from '../../protocol/trainerProtocol';
 import type { BatchPosition } from '../data/batchStream';
 import type { OptimizerState } from '../engine';
@@ -132,7 +133,7 @@ export async function findResumePoint(path: string, fingerprint: string): Promis
       ? { kind: 'found', point }
       : { kind: 'unusable', why: 'the files or the options have changed since' };
   } catch (error) {
-    return { kind: 'unusable', why: error instanceof Error ? error.message : String(error) };
+    return { kind: 'unusable', why: asError(error).message };
   }
 }
 

@@ -1,6 +1,7 @@
 /** One training from its job to its model: reads, trains, measures, writes. */
 import { rm } from 'node:fs/promises';
 import { quantizeWeights, type StoredWeights } from '../../model/network/quantizedMatrix';
+import { asError } from '../../protocol/asError';
 import type { DoneEvent, HeldOutScore, MixScores, TrainJob } from '../../protocol/trainerProtocol';
 import { BatchStream } from '../data/batchStream';
 import { forgetTimings } from '../engines/engineTimings';
@@ -203,7 +204,7 @@ class TrainJobRun {
       return calibrated;
     } catch (error) {
       control.signal.throwIfAborted();
-      const why = error instanceof Error ? error.message : String(error);
+      const why = asError(error).message;
       this.warn(`How far to trust the new model could not be learned in advance: ${why}`);
       return null;
     }

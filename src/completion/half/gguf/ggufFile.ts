@@ -4,6 +4,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
+import { asError } from '../../../protocol/asError';
 
 export type GgufValue = number | boolean | string | readonly GgufValue[];
 
@@ -25,7 +26,7 @@ export function readGgufHead(path: string): GgufHead {
   try {
     file = openSync(path, 'r');
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = asError(error).message;
     throw new Error(`The language model ${path} cannot be read (${detail}). Check that it exists.`, {
       cause: error,
     });

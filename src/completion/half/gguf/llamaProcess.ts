@@ -4,6 +4,7 @@
  */
 import { createBridge } from '../../../model/bridge/bridge';
 import { Tokenizer } from '../../../model/tokenizer/tokenizer';
+import { asError } from '../../../protocol/asError';
 import { serveModel, type ServedModel } from '../../process/serveModel';
 import type { Question } from '../remoteExpert';
 import { BridgedSource } from './bridgedSource';
@@ -17,7 +18,7 @@ async function open(opening: LlamaOpening): Promise<ServedModel<LlamaOpened, Que
   try {
     file = readGguf(opening.path, opening.modulePath);
   } catch (error) {
-    const refusal = error instanceof Error ? error.message : String(error);
+    const refusal = asError(error).message;
     return { opened: { refusal }, answer: () => Promise.reject(new Error(refusal)) };
   }
   const { model, source, description } = await loadGguf(file, opening.threads);

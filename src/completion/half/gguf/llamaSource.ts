@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { asError } from '../../../protocol/asError';
 import type { DistributionSource, Question } from '../remoteExpert';
 
 /** The part of node-llama-cpp that is used. It is installed on demand, so its own types are not there at compile time. */
@@ -102,7 +103,7 @@ export class LlamaSource implements DistributionSource {
       try {
         answers.push(await this.answer(question));
       } catch (error) {
-        this.fault = error instanceof Error ? error : new Error(String(error));
+        this.fault = asError(error);
         answers.push(question.after.map(() => null));
       }
     }

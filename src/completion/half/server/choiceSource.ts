@@ -1,4 +1,5 @@
 /** A server's likeliest tokens after texts: asked for a few texts at a time, cached, and not asked for while it is away. */
+import { asError } from '../../../protocol/asError';
 import type { HalfStatus } from '../../../protocol/generatorProtocol';
 import { ServerFault, type CompletionsClient } from './completionsClient';
 import type { TokenChoice } from './tokenChoices';
@@ -137,7 +138,7 @@ export class ChoiceSource {
     this.faults++;
     if (!this.isToldAway) {
       this.isToldAway = true;
-      this.tell('away', error instanceof Error ? error.message : String(error));
+      this.tell('away', asError(error).message);
     }
   }
 
