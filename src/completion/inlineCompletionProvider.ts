@@ -9,7 +9,7 @@ import * as vscode from 'vscode';
 import {
   CELL_BREAK,
   type CompletedResponse,
-  type CompleteRequest,
+  type CompletionQuestion,
   type GeneratorDocument,
 } from '../protocol/generatorProtocol';
 import type { SuggestionLearning } from './suggestionLearning';
@@ -35,7 +35,7 @@ export type CompletionOutcome =
 
 /** Asked to complete; rejects when the generator has failed. */
 export interface Completer {
-  complete(request: Omit<CompleteRequest, 'kind' | 'id'>, signal?: AbortSignal): Promise<CompletedResponse>;
+  complete(question: CompletionQuestion, signal?: AbortSignal): Promise<CompletedResponse>;
 }
 
 export interface SuggestionListener {

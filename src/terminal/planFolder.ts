@@ -1,7 +1,7 @@
 import type { TrainingOptions, TrainingPlan } from '../protocol/trainerProtocol';
+import { DEFAULT_MAX_TOTAL_BYTES } from '../trainer/corpus/scanFolders';
 import { planTraining } from '../trainer/planClient';
 import type { Terminal } from './terminal';
-import { MAX_TOTAL_BYTES } from './trainModel';
 import { TrainingProgress } from './trainingProgress';
 import { requireBuilt } from './withGenerator';
 
@@ -26,7 +26,7 @@ export async function planFolder(
       job: {
         folders: [folder],
         excludeGlobs: [],
-        maxTotalBytes: MAX_TOTAL_BYTES,
+        maxTotalBytes: DEFAULT_MAX_TOTAL_BYTES,
         initialModelPath,
         modelPath,
         baseModelPath: product.baseModel,

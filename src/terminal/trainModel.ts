@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { hasShape, type NetworkShape } from '../model/networkConfig';
 import { suitedTraining } from '../protocol/suitedTraining';
 import { type DoneEvent, type EngineName, type TrainJob } from '../protocol/trainerProtocol';
+import { DEFAULT_MAX_TOTAL_BYTES } from '../trainer/corpus/scanFolders';
 import { startTraining } from '../trainer/trainerClient';
 import { readCheckpoint } from './loadedNetwork';
 import { nativeFolders } from './productPaths';
@@ -21,9 +22,6 @@ export interface TrainResult {
   readonly engine: EngineName | null;
 }
 
-/** At most so much text is read; the trainer says what it leaves out. */
-export const MAX_TOTAL_BYTES = 50 * 1024 * 1024;
-
 /** @throws Error whose message is for the user, when the training fails */
 export async function trainModel(terminal: Terminal, request: TrainRequest): Promise<TrainResult> {
   const { product, signal } = terminal;
@@ -39,7 +37,7 @@ export async function trainModel(terminal: Terminal, request: TrainRequest): Pro
         ...(request.initialModelPath === null ? {} : suitedTraining(request.options.architecture, true)),
       },
       excludeGlobs: [],
-      maxTotalBytes: MAX_TOTAL_BYTES,
+      maxTotalBytes: DEFAULT_MAX_TOTAL_BYTES,
       tokenizerPath: product.tokenizer,
       baseModelPath: product.baseModel,
       kernelPath: product.kernel,

@@ -16,7 +16,7 @@ import { UsageError, type OptionValues } from './commandLine';
 import { nativeFolders } from './productPaths';
 import type { Terminal } from './terminal';
 
-/** How to train; the ranges are those of the `understudy.training.*` settings. */
+/** How to train; the ranges are those of the `understudy.training.*` and `understudy.model.*` settings, but for shorter trainings. */
 export const TRAINING_OPTIONS = {
   seconds: { type: 'number', min: 1, max: 86_400, help: 'time to train, in seconds' },
   engine: {

@@ -46,7 +46,7 @@ export interface ScanResult {
 
 /** Longer files are read up to here, unless a scan says otherwise. */
 export const DEFAULT_MAX_FILE_BYTES = 2 * 1024 * 1024;
-const DEFAULT_MAX_TOTAL_BYTES = 50 * 1024 * 1024;
+export const DEFAULT_MAX_TOTAL_BYTES = 50 * 1024 * 1024;
 /** Files opened together; their texts are looked at in order, so the result does not depend on timing. */
 const READ_AHEAD = 16;
 
