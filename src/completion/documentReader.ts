@@ -2,6 +2,7 @@
  * Brings the mix of experts to the cursor. States of read text are kept, one per line start and one per token of the last lines, so
  * that a typed character costs a step or two and not a re-read.
  */
+import { evictOldest } from '../model/boundedMap';
 import type { MixtureModel, MixtureState } from '../model/mixtureModel';
 import type { ReadTail } from '../model/generation/healedStart';
 import { predictOnce } from '../model/generation/pause';
@@ -122,10 +123,7 @@ export class DocumentReader {
     const document = known ?? new ReadDocument();
     this.documents.delete(uri);
     this.documents.set(uri, document);
-    if (this.documents.size > this.maxDocuments) {
-      const [oldest] = this.documents.keys();
-      this.documents.delete(oldest);
-    }
+    evictOldest(this.documents, this.maxDocuments);
     if (this.current?.uri !== uri) {
       this.model.workspace.openDocument(uri);
       // The workspace has forgotten it.

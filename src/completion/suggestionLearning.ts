@@ -4,6 +4,7 @@
  * there again. It is inferred from the text before the cursor at each request, since VS Code tells no extension what became of a
  * suggestion.
  */
+import { evictOldest } from '../model/boundedMap';
 import { rightPart } from '../model/evaluate/keystrokes';
 import { learnShift } from '../model/generation/confidenceShift';
 import type { TextKind } from '../model/generation/expectedSaving';
@@ -142,10 +143,7 @@ export class SuggestionLearning {
     const refused = this.refusals.get(place) ?? new Set<string>();
     this.refusals.delete(place);
     this.refusals.set(place, refused.add(text));
-    if (this.refusals.size > MOST_PLACES) {
-      const [oldest] = this.refusals.keys();
-      this.refusals.delete(oldest);
-    }
+    evictOldest(this.refusals, MOST_PLACES);
   }
 }
 

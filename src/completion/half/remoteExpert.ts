@@ -1,5 +1,5 @@
 /** An expert over a model that answers asynchronously. It is asked ahead of need, about many places of a text at once. */
-import { bringForward } from '../../model/bringForward';
+import { bringForward, evictOldest } from '../../model/boundedMap';
 import type { Expert, Readiness } from '../../model/expert';
 
 /** Asks what follows several prefixes of one token sequence. */
@@ -126,13 +126,7 @@ export class RemoteExpert implements Expert<RemoteState> {
     for (const state of states) {
       this.underWay.delete(state);
     }
-    const mostKept = Math.max(leastKept, Math.floor(MOST_NUMBERS / this.vocabSize));
-    for (const oldest of this.distributions.keys()) {
-      if (this.distributions.size <= mostKept) {
-        break;
-      }
-      this.distributions.delete(oldest);
-    }
+    evictOldest(this.distributions, Math.max(leastKept, Math.floor(MOST_NUMBERS / this.vocabSize)));
   }
 
   /** A few token sequences whose prefixes cover all of the states, each with its states, shortest first. */

@@ -8,7 +8,7 @@
  * same. A model over the shared vocabulary passes unchanged, except around a space and a backslash, which are one token only
  * before a letter. A model whose tokens are the shared ones, id by id, needs no bridge (`sharedModel.ts`).
  */
-import { bringForward } from '../bringForward';
+import { bringForward, evictOldest } from '../boundedMap';
 import { beginsCharacter, nextCharacter } from '../characterBounds';
 import type { Expert, Readiness } from '../expert';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -287,9 +287,7 @@ class ForeignBridge<State> implements Bridge<State> {
   private finish(state: BridgeState<State>, probs: Float32Array): Float32Array {
     this.distributions++;
     this.finished.set(state, probs);
-    if (this.finished.size > MOST_KEPT) {
-      this.finished.delete(this.finished.keys().next().value!);
-    }
+    evictOldest(this.finished, MOST_KEPT);
     return probs;
   }
 }

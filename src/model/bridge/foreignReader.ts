@@ -1,3 +1,4 @@
+import { evictOldest } from '../boundedMap';
 import type { Expert } from '../expert';
 import { UNKNOWN, type ForeignModel } from './foreignModel';
 
@@ -150,8 +151,6 @@ export class ForeignReader<State> {
   private keep(node: ForeignNode<State>, distribution: ForeignDistribution): void {
     this.kept.delete(node);
     this.kept.set(node, distribution);
-    if (this.kept.size > this.mostKept) {
-      this.kept.delete(this.kept.keys().next().value!);
-    }
+    evictOldest(this.kept, this.mostKept);
   }
 }

@@ -1,4 +1,4 @@
-import { bringForward } from '../bringForward';
+import { bringForward, evictOldest } from '../boundedMap';
 import type { Expert, Readiness } from '../expert';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { ForeignModel } from './foreignModel';
@@ -105,8 +105,6 @@ export class SharedModel<State> implements Expert<State> {
       return;
     }
     this.finished.set(state, probs);
-    if (this.finished.size > MOST_KEPT) {
-      this.finished.delete(this.finished.keys().next().value!);
-    }
+    evictOldest(this.finished, MOST_KEPT);
   }
 }

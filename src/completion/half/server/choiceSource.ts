@@ -1,4 +1,5 @@
 /** A server's likeliest tokens after texts: asked for a few texts at a time, cached, and not asked for while it is away. */
+import { evictOldest } from '../../../model/boundedMap';
 import { asError } from '../../../protocol/asError';
 import type { HalfStatus } from '../../../protocol/generatorProtocol';
 import { ServerFault, type CompletionsClient } from './completionsClient';
@@ -149,8 +150,6 @@ export class ChoiceSource {
   private remember(text: string, choices: readonly TokenChoice[]): void {
     this.known.delete(text);
     this.known.set(text, choices);
-    if (this.known.size > MOST_REMEMBERED) {
-      this.known.delete(this.known.keys().next().value!);
-    }
+    evictOldest(this.known, MOST_REMEMBERED);
   }
 }

@@ -1,0 +1,24 @@
+/** Maps that keep their newest entries alone; a map lists its entries in the order in which they were added. */
+
+export function evictOldest(map: Map<unknown, unknown>, mostKept: number): void {
+  for (const oldest of map.keys()) {
+    if (map.size <= mostKept) {
+      return;
+    }
+    map.delete(oldest);
+  }
+}
+
+/**
+ * Makes the entries of these keys the newest, so that new entries do not evict those that are needed now. Keys without an entry
+ * are ignored.
+ */
+export function bringForward<Key, Value>(map: Map<Key, Value>, keys: Iterable<Key>): void {
+  for (const key of keys) {
+    const value = map.get(key);
+    if (value !== undefined) {
+      map.delete(key);
+      map.set(key, value);
+    }
+  }
+}
