@@ -18,7 +18,7 @@ import { scoreText } from '../src/model/evaluate/scoreText';
 import { sampleStretches } from '../src/model/evaluate/typedStretches';
 import type { Expert } from '../src/model/expert';
 import { seededRandom } from '../src/model/generation/seededRandom';
-import { createMixture, type Mixture, type MixtureOptions } from '../src/model/mixture/mixture';
+import { Mixture, type MixtureOptions } from '../src/model/mixture/mixture';
 import { tokenKinds } from '../src/model/tokenizer/tokenKinds';
 import { Tokenizer } from '../src/model/tokenizer/tokenizer';
 import { ENGINE_NAMES } from '../src/protocol/trainerProtocol';
@@ -90,7 +90,7 @@ async function measure(
     networks,
     gate: (personal ?? base)?.gate ?? null,
   };
-  const without = createMixture(options);
+  const without = new Mixture(options);
   for (const { path, text } of train) {
     without.workspace.learnFile(fileUri(folder, path), tokenizer.encode(text), false);
   }
@@ -106,7 +106,7 @@ async function measure(
   );
   const type = async (mix: Mixture): Promise<Typed> => typeWith(mix, tokenizer, stretches);
   const alone = (more: Pick<MixtureOptions, 'networks' | 'half'>): Mixture =>
-    createMixture({ ...options, gate: null, without: ['counts', 'copy', 'document'], ...more });
+    new Mixture({ ...options, gate: null, without: ['counts', 'copy', 'document'], ...more });
   const isTyped = stretches.length > 0 && Number(values.keys) > 0;
   const ownNetwork = networks.slice(-1);
   const score = async (mix: Mixture, what: string) =>
@@ -117,12 +117,12 @@ async function measure(
   const typedBefore = isTyped
     ? {
         network: await type(alone({ networks: ownNetwork })),
-        'mix without': await type(createMixture({ ...options, workspace: without.workspace })),
+        'mix without': await type(new Mixture({ ...options, workspace: without.workspace })),
       }
     : null;
   const measured: Measured[] = [];
   for (const [name, half] of halves) {
-    const together = createMixture({ ...options, half, workspace: without.workspace });
+    const together = new Mixture({ ...options, half, workspace: without.workspace });
     const { bytes, bitsPerByte } = await score(together, name);
     measured.push({
       workspace: basename(folder),

@@ -8,7 +8,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeCheckpoint } from '../src/model/checkpoint/checkpoint';
-import { createMixture } from '../src/model/mixture/mixture';
+import { Mixture } from '../src/model/mixture/mixture';
 import { scoreText } from '../src/model/evaluate/scoreText';
 import { createKernelNetwork } from '../src/model/network/kernelNetwork';
 import { tokenKinds } from '../src/model/tokenizer/tokenKinds';
@@ -45,7 +45,7 @@ async function main([basePath, corpusFolder, out]: string[]): Promise<void> {
   let gate: Float32Array | null = null;
   for (const [round, gateLearningRate] of LEARNING_RATES.entries()) {
     for (const { kind, documents } of workspaces) {
-      const mixture = createMixture({
+      const mixture: Mixture = new Mixture({
         vocabSize: config.vocabSize,
         kinds: tokenKinds(tokenizer),
         networks: [base],

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { decodeMixable } from '../model/checkpoint/checkpoint';
-import { createMixture, type Mixture } from '../model/mixture/mixture';
+import { Mixture } from '../model/mixture/mixture';
 import type { MixtureModel } from '../model/mixtureModel';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
 import type { NetworkModel } from '../model/network/networkModel';
@@ -180,7 +180,7 @@ export class GeneratorModel implements LoadedModel {
   private mix(personal: LoadedNetwork | null, half: OpenedHalf | null, gate: Float32Array | null): Mixture {
     const networks = [this.base, personal].flatMap((loaded) => (loaded === null ? [] : [loaded.network]));
     const { workspace } = (this.mixture as Mixture | undefined) ?? {};
-    return createMixture({
+    return new Mixture({
       vocabSize: this.tokenizer.vocabSize,
       kinds: this.kinds,
       endOfTextId: this.tokenizer.endOfTextId,

@@ -64,7 +64,7 @@ export interface LoadBaseRequest {
   readonly id: number;
   readonly baseModelPath: string | null;
 }
-/** A pretrained language model that predicts beside the user's own network. Paths are absolute. */
+/** A pretrained language model that predicts beside the user's own network, the _half_ in code and messages. Paths are absolute. */
 export type HalfChoice =
   | {
       readonly kind: 'keras';

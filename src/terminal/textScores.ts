@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openHalf } from '../completion/half/openHalf';
 import { scoreText, type ScoredDocument, type TextScore } from '../model/evaluate/scoreText';
-import { createMixture } from '../model/mixture/mixture';
+import { Mixture } from '../model/mixture/mixture';
 import { tokenKinds } from '../model/tokenizer/tokenKinds';
 import type { HalfChoice } from '../protocol/generatorProtocol';
 import { readTokenizer } from '../trainer/sharedTokenizer';
@@ -45,7 +45,7 @@ export async function scoreTexts(
         note(message);
       },
     }));
-  const mix = createMixture({
+  const mix = new Mixture({
     vocabSize: tokenizer.vocabSize,
     kinds: tokenKinds(tokenizer),
     networks,

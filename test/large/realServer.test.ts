@@ -9,7 +9,7 @@ import { openHalf, type OpenedHalf } from '../../src/completion/half/openHalf';
 import { CompletionsClient } from '../../src/completion/half/server/completionsClient';
 import { scoreText } from '../../src/model/evaluate/scoreText';
 import type { Expert } from '../../src/model/expert';
-import { createMixture } from '../../src/model/mixture/mixture';
+import { Mixture } from '../../src/model/mixture/mixture';
 import { tokenKinds } from '../../src/model/tokenizer/tokenKinds';
 import type { HalfStatus } from '../../src/protocol/generatorProtocol';
 import { kernelBytes } from '../support/kernelBytes';
@@ -43,7 +43,7 @@ const likeliest = (probs: Float32Array): string =>
 
 async function bitsPerByte({ expert }: OpenedHalf, text: string): Promise<number> {
   const { vocabSize, endOfTextId } = shippedTokenizer;
-  const mix = createMixture({
+  const mix = new Mixture({
     vocabSize,
     endOfTextId,
     kinds: tokenKinds(shippedTokenizer),

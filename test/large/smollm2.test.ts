@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { loadGguf, readGguf } from '../../src/completion/half/gguf/ggufModel';
 import { openHalf, type OpenedHalf } from '../../src/completion/half/openHalf';
 import { scoreText } from '../../src/model/evaluate/scoreText';
-import { createMixture } from '../../src/model/mixture/mixture';
+import { Mixture } from '../../src/model/mixture/mixture';
 import { tokenKinds } from '../../src/model/tokenizer/tokenKinds';
 import { shippedTokenizer } from '../support/shippedTokenizer';
 
@@ -73,7 +73,7 @@ describe('SmolLM2-135M beside the network', function () {
 
     it('predicts English well, in each of its states sums to one, and earns its weight in the mix', async () => {
       const { vocabSize, endOfTextId } = shippedTokenizer;
-      const mix = createMixture({
+      const mix = new Mixture({
         vocabSize,
         endOfTextId,
         kinds: tokenKinds(shippedTokenizer),

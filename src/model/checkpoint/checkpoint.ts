@@ -34,7 +34,7 @@ export interface Checkpoint {
   /** Content of a tokenizer.json, for `Tokenizer.fromJson`. */
   readonly tokenizer: unknown;
   readonly training: TrainingRecord;
-  /** The mixer's learned weights, for `createMixture`; null starts with its defaults. */
+  /** The mixer's learned weights, for `Mixture`; null starts with its defaults. */
   readonly gate: Float32Array | null;
 }
 

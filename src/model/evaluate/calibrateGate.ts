@@ -1,6 +1,6 @@
 /** Learns after a training, on held-out text, how far the gate should trust the new personal network. */
 import { Gate } from '../mixture/gate';
-import { createMixture, type Mixture } from '../mixture/mixture';
+import { Mixture } from '../mixture/mixture';
 import type { NetworkModel } from '../network/networkModel';
 import { scoreText, type ScoredDocument, type ScoreProgress, type TextScore } from './scoreText';
 
@@ -42,13 +42,13 @@ export async function calibrateGate(
   onProgress?: (progress: ScoreProgress) => void | Promise<void>,
 ): Promise<CalibratedGate> {
   const own = base === null ? [] : [base];
-  const without = createMixture({ vocabSize, kinds, networks: own, gate });
+  const without = new Mixture({ vocabSize, kinds, networks: own, gate });
   const { workspace } = without;
   for (const { uri, tokens } of learned) {
     workspace.learnFile(uri, tokens, false);
   }
   const beside = (personal: NetworkModel): Mixture =>
-    createMixture({ vocabSize, kinds, networks: [...own, personal], gate, workspace });
+    new Mixture({ vocabSize, kinds, networks: [...own, personal], gate, workspace });
   const withCandidate = candidates.map(beside);
   const mixes = [without, ...withCandidate, ...(earlier === null ? [] : [beside(earlier)])];
   const tokens = heldOut.reduce((sum, document) => sum + document.tokens.length, 0);

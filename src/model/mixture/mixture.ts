@@ -54,11 +54,6 @@ interface Reading {
   readonly weights: GateWeights;
 }
 
-/** See {@link Mixture}. */
-export function createMixture(options: MixtureOptions): Mixture {
-  return new Mixture(options);
-}
-
 /** The networks and the live workspace text as one predictor; the gate decides at every step whom to trust. */
 export class Mixture implements MixtureModel {
   readonly name = 'mix';

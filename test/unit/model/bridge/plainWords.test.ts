@@ -4,7 +4,7 @@ import { createBridge, type Bridge } from '../../../../src/model/bridge/bridge';
 import { characterModel } from '../../../../src/model/bridge/characterModel';
 import { wordModel } from '../../../../src/model/bridge/wordModel';
 import { HealedStart } from '../../../../src/model/generation/healedStart';
-import { createMixture } from '../../../../src/model/mixture/mixture';
+import { Mixture } from '../../../../src/model/mixture/mixture';
 import type { CharacterVocabulary, WordVocabulary } from '../../../../src/model/keras/vocabulary/vocabulary';
 import { tokenKinds } from '../../../../src/model/tokenizer/tokenKinds';
 import { ScriptedExpert, RandomExpert } from '../../../support/randomForeign';
@@ -95,7 +95,7 @@ describe('a model of words', () => {
       ['hello', ' He', /^l/],
       ['wörter', ' wö', /^r/],
     ] as const) {
-      const model = createMixture({
+      const model = new Mixture({
         vocabSize: tokenizer.vocabSize,
         kinds: tokenKinds(tokenizer),
         networks: [saying(word)],

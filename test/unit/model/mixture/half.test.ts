@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Expert } from '../../../../src/model/expert';
 import { HALF_OFFSET, KINDS_OFFSET } from '../../../../src/model/mixture/gateParameters';
-import { createMixture } from '../../../../src/model/mixture/mixture';
+import { Mixture } from '../../../../src/model/mixture/mixture';
 
 const VOCAB = 8;
 /** All tokens have the same kind. */
@@ -56,7 +56,7 @@ class Uniform extends SlowHalf {
 }
 
 const mixtureWith = (half: Expert) =>
-  createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [new Uniform()], half, gate: null });
+  new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [new Uniform()], half, gate: null });
 const sum = (probs: Float32Array) => probs.reduce((total, p) => total + p, 0);
 
 describe('the language-model half in the mix', () => {
@@ -124,7 +124,7 @@ describe('the language-model half in the mix', () => {
     const unknown = mixtureWith(new SlowHalf(onToken(3))).halfWeight!;
     assert.ok(unknown > 0.1 && unknown < 0.5);
     assert.equal(
-      createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [new Uniform()], gate: null }).halfWeight,
+      new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [new Uniform()], gate: null }).halfWeight,
       null,
     );
   });
@@ -141,7 +141,7 @@ describe('the language-model half in the mix', () => {
     const { parameters } = mixtureWith(new SlowHalf(onToken(3))).gate;
     for (const size of [HALF_OFFSET, KINDS_OFFSET]) {
       const old = new Float32Array(size).fill(0.25);
-      const completed = createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: old }).gate
+      const completed = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: old }).gate
         .parameters;
       assert.deepEqual(completed.slice(0, size), old);
       assert.deepEqual(completed.slice(size), parameters.slice(size));

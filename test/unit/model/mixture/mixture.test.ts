@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { gateSize } from '../../../../src/model/mixture/gateParameters';
-import { createMixture, type Mixture } from '../../../../src/model/mixture/mixture';
+import { Mixture } from '../../../../src/model/mixture/mixture';
 import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
 import { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
 import { tokenKinds } from '../../../../src/model/tokenizer/tokenKinds';
@@ -46,7 +46,7 @@ describe('Mixture', () => {
         fewTokens(VOCAB, 40),
         fewTokens(VOCAB, 12),
         (networks, file, written, typed) => {
-          const mixture = createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks, gate: null });
+          const mixture = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks, gate: null });
           mixture.workspace.learnFile('file', Int32Array.from(file), false);
           mixture.workspace.openDocument('other');
           mixture.workspace.document.append(written);
@@ -69,7 +69,7 @@ describe('Mixture', () => {
   });
 
   it('predicts the same for several states at once, and leaves them as they are', () => {
-    const mixture = createMixture({
+    const mixture = new Mixture({
       vocabSize: VOCAB,
       kinds: ALIKE,
       networks: [network('base', 1)],
@@ -93,7 +93,7 @@ describe('Mixture', () => {
   });
 
   it('never predicts a file from its own learned text while that file is open', () => {
-    const mixture = createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
+    const mixture = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
     mixture.workspace.learnFile('one/file', Int32Array.of(1, 2, 3, 4, 5, 6), false);
     const probs = new Float32Array(VOCAB);
     const probabilityAfter = (): number => {
@@ -113,7 +113,7 @@ describe('Mixture', () => {
     const pattern = [1, 2, 3, 4, 5, 6];
     const file = Int32Array.from({ length: 600 }, (_, i) => pattern[i % 6]);
     const bitsOf = (targets: readonly number[]): number => {
-      const mixture = createMixture({
+      const mixture = new Mixture({
         vocabSize: VOCAB,
         kinds: ALIKE,
         networks: [network('base', 1)],
@@ -149,7 +149,7 @@ describe('Mixture', () => {
       numLayers: 1,
     };
     const base = new ReferenceNetwork(config, randomWeights(config, 3), 'base');
-    const mixture = createMixture({
+    const mixture = new Mixture({
       vocabSize: tokenizer.vocabSize,
       kinds: tokenKinds(tokenizer),
       networks: [base],
@@ -173,21 +173,21 @@ describe('Mixture', () => {
   it('refuses three networks and a network of another vocabulary', () => {
     const three = [network('a', 1), network('b', 2), network('c', 3)];
     assert.throws(
-      () => createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: three, gate: null }),
+      () => new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: three, gate: null }),
       /at most 2 networks/,
     );
     assert.throws(
-      () => createMixture({ vocabSize: VOCAB + 1, kinds: ALIKE, networks: [network('a', 1)], gate: null }),
+      () => new Mixture({ vocabSize: VOCAB + 1, kinds: ALIKE, networks: [network('a', 1)], gate: null }),
       /"a" has 7 tokens, the mixture 8/,
     );
   });
 
   it('starts the gate afresh when its parameters are of another version', () => {
-    const other = createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: new Float32Array(3) });
-    const fresh = createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
+    const other = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: new Float32Array(3) });
+    const fresh = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
     assert.deepEqual(other.gate.parameters, fresh.gate.parameters);
     const learned = new Float32Array(gateSize(VOCAB)).fill(0.5);
-    const kept = createMixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: learned });
+    const kept = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: learned });
     assert.deepEqual(kept.gate.parameters, learned);
   });
 });
