@@ -36,8 +36,6 @@ const NO_BYTES = new Uint8Array();
 export interface BridgeOptions {
   /** By default the foreign model's own name. */
   readonly name?: string;
-  /** [vocabSize], sums to one: the distribution of text that the foreign vocabulary lacks; uniform by default. */
-  readonly fallback?: Float32Array;
   /**
    * For a model that answers slowly in the same thread: awaited between the model's steps, so that other work can go on. The bridge
    * then has {@link Expert.readiness}.
@@ -60,7 +58,7 @@ export interface Bridge<State> extends Expert<BridgeState<State>> {
   readonly cost: BridgeCost;
 }
 
-/** @throws RangeError when the model gives fewer probabilities than its vocabulary has tokens, or the fallback has another size. */
+/** @throws RangeError when the model gives fewer probabilities than its vocabulary has tokens */
 export function createBridge<State>(
   foreign: ForeignModel<State>,
   tokenizer: Tokenizer,
@@ -86,33 +84,23 @@ class ForeignBridge<State> implements Bridge<State> {
   constructor(
     private readonly foreign: ForeignModel<State>,
     tokenizer: Tokenizer,
-    { name, fallback, pause, isAway = () => false, limits = {} }: BridgeOptions,
+    { name, pause, isAway = () => false, limits = {} }: BridgeOptions,
   ) {
     this.name = name ?? foreign.expert.name;
     this.vocabSize = tokenizer.vocabSize;
-    if (fallback !== undefined && fallback.length !== this.vocabSize) {
-      throw new RangeError(
-        `A fallback of ${fallback.length} probabilities is none for ${this.vocabSize} tokens.`,
-      );
-    }
     this.shared = new SharedTokens(tokenizer);
     this.reader = new ForeignReader(foreign);
     this.tokens = new ForeignTokens(foreign.vocabulary, this.shared);
-    const shares = fallback ?? new Float32Array(this.vocabSize).fill(1 / this.vocabSize);
     this.source = {
       tokens: this.tokens,
       shared: this.shared,
-      fallback: shares,
       limits: {
         ...(foreign.vocabulary.size > this.vocabSize ? COARSE_LIMITS : FINE_LIMITS),
         ...limits,
       },
       memory: new PlaceMemory(),
       childrenOf: (nodes, ids) => this.reader.childrenOf(nodes, ids),
-      fallbackProbability: (bytes) => {
-        const { ids } = this.shared.tokensOf(bytes);
-        return Array.from(ids).reduce((product, id) => product * shares[id], 1);
-      },
+      uniformProbability: (bytes) => this.vocabSize ** -this.shared.tokensOf(bytes).ids.length,
     };
     const waitFor = foreign.expert.readiness;
     if (waitFor !== undefined || pause !== undefined) {

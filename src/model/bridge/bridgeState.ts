@@ -19,8 +19,8 @@ export interface BridgeLimits {
   readonly examineFrom: number;
   /** Share from which the foreign model is asked about another cover of the tail. */
   readonly coverFrom: number;
-  /** Always given to the fallback, so that no text has probability zero. */
-  readonly fallbackShare: number;
+  /** Always spread evenly over all shared tokens, so that no text has probability zero. */
+  readonly uniformShare: number;
 }
 
 /** For a vocabulary no larger than the shared one, such as characters: a shared token may take several steps. */
@@ -29,7 +29,7 @@ export const FINE_LIMITS: BridgeLimits = {
   expandFrom: 2e-3,
   examineFrom: 1e-5,
   coverFrom: 1e-3,
-  fallbackShare: 1e-7,
+  uniformShare: 1e-7,
 };
 
 /** For a larger vocabulary, whose tokens are mostly whole words: they rarely leave a shared token open, and each step is expensive. */

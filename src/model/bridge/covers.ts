@@ -37,8 +37,8 @@ export interface CoverSource<State> {
   readonly tokens: ForeignTokens;
   readonly limits: BridgeLimits;
   childrenOf(nodes: readonly ForeignNode<State>[], ids: readonly number[]): ForeignNode<State>[];
-  /** Probability of some bytes, given that a piece begins that the foreign vocabulary lacks. */
-  fallbackProbability(bytes: Uint8Array): number;
+  /** Probability of some bytes, given that a piece begins that the foreign vocabulary lacks: all shared tokens are alike then. */
+  uniformProbability(bytes: Uint8Array): number;
 }
 
 interface Path extends Encoding {
@@ -124,7 +124,7 @@ function coveredShare<State>(
   if (at === tail.length) {
     return 1;
   }
-  let share = unknown === 0 ? 0 : unknown * source.fallbackProbability(tail.subarray(at));
+  let share = unknown === 0 ? 0 : unknown * source.uniformProbability(tail.subarray(at));
   for (const id of source.tokens.index.longerThan(tail, at, tail.length)) {
     share += probs[id];
   }
@@ -175,7 +175,7 @@ class CoverWalk<State> {
       }
       weight *= this.isUnknown(ids[length])
         ? distribution.unknown *
-          this.source.fallbackProbability(this.tail.subarray(length > 0 ? ends[length - 1] : 0, ends[length]))
+          this.source.uniformProbability(this.tail.subarray(length > 0 ? ends[length - 1] : 0, ends[length]))
         : distribution.probs[ids[length]];
       if (!(weight > 0)) {
         break;

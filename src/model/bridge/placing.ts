@@ -11,8 +11,6 @@ const NO_BYTES = new Uint8Array();
 
 export interface PlacingSource<State> extends CoverSource<State> {
   readonly shared: SharedTokens;
-  /** [shared.vocabSize], sums to one. */
-  readonly fallback: Float32Array;
   readonly memory: PlaceMemory;
 }
 
@@ -74,7 +72,7 @@ export class Placing<State> {
     const { weight, at, distribution } = cover;
     const { tail } = this.state;
     if (distribution.unknown > 0) {
-      const pending = at === tail.length ? 1 : this.source.fallbackProbability(tail.subarray(at));
+      const pending = at === tail.length ? 1 : this.source.uniformProbability(tail.subarray(at));
       this.unknown += weight * distribution.unknown * pending;
     }
     if (at === tail.length) {
@@ -111,7 +109,7 @@ export class Placing<State> {
 
   /** Settles what is still open by what is known. @returns [vocabSize], sums to one */
   finish(): Float32Array {
-    const { shared, fallback, limits } = this.source;
+    const { shared, limits } = this.source;
     for (const { first, mass } of this.open) {
       this.settle(first, mass);
     }
@@ -120,11 +118,11 @@ export class Placing<State> {
       sum += this.sums[id];
     }
     const probs = new Float32Array(shared.vocabSize);
-    // If no continuation has any mass (all probabilities underflowed), only the fallback is left.
-    const scale = sum > 0 && sum < Infinity ? (1 - limits.fallbackShare) / sum : 0;
-    const rest = scale > 0 ? limits.fallbackShare + scale * this.unknown : 1;
+    // If no continuation has any mass (all probabilities underflowed), only the uniform share is left.
+    const scale = sum > 0 && sum < Infinity ? (1 - limits.uniformShare) / sum : 0;
+    const uniform = (scale > 0 ? limits.uniformShare + scale * this.unknown : 1) / shared.vocabSize;
     for (let id = 0; id < probs.length; id++) {
-      probs[id] = scale * this.sums[id] + rest * fallback[id];
+      probs[id] = scale * this.sums[id] + uniform;
     }
     return probs;
   }

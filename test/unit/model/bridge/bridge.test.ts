@@ -23,7 +23,7 @@ const vocabularies = {
   ),
   'more merges': bytePairVocabulary(tokenizerOf(LESSON.repeat(4) + ' thereafter bandanas'.repeat(5), 420)),
 };
-const exact = { limits: { steps: 5000, expandFrom: 0, examineFrom: 0, coverFrom: 0, fallbackShare: 0 } };
+const exact = { limits: { steps: 5000, expandFrom: 0, examineFrom: 0, coverFrom: 0, uniformShare: 0 } };
 
 const PARTS = "the|n|re| |a|b|ban|d|and|;|“|”|’t|n't|\n|\n\n|  |1|23|4|学|习中|文|🙂|\\\\|x".split('|');
 /**
