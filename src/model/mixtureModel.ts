@@ -23,7 +23,6 @@ export interface DocumentText {
 
 /** Live counts and longest-match copy over the workspace's files, in nested scopes: this document, recent files, all. */
 export interface WorkspaceText {
-  readonly fileCount: number;
   readonly tokenCount: number;
   /** Learns a file, replacing what was learned of it; no tokens forgets it. `tokens` hold no end-of-text token. */
   learnFile(uri: string, tokens: Int32Array, recent: boolean): void;

@@ -121,10 +121,6 @@ export class CountingWorkspace implements WorkspaceText {
   openUri: string | null = null;
   readonly document = new RecordedDocument();
 
-  get fileCount(): number {
-    return this.files.size;
-  }
-
   get tokenCount(): number {
     return [...this.files.values()].reduce((sum, tokens) => sum + tokens.length, 0);
   }

@@ -232,7 +232,7 @@ describe('the generator', () => {
     generator.receive({ kind: 'learnFiles', id: 1, files: [{ uri: 'b', text: 'Words.', recent: true }] });
     generator.receive({ kind: 'learnFiles', id: 2, files: [{ uri: 'b', text: '', recent: true }] });
     finish();
-    assert.equal(model.mixture.workspace.fileCount, 0);
+    assert.equal(model.mixture.workspace.files.size, 0);
   });
 
   it('a fault in one request fails that one alone', () => {
