@@ -17,6 +17,7 @@ const FOREIGN_SOURCES = [
   'src/completion/half/server/choiceSource.ts',
   'src/completion/half/server/completionsClient.ts',
   'src/completion/half/server/openServer.ts',
+  'src/completion/half/server/serverConnection.ts',
   'src/completion/half/server/unreachable.ts',
   'src/completion/masked/maskedVocabulary.ts',
   'src/completion/masked/onnxProcess.ts',

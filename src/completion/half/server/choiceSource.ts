@@ -2,7 +2,8 @@
 import { evictOldest } from '../../../model/boundedMap';
 import { asError } from '../../../protocol/asError';
 import type { HalfStatus } from '../../../protocol/generatorProtocol';
-import { ServerFault, type CompletionsClient } from './completionsClient';
+import type { CompletionsClient } from './completionsClient';
+import { ServerFault } from './serverConnection';
 import type { TokenChoice } from './tokenChoices';
 
 type Client = Pick<CompletionsClient, 'choicesAfter' | 'close' | 'host'>;

@@ -1,30 +1,11 @@
-/**
- * Requests to a server that speaks the OpenAI completions protocol. Apart from the installers, the only file of Understudy that
- * uses a network. It reaches only the address that the user has set: redirects are not followed, so neither text nor key go elsewhere.
- */
+/** What is asked of a server that speaks the OpenAI completions protocol: its likeliest tokens after a text. */
 import * as v from 'valibot';
+import { BadRequest, ServerConnection, ServerFault, type ServerConnectionOptions } from './serverConnection';
 import { MOST_CHOICES, tokenChoices, type ChoicesAtPlace, type TokenChoice } from './tokenChoices';
-import { whyUnreachable } from './unreachable';
 
-/** The message is a sentence for the user. */
-export class ServerFault extends Error {
-  /** @param isLasting whether asking again cannot help until the settings or the server are changed */
-  constructor(
-    message: string,
-    readonly isLasting: boolean,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}
-
-export interface CompletionsClientOptions {
-  /** e.g. `http://localhost:8080/v1`; without a path, `/v1` is meant. */
-  readonly address: string;
+export interface CompletionsClientOptions extends ServerConnectionOptions {
+  /** By default the first that the server lists. */
   readonly model?: string | undefined;
-  readonly key?: string | undefined;
-  /** Milliseconds allowed for a whole answer. */
-  readonly patience?: number;
 }
 
 /**
@@ -35,52 +16,29 @@ export interface CompletionsClientOptions {
 const TOP_COUNTS = [MOST_CHOICES, 20, 5] as const;
 /** Makes llama.cpp write a whole character, a line break; the probabilities it reports are those without this bias. */
 const WHOLE_CHARACTER = { logit_bias: [['\n', 100]] };
-const LARGEST_ANSWER = 1024 * 1024;
-const DEFAULT_PATIENCE = 10_000;
 
 export class CompletionsClient {
-  /** Of the server, e.g. `localhost:8080`. */
-  readonly host: string;
-  private readonly base: string;
-  /** The address's query, with its question mark; some hosts select a version or deployment by it. */
-  private readonly query: string;
-  private readonly patience: number;
-  private readonly key: string | undefined;
+  private readonly connection: ServerConnection;
   private name: string | null;
   private topIndex = 0;
   /** Whether the server has ever given probabilities. */
   private tells = false;
-  private readonly closing = new AbortController();
 
   /** @throws ServerFault when the address is invalid, or the key cannot be sent as a header */
-  constructor({ address, model, key, patience = DEFAULT_PATIENCE }: CompletionsClientOptions) {
-    const url = URL.canParse(address) ? new URL(address) : null;
-    if (url === null || !/^https?:$/.test(url.protocol)) {
-      throw new ServerFault(
-        `"${address}" is no address of a server. Give one such as http://localhost:8080/v1.`,
-        true,
-      );
-    }
-    this.host = url.host;
-    // fetch's own error would quote the key, which must not appear in any message.
-    if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
-      throw new ServerFault(
-        `The key for the server at ${this.host} has spaces or characters that no key has. Give it again with "Understudy: Set Language Model Key".`,
-        true,
-      );
-    }
-    const path = url.pathname.replace(/\/+$/, '').replace(/\/(?:chat\/)?completions$/, '');
-    this.base = `${url.origin}${path === '' ? '/v1' : path}`;
-    this.query = url.search;
-    this.patience = patience;
-    this.key = key;
-    this.name = model ?? null;
+  constructor(options: CompletionsClientOptions) {
+    this.connection = new ServerConnection(options);
+    this.name = options.model ?? null;
+  }
+
+  /** Of the server, e.g. `localhost:8080`. */
+  get host(): string {
+    return this.connection.host;
   }
 
   /** @throws ServerFault */
   async modelName(): Promise<string> {
     if (this.name === null) {
-      const listed = await this.request('GET', '/models', undefined);
+      const listed = await this.connection.request('GET', '/models', undefined);
       const models = v.object({ data: v.pipe(v.array(v.object({ id: v.string() })), v.minLength(1)) });
       if (!v.is(models, listed)) {
         throw new ServerFault(
@@ -146,7 +104,7 @@ export class CompletionsClient {
         ...more,
       };
       try {
-        const answer = await this.request('POST', '/completions', body);
+        const answer = await this.connection.request('POST', '/completions', body);
         // Only now, since the server may have refused something else, and others may be asking at the same time.
         this.topIndex = topIndex;
         // A server that ignores `max_tokens` would have all that it writes kept in memory.
@@ -163,110 +121,6 @@ export class CompletionsClient {
 
   /** Aborts all requests. */
   close(): void {
-    this.closing.abort();
+    this.connection.close();
   }
-
-  private async request(method: 'GET' | 'POST', path: string, body: unknown): Promise<unknown> {
-    const signal = AbortSignal.any([this.closing.signal, AbortSignal.timeout(this.patience)]);
-    let response: Response;
-    let text: string | null;
-    try {
-      response = await fetch(this.base + path + this.query, {
-        method,
-        redirect: 'manual',
-        signal,
-        headers: {
-          'content-type': 'application/json',
-          ...(this.key !== undefined && { authorization: `Bearer ${this.key}` }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      text = await limitedText(response);
-    } catch (error) {
-      throw this.unreachable(error);
-    }
-    if (text === null) {
-      throw new ServerFault(`The server at ${this.host} gives answers that are far too long.`, false);
-    }
-    if (!response.ok) {
-      throw this.refused(response.status);
-    }
-    let answer: unknown;
-    try {
-      answer = JSON.parse(text);
-    } catch (error) {
-      throw new ServerFault(
-        `The server at ${this.host} gives answers that are no JSON. Check that the address is that of its API.`,
-        false,
-        { cause: error },
-      );
-    }
-    if (v.is(v.object({ error: v.union([v.string(), v.object({})]) }), answer)) {
-      throw new ServerFault(
-        `The server at ${this.host} answers that it has failed. Look at what it writes in its own window or log.`,
-        false,
-      );
-    }
-    return answer;
-  }
-
-  private unreachable(error: unknown): ServerFault {
-    const why =
-      error instanceof DOMException && error.name === 'TimeoutError'
-        ? `it did not answer in ${Math.round(this.patience / 1000)} s`
-        : whyUnreachable(error);
-    return new ServerFault(`The server at ${this.host} cannot be reached: ${why}.`, false, { cause: error });
-  }
-
-  private refused(status: number): ServerFault {
-    switch (status) {
-      case 301:
-      case 302:
-      case 303:
-      case 307:
-      case 308:
-        return new ServerFault(
-          `The server at ${this.host} sends on to another address (status ${status}), where neither text nor key are sent. Give the address that it is at.`,
-          true,
-        );
-      case 400:
-      case 422:
-        return new BadRequest(
-          `The server at ${this.host} refuses what it is asked (status ${status}).`,
-          true,
-        );
-      case 401:
-      case 403:
-        return new ServerFault(
-          `The server at ${this.host} does not accept the key (status ${status}). Give the right one with "Understudy: Set Language Model Key".`,
-          true,
-        );
-      case 404:
-        return new ServerFault(
-          `The server at ${this.host} has no completions there, or not that model (status 404). Check the address and the model's name.`,
-          true,
-        );
-      default:
-        return new ServerFault(`The server at ${this.host} answers with status ${status}.`, false);
-    }
-  }
-}
-
-class BadRequest extends ServerFault {}
-
-/** Null when the answer is longer than {@link LARGEST_ANSWER}; the transfer is then aborted. */
-async function limitedText(response: Response): Promise<string | null> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  if (response.body !== null) {
-    // Leaving the loop aborts the transfer.
-    for await (const part of response.body as AsyncIterable<Uint8Array>) {
-      length += part.length;
-      if (length > LARGEST_ANSWER) {
-        return null;
-      }
-      parts.push(part);
-    }
-  }
-  return Buffer.concat(parts).toString('utf8');
 }

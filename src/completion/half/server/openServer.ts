@@ -4,7 +4,8 @@ import type { Tokenizer } from '../../../model/tokenizer/tokenizer';
 import type { HalfChoice, HalfStatus } from '../../../protocol/generatorProtocol';
 import type { OpenedHalf } from '../openHalf';
 import { ChoiceSource } from './choiceSource';
-import { CompletionsClient, ServerFault } from './completionsClient';
+import { CompletionsClient } from './completionsClient';
+import { ServerFault } from './serverConnection';
 import { ServerExpert } from './serverExpert';
 
 /** Most characters shown of a model's name. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ChoiceSource } from '../../../../../src/completion/half/server/choiceSource';
-import { ServerFault } from '../../../../../src/completion/half/server/completionsClient';
+import { ServerFault } from '../../../../../src/completion/half/server/serverConnection';
 import type { TokenChoice } from '../../../../../src/completion/half/server/tokenChoices';
 import type { HalfStatus } from '../../../../../src/protocol/generatorProtocol';
 import { texts } from '../../../../support/servedModel';

@@ -13,7 +13,7 @@ describe('the network', () => {
     const found = files.filter((name) => uses.test(readFileSync(join(source, name), 'utf8')));
     // The installer of the native engine runs when the user asks for an installation, not when the product runs.
     assert.deepEqual(found.sort(), [
-      join('completion', 'half', 'server', 'completionsClient.ts'),
+      join('completion', 'half', 'server', 'serverConnection.ts'),
       join('trainer', 'native', 'downloadWheel.ts'),
     ]);
   });
