@@ -10,7 +10,12 @@ export function absolutePath(t: Translate, setting: string, given: string): stri
   const path = /^~[/\\]/.test(given) ? join(homedir(), given.slice(2)) : given;
   if (!isAbsolute(path)) {
     throw new Error(
-      t('The setting {0} needs a whole path, such as /home/me/models/small, not "{1}".', setting, given),
+      t(
+        'The setting {0} needs a whole path, such as {2}, not "{1}".',
+        setting,
+        given,
+        join(homedir(), 'models', 'small'),
+      ),
     );
   }
   return path;
