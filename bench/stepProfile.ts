@@ -9,7 +9,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { RELAXED_SIMD_OPTIONS } from '../src/trainer/engines/relaxedSimd';
+import { relaxedSimdOptions } from '../src/trainer/engines/relaxedSimd';
 import { align, type Row } from './alignRows';
 
 /** A .cpuprofile file, of one thread. */
@@ -40,7 +40,7 @@ function shares(threads: string): Map<string, number> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-profile-'));
   const microseconds = new Map<string, number>();
   try {
-    const source = [...RELAXED_SIMD_OPTIONS, '--cpu-prof', '--cpu-prof-dir', folder, '--import', 'tsx'];
+    const source = [...relaxedSimdOptions(), '--cpu-prof', '--cpu-prof-dir', folder, '--import', 'tsx'];
     const shape = (['batch', 'steps', 'seconds'] as const).flatMap((name) => [`--${name}`, flags[name]]);
     const training = [join(__dirname, 'trainSpeed.ts'), '--measure', 'wasm', '--threads', threads, ...shape];
     execFileSync(process.execPath, [...source, ...training], { cwd: join(__dirname, '..') });

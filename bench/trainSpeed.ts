@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { CELL_KINDS, networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
 import { loadNativeEngine } from '../src/trainer/engines/nativeEngine';
-import { RELAXED_SIMD_OPTIONS } from '../src/trainer/engines/relaxedSimd';
+import { relaxedSimdOptions } from '../src/trainer/engines/relaxedSimd';
 import { loadWasmEngine } from '../src/trainer/engines/wasmEngine';
 import { loadWebgpuEngine } from '../src/trainer/engines/webgpuEngine';
 import { randomBits } from '../src/model/generation/seededRandom';
@@ -159,7 +159,7 @@ async function measure(contestant: Contestant): Promise<Round> {
 }
 
 function programOf(contestant: Contestant): string[] {
-  const source = [process.execPath, ...RELAXED_SIMD_OPTIONS, '--import', 'tsx'];
+  const source = [process.execPath, ...relaxedSimdOptions(), '--import', 'tsx'];
   const peers = join(__dirname, 'peers');
   switch (contestant) {
     case 'torch':

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { parseArgs } from 'node:util';
 import { loadWasmOps, wasmFoldersOfSources } from '../src/trainer/engines/loadWasmOps';
-import { RELAXED_SIMD_OPTIONS } from '../src/trainer/engines/relaxedSimd';
+import { relaxedSimdOptions } from '../src/trainer/engines/relaxedSimd';
 import { WasmOps } from '../src/trainer/engines/wasmOps';
 import type { Matrix } from '../src/trainer/network/tensorOps';
 import { trainingKernelFolder } from '../test/support/kernelBytes';
@@ -31,7 +31,7 @@ const OPERATIONS_A_ROUND = 1e9;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' } } });
-  RELAXED_SIMD_OPTIONS.forEach(setFlagsFromString);
+  relaxedSimdOptions().forEach(setFlagsFromString);
   const kernels = await trainingKernelFolder();
   const ops = await loadWasmOps(wasmFoldersOfSources());
   const { tf } = ops;

@@ -1,15 +1,13 @@
 import * as vscode from 'vscode';
 import { offerRuntime } from '../editor/offerRuntime';
 import type { Parts } from '../editor/parts';
-import { webgpuObstacle } from '../trainer/engines/webgpuObstacle';
 import { WEBGPU } from '../trainer/native/installRuntime';
+import { requireNodeForWebgpu } from '../trainer/native/trainerNode';
 
 /** *Install WebGPU Engine*: trains on a graphics card of any vendor. */
 export async function installWebgpu({ paths }: Parts): Promise<void> {
-  const obstacle = webgpuObstacle();
-  if (obstacle !== null) {
-    throw obstacle;
-  }
+  // Before anything is downloaded.
+  await requireNodeForWebgpu();
   if (await offerRuntime(WEBGPU, paths.webgpu)) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t('The WebGPU engine is installed; the next training uses it where it is the fastest.'),

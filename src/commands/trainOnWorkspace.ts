@@ -8,6 +8,7 @@ import { trainableFolders } from '../editor/trainableFolders';
 import { leftOutLines, planOrigin, planSummary, resultText } from '../editor/trainingTexts';
 import { DEFAULT_TRAINING, type DoneEvent, type TrainingPlan } from '../protocol/trainerProtocol';
 import { suitedTraining } from '../protocol/suitedTraining';
+import { trainerNode } from '../trainer/native/trainerNode';
 import { reportProblems } from './reportProblems';
 
 interface TrainArguments {
@@ -172,6 +173,7 @@ async function trainWithProgress(
   const folders = foldersToTrainOn();
   const places = await parts.model.places();
   const { maxTotalBytes, ...options } = settings;
+  const node = await trainerNode(options.engine, parts.paths.webgpu);
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -202,6 +204,7 @@ async function trainWithProgress(
             ...suitedTraining(options.architecture, start.fits),
           },
         },
+        node,
         (message, reached) => {
           const percent = 100 * reached;
           progress.report({ message, increment: percent - shown });

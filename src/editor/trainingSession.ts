@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { DoneEvent, TrainerEvent, TrainJob } from '../protocol/trainerProtocol';
 import type { PanelTraining } from '../protocol/panelProtocol';
 import { startTraining, type TrainingRun } from '../trainer/trainerClient';
+import type { TrainerNode } from '../trainer/native/trainerNode';
 import { LossCurve } from './lossCurve';
 import { shownSentence } from './shownSentence';
 import { activityText, eventText, stepText, type StepEvent } from './trainingTexts';
@@ -50,10 +51,15 @@ export class TrainingSession implements vscode.Disposable {
   }
 
   /**
+   * @param node see {@link TrainerNode}
    * @param onStep receives a line for each step, each activity before the first and after the last, and each pause
    * @throws Error with a sentence for the user when the training fails
    */
-  async train(job: TrainJob, onStep: (line: string, progress: number) => void): Promise<DoneEvent> {
+  async train(
+    job: TrainJob,
+    node: TrainerNode | null,
+    onStep: (line: string, progress: number) => void,
+  ): Promise<DoneEvent> {
     if (this.run !== null) {
       throw new Error(vscode.l10n.t('A training is running already; cancel it first.'));
     }
@@ -66,6 +72,7 @@ export class TrainingSession implements vscode.Disposable {
     const run = startTraining({
       processPath: this.processPath,
       job,
+      node,
       onEvent: (event) => {
         this.hear(event, onStep);
       },

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { asError } from '../protocol/asError';
 import { parseTrainerEvent } from '../protocol/trainerMessages';
 import type { TrainerEvent, TrainerRequest } from '../protocol/trainerProtocol';
-import { RELAXED_SIMD_OPTIONS } from './engines/relaxedSimd';
+import { relaxedSimdOptions } from './engines/relaxedSimd';
+import type { TrainerNode } from './native/trainerNode';
 
 export interface TrainerChild<Last extends TrainerEvent> {
   /** Does nothing once the process has ended. */
@@ -47,17 +48,20 @@ const INTERRUPT_MILLISECONDS = 100;
 /**
  * @param processPath the built trainer, or its TypeScript source, which runs by tsx
  * @param isLast tells the event that answers the request
+ * @param node runs it; null for the program of this process
  */
 export function startTrainerChild<Last extends TrainerEvent>(
   processPath: string,
   request: TrainerRequest,
   isLast: (event: TrainerEvent) => event is Last,
   onEvent: (event: TrainerEvent) => void,
+  node: TrainerNode | null = null,
 ): TrainerChild<Last> {
   const child = fork(processPath, [], {
+    ...(node !== null && { execPath: node.path }),
     // Not the options of this process, such as an inspector's port or a test's loader.
     execArgv: [
-      ...RELAXED_SIMD_OPTIONS,
+      ...relaxedSimdOptions(node?.v8),
       ...(processPath.endsWith('.ts')
         ? ['--import', pathToFileURL(createRequire(processPath).resolve('tsx')).href]
         : []),

@@ -9,6 +9,7 @@ import type {
   TrainJob,
 } from '../protocol/trainerProtocol';
 import { enginesAfter } from './engines/enginesAfter';
+import type { TrainerNode } from './native/trainerNode';
 import { startTrainerChild, TrainerEndedError, TrainerFailedError, type TrainerChild } from './trainerChild';
 import { patiently, removeLeftovers } from './training/saveFile';
 import { lockModel } from './training/trainingLock';
@@ -17,6 +18,8 @@ interface TrainingStart {
   /** dist/trainer.js, or from sources src/trainer/trainerProcess.ts, which then runs by tsx. */
   readonly processPath: string;
   readonly job: TrainJob;
+  /** What it runs on; null or absent for the program of this process. */
+  readonly node?: TrainerNode | null;
   /** Receives every event, the last one included. */
   readonly onEvent: (event: TrainerEvent) => void;
 }
@@ -39,7 +42,7 @@ const CANCEL_MILLISECONDS = 700;
  * Trains in a process of its own, which ends with this one. When an engine fails or crashes its process, the next one goes on from
  * the last checkpoint, with a warning that says so.
  */
-export function startTraining({ processPath, job, onEvent }: TrainingStart): TrainingRun {
+export function startTraining({ processPath, job, node = null, onEvent }: TrainingStart): TrainingRun {
   const seen = new SeenSoFar();
   const failed: EngineName[] = [];
   let paused = false;
@@ -59,6 +62,7 @@ export function startTraining({ processPath, job, onEvent }: TrainingStart): Tra
           tell(event);
         }
       },
+      node,
     );
   let child = begin();
   const train = async (): Promise<DoneEvent | null> => {

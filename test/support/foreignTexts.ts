@@ -84,6 +84,7 @@ const FOREIGN_SOURCES = [
   'src/trainer/native/removeInstalled.ts',
   'src/trainer/native/runCommand.ts',
   'src/trainer/native/thisSystem.ts',
+  'src/trainer/native/trainerNode.ts',
   'src/trainer/native/unpackWheel.ts',
   'src/trainer/network/clippingScale.ts',
   'src/trainer/trainerChild.ts',

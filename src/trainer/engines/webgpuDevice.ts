@@ -1,8 +1,8 @@
 /** Starts TensorFlow.js' WebGPU backend outside of a browser, on Dawn (npm `webgpu`): a GPU of any vendor, no CUDA. */
+import { isElectron, webgpuObstacle } from '../native/trainerNode';
 import type { TensorFlow } from '../network/tensorOps';
 import { startInstalled, type EnginePackage } from './enginePackages';
 import { describeAdapter, isSoftwareAdapter, type AdapterInfo } from './webgpuAdapter';
-import { webgpuObstacle } from './webgpuObstacle';
 
 /** The parts of the WebGPU interface that are used here; its packages are optional, and so are their types. */
 interface Gpu {
@@ -50,9 +50,8 @@ const RAISED_LIMITS = [
  * @throws Error that says what is missing: the packages, or a device; or why it cannot be used in this program
  */
 export async function startWebgpu(folders: readonly string[]): Promise<WebgpuDevice> {
-  const obstacle = webgpuObstacle();
-  if (obstacle !== null) {
-    throw obstacle;
+  if (isElectron()) {
+    throw webgpuObstacle();
   }
   const { tf, backendPackage, dawn } = startInstalled('webgpu', folders, loadPackages);
   Object.assign(globalThis, dawn.globals);

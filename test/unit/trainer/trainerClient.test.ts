@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TrainerEvent } from '../../../src/protocol/trainerProtocol';
+import type { TrainerNode } from '../../../src/trainer/native/trainerNode';
 import { planTraining } from '../../../src/trainer/planClient';
 import { startTraining } from '../../../src/trainer/trainerClient';
 import { eventsOf, SmallWorkspace } from './training/smallJob';
@@ -59,6 +60,22 @@ describe("The trainer's process", function () {
     assert.ok(done.steps > 0 && Number.isFinite(done.after?.bitsPerByte));
     assert.deepEqual(events.at(-1), done);
     assert.equal(existsSync(workspace.modelPath), done.outcome === 'improved');
+  });
+
+  it('runs on the Node.js that it is given, or says that there is none', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const { v8 } = process.versions;
+    const path = join(workspace.storage, 'other-node');
+    writeFileSync(path, `#!/bin/sh\necho ran >> "${path}.log"\nexec "${process.execPath}" "$@"\n`, {
+      mode: 0o755,
+    });
+    const job = workspace.job({ seconds: 1 });
+    const on = (node: TrainerNode) => startTraining({ processPath, job, node, onEvent: () => undefined });
+    await on({ path, v8 }).finished;
+    assert.match(readFileSync(`${path}.log`, 'utf8'), /^ran\n/);
+    await assert.rejects(on({ path: `${path}-gone`, v8 }).finished, /process could not be started/);
   });
 
   it('pauses and goes on', async () => {

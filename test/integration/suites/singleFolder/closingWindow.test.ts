@@ -38,6 +38,7 @@ describe('A window that closes during a training', function () {
         kernelPath: shipped.kernel,
         options: { ...DEFAULT_TRAINING, engine: 'wasm', hiddenSize: 16, embeddingSize: 8, seconds: 60 },
       },
+      null,
       () => {
         if (session.activity === null && session.phase === 'running') {
           session.dispose();

@@ -1,0 +1,66 @@
+/**
+ * The Node.js that a training runs on. Inside VS Code on the desktop a process of the extension's own is Electron, which refuses the memory
+ * that Dawn, the WebGPU engine's library, lends to JavaScript (https://www.electronjs.org/blog/v8-memory-cage). There a training
+ * that may use WebGPU runs on the user's Node.js, which npm, by which that engine was installed, has beside it.
+ */
+import type { TrainingOptions } from '../../protocol/trainerProtocol';
+import { isRuntimeInstalled, WEBGPU } from './installRuntime';
+import { runCommand } from './runCommand';
+
+export interface TrainerNode {
+  /** A name in the search path, or a path. */
+  readonly path: string;
+  /** Of V8, such as `11.3.244.8-node.33`. */
+  readonly v8: string;
+}
+
+type Versions = Readonly<Record<string, string | undefined>>;
+
+const OLDEST = [20, 19] as const;
+
+/**
+ * @param webgpuFolder where the WebGPU engine may have been installed
+ * @returns null for the extension's own program
+ */
+export async function trainerNode(
+  engine: TrainingOptions['engine'],
+  webgpuFolder: string,
+  versions: Versions = process.versions,
+): Promise<TrainerNode | null> {
+  const mayUseWebgpu = engine === 'auto' || engine === 'webgpu';
+  return mayUseWebgpu && (await isRuntimeInstalled(WEBGPU, webgpuFolder)) ? nodeForWebgpu(versions) : null;
+}
+
+/** @throws Error with a sentence for the user where WebGPU could not train */
+export async function requireNodeForWebgpu(versions: Versions = process.versions): Promise<void> {
+  if (isElectron(versions) && (await nodeForWebgpu(versions)) === null) {
+    throw webgpuObstacle();
+  }
+}
+
+/** Thrown by the engine where it was started in Electron nevertheless. */
+export function webgpuObstacle(): Error {
+  return new Error(
+    'WebGPU cannot train on the program of VS Code on the desktop, Electron, which refuses the memory that it shares. Install Node.js 20.19 or newer (https://nodejs.org), on which the training runs then, and start VS Code again.',
+  );
+}
+
+export const isElectron = (versions: Versions = process.versions): boolean =>
+  versions['electron'] !== undefined;
+
+/** Null where the own program can do it, or no Node.js is found that is new enough. */
+async function nodeForWebgpu(versions: Versions): Promise<TrainerNode | null> {
+  if (!isElectron(versions)) {
+    return null;
+  }
+  try {
+    const told = await runCommand('node', ['-p', 'JSON.stringify(process.versions)']);
+    const { node, v8 } = JSON.parse(told) as Record<string, string>;
+    const [major, minor] = node.split('.').map(Number);
+    const isNewEnough = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+    return isNewEnough ? { path: 'node', v8 } : null;
+  } catch {
+    // There is none in the search path, or something else of that name.
+    return null;
+  }
+}
