@@ -1,7 +1,7 @@
 /** Read-only documents that show which files training would read. */
 import * as vscode from 'vscode';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
-import { fileListText } from './trainingTexts';
+import { fileListText } from './planTexts';
 
 const SCHEME = 'understudy-files';
 

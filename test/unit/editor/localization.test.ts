@@ -68,7 +68,7 @@ describe('the texts that the extension shows', () => {
 
   it('are written out in the code, so that a translator finds them', () => {
     const computed = found.flatMap(({ path, computed: calls }) => calls.map((call) => `${path}: ${call}`));
-    assert.deepEqual(computed, ['src/editor/trainingTexts.ts: t(LEFT_OUT_REASONS[reason as LeftOutReason])']);
+    assert.deepEqual(computed, ['src/editor/planTexts.ts: t(LEFT_OUT_REASONS[reason as LeftOutReason])']);
   });
 
   it('are all translated into Chinese, and no translation is left over', () => {

@@ -1,0 +1,20 @@
+/** Sizes, times and counts in words. */
+import type { Translate } from './translate';
+
+export function sizeText(bytes: number): string {
+  const [unit, size] = bytes >= 1e6 ? ['MB', bytes / 1e6] : ['kB', bytes / 1e3];
+  return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`;
+}
+
+export function durationText(t: Translate, seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 90) {
+    return t('{0} s', whole);
+  }
+  const minutes = Math.round(whole / 60);
+  return minutes < 90 ? t('{0} min', minutes) : t('{0} h', (minutes / 60).toFixed(1));
+}
+
+export function filesText(t: Translate, count: number): string {
+  return count === 1 ? t('1 file') : t('{0} files', count);
+}
