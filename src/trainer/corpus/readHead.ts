@@ -1,9 +1,12 @@
 /** Opens a file that may change under the reader, and reads at most its beginning. */
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { LeftOutReason } from './leftOutReason';
 import { wholeLinesLength } from './wholeLines';
 
 const CHUNK_BYTES = 256 * 1024;
+/** Does not wait for whoever writes to a pipe, which could be forever. Windows has no such flag, and no such files. */
+const WITHOUT_WAITING = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
 
 export type FileHead =
   | {
@@ -17,11 +20,11 @@ export type FileHead =
 
 /**
  * The first `maxBytes` of a file. When there is more, it is cut after the last line end, or at least after a whole character.
- * Never throws for a file that vanished or cannot be read: the result says that it is left out.
+ * Never throws for a file that vanished or cannot be read, or for a pipe or a device: the result says that it is left out.
  */
 export async function readHead(path: string, maxBytes: number): Promise<FileHead> {
   try {
-    const handle = await open(path, 'r');
+    const handle = await open(path, WITHOUT_WAITING);
     try {
       return await readFrom(handle, maxBytes);
     } finally {
@@ -34,7 +37,11 @@ export async function readHead(path: string, maxBytes: number): Promise<FileHead
 }
 
 async function readFrom(handle: FileHandle, maxBytes: number): Promise<FileHead> {
-  const { size, mtimeMs: modified } = await handle.stat();
+  const found = await handle.stat();
+  if (!found.isFile()) {
+    return { kind: 'leftOut', reason: 'specialFile' };
+  }
+  const { size, mtimeMs: modified } = found;
   let bytes = Buffer.alloc(Math.min(size, maxBytes) + 1);
   let length = 0;
   while (length <= maxBytes) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,5 +57,15 @@ describe('readHead', () => {
     await writeFile(path, bytes);
     const text = await headOf(bytes.length - 3);
     assert.equal(text.trimEnd(), `${LINE}\n`.repeat(3).trimEnd());
+  });
+
+  it('leaves out a pipe that nobody writes to, and a device without end', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    execFileSync('mkfifo', [path]);
+    for (const special of [path, '/dev/zero', folder]) {
+      assert.deepEqual(await readHead(special, 100), { kind: 'leftOut', reason: 'specialFile' });
+    }
   });
 });
