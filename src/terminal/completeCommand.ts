@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { textAroundCursor } from '../completion/textAroundCursor';
@@ -10,10 +9,14 @@ import { UsageError } from './commandLine';
 import { cursorOffset } from './cursorOffset';
 import { chosenHalf, HALF_OPTIONS } from './halfOption';
 import { languageIdOf } from './languageId';
+import { formatBytes } from './progressLine';
+import { readUpTo } from './readUpTo';
 import { withGenerator } from './withGenerator';
 import { workspaceTexts } from './workspaceTexts';
 
 const MOST = Number.MAX_SAFE_INTEGER;
+/** Longer files are no text that a person writes. */
+const MAX_FILE_BYTES = 64_000_000;
 
 export const completeCommand = defineCommand({
   name: 'complete',
@@ -89,7 +92,7 @@ export const completeCommand = defineCommand({
 async function readText(path: string): Promise<string> {
   let bytes;
   try {
-    bytes = await readFile(path);
+    bytes = await readUpTo(path, MAX_FILE_BYTES);
   } catch (error) {
     const isFolder = (error as NodeJS.ErrnoException).code === 'EISDIR';
     throw new Error(
@@ -98,6 +101,9 @@ async function readText(path: string): Promise<string> {
         : `${path} cannot be read; check that it exists and that you may open it.`,
       { cause: error },
     );
+  }
+  if (bytes === null) {
+    throw new Error(`${path} is larger than ${formatBytes(MAX_FILE_BYTES)}, too large to be completed.`);
   }
   const decoded = decodeText(bytes);
   if (decoded.kind !== 'text') {
