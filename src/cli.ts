@@ -6,7 +6,7 @@ import { COMMANDS } from './terminal/commands';
 import { baseModel } from './terminal/keptModels';
 import { productPaths } from './terminal/productPaths';
 import { ProgressLine } from './terminal/progressLine';
-import { EXIT_CANCELLED, EXIT_FAILED, runTool } from './terminal/runTool';
+import { EXIT_FAILED, runTool } from './terminal/runTool';
 
 /** Signals closer than this are one: `timeout` sends its own to the process and then to the whole group. */
 const AGAIN_MILLISECONDS = 500;
@@ -20,7 +20,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       cancelledAt = performance.now();
       cancel.abort();
     } else if (performance.now() - cancelledAt > AGAIN_MILLISECONDS) {
-      process.exit(EXIT_CANCELLED);
+      // Not by process.exit, which waits for a read that itself waits, as of a pipe that nobody writes to.
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
     }
   });
 }

@@ -9,7 +9,7 @@ const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 /** What a shell reports for a command that Ctrl+C ended. */
-export const EXIT_CANCELLED = 130;
+const EXIT_CANCELLED = 130;
 
 const debug = debuglog('understudy');
 
@@ -65,7 +65,12 @@ async function runCommand(command: Command, args: readonly string[], terminal: T
       terminal.note('Cancelled.');
       return EXIT_CANCELLED;
     }
-    terminal.note(asError(error).message);
+    const isAway = (error as NodeJS.ErrnoException).syscall === 'uv_cwd';
+    terminal.note(
+      isAway
+        ? 'The current folder is not there any more; go to another one and try again.'
+        : asError(error).message,
+    );
     return EXIT_FAILED;
   } finally {
     terminal.progress.clear();

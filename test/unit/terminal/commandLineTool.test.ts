@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -97,6 +97,29 @@ describe('understudy in a terminal', function () {
     );
     assert.deepEqual([status, stdout], [130, '']);
     assert.match(stderr, /\nCancelled\.\n$/);
+  });
+
+  it('ends when it is asked to a second time, even where it waits for a pipe that nobody writes to', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const pipe = join(folder, 'pipe.md');
+    execFileSync('mkfifo', [pipe]);
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', cli, 'complete', pipe, '--line', '1', '--column', '1'],
+      {
+        stdio: 'ignore',
+      },
+    );
+    const asking = setInterval(() => child.kill('SIGINT'), 2000);
+    const signal = await new Promise((resolve) => {
+      child.on('exit', (_status, by) => {
+        resolve(by);
+      });
+    });
+    clearInterval(asking);
+    assert.equal(signal, 'SIGINT');
   });
 
   it('says that a model is damaged, and keeps none', async () => {

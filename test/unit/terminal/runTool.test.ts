@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineCommand } from '../../../src/terminal/command';
 import { UsageError } from '../../../src/terminal/commandLine';
+import { COMMANDS } from '../../../src/terminal/commands';
 import { runTool } from '../../../src/terminal/runTool';
 import { fakeTerminal } from './fakeTerminal';
 
@@ -84,6 +88,29 @@ describe('terminal tool', () => {
       stdout: '',
       stderr: 'There is nobody to greet.\n',
     });
+  });
+
+  it('says that the current folder is gone where a path is to be found from there', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const { terminal, written } = fakeTerminal();
+    const here = process.cwd();
+    const gone = mkdtempSync(join(tmpdir(), 'understudy-gone-'));
+    process.chdir(gone);
+    rmdirSync(gone);
+    try {
+      assert.equal(
+        await runTool(COMMANDS, ['complete', 'a.md', '--line', '1', '--column', '1'], terminal),
+        1,
+      );
+    } finally {
+      process.chdir(here);
+    }
+    assert.equal(
+      written.stderr,
+      'The current folder is not there any more; go to another one and try again.\n',
+    );
   });
 
   it('ends with status 130 when Ctrl+C ended the command', async () => {
