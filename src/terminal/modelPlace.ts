@@ -1,5 +1,5 @@
 /** Where a command may write a model: never over a text, so that a typing error destroys none. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
 import { CheckpointError } from '../model/checkpoint/checkpointError';
@@ -7,10 +7,14 @@ import { UsageError } from './commandLine';
 
 /**
  * The absolute path of what `--out` names. Nothing may be there yet, or a model, damaged or not, which the new one may replace.
- * @throws UsageError when a folder or a file of another kind is there
+ * @throws UsageError when a folder, a device or a file of another kind is there
  */
 export async function modelPlace(out: string): Promise<string> {
   const path = resolve(out);
+  const found = await stat(path).catch(() => null);
+  if (found !== null && !found.isFile() && !found.isDirectory()) {
+    throw new UsageError(`--out ${out} is no ordinary file; give the name of one, or leave --out out.`);
+  }
   try {
     decodeCheckpoint(await readFile(path), path);
   } catch (error) {

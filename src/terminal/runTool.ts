@@ -9,7 +9,7 @@ const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 /** What a shell reports for a command that Ctrl+C ended. */
-const EXIT_CANCELLED = 130;
+export const EXIT_CANCELLED = 130;
 
 const debug = debuglog('understudy');
 

@@ -13,14 +13,18 @@ const WAITS = [10, 30, 60, 100, 200, 400, 600, 600];
 
 /**
  * Writes to a temporary name beside the file, flushes it to the disk and renames it; makes the folder if need be. Where a link is,
- * the file that it leads to is replaced.
+ * the file that it leads to is replaced. A device or a pipe is not: whoever may write to its folder would remove it from the system.
  */
 export const writeWholeFile: WriteFile = async (path, bytes) => {
   await makeFolder(dirname(path));
   const place = await realpath(path).catch(() => path);
-  if (await isFolder(place)) {
+  const earlier = await stat(place).catch(() => null);
+  if (earlier?.isDirectory() === true) {
     // Windows would say only that it is not permitted to rename a file to it.
     throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
+  }
+  if (earlier !== null && !earlier.isFile()) {
+    throw new Error('it is no ordinary file');
   }
   const temporary = `${place}.${randomInt(2 ** 32)}`;
   try {

@@ -193,7 +193,7 @@ describe('terminal commands from the folder to the result', function () {
     assert.match(stdout, /^our wall/, name);
   });
 
-  it('write no model over a text or a folder', async () => {
+  it('write no model over a text, a folder or a device', async () => {
     const names = await writeChapters(3);
     const chapter = join(text, names[0]);
     const split = join(folder, 'split.json');
@@ -212,6 +212,11 @@ describe('terminal commands from the folder to the result', function () {
       const overFolder = await run(...command, '--out', text);
       assert.equal(overFolder.status, 2);
       assert.match(overFolder.stderr, /^--out .*text is a folder; give the name of a file\./);
+      if (process.platform !== 'win32') {
+        const overDevice = await run(...command, '--out', '/dev/null');
+        assert.equal(overDevice.status, 2);
+        assert.match(overDevice.stderr, /^--out \/dev\/null is no ordinary file; give the name of one/);
+      }
     }
     assert.deepEqual(await readFile(chapter), before);
   });

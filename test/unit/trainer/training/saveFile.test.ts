@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   lstatSync,
   mkdtempSync,
@@ -68,6 +68,19 @@ describe('A file that is written whole', () => {
     } finally {
       mocked.mock.restore();
     }
+  });
+
+  it('does not take the place of a pipe or a device, which would then be gone from the system', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await assert.rejects(saveFile(pipe, later), {
+      message: `${pipe} could not be written (it is no ordinary file). What was there before is as it was.`,
+    });
+    assert.ok(lstatSync(pipe).isFIFO());
+    assert.deepEqual(readdirSync(folder), ['model', 'pipe']);
   });
 
   it('is the earlier one when the system takes only a part of it, as a full disk does', function () {
