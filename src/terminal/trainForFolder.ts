@@ -1,5 +1,6 @@
 /** Trains the model that is kept for a folder, or one in a file of its own. */
 import type { TrainingOptions } from '../protocol/trainerProtocol';
+import { realRoot } from '../trainer/corpus/scanFolders';
 import { keptModelPath, modelStore } from './keptModels';
 import type { Terminal } from './terminal';
 import { startingModel, trainModel, type TrainResult } from './trainModel';
@@ -34,6 +35,8 @@ export async function trainForFolder(
   terminal: Terminal,
   { folder, options, initialModelPath, out }: FolderTraining,
 ): Promise<TrainResult> {
+  // So that nothing is noted for a folder that is none.
+  await realRoot(folder);
   const places =
     out === null ? await modelStore().remember([folder]) : { modelPath: out, resumePath: `${out}.resume` };
   return trainModel(terminal, {

@@ -82,10 +82,11 @@ describe('terminal commands from the folder to the result', function () {
     );
   });
 
-  it('say that a folder is missing', async () => {
+  it('say that a folder is missing, and note nothing for it', async () => {
     const { status, stderr } = await run('train', join(text, 'none'), '--seconds', '1');
     assert.equal(status, 1);
     assert.match(stderr, /^The folder .*none cannot be read; check that it exists/);
+    assert.deepEqual(await readdir(folder), ['kernel.wasm', 'text']);
   });
 
   it('train a model that is listed, shown, exported, used and deleted', async () => {
