@@ -13,6 +13,7 @@ import { wordEnds } from '../model/generation/wordUnits';
 import type { CompleteRequest, GeneratorDocument } from '../protocol/generatorProtocol';
 import { textKind } from './cursorPlace';
 import { commonLength } from './readDocument';
+import { isUnfinishedSpelling } from './unfinishedSpelling';
 
 /** What was learned; it holds no text, so that it may be stored. */
 export interface Learned {
@@ -103,7 +104,7 @@ export class SuggestionLearning {
     this.open = this.open.filter((open) => {
       const typed = typedAfter(open, document);
       // When the cursor went elsewhere, it is unknown whether the suggestion was right.
-      const isOpen = typed !== null && open.text.startsWith(typed);
+      const isOpen = typed !== null && mayAgree(typed, open.text);
       if (typed !== null && !isOpen) {
         this.settle(open, document, typed);
       }
@@ -160,6 +161,12 @@ function typedAfter(open: OpenSuggestion, { uri, prefix, suffix }: GeneratorDocu
   const isBehindIt = typed.includes('\n') || /[\p{L}\p{N}]/u.test(inCommon);
   const hasMovedOn = isBehindIt && !suffix.slice(0, 2 * PLACE).includes(open.suffixStart);
   return isSameText && !hasMovedOn ? typed : null;
+}
+
+/** Whether what was typed agrees with a suggestion, or may when an input method has done with it. */
+function mayAgree(typed: string, suggestion: string): boolean {
+  const agreed = commonLength(typed, suggestion);
+  return agreed === typed.length || isUnfinishedSpelling(typed.slice(agreed), suggestion.slice(agreed));
 }
 
 const placeKey = (uri: string, prefix: string): string => `${uri}\n${prefix.slice(-PLACE)}`;

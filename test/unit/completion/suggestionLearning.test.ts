@@ -59,6 +59,30 @@ describe('learning from suggestions', () => {
     assert.deepEqual(kept, []);
   });
 
+  it('waits for the characters that an input method makes of what is typed', () => {
+    const { learning, kept } = learner();
+    const after = ['今天的t', '今天的天气', '今天的天气h'];
+    assert.deepEqual(use(learning, '今天的', '天气很好', ...after).refused, []);
+    assert.deepEqual(kept, []);
+    assert.ok(learning.lessonsFor(at('今天的天气很好，')).confidenceShift > 0);
+    for (const [before, suggestion, key, written] of [
+      ['明天的', '天气', 's', '事'],
+      ['本を', '書く', 'か', '買う'],
+      ['한', '국어', 'ㄱ', '글은'],
+    ]) {
+      const lessons = learner();
+      use(lessons.learning, before, suggestion, before + key);
+      assert.deepEqual(lessons.kept, [], key);
+      assert.ok(lessons.learning.lessonsFor(at(before + written)).confidenceShift < 0, written);
+    }
+  });
+
+  it('waits for no input method where letters stand for themselves', () => {
+    const { learning } = learner();
+    assert.ok(use(learning, 'I saw the', ' cat', 'I saw thet').confidenceShift < 0);
+    assert.ok(use(learning, '使用', 'React', '使用V').confidenceShift < 0);
+  });
+
   it('learns nothing when the cursor goes on to a later line, and that it was wrong at a line break', () => {
     const { learning, kept } = learner();
     const rest = '\nThe dog ran.\n';
