@@ -90,13 +90,14 @@ export function statusView(t: Translate, state: StatusState): StatusView {
       ),
     );
   }
-  const showsWord =
-    state.training !== null || state.interrupted === 'news' || typeof state.generator === 'object';
+  const isError = typeof state.generator === 'object';
+  const showsWord = state.training !== null || state.interrupted === 'news';
   return {
-    text: showsWord ? `$(${icon}) ${word}` : `$(${icon}) Understudy`,
+    // An error without a name would look like one of the window or of another extension.
+    text: `$(${icon}) ${isError ? `Understudy: ${word}` : showsWord ? word : 'Understudy'}`,
     tooltip,
     accessibleName: `Understudy, ${word}`,
-    isError: typeof state.generator === 'object',
+    isError,
   };
 }
 

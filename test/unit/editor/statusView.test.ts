@@ -87,6 +87,7 @@ describe('the status-bar item', () => {
   it('shows an error first, with its sentence in the tooltip', () => {
     const failed = view({ generator: { failed: 'The model m is damaged.' } });
     assert.ok(failed.isError);
+    assert.equal(failed.text, '$(error) Understudy: error');
     assert.ok(failed.tooltip.includes('The model m is damaged.'));
   });
 
@@ -95,7 +96,7 @@ describe('the status-bar item', () => {
       generator: { stopped: 'out of memory' },
       training: { progress: 0, paused: false, activity: null },
     });
-    assert.equal(stopped.text, '$(error) suggestions stopped');
+    assert.equal(stopped.text, '$(error) Understudy: suggestions stopped');
     assert.ok(stopped.isError);
     assert.match(
       stopped.tooltip.join('\n'),
