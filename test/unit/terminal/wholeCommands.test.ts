@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../../../src/terminal/commands';
@@ -354,7 +354,8 @@ describe('terminal commands from the folder to the result', function () {
 
   it('warn where a test file is a copy of a training file, and print a table without --json', async () => {
     await writeFile(join(text, 'note.md'), 'Hello.\n');
-    await symlink(join(text, 'note.md'), join(text, 'link.md'));
+    // A hard link, as Windows lets ordinary users make no symbolic one.
+    await link(join(text, 'note.md'), join(text, 'link.md'));
     const split = join(folder, 'split.json');
     await writeFile(split, JSON.stringify({ train: ['note.md'], test: ['link.md'] }));
     const { status, stdout, stderr } = await run('evaluate', text, '--split', split);

@@ -21,7 +21,7 @@ describe('what stands in a folder', () => {
   it('is what it is, and not what Windows lists it as', async () => {
     const path = join(folder, 'letter.txt');
     await writeFile(path, '');
-    await symlink(path, join(folder, 'link'));
+    await symlink(folder, join(folder, 'link'), 'junction');
     assert.equal((await typeOf(listedAsLink, path)).isFile(), true);
     assert.equal((await typeOf(listedAsLink, folder)).isDirectory(), true);
     assert.equal((await typeOf(listedAsLink, join(folder, 'link'))).isSymbolicLink(), true);

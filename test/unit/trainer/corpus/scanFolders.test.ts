@@ -160,11 +160,15 @@ describe('scanFolders', () => {
 
     it('does not follow links, so that a loop ends', async () => {
       await write({ 'a/b.txt': PROSE });
-      await symlink(root, join(root, 'a', 'loop'));
-      await symlink('b.txt', join(root, 'a', 'same.txt'));
+      await symlink(root, join(root, 'a', 'loop'), 'junction');
+      // A link to a file needs a right on Windows that most users lack.
+      const toFile = process.platform === 'win32' ? {} : { 'a/same.txt': 'link' };
+      for (const path of Object.keys(toFile)) {
+        await symlink('b.txt', join(root, path));
+      }
       const result = await scan();
       assert.deepEqual(paths(result), ['a/b.txt']);
-      assert.deepEqual(reasons(result), { 'a/loop': 'link', 'a/same.txt': 'link' });
+      assert.deepEqual(reasons(result), { 'a/loop': 'link', ...toFile });
     });
   });
 
