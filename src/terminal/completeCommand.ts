@@ -1,5 +1,4 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { textAroundCursor } from '../completion/textAroundCursor';
 import type { CompletedResponse } from '../protocol/generatorProtocol';
 import { decodeText } from '../trainer/corpus/decodeText';
@@ -12,7 +11,7 @@ import { languageIdOf } from './languageId';
 import { formatBytes } from './progressLine';
 import { readUpTo } from './readUpTo';
 import { withGenerator } from './withGenerator';
-import { workspaceTexts } from './workspaceTexts';
+import { documentUri, workspaceTexts } from './workspaceTexts';
 
 const MOST = Number.MAX_SAFE_INTEGER;
 /** Longer files are no text that a person writes. */
@@ -64,7 +63,7 @@ export const completeCommand = defineCommand({
     const response = await withGenerator(terminal, content, (generator) =>
       generator.complete(
         {
-          document: textAroundCursor(pathToFileURL(path).href, languageIdOf(path), offset, (start, end) =>
+          document: textAroundCursor(documentUri(path), languageIdOf(path), offset, (start, end) =>
             text.slice(start, end),
           ),
           multiline: options.multiline,

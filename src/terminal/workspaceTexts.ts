@@ -1,6 +1,7 @@
 /** The texts of a folder, as the live workspace model learns them. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { composedName } from '../trainer/corpus/folderEntry';
 import { scanFolders } from '../trainer/corpus/scanFolders';
 
 export interface WorkspaceFile {
@@ -24,7 +25,15 @@ export async function workspaceTexts(folder: string, signal: AbortSignal): Promi
   return files;
 }
 
-/** The same file has the same URI as a workspace file and as the document that is being written. */
 export function fileUri(folder: string, path: string): string {
-  return pathToFileURL(join(folder, path)).href;
+  return documentUri(join(folder, path));
+}
+
+/**
+ * The same file has the same URI as a workspace file and as the document that is being written, also where macOS gives the name of
+ * one with decomposed characters.
+ * @param path absolute
+ */
+export function documentUri(path: string): string {
+  return pathToFileURL(composedName(path)).href;
 }

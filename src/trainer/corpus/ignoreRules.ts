@@ -5,6 +5,7 @@ import ignore, { type Ignore } from 'ignore';
 import picomatch from 'picomatch';
 import { decodeText } from './decodeText';
 import { DEFAULT_IGNORES } from './fileNameRules';
+import { composedName } from './folderEntry';
 import type { LeftOutReason } from './leftOutReason';
 
 /** Git tells `Notes` from `notes` where the file system does. */
@@ -135,7 +136,8 @@ export async function gitRuleFilesAbove(root: string): Promise<{ path: string; a
     if (dirname(folder) === folder) {
       return [];
     }
-    above = `${folder.slice(dirname(folder).length).replace(/^[/\\]/, '')}/${above}`;
+    const name = folder.slice(dirname(folder).length).replace(/^[/\\]/, '');
+    above = `${composedName(name)}/${above}`;
   }
 }
 

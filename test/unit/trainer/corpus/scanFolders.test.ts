@@ -126,6 +126,22 @@ describe('scanFolders', () => {
       assert.deepEqual(reasons(result), { 'notes/': 'ignored' });
     });
 
+    it('obeys it on macOS where that gives the name of the folder with decomposed characters', async () => {
+      await mkdir(join(root, '.git'));
+      await write({
+        '.gitignore': '/\u00dcber/drafts/\n',
+        'U\u0308ber/drafts/a.md': CHINESE,
+        'U\u0308ber/b.md': PROSE,
+      });
+      const { platform } = process;
+      Object.defineProperty(process, 'platform', { value: 'darwin' });
+      try {
+        assert.deepEqual(paths(await scanFolders([join(root, 'U\u0308ber')])), ['b.md']);
+      } finally {
+        Object.defineProperty(process, 'platform', { value: platform });
+      }
+    });
+
     it('reads a folder that its repository ignores when it is opened itself', async () => {
       await write({ '.git/HEAD': 'ref', '.gitignore': '/private/\n', 'private/a.txt': PROSE });
       assert.deepEqual(paths(await scanFolders([join(root, 'private')])), ['a.txt']);
