@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { patiently } from '../training/saveFile';
 import { installAlone } from './installAlone';
 import { installPackages } from './installPackages';
 import type { InstallContext } from './installProgress';
@@ -137,7 +138,7 @@ async function keepThisSystem(programs: string): Promise<void> {
   ]) {
     for (const name of await readdir(folder)) {
       if (name !== kept) {
-        await rm(join(folder, name), { recursive: true });
+        await patiently(() => rm(join(folder, name), { recursive: true }));
       }
     }
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
@@ -15,6 +15,8 @@ import {
   type Runtime,
 } from '../../../../src/trainer/native/installRuntime';
 import { isAnythingInstalled } from '../../../../src/trainer/native/removeInstalled';
+import { thisSystem } from '../../../../src/trainer/native/thisSystem';
+import { whileHeldOnWindows } from '../../../support/whileHeldOnWindows';
 
 const context = { onProgress: () => undefined };
 
@@ -53,6 +55,31 @@ describe('Installation of what runs models', () => {
       await installRuntime(runtime, folder, context);
     });
   }
+
+  it('keeps the programs of this system alone, also where a scanner looks at the others on Windows', async () => {
+    const programs = join(folder, 'node_modules', ONNX_RUNTIME.package, ONNX_RUNTIME.programs!);
+    const npm = join(folder, 'npm.js');
+    const places = ['darwin/arm64', 'linux/x64', 'win32/arm64', `win32/${process.arch}`];
+    await writeFile(
+      npm,
+      `for (const place of ${JSON.stringify(places)}) {
+        require('node:fs').mkdirSync(${JSON.stringify(`${programs}/`)} + place, { recursive: true });
+      }`,
+    );
+    const { npm_execpath: before } = process.env;
+    process.env['npm_execpath'] = npm;
+    try {
+      await whileHeldOnWindows(() =>
+        installRuntime({ ...ONNX_RUNTIME, systems: { [thisSystem]: [] } }, folder, context),
+      );
+    } finally {
+      process.env['npm_execpath'] = before;
+      if (before === undefined) {
+        delete process.env['npm_execpath'];
+      }
+    }
+    assert.deepEqual(await readdir(programs, { recursive: true }), ['win32', join('win32', process.arch)]);
+  });
 
   it('says where there is none for a system, and what to do there', async () => {
     const elsewhere = { ...LLAMA, systems: {} };
