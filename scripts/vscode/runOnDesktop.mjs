@@ -7,8 +7,8 @@ import { releaseOf } from './release.mjs';
 import { userSettings } from './userSettings.mjs';
 
 /**
- * The paths in a call of `runTests`, which starts VS Code by way of cmd.exe on Windows and quotes no argument there, although each may
- * hold the user's first and last name.
+ * The paths in a call of `runTests`, which starts VS Code by way of cmd.exe on Windows and quotes no argument there, although
+ * each may hold the user's first and last name.
  */
 export function desktopPaths({ dataFolder, workspace, extension, suite }, platform = process.platform) {
   const given = (path) => (platform === 'win32' ? `"${path}"` : path);
