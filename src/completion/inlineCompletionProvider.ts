@@ -114,8 +114,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
       if (response.insertText !== '' && items !== null) {
         this.learning.shown(around, response.insertText, response.confidence);
       }
-      // Of several the user chooses; a further one would move them.
-      if (items !== null && items.length < 2) {
+      if (items !== null) {
         this.refiner.consider(place, question, response);
       }
       return items ?? [];

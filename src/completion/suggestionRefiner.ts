@@ -45,6 +45,12 @@ export class SuggestionRefiner {
 
   /** @param place names the document's text and the cursor in it; see {@link placeOf} */
   consider(place: string, question: CompletionQuestion, standing: CompletedResponse): void {
+    const { alternatives = [] } = standing;
+    if (alternatives.length > 0) {
+      // Of several the user chooses; a further one would move them.
+      this.leave();
+      return;
+    }
     if (this.asked?.place === place) {
       return;
     }

@@ -182,6 +182,17 @@ describe('a suggestion that is refined while the cursor stands still', () => {
     assert.deepEqual(trial.asked, ['In t', 'In t']);
   });
 
+  it('is given up where the user turns to others at its place', async () => {
+    const trial = new Trial();
+    trial.refiner.consider(here, question('In '), answer('the east'));
+    await trial.beStill();
+    const others = [{ insertText: 'a lamp', confidence: 0.1 }];
+    trial.refiner.consider(here, question('In '), answer('the east', { alternatives: others }));
+    await trial.answerWith('the east window');
+    await trial.beStill();
+    assert.deepEqual([trial.asked, trial.shown, trial.adopted], [['In '], [], []]);
+  });
+
   it('is waited for only where a slow model could change it', async () => {
     const trial = new Trial();
     trial.refiner.turn(({ document }) => document.prefix === 'In ');
