@@ -64,7 +64,7 @@ export class SuggestionRequests {
   ): Promise<CompletedResponse> {
     const { forgets } = this;
     this.cancelAbandoned(null);
-    const made = await this.wait(this.launch(question), start, signal);
+    const made = await this.wait(this.launch(question, shown === null), start, signal);
     const first = shown ?? made;
     const alternatives = [made, ...(made.alternatives ?? [])].filter(
       ({ insertText }) =>
@@ -128,7 +128,8 @@ export class SuggestionRequests {
     }
   }
 
-  private launch(question: CompletionQuestion): Flight {
+  /** @param isKept whether it is to be served next; not where it could take the place of what is shown */
+  private launch(question: CompletionQuestion, isKept = true): Flight {
     const { id, response } = this.link.request({ kind: 'complete', ...question });
     const flight: Flight = {
       id,
@@ -141,7 +142,7 @@ export class SuggestionRequests {
     flight.response.then(
       (completed) => {
         this.flights.delete(flight);
-        if (!flight.isOutdated) {
+        if (isKept && !flight.isOutdated) {
           this.cache.remember(question, completed);
         }
       },

@@ -240,6 +240,21 @@ describe('asking for suggestions', () => {
     assert.deepEqual(link.asked, ['The']);
   });
 
+  it('leaves what is shown the first also where the user types on before the others came', async () => {
+    const { suggestions } = setUp();
+    suggestions.adopt(question('The█'), {
+      ...cancelledCompletion(0, 0),
+      insertText: ' worst',
+      confidence: 0.7,
+    });
+    const abort = new AbortController();
+    const asked = suggestions.complete({ ...question('The█'), isInvoked: true }, abort.signal);
+    abort.abort();
+    assert.equal((await asked).insertText, ' worst');
+    await new Promise(setImmediate);
+    assert.equal((await suggestions.complete(question('The w█'))).insertText, 'orst');
+  });
+
   it('serves none of several that were made before all was to be forgotten', async () => {
     const { link, suggestions } = setUp();
     const asked = suggestions.complete({ ...question('The█'), isInvoked: true });
