@@ -42,6 +42,11 @@ export class TrainerEndedError extends Error {
 
 /** The end of what the process wrote to its standard error, kept for the log when it crashes; characters. */
 const KEPT_ERROR_OUTPUT = 2000;
+/**
+ * For Windows, where Node.js, unlike Electron, brings up a console that the user may close. `fork` hands it on to `spawn`, but its type lacks
+ * it.
+ */
+const NO_CONSOLE = { windowsHide: true };
 /** Time for this process to hear of Ctrl+C too, where the trainer's has died of it. */
 const INTERRUPT_MILLISECONDS = 100;
 
@@ -69,6 +74,7 @@ export function startTrainerChild<Last extends TrainerEvent>(
     // Inside VS Code the executable is Electron, which runs as Node when told so.
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    ...NO_CONSOLE,
   });
   let errorOutput = '';
   child.stderr?.on('data', (chunk: Buffer) => {

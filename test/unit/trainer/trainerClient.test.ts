@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -76,6 +76,24 @@ describe("The trainer's process", function () {
     await on({ path, v8 }).finished;
     assert.match(readFileSync(`${path}.log`, 'utf8'), /^ran\n/);
     await assert.rejects(on({ path: `${path}-gone`, v8 }).finished, /process could not be started/);
+  });
+
+  it('brings up no console on Windows, where Node.js has one but for this option', async () => {
+    const hidden: unknown[] = [];
+    const prototype = ChildProcess.prototype as unknown as { spawn: (options: object) => number };
+    const { spawn } = prototype;
+    prototype.spawn = function (this: unknown, options) {
+      hidden.push(Reflect.get(options, 'windowsHide'));
+      return spawn.call(this, options);
+    };
+    try {
+      const { run } = start(60);
+      run.cancel();
+      await run.finished;
+    } finally {
+      prototype.spawn = spawn;
+    }
+    assert.deepEqual(hidden, [true]);
   });
 
   it('pauses and goes on', async () => {
