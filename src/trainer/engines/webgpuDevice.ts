@@ -1,7 +1,7 @@
 /** Starts TensorFlow.js' WebGPU backend outside of a browser, on Dawn (npm `webgpu`): a GPU of any vendor, no CUDA. */
 import { isElectron, webgpuObstacle } from '../native/trainerNode';
 import type { TensorFlow } from '../network/tensorOps';
-import { startInstalled, type EnginePackage } from './enginePackages';
+import { requireInstalled, startInstalled, type EnginePackage } from './enginePackages';
 import { describeAdapter, isSoftwareAdapter, type AdapterInfo } from './webgpuAdapter';
 
 /** The parts of the WebGPU interface that are used here; its packages are optional, and so are their types. */
@@ -50,6 +50,7 @@ const RAISED_LIMITS = [
  * @throws Error that says what is missing: the packages, or a device; or why it cannot be used in this program
  */
 export async function startWebgpu(folders: readonly string[]): Promise<WebgpuDevice> {
+  requireInstalled('webgpu', [__dirname, ...folders]);
   if (isElectron()) {
     throw webgpuObstacle();
   }

@@ -4,7 +4,7 @@
  * that may use WebGPU runs on the user's Node.js, which npm, by which that engine was installed, has beside it.
  */
 import type { TrainingOptions } from '../../protocol/trainerProtocol';
-import { isRuntimeInstalled, WEBGPU } from './installRuntime';
+import { requireInstalled } from '../engines/enginePackages';
 import { runCommand } from './runCommand';
 
 export interface TrainerNode {
@@ -17,6 +17,8 @@ export interface TrainerNode {
 type Versions = Readonly<Record<string, string | undefined>>;
 
 const OLDEST = [20, 19] as const;
+/** For Node.js to tell its version, behind a version manager too. */
+const PATIENCE_MILLISECONDS = 10_000;
 
 /**
  * @param webgpuFolder where the WebGPU engine may have been installed
@@ -26,9 +28,20 @@ export async function trainerNode(
   engine: TrainingOptions['engine'],
   webgpuFolder: string,
   versions: Versions = process.versions,
+  patience = PATIENCE_MILLISECONDS,
 ): Promise<TrainerNode | null> {
   const mayUseWebgpu = engine === 'auto' || engine === 'webgpu';
-  return mayUseWebgpu && (await isRuntimeInstalled(WEBGPU, webgpuFolder)) ? nodeForWebgpu(versions) : null;
+  return mayUseWebgpu && isInstalled(webgpuFolder) ? nodeForWebgpu(versions, patience) : null;
+}
+
+/** In whatever version, as another one trains, too. */
+function isInstalled(webgpuFolder: string): boolean {
+  try {
+    requireInstalled('webgpu', [webgpuFolder]);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** @throws Error with a sentence for the user where WebGPU could not train */
@@ -49,18 +62,23 @@ export const isElectron = (versions: Versions = process.versions): boolean =>
   versions['electron'] !== undefined;
 
 /** Null where the own program can do it, or no Node.js is found that is new enough. */
-async function nodeForWebgpu(versions: Versions): Promise<TrainerNode | null> {
+async function nodeForWebgpu(
+  versions: Versions,
+  patience = PATIENCE_MILLISECONDS,
+): Promise<TrainerNode | null> {
   if (!isElectron(versions)) {
     return null;
   }
   try {
-    const told = await runCommand('node', ['-p', 'JSON.stringify(process.versions)']);
+    const told = await runCommand('node', ['-p', 'JSON.stringify(process.versions)'], {
+      signal: AbortSignal.timeout(patience),
+    });
     const { node, v8 } = JSON.parse(told) as Record<string, string>;
     const [major, minor] = node.split('.').map(Number);
     const isNewEnough = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
     return isNewEnough ? { path: 'node', v8 } : null;
   } catch {
-    // There is none in the search path, or something else of that name.
+    // There is none in the search path, or something else of that name, or one that does not answer.
     return null;
   }
 }

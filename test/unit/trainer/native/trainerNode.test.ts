@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { loadWebgpuEngine } from '../../../../src/trainer/engines/webgpuEngine';
@@ -66,6 +67,16 @@ describe('The Node.js that a training runs on', function () {
     });
   }
 
+  it("is the user's own also for an earlier version of the engine, and is not waited for longer than it may take to answer", async () => {
+    await writeFile(join(webgpu, 'node_modules', WEBGPU.package, 'package.json'), '{"version":"0.0.1"}');
+    await find('{"node":"22.4.0","v8":"12.4.254"}');
+    assert.deepEqual(await trainerNode('auto', webgpu, electron), { path: 'node', v8: '12.4.254' });
+    await writeFile(join(folder, 'node'), '#!/bin/sh\nexec sleep 60\n');
+    const start = performance.now();
+    assert.equal(await trainerNode('auto', webgpu, electron, 200), null);
+    assert.ok(performance.now() - start < 5000);
+  });
+
   it('is none where there is none', async () => {
     process.env = { ...env, PATH: folder };
     assert.equal(await trainerNode('webgpu', webgpu, electron), null);
@@ -75,5 +86,17 @@ describe('The Node.js that a training runs on', function () {
   it('is asked for by the engine that was started in Electron nevertheless', async () => {
     Object.defineProperty(process.versions, 'electron', { value: '39.2.0', configurable: true });
     await assert.rejects(loadWebgpuEngine(), refusal);
+  });
+
+  it('is not asked for in place of an engine that is not installed', async () => {
+    Object.defineProperty(process.versions, 'electron', { value: '39.2.0', configurable: true });
+    const loader = Module as unknown as { _resolveFilename: (name: string, ...rest: unknown[]) => string };
+    const { _resolveFilename: resolve } = loader;
+    loader._resolveFilename = (name, ...rest) => resolve(name.replace(/^webgpu\//, 'webgpu-gone/'), ...rest);
+    try {
+      await assert.rejects(loadWebgpuEngine(), /^Error: The WebGPU engine is not installed\./);
+    } finally {
+      loader._resolveFilename = resolve;
+    }
   });
 });
