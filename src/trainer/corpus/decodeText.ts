@@ -23,7 +23,7 @@ export function decodeText(bytes: Uint8Array): Decoded {
     return asText(bytes, mark);
   }
   if (bytes.includes(0)) {
-    const wide = wideEncoding(bytes, countZeros(bytes));
+    const wide = wideEncoding(bytes);
     return wide === null ? { kind: 'binary' } : asText(bytes, wide);
   }
   if (isUtf8(bytes)) {
@@ -85,27 +85,29 @@ function byteOrderMark(bytes: Uint8Array): string | null {
   return bytes[0] === 0 && bytes[1] === 0 && bytes[2] === 0xfe && bytes[3] === 0xff ? 'utf32be' : null;
 }
 
-function countZeros(bytes: Uint8Array): { even: number; odd: number } {
-  const zeros = { even: 0, odd: 0 };
-  for (let i = 0; i < bytes.length; i++) {
-    if (bytes[i] === 0) {
-      zeros[i % 2 === 0 ? 'even' : 'odd']++;
-    }
-  }
-  return zeros;
-}
-
 /**
  * UTF-16 without a mark: the zero bytes of its ASCII characters (at least the spaces and line ends) are all at even or all
- * at odd offsets.
+ * at odd offsets, but for those of characters such as 一 or 가.
  */
-function wideEncoding(bytes: Uint8Array, zeros: { even: number; odd: number }): string | null {
-  const pairs = bytes.length / 2;
-  const [rare, common] = [Math.min(zeros.even, zeros.odd), Math.max(zeros.even, zeros.odd)];
-  if (bytes.length % 2 !== 0 || common < pairs / 50 || rare > common / 50) {
-    return null;
+function wideEncoding(bytes: Uint8Array): string | null {
+  const hasHighZeros = (highAt: 0 | 1): boolean => {
+    const { high, low } = countZeros(bytes, highAt);
+    return high >= bytes.length / 100 && low <= high / 50;
+  };
+  return bytes.length % 2 !== 0 ? null : hasHighZeros(1) ? 'utf16le' : hasHighZeros(0) ? 'utf16be' : null;
+}
+
+/** Zeros where the higher byte of each pair would be, and where its lower byte would be, unless the higher one makes it a letter. */
+function countZeros(bytes: Uint8Array, highAt: 0 | 1): { high: number; low: number } {
+  const zeros = { high: 0, low: 0 };
+  for (let i = 0; i < bytes.length; i += 2) {
+    const high = bytes[i + highAt];
+    // The ideographic space, Chinese characters, Korean syllables.
+    const isLetter = high === 0x30 || (high >= 0x4e && high <= 0x9f) || (high >= 0xac && high <= 0xd7);
+    zeros.high += high === 0 ? 1 : 0;
+    zeros.low += bytes[i + 1 - highAt] === 0 && !isLetter ? 1 : 0;
   }
-  return zeros.odd > zeros.even ? 'utf16le' : 'utf16be';
+  return zeros;
 }
 
 /** The same test as in {@link asText}, on bytes whose encoding is not known yet. */

@@ -11,6 +11,9 @@ const CHINESE =
   '山路上的雾还没有散，他背着竹篓慢慢往下走，听见溪水在石头之间流动的声音。今天的集市应该很热闹。\n';
 const JAPANESE =
   '吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。何でも薄暗い所で泣いていた。\n';
+/** In UTF-16, one byte of the ideographic space, of 一, 开, 最, 退 and 가 is zero. */
+const ZEROS =
+  '　门一开，最后一个人退了出去。\n'.repeat(5) + '가방을 든 그가 집에 가려고 문을 열었다.\n'.repeat(5);
 
 describe('scanFolders', () => {
   let root: string;
@@ -199,6 +202,8 @@ describe('scanFolders', () => {
       'UTF-8': ['utf8', CHINESE + PROSE],
       'UTF-16 LE': ['utf16le', PROSE + CHINESE],
       'UTF-16 BE': ['utf16be', PROSE + CHINESE],
+      'UTF-16 LE with zeros in Chinese': ['utf16le', ZEROS],
+      'UTF-16 BE with zeros in Chinese': ['utf16be', ZEROS],
       GB18030: ['gb18030', CHINESE.repeat(5)],
       'Shift-JIS': ['shift_jis', JAPANESE.repeat(5)],
       'EUC-JP': ['euc-jp', JAPANESE.repeat(5)],
