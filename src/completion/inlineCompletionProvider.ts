@@ -221,7 +221,7 @@ export function generatorDocument(
 }
 
 /** The cell of a notebook that a document is the text of. */
-function cellOf(document: vscode.TextDocument): vscode.NotebookCell | undefined {
+export function cellOf(document: vscode.TextDocument): vscode.NotebookCell | undefined {
   const notebooks = document.uri.scheme === CELL_SCHEME ? vscode.workspace.notebookDocuments : [];
   return notebooks.flatMap((notebook) => notebook.getCells()).find((cell) => cell.document === document);
 }

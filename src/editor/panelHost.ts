@@ -1,7 +1,7 @@
 /** The settings panel: its window, and what it shows of settings, cursor and training. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { generatorDocument, GHOST_TEXT_SCHEMES } from '../completion/inlineCompletionProvider';
+import { cellOf, generatorDocument, GHOST_TEXT_SCHEMES } from '../completion/inlineCompletionProvider';
 import type { GeneratorClient } from '../completion/generatorClient';
 import { asError } from '../protocol/asError';
 import {
@@ -233,11 +233,13 @@ export class PanelHost implements vscode.Disposable {
       signal,
     );
     this.sendLanguageModel(response.halfWeight);
-    const where = t(
-      '{0}, line {1}',
-      vscode.workspace.asRelativePath(document.uri),
-      selection.active.line + 1,
-    );
+    const cell = cellOf(document);
+    const path = vscode.workspace.asRelativePath(cell?.notebook.uri ?? document.uri);
+    const line = selection.active.line + 1;
+    const where =
+      cell === undefined
+        ? t('{0}, line {1}', path, line)
+        : t('{0}, cell {1}, line {2}', path, cell.index + 1, line);
     return panelInspection(t, where, around.prefix, response);
   }
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { closeAll, ghostTextBeginning } from '../../support/editing.js';
+import { closeAll, ghostTextBeginning, workspaceFolder } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
 
@@ -18,13 +20,17 @@ async function openNotebook(
     'jupyter-notebook',
     new vscode.NotebookData(data),
   );
+  await editCell(notebook, at);
+  return notebook;
+}
+
+async function editCell(notebook: vscode.NotebookDocument, at: number): Promise<void> {
   const selections = [new vscode.NotebookRange(at, at + 1)];
   await vscode.window.showNotebookDocument(notebook, { selections });
   await vscode.commands.executeCommand('notebook.cell.edit');
   const cell = notebook.cellAt(at).document;
   await waitFor('the cursor in the cell', () => vscode.window.activeTextEditor?.document === cell);
   await theWindow.idle();
-  return notebook;
 }
 
 describe('A notebook', () => {
@@ -68,5 +74,26 @@ describe('A notebook', () => {
     const made = await vscode.commands.executeCommand<{ text: string }>('understudy.generateFromSelection');
     assert.notEqual(made.text, '');
     assert.equal(notebook.cellAt(1).document.getText(), `${made.text}# We sold the skiff`);
+  });
+
+  it('is named with the cell in the settings panel, by its path in the workspace', async () => {
+    const path = join(workspaceFolder(), 'soundings.ipynb');
+    const cell = { cell_type: 'code', source: [TEXT], metadata: {}, outputs: [], execution_count: null };
+    await writeFile(
+      path,
+      JSON.stringify({ cells: [cell, cell], metadata: {}, nbformat: 4, nbformat_minor: 5 }),
+    );
+    try {
+      const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(path));
+      await editCell(notebook, 1);
+      await theWindow.press('Control+End');
+      await vscode.commands.executeCommand('understudy.openSettingsPanel');
+      await waitFor('the place', async () =>
+        (await theWindow.panelText()).includes('\nsoundings.ipynb, cell 2, line 2\n'),
+      );
+    } finally {
+      await closeAll();
+      await rm(path);
+    }
   });
 });
