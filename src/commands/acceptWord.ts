@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { startsUnspaced, startsWithPair } from '../editor/firstWord';
+import { startsRun, startsWithPair } from '../editor/firstWord';
 import type { Parts } from '../editor/parts';
 import type { Suggestion } from '../editor/suggestionTally';
 import type { SuggestionWatch } from '../editor/suggestionWatch';
@@ -24,8 +24,7 @@ async function takeWord({ watch }: Parts): Promise<void> {
   if (suggestion !== null) {
     watch.tookWord();
   }
-  const takesItself =
-    suggestion !== null && (startsUnspaced(suggestion.text) || startsWithPair(suggestion.text));
+  const takesItself = suggestion !== null && (startsRun(suggestion.text) || startsWithPair(suggestion.text));
   if (editor === undefined || !takesItself) {
     const shown = watch.tally.current;
     const taken = await acceptByVsCode(cursor(editor, shown), watch);
@@ -90,7 +89,7 @@ async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise
   }
   const word = firstWord(textBefore(at), taken());
   const editor = vscode.window.activeTextEditor;
-  if (startsUnspaced(taken()) && word !== taken() && editor?.document === at.document) {
+  if (startsRun(taken()) && word !== taken() && editor?.document === at.document) {
     const surplus = new vscode.Range(line, character + word.length, line, character + taken().length);
     await editor.edit((edit) => {
       edit.delete(surplus);

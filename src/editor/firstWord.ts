@@ -2,9 +2,17 @@
 import { firstCharacter, isUnspaced } from '../model/generation/wordCharacters';
 import { firstWord } from '../model/generation/wordUnits';
 
-/** Whether the text starts in a script without spaces, where VS Code's own command takes a whole run of characters. */
-export function startsUnspaced(text: string): boolean {
-  return isUnspaced(firstCharacter(text.trimStart()));
+/** Marks of East Asian text, which no space follows either. */
+const MARK = /^[\u3001-\u303f\uff01-\uff65]/;
+
+const goesOnUnspaced = (text: string): boolean => isUnspaced(firstCharacter(text)) || MARK.test(text);
+
+/**
+ * Whether the first word is of a script without spaces, or runs into one without a space, as in 2024年 and React组件: VS Code's own
+ * command takes the whole run of characters.
+ */
+export function startsRun(text: string): boolean {
+  return goesOnUnspaced(text.trimStart()) || goesOnUnspaced(text.slice(firstWord('', text).length));
 }
 
 /** Whether the first word has a character of two code units, such as an emoji, behind which VS Code's own command misplaces the cursor. */
@@ -17,5 +25,5 @@ export function startsWithPair(text: string): boolean {
  * word, after which it asks for no next suggestion.
  */
 export function differsFromVsCode(text: string): boolean {
-  return /^[^\S\n]+\S/.test(text) || /^\S+$/.test(text) || startsUnspaced(text) || startsWithPair(text);
+  return /^[^\S\n]+\S/.test(text) || /^\S+$/.test(text) || startsRun(text) || startsWithPair(text);
 }

@@ -25,6 +25,8 @@ describe('words of a suggestion', () => {
   it('are taken one at a time', () => {
     assert.equal(firstWord('The ', 'quick brown'), 'quick');
     assert.equal(firstWord('', '我们学习中文'), '我们');
+    assert.equal(firstWord('', 'React组件'), 'React');
+    assert.equal(firstWord('', '2024年3月'), '2024');
     assert.equal(firstWord('今天', '。明天'), '。');
     assert.equal(firstWord('我明', '天天不亮就走'), '天', 'the half-typed word 明天 comes first, not 天天');
     assert.equal(firstWord('', '  '), '  ');
