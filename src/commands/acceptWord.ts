@@ -67,7 +67,6 @@ function cursor(editor: vscode.TextEditor | undefined, shown: Suggestion | null)
 }
 
 /**
-/**
  * Accepts a word of whatever ghost text is shown, one of several or another extension's, too. VS Code's own command may accept only
  * the space before a word, and is then run again; or a whole run of Chinese, which is then shortened.
  * @returns what was accepted; empty where the cursor's place is unknown
