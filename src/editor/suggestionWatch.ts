@@ -12,6 +12,8 @@ import { SuggestionTally, type Suggestion } from './suggestionTally';
 
 /** Set while VS Code's own command would not take the first word of the shown suggestion, so that our command takes the key. */
 const TAKES_WORD_CONTEXT = 'understudy.takesWord';
+/** Set while our command takes a word: an emoji hides the suggestion until VS Code has asked again, and the key would move the cursor. */
+const TAKING_CONTEXT = 'understudy.takingWord';
 
 export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   readonly tally = new SuggestionTally();
@@ -106,10 +108,12 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
    */
   async keepKeyUntil(taken: Promise<unknown>): Promise<void> {
     this.taking++;
+    void vscode.commands.executeCommand('setContext', TAKING_CONTEXT, true);
     try {
       await taken;
     } finally {
       this.taking--;
+      void vscode.commands.executeCommand('setContext', TAKING_CONTEXT, this.taking > 0);
       this.followShown();
     }
   }

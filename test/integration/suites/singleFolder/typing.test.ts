@@ -124,14 +124,9 @@ describe('Typing in a window with one folder', () => {
     await waitFor('the cursor', () => textWithCursor(editor).includes(`Today we sang${ghost}█`));
     await theWindow.press('Control+KeyZ');
     await ghostTextBeginning(' 🎉🎊 on');
-    for (const [taken, next] of [
-      [' 🎉', '🎊 on'],
-      [' 🎉🎊', ' on'],
-    ]) {
-      await theWindow.press('Control+ArrowRight');
-      await waitFor('the cursor', () => textWithCursor(editor).includes(`Today we sang${taken}█`));
-      await ghostTextBeginning(next);
-    }
+    await theWindow.press('Control+ArrowRight', 2);
+    await waitFor('the cursor', () => textWithCursor(editor).includes('Today we sang 🎉🎊█'));
+    await ghostTextBeginning(' on');
   });
 
   it('keeps the suggestion while the user types along with it', async () => {
