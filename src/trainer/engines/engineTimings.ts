@@ -107,7 +107,8 @@ export function timingKey(version: string, work: TimedWork, nativeFolders: reado
   const installed = nativeFolders
     .flatMap((folder) => [nativePaths(folder).record, join(folder, 'node_modules', 'webgpu')])
     .filter((path) => existsSync(path));
-  const machine = [platform(), arch(), cpus()[0]?.model ?? '', cpus().length, process.versions.node];
+  const { node, electron = '' } = process.versions as NodeJS.ProcessVersions & { electron?: string };
+  const machine = [platform(), arch(), cpus()[0]?.model ?? '', cpus().length, node, electron];
   return JSON.stringify([version, machine, work, installed]);
 }
 

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keptTimings, timeEngines, timeInOwnProcess } from '../../../../src/trainer/engines/engineTimings';
+import {
+  keptTimings,
+  timeEngines,
+  timeInOwnProcess,
+  timingKey,
+} from '../../../../src/trainer/engines/engineTimings';
 import { startTraining } from '../../../../src/trainer/trainerClient';
 import type { TrainerEvent } from '../../../../src/protocol/trainerProtocol';
 import { eventsOf, SmallWorkspace } from '../training/smallJob';
@@ -35,6 +40,16 @@ describe('Timing the engines', function () {
     assert.ok(webgpu?.kind === 'fails');
     assert.match(webgpu.problem, /^The trainer's process ended unexpectedly, by SIG/);
     assert.ok(!timings.has('wasm'), 'there is nothing left to choose from');
+  });
+
+  it('does not take what it found in Electron for what Node.js does, which alone runs WebGPU', () => {
+    const inNode = timingKey('1', work, []);
+    Object.defineProperty(process.versions, 'electron', { value: '39.2.0', configurable: true });
+    try {
+      assert.notEqual(timingKey('1', work, []), inNode);
+    } finally {
+      delete (process.versions as Record<string, string>)['electron'];
+    }
   });
 
   it('keeps what it found for a week, and for a day where an engine failed', async () => {
