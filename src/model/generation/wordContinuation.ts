@@ -4,6 +4,16 @@ import { firstCharacter, lastCharacter } from './wordCharacters';
 /** A character of a word in a script that is written with spaces. */
 const IN_WORD = /^(?:(?!\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana})[\p{L}\p{M}\p{N}_])$/u;
 
+/**
+ * First bytes in UTF-8 of characters that are mostly letters of scripts with spaces: from two bytes Latin to Arabic, from three those
+ * of India, Georgian and the letters of Vietnamese, and Hangul. Between them are punctuation, signs, Kana and Han.
+ */
+const LETTERS_START = [
+  [0xc3, 0xdf],
+  [0xe0, 0xe1],
+  [0xea, 0xed],
+] as const;
+
 const tables = new WeakMap<Tokenizer, Uint8Array>();
 
 /**
@@ -26,10 +36,9 @@ export function continuationTable(tokenizer: Tokenizer, text: string): Uint8Arra
 
 function startsInWord(tokenizer: Tokenizer, tokenId: number): boolean {
   const first = firstCharacter(tokenizer.decode([tokenId]));
+  const [byte] = tokenizer.tokenBytes(tokenId);
   if (first === '\ufffd') {
-    // Part of a character: two-byte characters are mostly letters of alphabets with spaces, longer ones mostly are not.
-    const [byte] = tokenizer.tokenBytes(tokenId);
-    return byte >= 0xc3 && byte < 0xe0;
+    return LETTERS_START.some(([from, to]) => from <= byte && byte <= to);
   }
   return IN_WORD.test(first);
 }

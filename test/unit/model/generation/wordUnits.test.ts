@@ -54,6 +54,26 @@ describe('tokens that go on with a word', () => {
     assert.equal(goesOn('the', ' same'), false);
     assert.equal(goesOn('the', '.'), false);
   });
+  it('are parts of letters, too, in scripts of two or three bytes a letter', () => {
+    const goesOnWithByte = (text: string, byte: number) => {
+      const tokenId = Array.from({ length: tokenizer.vocabSize }, (_, id) => id).find((id) => {
+        const bytes = tokenizer.tokenBytes(id);
+        return bytes.length === 1 && bytes[0] === byte;
+      });
+      return continuationTable(tokenizer, text)?.[tokenId!] === 1;
+    };
+    for (const [word, next] of [
+      ['слов', 'о'],
+      ['सभ', 'ी'],
+      ['한국', '어'],
+      ['ti', 'ế'],
+    ]) {
+      assert.equal(goesOnWithByte(word, Buffer.from(next)[0]), true, `${word} goes on with ${next}`);
+    }
+    for (const sign of ['…', '—', '。', '中', 'カ', '🎉']) {
+      assert.equal(goesOnWithByte('word', Buffer.from(sign)[0]), false, `word does not go on with ${sign}`);
+    }
+  });
   it('are none after a sign, a space or Chinese', () => {
     assert.equal(continuationTable(tokenizer, 'foo('), null);
     assert.equal(continuationTable(tokenizer, 'foo '), null);
