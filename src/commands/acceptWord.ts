@@ -26,8 +26,8 @@ async function takeWord({ watch }: Parts): Promise<void> {
   }
   const takesItself = suggestion !== null && (startsRun(suggestion.text) || startsWithPair(suggestion.text));
   if (editor === undefined || !takesItself) {
-    const shown = watch.tally.current;
-    const taken = await acceptByVsCode(cursor(editor, shown), watch);
+    const { current: shown, place } = watch.tally;
+    const taken = await acceptByVsCode(cursor(editor, place), watch);
     if (taken !== '' && taken === shown?.text) {
       // VS Code's own command asks for no next suggestion after the last word.
       await watch.askAgain('trigger');
@@ -56,7 +56,7 @@ const textBefore = ({ document, position }: Place): string =>
   document.lineAt(position).text.slice(0, position.character);
 
 /** The cursor. The commit message box is no editor to extensions, so its cursor is where the suggestion was shown. */
-function cursor(editor: vscode.TextEditor | undefined, shown: Suggestion | null): Place | null {
+function cursor(editor: vscode.TextEditor | undefined, shown: Omit<Suggestion, 'text'> | null): Place | null {
   const box = vscode.workspace.textDocuments.find(
     ({ uri }) => uri.scheme === 'vscode-scm' && uri.toString() === shown?.uri,
   );

@@ -5,11 +5,12 @@ import { searchSuggestion, type ChosenSuggestion } from '../model/generation/sug
 import { UNKNOWN_TAKING } from '../model/generation/wordTaking';
 import { wordEnds } from '../model/generation/wordUnits';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
-import type {
-  AlternativeSuggestion,
-  CompletionQuestion,
-  NoSuggestionReason,
-  StopReason,
+import {
+  MOST_ALTERNATIVES,
+  type AlternativeSuggestion,
+  type CompletionQuestion,
+  type NoSuggestionReason,
+  type StopReason,
 } from '../protocol/generatorProtocol';
 import { isProse, refusePlace, textKind, textToJoin } from './cursorPlace';
 import type { DocumentReader } from './documentReader';
@@ -23,9 +24,6 @@ export interface Completion {
   readonly noSuggestionReason?: NoSuggestionReason;
   readonly alternatives?: readonly AlternativeSuggestion[];
 }
-
-/** Suggestions beside the first where the user asks for one. */
-const MOST_ALTERNATIVES = 3;
 
 /**
  * The ghost text for a document at its cursor. Yields between the model's steps.

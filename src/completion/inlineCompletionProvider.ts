@@ -111,7 +111,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
         return [];
       }
       const items = this.show(document, position, context, response);
-      if (response.insertText !== '' && items !== null) {
+      if (response.insertText !== '' && items !== null && response.isAsked !== true) {
         this.learning.shown(around, response.insertText, response.confidence);
       }
       if (items !== null) {

@@ -2,12 +2,14 @@
  * Suggestions that stay valid as the user types along, accepts a word or goes back a step, so that the shown text stays on the
  * screen and a late answer is not lost. Whatever is served continues exactly the text before the cursor.
  */
-import type { AlternativeSuggestion, CompletionQuestion } from '../protocol/generatorProtocol';
+import type { CompletedResponse, CompletionQuestion } from '../protocol/generatorProtocol';
 
 export interface CachedSuggestion {
   readonly insertText: string;
   readonly confidence: number;
   readonly source: 'typedAsSuggested' | 'prefixCache';
+  /** See {@link CompletedResponse}. */
+  readonly isAsked?: boolean;
 }
 
 interface Entry {
@@ -18,6 +20,7 @@ interface Entry {
   readonly prefixEnd: string;
   readonly insertText: string;
   readonly confidence: number;
+  readonly isAsked: boolean;
 }
 
 /** Characters before and after the cursor that must be the same. */
@@ -28,7 +31,14 @@ export class SuggestionCache {
   /** Most recently used last. */
   private readonly entries: Entry[] = [];
 
-  remember(question: CompletionQuestion, { insertText, confidence }: AlternativeSuggestion): void {
+  remember(
+    question: CompletionQuestion,
+    {
+      insertText,
+      confidence,
+      isAsked = false,
+    }: Pick<CompletedResponse, 'insertText' | 'confidence' | 'isAsked'>,
+  ): void {
     if (insertText === '') {
       return;
     }
@@ -39,6 +49,7 @@ export class SuggestionCache {
       prefixEnd: prefix.slice(-COMPARED),
       insertText,
       confidence,
+      isAsked,
     });
   }
 
@@ -56,6 +67,7 @@ export class SuggestionCache {
       insertText: entry.insertText.slice(prefix.length - entry.prefixLength),
       confidence: entry.confidence,
       source: entry === latest ? 'typedAsSuggested' : 'prefixCache',
+      ...(entry.isAsked && { isAsked: true }),
     };
   }
 

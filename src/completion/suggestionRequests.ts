@@ -1,5 +1,9 @@
 /** Suggestions, each asked for once however often VS Code asks while the user types on. */
-import type { CompletedResponse, CompletionQuestion } from '../protocol/generatorProtocol';
+import {
+  MOST_ALTERNATIVES,
+  type CompletedResponse,
+  type CompletionQuestion,
+} from '../protocol/generatorProtocol';
 import { cancelledCompletion } from './cancelledCompletion';
 import type { GeneratorLink } from './generatorLink';
 import { SuggestionCache } from './suggestionCache';
@@ -66,14 +70,17 @@ export class SuggestionRequests {
     this.cancelAbandoned(null);
     const made = await this.wait(this.launch(question, shown === null), start, signal);
     const first = shown ?? made;
-    const alternatives = [made, ...(made.alternatives ?? [])].filter(
-      ({ insertText }) =>
-        !insertText.startsWith(first.insertText) && !first.insertText.startsWith(insertText),
-    );
+    const alternatives = [made, ...(made.alternatives ?? [])]
+      .filter(
+        ({ insertText }) =>
+          !insertText.startsWith(first.insertText) && !first.insertText.startsWith(insertText),
+      )
+      .slice(0, MOST_ALTERNATIVES);
     if (forgets === this.forgets) {
-      for (const suggestion of [...alternatives.toReversed(), first]) {
-        this.cache.remember(question, suggestion);
+      for (const { insertText, confidence } of alternatives.toReversed()) {
+        this.cache.remember(question, { insertText, confidence, isAsked: true });
       }
+      this.cache.remember(question, first);
     }
     return { ...first, alternatives, milliseconds: performance.now() - start };
   }

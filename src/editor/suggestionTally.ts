@@ -37,6 +37,11 @@ export class SuggestionTally {
     return this.others.length > 0 ? null : this.rest;
   }
 
+  /** The cursor's place where something is on the screen, whichever of several it is. */
+  get place(): Omit<Suggestion, 'text'> | null {
+    return this.rest;
+  }
+
   /** Every text that may be on the screen. */
   get possible(): readonly string[] {
     return this.rest === null ? [] : [this.rest.text, ...this.others];

@@ -1,6 +1,8 @@
 /** What crosses between the extension host (or the terminal tool) and the generator's worker thread. */
 import type { SamplingOptions } from '../model/samplingOptions';
 
+/** Suggestions beside the first where the user asks for one. */
+export const MOST_ALTERNATIVES = 3;
 /** Stands between the cells of a notebook, which are read as one text. */
 export const CELL_BREAK = '\n\n';
 
@@ -183,8 +185,10 @@ export interface CompletedResponse {
   readonly stopReason?: StopReason;
   /** Probability of the whole suggestion given the prefix, 0 to 1. */
   readonly confidence: number;
-  /** What may be inserted instead, the best first, for an invoked request. */
+  /** What may be inserted instead, the best first, for an invoked request; at most {@link MOST_ALTERNATIVES}. */
   readonly alternatives?: readonly AlternativeSuggestion[];
+  /** Whether the user turned to it or typed along with it among several, so that its confidence tells nothing any more. */
+  readonly isAsked?: boolean;
   readonly source: 'typedAsSuggested' | 'prefixCache' | 'inFlight' | 'generated';
   readonly milliseconds: number;
 }

@@ -12,7 +12,7 @@ const question = (marked: string, languageId = 'markdown') => ({
 });
 
 /**
- * Answers " word" in the next turn of the event loop, with two others where it is invoked, or nothing to NONE; HANG is answered only
+ * Answers " word" in the next turn of the event loop, with three others where it is invoked, or nothing to NONE; HANG is answered only
  * when it is cancelled.
  */
 class WordyLink implements Pick<GeneratorLink, 'request' | 'cancel'> {
@@ -41,6 +41,7 @@ class WordyLink implements Pick<GeneratorLink, 'request' | 'cancel'> {
               alternatives: [
                 { insertText: ' work', confidence: 0.05 },
                 { insertText: ' end', confidence: 0.04 },
+                { insertText: ' last', confidence: 0.03 },
               ],
             }),
             source: 'generated',
@@ -208,18 +209,18 @@ describe('asking for suggestions', () => {
     const { link, suggestions } = setUp();
     const asked = await suggestions.complete({ ...question('The█'), isInvoked: true });
     const texts = [asked, ...(asked.alternatives ?? [])].map(({ insertText }) => insertText);
-    assert.deepEqual(texts, [' word', ' work', ' end']);
+    assert.deepEqual(texts, [' word', ' work', ' end', ' last']);
     const shown = async (marked: string) => {
-      const { insertText, confidence } = await suggestions.complete({
+      const { insertText, confidence, isAsked } = await suggestions.complete({
         ...question(marked),
         isInvoked: false,
       });
-      return [insertText, confidence];
+      return [insertText, confidence, isAsked];
     };
-    assert.deepEqual(await shown('The█'), [' word', 0.9]);
-    assert.deepEqual(await shown('The wo█'), ['rd', 0.9]);
-    assert.deepEqual(await shown('The work█'), [' word', 0.9]);
-    assert.deepEqual(await shown('The e█'), ['nd', 0.04]);
+    assert.deepEqual(await shown('The█'), [' word', 0.9, undefined]);
+    assert.deepEqual(await shown('The wo█'), ['rd', 0.9, undefined]);
+    assert.deepEqual(await shown('The work█'), [' word', 0.9, undefined]);
+    assert.deepEqual(await shown('The e█'), ['nd', 0.04, true], 'nothing is learned from its confidence');
     assert.deepEqual(link.asked, ['The', 'The work']);
   });
 
@@ -234,10 +235,18 @@ describe('asking for suggestions', () => {
     assert.deepEqual([asked.insertText, asked.confidence], [' end.', 0.7]);
     assert.deepEqual(
       asked.alternatives?.map(({ insertText }) => insertText),
-      [' word', ' work'],
+      [' word', ' work', ' last'],
     );
     assert.equal((await suggestions.complete(question('The█'))).insertText, ' end.');
     assert.deepEqual(link.asked, ['The']);
+  });
+
+  it('gives at most three besides what is shown', async () => {
+    const { suggestions } = setUp();
+    suggestions.adopt(question('The█'), { ...cancelledCompletion(0, 0), insertText: ' other' });
+    const asked = await suggestions.complete({ ...question('The█'), isInvoked: true });
+    const texts = [asked, ...(asked.alternatives ?? [])].map(({ insertText }) => insertText);
+    assert.deepEqual(texts, [' other', ' word', ' work', ' end']);
   });
 
   it('leaves what is shown the first also where the user types on before the others came', async () => {
@@ -259,7 +268,7 @@ describe('asking for suggestions', () => {
     const { link, suggestions } = setUp();
     const asked = suggestions.complete({ ...question('The█'), isInvoked: true });
     suggestions.forget();
-    assert.equal((await asked).alternatives?.length, 2);
+    assert.equal((await asked).alternatives?.length, 3);
     await suggestions.complete(question('The w█'));
     assert.deepEqual(link.asked, ['The', 'The w']);
   });
