@@ -6,6 +6,7 @@ import { startTraining, type TrainingRun } from '../trainer/trainerClient';
 import type { TrainerNode } from '../trainer/native/trainerNode';
 import { LossCurve } from './lossCurve';
 import { shownSentence } from './shownSentence';
+import { inEnglish } from './translate';
 import { activityText, eventText, stepText, type StepEvent } from './trainingTexts';
 
 const PHASE_CONTEXT = 'understudy.training';
@@ -135,7 +136,7 @@ export class TrainingSession implements vscode.Disposable {
     const line = eventText(t, event, shownSentence);
     if (line !== null) {
       this.lines.push(line);
-      this.log.info(event.kind === 'warning' ? event.message : line);
+      this.log.info(eventText(inEnglish, event, (sentence) => sentence)!);
     }
     const activity = activityText(t, event);
     if (activity !== null) {

@@ -9,9 +9,9 @@ import {
   parseLanguageModel,
 } from '../../../src/editor/languageModelSetting';
 import type { HalfChoice } from '../../../src/protocol/generatorProtocol';
-import { plainTranslate } from '../../support/plainTranslate';
+import { inEnglish } from '../../../src/editor/translate';
 
-const parse = (given: unknown): HalfChoice | null => parseLanguageModel(plainTranslate, given);
+const parse = (given: unknown): HalfChoice | null => parseLanguageModel(inEnglish, given);
 
 describe('the setting of the language model', () => {
   it('chooses none where it is empty', () => {
@@ -72,7 +72,7 @@ describe('the setting of the language model', () => {
   it('never repeats a password from an address', () => {
     for (const address of ['https://me:secret@team.example', 'ftp://me:secret@team.example']) {
       assert.throws(
-        () => checkAddress(plainTranslate, address),
+        () => checkAddress(inEnglish, address),
         ({ message }: Error) => !message.includes('secret'),
       );
     }

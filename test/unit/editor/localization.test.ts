@@ -7,7 +7,7 @@ import { parseLanguageModel } from '../../../src/editor/languageModelSetting';
 import { parseMaskedModel } from '../../../src/editor/maskedModelSetting';
 import { LEFT_OUT_REASONS } from '../../../src/trainer/corpus/leftOutReason';
 import { foreignTexts } from '../../support/foreignTexts';
-import { plainTranslate } from '../../support/plainTranslate';
+import { inEnglish } from '../../../src/editor/translate';
 import { translatedTexts } from '../../support/translatedTexts';
 
 const root = join(__dirname, '..', '..', '..');
@@ -153,8 +153,8 @@ describe('the settings of the manifest', () => {
   it('let no workspace choose the language model or the masked model, nor where text is sent', () => {
     const { 'understudy.languageModel': language, 'understudy.maskedModel': masked } = properties;
     assert.deepEqual([language.scope, masked.scope], ['machine', 'machine']);
-    assert.equal(parseLanguageModel(plainTranslate, language.default), null);
-    assert.equal(parseMaskedModel(plainTranslate, masked.default), null);
+    assert.equal(parseLanguageModel(inEnglish, language.default), null);
+    assert.equal(parseMaskedModel(inEnglish, masked.default), null);
   });
 
   it('give understudy.enable the default of the code', () => {

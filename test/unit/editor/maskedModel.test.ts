@@ -8,7 +8,7 @@ import { maskedModelLine } from '../../../src/editor/languageModelLines';
 import { MaskedModel, type MaskedModelSurroundings } from '../../../src/editor/maskedModel';
 import { parseMaskedModel } from '../../../src/editor/maskedModelSetting';
 import type { MaskedChoice, MaskedLoadedResponse } from '../../../src/protocol/generatorProtocol';
-import { plainTranslate } from '../../support/plainTranslate';
+import { inEnglish } from '../../../src/editor/translate';
 import { StoredValues } from '../../support/storedValues';
 
 /** A window with a setting, and a generator that opens what the test lets it open. */
@@ -95,7 +95,7 @@ describe('choosing a masked model', () => {
 
   it('says why it does not answer, until it does again', async () => {
     const window = new FakeWindow();
-    const line = (): string | null => maskedModelLine(plainTranslate, window.model.state);
+    const line = (): string | null => maskedModelLine(inEnglish, window.model.state);
     window.model.heard({ kind: 'maskedStatus', state: 'away', message: 'Another one stopped.' });
     const chosen = window.model.choose('/m/bert');
     window.open();
@@ -183,7 +183,7 @@ describe('a masked model that the generator dies of', () => {
 });
 
 describe('the setting of the masked model', () => {
-  const parse = (given: unknown): string | null => parseMaskedModel(plainTranslate, given);
+  const parse = (given: unknown): string | null => parseMaskedModel(inEnglish, given);
 
   it('is the whole path of a folder; nothing is none', () => {
     const folder = join(homedir(), 'bert');

@@ -7,11 +7,11 @@ import { isSamplingName, panelSettings, SAMPLING_NAMES } from '../../../src/edit
 import { SETTINGS } from '../../../src/editor/settings';
 import { languageModelLines } from '../../../src/editor/languageModelLines';
 import { parseFromPanel } from '../../../src/protocol/panelProtocol';
-import { plainTranslate } from '../../support/plainTranslate';
+import { inEnglish } from '../../../src/editor/translate';
 
 describe('the settings in the panel', () => {
   it('are all sampling settings, with what VS Code holds of each', () => {
-    const settings = panelSettings(plainTranslate, (name) => SETTINGS[name].default);
+    const settings = panelSettings(inEnglish, (name) => SETTINGS[name].default);
     assert.deepEqual(
       settings.map(({ name, value }) => [name, value]),
       SAMPLING_NAMES.map((name) => [name, SETTINGS[name].default]),
@@ -37,7 +37,7 @@ describe('what comes next in the panel', () => {
     isSampleCut: false,
   } as const;
   const prefix = `${'x'.repeat(100)} the 🌙 `;
-  const inspection = panelInspection(plainTranslate, 'one.md, line 3', prefix, response);
+  const inspection = panelInspection(inEnglish, 'one.md, line 3', prefix, response);
 
   it('names the experts, the highest weight first, and what each one predicts', () => {
     assert.ok(inspection.state === 'ready');
@@ -49,12 +49,12 @@ describe('what comes next in the panel', () => {
       { name: 'Longest match', probability: 1 },
       { name: 'Base network', probability: 0.5 },
     ]);
-    assert.equal(expertName(plainTranslate, 'transformer'), 'transformer');
+    assert.equal(expertName(inEnglish, 'transformer'), 'transformer');
   });
 
   it('shows that a sample is cut, as it may end within a word', () => {
     const shown = (isSampleCut: boolean) => {
-      const given = panelInspection(plainTranslate, '', prefix, { ...response, isSampleCut });
+      const given = panelInspection(inEnglish, '', prefix, { ...response, isSampleCut });
       return given.state === 'ready' && given.sample;
     };
     assert.deepEqual([shown(false), shown(true)], ['lamp burned.', 'lamp burned.…']);
@@ -78,10 +78,10 @@ describe('the language model in the panel', () => {
     away: null,
   } as const;
   const lines = (weight: number | null, away: string | null = null) =>
-    languageModelLines(plainTranslate, { ...state, away }, weight);
+    languageModelLines(inEnglish, { ...state, away }, weight);
 
   it('is none, or is named with the weight that it has earned', () => {
-    assert.deepEqual(languageModelLines(plainTranslate, null, null), [
+    assert.deepEqual(languageModelLines(inEnglish, null, null), [
       'None: the networks and the words of your workspace alone.',
     ]);
     assert.deepEqual(lines(null), ['small.gguf: SmolLM2 (GGUF, 140 MB)']);
@@ -108,7 +108,7 @@ describe('the language model in the panel', () => {
 });
 
 describe("the panel's page", () => {
-  const html = panelPage(plainTranslate, {
+  const html = panelPage(inEnglish, {
     language: 'en',
     cspSource: 'https://webview.example',
     nonce: 'abc',

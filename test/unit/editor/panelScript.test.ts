@@ -3,11 +3,11 @@ import { panelSettings } from '../../../src/editor/panelSettings';
 import { SETTINGS, type SettingName } from '../../../src/editor/settings';
 import type { PanelTraining } from '../../../src/protocol/panelProtocol';
 import { FakePage } from '../../support/fakePage';
-import { plainTranslate } from '../../support/plainTranslate';
+import { inEnglish } from '../../../src/editor/translate';
 
 const NAME = 'sampling.temperature';
 const settingsWith = (given: Partial<Record<SettingName, number | boolean>> = {}) =>
-  panelSettings(plainTranslate, (name) => given[name] ?? SETTINGS[name].default);
+  panelSettings(inEnglish, (name) => given[name] ?? SETTINGS[name].default);
 
 describe("the script of the panel's page", () => {
   it('removes its message about a value out of range once it shows the value in force', () => {

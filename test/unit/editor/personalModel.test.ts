@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PersonalModel } from '../../../src/editor/personalModel';
 import { ModelStore, workspaceKey } from '../../../src/trainer/modelStore';
-import { plainTranslate } from '../../support/plainTranslate';
+import { inEnglish } from '../../../src/editor/translate';
 import { smallConfig, smallModelBytes } from '../../support/smallModel';
 import { SmallWorkspace } from '../trainer/training/smallJob';
 
@@ -51,7 +51,7 @@ describe('the personal model of a window', () => {
           return { kind: 'modelLoaded', id: 0, description: 'an LSTM' };
         },
       },
-      { t: plainTranslate, folders: () => folders },
+      { t: inEnglish, folders: () => folders },
       () => {
         changes++;
       },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fileListText, leftOutLines, planOrigin, planSummary } from '../../../src/editor/planTexts';
 import type { TrainingPlan } from '../../../src/protocol/trainerProtocol';
-import { plainTranslate as t } from '../../support/plainTranslate';
+import { inEnglish as t } from '../../../src/editor/translate';
 
 const plan: TrainingPlan = {
   files: [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { durationText, sizeText } from '../../../src/editor/quantityTexts';
-import { plainTranslate as t } from '../../support/plainTranslate';
+import { inEnglish as t } from '../../../src/editor/translate';
 
 describe('sizes and times', () => {
   it('are short', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { resultText } from '../../../src/editor/resultText';
 import type { DoneEvent } from '../../../src/protocol/trainerProtocol';
-import { plainTranslate as t } from '../../support/plainTranslate';
+import { inEnglish as t } from '../../../src/editor/translate';
 
 const score = (bitsPerByte: number) => ({ bytes: 1000, bitsPerByte });
 const result = (change: Partial<DoneEvent>, isInUse = true): string =>

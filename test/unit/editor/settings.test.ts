@@ -8,7 +8,7 @@ import {
   type Setting,
   type SettingName,
 } from '../../../src/editor/settings';
-import { plainTranslate } from '../../support/plainTranslate';
+import { inEnglish } from '../../../src/editor/translate';
 
 const names = Object.keys(SETTINGS) as SettingName[];
 
@@ -23,7 +23,7 @@ describe('a setting', () => {
     const { value, problem } = parseSetting('sampling.temperature', 7);
     assert.equal(value, 2);
     assert.equal(
-      describeProblem(plainTranslate, problem!),
+      describeProblem(inEnglish, problem!),
       'The setting understudy.sampling.temperature is 7; it takes a number from 0.05 to 2, and 2 is used.',
     );
     assert.equal(parseSetting('model.numLayers', 9).value, 3);
@@ -36,7 +36,7 @@ describe('a setting', () => {
     const { value, problem } = parseSetting('model.architecture', 'perceptron');
     assert.equal(value, 'lstm');
     assert.match(
-      describeProblem(plainTranslate, problem!),
+      describeProblem(inEnglish, problem!),
       /"perceptron"; it takes one of lstm, gru, rnn, transformer/,
     );
   });
@@ -61,7 +61,7 @@ describe('a setting', () => {
         );
         if (problem !== null) {
           assert.match(
-            describeProblem(plainTranslate, problem),
+            describeProblem(inEnglish, problem),
             new RegExp(`^The setting understudy.${name} is `),
           );
         }

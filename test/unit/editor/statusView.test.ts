@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { statusMenu, statusView, type StatusState } from '../../../src/editor/statusView';
-import { plainTranslate } from '../../support/plainTranslate';
+import { inEnglish } from '../../../src/editor/translate';
 
 const idle: StatusState = {
   generator: 'ready',
@@ -14,9 +14,9 @@ const idle: StatusState = {
   language: { id: 'markdown', enabled: true },
   counts: { shown: 0, accepted: 0, acceptedInPart: 0, charactersSaved: 0 },
 };
-const view = (change: Partial<StatusState>) => statusView(plainTranslate, { ...idle, ...change });
+const view = (change: Partial<StatusState>) => statusView(inEnglish, { ...idle, ...change });
 const commands = (change: Partial<StatusState>) =>
-  statusMenu(plainTranslate, { ...idle, ...change }).map(({ command }) => command.replace('understudy.', ''));
+  statusMenu(inEnglish, { ...idle, ...change }).map(({ command }) => command.replace('understudy.', ''));
 
 describe('the status-bar item', () => {
   it('says what it is doing', () => {
@@ -53,7 +53,7 @@ describe('the status-bar item', () => {
       assert.match(tooltip[1], /was interrupted\. Train on Workspace goes on with it, unless texts/);
       assert.equal(isError, false);
     }
-    const [item] = statusMenu(plainTranslate, { ...idle, interrupted: 'known', hasPersonalModel: true });
+    const [item] = statusMenu(inEnglish, { ...idle, interrupted: 'known', hasPersonalModel: true });
     assert.equal(item.command, 'understudy.trainOnWorkspace');
     assert.equal(item.description, 'goes on with the interrupted training');
     const training = { progress: 0.419, paused: false, activity: null };
@@ -61,7 +61,7 @@ describe('the status-bar item', () => {
   });
 
   it('marks the training in its menu as a command that asks first', () => {
-    assert.equal(statusMenu(plainTranslate, idle)[0].label, 'Train on Workspace…');
+    assert.equal(statusMenu(inEnglish, idle)[0].label, 'Train on Workspace…');
   });
 
   it('names the language model, and says why one is away', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { activityText, eventText } from '../../../src/editor/trainingTexts';
-import { plainTranslate as t } from '../../support/plainTranslate';
+import { inEnglish as t } from '../../../src/editor/translate';
 
 const score = (bitsPerByte: number) => ({ bytes: 1000, bitsPerByte });
 

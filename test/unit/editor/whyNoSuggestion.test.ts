@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import type { SilentReason } from '../../../src/completion/inlineCompletionProvider';
 import { explainOutcome, settingNamedIn } from '../../../src/editor/whyNoSuggestion';
 import type { CompletedResponse, NoSuggestionReason } from '../../../src/protocol/generatorProtocol';
-import { plainTranslate } from '../../support/plainTranslate';
+import { inEnglish } from '../../../src/editor/translate';
 
 const answered = (response: Partial<CompletedResponse>): string =>
-  explainOutcome(plainTranslate, {
+  explainOutcome(inEnglish, {
     kind: 'answered',
     response: {
       kind: 'completed',
@@ -18,11 +18,11 @@ const answered = (response: Partial<CompletedResponse>): string =>
     },
   });
 const silent = (reason: SilentReason): string =>
-  explainOutcome(plainTranslate, { kind: 'silent', reason, languageId: 'latex' });
+  explainOutcome(inEnglish, { kind: 'silent', reason, languageId: 'latex' });
 
 describe('Why No Suggestion?', () => {
   it('says that nothing was asked for yet, and which setting may be why', () => {
-    const answer = explainOutcome(plainTranslate, null);
+    const answer = explainOutcome(inEnglish, null);
     assert.match(answer, /^VS Code has asked for no suggestion/);
     assert.equal(settingNamedIn(answer), 'editor.inlineSuggest.enabled');
   });
