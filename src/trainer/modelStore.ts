@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
 import type { TrainingRecord } from '../model/checkpoint/trainingRecord';
 import type { NetworkConfig } from '../model/networkConfig';
+import { asError } from '../protocol/asError';
 import { exportedParts, importedModel } from './modelFile';
 import { patiently, saveFile } from './training/saveFile';
 import { isModelInUse, isOfLock, lockModel } from './training/trainingLock';
@@ -63,13 +64,17 @@ export class ModelStore {
     return this.places(key);
   }
 
-  /** Newest first. */
+  /** Newest first; one that may not be opened is told as a damaged one. */
   async list(): Promise<StoredModel[]> {
     const found: { model: StoredModel; time: number }[] = [];
     for (const key of (await namesIn(this.storageFolder)).filter((name) => KEY.test(name))) {
+      const { modelPath } = this.places(key);
       // Another window may delete a model meanwhile.
-      const file = await stat(this.places(key).modelPath).catch(() => null);
-      const model = await this.show(key);
+      const file = await stat(modelPath).catch(() => null);
+      const model = await this.show(key).catch((error: unknown) => {
+        const content = { fault: asError(error).message };
+        return { key, folders: [], modelPath, bytes: file?.size ?? 0, content };
+      });
       if (model !== null) {
         found.push({ model, time: file?.mtimeMs ?? 0 });
       }

@@ -50,6 +50,18 @@ describe('ModelStore', () => {
     assert.match(content.fault, /personal\.safetensors/);
   });
 
+  it('lists the others also where one cannot be read, and names that', async () => {
+    const { modelPath } = await store.remember(folders);
+    writeFileSync(modelPath, smallModelBytes(7));
+    const unreadable = (await store.remember(['/home/ada/secret'])).modelPath;
+    mkdirSync(unreadable);
+    const contents = new Map((await store.list()).map((model) => [model.modelPath, model.content]));
+    assert.deepEqual(contents.get(modelPath), { config: smallConfig, training: { steps: 7 } });
+    assert.deepEqual(contents.get(unreadable), {
+      fault: `${unreadable} cannot be read; check that you may open it.`,
+    });
+  });
+
   it('exports as a Keras model with its tokenizer beside it, and imports that with or without', async () => {
     const tokenizer: unknown = JSON.parse(readFileSync('models/base/tokenizer.json', 'utf8'));
     const kept: NetworkConfig = { ...smallConfig, vocabSize: 4096 };
