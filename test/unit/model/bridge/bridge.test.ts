@@ -27,10 +27,10 @@ const exact = { limits: { steps: 5000, expandFrom: 0, examineFrom: 0, coverFrom:
 
 const PARTS = "the|n|re| |a|b|ban|d|and|;|“|”|’t|n't|\n|\n\n|  |1|23|4|学|习中|文|🙂|\\\\|x".split('|');
 /**
- * In bits per text. A token that depends on the text after it (a backslash before a letter) is decided a little early;
- * everything else agrees within 1e-6.
+ * In bits per text. Where the foreign model's merges cover a space or backslash before a letter, which is one shared token only there, that
+ * is decided a little early: by 0.24 bits at most in 300 texts.
  */
-const TOLERANCE = 0.2;
+const toleranceOf = (name: string): number => (name === 'more merges' ? 0.4 : 1e-5);
 const textOf = (parts: readonly string[], maxLength: number) =>
   fc.array(fc.constantFrom(...parts), { maxLength }).map((chosen) => chosen.join(''));
 const texts = textOf(PARTS, 8);
@@ -143,7 +143,7 @@ describe('a model with other tokens as an expert', () => {
           const foreign = canonicalModel(vocabulary, PARTS.join(''), seed);
           const bridge = createBridge(foreign, sharedTokenizer, exact);
           const difference = bridgedLog(bridge, sharedTokenizer, text) - ownLog(foreign, text);
-          assert.ok(Math.abs(difference) < TOLERANCE, `${text}: ${difference}`);
+          assert.ok(Math.abs(difference) < toleranceOf(name), `${text}: ${difference}`);
         }),
         { numRuns: 10 },
       );
