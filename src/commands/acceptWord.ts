@@ -81,19 +81,23 @@ async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise
   const { line, character } = at.position;
   const rest = (): string => at.document.lineAt(line).text.slice(character);
   const before = rest();
-  const taken = (): string => rest().slice(0, rest().length - before.length);
-  await next();
-  if (taken() !== '' && taken().trim() === '') {
+  const takeNext = async (): Promise<string> => {
     await next();
+    return rest().slice(0, rest().length - before.length);
+  };
+  let taken = await takeNext();
+  if (taken !== '' && taken.trim() === '') {
+    taken = await takeNext();
   }
-  const word = firstWord(textBefore(at), taken());
+  const word = firstWord(textBefore(at), taken);
   const editor = vscode.window.activeTextEditor;
-  if (startsRun(taken()) && word !== taken() && editor?.document === at.document) {
-    const surplus = new vscode.Range(line, character + word.length, line, character + taken().length);
-    await editor.edit((edit) => {
-      edit.delete(surplus);
-    });
-    await watch.askAgain('trigger');
+  if (!startsRun(taken) || word === taken || editor?.document !== at.document) {
+    return taken;
   }
-  return taken();
+  const surplus = new vscode.Range(line, character + word.length, line, character + taken.length);
+  await editor.edit((edit) => {
+    edit.delete(surplus);
+  });
+  await watch.askAgain('trigger');
+  return word;
 }

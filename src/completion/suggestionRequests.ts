@@ -1,4 +1,5 @@
 /** Suggestions, each asked for once however often VS Code asks while the user types on. */
+import { agrees } from '../model/generation/agrees';
 import {
   MOST_ALTERNATIVES,
   type CompletedResponse,
@@ -71,10 +72,7 @@ export class SuggestionRequests {
     const made = await this.wait(this.launch(question, shown === null), start, signal);
     const first = shown ?? made;
     const alternatives = [made, ...(made.alternatives ?? [])]
-      .filter(
-        ({ insertText }) =>
-          !insertText.startsWith(first.insertText) && !first.insertText.startsWith(insertText),
-      )
+      .filter(({ insertText }) => !agrees(insertText, first.insertText))
       .slice(0, MOST_ALTERNATIVES);
     if (forgets === this.forgets) {
       for (const { insertText, confidence } of alternatives.toReversed()) {

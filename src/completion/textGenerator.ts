@@ -2,6 +2,7 @@
  * Schedules the generator's requests, independently of the thread: the newest goes first, one step of the model at a time, so that
  * a newer request or a cancellation is received between any two tokens.
  */
+import { asError } from '../protocol/asError';
 import type { AnsweredRequest, GeneratorRequest, GeneratorResponse } from '../protocol/generatorProtocol';
 import { cancelledCompletion } from './cancelledCompletion';
 import type { LoadedModel } from './generatorModel';
@@ -91,8 +92,7 @@ export class TextGenerator {
   }
 
   private fail(job: Job, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    this.settle(job, { kind: 'failed', id: job.request.id, message });
+    this.settle(job, { kind: 'failed', id: job.request.id, message: asError(error).message });
   }
 
   private nextJob(): Job | null {

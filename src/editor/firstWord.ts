@@ -15,10 +15,10 @@ export function startsRun(text: string): boolean {
   return goesOnUnspaced(text.trimStart()) || goesOnUnspaced(text.slice(firstWord('', text).length));
 }
 
-/** Whether the first word has a character of two code units, such as an emoji, behind which VS Code's own command misplaces the cursor. */
-export function startsWithPair(text: string): boolean {
-  return /[\ud800-\udbff]/.test(firstWord('', text));
-}
+/** Whether a character has two code units, as an emoji, behind which VS Code misplaces the cursor when it accepts the text. */
+export const hasPair = (text: string): boolean => /[\ud800-\udbff]/.test(text);
+
+export const startsWithPair = (text: string): boolean => hasPair(firstWord('', text));
 
 /**
  * Whether VS Code's own command takes something other than the first word, such as only the space before it, or may take the last

@@ -3,16 +3,15 @@
  * cursor inside the accepted text.
  */
 import * as vscode from 'vscode';
+import { hasPair } from './firstWord';
 import type { Suggestion } from './suggestionTally';
-
-const PAIR = /[\ud800-\udbff]/;
 
 /** Puts the cursor behind the accepted text where VS Code misplaced it; returns whether it did. */
 export function mendCursor(editor: vscode.TextEditor | undefined, accepted: Suggestion | null): boolean {
   if (
     accepted === null ||
     editor?.document.uri.toString() !== accepted.uri ||
-    !PAIR.test(accepted.text) ||
+    !hasPair(accepted.text) ||
     editor.selections.length > 1
   ) {
     return false;

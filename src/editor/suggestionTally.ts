@@ -2,6 +2,8 @@
  * Counts what became of the suggestions of this session. VS Code reports the acceptance of a whole suggestion; the
  * acceptance of a part is inferred when several characters arrive at once and agree with what was shown.
  */
+import { agrees } from '../model/generation/agrees';
+
 export interface Suggestion {
   readonly uri: string;
   /** Line and character of the cursor when it was offered. */
@@ -59,7 +61,7 @@ export class SuggestionTally {
       rest?.uri === suggestion.uri &&
       rest.line === suggestion.line &&
       rest.character === suggestion.character &&
-      (rest.text.startsWith(suggestion.text) || suggestion.text.startsWith(rest.text));
+      agrees(rest.text, suggestion.text);
     if (!continues) {
       this.shown++;
       this.partCounted = false;

@@ -111,6 +111,7 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
 
 /** What a training needs to write to. */
 interface Places {
+  readonly training: TrainingOptions;
   readonly workFolder: string;
   /** Of the file that keeps the model, if one is to. */
   readonly lock: ModelLock | null;
@@ -128,7 +129,7 @@ async function withPlaces<T>(
   try {
     const lock = modelPath === null ? null : await lockModel(modelPath);
     try {
-      return await use({ workFolder, lock });
+      return await use({ training, workFolder, lock });
     } finally {
       await lock?.release();
     }
@@ -152,7 +153,7 @@ async function temporaryFolder(): Promise<string> {
 /** Trains, unless a ready model is given, and lends the model; null if training did not help or there was too little text. */
 async function withModel<T>(
   terminal: Terminal,
-  { folder, training, modelPath }: Evaluation,
+  { folder, modelPath }: Evaluation,
   places: Places | null,
   train: readonly FileText[],
   use: (
@@ -160,9 +161,10 @@ async function withModel<T>(
     trained: { done: DoneEvent; engine: EngineName | null } | null,
   ) => Promise<T>,
 ): Promise<T> {
-  if (training === null || places === null) {
+  if (places === null) {
     return use(modelPath, null);
   }
+  const { training, workFolder, lock } = places;
   const kept = modelPath === null ? '' : `, and ${modelPath} is not written`;
   if (bytesOf(train) < FEWEST_BYTES) {
     terminal.note(
@@ -178,8 +180,8 @@ async function withModel<T>(
     folders: [folder],
     split: holdOutFromTraining(folder, train, training.seed),
     // In a folder of its own: in the place of an earlier model only a better one would be written, but this training is measured.
-    modelPath: join(places.workFolder, 'model.safetensors'),
-    resumePath: join(places.workFolder, 'resume'),
+    modelPath: join(workFolder, 'model.safetensors'),
+    resumePath: join(workFolder, 'resume'),
     initialModelPath: await startingModel([terminal.product.baseModel], training),
     options: training,
   });
@@ -189,7 +191,7 @@ async function withModel<T>(
       `By the training text that was kept aside, ghost text does not gain by the new network: after is as before${kept}.`,
     );
   } else if (modelPath !== null) {
-    places.lock?.confirm();
+    lock?.confirm();
     await saveFile(modelPath, await readFile(trained.done.modelPath));
   }
   return use(trained.done.modelPath, trained);

@@ -183,7 +183,7 @@ function contentOf(bytes: Uint8Array, path: string): StoredModel['content'] {
     const { config, training } = decodeCheckpoint(bytes, path);
     return { config, training };
   } catch (error) {
-    return { fault: error instanceof Error ? error.message : String(error) };
+    return { fault: asError(error).message };
   }
 }
 

@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { asError } from '../../protocol/asError';
 import type { HalfStatus } from '../../protocol/generatorProtocol';
 import type { ProcessRequest, ProcessResponse } from './processMessages';
 
@@ -121,7 +122,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
       child = this.fork();
     } catch (thrown) {
       // `fork` throws on some failures to start, such as a lack of memory; the next attempt may succeed.
-      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      const error = asError(thrown);
       this.afterEnd(null, error.message);
       return Promise.reject(this.startFault(error));
     }

@@ -1,5 +1,6 @@
 /** The process's side: opens one model and answers questions about it, one after the other. */
 import { constants, getPriority, setPriority } from 'node:os';
+import { asError } from '../../protocol/asError';
 import type { ProcessRequest, ProcessResponse } from './processMessages';
 
 /** Most characters of a library's error message, which may quote any name from the file. */
@@ -57,5 +58,4 @@ export function serveModel<Opened, Question, Answer>(
   });
 }
 
-const describe = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0].slice(0, LONGEST_FAULT);
+const describe = (error: unknown): string => asError(error).message.split('\n')[0].slice(0, LONGEST_FAULT);

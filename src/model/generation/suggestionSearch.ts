@@ -1,6 +1,7 @@
 /** Ghost text: searches for continuations and chooses the part of one that is worth showing. */
 import type { MixtureModel } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import { agrees } from './agrees';
 import { beamSearch, type Beam } from './beamSearch';
 import { bestCut, leastUsefulProbability, type CutPoint, type Reader } from './expectedSaving';
 import { shiftedProbability } from './confidenceShift';
@@ -97,7 +98,7 @@ export function* searchSuggestion(
   const found = yield* searchContinuations(model, tokenizer, tail, search);
   const continuations = yield* joined(model, tokenizer, tail, found.continuations, options);
   const chosen = chooseSuggestion(continuations, { cost, takesWords }, confidenceShift);
-  const others = bestCuts(continuations, { cost: 0, takesWords }, confidenceShift);
+  const others = isForChoice ? bestCuts(continuations, { cost: 0, takesWords }, confidenceShift) : [];
   return {
     ...chosen,
     longest: found.longest,
@@ -215,7 +216,7 @@ function differing(chosen: ChosenSuggestion, others: readonly ChosenSuggestion[]
   const kept: ChosenSuggestion[] = [];
   for (const other of others) {
     const seen = chosen.text === '' ? kept : [chosen, ...kept];
-    if (!seen.some(({ text }) => text.startsWith(other.text) || other.text.startsWith(text))) {
+    if (!seen.some(({ text }) => agrees(text, other.text))) {
       kept.push(other);
     }
   }

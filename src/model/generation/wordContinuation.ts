@@ -36,8 +36,8 @@ export function continuationTable(tokenizer: Tokenizer, text: string): Uint8Arra
 
 function startsInWord(tokenizer: Tokenizer, tokenId: number): boolean {
   const first = firstCharacter(tokenizer.decode([tokenId]));
-  const [byte] = tokenizer.tokenBytes(tokenId);
   if (first === '\ufffd') {
+    const [byte] = tokenizer.tokenBytes(tokenId);
     return LETTERS_START.some(([from, to]) => from <= byte && byte <= to);
   }
   return IN_WORD.test(first);

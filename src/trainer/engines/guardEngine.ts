@@ -1,4 +1,5 @@
 /** Marks errors that an engine is to blame for, among all that may end a training. */
+import { asError } from '../../protocol/asError';
 import type { EngineName } from '../../protocol/trainerProtocol';
 import { DivergenceError, type TrainingEngine } from '../engine';
 import { networkAround } from './networkAround';
@@ -9,7 +10,7 @@ export class EngineFault extends Error {
     readonly engine: EngineName,
     cause: unknown,
   ) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = asError(cause).message;
     super(`The ${engine} engine failed: ${why.replace(/\.?\s*$/, '')}.`, { cause });
   }
 }
