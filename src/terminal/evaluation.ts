@@ -176,15 +176,19 @@ async function withModel<T>(
   terminal.note(
     `Training on ${formatCount(train.length, 'file')}, ${sizeOf(train)}, for ${seconds} at most…`,
   );
-  const trained = await trainModel(terminal, {
-    folders: [folder],
-    split: holdOutFromTraining(folder, train, training.seed),
-    // In a folder of its own: in the place of an earlier model only a better one would be written, but this training is measured.
-    modelPath: join(workFolder, 'model.safetensors'),
-    resumePath: join(workFolder, 'resume'),
-    initialModelPath: await startingModel([terminal.product.baseModel], training),
-    options: training,
-  });
+  const trained = await trainModel(
+    terminal,
+    {
+      folders: [folder],
+      split: holdOutFromTraining(folder, train, training.seed),
+      // In a folder of its own: in the place of an earlier model only a better one would be written, but this training is measured.
+      modelPath: join(workFolder, 'model.safetensors'),
+      resumePath: join(workFolder, 'resume'),
+      initialModelPath: await startingModel([terminal.product.baseModel], training),
+      options: training,
+    },
+    'An evaluation keeps nothing of it: run the command again.',
+  );
   terminal.signal.throwIfAborted();
   if (trained.done.modelPath === null) {
     terminal.note(

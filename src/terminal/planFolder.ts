@@ -2,6 +2,7 @@ import type { TrainingOptions, TrainingPlan } from '../protocol/trainerProtocol'
 import { DEFAULT_MAX_TOTAL_BYTES } from '../trainer/corpus/scanFolders';
 import { planTraining } from '../trainer/planClient';
 import type { Terminal } from './terminal';
+import { explainEnd } from './trainerEnd';
 import { TrainingProgress } from './trainingProgress';
 import { requireBuilt } from './withGenerator';
 
@@ -36,7 +37,9 @@ export async function planFolder(
       onProgress: new TrainingProgress(terminal).hear,
     },
     signal,
-  );
+  ).catch((error: unknown) => {
+    throw explainEnd(error, 'Nothing was trained yet: run the command again.');
+  });
   progress.clear();
   return plan;
 }

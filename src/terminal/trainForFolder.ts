@@ -39,11 +39,9 @@ export async function trainForFolder(
   await realRoot(folder);
   const places =
     out === null ? await modelStore().remember([folder]) : { modelPath: out, resumePath: `${out}.resume` };
-  return trainModel(terminal, {
-    ...places,
-    folders: [folder],
-    split: null,
-    initialModelPath,
-    options,
-  });
+  return trainModel(
+    terminal,
+    { ...places, folders: [folder], split: null, initialModelPath, options },
+    'What it saved is kept: the same command goes on from there.',
+  );
 }

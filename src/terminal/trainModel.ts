@@ -8,6 +8,7 @@ import { startTraining } from '../trainer/trainerClient';
 import { readCheckpoint } from './loadedNetwork';
 import { nativeFolders } from './productPaths';
 import type { Terminal } from './terminal';
+import { explainEnd } from './trainerEnd';
 import { TrainingProgress } from './trainingProgress';
 import { requireBuilt } from './withGenerator';
 
@@ -22,8 +23,15 @@ export interface TrainResult {
   readonly engine: EngineName | null;
 }
 
-/** @throws Error whose message is for the user, when the training fails */
-export async function trainModel(terminal: Terminal, request: TrainRequest): Promise<TrainResult> {
+/**
+ * @param afterEnd what is said where the process of the trainer ends unexpectedly: what became of the training, and what to do
+ * @throws Error whose message is for the user, when the training fails
+ */
+export async function trainModel(
+  terminal: Terminal,
+  request: TrainRequest,
+  afterEnd: string,
+): Promise<TrainResult> {
   const { product, signal } = terminal;
   await requireBuilt(product.trainer);
   signal.throwIfAborted();
@@ -52,6 +60,8 @@ export async function trainModel(terminal: Terminal, request: TrainRequest): Pro
   signal.addEventListener('abort', cancel, { once: true });
   try {
     return { done: await run.finished, engine: progress.engineName };
+  } catch (error) {
+    throw explainEnd(error, afterEnd);
   } finally {
     signal.removeEventListener('abort', cancel);
     terminal.progress.clear();

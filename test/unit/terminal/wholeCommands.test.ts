@@ -293,6 +293,30 @@ describe('terminal commands from the folder to the result', function () {
     }
   });
 
+  it('say what to do when the process of the trainer is killed, as when memory runs out', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const names = await writeChapters(3);
+    const split = join(folder, 'split.json');
+    await writeFile(split, JSON.stringify({ train: names.slice(1), test: names.slice(0, 1) }));
+    const nexts = {
+      train: /What it saved is kept: the same command goes on from there\. If memory ran out, .*--max-memory/,
+      try: /Nothing was trained yet: run the command again\. If memory ran out, .*--max-memory/,
+      evaluate:
+        /An evaluation keeps nothing of it: run the command again\. If memory ran out, .*--max-memory/,
+    };
+    for (const [command, next] of Object.entries(nexts)) {
+      const args = command === 'evaluate' ? ['--split', split, '--keystrokes', '100'] : [];
+      const offered = offer('generatorWorker.mjs', 'test/support/dyingTrainer.ts');
+      const { status, stderr } = await runIn(offered, command, text, '--engine', 'wasm', ...args);
+      assert.equal(status, 1);
+      const [end] = stderr.split('\n').slice(-2);
+      assert.match(end, /^The trainer's process ended unexpectedly, by SIGKILL\. /);
+      assert.match(end, next);
+    }
+  });
+
   it('evaluate nothing on test files without text', async () => {
     const split = join(folder, 'split.json');
     await writeFile(join(text, 'empty.md'), '');
