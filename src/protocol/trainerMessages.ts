@@ -58,6 +58,15 @@ const start = {
   options: trainingOptionsSchema,
 };
 
+const work = {
+  nativeFolders: texts,
+  config: networkConfigSchema,
+  batchSize: count,
+  unrollSteps: count,
+  threads: count,
+  maxMemoryMegabytes: count,
+};
+
 const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind', [
   v.object({
     kind: v.literal('train'),
@@ -79,15 +88,11 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
   }),
   v.object({
     kind: v.literal('time'),
-    job: v.object({
-      engine: v.picklist(ENGINE_NAMES),
-      nativeFolders: texts,
-      config: networkConfigSchema,
-      batchSize: count,
-      unrollSteps: count,
-      threads: count,
-      maxMemoryMegabytes: count,
-    }),
+    job: v.object({ engine: v.picklist(ENGINE_NAMES), ...work }),
+  }),
+  v.object({
+    kind: v.literal('load'),
+    job: v.object({ engine: v.picklist(['auto', ...ENGINE_NAMES]), ...work }),
   }),
   v.object({ kind: v.picklist(['pause', 'resume', 'cancel']) }),
 ]);
@@ -113,6 +118,7 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
     }),
   }),
   v.object({ kind: v.literal('timed'), tokensPerSecond: count }),
+  v.object({ kind: v.literal('loaded') }),
   v.object({ kind: v.literal('scanning'), files: count, bytes: count, leftOut: count }),
   v.object({
     kind: v.literal('files'),

@@ -12,6 +12,7 @@ import { scoreKeystrokes, type KeystrokeOptions, type TimedKeystrokes } from './
 import { holdOutFromTraining, readSplit, readTexts, type FileText } from './split';
 import { readMixable } from './loadedNetwork';
 import { formatBytes } from './progressLine';
+import { requireEngine } from './requireEngine';
 import type { Terminal } from './terminal';
 import { scoreTexts, type ScoredTexts } from './textScores';
 import { startingModel, trainModel } from './trainModel';
@@ -79,6 +80,9 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
   }
   const texts: ScoredTexts = { known: inWorkspace(folder, train), test: inWorkspace(folder, test) };
   return withPlaces(evaluation, async (places) => {
+    if (places !== null && isEnough(train)) {
+      await requireEngine(terminal, places.training);
+    }
     terminal.note(`Measuring on ${formatCount(test.length, 'test file')}, ${sizeOf(test)}, before…`);
     const before = {
       bits: await scoreTexts(terminal, texts, null, half),
@@ -166,7 +170,7 @@ async function withModel<T>(
   }
   const { training, workFolder, lock } = places;
   const kept = modelPath === null ? '' : `, and ${modelPath} is not written`;
-  if (bytesOf(train) < FEWEST_BYTES) {
+  if (!isEnough(train)) {
     terminal.note(
       `The training files hold less than a page, too little to train on: after is as before${kept}.`,
     );
@@ -199,6 +203,10 @@ async function withModel<T>(
     await saveFile(modelPath, await readFile(trained.done.modelPath));
   }
   return use(trained.done.modelPath, trained);
+}
+
+function isEnough(train: readonly FileText[]): boolean {
+  return bytesOf(train) >= FEWEST_BYTES;
 }
 
 /** Of the test files, those whose text is that of a training file: a copy, or a link to it. */

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asError } from '../protocol/asError';
 import { parseTrainerRequest } from '../protocol/trainerMessages';
-import type { TimeJob, TrainerEvent, TrainerRequest, TrainJob } from '../protocol/trainerProtocol';
+import type { LoadJob, TimeJob, TrainerEvent, TrainerRequest, TrainJob } from '../protocol/trainerProtocol';
+import { chooseEngine } from './engines/chooseEngine';
 import { EngineFault } from './engines/guardEngine';
 import { loadWithin } from './engines/limitMemory';
 import { loadEngine, type EngineOptions } from './engines/loadEngine';
@@ -53,6 +54,12 @@ async function time({ engine: name, nativeFolders, ...work }: TimeJob): Promise<
   return { kind: 'timed', tokensPerSecond: await timeEngine(engine, work) };
 }
 
+async function load({ engine, nativeFolders, ...work }: LoadJob): Promise<TrainerEvent> {
+  const memory = { warn: () => undefined };
+  await chooseEngine({ engine, failed: [], work, memory }, { ...wasmFolder, nativeFolders });
+  return { kind: 'loaded' };
+}
+
 async function finish(work: Promise<TrainerEvent>): Promise<void> {
   const last = await work.catch((error: unknown): TrainerEvent => ({
     kind: 'failed',
@@ -87,6 +94,9 @@ export function serveTrainer({ processPath, ...parts }: TrainerServerOptions): v
         break;
       case 'time':
         void finish(time(request.job));
+        break;
+      case 'load':
+        void finish(load(request.job));
         break;
       case 'pause':
         control.pause();

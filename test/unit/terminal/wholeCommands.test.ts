@@ -293,6 +293,18 @@ describe('terminal commands from the folder to the result', function () {
     }
   });
 
+  it('say before anything is measured that the engine does not load here, or may not take the memory that it needs', async () => {
+    const names = await writeChapters(3);
+    const split = join(folder, 'split.json');
+    await writeFile(split, JSON.stringify({ train: names.slice(1), test: names.slice(0, 1) }));
+    for (const args of [[], ['--engine', 'wasm']]) {
+      const large = ['--max-memory', '256', '--layers', '3', '--hidden-size', '1024', '--threads', '1'];
+      const { status, stdout, stderr } = await run('evaluate', text, '--split', split, ...large, ...args);
+      assert.deepEqual([status, stdout], [1, '']);
+      assert.match(stderr, /^Training by the wasm engine needs about .* may take 256 MB\..*\n$/);
+    }
+  });
+
   it('say what to do when the process of the trainer is killed, as when memory runs out', async function () {
     if (process.platform === 'win32') {
       this.skip();

@@ -1,0 +1,45 @@
+import { networkOfShape } from '../model/networkConfig';
+import type { TrainingOptions } from '../protocol/trainerProtocol';
+import { readTokenizer } from '../trainer/sharedTokenizer';
+import { startTrainerChild, TrainerFailedError } from '../trainer/trainerChild';
+import { nativeFolders } from './productPaths';
+import type { Terminal } from './terminal';
+import { requireBuilt } from './withGenerator';
+
+/**
+ * Has the engine loaded that a training would choose, for what precedes a training may take minutes.
+ * @throws Error with a sentence for the user, when it does not load here or may not take the memory that it needs; the signal's reason
+ * when it aborts
+ */
+export async function requireEngine({ product, signal }: Terminal, options: TrainingOptions): Promise<void> {
+  await requireBuilt(product.trainer);
+  const { tokenizer } = await readTokenizer(product.tokenizer);
+  const { engine, batchSize, unrollSteps, threads, maxMemoryMegabytes } = options;
+  const config = networkOfShape(options, tokenizer.vocabSize);
+  signal.throwIfAborted();
+  const child = startTrainerChild(
+    product.trainer,
+    {
+      kind: 'load',
+      job: {
+        ...{ engine, batchSize, unrollSteps, threads, maxMemoryMegabytes },
+        config,
+        nativeFolders: nativeFolders(product),
+      },
+    },
+    (event) => event.kind === 'loaded',
+    () => undefined,
+  );
+  signal.addEventListener('abort', child.kill, { once: true });
+  try {
+    await child.last;
+  } catch (error) {
+    signal.throwIfAborted();
+    // After an engine that crashes its process, a training takes the next one.
+    if (error instanceof TrainerFailedError) {
+      throw error;
+    }
+  } finally {
+    signal.removeEventListener('abort', child.kill);
+  }
+}
