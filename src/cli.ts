@@ -7,18 +7,20 @@ import { baseModel } from './terminal/keptModels';
 import { productPaths } from './terminal/productPaths';
 import { ProgressLine } from './terminal/progressLine';
 import { EXIT_FAILED, runTool } from './terminal/runTool';
+import { InterruptedError } from './terminal/terminal';
 
 /** Signals closer than this are one: `timeout` sends its own to the process and then to the whole group. */
 const AGAIN_MILLISECONDS = 500;
 
 const cancel = new AbortController();
 let cancelledAt = 0;
-// SIGTERM comes from `timeout` and from a system shutdown; a training must remove its temporary files then, too.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+// SIGTERM comes from `timeout` and from a system shutdown, SIGHUP from a terminal that is closed; temporary files must be removed
+// then, too.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     if (!cancel.signal.aborted) {
       cancelledAt = performance.now();
-      cancel.abort();
+      cancel.abort(signal === 'SIGINT' ? undefined : new InterruptedError());
     } else if (performance.now() - cancelledAt > AGAIN_MILLISECONDS) {
       // Not by process.exit, which waits for a read that itself waits, as of a pipe that nobody writes to.
       process.removeAllListeners(signal);

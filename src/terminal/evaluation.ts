@@ -1,6 +1,5 @@
 /** Measures a folder's test files before and after training on its train files. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HalfChoice } from '../protocol/generatorProtocol';
 import type { DoneEvent, EngineName, TrainingOptions } from '../protocol/trainerProtocol';
@@ -14,6 +13,7 @@ import { readMixable } from './loadedNetwork';
 import { formatBytes } from './progressLine';
 import { requireEngine } from './requireEngine';
 import type { Terminal } from './terminal';
+import { temporaryFolder } from './temporaryFolder';
 import { scoreTexts, type ScoredTexts } from './textScores';
 import { startingModel, trainModel } from './trainModel';
 import { formatCount, formatSeconds } from './trainingProgress';
@@ -139,18 +139,6 @@ async function withPlaces<T>(
     }
   } finally {
     await patiently(() => rm(workFolder, { recursive: true, force: true }));
-  }
-}
-
-async function temporaryFolder(): Promise<string> {
-  try {
-    return await mkdtemp(join(tmpdir(), 'understudy-'));
-  } catch (error) {
-    const variable = process.platform === 'win32' ? 'TEMP' : 'TMPDIR';
-    throw new Error(
-      `Temporary files cannot be written into ${tmpdir()}; name another folder by the environment variable ${variable}.`,
-      { cause: error },
-    );
   }
 }
 

@@ -1,6 +1,9 @@
 import type { ProductPaths } from './productPaths';
 import type { ProgressLine } from './progressLine';
 
+/** Why a command must stop that its user has not cancelled: what a training saved is kept for the next one. */
+export class InterruptedError extends Error {}
+
 /** What a command works with: where results and remarks go, when to stop, and the product's parts. */
 export interface Terminal {
   /** Writes to stdout: results alone, so that they can be piped. */
@@ -10,7 +13,7 @@ export interface Terminal {
   /** On stderr; silent when that is not a terminal. */
   readonly progress: ProgressLine;
   readonly readStdin: () => Promise<string>;
-  /** Aborts at the first Ctrl+C, or when the process is asked to end. */
+  /** Aborts at the first Ctrl+C, or with {@link InterruptedError} when the process is asked to end. */
   readonly signal: AbortSignal;
   readonly product: ProductPaths;
 }

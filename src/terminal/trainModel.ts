@@ -7,7 +7,7 @@ import { DEFAULT_MAX_TOTAL_BYTES } from '../trainer/corpus/scanFolders';
 import { startTraining } from '../trainer/trainerClient';
 import { readCheckpoint } from './loadedNetwork';
 import { nativeFolders } from './productPaths';
-import type { Terminal } from './terminal';
+import { InterruptedError, type Terminal } from './terminal';
 import { explainEnd } from './trainerEnd';
 import { TrainingProgress } from './trainingProgress';
 import { requireBuilt } from './withGenerator';
@@ -54,16 +54,20 @@ export async function trainModel(
     },
     onEvent: progress.hear,
   });
-  const cancel = () => {
-    run.cancel();
+  const stop = () => {
+    if (signal.reason instanceof InterruptedError) {
+      run.end();
+    } else {
+      run.cancel();
+    }
   };
-  signal.addEventListener('abort', cancel, { once: true });
+  signal.addEventListener('abort', stop, { once: true });
   try {
     return { done: await run.finished, engine: progress.engineName };
   } catch (error) {
     throw explainEnd(error, afterEnd);
   } finally {
-    signal.removeEventListener('abort', cancel);
+    signal.removeEventListener('abort', stop);
     terminal.progress.clear();
   }
 }

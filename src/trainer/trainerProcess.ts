@@ -20,8 +20,10 @@ for (const thread of threads) {
 }
 // Ctrl+C in a terminal reaches the whole group; the parent hears it too, and then cancels in good order.
 process.on('SIGINT', () => undefined);
-// So does what `timeout` sends. Where the parent does not end this process, it was meant alone.
-process.on('SIGTERM', () => {
-  setTimeout(() => process.exit(SIGTERM_STATUS), PARENT_MILLISECONDS).unref();
-});
+// So does what `timeout` sends, or a terminal that is closed. Where the parent does not end this process, it was meant alone.
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    setTimeout(() => process.exit(SIGTERM_STATUS), PARENT_MILLISECONDS).unref();
+  });
+}
 serveTrainer({ processPath: __filename });

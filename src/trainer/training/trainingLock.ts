@@ -152,7 +152,8 @@ async function readHolder(path: string): Promise<Holder | null> {
   }
 }
 
-function isRunning({ pid, host }: Holder): boolean {
+/** Whether a process lives, as far as can be told from this machine. */
+export function isRunning({ pid, host }: Pick<Holder, 'pid' | 'host'>): boolean {
   if (host !== hostname()) {
     return true;
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kernelBytes } from '../../support/kernelBytes';
@@ -10,7 +10,7 @@ const cli = join(__dirname, '../../../src/cli.ts');
 
 /** Runs the tool from its sources, in its own folder, which also keeps its models. */
 function run(folder: string, ...args: string[]): Promise<Ended> {
-  return runUntil(null, folder, ...args);
+  return runUntil(null, folder, args);
 }
 
 interface Ended {
@@ -20,11 +20,16 @@ interface Ended {
 }
 
 /** @param mark when this is on stderr, the process is asked to end; null lets it run */
-function runUntil(mark: string | null, folder: string, ...args: string[]): Promise<Ended> {
+function runUntil(
+  mark: string | null,
+  folder: string,
+  args: readonly string[],
+  signal: NodeJS.Signals = 'SIGTERM',
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], {
       cwd: join(__dirname, '../../..'),
-      env: { ...process.env, UNDERSTUDY_HOME: join(folder, 'home') },
+      env: { ...process.env, UNDERSTUDY_HOME: join(folder, 'home'), TMPDIR: folder },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';
@@ -34,8 +39,8 @@ function runUntil(mark: string | null, folder: string, ...args: string[]): Promi
       stderr += chunk.toString();
       if (mark !== null && stderr.includes(mark)) {
         // As by `timeout`: to the process, and then to its whole group.
-        child.kill('SIGTERM');
-        setTimeout(() => child.kill('SIGTERM'), 2);
+        child.kill(signal);
+        setTimeout(() => child.kill(signal), 2);
         mark = null;
       }
     });
@@ -76,28 +81,29 @@ describe('understudy in a terminal', function () {
     assert.match(stderr, /^The split .*split\.json cannot be used: it needs "train" and "test".*\n$/);
   });
 
-  it('tidies up and ends with status 130 when it is asked to end, as by timeout', async function () {
-    if (process.platform === 'win32') {
-      this.skip();
-    }
-    await kernelBytes();
-    await writeFile(
-      join(folder, 'a.txt'),
-      'The keeper of the lamp walked along the harbour wall again.\n'.repeat(2000),
-    );
-    await writeFile(join(folder, 'b.txt'), 'Another text.\n'.repeat(200));
-    await writeFile(join(folder, 'split.json'), '{ "train": ["b.txt"], "test": ["a.txt"] }');
-    const { status, stdout, stderr } = await runUntil(
-      'Measuring',
-      folder,
-      'evaluate',
-      folder,
-      '--split',
-      'split.json',
-    );
-    assert.deepEqual([status, stdout], [130, '']);
-    assert.match(stderr, /\nCancelled\.\n$/);
-  });
+  for (const [signal, occasion] of [
+    ['SIGTERM', 'by timeout'],
+    ['SIGHUP', 'when its terminal is closed'],
+  ] as const) {
+    it(`tidies up and ends with status 130 when it is asked to end, as ${occasion}`, async function () {
+      if (process.platform === 'win32') {
+        this.skip();
+      }
+      await kernelBytes();
+      await writeFile(
+        join(folder, 'a.txt'),
+        'The keeper of the lamp walked along the harbour wall again.\n'.repeat(2000),
+      );
+      await writeFile(join(folder, 'b.txt'), 'Another text.\n'.repeat(200));
+      await writeFile(join(folder, 'split.json'), '{ "train": ["b.txt"], "test": ["a.txt"] }');
+      const args = ['evaluate', folder, '--split', 'split.json'];
+      const { status, stdout, stderr } = await runUntil('Measuring', folder, args, signal);
+      assert.deepEqual([status, stdout], [130, ''], stderr);
+      assert.match(stderr, /\nCancelled\.\n$/);
+      const left = (await readdir(folder)).filter((name) => name.startsWith('understudy-'));
+      assert.deepEqual(left, []);
+    });
+  }
 
   it('ends when it is asked to a second time, even where it waits for a pipe that nobody writes to', async function () {
     if (process.platform === 'win32') {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { COMMANDS } from '../../../src/terminal/commands';
 import type { EvaluationReport } from '../../../src/terminal/evaluation';
 import { runTool } from '../../../src/terminal/runTool';
+import { InterruptedError } from '../../../src/terminal/terminal';
 import { kernelBytes } from '../../support/kernelBytes';
 import { smallModelBytes } from '../../support/smallModel';
 import { fakeTerminal } from './fakeTerminal';
@@ -354,6 +357,24 @@ describe('terminal commands from the folder to the result', function () {
     );
     assert.equal(generated.status, 130, generated.stderr);
     assert.match(generated.stdout, /\n$/);
+  });
+
+  it('go on from what a training saved when it was asked to end, and not when the user cancelled it', async () => {
+    await writeChapters(8);
+    const out = join(folder, 'kept.safetensors');
+    const trainUntil = async (isEnough: (stderr: string) => boolean, reason?: Error) => {
+      const offered = fakeTerminal(200, offer().terminal.product);
+      const training = runIn(offered, 'train', text, '--out', out, '--seconds', '60', ...tiny);
+      while (!isEnough(offered.written.stderr)) {
+        await sleep(50);
+      }
+      offered.cancel.abort(reason);
+      const { status, stderr } = await training;
+      assert.deepEqual([status, stderr.endsWith('Cancelled.\n')], [130, true], stderr);
+      return existsSync(`${out}.resume`);
+    };
+    assert.equal(await trainUntil(() => existsSync(`${out}.resume`), new InterruptedError()), true);
+    assert.equal(await trainUntil((stderr) => stderr.includes('Goes on from step')), false);
   });
 
   it('evaluate as one JSON object their own training, whatever model was kept there before, and then that model again', async () => {
