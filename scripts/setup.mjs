@@ -77,14 +77,16 @@ function lockDigest() {
     .digest('hex');
 }
 
-/** Runs a Node script in this terminal to its end. Ctrl+C reaches the script too, which then ends by itself. */
+/** Runs a Node script in this terminal to its end. Ctrl+C reaches the script too, which then ends by itself; other signals may not. */
 export function become(args, cwd = root) {
   process.on('SIGINT', () => {});
-  spawn(process.execPath, args, { cwd, stdio: 'inherit' })
-    .on('error', exitWith)
-    .on('close', (status) => {
-      process.exitCode = status ?? 1;
-    });
+  const child = spawn(process.execPath, args, { cwd, stdio: 'inherit' });
+  for (const signal of ['SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on('error', exitWith).on('close', (status) => {
+    process.exitCode = status ?? 1;
+  });
 }
 
 /** Prints an error's sentence and ends with status 1. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
@@ -45,6 +45,19 @@ describe('scripts that are started by name and imported as well', () => {
       encoding: 'utf8',
     });
     assert.match(stderr, /ENOENT.*package-lock\.json/);
+  });
+
+  it('hand on to the tool that they are asked to end, as it would go on alone', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const tool = `process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1000); console.log('up');`;
+    const setup = pathToFileURL(join(folder, 'scripts', 'setup.mjs')).href;
+    const script = `(await import(${JSON.stringify(setup)})).become(['-e', ${JSON.stringify(tool)}])`;
+    const started = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'pipe' });
+    started.stdout.once('data', () => started.kill('SIGTERM'));
+    const status = await new Promise((resolve) => started.once('close', resolve));
+    assert.equal(status, 7);
   });
 });
 
