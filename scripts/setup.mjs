@@ -58,17 +58,24 @@ export async function setUp() {
       `Node ${process.versions.node} is too old: Understudy needs ${minimumNode.join('.')} or newer. Install it from https://nodejs.org and run the command again.`,
     );
   }
-  if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === lockDigest()) {
+  if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === lockDigest() && hasDevelopmentPackages()) {
     return;
   }
   process.stderr.write('Installing packages (about 25 s the first time)…\n');
-  await npm(['ci', '--no-audit', '--no-fund'], { quiet: true });
+  // Those for development build the rest; npm leaves them out where NODE_ENV is "production".
+  await npm(['ci', '--include=dev', '--no-audit', '--no-fund'], { quiet: true });
   noteInstalled();
 }
 
 /** Called by npm, too, so that packages that the user has installed are not installed again; but not where it runs no scripts. */
 export function noteInstalled() {
   writeFileSync(stampPath, lockDigest());
+}
+
+/** False after `npm ci --omit=dev`. */
+function hasDevelopmentPackages() {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.keys(devDependencies).every((name) => existsSync(join(root, 'node_modules', name)));
 }
 
 function lockDigest() {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -58,6 +58,45 @@ describe('scripts that are started by name and imported as well', () => {
     started.stdout.once('data', () => started.kill('SIGTERM'));
     const status = await new Promise((resolve) => started.once('close', resolve));
     assert.equal(status, 7);
+  });
+});
+
+describe('the packages that the scripts need', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'understudy-setup-'));
+    await cp(join(root, 'scripts', 'setup.mjs'), join(folder, 'setup', 'setup.mjs'));
+    const packages = { dependencies: { used: '1.0.0' }, devDependencies: { 'builder/part': '1.0.0' } };
+    await writeFile(join(folder, 'package.json'), JSON.stringify(packages));
+    await writeFile(join(folder, 'package-lock.json'), '{}');
+    await writeFile(
+      join(folder, 'npm.cjs'),
+      "require('node:fs').writeFileSync('asked.json', JSON.stringify(process.argv.slice(2)));",
+    );
+    await mkdir(join(folder, 'node_modules'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  /** What npm was asked to do, or null. */
+  async function setUp(): Promise<string[] | null> {
+    await rm(join(folder, 'asked.json'), { force: true });
+    const setup = pathToFileURL(join(folder, 'setup', 'setup.mjs')).href;
+    const script = `(await import(${JSON.stringify(setup)})).setUp()`;
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      env: { ...process.env, npm_execpath: join(folder, 'npm.cjs') },
+    });
+    assert.equal(status, 0, stderr);
+    const asked = await readFile(join(folder, 'asked.json'), 'utf8').catch(() => 'null');
+    return JSON.parse(asked) as string[] | null;
+  }
+
+  it('are installed once, and again where those for development are missing, as after npm ci --omit=dev', async () => {
+    await mkdir(join(folder, 'node_modules', 'builder', 'part'), { recursive: true });
+    assert.deepEqual((await setUp())?.slice(0, 2), ['ci', '--include=dev']);
+    assert.equal(await setUp(), null);
+    await rm(join(folder, 'node_modules', 'builder'), { recursive: true });
+    assert.deepEqual((await setUp())?.slice(0, 2), ['ci', '--include=dev']);
   });
 });
 
