@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -195,6 +195,22 @@ describe('terminal commands from the folder to the result', function () {
     const { status, stdout, stderr } = await run('complete', file, '--line', '1', '--column', '43');
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^our wall/, name);
+  });
+
+  it('say how to give the vocabulary of a language model that has none beside it', async () => {
+    const [name] = await writeChapters(1);
+    const half = join(folder, 'gpt.keras');
+    await copyFile(join(root, 'test/fixtures/keras/gpt.keras'), half);
+    const place = ['complete', join(text, name), '--line', '1', '--column', '5', '--half', half];
+    const { status, stderr } = await run(...place);
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^gpt\.keras has no vocabulary beside it, .* \(in a terminal by --vocabulary\)\.\n$/,
+    );
+    const vocabulary = join(root, 'test/fixtures/keras/gpt.characters.json');
+    const given = await run(...place, '--vocabulary', vocabulary);
+    assert.equal(given.status, 0, given.stderr);
   });
 
   it('write no model over a text, a folder or a device', async () => {
