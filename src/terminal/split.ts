@@ -7,6 +7,7 @@ import { decodeText } from '../trainer/corpus/decodeText';
 import { readFileText } from '../trainer/corpus/fileText';
 import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
 import { splitHeldOut, type FilePart } from '../trainer/corpus/splitHeldOut';
+import { formatBytes } from './progressLine';
 
 interface Split {
   /** Relative to the folder, with `/`; no path stands in both. */
@@ -25,7 +26,7 @@ const paths = v.pipe(v.array(v.string()), v.minLength(1));
 const splitSchema = v.object({ train: paths, test: paths });
 
 /** Longer files are no text that a person wrote. */
-const MAX_FILE_BYTES = 64 * 1024 * 1024;
+const MAX_FILE_BYTES = 64_000_000;
 
 /** The file that `--split` names: relative to the current folder, or else to the folder that is measured. */
 export function splitPlace(given: string, folder: string): string {
@@ -76,14 +77,17 @@ export async function readSplit(path: string, folder = dirname(path)): Promise<S
 
 /**
  * Texts of the files named, in the order given.
- * @throws Error whose message names the file that cannot be read as text: a score over fewer files would mislead
+ * @throws Error whose message names the file that cannot be read as text, or not as a whole: a score over less would mislead
  */
 export async function readTexts(folder: string, files: readonly string[]): Promise<FileText[]> {
   const texts: FileText[] = [];
   for (const path of files) {
     const read = await readFileText(join(folder, path), MAX_FILE_BYTES);
-    if (read.kind === 'leftOut') {
-      const why = await whyUnusable(join(folder, path), read.reason);
+    if (read.kind === 'leftOut' || read.truncated) {
+      const why =
+        read.kind === 'leftOut'
+          ? await whyUnusable(join(folder, path), read.reason)
+          : `it is larger than ${formatBytes(MAX_FILE_BYTES)}; divide it into smaller files`;
       throw new Error(`${join(folder, path)} is named in the split but cannot be used: ${why}.`);
     }
     texts.push({ path, text: read.text, bytes: Buffer.byteLength(read.text) });

@@ -96,6 +96,14 @@ describe('split', () => {
     await assert.rejects(readTexts(folder, ['d.bin']), /d\.bin is named in the split .* not text/);
   });
 
+  it('refuses a file that is too large to be read as a whole, as a score over its beginning would mislead', async () => {
+    await writeFile(join(folder, 'large.md'), Buffer.alloc(64_000_001, 'A line.\n'));
+    await assert.rejects(
+      readTexts(folder, ['large.md']),
+      /large\.md is named in .*: it is larger than 64\.0 MB; divide it into smaller files\.$/,
+    );
+  });
+
   it('keeps training files aside to choose the network by, whole or, where they are few, the ends of large ones', () => {
     const files = (...sizes: number[]): FileText[] =>
       sizes.map((bytes, i) => ({ path: `${i}.md`, text: '', bytes }));
