@@ -65,12 +65,14 @@ export function encodeSafetensors(
 
 /** Reads the header alone, whichever program wrote it. @throws CheckpointError */
 export function decodeHeader(file: Uint8Array, fileName: string): SafetensorsHeader {
+  // Where a file is cut off within its length, what is there of it is the lower part.
+  const start = Uint8Array.from({ length: LENGTH_BYTES }, (_, i) => file[i] ?? 0);
+  const length = new DataView(start.buffer).getBigUint64(0, true);
+  if ((file[LENGTH_BYTES] ?? 0x7b) !== 0x7b || length > BigInt(MAX_HEADER_BYTES)) {
+    throw new CheckpointError('foreign', fileName, 'it is no safetensors file');
+  }
   if (file.length <= LENGTH_BYTES) {
     throw new CheckpointError('truncated', fileName, `it has only ${file.length} B`);
-  }
-  const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
-  if (file[LENGTH_BYTES] !== 0x7b || length > BigInt(MAX_HEADER_BYTES)) {
-    throw new CheckpointError('foreign', fileName, 'it is no safetensors file');
   }
   const byteLength = LENGTH_BYTES + Number(length);
   if (byteLength > file.length) {
