@@ -64,8 +64,13 @@ export const tryCommand = defineCommand({
 });
 
 /** A path as it is given to a shell. */
-export function asArgument(path: string): string {
-  return /^[\p{L}\p{N}_./\\:-]+$/u.test(path) ? path : `"${path}"`;
+export function asArgument(path: string, platform = process.platform): string {
+  if (/^[\p{L}\p{N}_./\\:-]+$/u.test(path)) {
+    return path;
+  }
+  // Between double quotes these stand for something else; the shells of Windows agree on no other quotes.
+  const isLiteral = platform === 'win32' || !/["$`!]/.test(path);
+  return isLiteral ? `"${path}"` : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function describeTraining({ steps, tokensPerSecond }: DoneEvent, engine: string | null): string {
