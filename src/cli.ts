@@ -38,13 +38,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Where nobody reads the progress, the result is still wanted.
 process.stderr.on('error', () => undefined);
 
+const progress = new ProgressLine();
 // Both src and dist lie one folder below package.json.
 const shipped = productPaths(join(__dirname, '..'));
 
 void runTool(COMMANDS, process.argv.slice(2), {
   write: (part) => void process.stdout.write(part),
-  note: (line) => void process.stderr.write(`${line}\n`),
-  progress: new ProgressLine(),
+  note: (line) => {
+    progress.note(line);
+  },
+  progress,
   readStdin: () => text(process.stdin),
   signal: cancel.signal,
   product: { ...shipped, baseModel: baseModel(shipped).path },

@@ -5,6 +5,9 @@ export interface ProgressStream {
   write(text: string): boolean;
 }
 
+/** A terminal that does not tell its width says 0. */
+const UNKNOWN_COLUMNS = 80;
+
 /** One line on stderr that rewrites itself; silent when stderr is not a terminal. */
 export class ProgressLine {
   private width = 0;
@@ -19,9 +22,15 @@ export class ProgressLine {
     if (!this.visible) {
       return;
     }
-    const line = text.slice(0, Math.max(20, this.stream.columns - 1));
+    const line = cut(text, Math.max(20, (this.stream.columns || UNKNOWN_COLUMNS) - 1));
     this.stream.write(`\r${line.padEnd(this.width)}`);
     this.width = line.length;
+  }
+
+  /** Writes a line that stays, in the place of the progress. */
+  note(line: string): void {
+    this.clear();
+    this.stream.write(`${line}\n`);
   }
 
   clear(): void {
@@ -30,6 +39,15 @@ export class ProgressLine {
       this.width = 0;
     }
   }
+}
+
+/** Whole parts, which two spaces divide, as far as they fit: half a number would mislead. */
+function cut(text: string, width: number): string {
+  if (text.length <= width) {
+    return text;
+  }
+  const end = text.lastIndexOf('  ', width);
+  return text.slice(0, end > 0 ? end : width);
 }
 
 /** A bar of `width` characters, e.g. `█████░░░░░`. */

@@ -14,14 +14,15 @@ export function fakeTerminal(columns?: number, product: Partial<ProductPaths> = 
       return true;
     },
   };
+  const progress = new ProgressLine(stream);
   const terminal: Terminal = {
     write: (text) => {
       written.stdout += text;
     },
     note: (line) => {
-      written.stderr += `${line}\n`;
+      progress.note(line);
     },
-    progress: new ProgressLine(stream),
+    progress,
     readStdin: () => Promise.resolve(''),
     signal: cancel.signal,
     product: {

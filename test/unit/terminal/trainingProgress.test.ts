@@ -38,8 +38,20 @@ describe('training progress', () => {
     assert.match(hear(120, validation, step).stderr, / {2}held-out 2\.13 bits\/byte$/);
   });
 
-  it('never grows wider than the terminal', () => {
-    assert.equal(hear(30, step).stderr.length, 1 + 29);
+  it('never grows wider than the terminal, and shows no part of a number', () => {
+    assert.equal(hear(30, step).stderr, '\r██████████░░░░░░░░░░ 50 %');
+    const calibrating: TrainerEvent = { kind: 'calibrating', progress: 0.5 };
+    assert.equal(hear(30, calibrating).stderr, '\rLearning how far to trust the');
+  });
+
+  it('is shown as on an ordinary terminal where that does not tell its width', () => {
+    assert.match(hear(0, step).stderr, / 30 s left$/);
+  });
+
+  it('gives way to a line that stays', () => {
+    const scanning: TrainerEvent = { kind: 'scanning', files: 8, bytes: 9, leftOut: 0 };
+    const { stderr } = hear(80, scanning, engine);
+    assert.match(stderr, /^\rReading… 8 files, 9 B\r {21}\rEngine: wasm, .*\n$/);
   });
 
   it('names the engine once and remembers it', () => {
