@@ -36,11 +36,16 @@ const LINES_COMPARED = 2;
 export function createTrimmer(place: Place): (text: string) => string {
   const rest = restOfLine(place.suffix);
   const isAtLineEnd = rest.trim() === '';
-  const openers = openBrackets(place.prefix.slice(-CONTEXT));
+  const openers = balanceOf(place.prefix.slice(-CONTEXT)).open;
   const line = startOfLine(place.prefix);
   const environments = openEnvironments(place.prefix.slice(0, place.prefix.length - line.length));
-  const openQuotes = new Set([...QUOTES].filter((quote) => isOdd(line.split(quote).length - 1)));
-  const enclosing = isProse(place.languageId) ? QUOTES_OF_PROSE : QUOTES;
+  const isInProse = isProse(place.languageId);
+  const enclosing = isInProse ? QUOTES_OF_PROSE : QUOTES;
+  const signsOf = isInProse ? withoutApostrophes : (text: string) => text;
+  const openQuotes = unpairedQuotes(signsOf(line));
+  const closedByRest = new Set([...balanceOf(rest).unopened, ...unpairedQuotes(signsOf(rest))]);
+  // A text that ends with an apostrophe may go on with a letter.
+  const after = rest.startsWith("'") ? "'" : 'x';
   const firstOfRest = isAtLineEnd ? '' : rest.slice(0, wordEnds('', rest)[0]).trim();
   // A bracket or quote that the text opens itself is no repetition, nor a separator inside of them; endOfBalance handles those.
   const mayRepeat = [CLOSERS, QUOTES, SEPARATORS].some((signs) => signs.has(firstOfRest));
@@ -57,8 +62,12 @@ export function createTrimmer(place: Place): (text: string) => string {
     if (breaksChinese(place.prefix, text)) {
       return '';
     }
-    let end = isProse(place.languageId) ? text.length : endBeforeBlankLine(text);
-    end = Math.min(end, endOfBalance(text.slice(0, end), openers, openQuotes, enclosing, rest));
+    let end = isInProse ? text.length : endBeforeBlankLine(text);
+    const signs = signsOf(line.slice(-1) + text + after).slice(line.slice(-1).length, -1);
+    end = Math.min(
+      end,
+      endOfBalance(signs.slice(0, end), { openers, openQuotes, enclosing, closedByRest, rest }),
+    );
     end = Math.min(end, endOfEnvironments(environments, line, text));
     if (!isAtLineEnd) {
       const repeated = mayRepeat ? -1 : indexOfWord(text.slice(0, end), firstOfRest);
@@ -86,16 +95,24 @@ function endBeforeBlankLine(text: string): number {
   return blank < 0 ? text.length : blank;
 }
 
+interface Balance {
+  /** Closers of the brackets that are open before the cursor, innermost last. */
+  readonly openers: readonly string[];
+  /** Quotes that are open before the cursor. */
+  readonly openQuotes: readonly string[];
+  /** Quotes that enclose what stands between two of them. */
+  readonly enclosing: ReadonlySet<string>;
+  /** What the rest of the line closes without having opened it. */
+  readonly closedByRest: ReadonlySet<string>;
+}
+
 /**
  * Where `text` first closes a bracket that is not open, or a bracket or quote that the rest of the line already closes, or repeats a
  * separator that follows the cursor. Its length where it does not.
  */
 function endOfBalance(
   text: string,
-  openers: readonly string[],
-  openQuotes: ReadonlySet<string>,
-  enclosing: ReadonlySet<string>,
-  rest: string,
+  { openers, openQuotes, enclosing, closedByRest, rest }: Balance & { readonly rest: string },
 ): number {
   const open = [...openers];
   let openedHere = 0;
@@ -109,14 +126,14 @@ function endOfBalance(
       openedHere++;
     } else if (CLOSERS.has(character)) {
       const closesOwn = openedHere > 0 && open[open.length - 1] === character;
-      if (!closesOwn && (open[open.length - 1] !== character || rest.includes(character))) {
+      if (!closesOwn && (open[open.length - 1] !== character || closedByRest.has(character))) {
         return index;
       }
       open.pop();
       openedHere -= closesOwn ? 1 : 0;
-    } else if (openQuotes.has(character) && rest.includes(character)) {
+    } else if (openQuotes.includes(character) && closedByRest.has(character)) {
       return index;
-    } else if (enclosing.has(character) && !openQuotes.has(character)) {
+    } else if (enclosing.has(character) && !openQuotes.includes(character)) {
       quote = quote === '' ? character : quote === character ? '' : quote;
     } else if (
       SEPARATORS.has(character) &&
@@ -133,21 +150,33 @@ function endOfBalance(
 
 const BRACKETS = /[()[\]{}（）「」『』《》“”]/g;
 
-/** Closers of the brackets that a text leaves open, innermost last. */
-function openBrackets(text: string): string[] {
+/** Closers of the brackets that a text leaves open, innermost last, and those that it closes without having opened them. */
+function balanceOf(text: string): { open: string[]; unopened: string[] } {
   const open: string[] = [];
+  const unopened: string[] = [];
   for (const [bracket] of text.matchAll(BRACKETS)) {
     const closer = CLOSER_OF.get(bracket);
     if (closer !== undefined) {
       open.push(closer);
+      continue;
+    }
+    // An unbalanced closer, in a comment or string, closes nothing.
+    const at = open.lastIndexOf(bracket);
+    if (at < 0) {
+      unopened.push(bracket);
     } else {
-      // An unbalanced closer, in a comment or string, closes nothing.
-      const at = open.lastIndexOf(bracket);
-      open.length = at < 0 ? open.length : at;
+      open.length = at;
     }
   }
-  return open;
+  return { open, unopened };
 }
+
+/** Quotes of which a text has one without its partner. */
+const unpairedQuotes = (text: string): string[] =>
+  [...QUOTES].filter((quote) => isOdd(text.split(quote).length - 1));
+
+/** A text in which another character stands for each apostrophe between letters, which is no quote. */
+const withoutApostrophes = (text: string): string => text.replace(/(?<=\p{L})'(?=\p{L})/gu, '’');
 
 /** Whether `text` would put a space between two Chinese characters, or one punctuation mark after another. */
 function breaksChinese(prefix: string, text: string): boolean {
