@@ -20,14 +20,23 @@ const SENTENCE_END = /[。！？｡]["'”’」』）》)]*(?=[^。！？｡"'�
 /** After these a full stop ends no sentence. */
 const ABBREVIATION = /(?:^|[^\p{L}])(?:Mr|Mrs|Ms|Dr|Prof|St|vs|cf|Fig|No|e\.g|i\.e|etc|[A-Z])\.$/u;
 
-/** The first place at which `text` must end, or null when it may go on. A sentence's end shows only once a character follows it. */
-export function findStop(text: string, criteria: StoppingCriteria): StopPoint | null {
+/** The number of a list's item or of a heading, at the start of its line. */
+const ITEM_NUMBER = /(?:^|\n)[\s>#*+-]*\d+(?:\.\d+)*\.$/u;
+/** UTF-16 units before a text in which the beginning of an abbreviation or number is looked for. */
+const CONTEXT = 32;
+
+/**
+ * The first place at which `text` must end, or null when it may go on. A sentence's end shows only once a character follows it.
+ * @param before what stands before the text, or the end of that
+ */
+export function findStop(text: string, criteria: StoppingCriteria, before = ''): StopPoint | null {
   const lineEnd = criteria.stopAtLineEnd ? text.search(/[\r\n]/) : -1;
   const line = lineEnd < 0 ? text : text.slice(0, lineEnd + 1);
   if (criteria.stopAtSentenceEnd) {
     for (const match of line.matchAll(SENTENCE_END)) {
       const length = match.index + match[0].length;
-      if (!ABBREVIATION.test(text.slice(0, length)) && length !== lineEnd) {
+      const ended = before.slice(-CONTEXT) + text.slice(0, length);
+      if (!ABBREVIATION.test(ended) && !ITEM_NUMBER.test(ended) && length !== lineEnd) {
         return { length, reason: 'sentenceEnd' };
       }
     }

@@ -164,7 +164,7 @@ export function* searchContinuations(
       if (options.allowed(text) !== text) {
         return 'suffix';
       }
-      return findStop(text, options)?.reason ?? (endsInLoop(tokens) ? 'repetition' : null);
+      return findStop(text, options, before)?.reason ?? (endsInLoop(tokens) ? 'repetition' : null);
     },
     continuesWord: (text) => continuationTable(tokenizer, before + text),
   });
@@ -229,7 +229,7 @@ function continuationOf(
   before: string,
   options: SearchOptions,
 ): Continuation | null {
-  const stop = findStop(beam.text, options);
+  const stop = findStop(beam.text, options, before);
   const stopped = withoutHalfGrapheme(before, stop === null ? beam.text : beam.text.slice(0, stop.length));
   const text = options.allowed(stopped).trimEnd();
   const points = cutPoints(beam, before, text);

@@ -34,6 +34,20 @@ describe('stopping', () => {
     });
   }
 
+  const continued: [name: string, before: string, text: string, end: number | null][] = [
+    ['not after a title that stands before the text', 'said Mr', '. Darcy', null],
+    ['not after the number of an item', 'First.\n', '2. Then', null],
+    ['not after one whose number stands before the text', 'First.\n- 2', '. Then', null],
+    ['not after the number of a heading', '# One\n\n', '## 1.2. Next', null],
+    ['after a number that ends a sentence', 'It was in ', '1984. Then', 5],
+  ];
+  for (const [name, before, text, end] of continued) {
+    it(name, () => {
+      const stop = findStop(text, { stopAtLineEnd: true, stopAtSentenceEnd: true }, before);
+      assert.equal(stop?.length ?? null, end);
+    });
+  }
+
   it('a sentence that ends with its line is a line end', () => {
     assert.deepEqual(findStop('It ends.\nAnother', { stopAtLineEnd: true, stopAtSentenceEnd: true }), {
       length: 8,
