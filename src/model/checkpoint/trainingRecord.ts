@@ -27,8 +27,6 @@ export const trainingRecordSchema = v.object({
   mix: v.exactOptional(
     v.object({ bytes: count, bitsPerByteBefore: bitsPerByte, bitsPerByteAfter: bitsPerByte }),
   ),
-  /** Identifies the text trained on, so that a change of it is noticed. */
-  corpusFingerprint: v.exactOptional(v.string()),
   /** Digests of the stretches of text that it has read, so that the next training reads mostly what has changed. */
   learned: v.exactOptional(v.string()),
   /** Identifies the base model that it descends from. */

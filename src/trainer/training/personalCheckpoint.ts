@@ -51,7 +51,6 @@ export function encodePersonalModel(model: PersonalModel): Uint8Array {
               bitsPerByteAfter: calibrated.mix.after.bitsPerByte,
             },
           }),
-      corpusFingerprint: corpus.fingerprint,
       learned,
       ...(base === null ? {} : { base }),
     },
