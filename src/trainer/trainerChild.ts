@@ -28,9 +28,13 @@ export class TrainerFailedError extends Error {
 
 /** The process ended before it gave its last event. */
 export class TrainerEndedError extends Error {
-  /** @param how e.g. "by SIGKILL" */
+  /**
+   * @param how e.g. "by SIGKILL"
+   * @param isFromOutside whether the user, the terminal or the end of the system asked it to end; a crash does not look like that
+   */
   constructor(
     readonly how: string,
+    readonly isFromOutside: boolean,
     cause: Error,
   ) {
     super(
@@ -49,6 +53,9 @@ const KEPT_ERROR_OUTPUT = 2000;
 const NO_CONSOLE = { windowsHide: true };
 /** Time for this process to hear of Ctrl+C too, where the trainer's has died of it. */
 const INTERRUPT_MILLISECONDS = 100;
+const ENDING_SIGNALS: ReadonlySet<NodeJS.Signals> = new Set<NodeJS.Signals>(['SIGINT', 'SIGTERM', 'SIGHUP']);
+/** What a shell reports for a process that SIGTERM ended, and what the trainer's ends with then. */
+export const SIGTERM_STATUS = 143;
 
 /**
  * @param processPath the built trainer, or its TypeScript source, which runs by tsx
@@ -102,7 +109,8 @@ export function startTrainerChild<Last extends TrainerEvent>(
     child.on('close', (code, signal) => {
       const how = signal === null ? `with status ${code}` : `by ${signal}`;
       const fail = () => {
-        reject(new TrainerEndedError(how, new Error(errorOutput)));
+        const isFromOutside = signal === null ? code === SIGTERM_STATUS : ENDING_SIGNALS.has(signal);
+        reject(new TrainerEndedError(how, isFromOutside, new Error(errorOutput)));
       };
       // Ctrl+C reaches the whole group: a process that is still starting dies of it, perhaps before this one hears it and cancels.
       if (signal === 'SIGINT') {

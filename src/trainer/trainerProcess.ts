@@ -2,9 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { constants, getPriority, setPriority } from 'node:os';
 import { serveTrainer } from './serveTrainer';
+import { SIGTERM_STATUS } from './trainerChild';
 
-/** What a shell reports for a process that SIGTERM ended. */
-const SIGTERM_STATUS = 143;
 /** Time for the parent to cancel. */
 const PARENT_MILLISECONDS = 2000;
 

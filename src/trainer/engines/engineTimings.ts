@@ -7,14 +7,14 @@ import * as v from 'valibot';
 import { asError } from '../../protocol/asError';
 import { ENGINE_NAMES, type EngineName } from '../../protocol/trainerProtocol';
 import { nativePaths } from '../native/pinnedFiles';
-import { startTrainerChild } from '../trainerChild';
+import { startTrainerChild, TrainerEndedError } from '../trainerChild';
 import { writeWholeFile } from '../training/saveFile';
-import type { TimedWork } from './timeEngine';
+import { LONGEST_TIMING_MILLISECONDS, type TimedWork } from './timeEngine';
 
 type EngineTiming =
   | { readonly kind: 'trains'; readonly tokensPerSecond: number }
-  /** Why it cannot be used here. */
-  | { readonly kind: 'fails'; readonly problem: string };
+  /** Why it cannot be used here; `isInterrupted` where its trial was ended from outside, which says nothing of the engine. */
+  | { readonly kind: 'fails'; readonly problem: string; readonly isInterrupted?: boolean };
 
 export type EngineTimings = ReadonlyMap<EngineName, EngineTiming>;
 
@@ -34,7 +34,8 @@ const DAY = 24 * 3600 * 1000;
 const KEPT_MILLISECONDS = 7 * DAY;
 /** An engine may have failed only because the machine was busy. */
 const FAILURE_KEPT_MILLISECONDS = DAY;
-const LONGEST_TIMING_MILLISECONDS = 20_000;
+/** The longest trial is counted in so many parts, not timed as one, since a computer may sleep: a night is at most one part. */
+const PARTS_OF_TIMING = 10;
 
 const cacheSchema = v.object({
   key: v.string(),
@@ -66,13 +67,17 @@ export async function timeEngines(
       timings.set(engine, { kind: 'trains', tokensPerSecond: await time(engine, work) });
     } catch (error) {
       const problem = asError(error).message;
-      timings.set(engine, { kind: 'fails', problem });
+      const isInterrupted = error instanceof TrainerEndedError && error.isFromOutside;
+      timings.set(engine, { kind: 'fails', problem, ...(isInterrupted && { isInterrupted }) });
     }
   }
   return timings;
 }
 
-/** The kept timings if they fit this machine, version and network; else those that `take` gives, which are then kept. */
+/**
+ * The kept timings if they fit this machine, version and network; else those that `take` gives, which are then kept unless a trial
+ * was interrupted.
+ */
 export async function keptTimings(
   cachePath: string | undefined,
   key: string,
@@ -87,7 +92,8 @@ export async function keptTimings(
     }
   }
   const timings = await take();
-  if (cachePath !== undefined) {
+  const isWhole = ![...timings.values()].some((timing) => timing.kind === 'fails' && timing.isInterrupted);
+  if (cachePath !== undefined && isWhole) {
     const text = JSON.stringify({ key, takenAt: now(), timings: [...timings] }, null, 2);
     // Without the file they are only taken again; the training itself reports a disk that it cannot write to.
     await writeWholeFile(cachePath, Buffer.from(`${text}\n`)).catch(() => undefined);
@@ -112,7 +118,7 @@ export function timingKey(version: string, work: TimedWork, nativeFolders: reado
   return JSON.stringify([version, machine, work, installed]);
 }
 
-/** Times an engine in a process of its own, which is ended when it takes longer than so many milliseconds. */
+/** Times an engine in a process of its own, which is ended when it takes longer than so many milliseconds, sleep left out. */
 export function timeInOwnProcess(
   processPath: string,
   nativeFolders: readonly string[],
@@ -126,16 +132,19 @@ export function timeInOwnProcess(
       () => undefined,
     );
     let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      child.kill();
-    }, longest);
+    let partsLeft = PARTS_OF_TIMING;
+    const timer = setInterval(() => {
+      if (--partsLeft === 0) {
+        isLate = true;
+        child.kill();
+      }
+    }, longest / PARTS_OF_TIMING);
     try {
       return (await child.last).tokensPerSecond;
     } catch (error) {
       throw isLate ? new Error(`A short trial took more than ${longest / 1000} seconds.`) : error;
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
     }
   };
 }

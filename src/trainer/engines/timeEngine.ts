@@ -11,11 +11,17 @@ export type TimedWork = Omit<TimeJob, 'engine' | 'nativeFolders'>;
 /** Windows shorter than those of training keep the trial short; each step's products are as large. */
 const UNROLL_STEPS = 4;
 const MILLISECONDS = 300;
+/** A trial that takes longer is ended from outside. */
+export const LONGEST_TIMING_MILLISECONDS = 20_000;
 
-/** Tokens a second of whole optimizer steps, the first one left out. */
+/**
+ * Tokens a second of whole optimizer steps, the first one left out.
+ * @param now in milliseconds
+ */
 export async function timeEngine(
   engine: TrainingEngine,
   { config, batchSize }: Pick<TimedWork, 'config' | 'batchSize'>,
+  now: () => number = () => performance.now(),
 ): Promise<number> {
   const random = seededRandom(1);
   // Values of an ordinary size: denormal numbers would slow a processor down.
@@ -40,13 +46,20 @@ export async function timeEngine(
     const step = () => network.trainStep(batch, { learningRate: 1e-4, gradientClipNorm: 1, dropout: 0 });
     // Compiles shaders, packs weights.
     await step();
-    const start = performance.now();
-    let steps = 0;
-    do {
-      await step();
-      steps++;
-    } while (performance.now() - start < MILLISECONDS);
-    return (1000 * steps * length) / (performance.now() - start);
+    for (;;) {
+      const start = now();
+      let steps = 0;
+      let milliseconds: number;
+      do {
+        await step();
+        steps++;
+        milliseconds = now() - start;
+      } while (milliseconds < MILLISECONDS);
+      // Otherwise the computer has slept, and the clock of most systems goes on meanwhile.
+      if (milliseconds < LONGEST_TIMING_MILLISECONDS) {
+        return (1000 * steps * length) / milliseconds;
+      }
+    }
   } finally {
     network.dispose();
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -8,6 +9,8 @@ import {
   timeInOwnProcess,
   timingKey,
 } from '../../../../src/trainer/engines/engineTimings';
+import type { TrainingEngine } from '../../../../src/trainer/engine';
+import { timeEngine } from '../../../../src/trainer/engines/timeEngine';
 import { startTraining } from '../../../../src/trainer/trainerClient';
 import type { TrainerEvent } from '../../../../src/protocol/trainerProtocol';
 import { eventsOf, SmallWorkspace } from '../training/smallJob';
@@ -40,6 +43,63 @@ describe('Timing the engines', function () {
     assert.ok(webgpu?.kind === 'fails');
     assert.match(webgpu.problem, /^The trainer's process ended unexpectedly, by SIG/);
     assert.ok(!timings.has('wasm'), 'there is nothing left to choose from');
+  });
+
+  it('does not keep that an engine failed whose process was ended from outside, as by Ctrl+C', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-timings-'));
+    const cachePath = join(folder, 'engines.json');
+    try {
+      for (const [end, isKept] of [
+        ["process.kill(process.pid, 'SIGINT')", false],
+        ["process.kill(process.pid, 'SIGTERM')", false],
+        ['process.exit(143)', false],
+        ["process.kill(process.pid, 'SIGABRT')", true],
+        ['process.exit(1)', true],
+      ] as const) {
+        await rm(cachePath, { force: true });
+        const path = join(folder, 'trainer.cjs');
+        await writeFile(path, `process.on('message', () => ${end});`);
+        const time = timeInOwnProcess(path, []);
+        const timings = await keptTimings(cachePath, 'key', () =>
+          timeEngines(['native', 'wasm'], work, time),
+        );
+        assert.equal(timings.get('native')?.kind, 'fails', end);
+        assert.equal(existsSync(cachePath), isKept, end);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('does not end a trial because the computer slept meanwhile', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-timings-'));
+    try {
+      const path = join(folder, 'trainer.cjs');
+      const answer = "process.send({ kind: 'timed', tokensPerSecond: 900 }, () => process.disconnect())";
+      await writeFile(path, `process.on('message', () => setTimeout(() => ${answer}, 3300));`);
+      const timed = timeInOwnProcess(path, [], 3000)('native', work);
+      // This process stands still for longer than a trial may take, as all do in a computer that sleeps.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3100);
+      assert.equal(await timed, 900);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('takes no speed in which the computer slept', async () => {
+    let time = 0;
+    let steps = 0;
+    const network = {
+      trainStep: () => {
+        steps++;
+        time += steps === 3 ? 8 * 3_600_000 : 100;
+        return Promise.resolve(1);
+      },
+      dispose: () => undefined,
+    };
+    const engine = { createNetwork: () => network } as unknown as TrainingEngine;
+    // Four tokens of each of four rows.
+    assert.equal(await timeEngine(engine, work, () => time), 160);
   });
 
   it('does not take what it found in Electron for what Node.js does, which alone runs WebGPU', () => {
