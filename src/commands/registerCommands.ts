@@ -1,5 +1,6 @@
 /** Every command of the manifest; a failure is shown as its sentence and logged. */
 import * as vscode from 'vscode';
+import { failureText } from '../editor/failureText';
 import type { Parts } from '../editor/parts';
 import { shownSentence } from '../editor/shownSentence';
 import { asError } from '../protocol/asError';
@@ -90,10 +91,11 @@ export function registerCommands(parts: Parts): vscode.Disposable {
   );
 }
 
-function showFailure({ log }: Parts, error: unknown): void {
-  log.error(asError(error));
+function showFailure({ log }: Parts, thrown: unknown): void {
+  const error = asError(thrown);
+  log.error(failureText(error));
   const details = vscode.l10n.t('Show Log');
-  void vscode.window.showErrorMessage(shownSentence(asError(error).message), details).then((chosen) => {
+  void vscode.window.showErrorMessage(shownSentence(error.message), details).then((chosen) => {
     if (chosen === details) {
       log.show(true);
     }

@@ -35,6 +35,19 @@ describe('A window without a folder', () => {
     );
   });
 
+  it('logs that sentence in one line', async () => {
+    await vscode.commands.executeCommand('understudy.trainOnWorkspace', { preview: false });
+    await vscode.commands.executeCommand('understudy.showLog');
+    const after = await waitFor('the line', () => {
+      const log = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'output');
+      const lines = log?.getText().trimEnd().split('\n') ?? [];
+      const at = lines.findLastIndex((line) => line.includes('没有可用于训练的文件夹'));
+      return at >= 0 && { lines: lines.slice(at + 1) };
+    });
+    assert.deepEqual(after.lines, []);
+    await vscode.commands.executeCommand('workbench.action.closePanel');
+  });
+
   it('still generates text', async () => {
     const editor = await openUntitled('plaintext', 'The old harbour█');
     const made: { text: string } | undefined = await vscode.commands.executeCommand(

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { failureText } from '../../../src/editor/failureText';
+import { TrainerFailedError } from '../../../src/trainer/trainerChild';
+
+/** What a piece of work throws. */
+async function thrownBy(work: () => unknown): Promise<Error> {
+  try {
+    await work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('It threw nothing.');
+}
+
+describe('What the log holds of a failed command', () => {
+  const sentence = 'There is no folder to train on; open one with File: Open Folder.';
+
+  it('is one line where a sentence tells the user what is missing', () => {
+    assert.equal(failureText(new Error(sentence)), sentence);
+    assert.equal(failureText(new TrainerFailedError({ kind: 'failed', message: sentence })), sentence);
+  });
+
+  it('is the stack of a fault in the program or the system', async () => {
+    const nothing = null as unknown as { folder: string };
+    const fault = await thrownBy(() => nothing.folder);
+    assert.match(failureText(fault), /^TypeError: .+\n +at .*failureText\.test\.ts/);
+    const missing = await thrownBy(() => readFile('/no/such/model'));
+    assert.equal(failureText(missing), missing.stack);
+  });
+});
