@@ -14,6 +14,7 @@ import { LanguageModelHalf } from './editor/languageModelHalf';
 import { LanguageModelKeys } from './editor/languageModelKeys';
 import { LANGUAGE_MODEL_SETTING, languageModelWindow } from './editor/languageModelWindow';
 import { maskedModelLine } from './editor/languageModelLines';
+import { LastTextEditor } from './editor/lastTextEditor';
 import { learningFromUse } from './editor/learningFromUse';
 import { MaskedModel } from './editor/maskedModel';
 import { MASKED_MODEL_SETTING } from './editor/maskedModelSetting';
@@ -134,11 +135,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   };
   const generation = new Generation(generator);
   const fileLists = new FileListDocuments();
+  const lastEditor = new LastTextEditor();
   const panel = new PanelHost(
     context.extensionUri,
     generator,
     configuration,
     training,
+    lastEditor,
     () => languageModel.state,
     () => maskedModel.state,
     log,
@@ -184,6 +187,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     refined,
     generation,
     fileLists,
+    lastEditor,
     panel,
     reader,
     vscode.languages.registerInlineCompletionItemProvider(
@@ -203,6 +207,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       fileLists,
       status,
       watch,
+      lastEditor,
       panel,
       paths,
       planTraining: plan,

@@ -13,6 +13,7 @@ import {
 import type { Configuration } from './configuration';
 import type { LanguageModelState } from './languageModelHalf';
 import { languageModelLines, maskedModelLine } from './languageModelLines';
+import type { LastTextEditor } from './lastTextEditor';
 import type { MaskedModelState } from './maskedModel';
 import { panelInspection } from './panelInspection';
 import { panelPage } from './panelPage';
@@ -35,8 +36,6 @@ const COMMANDS = {
 
 export class PanelHost implements vscode.Disposable {
   private panel: vscode.WebviewPanel | null = null;
-  /** The text editor that was active last; the panel itself is not one. */
-  private editor = vscode.window.activeTextEditor;
   private timer: NodeJS.Timeout | undefined;
   private asking: AbortController | null = null;
   private readonly disposable: vscode.Disposable;
@@ -46,19 +45,17 @@ export class PanelHost implements vscode.Disposable {
     private readonly generator: Pick<GeneratorClient, 'inspect'>,
     private readonly configuration: Configuration,
     private readonly training: TrainingSession,
+    private readonly lastEditor: LastTextEditor,
     private readonly languageModel: () => LanguageModelState | null,
     private readonly maskedModel: () => MaskedModelState | null,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.disposable = vscode.Disposable.from(
-      vscode.window.onDidChangeActiveTextEditor((editor) => {
-        if (editor !== undefined) {
-          this.editor = editor;
-          this.inspectSoon();
-        }
+      lastEditor.onDidChange(() => {
+        this.inspectSoon();
       }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
-        if (textEditor === this.editor) {
+        if (textEditor === this.lastEditor.current) {
           this.inspectSoon();
         }
       }),
@@ -214,7 +211,7 @@ export class PanelHost implements vscode.Disposable {
 
   private async askGenerator(signal: AbortSignal): Promise<PanelInspection> {
     const { t } = vscode.l10n;
-    const { editor } = this;
+    const editor = this.lastEditor.current;
     const schemes: readonly string[] = GHOST_TEXT_SCHEMES;
     if (editor === undefined || editor.document.isClosed || !schemes.includes(editor.document.uri.scheme)) {
       return {

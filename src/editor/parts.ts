@@ -8,6 +8,7 @@ import type { FileListDocuments } from './fileListDocuments';
 import type { Generation } from './generation';
 import type { LanguageModelHalf } from './languageModelHalf';
 import type { LanguageModelKeys } from './languageModelKeys';
+import type { LastTextEditor } from './lastTextEditor';
 import type { MaskedModel } from './maskedModel';
 import type { PanelHost } from './panelHost';
 import type { PersonalModel } from './personalModel';
@@ -28,6 +29,7 @@ export interface Parts {
   readonly fileLists: FileListDocuments;
   readonly status: StatusBar;
   readonly watch: SuggestionWatch;
+  readonly lastEditor: LastTextEditor;
   readonly panel: PanelHost;
   readonly paths: ProductPaths;
   /** Scans folders in the trainer's process. */

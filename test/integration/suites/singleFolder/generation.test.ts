@@ -54,6 +54,28 @@ describe('Generate from Selection', () => {
     assert.equal(editor.document.getText(), `Old Tobias Wren${made.text}\n`);
   });
 
+  for (const [view, show] of [
+    ['the settings panel', 'understudy.openSettingsPanel'],
+    ['the output', 'workbench.panel.output.focus'],
+  ] as const) {
+    it(`continues the text that was active last when ${view} has the focus, as long as it is visible`, async () => {
+      const editor = await openDraft('generated.md', 'Old Tobias Wren█\n');
+      await vscode.commands.executeCommand(show);
+      await waitFor(view, () => vscode.window.activeTextEditor !== editor);
+      const made: Generated | undefined = await vscode.commands.executeCommand(
+        'understudy.generateFromSelection',
+      );
+      assert.ok(made && made.text !== '');
+      assert.equal(editor.document.getText(), `Old Tobias Wren${made.text}\n`);
+      await vscode.commands.executeCommand('workbench.action.closePanel');
+      await vscode.commands.executeCommand('workbench.action.focusFirstEditorGroup');
+      await closeAll();
+      await vscode.commands.executeCommand(show);
+      assert.equal(await vscode.commands.executeCommand('understudy.generateFromSelection'), undefined);
+      await vscode.commands.executeCommand('workbench.action.closePanel');
+    });
+  }
+
   it('replaces the first sample with another', async () => {
     const editor = await openDraft('generated.md', 'Old Tobias Wren█\n');
     const first: Generated | undefined = await vscode.commands.executeCommand(
