@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/registerCommands';
 import { textToJoin } from './completion/cursorPlace';
 import { GeneratorClient } from './completion/generatorClient';
-import { GHOST_TEXT_SCHEMES, InlineCompletionProvider } from './completion/inlineCompletionProvider';
+import { GHOST_TEXT_SELECTOR, InlineCompletionProvider } from './completion/inlineCompletionProvider';
 import { BaseModelInUse } from './editor/baseModelInUse';
 import { Configuration } from './editor/configuration';
 import { FileListDocuments } from './editor/fileListDocuments';
@@ -190,10 +190,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     lastEditor,
     panel,
     reader,
-    vscode.languages.registerInlineCompletionItemProvider(
-      GHOST_TEXT_SCHEMES.map((scheme) => ({ scheme })),
-      provider,
-    ),
+    vscode.languages.registerInlineCompletionItemProvider(GHOST_TEXT_SELECTOR, provider),
     registerCommands({
       log,
       configuration,

@@ -53,7 +53,8 @@ export const ACCEPTED_COMMAND = 'understudy.suggestionAccepted';
 
 const CELL_SCHEME = 'vscode-notebook-cell';
 
-export const GHOST_TEXT_SCHEMES = [
+/** Of texts that the user writes, although VS Code may know no file system of that name here. */
+const KNOWN_SCHEMES: readonly string[] = [
   'file',
   'untitled',
   'vscode-remote',
@@ -61,7 +62,17 @@ export const GHOST_TEXT_SCHEMES = [
   // The commit message box.
   'vscode-scm',
   'vscode-vfs',
-] as const;
+];
+
+/** Any text, since other extensions provide file systems. VS Code asks first whose selector names the scheme. */
+export const GHOST_TEXT_SELECTOR: vscode.DocumentSelector = [...KNOWN_SCHEMES, '*'].map((scheme) => ({
+  scheme,
+}));
+
+/** Whether a text is one that the user writes, and not the output, say, or the input of a chat. */
+export function takesGhostText({ uri: { scheme } }: vscode.TextDocument): boolean {
+  return KNOWN_SCHEMES.includes(scheme) || vscode.workspace.fs.isWritableFileSystem(scheme) === true;
+}
 
 export class InlineCompletionProvider implements vscode.InlineCompletionItemProvider {
   constructor(
@@ -79,6 +90,9 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     context: vscode.InlineCompletionContext,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
+    if (!takesGhostText(document)) {
+      return [];
+    }
     const settings = this.settingsFor(document);
     const silent = this.reasonForSilence(document, settings);
     if (silent !== null) {

@@ -1,7 +1,7 @@
 /** The settings panel: its window, and what it shows of settings, cursor and training. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { cellOf, generatorDocument, GHOST_TEXT_SCHEMES } from '../completion/inlineCompletionProvider';
+import { cellOf, generatorDocument, takesGhostText } from '../completion/inlineCompletionProvider';
 import type { GeneratorClient } from '../completion/generatorClient';
 import { asError } from '../protocol/asError';
 import {
@@ -212,8 +212,7 @@ export class PanelHost implements vscode.Disposable {
   private async askGenerator(signal: AbortSignal): Promise<PanelInspection> {
     const { t } = vscode.l10n;
     const editor = this.lastEditor.current;
-    const schemes: readonly string[] = GHOST_TEXT_SCHEMES;
-    if (editor === undefined || editor.document.isClosed || !schemes.includes(editor.document.uri.scheme)) {
+    if (editor === undefined || editor.document.isClosed || !takesGhostText(editor.document)) {
       return {
         state: 'empty',
         message: t('Put the cursor into a text to see what the model would say next.'),
