@@ -10,6 +10,8 @@ import type { LeftOutReason } from './leftOutReason';
 
 /** Git tells `Notes` from `notes` where the file system does. */
 const LIKE_GIT = { ignorecase: process.platform === 'win32' || process.platform === 'darwin' };
+/** Of a rule or a glob, in UTF-16 units. A longer one fits no path, and its regular expression may be too large to be made. */
+const LONGEST_RULE = 4096;
 
 interface RuleFile {
   readonly rules: Ignore;
@@ -40,10 +42,9 @@ export class IgnoreRules {
    * @param excludeGlobs VS Code's globs, relative to the root
    */
   static async forRoot(root: string, excludeGlobs: readonly string[]): Promise<IgnoreRules> {
+    const globs = excludeGlobs.filter(({ length }) => length <= LONGEST_RULE);
     const matchesGlob =
-      excludeGlobs.length > 0
-        ? picomatch([...excludeGlobs], { dot: true, windows: process.platform === 'win32' })
-        : () => false;
+      globs.length > 0 ? picomatch(globs, { dot: true, windows: process.platform === 'win32' }) : () => false;
     const defaults = { rules: ignore().add(DEFAULT_IGNORES), base: '', above: '' };
     const rules = new IgnoreRules(root, matchesGlob, defaults, await gitRulesAbove(root), []);
     return rules.enter('', false);
@@ -107,7 +108,8 @@ async function readRules(file: string, base: string, above = ''): Promise<RuleFi
   // PowerShell writes UTF-16, in which no rule would be recognised.
   const decoded = decodeText(bytes);
   const text = decoded.kind === 'text' ? decoded.text : bytes.toString();
-  return [{ rules: ignore(LIKE_GIT).add(text), base, above }];
+  const lines = text.split(/\r?\n/).filter(({ length }) => length <= LONGEST_RULE);
+  return [{ rules: ignore(LIKE_GIT).add(lines.join('\n')), base, above }];
 }
 
 /**

@@ -106,6 +106,16 @@ describe('scanFolders', () => {
       assert.equal(reasons(result)['diary/'], 'ignored');
     });
 
+    it('passes over a rule and a glob that are too long for any path, and obeys the others', async () => {
+      const long = 'a'.repeat(100_000);
+      await write({ '.gitignore': `${long}\nb.txt\n`, 'a.txt': PROSE, 'b.txt': PROSE, 'c.txt': CHINESE });
+      const found = paths(await scan({ excludeGlobs: [long, 'c.*'] }));
+      assert.deepEqual(
+        found.filter((path) => path !== '.gitignore'),
+        ['a.txt'],
+      );
+    });
+
     it('tells capitals in a .gitignore apart as Git does', async function () {
       if (process.platform === 'win32' || process.platform === 'darwin') {
         this.skip();
