@@ -13,6 +13,7 @@
  * Readers ignore further metadata and tensors, so that an addition needs no new version.
  */
 import * as v from 'valibot';
+import { isNestedTooDeeply } from '../nesting';
 import { CELL_KINDS, hasAttention, type NetworkConfig } from '../networkConfig';
 import { checkNetworkConfig } from '../network/networkTensors';
 import type { StoredWeights } from '../network/quantizedMatrix';
@@ -50,7 +51,11 @@ export const networkConfigSchema: v.GenericSchema<unknown, NetworkConfig> = v.va
 ]);
 const metadataSchema = v.object({
   config: v.pipe(v.string(), v.parseJson(), networkConfigSchema),
-  tokenizer: v.pipe(v.string(), v.parseJson()),
+  tokenizer: v.pipe(
+    v.string(),
+    v.parseJson(),
+    v.check((json) => !isNestedTooDeeply(json)),
+  ),
   training: v.pipe(v.string(), v.parseJson(), trainingRecordSchema),
   checksum: v.string(),
 });

@@ -1,7 +1,8 @@
 import { unzipSync } from 'fflate';
+import { isNestedTooDeeply } from '../nesting';
 import { Hdf5File } from './hdf5File';
 import { KerasFault } from './kerasFault';
-import { MAX_CONFIG_BYTES, MAX_CONFIG_DEPTH, MAX_KERAS_FILE_BYTES } from './sizeLimits';
+import { MAX_CONFIG_BYTES, MAX_KERAS_FILE_BYTES } from './sizeLimits';
 import { ArchiveWeights, LegacyWeights, type WeightStore } from './weightStore';
 
 /** A model as Keras stored it, not yet interpreted. */
@@ -146,14 +147,8 @@ function parse(json: string, what: string): unknown {
   } catch (error) {
     throw new KerasFault(`${what} is no JSON; save it again`, { cause: error });
   }
-  let level: unknown[] = [parsed];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_CONFIG_DEPTH) {
-      throw new KerasFault(`${what} is nested too deeply for one of Keras; save it again`);
-    }
-    level = level.flatMap((value): unknown[] =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
-    );
+  if (isNestedTooDeeply(parsed)) {
+    throw new KerasFault(`${what} is nested too deeply for one of Keras; save it again`);
   }
   return parsed;
 }

@@ -7,8 +7,6 @@ export const MAX_KERAS_FILE_BYTES = 512 * 1024 * 1024;
 export const MAX_WEIGHTS = 128 * 1024 * 1024;
 /** The description of a model, which holds constants as text. */
 export const MAX_CONFIG_BYTES = 32 * 1024 * 1024;
-/** Nesting of lists and objects in a description, so that no file exhausts the stack; deeply nested models reach some dozens. */
-export const MAX_CONFIG_DEPTH = 500;
 /** Steps of a network's window, as all of them are run for every prediction. */
 export const MAX_WINDOW = 8192;
 /** Floats in all values of a running network: half a gigabyte. */

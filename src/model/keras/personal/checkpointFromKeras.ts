@@ -52,15 +52,17 @@ function metadataOf(file: KerasFile, tokenizerText: string | null): PersonalMeta
     );
   }
   try {
-    return file.understudy === null
-      ? {
-          format: 'understudy',
-          formatVersion: 1,
-          tokenizer: JSON.parse(tokenizerText!),
-          training: {},
-          gate: null,
-        }
-      : v.parse(v.pipe(v.string(), v.parseJson(), personalMetadataSchema), file.understudy);
+    const json: unknown =
+      file.understudy === null
+        ? {
+            format: 'understudy',
+            formatVersion: 1,
+            tokenizer: JSON.parse(tokenizerText!) as unknown,
+            training: {},
+            gate: null,
+          }
+        : JSON.parse(file.understudy);
+    return v.parse(personalMetadataSchema, json);
   } catch (error) {
     throw new KerasFault(
       'what Understudy added to it, or its tokenizer.json, cannot be read; export it again',

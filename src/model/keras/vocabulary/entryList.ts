@@ -113,6 +113,12 @@ export function shortened(text: string): string {
   return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
 }
 
+/** What is wrong in a file's content, and where. */
+export function described(issue: v.BaseIssue<unknown>): string {
+  const place = v.getDotPath(issue);
+  return place === null ? issue.message : `${place}: ${issue.message}`;
+}
+
 export function isCharacter(entry: string): boolean {
   return Array.from(entry).length === 1;
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { alphabetToBytes } from '../../tokenizer/byteAlphabet';
 import { libraryFault, LibraryTokenizer } from '../../tokenizer/libraryTokenizer';
 import { PRE_TOKEN_PATTERN } from '../../tokenizer/preTokenize';
-import { LARGEST_VOCABULARY, numberTable, placed, shortened } from './entryList';
+import { described, LARGEST_VOCABULARY, numberTable, placed, shortened } from './entryList';
 import { VocabularyError, type BpeVocabulary, type Vocabulary } from './vocabulary';
 
 /** The library needs each part to be present. */
@@ -55,7 +55,7 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
   const result = v.safeParse(schema, json);
   if (!result.success) {
     throw new VocabularyError(
-      `The tokenizer "${fileName}" cannot be read (${shortened(result.issues[0].message)}); choose another, or save it again.`,
+      `The tokenizer "${fileName}" cannot be read (${shortened(described(result.issues[0]))}); choose another, or save it again.`,
     );
   }
   const { added_tokens: added, normalizer, pre_tokenizer: preTokenizer, model } = result.output;

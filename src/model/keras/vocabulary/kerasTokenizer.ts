@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { isCharacter, LARGEST_VOCABULARY, numberTable, placed, shortened } from './entryList';
+import { described, isCharacter, LARGEST_VOCABULARY, numberTable, placed, shortened } from './entryList';
 import { VocabularyError, type Vocabulary } from './vocabulary';
 
 const schema = v.object({
@@ -27,7 +27,7 @@ export function kerasTokenizer(json: unknown, fileName: string): Vocabulary {
   const result = v.safeParse(schema, json);
   if (!result.success) {
     throw new VocabularyError(
-      `The Keras Tokenizer "${fileName}" cannot be read (${shortened(result.issues[0].message)}); save it again with to_json().`,
+      `The Keras Tokenizer "${fileName}" cannot be read (${shortened(described(result.issues[0]))}); save it again with to_json().`,
     );
   }
   const {

@@ -1,3 +1,4 @@
+import { isNestedTooDeeply } from '../../nesting';
 import { characterText, listedEntries, mappedEntries } from './entryList';
 import { isKerasTokenizer, kerasTokenizer } from './kerasTokenizer';
 import { huggingFaceTokenizer, isHuggingFaceTokenizer } from './huggingFaceTokenizer';
@@ -24,11 +25,16 @@ export function readVocabulary(content: string, fileName: string): Vocabulary {
     }
     return characterText(text, fileName);
   }
+  // `json.dump(tokenizer.to_json())`, a common mistake, writes the JSON as a JSON string.
+  const inner = typeof json === 'string' ? parsed(json) : json;
+  if (isNestedTooDeeply(inner)) {
+    throw new VocabularyError(
+      `The vocabulary "${fileName}" is nested too deeply for one of a model; choose the one that the model was trained with.`,
+    );
+  }
   if (isHuggingFaceTokenizer(json)) {
     return huggingFaceTokenizer(json, fileName);
   }
-  // `json.dump(tokenizer.to_json())`, a common mistake, writes the JSON as a JSON string.
-  const inner = typeof json === 'string' ? parsed(json) : json;
   if (isKerasTokenizer(inner)) {
     return kerasTokenizer(inner, fileName);
   }

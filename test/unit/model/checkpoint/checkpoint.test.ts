@@ -228,6 +228,8 @@ describe('A checkpoint', () => {
     );
     assertRefused(rewritten({ config: '{"architecture":"cnn"}' }), 'damaged', /metadata cannot be read/);
     assertRefused(rewritten({ tokenizer: '{' }), 'damaged', /metadata cannot be read \(tokenizer\)/);
+    const nested = '['.repeat(20_000) + ']'.repeat(20_000);
+    assertRefused(rewritten({ tokenizer: nested }), 'damaged', /metadata cannot be read \(tokenizer\)/);
     assertRefused(rewritten({ training: '{"files":-1}' }), 'damaged', /metadata cannot be read \(training/);
   });
 

@@ -106,6 +106,8 @@ describe('A Keras file as the personal model', () => {
       /its tokenizer is of another kind than Understudy's; train it with that/,
     );
     await assert.rejects(importing(parts, '{'), /cannot be read; export it again/);
+    const nested = tokenizerText.replace(/^\{/, `{"more":${'['.repeat(20_000)}${']'.repeat(20_000)},`);
+    await assert.rejects(importing(parts, nested), /cannot be read; export it again/);
   });
 
   it('may come from a cluster of keras_train.py, whose predictions it keeps', async () => {

@@ -200,17 +200,21 @@ describe('The vocabulary beside a Keras model', () => {
   });
 
   it('is refused in one sentence when it is none', () => {
+    const nested = '['.repeat(20_000) + ']'.repeat(20_000);
     const refused: [string, string, RegExp][] = [
       ['{"a": ', 'a.json', /is no JSON/],
       ['5', 'a.json', /is no tokenizer and no list/],
       ['[1, 2]', 'a.json', /has an entry that is no text/],
+      [`{"a": 0, "b": ${nested}}`, 'a.json', /^The vocabulary "a\.json" is nested too deeply/],
+      [JSON.stringify(`{"b": ${nested}}`), 'a.json', /is nested too deeply/],
+      [`{"decoder": ${nested}, "model": {"vocab": {"a": 0}}}`, 'a.json', /is nested too deeply/],
       ['["a", "a"]', 'a.json', /has an entry twice/],
       ['[]', 'a.json', /is empty/],
       ['', 'a.txt', /is empty/],
       ['{"a": 0, "b": 99999999999}', 'a.json', /gives "b" the number 99999999999, which cannot be/],
       ['{"a": 1, "b": 1}', 'a.json', /cannot be or is taken/],
       [kerasTokenizer({ word_index: '{"a"' }), 'a.json', /has no usable word_index/],
-      [kerasTokenizer({ num_words: 'many' }), 'a.json', /cannot be read/],
+      [kerasTokenizer({ num_words: 'many' }), 'a.json', /cannot be read \(config\.num_words: Invalid type/],
       [kerasTokenizer({ char_level: true }), 'a.json', /says that it has characters but has longer entries/],
       ['{"model": {"type": "WordPiece", "vocab": {"a": 0, "##b": 1}}}', 'a.json', /is a WordPiece/],
       [
@@ -218,7 +222,7 @@ describe('The vocabulary beside a Keras model', () => {
         'a.json',
         /marks parts of words with "<\/w>" and keeps no spaces/,
       ],
-      ['{"model": {"vocab": 5}}', 'a.json', /cannot be read/],
+      ['{"model": {"vocab": 5}}', 'a.json', /cannot be read \(model\.vocab: Invalid type/],
       [
         '{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}}}',
         'a.json',
