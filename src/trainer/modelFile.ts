@@ -1,5 +1,5 @@
 /** A personal model in the file formats that it is exported to and imported from: Understudy's own, and those of Keras. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import {
   decodeCheckpoint,
@@ -9,6 +9,7 @@ import {
 } from '../model/checkpoint/checkpoint';
 import { checkpointFromKeras } from '../model/keras/personal/checkpointFromKeras';
 import { exportKeras, kerasFormatOf } from '../model/keras/personal/exportKeras';
+import { MAX_KERAS_FILE_BYTES } from '../model/keras/sizeLimits';
 import { tokenizerNameBeside } from '../model/keras/vocabulary/vocabularyNames';
 import { readTokenizer } from './sharedTokenizer';
 
@@ -35,8 +36,29 @@ export async function exportedParts(bytes: Uint8Array, source: string, path: str
   ];
 }
 
+/** Of a model file, in bytes: far more than the largest network that can be trained. */
+const LARGEST_MODEL = MAX_KERAS_FILE_BYTES;
+
+/**
+ * To be called before a file that the user names is read: a model of another program may be larger than the memory.
+ * @throws Error with a sentence for the user
+ */
+export async function checkModelSize(path: string): Promise<void> {
+  // A file that cannot be examined is told by whoever reads it.
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > LARGEST_MODEL) {
+    throw new Error(
+      `${basename(path)} is larger than ${LARGEST_MODEL / 1024 ** 2} MB, so it is no model of Understudy's; choose one that Understudy saved or exported.`,
+    );
+  }
+}
+
 /** @throws Error with a sentence for the user */
 export async function readModel(path: string): Promise<Uint8Array> {
+  await checkModelSize(path);
   try {
     return await readFile(path);
   } catch (error) {

@@ -7,7 +7,7 @@ import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
 import type { TrainingRecord } from '../model/checkpoint/trainingRecord';
 import type { NetworkConfig } from '../model/networkConfig';
 import { asError } from '../protocol/asError';
-import { exportedParts, importedModel } from './modelFile';
+import { checkModelSize, exportedParts, importedModel } from './modelFile';
 import { patiently, saveFile } from './training/saveFile';
 import { isModelInUse, isOfLock, lockModel } from './training/trainingLock';
 
@@ -134,6 +134,7 @@ export class ModelStore {
    * or cannot be read or written; the present model then stays
    */
   async importFrom(key: string, path: string, tokenizerPath: string): Promise<void> {
+    await checkModelSize(path);
     const bytes = await readIfPresent(path);
     if (bytes === null) {
       throw new Error(`There is no file ${path}; choose a model that Understudy saved or exported.`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
@@ -74,6 +74,8 @@ describe('the base model', () => {
     const other = structuredClone(shippedTokenizer.toJson()) as { model: { merges: unknown[] } };
     other.model.merges.reverse();
     writeFileSync(join(folder, 'broken.safetensors'), 'no model');
+    writeFileSync(join(folder, 'large.safetensors'), '');
+    truncateSync(join(folder, 'large.safetensors'), 600 * 1024 ** 2);
     const refused: [path: string, sentence: RegExp][] = [
       [
         write('other.safetensors', other),
@@ -84,6 +86,7 @@ describe('the base model', () => {
         /^kind\.safetensors has another tokenizer than this version/,
       ],
       ['test/fixtures/keras/gpt.keras', /its layers are not those of the personal network.*language model/],
+      [join(folder, 'large.safetensors'), /^large\.safetensors is larger than 512 MB, so it is no model of/],
       [join(folder, 'broken.safetensors'), /broken\.safetensors/],
       [join(folder, 'none.keras'), /none\.keras cannot be read; check that it exists/],
     ];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
@@ -118,6 +118,10 @@ describe('ModelStore', () => {
     assert.deepEqual(readFileSync(store.places(other).modelPath), Buffer.from(model));
     writeFileSync(copy, '{"old":"format"}');
     await assert.rejects(store.importFrom(other, copy, shipped), CheckpointError);
+    truncateSync(copy, 600 * 1024 ** 2);
+    await assert.rejects(store.importFrom(other, copy, shipped), {
+      message: /^copy\.safetensors is larger than 512 MB, so it is no model of Understudy's; choose one that/,
+    });
     writeFileSync(copy, smallModelBytes(7));
     await assert.rejects(store.importFrom(other, copy, shipped), {
       message:
