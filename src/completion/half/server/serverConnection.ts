@@ -2,6 +2,7 @@
  * Requests to the server that the user has named. Apart from the installers, the only file of Understudy that uses a network. It
  * reaches only the address that the user has set: redirects are not followed, so neither text nor key go elsewhere.
  */
+import tls from 'node:tls';
 import * as v from 'valibot';
 import { whyUnreachable } from './unreachable';
 
@@ -28,8 +29,15 @@ export interface ServerConnectionOptions {
   readonly patience?: number;
 }
 
+/** Of Node.js since 22.19. */
+export interface Authorities {
+  readonly getCACertificates?: (kind: 'default' | 'system') => string[];
+  readonly setDefaultCACertificates?: (certificates: readonly string[]) => void;
+}
+
 const LARGEST_ANSWER = 1024 * 1024;
 const DEFAULT_PATIENCE = 10_000;
+let hasAskedSystem = false;
 
 export class ServerConnection {
   /** Of the server, e.g. `localhost:8080`. */
@@ -51,6 +59,10 @@ export class ServerConnection {
       );
     }
     this.host = url.host;
+    if (url.protocol === 'https:' && !hasAskedSystem) {
+      hasAskedSystem = true;
+      trustSystem(tls as object);
+    }
     // fetch's own error would quote the key, which must not appear in any message.
     if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
       throw new ServerFault(
@@ -159,6 +171,21 @@ export class ServerConnection {
       default:
         return new ServerFault(`The server at ${this.host} answers with status ${status}.`, false);
     }
+  }
+}
+
+/**
+ * Has this thread trust the authorities that the system trusts, such as a company's own; VS Code sees to that only where extensions
+ * run, not in their threads. An older Node.js keeps to its own list.
+ */
+export function trustSystem({ getCACertificates, setDefaultCACertificates }: Authorities): void {
+  if (getCACertificates === undefined || setDefaultCACertificates === undefined) {
+    return;
+  }
+  try {
+    setDefaultCACertificates([...getCACertificates('default'), ...getCACertificates('system')]);
+  } catch {
+    // The system's list cannot be read; a server that needs it is then called untrusted, in words.
   }
 }
 

@@ -28,7 +28,7 @@ const CLAUSES: readonly (readonly [codes: RegExp, clause: (code: string) => stri
   [
     /CERT|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$/,
     (code) =>
-      `this computer does not trust its certificate (${code}); give the server a certificate of a known authority, or use http on this computer`,
+      `its certificate is not trusted here (${code}); have this computer trust the authority that issued it, or name that authority's file in the environment variable NODE_EXTRA_CA_CERTS`,
   ],
   [
     /^(ERR_SSL_|EPROTO$)/,

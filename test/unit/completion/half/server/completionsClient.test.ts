@@ -283,8 +283,8 @@ describe('asking a server', () => {
     ['EHOSTUNREACH', /^the way there is blocked or down/],
     ['CERT_HAS_EXPIRED', /^its certificate is not valid today/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', /^its certificate is for another name/],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', /^this computer does not trust its certificate \(DEPTH/],
-    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /^this computer does not trust its certificate/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', /^its certificate is not trusted here \(DEPTH/],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', /^its certificate is not trusted here/],
     ['HPE_INVALID_CONSTANT', /^it does not speak http /],
     ['EMFILE', /^the connection fails \(EMFILE\); check the address/],
   ];
