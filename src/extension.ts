@@ -32,15 +32,18 @@ import { RefinedSuggestions } from './editor/refinedSuggestions';
 import { shownSentence } from './editor/shownSentence';
 import { StatusBar } from './editor/statusBar';
 import { SuggestionWatch } from './editor/suggestionWatch';
+import { trainingOptions } from './editor/trainingOptions';
 import { TrainingSession } from './editor/trainingSession';
 import { LIVE_BYTES, WorkspaceReader } from './editor/workspaceReader';
 import { asError } from './protocol/asError';
-import { DEFAULT_TRAINING } from './protocol/trainerProtocol';
 import { BaseModel } from './trainer/baseModel';
 import { isSecret } from './trainer/corpus/fileNameRules';
 import { ModelStore } from './trainer/modelStore';
 import { shippedFiles } from './trainer/shippedFiles';
 import { planTraining } from './trainer/planClient';
+
+/** The live model is read whole, whatever a training has read. */
+const LIVE_START = { initialModelPath: null, modelPath: null, resumePath: null, fits: false };
 
 let generator: GeneratorClient | null = null;
 
@@ -146,7 +149,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     () => maskedModel.state,
     log,
   );
-  const plan: Parts['planTraining'] = (folders, { maxTotalBytes, ...options }, models, signal) =>
+  const plan: Parts['planTraining'] = (folders, { maxTotalBytes, ...settings }, { fits, ...start }, signal) =>
     planTraining(
       {
         processPath: paths.trainer,
@@ -154,10 +157,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
           folders,
           excludeGlobs: configuration.excludeGlobs(),
           maxTotalBytes,
-          ...models,
+          ...start,
           baseModelPath: baseModel.path,
           tokenizerPath: paths.tokenizer,
-          options: { ...DEFAULT_TRAINING, ...options },
+          options: trainingOptions(settings, fits),
         },
       },
       signal,
@@ -167,7 +170,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     (folders, signal) => {
       const { values } = configuration.training();
       const maxTotalBytes = Math.min(LIVE_BYTES, values.maxTotalBytes);
-      return plan(folders, { ...values, maxTotalBytes }, { initialModelPath: null, modelPath: null }, signal);
+      return plan(folders, { ...values, maxTotalBytes }, LIVE_START, signal);
     },
     () => configuration.excludeGlobs(),
     log,

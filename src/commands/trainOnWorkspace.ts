@@ -7,8 +7,8 @@ import type { StartingPoint } from '../editor/personalModel';
 import { trainableFolders } from '../editor/trainableFolders';
 import { leftOutLines, planOrigin, planSummary } from '../editor/planTexts';
 import { resultText } from '../editor/resultText';
-import { DEFAULT_TRAINING, type DoneEvent, type TrainingPlan } from '../protocol/trainerProtocol';
-import { suitedTraining } from '../protocol/suitedTraining';
+import { trainingOptions } from '../editor/trainingOptions';
+import type { DoneEvent, TrainingPlan } from '../protocol/trainerProtocol';
 import { trainerNode } from '../trainer/native/trainerNode';
 import { reportProblems } from './reportProblems';
 
@@ -34,8 +34,12 @@ export async function trainOnWorkspace(
     parts.model.startingPoint(settings, parts.baseModel.path, fromBase);
   let start = await startingPoint(afresh);
   if (preview) {
-    const { path: modelPath } = parts.model;
-    const chosen = await previewPlan(parts, folders, settings, { initialModelPath: start.path, modelPath });
+    const chosen = await previewPlan(parts, folders, settings, {
+      initialModelPath: start.path,
+      fits: start.fits,
+      modelPath: parts.model.path,
+      resumePath: await parts.model.resumePath(),
+    });
     if (chosen === null) {
       return undefined;
     }
@@ -87,7 +91,7 @@ async function previewPlan(
   parts: Parts,
   folders: readonly string[],
   settings: TrainingSettings,
-  models: Parameters<Parts['planTraining']>[2],
+  start: Parameters<Parts['planTraining']>[2],
 ): Promise<Choice> {
   const plan = await vscode.window.withProgress(
     {
@@ -101,7 +105,7 @@ async function previewPlan(
         abort.abort();
       });
       try {
-        return await parts.planTraining(folders, settings, models, abort.signal);
+        return await parts.planTraining(folders, settings, start, abort.signal);
       } catch (error) {
         if (abort.signal.aborted) {
           return null;
@@ -199,11 +203,7 @@ async function trainWithProgress(
           kernelPath: parts.paths.kernel,
           nativeFolders: [parts.paths.native, parts.paths.webgpu],
           engineTimingsPath: join(parts.paths.native, '..', 'engine-timings.json'),
-          options: {
-            ...DEFAULT_TRAINING,
-            ...options,
-            ...suitedTraining(options.architecture, start.fits),
-          },
+          options: trainingOptions(options, start.fits),
         },
         node,
         (message, reached) => {

@@ -11,7 +11,7 @@ import type { LanguageModelKeys } from './languageModelKeys';
 import type { LastTextEditor } from './lastTextEditor';
 import type { MaskedModel } from './maskedModel';
 import type { PanelHost } from './panelHost';
-import type { PersonalModel } from './personalModel';
+import type { PersonalModel, StartingPoint } from './personalModel';
 import type { StatusBar } from './statusBar';
 import type { SuggestionWatch } from './suggestionWatch';
 import type { TrainingSession } from './trainingSession';
@@ -36,7 +36,7 @@ export interface Parts {
   planTraining(
     folders: readonly string[],
     settings: TrainingSettings,
-    models: Pick<PlanJob, 'initialModelPath' | 'modelPath'>,
+    start: Pick<PlanJob, 'initialModelPath' | 'modelPath' | 'resumePath'> & Pick<StartingPoint, 'fits'>,
     signal: AbortSignal,
   ): Promise<TrainingPlan>;
 }

@@ -62,11 +62,16 @@ export class PersonalModel {
 
   /** Whether there is something to delete: the model, or what an interrupted training has kept, which holds traces of the text, too. */
   async isAnythingStored(): Promise<boolean> {
-    if (await this.isStillStored()) {
-      return true;
-    }
+    return (await this.isStillStored()) || (await this.resumePath()) !== null;
+  }
+
+  /** Where an interrupted training has kept how far it was; null where none was interrupted. */
+  async resumePath(): Promise<string | null> {
     const folders = this.surroundings.folders();
-    return folders.length > 0 && (await this.store.interruptedAt(workspaceKey(folders))) !== null;
+    const key = workspaceKey(folders);
+    return folders.length > 0 && (await this.store.interruptedAt(key)) !== null
+      ? this.store.places(key).resumePath
+      : null;
   }
 
   /**

@@ -25,7 +25,10 @@ export function planSummary(t: Translate, { continues, estimate, ...plan }: Trai
 }
 
 /** One line on what training continues from; null when that is the base model. */
-export function planOrigin(t: Translate, { continues, startsAfresh }: TrainingPlan): string | null {
+export function planOrigin(t: Translate, { continues, startsAfresh, resumes }: TrainingPlan): string | null {
+  if (resumes) {
+    return t('Goes on with the training that was interrupted, from where it was saved last.');
+  }
   if (continues !== null) {
     return continuesText(t, continues);
   }

@@ -84,7 +84,12 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
   }),
   v.object({
     kind: v.literal('plan'),
-    job: v.object({ ...selection, ...start, modelPath: v.nullable(v.string()) }),
+    job: v.object({
+      ...selection,
+      ...start,
+      modelPath: v.nullable(v.string()),
+      resumePath: v.nullable(v.string()),
+    }),
   }),
   v.object({
     kind: v.literal('time'),
@@ -114,6 +119,7 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
       largestLeftOut: v.array(v.object({ ...file, reason: v.string() })),
       startsAfresh: v.boolean(),
       continues: v.nullable(v.object(continues)),
+      resumes: v.boolean(),
       estimate: v.object({ trainTokens: count, seconds: count, epochs: count }),
     }),
   }),

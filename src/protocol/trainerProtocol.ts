@@ -118,6 +118,8 @@ export type PlanJob = Omit<CorpusSelection, 'split'> &
   Pick<TrainJob, 'initialModelPath' | 'baseModelPath' | 'tokenizerPath' | 'options'> & {
     /** The model whose place the trained one would take, if there is one: what it has read is held out last. */
     readonly modelPath: string | null;
+    /** Where an interrupted training may have left how far it was; null where none is looked for. */
+    readonly resumePath: string | null;
   };
 
 export type TrainerRequest =
@@ -180,6 +182,8 @@ export interface TrainingPlan {
   readonly startsAfresh: boolean;
   /** Null unless it starts from a personal model that records what it has read. */
   readonly continues: Continues | null;
+  /** Whether it goes on with an interrupted training, as nothing has changed since. */
+  readonly resumes: boolean;
   readonly estimate: {
     readonly trainTokens: number;
     /** Duration of the optimisation: the budget, or less for a small text or a continued training with few changes. */

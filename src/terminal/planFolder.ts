@@ -30,6 +30,7 @@ export async function planFolder(
         maxTotalBytes: DEFAULT_MAX_TOTAL_BYTES,
         initialModelPath,
         modelPath,
+        resumePath: null,
         baseModelPath: product.baseModel,
         tokenizerPath: product.tokenizer,
         options,

@@ -67,26 +67,31 @@ export async function readCorpus(
     selection.split === null
       ? await scanned(selection, encoding, seed, signal, onProgress, isLearned)
       : await listed(selection.folders, selection.split, encoding, signal);
-  const { endOfTextId } = encoding;
-  const train = texts.train.map((part) =>
-    trainDocument(part, texts.files.get(part.file)!.tokens, endOfTextId),
-  );
-  const heldOut = texts.heldOut
-    .map((part) => cut(part, texts.files.get(part.file)!.tokens, [endOfTextId], []))
-    .filter((document) => document.length > 1);
+  const documents = corpusDocuments(texts, encoding.endOfTextId);
+  const { train, heldOut } = documents;
   checkEnough(selection.folders, train, heldOut, texts.leftOut);
   const files = [...texts.files.keys()];
   return {
-    train,
-    heldOut,
-    modified: texts.train.map(({ file }) => texts.files.get(file)!.modified),
+    ...documents,
     trainFiles: texts.train.length,
     heldOutFiles: texts.heldOut.length,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     tokens: countTargets(train) + countTargets(heldOut),
     leftOut: texts.leftOut,
-    fingerprint: fingerprintOf(train, heldOut),
   };
+}
+
+/** The documents of texts that have been read and parted. */
+export function corpusDocuments(
+  { files, train: trainParts, heldOut: heldOutParts }: Pick<TextSet, 'files' | 'train' | 'heldOut'>,
+  endOfTextId: number,
+): Pick<Corpus, 'train' | 'heldOut' | 'modified' | 'fingerprint'> {
+  const train = trainParts.map((part) => trainDocument(part, files.get(part.file)!.tokens, endOfTextId));
+  const heldOut = heldOutParts
+    .map((part) => cut(part, files.get(part.file)!.tokens, [endOfTextId], []))
+    .filter((document) => document.length > 1);
+  const modified = trainParts.map(({ file }) => files.get(file)!.modified);
+  return { train, heldOut, modified, fingerprint: fingerprintOf(train, heldOut) };
 }
 
 /** A part that is trained on, out of its file's tokens: end of text, the text, end of text. */

@@ -1,5 +1,4 @@
 /** The optimisation within a training: its starting point, the scores before it, and its loop. */
-import { createHash } from 'node:crypto';
 import type { Checkpoint } from '../../model/checkpoint/checkpoint';
 import type { HeldOutScore, TrainJob } from '../../protocol/trainerProtocol';
 import type { Corpus } from '../corpus/readCorpus';
@@ -11,6 +10,7 @@ import { scoreEarlierModel } from './earlierModel';
 import { affordableTokens, measureHeldOut, SMALLEST_SAMPLE_TOKENS } from './measureHeldOut';
 import type { ReadingPlan } from './readingPlan';
 import { encodeResumePoint, findResumePoint, type MeasuredNetwork, type ResumePoint } from './resumeFile';
+import { resumeFingerprint } from './resumeFingerprint';
 import { isDiskFull } from './saveFile';
 import { TrainingLoop } from './trainingLoop';
 import { warn, type TrainSurroundings } from './trainSurroundings';
@@ -53,7 +53,7 @@ export class Optimisation {
     const { job, surroundings } = this;
     const { emit, control, now } = surroundings;
     const { beginning, corpus, reading, stream, network } = this.prepared;
-    const fingerprint = fingerprintOf(job, beginning, corpus);
+    const fingerprint = resumeFingerprint(job.options, beginning, corpus);
     const resumeFrom = await this.readResumePoint(fingerprint);
     const sampleTokens = resumeFrom?.sampleTokens ?? (await this.affordableTokens());
     const sample = this.sampleOf(sampleTokens);
@@ -142,21 +142,4 @@ export class Optimisation {
       ? null
       : scoreEarlierModel(earlier, engine, sample, job.options.seed, surroundings.control);
   }
-}
-
-function fingerprintOf(job: TrainJob, { config, tokenizerJson, initial }: Beginning, corpus: Corpus): string {
-  // Another engine may go on where one has failed.
-  const options = { ...job.options, engine: null, threads: null, onBattery: null, maxMemoryMegabytes: null };
-  return createHash('sha256')
-    .update(
-      JSON.stringify([
-        corpus.fingerprint,
-        corpus.modified,
-        options,
-        config,
-        initial?.training ?? null,
-        tokenizerJson,
-      ]),
-    )
-    .digest('hex');
 }

@@ -1,10 +1,11 @@
 /** What a training would read and how long it would take, found without training. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { countParameters } from '../../model/networkConfig';
 import type { PlanJob, PlannedFile, TrainerEvent, TrainingPlan } from '../../protocol/trainerProtocol';
 import type { LeftOut, LeftOutReason } from '../corpus/leftOutReason';
-import { countReasons, trainDocument } from '../corpus/readCorpus';
+import { corpusDocuments, countReasons, trainDocument } from '../corpus/readCorpus';
 import { scanFolders, type TextFile } from '../corpus/scanFolders';
 import { scanReporter } from '../corpus/scanReporter';
 import { splitHeldOut, type FilePart } from '../corpus/splitHeldOut';
@@ -12,6 +13,8 @@ import { readBeginning } from './beginning';
 import { learnedTest } from './continuation';
 import { readEarlierModel } from './earlierModel';
 import { planReading, readingOf } from './readingPlan';
+import { findResumePoint } from './resumeFile';
+import { resumeFingerprint } from './resumeFingerprint';
 
 /** The tokens of all text are estimated from those of this much of it; UTF-8 bytes. */
 const TOKENIZED_BYTES = 1024 * 1024;
@@ -49,6 +52,7 @@ export async function planTraining(
     job.modelPath === null ? null : await readEarlierModel(job.modelPath, tokenizer, () => undefined);
   const read = (earlier ?? initial)?.training.learned;
   const continues = initial?.training.learned !== undefined;
+  const mayResume = job.resumePath !== null && existsSync(job.resumePath);
   const texts = new Map<TextFile, { readonly tokens: Uint16Array; readonly modified: number }>();
   let tokenizedBytes = 0;
   const scan = await scanFolders(
@@ -57,7 +61,7 @@ export async function planTraining(
       excludeGlobs: job.excludeGlobs,
       maxTotalBytes: job.maxTotalBytes,
       onText: (file, text, modified) => {
-        if (read !== undefined || continues || tokenizedBytes < TOKENIZED_BYTES) {
+        if (read !== undefined || continues || mayResume || tokenizedBytes < TOKENIZED_BYTES) {
           tokenizedBytes += file.bytes;
           texts.set(file, { tokens: Uint16Array.from(tokenizer.encode(text)), modified });
         }
@@ -90,6 +94,12 @@ export async function planTraining(
         job.options.seconds,
       )
     : readingOf(initial, { seconds: job.options.seconds, passTokens: trainTokens }, null);
+  let resumes = false;
+  if (mayResume) {
+    const documents = corpusDocuments({ files: texts, train, heldOut }, tokenizer.endOfTextId);
+    const fingerprint = resumeFingerprint(job.options, beginning, documents);
+    resumes = (await findResumePoint(job.resumePath, fingerprint)).kind === 'found';
+  }
   const tokensPerSecond = TYPICAL_WEIGHT_TOKENS_PER_SECOND / countParameters(config);
   const seconds = Math.min(reading.seconds, reading.mostTokens / tokensPerSecond);
   return {
@@ -100,6 +110,7 @@ export async function planTraining(
     largestLeftOut: await largest(scan.leftOut, signal),
     startsAfresh: initial === null,
     continues: reading.continues,
+    resumes,
     estimate: {
       trainTokens,
       seconds,

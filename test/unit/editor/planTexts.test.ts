@@ -14,6 +14,7 @@ const plan: TrainingPlan = {
   largestLeftOut: [{ root: '/novel', path: 'photo.raw', bytes: 30_000_000, reason: 'binary' }],
   startsAfresh: false,
   continues: null,
+  resumes: false,
   estimate: { trainTokens: 200_000, seconds: 600, epochs: 2.44 },
 };
 
@@ -34,6 +35,12 @@ describe('the preview of a training', () => {
       'Starts from scratch, as there is no model of this kind and size to go on from.',
     );
     assert.equal(planOrigin(t, plan), null);
+  });
+
+  it('says when it goes on with an interrupted training', () => {
+    const sentence = 'Goes on with the training that was interrupted, from where it was saved last.';
+    assert.equal(planOrigin(t, { ...plan, resumes: true }), sentence);
+    assert.ok(fileListText(t, { ...plan, resumes: true }).startsWith(`${sentence}\n`));
   });
 
   it('says from which model it continues, and how much is new to that', () => {

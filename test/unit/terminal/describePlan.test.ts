@@ -11,6 +11,7 @@ describe('the plan of a training in a terminal', () => {
       leftOut: {},
       largestLeftOut: [],
       continues: { changedFiles, files },
+      resumes: false,
       startsAfresh: false,
       estimate: { trainTokens: files, seconds: 60, epochs: 2 },
     });

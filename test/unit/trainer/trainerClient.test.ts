@@ -272,7 +272,7 @@ describe("The trainer's process", function () {
   it('plans what it would read without training', async () => {
     workspace.write({ '.env': 'KEY=1\n', 'table.csv': 'a,b\n'.repeat(100), 'small.csv': 'a,b\n' });
     const { options, folders, excludeGlobs, maxTotalBytes, tokenizerPath } = workspace.job({ seconds: 30 });
-    const models = { initialModelPath: null, modelPath: workspace.modelPath };
+    const models = { initialModelPath: null, modelPath: workspace.modelPath, resumePath: null };
     const job = { options, folders, excludeGlobs, maxTotalBytes, tokenizerPath, ...models };
     const plan = await planTraining({ processPath, job });
     assert.equal(plan.files.length, 10);

@@ -5,9 +5,10 @@ import { decodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
 import { createNetwork } from '../../../../src/model/network/createNetwork';
 import { hasShape, type NetworkShape } from '../../../../src/model/networkConfig';
 import { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
-import type { TrainJob } from '../../../../src/protocol/trainerProtocol';
+import type { PlanJob, TrainJob } from '../../../../src/protocol/trainerProtocol';
 import { DivergenceError } from '../../../../src/trainer/engine';
 import { chooseEngine } from '../../../../src/trainer/engines/chooseEngine';
+import { planTraining } from '../../../../src/trainer/training/planTraining';
 import { writeWholeFile, type WriteFile } from '../../../../src/trainer/training/saveFile';
 import { kernelBytes } from '../../../support/kernelBytes';
 import { whileHeldOnWindows } from '../../../support/whileHeldOnWindows';
@@ -244,6 +245,32 @@ describe('Training a workspace', function () {
       await interrupted(job);
       const { events } = await runCollecting(job);
       assert.deepEqual(eventsOf(events, 'warning'), []);
+      assert.equal(eventsOf(events, 'resumed').length, 1);
+    });
+
+    const planResumes = async (job: PlanJob) =>
+      (await planTraining(job, new AbortController().signal, () => undefined)).resumes;
+
+    it('has a plan that says so, as long as it is true', async () => {
+      const job = workspace.writeVerses().job();
+      assert.equal(await planResumes(job), false);
+      await interrupted(job);
+      assert.equal(await planResumes(job), true);
+      assert.equal(await planResumes({ ...job, resumePath: null }), false);
+      assert.equal(await planResumes(workspace.job({ seconds: 2 })), false);
+      assert.equal(await planResumes(workspace.job({ threads: 1 })), true);
+      workspace.write({ 'verse4.txt': 'another verse of the sea\n'.repeat(40) });
+      assert.equal(await planResumes(job), false);
+    });
+
+    it('has a plan that says so, too, where it has gone on from a model that has read most of the texts', async () => {
+      workspace.writeVerses();
+      await runCollecting(workspace.job());
+      workspace.write({ 'verse10.txt': 'verse 10 sings of another sea and of its many ships\n'.repeat(60) });
+      const job = workspace.job({}, { initialModelPath: workspace.modelPath });
+      await interrupted(job);
+      assert.equal(await planResumes(job), true);
+      const { events } = await runCollecting(job);
       assert.equal(eventsOf(events, 'resumed').length, 1);
     });
 
