@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { failureText } from '../../../src/editor/failureText';
-import { TrainerFailedError } from '../../../src/trainer/trainerChild';
+import { startTrainerChild, TrainerFailedError } from '../../../src/trainer/trainerChild';
 
 /** What a piece of work throws. */
 async function thrownBy(work: () => unknown): Promise<Error> {
@@ -19,6 +21,26 @@ describe('What the log holds of a failed command', () => {
   it('is one line where a sentence tells the user what is missing', () => {
     assert.equal(failureText(new Error(sentence)), sentence);
     assert.equal(failureText(new TrainerFailedError({ kind: 'failed', message: sentence })), sentence);
+  });
+
+  it('is also what the process of a training has said at its end', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-failure-'));
+    try {
+      const path = join(folder, 'trainer.cjs');
+      await writeFile(path, "process.on('message', () => { console.error('no memory'); process.exit(9); });");
+      const { last } = startTrainerChild(
+        path,
+        { kind: 'pause' },
+        (event) => event.kind === 'done',
+        () => undefined,
+      );
+      assert.match(
+        failureText(await thrownBy(() => last)),
+        /ended unexpectedly, with status 9\. .*\nno memory$/,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('is the stack of a fault in the program or the system', async () => {
