@@ -98,9 +98,17 @@ export class LiveFiles {
     return total <= limit;
   }
 
-  /** Forgets a file, or all files below a folder. */
-  async forgetBelow(uri: string): Promise<void> {
-    const isBelow = (file: string): boolean => file === uri || file.startsWith(`${uri}/`);
+  /** Forgets files, or all files below folders, however many are named, by looking at each known file once. */
+  async forgetBelow(uris: Iterable<string>): Promise<void> {
+    const gone = new Set(uris);
+    const isBelow = (file: string): boolean => {
+      for (let end = file.length; end > 0; end = file.lastIndexOf('/', end - 1)) {
+        if (gone.has(file.slice(0, end))) {
+          return true;
+        }
+      }
+      return false;
+    };
     await this.forget([...this.unsent.keys(), ...this.known.keys()].filter(isBelow));
   }
 

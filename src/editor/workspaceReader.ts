@@ -38,6 +38,8 @@ export class WorkspaceReader implements vscode.Disposable {
   private readonly above: RulesAbove;
   /** Files of which unsaved text was learned, or that another program changed while they were unsaved. */
   private readonly unsaved = new Set<string>();
+  /** Deleted files and folders, while VS Code still reports others. */
+  private readonly deleted = new Set<string>();
   private readonly disposable: vscode.Disposable;
 
   constructor(
@@ -110,14 +112,14 @@ export class WorkspaceReader implements vscode.Disposable {
       // When the system's limit of watched files is reached, it reports no changes; VS Code's own renames are reported in any case.
       vscode.workspace.onDidRenameFiles(({ files }) => {
         for (const { oldUri, newUri } of files) {
-          void this.settle(this.files.forgetBelow(oldUri.toString()));
+          this.forgetSoon(oldUri);
           this.noteRules(oldUri);
           this.note(newUri, true);
         }
       }),
       watcher.onDidDelete((uri) => {
         this.noteRules(uri);
-        void this.settle(this.files.forgetBelow(uri.toString()));
+        this.forgetSoon(uri);
       }),
       vscode.workspace.onDidSaveTextDocument((document) => {
         this.noteRules(document.uri);
@@ -146,9 +148,7 @@ export class WorkspaceReader implements vscode.Disposable {
         // A reading that went on until the files are forgotten would learn more of a removed folder, for good.
         this.files.stop();
         void this.settle(
-          Promise.all(removed.map(({ uri }) => this.files.forgetBelow(uri.toString()))).then(() =>
-            this.start(),
-          ),
+          this.files.forgetBelow(removed.map(({ uri }) => uri.toString())).then(() => this.start()),
         );
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(restart),
@@ -194,6 +194,18 @@ export class WorkspaceReader implements vscode.Disposable {
     }
   }
 
+  /** Another branch may delete thousands of files, which VS Code reports one by one in the same turn. */
+  private forgetSoon(uri: vscode.Uri): void {
+    if (this.deleted.size === 0) {
+      queueMicrotask(() => {
+        const forgotten = this.files.forgetBelow(this.deleted);
+        this.deleted.clear();
+        void this.settle(forgotten);
+      });
+    }
+    this.deleted.add(uri.toString());
+  }
+
   private noteRules(uri: vscode.Uri, place = placeOf(uri)): void {
     if (place !== null) {
       this.rules.add(place);
@@ -222,7 +234,7 @@ export class WorkspaceReader implements vscode.Disposable {
       this.unsaved.delete(uri);
     }
     const reason = await reasonNotToLearn(folder.uri.fsPath, path, text, this.excludeGlobs());
-    await (reason === null ? this.files.learn({ uri, text, recent: true }) : this.files.forgetBelow(uri));
+    await (reason === null ? this.files.learn({ uri, text, recent: true }) : this.files.forgetBelow([uri]));
   }
 
   /** Nothing depends on the live model, so its failures are only logged. */

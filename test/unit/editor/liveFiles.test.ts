@@ -63,8 +63,23 @@ describe('The files that the live model knows', () => {
     const files = new LiveFiles(generator, () => undefined);
     await files.readAll(source);
     generator.told.length = 0;
-    await files.forgetBelow(uriOf('part'));
+    await files.forgetBelow([uriOf('part')]);
     assert.deepEqual(generator.told, [`forget ${uriOf('part/a.md')}`, `forget ${uriOf('part/b.md')}`]);
+  });
+
+  it('are forgotten together, and soon, where another branch has deleted thousands of files and a folder', async function () {
+    this.timeout(4000);
+    const deleted = Array.from({ length: 5000 }, (_, i) => `source/part${i % 50}/file${i}.ts`);
+    const { source } = folder([...deleted, 'notes/a.md', 'notes.md']);
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    await files.readAll(source);
+    generator.told.length = 0;
+    await files.forgetBelow([...deleted, 'notes', 'other'].map(uriOf));
+    assert.deepEqual(
+      generator.told,
+      [...deleted, 'notes/a.md'].map((path) => `forget ${uriOf(path)}`),
+    );
   });
 
   it('are known by their text, and read again once they are forgotten', async () => {
@@ -93,7 +108,7 @@ describe('The files that the live model knows', () => {
     await files.learn(file('b.md', 30));
     assert.equal(files.hasRoomFor(file('c.md', 20), 100), false);
     assert.equal(files.hasRoomFor(file('a.md', 70), 100), true);
-    await files.forgetBelow(uriOf('b.md'));
+    await files.forgetBelow([uriOf('b.md')]);
     assert.equal(files.hasRoomFor(file('c.md', 20), 100), true);
   });
 
@@ -159,7 +174,7 @@ describe('The files that the live model knows', () => {
       read: async (file) => {
         if (file.path === 'last.md') {
           await files.learn({ uri: uriOf('saved.md'), text: 'as it was saved', recent: true });
-          await files.forgetBelow(uriOf('deleted.md'));
+          await files.forgetBelow([uriOf('deleted.md')]);
         }
         return source.read(file);
       },
