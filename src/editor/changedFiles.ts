@@ -37,6 +37,8 @@ export class ChangedFiles {
   private readsAll = false;
   private timer: NodeJS.Timeout | null = null;
   private isWorking = false;
+  /** Whether it has been said that there is no room, which a program that keeps writing files must not repeat all day. */
+  private saidFull = false;
   /** No round begins before this time, in milliseconds of `performance.now()`. */
   private restsUntil = 0;
 
@@ -87,7 +89,7 @@ export class ChangedFiles {
     const started = performance.now();
     try {
       if (readsAll) {
-        await this.options.readAll();
+        await this.readAll();
       }
       await this.learn(changed);
     } catch (error) {
@@ -106,7 +108,7 @@ export class ChangedFiles {
     if (found === null) {
       // `readAll` passes over files that are known.
       await this.files.forget(changed.flatMap((file) => this.options.uriOf(file) ?? []));
-      await this.options.readAll();
+      await this.readAll();
       return;
     }
     let isFull = false;
@@ -126,11 +128,17 @@ export class ChangedFiles {
         await this.files.learn(learned);
       }
     }
-    if (isFull) {
+    if (isFull && !this.saidFull) {
+      this.saidFull = true;
       throw new Error(
         'The live model of the workspace is full, so not all files that other programs create or change now are learned; exclude what is not your own text in .understudyignore.',
       );
     }
+  }
+
+  private async readAll(): Promise<void> {
+    this.saidFull = false;
+    await this.options.readAll();
   }
 
   /** The files to learn; null when there are too many. */

@@ -134,6 +134,18 @@ describe('files that are created, moved or changed', () => {
     assert.deepEqual(more, []);
   });
 
+  it('are said once to have no room, however often a program writes them, until all is read again', async () => {
+    change('long.md', SENTENCE.repeat(5));
+    assert.equal((await whatWasTold(1)).length, 1);
+    change('long.md', SENTENCE.repeat(6));
+    await isTold();
+    changed.addAll();
+    change('long.md', SENTENCE.repeat(7));
+    const [sentence, ...more] = await whatWasTold(2);
+    assert.match(sentence, /The live model of the workspace is full/);
+    assert.deepEqual(more, ['read all']);
+  });
+
   it('are found by one reading of the workspace when they are many', async () => {
     for (const path of ['part/a.md', 'part/b.md', 'c.md', 'd.md']) {
       write(path);
