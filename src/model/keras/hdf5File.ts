@@ -1,11 +1,15 @@
-import type { Attribute, Dataset, Entity, File } from 'h5wasm';
+import type { Attribute, Dataset, Entity, File, ready } from 'h5wasm';
+import { floatsOfHalves } from './halfPrecision';
 import { KerasFault } from './kerasFault';
+
+type Library = Awaited<typeof ready>;
 
 let nextName = 0;
 
 /** An HDF5 file in memory, opened for reading; it cannot reach anything outside its own bytes. */
 export class Hdf5File {
   private constructor(
+    private readonly library: Library,
     private readonly file: File,
     private readonly remove: () => void,
   ) {}
@@ -29,7 +33,7 @@ export class Hdf5File {
       const file = new File(name, 'r');
       // A truncated file may open and then have no root.
       file.keys();
-      return new Hdf5File(file, remove);
+      return new Hdf5File(module, file, remove);
     } catch (error) {
       remove();
       throw new KerasFault('it is truncated or damaged; copy or save it again', { cause: error });
@@ -78,9 +82,12 @@ export class Hdf5File {
    */
   floats(path: string): Float32Array {
     const dataset = this.dataset(path);
-    // The library throws an error of its own on reading floats of 16 bits.
     const dtype = dataset?.dtype;
-    const value = typeof dtype === 'string' && /^[<>][fd]$/.test(dtype) ? dataset?.value : undefined;
+    if (dataset !== null && dtype === '<e') {
+      return floatsOfHalves(new Uint16Array(this.bytes(dataset).buffer));
+    }
+    // The library takes the bytes as they are, so that big-endian numbers would be other ones.
+    const value = typeof dtype === 'string' && /^<[fd]$/.test(dtype) ? dataset?.value : undefined;
     if (value instanceof Float32Array) {
       return value;
     }
@@ -93,6 +100,22 @@ export class Hdf5File {
     throw new KerasFault(
       `its weights "${path}" are stored as ${JSON.stringify(dtype)}; save the model with float32 weights`,
     );
+  }
+
+  /** What a dataset holds, as it is stored; the library itself gives no floats of 16 bits. */
+  private bytes({ file_id: file, path, metadata }: Dataset): Uint8Array<ArrayBuffer> {
+    const { library } = this;
+    const length = metadata.size * metadata.total_size;
+    const at = library._malloc(length);
+    if (at === 0) {
+      throw new KerasFault('its weights take more memory than there is; choose a smaller model');
+    }
+    try {
+      library.get_dataset_data(file, path, null, null, null, BigInt(at));
+      return library.HEAPU8.slice(at, at + length);
+    } finally {
+      library._free(at);
+    }
   }
 
   private list(path: string, attribute: string): readonly string[] | null {
