@@ -9,6 +9,8 @@ import { WindowModel } from './windowModel';
 
 /** Steps that a network with attention looks back when its file sets no limit. */
 const ATTENTION_STEPS = 512;
+/** Steps of which some layer keeps its values at the least. */
+const STEPS_KEPT = 32;
 /** Tokens in the window of a network over whole texts when its file sets no length. */
 const WINDOW_STEPS = 128;
 
@@ -66,6 +68,10 @@ function chooseRunner(network: Network, name: string): KerasModel {
       `it has fewer positions (${Math.max(0, maxSteps)}) than its window has words (${windowLength ?? 1})`,
     );
   }
+  const values = valuesPerStep(network);
+  if (values * STEPS_KEPT > MAX_VALUES) {
+    throw new KerasFault(`its layers give ${values} numbers for each word; choose a smaller model`);
+  }
   const isWindow = !perStep && windowLength !== null && !isStateful;
   if (needsAll !== undefined || isWindow) {
     const model = new WindowModel(network, name, described, Math.min(WINDOW_STEPS, maxSteps));
@@ -83,16 +89,19 @@ function chooseRunner(network: Network, name: string): KerasModel {
 }
 
 /** @throws KerasFault when the window is too long, or its values would take more memory than any useful model does */
-function checkRoom({ inputs, nodes }: Network, steps: number): void {
-  const perStep = [...inputs, ...nodes.map(({ operation }) => operation)].reduce(
-    (sum, { rows }) => sum + rows.size,
-    0,
-  );
-  if (steps > MAX_WINDOW || steps * perStep > MAX_VALUES) {
+function checkRoom(network: Network, steps: number): void {
+  if (steps > MAX_WINDOW || steps * valuesPerStep(network) > MAX_VALUES) {
     throw new KerasFault(
       `its window of ${steps} words is too long, since all of it is run for every prediction; choose a model with a shorter one`,
     );
   }
+}
+
+function valuesPerStep({ inputs, nodes }: Network): number {
+  return [...inputs, ...nodes.map(({ operation }) => operation)].reduce(
+    (sum, { rows }) => sum + rows.size,
+    0,
+  );
 }
 
 /** The classes of the layers in order, and the number of tokens. */

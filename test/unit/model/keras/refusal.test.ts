@@ -276,6 +276,53 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
     );
   });
 
+  it('a small description of layers whose values fit into no memory', async () => {
+    const doubled = described('lstm.keras', (json) => {
+      const { layers } = (JSON.parse(json) as { config: { layers: { class_name: string; name: string }[] } })
+        .config;
+      const [, embedding, lstm, dense] = layers.map((layer) => ({
+        ...layer,
+        name: layer.class_name,
+      }));
+      const call = (...names: string[]) => [
+        {
+          args: [
+            names.map((name) => ({
+              class_name: '__keras_tensor__',
+              config: { keras_history: [name, 0, 0] },
+            })),
+          ],
+          kwargs: { use_causal_mask: true },
+        },
+      ];
+      const concatenations = Array.from({ length: 34 }, (_, i) => {
+        const before = i === 0 ? 'Embedding' : `double${i - 1}`;
+        const name = `double${i}`;
+        return { class_name: 'Concatenate', name, config: {}, inbound_nodes: call(before, before) };
+      });
+      const attention = {
+        class_name: 'Attention',
+        name: 'attention',
+        config: {},
+        inbound_nodes: call('double33', 'Embedding', 'double33'),
+      };
+      const config = {
+        layers: [
+          { class_name: 'InputLayer', name: 'in', config: { batch_shape: [null, null] } },
+          { ...embedding, inbound_nodes: call('in') },
+          ...concatenations,
+          attention,
+          { ...lstm, inbound_nodes: call('attention') },
+          { ...dense, inbound_nodes: call('LSTM') },
+        ],
+        input_layers: [['in', 0, 0]],
+        output_layers: [['Dense', 0, 0]],
+      };
+      return JSON.stringify({ class_name: 'Functional', config });
+    });
+    assert.match(await refusal(doubled), /its layers give \d+ numbers for each word; choose a smaller model/);
+  });
+
   it('an output that is no number', async () => {
     const bytes = described('gpt.keras', (config) =>
       config
