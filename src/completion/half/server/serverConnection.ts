@@ -108,7 +108,10 @@ export class ServerConnection {
       throw this.unreachable(error);
     }
     if (text === null) {
-      throw new ServerFault(`The server at ${this.host} gives answers that are far too long.`, false);
+      throw new ServerFault(
+        `The server at ${this.host} gives answers that are far too long. Check that the address is that of its API.`,
+        false,
+      );
     }
     if (!response.ok) {
       throw this.refused(response.status);
@@ -154,7 +157,7 @@ export class ServerConnection {
       case 400:
       case 422:
         return new BadRequest(
-          `The server at ${this.host} refuses what it is asked (status ${status}).`,
+          `The server at ${this.host} refuses what it is asked (status ${status}). Check the model's name, and look at what it writes in its own window or log.`,
           true,
         );
       case 401:
@@ -168,8 +171,16 @@ export class ServerConnection {
           `The server at ${this.host} has no completions there, or not that model (status 404). Check the address and the model's name.`,
           true,
         );
+      case 429:
+        return new ServerFault(
+          `The server at ${this.host} was asked too often, or the key's quota is used up (status 429). It is asked again later; see what its provider allows.`,
+          false,
+        );
       default:
-        return new ServerFault(`The server at ${this.host} answers with status ${status}.`, false);
+        return new ServerFault(
+          `The server at ${this.host} answers with status ${status}. Look at what it writes in its own window or log.`,
+          false,
+        );
     }
   }
 }

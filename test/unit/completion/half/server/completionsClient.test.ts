@@ -185,13 +185,19 @@ describe('asking a server', () => {
     [
       'has a fault',
       (_, response) => void response.writeHead(500).end('{}'),
-      /answers with status 500/,
+      /answers with status 500\. Look at what it writes/,
       false,
     ],
     [
       'answers 10 MB',
       (_, response) => void response.end(JSON.stringify({ choices: ['x'.repeat(10_000_000)] })),
-      /answers that are far too long/,
+      /answers that are far too long\. Check that the address/,
+      false,
+    ],
+    [
+      'has been asked too often',
+      (_, response) => void response.writeHead(429).end('<html>'),
+      /was asked too often, .* \(status 429\)\. It is asked again later/,
       false,
     ],
     ['wants a key', (_, response) => void response.writeHead(401).end('{}'), /does not accept the key/, true],
