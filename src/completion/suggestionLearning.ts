@@ -6,7 +6,7 @@
  */
 import { evictOldest } from '../model/boundedMap';
 import { rightPart } from '../model/evaluate/keystrokes';
-import { learnShift } from '../model/generation/confidenceShift';
+import { learnShift, MOST_SHIFT } from '../model/generation/confidenceShift';
 import type { TextKind } from '../model/generation/expectedSaving';
 import { learnTaking, UNKNOWN_TAKING } from '../model/generation/wordTaking';
 import { wordEnds } from '../model/generation/wordUnits';
@@ -61,9 +61,9 @@ export class SuggestionLearning {
   ) {
     const at = (key: keyof Learned) => storedNumber(stored, key);
     this.learned = {
-      prose: at('prose') ?? 0,
-      code: at('code') ?? 0,
-      takesWords: Math.min(1, Math.max(0, at('takesWords') ?? UNKNOWN_TAKING)),
+      prose: inRange(at('prose') ?? 0, -MOST_SHIFT, MOST_SHIFT),
+      code: inRange(at('code') ?? 0, -MOST_SHIFT, MOST_SHIFT),
+      takesWords: inRange(at('takesWords') ?? UNKNOWN_TAKING, 0, 1),
     };
   }
 
@@ -170,6 +170,10 @@ function mayAgree(typed: string, suggestion: string): boolean {
 }
 
 const placeKey = (uri: string, prefix: string): string => `${uri}\n${prefix.slice(-PLACE)}`;
+
+function inRange(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value));
+}
 
 function storedNumber(stored: unknown, key: keyof Learned): number | null {
   const value: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, key) : null;

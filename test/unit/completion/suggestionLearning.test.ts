@@ -187,6 +187,13 @@ describe('learning from suggestions', () => {
     }
   });
 
+  it('takes no more from what was stored than it could have learned', () => {
+    const { learning } = learner({ prose: 1e300, code: -1e300, takesWords: 7 });
+    const { confidenceShift, takesWords } = learning.lessonsFor(at('a'));
+    assert.deepEqual([confidenceShift, takesWords], [1.5, 1]);
+    assert.equal(learning.lessonsFor(at('a', 'typescript')).confidenceShift, -1.5);
+  });
+
   it('forgets the oldest places, so that its memory is bounded', () => {
     const { learning } = learner();
     for (let i = 0; i < 600; i++) {
