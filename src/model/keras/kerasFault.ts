@@ -1,10 +1,14 @@
+/** Of a message, in UTF-16 units; names in a file may have millions. */
+const LONGEST_CLAUSE = 1500;
+
 /** Why a Keras file cannot be used; the message is a sentence for the user. */
 export class KerasError extends Error {
   override readonly name = 'KerasError';
 
   /** @param clause continues "The Keras model … cannot be used: " and has no full stop */
   constructor(fileName: string, clause: string, options?: ErrorOptions) {
-    super(`The Keras model "${fileName}" cannot be used: ${clause}.`, options);
+    const shown = clause.length <= LONGEST_CLAUSE ? clause : `${clause.slice(0, LONGEST_CLAUSE)}…`;
+    super(`The Keras model "${fileName}" cannot be used: ${shown}.`, options);
   }
 }
 

@@ -10,6 +10,8 @@ import { LlamaSource } from './llamaSource';
 
 /** Most tokens that the model reads. A longer context helps a small model little and takes longer to read. */
 const WINDOW = 1024;
+/** Most characters shown of a model's name, which may be as long as the file. */
+const LONGEST_TITLE = 80;
 const PROBES = [
   'The fox\'s 12 345 words, "quoted" — don’t\n\n\t  x == y; // done\r\n',
   '夏天的雨，落在3号湖面上。 Über café naïve 🙂 été\n    return a[i] += 1;\n',
@@ -77,7 +79,7 @@ export async function loadGguf(
 
 function titleOf({ metadata }: GgufHead): string | null {
   const title = metadata.get('general.name');
-  return typeof title === 'string' && title.trim() !== '' ? title.trim() : null;
+  return typeof title === 'string' && title.trim() !== '' ? title.trim().slice(0, LONGEST_TITLE) : null;
 }
 
 function trainedWindow({ metadata }: GgufHead): number {

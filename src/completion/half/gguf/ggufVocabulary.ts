@@ -18,6 +18,8 @@ const NORMAL = 1;
 const USER_DEFINED = 4;
 const BYTE = 6;
 
+/** Most characters shown of the name of a kind. */
+const LONGEST_KIND = 80;
 const utf8 = new TextEncoder();
 /** SentencePiece's symbol for a space. */
 const SPACE_MARK = '▁';
@@ -39,7 +41,7 @@ export function ggufVocabulary({ metadata }: GgufHead, name: string): GgufVocabu
     throw new Error(
       texts.length === 0
         ? `${name} has no vocabulary: it is no language model, or a part of one.`
-        : `${name} cuts text as "${typeof kind === 'string' ? kind : 'unknown'}" does, and only byte-pair ("gpt2") and SentencePiece ("llama") vocabularies can be used. Choose another model.`,
+        : `${name} cuts text as "${typeof kind === 'string' ? kind.slice(0, LONGEST_KIND) : 'unknown'}" does, and only byte-pair ("gpt2") and SentencePiece ("llama") vocabularies can be used. Choose another model.`,
     );
   }
   const types = numbers(metadata.get('tokenizer.ggml.token_type'));

@@ -115,6 +115,14 @@ describe('a GGUF file', () => {
       /odd\.gguf cuts text as "unknown" does.*Choose another model/,
     );
     assert.throws(
+      () =>
+        readGguf(
+          save('wordy.gguf', ggufBytes({ ...bytePairs, 'tokenizer.ggml.model': 'b'.repeat(100_000) })),
+          folder,
+        ),
+      /^Error: wordy\.gguf cuts text as "b{80}" does.{50,300}$/,
+    );
+    assert.throws(
       () => readGguf(join(folder, 'missing.gguf'), folder),
       /missing\.gguf cannot be read .*Check that it exists/,
     );
@@ -138,6 +146,8 @@ describe('a GGUF file', () => {
     mkdirSync(join(folder, 'node_modules', 'node-llama-cpp'), { recursive: true });
     const { title, window } = readGguf(save('small.gguf', ggufBytes(bytePairs)), folder);
     assert.deepEqual([title, window], ['A Small One', 64]);
+    const wordy = ggufBytes({ ...bytePairs, 'general.name': 'name '.repeat(100_000) });
+    assert.equal(readGguf(save('wordy.gguf', wordy), folder).title.length, 80);
     const odd = ggufBytes({ ...bytePairs, 'llama.context_length': 64.5 });
     assert.equal(readGguf(save('odd.gguf', odd), folder).window, 1024);
   });

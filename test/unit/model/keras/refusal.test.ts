@@ -323,6 +323,11 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
     assert.match(await refusal(doubled), /its layers give \d+ numbers for each word; choose a smaller model/);
   });
 
+  it('a name of a million letters, in a sentence of some hundred', async () => {
+    const long = described('lstm.keras', (json) => json.replaceAll('"LSTM"', `"${'L'.repeat(1e6)}"`));
+    assert.ok((await refusal(long)).length < 2000);
+  });
+
   it('an output that is no number', async () => {
     const bytes = described('gpt.keras', (config) =>
       config
