@@ -14,9 +14,14 @@ export const { Tokenizer: LibraryTokenizer } = tokenizers as unknown as {
 
 /** A clause on why the library failed on its input: its own message, if it is a short, plain Error; other errors come of damaged input. */
 export function libraryFault(error: unknown): string {
-  return error instanceof Error && error.constructor === Error && error.message.length <= LONGEST_FAULT
+  return error instanceof Error &&
+    error.constructor === Error &&
+    error.message.length <= LONGEST_FAULT &&
+    !NAMES_NOTHING.test(error.message)
     ? error.message
     : 'it is damaged or of an unknown kind';
 }
 
 const LONGEST_FAULT = 200;
+/** What JavaScript writes for a value that is missing or no text, as in "Unknown Normalizer type: undefined". */
+const NAMES_NOTHING = /\bundefined\b|\[object /;

@@ -234,6 +234,11 @@ describe('The vocabulary beside a Keras model', () => {
         /tokenizer "a\.json" cannot be read \(Unknown Normalizer type: Odd\); choose another/,
       ],
       [
+        '{"normalizer": {}, "model": {"vocab": {"a": 0, "b": 1}, "merges": []}}',
+        'a.json',
+        /tokenizer "a\.json" cannot be read \(it is damaged or of an unknown kind\); choose another/,
+      ],
+      [
         '{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": [5]}}',
         'a.json',
         /tokenizer "a\.json" cannot be read \(it is damaged or of an unknown kind\); choose another/,
