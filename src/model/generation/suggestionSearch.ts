@@ -15,7 +15,7 @@ import { findStop, type StoppingCriteria } from './stoppingCriteria';
 import { doesLineEnd, seedsOf } from './suggestionSeeds';
 import { withoutHalfGrapheme } from './wholeCharacters';
 import { continuationTable } from './wordContinuation';
-import { wordEnds } from './wordUnits';
+import { withoutHalfEscape, wordEnds } from './wordUnits';
 
 export interface SuggestionOptions extends StoppingCriteria {
   /** What a wrong suggestion costs the reader, in keys; see `costOfWrong`. */
@@ -230,7 +230,8 @@ function continuationOf(
   options: SearchOptions,
 ): Continuation | null {
   const stop = findStop(beam.text, options, before);
-  const stopped = withoutHalfGrapheme(before, stop === null ? beam.text : beam.text.slice(0, stop.length));
+  const ended = withoutHalfGrapheme(before, stop === null ? beam.text : beam.text.slice(0, stop.length));
+  const stopped = withoutHalfEscape(before, ended);
   const text = options.allowed(stopped).trimEnd();
   const points = cutPoints(beam, before, text);
   const isShortened = text.length < stopped.trimEnd().length;

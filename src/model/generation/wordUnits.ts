@@ -2,23 +2,33 @@
 
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 const isBlank = (text: string) => /^\s*$/u.test(text);
+const contextOf = (before: string) => /\S*$/u.exec(before.slice(-48))![0];
+/** Whether a text ends with a backslash that begins a command or an escape, rather than with a pair of them, which is one. */
+const beginsEscape = (text: string) => /\\*$/.exec(text)![0].length % 2 === 1;
 
 /**
  * Where `text`, standing after `before`, may be cut: after each word and each other sign, such as a punctuation mark. White
- * space belongs to what follows it. Ascending lengths; the last is that of the text without white space at its end.
+ * space belongs to what follows it, and so does a backslash. Ascending lengths; the last is that of the text without white space
+ * at its end.
  */
 export function wordEnds(before: string, text: string): number[] {
-  const context = /\S*$/u.exec(before.slice(-48))![0];
+  const context = contextOf(before);
+  const lastEnd = text.trimEnd().length;
   const ends: number[] = [];
   let end = -context.length;
   for (const { segment } of words.segment(context + text)) {
     end += segment.length;
-    if (end > 0 && !isBlank(segment)) {
+    const isWhole = end === lastEnd || !beginsEscape(context + text.slice(0, end));
+    if (end > 0 && !isBlank(segment) && isWhole) {
       ends.push(end);
     }
   }
   return ends;
 }
+
+/** A text that stands after `before`, without a backslash at its end that begins a command or an escape. */
+export const withoutHalfEscape = (before: string, text: string): string =>
+  text.endsWith('\\') && beginsEscape(contextOf(before) + text) ? text.slice(0, -1) : text;
 
 /** The part of a suggestion that accepting one word takes; also one word in a script without spaces. */
 export function firstWord(before: string, text: string): string {

@@ -32,6 +32,13 @@ describe('words of a suggestion', () => {
     assert.equal(firstWord('', '  '), '  ');
   });
 
+  it('keep the backslash of a command or an escape', () => {
+    assert.deepEqual(cut('So ', String.raw`\alpha \(x\) \\`), ['\\alpha', ' \\(', 'x', '\\)', ' \\\\']);
+    assert.deepEqual(cut('\\', '\\[1em]'), ['\\', '[', '1em', ']']);
+    assert.deepEqual(cut('\\', 'alpha'), ['alpha']);
+    assert.equal(firstWord('', '\\item One'), '\\item');
+  });
+
   it('joined, are the text less the white space at its end', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (before, text) => {
