@@ -5,6 +5,9 @@ import type { Suggestion } from '../editor/suggestionTally';
 import type { SuggestionWatch } from '../editor/suggestionWatch';
 import { firstWord } from '../model/generation/wordUnits';
 
+/** Parts before a word that VS Code's own command may accept alone: a space and a backslash. */
+const MOST_BEFORE_WORD = 2;
+
 /** Settles when the word requested last is in the text. */
 let earlier: Promise<unknown> = Promise.resolve();
 
@@ -68,7 +71,7 @@ function cursor(editor: vscode.TextEditor | undefined, shown: Omit<Suggestion, '
 
 /**
  * Accepts a word of whatever ghost text is shown, one of several or another extension's, too. VS Code's own command may accept only
- * the space before a word, and is then run again; or a whole run of Chinese, which is then shortened.
+ * the space or the backslash before a word, and is then run again; or a whole run of Chinese, which is then shortened.
  * @returns what was accepted; empty where the cursor's place is unknown
  */
 async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise<string> {
@@ -86,7 +89,7 @@ async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise
     return rest().slice(0, rest().length - before.length);
   };
   let taken = await takeNext();
-  if (taken !== '' && taken.trim() === '') {
+  for (let again = 0; again < MOST_BEFORE_WORD && taken !== '' && /^\s*\\?$/.test(taken); again++) {
     taken = await takeNext();
   }
   const word = firstWord(textBefore(at), taken);

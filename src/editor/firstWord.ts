@@ -21,9 +21,9 @@ export const hasPair = (text: string): boolean => /[\ud800-\udbff]/.test(text);
 export const startsWithPair = (text: string): boolean => hasPair(firstWord('', text));
 
 /**
- * Whether VS Code's own command takes something other than the first word, such as only the space before it, or may take the last
- * word, after which it asks for no next suggestion.
+ * Whether VS Code's own command takes something other than the first word, such as only the space or the backslash before it, or may
+ * take the last word, after which it asks for no next suggestion.
  */
 export function differsFromVsCode(text: string): boolean {
-  return /^[^\S\n]+\S/.test(text) || /^\S+$/.test(text) || startsRun(text) || startsWithPair(text);
+  return /^(?:[^\S\n]+\S|\\)/.test(text) || /^\S+$/.test(text) || startsRun(text) || startsWithPair(text);
 }

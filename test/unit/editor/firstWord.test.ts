@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { differsFromVsCode } from '../../../src/editor/firstWord';
 
 describe('the first word of a suggestion', () => {
-  it("gets a key of our own only where VS Code's takes a space alone, a run of words, the last or an emoji", () => {
+  it("gets a key of our own only where VS Code's takes a space or backslash alone, a run of words, the last or an emoji", () => {
     assert.ok(differsFromVsCode('今天'));
     assert.ok(differsFromVsCode(' ひと'));
     assert.ok(differsFromVsCode('React组件 here'));
     assert.ok(differsFromVsCode('2024年3月 here'));
     assert.ok(differsFromVsCode('，然后 here'));
     assert.ok(differsFromVsCode(' lamp'));
+    assert.ok(differsFromVsCode('\\item One'));
     assert.ok(!differsFromVsCode('lamp 今天'));
     assert.ok(differsFromVsCode('lamp'));
     assert.ok(differsFromVsCode('🎉 lamp'));

@@ -93,6 +93,17 @@ describe('Typing in a window with one folder', () => {
     }
   });
 
+  it('takes a command of LaTeX with its backslash on Ctrl+Right', async () => {
+    const editor = await openDraft('notes.tex', `${'We write \\varkappa below.\n'.repeat(4)}\n█\n`);
+    await theWindow.type('Again we write');
+    await ghostTextBeginning(' \\varkappa below');
+    for (const words of [' \\varkappa', ' \\varkappa below']) {
+      await theWindow.press('Control+ArrowRight');
+      await waitFor('the word', () => textWithCursor(editor).includes(`Again we write${words}█`));
+      await theWindow.idle();
+    }
+  });
+
   it('takes two words at Ctrl+Right pressed twice without a pause', async () => {
     const editor = await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of Marrowfield House');
