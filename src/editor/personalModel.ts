@@ -22,6 +22,8 @@ export interface StartingPoint {
 export class PersonalModel {
   /** The stored model, or null; its `description` is null when it cannot be used. */
   private state: { readonly path: string; readonly description: string | null } | null = null;
+  /** When the file that was loaded last was written, in milliseconds; null where there was none. */
+  private loadedFrom: number | null = null;
   /** Settles when the last load requested so far has ended. */
   private told: Promise<unknown> = Promise.resolve();
 
@@ -51,11 +53,16 @@ export class PersonalModel {
     return this.store.remember(this.requireFolders());
   }
 
-  /** Whether the model still exists. If another window or the terminal tool has deleted it, the generator goes on without it. */
+  /**
+   * Whether there is a model now. What another window or the terminal tool has made or deleted meanwhile is loaded, or used no longer:
+   * a training that knew nothing of it would put its own in its place.
+   */
   async isStillStored(): Promise<boolean> {
     await this.told;
-    if (this.state !== null && !(await exists(this.state.path))) {
-      await this.load();
+    const path = this.modelPath();
+    if ((path === null ? null : await timeWritten(path)) !== this.loadedFrom) {
+      // A damaged one is stored, but nothing starts from it.
+      await this.load().catch(() => undefined);
     }
     return this.isStored;
   }
@@ -125,9 +132,9 @@ export class PersonalModel {
   }
 
   private async loadNow(): Promise<void> {
-    const folders = this.surroundings.folders();
-    const path = folders.length === 0 ? null : this.store.places(workspaceKey(folders)).modelPath;
-    if (path === null || !(await exists(path))) {
+    const path = this.modelPath();
+    this.loadedFrom = path === null ? null : await timeWritten(path);
+    if (path === null || this.loadedFrom === null) {
       await this.generator.loadModel(null);
       this.set(null);
       return;
@@ -140,6 +147,11 @@ export class PersonalModel {
       this.set({ path, description: null });
       throw error;
     }
+  }
+
+  private modelPath(): string | null {
+    const folders = this.surroundings.folders();
+    return folders.length === 0 ? null : this.store.places(workspaceKey(folders)).modelPath;
   }
 
   private set(state: PersonalModel['state']): void {
@@ -159,12 +171,12 @@ export class PersonalModel {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Null where there is no file. */
+async function timeWritten(path: string): Promise<number | null> {
   try {
-    await stat(path);
-    return true;
+    return (await stat(path)).mtimeMs;
   } catch (error) {
     // A file that may not be inspected exists; opening it reports what is wrong.
-    return !['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+    return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '') ? null : 0;
   }
 }

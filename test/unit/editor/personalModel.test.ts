@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PersonalModel } from '../../../src/editor/personalModel';
@@ -82,6 +82,29 @@ describe('the personal model of a window', () => {
     assert.equal(model.isStored, false);
     assert.equal(used, null);
     assert.equal(changes, 2);
+  });
+
+  it('is started from when another window has made it, or made it anew', async () => {
+    await model.load();
+    assert.deepEqual(await model.startingPoint(shape, null), { path: null, fits: false });
+    const path = await keep('a');
+    assert.deepEqual(await model.startingPoint(shape, null), { path, fits: true });
+    assert.equal(used, path);
+    used = null;
+    utimesSync(path, 1, 1);
+    await model.startingPoint(shape, null);
+    assert.equal(used, path);
+    used = null;
+    await model.startingPoint(shape, null);
+    assert.equal(used, null, 'it is loaded once');
+  });
+
+  it('that another window has made and is damaged is not started from', async () => {
+    folders = ['damaged'];
+    await model.load();
+    await keep('damaged');
+    assert.deepEqual(await model.startingPoint(shape, null), { path: null, fits: false });
+    assert.equal(model.isStored, true);
   });
 
   it('is deleted once, even if another program was first', async () => {
