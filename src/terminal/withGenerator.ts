@@ -41,7 +41,8 @@ export async function withGenerator<T>(
     await generator.learnFiles(files);
     signal.throwIfAborted();
     if (half !== null) {
-      note(`With ${(await generator.loadHalf(half)).description}.`);
+      const { description, away } = await generator.loadHalf(half);
+      note(away === null ? `With ${description}.` : `${away} Until it answers, suggestions come without it.`);
     }
     return await use(generator);
   } finally {

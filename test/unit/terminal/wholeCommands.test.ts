@@ -213,6 +213,18 @@ describe('terminal commands from the folder to the result', function () {
     assert.equal(given.status, 0, given.stderr);
   });
 
+  it('complete without a server that does not answer, and say so', async () => {
+    const [name] = await writeChapters(2);
+    const place = ['complete', join(text, name), '--line', '41', '--column', '1', '--eagerness', '1'];
+    const { status, stderr } = await run(...place, '--half', 'http://127.0.0.1:1');
+    assert.equal(status, 0, stderr);
+    assert.match(
+      stderr,
+      /^The server at 127\.0\.0\.1:1 cannot be reached: .* suggestions come without it\.\n/,
+    );
+    assert.doesNotMatch(stderr, /^With /m);
+  });
+
   it('write no model over a text, a folder or a device', async () => {
     const names = await writeChapters(3);
     const chapter = join(text, names[0]);
