@@ -11,6 +11,8 @@ const EXIT_USAGE = 2;
 /** What a shell reports for a command that Ctrl+C ended. */
 export const EXIT_CANCELLED = 130;
 
+const ASK_FOR_HELP: readonly string[] = ['--help', '-h', 'help'];
+
 const debug = debuglog('understudy');
 
 /** @returns the exit status */
@@ -24,8 +26,12 @@ export async function runTool(
     terminal.note(overview(commands));
     return EXIT_USAGE;
   }
-  if (first === '--help' || first === '-h' || first === 'help') {
-    terminal.write(overview(commands));
+  if (ASK_FOR_HELP.includes(first)) {
+    const topic = args.filter((arg) => !ASK_FOR_HELP.includes(arg));
+    if (topic.length > 0) {
+      return runTool(commands, [...topic, '--help'], terminal);
+    }
+    terminal.write(`${overview(commands)}\n`);
     return EXIT_OK;
   }
   if (first === '--version') {
@@ -104,6 +110,6 @@ function overview(commands: readonly Command[]): string {
     'Learns the words of a folder on this machine and continues texts in them.',
     describeCommands(commands),
     '"understudy COMMAND --help" shows what a command takes; --version prints the version.',
-    'Exit status: 0 done, 1 failed, 2 wrong arguments, 130 cancelled with Ctrl+C.\n',
+    'Exit status: 0 done, 1 failed, 2 wrong arguments, 130 cancelled with Ctrl+C.',
   ].join('\n\n');
 }

@@ -57,6 +57,18 @@ describe('terminal tool', () => {
     );
     assert.match((await run('--help')).stdout, /greet {6}Says hello\.\n {2}book list {2}Lists books\./);
     assert.match((await run('book', '--help')).stdout, /book list/);
+    const { stdout: overview } = await run('--help');
+    assert.deepEqual(await run(), { status: 2, stdout: '', stderr: overview });
+    assert.deepEqual([(await run('help')).stdout, (await run('-h', 'help')).stdout], [overview, overview]);
+  });
+
+  it('prints the help of the command that help is asked for', async () => {
+    for (const name of [['greet'], ['book', 'list'], ['book']]) {
+      const { status, stdout } = await run(...name, '--help');
+      assert.deepEqual(await run('help', ...name), { status, stdout, stderr: '' });
+      assert.equal((await run('--help', ...name)).stdout, stdout);
+    }
+    assert.equal((await run('help', 'dance')).status, 2);
   });
 
   it('takes --help after -- as a value', async () => {
