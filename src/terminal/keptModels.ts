@@ -36,9 +36,14 @@ export async function realFolder(folder: string): Promise<string> {
   }
 }
 
+/** Whether it is a key that `model list` shows, and no folder. */
+export function isKey(place: string): boolean {
+  return KEY.test(place);
+}
+
 /** @param place a folder, or the key that `model list` shows */
 export async function keyOf(place: string): Promise<string> {
-  return KEY.test(place) ? place : workspaceKey([await realFolder(place)]);
+  return isKey(place) ? place : workspaceKey([await realFolder(place)]);
 }
 
 /** The model file kept for the folder, else null. */

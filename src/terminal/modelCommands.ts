@@ -5,7 +5,7 @@ import { realRoot } from '../trainer/corpus/scanFolders';
 import { ExistsError, type StoredModel } from '../trainer/modelStore';
 import { defineCommand, type Command } from './command';
 import { UsageError } from './commandLine';
-import { baseModel, keyOf, modelStore, realFolder } from './keptModels';
+import { baseModel, isKey, keyOf, modelStore, realFolder } from './keptModels';
 import { productPaths } from './productPaths';
 import { formatBytes } from './progressLine';
 import { formatCount, formatNumber } from './trainingProgress';
@@ -124,7 +124,7 @@ async function storedModel(folder: string): Promise<StoredModel> {
   const model = await modelStore().show(await keyOf(folder));
   if (model === null) {
     throw new Error(
-      `There is no model for ${await realFolder(folder)}; "understudy train" makes one, "understudy model list" shows those there are.`,
+      `There is no model for ${isKey(folder) ? folder : await realFolder(folder)}; "understudy train" makes one, "understudy model list" shows those there are.`,
     );
   }
   return model;

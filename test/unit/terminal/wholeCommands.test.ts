@@ -122,7 +122,9 @@ describe('terminal commands from the folder to the result', function () {
     assert.equal((await run(...generate, '--folder', text, '--model', file)).stdout, generated.stdout);
 
     assert.equal((await run('model', 'delete', text)).status, 0);
-    assert.match((await run('model', 'show', text)).stderr, /^There is no model for /);
+    assert.match((await run('model', 'show', text)).stderr, /^There is no model for \S+text; /);
+    const byKey = await run('model', 'show', '0123456789abcdef');
+    assert.match(byKey.stderr, /^There is no model for 0123456789abcdef; /);
   });
 
   it('say that nothing could be generated, and write nothing else', async () => {
