@@ -5,6 +5,7 @@ import { suitedTraining } from '../protocol/suitedTraining';
 import { type DoneEvent, type EngineName, type TrainJob } from '../protocol/trainerProtocol';
 import { DEFAULT_MAX_TOTAL_BYTES } from '../trainer/corpus/scanFolders';
 import { startTraining } from '../trainer/trainerClient';
+import { lockModel } from '../trainer/training/trainingLock';
 import { readCheckpoint } from './loadedNetwork';
 import { nativeFolders } from './productPaths';
 import { InterruptedError, type Terminal } from './terminal';
@@ -65,6 +66,12 @@ export async function trainModel(
   try {
     return { done: await run.finished, engine: progress.engineName };
   } catch (error) {
+    if (signal.reason instanceof InterruptedError) {
+      // What the ended process has left of its lock goes with this one.
+      await lockModel(request.modelPath)
+        .then((lock) => lock.release())
+        .catch(() => undefined);
+    }
     throw explainEnd(error, afterEnd);
   } finally {
     signal.removeEventListener('abort', stop);

@@ -401,10 +401,13 @@ describe('terminal commands from the folder to the result', function () {
       offered.cancel.abort(reason);
       const { status, stderr } = await training;
       assert.deepEqual([status, stderr.endsWith('Cancelled.\n')], [130, true], stderr);
-      return existsSync(`${out}.resume`);
+      return (await readdir(folder)).filter((name) => name.startsWith('kept'));
     };
-    assert.equal(await trainUntil(() => existsSync(`${out}.resume`), new InterruptedError()), true);
-    assert.equal(await trainUntil((stderr) => stderr.includes('Goes on from step')), false);
+    const resume = 'kept.safetensors.resume';
+    assert.deepEqual(await trainUntil(() => existsSync(join(folder, resume)), new InterruptedError()), [
+      resume,
+    ]);
+    assert.deepEqual(await trainUntil((stderr) => stderr.includes('Goes on from step')), []);
   });
 
   it('evaluate as one JSON object their own training, whatever model was kept there before, and then that model again', async () => {
