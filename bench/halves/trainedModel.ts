@@ -26,14 +26,18 @@ export async function trainedModel(
   if (!existsSync(modelPath)) {
     await mkdir(cacheFolder, { recursive: true });
     const options = { ...DEFAULT_TRAINING, seconds, engine };
-    await trainModel(terminal, {
-      folders: [folder],
-      split: holdOutFromTraining(folder, train, options.seed),
-      modelPath,
-      resumePath: `${modelPath}.resume`,
-      initialModelPath: await startingModel([baseModel], options),
-      options,
-    });
+    await trainModel(
+      terminal,
+      {
+        folders: [folder],
+        split: holdOutFromTraining(folder, train, options.seed),
+        modelPath,
+        resumePath: `${modelPath}.resume`,
+        initialModelPath: await startingModel([baseModel], options),
+        options,
+      },
+      'What it saved is kept: the same command goes on from there.',
+    );
   }
   return existsSync(modelPath) ? modelPath : null;
 }
