@@ -57,7 +57,7 @@ export const completeCommand = defineCommand({
     const folder = await realFolder(options.folder ?? (isBelow(path, '.') ? '.' : dirname(path)));
     const content = {
       modelPath: await chooseModel(options, folder),
-      files: await workspaceTexts(folder, terminal.signal),
+      files: await workspaceTexts(folder, terminal),
       half: chosenHalf(options, terminal.product.root),
     };
     const response = await withGenerator(terminal, content, (generator) =>

@@ -31,7 +31,7 @@ export const generateCommand = defineCommand({
     const folder = await realFolder(options.folder ?? '.');
     const content = {
       modelPath: await chooseModel(options, folder),
-      files: await workspaceTexts(folder, terminal.signal),
+      files: await workspaceTexts(folder, terminal),
     };
     await withGenerator(terminal, content, async (generator) => {
       const document = { uri: 'untitled:prompt', languageId: 'plaintext', prefix: prompt, suffix: '' };

@@ -21,7 +21,7 @@ export class TrainingProgress {
     const { progress, note } = this.terminal;
     switch (event.kind) {
       case 'scanning':
-        progress.show(`Reading… ${formatCount(event.files, 'file')}, ${formatBytes(event.bytes)}`);
+        progress.show(describeReading(event));
         break;
       case 'engine':
         this.engine = event.name;
@@ -50,6 +50,17 @@ export class TrainingProgress {
         break;
     }
   };
+}
+
+/** E.g. `Reading… 8 files, 1.2 MB`. */
+export function describeReading({
+  files,
+  bytes,
+}: {
+  readonly files: number;
+  readonly bytes: number;
+}): string {
+  return `Reading… ${formatCount(files, 'file')}, ${formatBytes(bytes)}`;
 }
 
 /** E.g. `█████░░░░░ 50 %  loss 3.21  1,020 tokens/s  30 s left  held-out 2.13 bits/byte`. */

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { composedName } from '../trainer/corpus/folderEntry';
 import { scanFolders } from '../trainer/corpus/scanFolders';
+import type { Terminal } from './terminal';
+import { describeReading } from './trainingProgress';
 
 export interface WorkspaceFile {
   readonly uri: string;
@@ -11,7 +13,10 @@ export interface WorkspaceFile {
 }
 
 /** @throws Error whose message is for the user, when the folder cannot be read; the signal's reason when it aborts */
-export async function workspaceTexts(folder: string, signal: AbortSignal): Promise<WorkspaceFile[]> {
+export async function workspaceTexts(
+  folder: string,
+  { signal, progress }: Pick<Terminal, 'signal' | 'progress'>,
+): Promise<WorkspaceFile[]> {
   const files: WorkspaceFile[] = [];
   await scanFolders(
     [folder],
@@ -19,9 +24,13 @@ export async function workspaceTexts(folder: string, signal: AbortSignal): Promi
       onText: ({ root, path }, text) => {
         files.push({ uri: fileUri(root, path), text, recent: false });
       },
+      onProgress: (read) => {
+        progress.show(describeReading(read));
+      },
     },
     signal,
   );
+  progress.clear();
   return files;
 }
 

@@ -215,6 +215,13 @@ describe('terminal commands from the folder to the result', function () {
     assert.equal(given.status, 0, given.stderr);
   });
 
+  it('show how far they have read a folder, which may be a large one', async () => {
+    const [name] = await writeChapters(2);
+    const place = ['complete', join(text, name), '--line', '1', '--column', '4'];
+    const { stderr } = await runIn(fakeTerminal(80, offer().terminal.product), ...place);
+    assert.match(stderr, /\rReading… 2 files, 5\.\d kB *\r +\r/);
+  });
+
   it('complete without a server that does not answer, and say so', async () => {
     const [name] = await writeChapters(2);
     const place = ['complete', join(text, name), '--line', '41', '--column', '1', '--eagerness', '1'];
