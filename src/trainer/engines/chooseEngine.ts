@@ -64,7 +64,7 @@ export async function chooseEngine(
   }
   if (wish.engine !== 'auto') {
     const engine = await load(wish.engine, options);
-    return { engine, reason: `The setting asks for the engine "${wish.engine}".` };
+    return { engine, reason: `The engine "${wish.engine}" was asked for.` };
   }
   const timings = await timingsFor(work, options, time);
   const order = ENGINE_NAMES.filter((name) => timings.get(name)?.kind !== 'fails').toSorted(

@@ -101,7 +101,7 @@ describe('Choosing the engine', () => {
   it('loads what the setting asks for, untimed, and fails where that does not load', async () => {
     const parts = machine({ webgpu: 100, native: 'It is not installed.', wasm: 900 });
     const { engine, reason } = await chooseEngine(wish({ engine: 'webgpu' }), {}, parts);
-    assert.deepEqual([engine.name, reason], ['webgpu', 'The setting asks for the engine "webgpu".']);
+    assert.deepEqual([engine.name, reason], ['webgpu', 'The engine "webgpu" was asked for.']);
     assert.equal(
       parts.loaded[0].options.requireGpu,
       undefined,

@@ -60,7 +60,7 @@ describe('Training a workspace', function () {
     assert.ok(done.after.bitsPerByte < 2, 'as few bits as a text of a few words needs');
     const [files] = eventsOf(events, 'files');
     assert.equal(files.trainFiles + files.heldOutFiles, 10);
-    assert.equal(eventsOf(events, 'engine')[0].reason, 'The setting asks for the engine "wasm".');
+    assert.equal(eventsOf(events, 'engine')[0].reason, 'The engine "wasm" was asked for.');
     const { training, config } = decodeCheckpoint(readFileSync(workspace.modelPath), 'model');
     assert.equal(config.hiddenSize, 16);
     assert.equal(training.heldOut?.bitsPerByteAfter, done.after?.bitsPerByte);
