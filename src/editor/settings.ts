@@ -136,9 +136,14 @@ function mend(setting: Setting, given: unknown): number | boolean | string | nul
   }
 }
 
+/** Of an invalid value, in UTF-16 units; it may be a long text or list. */
+const LONGEST_SHOWN = 100;
+
 /** One sentence that names the setting, what it holds, what it may hold and what is used instead. */
 export function describeProblem(t: Translate, { name, given, used }: SettingProblem): string {
-  const [full, held, instead] = [`understudy.${name}`, JSON.stringify(given), JSON.stringify(used)];
+  const [full, instead] = [`understudy.${name}`, JSON.stringify(used)];
+  const written = JSON.stringify(given);
+  const held = written.length <= LONGEST_SHOWN ? written : `${written.slice(0, LONGEST_SHOWN)}…`;
   const setting: Setting = SETTINGS[name];
   switch (setting.kind) {
     case 'number':

@@ -39,6 +39,8 @@ describe('a setting', () => {
       describeProblem(inEnglish, problem!),
       /"perceptron"; it takes one of lstm, gru, rnn, transformer/,
     );
+    const long = parseSetting('training.seconds', new Array<string>(100_000).fill('much'));
+    assert.ok(describeProblem(inEnglish, long.problem!).length < 300);
   });
 
   it('that takes whole numbers is rounded', () => {
