@@ -83,7 +83,8 @@ export class Hdf5File {
   floats(path: string): Float32Array {
     const dataset = this.dataset(path);
     const dtype = dataset?.dtype;
-    if (dataset !== null && dtype === '<e') {
+    // Keras marks bfloat16, whose bits mean other numbers; h5py stores it as bytes of no type so far.
+    if (dataset !== null && dtype === '<e' && this.text(path, 'dtype') !== 'bfloat16') {
       return floatsOfHalves(new Uint16Array(this.bytes(dataset).buffer));
     }
     // The library takes the bytes as they are, so that big-endian numbers would be other ones.
