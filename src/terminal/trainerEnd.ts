@@ -1,7 +1,8 @@
 /** What the terminal tool says of a trainer's process that ended before it was done. */
 import { TrainerEndedError } from '../trainer/trainerChild';
 
-/** Linux and macOS end a process so when no memory is left, as does a user. */
+/** How the system ends a process when no memory is left, and how it ends itself; there may be other causes. */
+const OUT_OF_MEMORY: readonly string[] = ['by SIGKILL', 'by SIGABRT'];
 const MEMORY =
   'If memory ran out, close other programs, or give a smaller --max-memory, --hidden-size or --threads.';
 
@@ -15,5 +16,5 @@ export function explainEnd(error: unknown, next: string): unknown {
   }
   const { how } = error;
   const sentence = `The trainer's process ended unexpectedly, ${how}. ${next}`;
-  return new Error(how === 'by SIGKILL' ? `${sentence} ${MEMORY}` : sentence, { cause: error });
+  return new Error(OUT_OF_MEMORY.includes(how) ? `${sentence} ${MEMORY}` : sentence, { cause: error });
 }
