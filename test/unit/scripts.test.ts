@@ -23,7 +23,7 @@ describe('scripts that are started by name and imported as well', () => {
         encoding: 'utf8',
       });
       assert.equal(status, 1, stderr);
-      assert.match(stderr, /ENOENT|no-such-option/);
+      assert.match(stderr, /ENOENT|^Unknown option '--no-such-option'/);
     });
   }
 
@@ -45,6 +45,18 @@ describe('scripts that are started by name and imported as well', () => {
       encoding: 'utf8',
     });
     assert.match(stderr, /ENOENT.*package-lock\.json/);
+  });
+
+  it('llama.mjs and testLarge.mjs do so, too, before they need any', async () => {
+    await rm(join(folder, 'node_modules'));
+    for (const script of ['llama.mjs', 'testLarge.mjs']) {
+      const { status, stderr } = spawnSync(process.execPath, [join(folder, 'scripts', script)], {
+        encoding: 'utf8',
+        env: { ...process.env, npm_execpath: join(folder, 'no-npm.cjs') },
+      });
+      assert.equal(status, 1);
+      assert.match(stderr, /^Installing packages/);
+    }
   });
 
   it('hand on to the tool that they are asked to end, as it would go on alone', async function () {
