@@ -2,7 +2,7 @@
 import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
 import { localDate } from '../protocol/localDate';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
-import { formatBytes } from './progressLine';
+import { formatBytes, onOneLine } from './progressLine';
 import { formatCount, formatNumber } from './trainingProgress';
 
 const MOST_FILES = 12;
@@ -15,7 +15,7 @@ export function describePlan(plan: TrainingPlan): string {
   const heldOut = files.filter(({ heldOutShare }) => heldOutShare > 0).length;
   const lines = [
     `Reads ${formatCount(files.length, 'file')}, ${formatBytes(trainBytes + heldOutBytes)}${files.length > 0 ? ':' : '.'}`,
-    ...shown.map(({ path, bytes }) => `  ${formatBytes(bytes).padStart(9)}  ${path}`),
+    ...shown.map(({ path, bytes }) => `  ${formatBytes(bytes).padStart(9)}  ${onOneLine(path)}`),
   ];
   if (files.length > shown.length) {
     lines.push(`             and ${formatNumber(files.length - shown.length)} smaller`);
@@ -25,7 +25,8 @@ export function describePlan(plan: TrainingPlan): string {
     lines.push('Left out:');
     for (const [reason, count] of reasons) {
       const examples = largestLeftOut.filter((file) => file.reason === reason).slice(0, MOST_EXAMPLES);
-      const names = examples.length === 0 ? '' : ` (${examples.map(({ path }) => path).join(', ')})`;
+      const names =
+        examples.length === 0 ? '' : ` (${examples.map(({ path }) => onOneLine(path)).join(', ')})`;
       const why = LEFT_OUT_REASONS[reason as LeftOutReason] ?? reason;
       lines.push(`  ${formatNumber(count).padStart(9)}  ${why}${names}`);
     }

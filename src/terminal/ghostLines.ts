@@ -1,6 +1,7 @@
 /** Lines as the user would see them: what is typed, what is suggested, what really follows. */
 import { firstWord } from '../model/generation/wordUnits';
 import type { TypedText } from '../model/evaluate/typedStretches';
+import { onOneLine } from './progressLine';
 
 /** A cursor, UTF-16 offset, inside a line of a text. */
 interface Place {
@@ -53,7 +54,9 @@ export function describeGhostLine({ file, offset, suggestion }: GhostLine, width
     `  typed      ${typed}`,
     `  suggested  ${suggestion}${mark}`,
     `  really     ${clipEnd(rest, width)}`,
-  ].join('\n');
+  ]
+    .map(onOneLine)
+    .join('\n');
 }
 
 /** Where the first word after a column starts, else the last before it; null in a line without spaces. */

@@ -50,6 +50,11 @@ function cut(text: string, width: number): string {
   return text.slice(0, end > 0 ? end : width);
 }
 
+/** A file's name or text on one line: what would move the cursor or change colours is shown as `�`. */
+export function onOneLine(text: string): string {
+  return text.replace(/[^\P{Cc}\t]/gu, '\ufffd');
+}
+
 /** A bar of `width` characters, e.g. `█████░░░░░`. */
 export function bar(share: number, width: number): string {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width);

@@ -3,13 +3,13 @@ import { describePlan } from '../../../src/terminal/describePlan';
 
 describe('the plan of a training in a terminal', () => {
   const file = { root: '/text', path: 'a.md', bytes: 2000, heldOutShare: 0.1 };
-  const planOf = (changedFiles: number, files: number) =>
+  const planOf = (changedFiles: number, files: number, path = 'a.md') =>
     describePlan({
-      files: Array.from({ length: files }, () => file),
+      files: Array.from({ length: files }, () => ({ ...file, path })),
       trainBytes: 1800,
       heldOutBytes: 200,
-      leftOut: {},
-      largestLeftOut: [],
+      leftOut: { binary: 1 },
+      largestLeftOut: [{ ...file, path, reason: 'binary' }],
       continues: { changedFiles, files },
       resumes: false,
       startsAfresh: false,
@@ -25,5 +25,14 @@ describe('the plan of a training in a terminal', () => {
       planOf(2, 3),
       /^Reads 3 files,[^]*: 2 of 3 files are new to it or have changed; [^]* of 3 files aside [^]* 3 tokens\.\n$/,
     );
+  });
+
+  it('names each file on one line, without what a terminal would obey', () => {
+    const lines = planOf(1, 1, 'a\n\u001b[31mb.md').split('\n');
+    assert.deepEqual(lines.slice(1, 4), [
+      '     2.0 kB  a\ufffd\ufffd[31mb.md',
+      'Left out:',
+      '          1  not text (a\ufffd\ufffd[31mb.md)',
+    ]);
   });
 });

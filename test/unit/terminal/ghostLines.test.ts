@@ -46,4 +46,12 @@ describe('ghost lines', () => {
       /typed {6}…uick \n.*red fox\n/,
     );
   });
+
+  it('hold nothing that a terminal would obey', () => {
+    const file = { name: 'a\nb.md', text: '\u001b[31mthe quick\tbrown fox' };
+    assert.equal(
+      describeGhostLine({ file, offset: 14, suggestion: '\u009b2J' }, 40),
+      'a\ufffdb.md:1\n  typed      \ufffd[31mthe quick\n  suggested  \ufffd2J\n  really     \tbrown fox',
+    );
+  });
 });
