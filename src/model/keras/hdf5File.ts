@@ -152,17 +152,19 @@ const HEAP_OBJECT_BYTES = 16;
 
 /**
  * Whether a heap of texts is damaged, as by the zeros of an unfinished copy. HDF5's library loops for ever on free space of size
- * zero, and may do so after an object that ends outside its heap.
+ * zero, and may do so after an object that ends outside its heap. Heaps do not overlap: where more objects are found than the file
+ * has room for, it was made to take for ever here.
  */
 function hasEndlessHeap(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const long = (at: number) => Number(view.getBigUint64(at, true));
   const [first] = HEAP_SIGNATURE;
+  let mostObjects = bytes.length / HEAP_OBJECT_BYTES;
   for (let heap = bytes.indexOf(first); heap >= 0; heap = bytes.indexOf(first, heap + 1)) {
     const isHeap = HEAP_SIGNATURE.every((byte, i) => bytes[heap + i] === byte);
     const end = isHeap && heap + HEAP_HEADER_BYTES <= bytes.length ? heap + long(heap + 8) : 0;
     for (let at = heap + HEAP_HEADER_BYTES; at + HEAP_OBJECT_BYTES <= end;) {
-      if (at + HEAP_OBJECT_BYTES > bytes.length) {
+      if (at + HEAP_OBJECT_BYTES > bytes.length || --mostObjects < 0) {
         return true;
       }
       const isFree = view.getUint16(at, true) === 0;

@@ -323,6 +323,20 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
     assert.match(await refusal(doubled), /its layers give \d+ numbers for each word; choose a smaller model/);
   });
 
+  it('a file of heaps in heaps, which would be looked through for minutes', async () => {
+    const blocks = Buffer.alloc(64 * 100_000);
+    for (let at = 0; at < blocks.length; at += 64) {
+      // An object of 48 bytes that holds a heap up to the end of the file, whose first object ends where the next block begins.
+      blocks[at] = 1;
+      blocks[at + 8] = 48;
+      blocks.write('GCOL\x01', at + 16, 'latin1');
+      blocks.writeBigUInt64LE(BigInt(blocks.length - at - 16), at + 24);
+      blocks[at + 32] = 1;
+      blocks[at + 40] = 16;
+    }
+    assert.match(await refusal(Buffer.concat([fixture('lstm.h5'), blocks])), /truncated or damaged/);
+  }).timeout(5000);
+
   it('a name of a million letters, in a sentence of some hundred', async () => {
     const long = described('lstm.keras', (json) => json.replaceAll('"LSTM"', `"${'L'.repeat(1e6)}"`));
     assert.ok((await refusal(long)).length < 2000);
