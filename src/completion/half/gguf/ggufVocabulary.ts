@@ -18,6 +18,8 @@ const NORMAL = 1;
 const USER_DEFINED = 4;
 const BYTE = 6;
 
+/** In UTF-16 units, several times that of any vocabulary: time grows with its square, and no regular expression may be so long. */
+const LONGEST_TOKEN = 1024;
 /** Most characters shown of the name of a kind. */
 const LONGEST_KIND = 80;
 const utf8 = new TextEncoder();
@@ -42,6 +44,12 @@ export function ggufVocabulary({ metadata }: GgufHead, name: string): GgufVocabu
       texts.length === 0
         ? `${name} has no vocabulary: it is no language model, or a part of one.`
         : `${name} cuts text as "${typeof kind === 'string' ? kind.slice(0, LONGEST_KIND) : 'unknown'}" does, and only byte-pair ("gpt2") and SentencePiece ("llama") vocabularies can be used. Choose another model.`,
+    );
+  }
+  const tooLong = texts.findIndex(({ length }) => length > LONGEST_TOKEN);
+  if (tooLong >= 0) {
+    throw new Error(
+      `${name} is damaged: its token ${tooLong} has ${texts[tooLong].length} characters. Download it again.`,
     );
   }
   const types = numbers(metadata.get('tokenizer.ggml.token_type'));

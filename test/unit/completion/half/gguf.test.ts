@@ -122,6 +122,11 @@ describe('a GGUF file', () => {
         ),
       /^Error: wordy\.gguf cuts text as "b{80}" does.{50,300}$/,
     );
+    const long = { ...bytePairs, 'tokenizer.ggml.tokens': [...BYTES, 'a'.repeat(100_000)] };
+    assert.throws(
+      () => readGguf(save('long.gguf', ggufBytes(long)), folder),
+      /^Error: long\.gguf is damaged: its token 256 has 100000 characters\. Download it again\.$/,
+    );
     assert.throws(
       () => readGguf(join(folder, 'missing.gguf'), folder),
       /missing\.gguf cannot be read .*Check that it exists/,
