@@ -62,6 +62,19 @@ describe('A file that another program writes', function () {
     await untilSuggested('Bartholomew Thrupp');
   });
 
+  it('is forgotten when it is deleted, as are others with it', async () => {
+    const names = ['ferry.md', 'harbour.md', 'lighthouse.md'];
+    await mkdir(part);
+    for (const name of names) {
+      await writeFile(join(part, name), TEXT.replace('The ferry', name));
+    }
+    await untilSuggested('Bartholomew Thrupp');
+    for (const name of names) {
+      await rm(join(part, name));
+    }
+    await untilGhostTextIsWithout('Bartholomew');
+  });
+
   it('is forgotten once it is ignored, and learned again once it is not', async () => {
     const rules = join(workspaceFolder(), '.gitignore');
     await mkdir(part);
