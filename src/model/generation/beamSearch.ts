@@ -2,6 +2,7 @@
 import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Candidate, HealedStart, ReadTail } from './healedStart';
+import { nextMark, type NextMark } from './nextMark';
 import type { Pause } from './pause';
 import { mostLikely } from './samplerStages';
 import { appendBytes, NOTHING_DECODED, type DecodedText } from './wholeCharacters';
@@ -20,6 +21,8 @@ export interface BeamStep {
   readonly length: number;
   /** Probability that the next token does not continue the word; 1 until the next step is computed, and where no token can. */
   readonly wordEnds: number;
+  /** What may follow; null until the next step is computed, and where no mark can. */
+  readonly nextMark: NextMark | null;
 }
 
 export interface Beam<Reason> {
@@ -84,7 +87,7 @@ export function* beamSearch<Reason extends string>(
     const decoded = appendBytes(NOTHING_DECODED, start.newBytes(candidate));
     if (decoded !== null && candidate.tokenId !== tokenizer.endOfTextId) {
       const tokens = [...candidate.branch.tokens, candidate.tokenId];
-      const steps = [{ logProb, length: decoded.text.length, wordEnds: 1 }];
+      const steps = [{ logProb, length: decoded.text.length, wordEnds: 1, nextMark: null }];
       keep({ tokens, steps, decoded, state: start.stateAfter(candidate), reserved });
     }
   }
@@ -97,7 +100,7 @@ export function* beamSearch<Reason extends string>(
     }
     const probs = buffers.slice(0, open.length);
     model.predictMany(states, probs);
-    const beams = open.map((beam, i) => withWordEnd(beam, probs[i], rules.continuesWord(beam.decoded.text)));
+    const beams = open.map((beam, i) => withNext(beam, probs[i], tokenizer, rules));
     beams.forEach(({ tokens }, i) => rules.shape?.(probs[i], tokens, step));
     const chosen = step < rules.maxTokens ? chooseExtensions(beams, probs, tokenizer, rules) : [];
     for (const beam of beams) {
@@ -115,23 +118,33 @@ export function* beamSearch<Reason extends string>(
     );
     open = [];
     going.forEach(({ parent, tokenId, logProb, decoded, reserved }, i) => {
-      const steps = [...parent.steps, { logProb, length: decoded.text.length, wordEnds: 1 }];
+      const steps = [...parent.steps, { logProb, length: decoded.text.length, wordEnds: 1, nextMark: null }];
       keep({ tokens: [...parent.tokens, tokenId], steps, decoded, state: next[i], reserved });
     });
   }
   return ended;
 }
 
-function withWordEnd(beam: OpenBeam, probs: Float32Array, continuesWord: Uint8Array | null): OpenBeam {
-  if (continuesWord === null) {
-    return beam;
-  }
+/** The beam, with what its last step can know only once the distribution after it is there. */
+function withNext<Reason>(
+  beam: OpenBeam,
+  probs: Float32Array,
+  tokenizer: Tokenizer,
+  rules: BeamRules<Reason>,
+): OpenBeam {
+  const continuesWord = rules.continuesWord(beam.decoded.text);
   let continued = 0;
-  for (let id = 0; id < probs.length; id++) {
-    continued += continuesWord[id] * probs[id];
+  if (continuesWord !== null) {
+    for (let id = 0; id < probs.length; id++) {
+      continued += continuesWord[id] * probs[id];
+    }
   }
-  const last = beam.steps[beam.steps.length - 1];
-  return { ...beam, steps: [...beam.steps.slice(0, -1), { ...last, wordEnds: Math.max(0, 1 - continued) }] };
+  const step = {
+    ...beam.steps[beam.steps.length - 1],
+    wordEnds: Math.max(0, 1 - continued),
+    nextMark: nextMark(tokenizer, probs),
+  };
+  return { ...beam, steps: [...beam.steps.slice(0, -1), step] };
 }
 
 /** The likeliest one-token extension of each reserved beam, and the `width` likeliest of all others. */

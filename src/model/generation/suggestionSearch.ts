@@ -2,7 +2,7 @@
 import type { MixtureModel } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { agrees } from './agrees';
-import { beamSearch, type Beam } from './beamSearch';
+import { beamSearch, type Beam, type BeamStep } from './beamSearch';
 import { bestCut, leastUsefulProbability, type CutPoint, type Reader } from './expectedSaving';
 import { shiftedProbability } from './confidenceShift';
 import { HealedStart, type ReadTail } from './healedStart';
@@ -243,11 +243,22 @@ function continuationOf(
 function cutPoints({ steps }: Beam<SuggestionStop>, before: string, text: string): CutPoint[] {
   return wordEnds(before, text).map((length) => {
     const step = steps.find((candidate) => candidate.length >= length)!;
+    // A cut inside a token is followed by the rest of that token, so the word ends there for certain.
+    const ofToken = Math.exp(step.logProb) * (step.length === length ? step.wordEnds : 1);
     return {
       length,
       keys: keysToType(text.slice(0, length)),
-      // A cut inside a token is followed by the rest of that token, so the word ends there for certain.
-      probability: Math.exp(step.logProb) * (step.length === length ? step.wordEnds : 1),
+      probability: Math.max(ofToken, ofMark(steps, text.slice(0, length))),
     };
   });
+}
+
+/** Probability of a text that ends with a mark after one of the steps, whatever else the mark's token holds; 0 for any other text. */
+function ofMark(steps: readonly BeamStep[], text: string): number {
+  for (const { length, logProb, nextMark } of steps) {
+    if (nextMark !== null && text.slice(length) === nextMark.mark) {
+      return Math.exp(logProb) * nextMark.probability;
+    }
+  }
+  return 0;
 }

@@ -75,6 +75,22 @@ describe('ghost text search', () => {
     assert.equal(suggest('We met the hon', { eagerness: 0.2 }, forked).text, 'ourable member');
   });
 
+  it('closes a bracket whatever follows it, though no token that begins with it is likely', () => {
+    const ends = ['}, and', '}. But', '}) as', '}; so'];
+    assert.equal(new Set(ends.map((end) => tokenizer.encode(end)[0])).size, ends.length);
+    const forked = new CountingMixture(tokenizer.vocabSize, [
+      tokenizer.encode(
+        ends
+          .map((end) => `We know of it by \\ref{lemma${end}\n`)
+          .join('')
+          .repeat(4),
+      ),
+    ]);
+    const { text, confidence } = suggest('We know of it', { eagerness: 0.2 }, forked);
+    assert.equal(text, ' by \\ref{lemma}');
+    assert.ok(confidence > 0.5);
+  });
+
   it('finds others besides where they are wanted, however unsure it is, the best first', () => {
     const places = ['Leeds by coach', 'York', 'Bath'];
     const forked = new CountingMixture(tokenizer.vocabSize, [
@@ -207,7 +223,7 @@ describe('ghost text search', () => {
       ' the': { re: 0.5, ' man': 0.5 },
       ' man': { '.': 1 },
     });
-    assert.equal(suggest('All of', { eagerness: 0.25 }, halfSure).text, '');
+    assert.equal(suggest('All of', { eagerness: 0.2 }, halfSure).text, '');
     const { text, confidence } = suggest('All of', { eagerness: 0.9 }, halfSure);
     assert.equal(text, ' the man.');
     assert.ok(Math.abs(confidence - 0.5) < 1e-3, `${confidence}`);
