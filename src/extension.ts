@@ -212,10 +212,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       paths,
       planTraining: plan,
     }),
-    // Another window may have installed or removed something meanwhile.
+    // Another window may have installed or removed something meanwhile, or trained on the same folders.
     vscode.window.onDidChangeWindowState(({ focused }) => {
       if (focused) {
         offerRemovals();
+        void model.isStillStored();
       }
     }),
     vscode.workspace.onDidChangeWorkspaceFolders(() => {

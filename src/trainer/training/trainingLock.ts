@@ -5,6 +5,7 @@ import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { check } from 'proper-lockfile';
 import * as v from 'valibot';
+import { localMinute } from '../../protocol/localDate';
 import { tryLock, type HeldLock } from '../heldLock';
 import { makeFolder, notWritten, patiently } from './saveFile';
 
@@ -134,7 +135,9 @@ function tryLockOf(modelPath: string, path: string, stale: number): Promise<Held
 
 function lockedError(modelPath: string, holder: Holder | null): LockedError {
   const who =
-    holder === null ? 'another process' : `process ${holder.pid} on ${holder.host} since ${holder.since}`;
+    holder === null
+      ? 'another process'
+      : `process ${holder.pid} on ${holder.host} since ${localMinute(holder.since)}`;
   return new LockedError(
     `The model ${modelPath} is in use by ${who}, for example a training in another window or terminal. Wait for it to end, or cancel it there.`,
   );

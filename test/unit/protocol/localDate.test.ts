@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { localDate } from '../../../src/protocol/localDate';
+import { localDate, localMinute } from '../../../src/protocol/localDate';
 
 describe('The date of a moment', () => {
   const zone = process.env['TZ'];
@@ -15,6 +15,7 @@ describe('The date of a moment', () => {
     const moment = '2026-03-01T20:00:00.000Z';
     process.env['TZ'] = 'Asia/Shanghai';
     assert.equal(localDate(moment), '2026-03-02');
+    assert.equal(localMinute(moment), '2026-03-02 04:00');
     process.env['TZ'] = 'America/New_York';
     assert.equal(localDate(moment), '2026-03-01');
   });
