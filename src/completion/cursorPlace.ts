@@ -29,6 +29,8 @@ export const textKind = (languageId: string): TextKind => (isProse(languageId) ?
 
 /** What may stand right of the cursor in code: closing brackets and quotes, separators, the closing part of a comment or tag. */
 const CLOSERS = /^(?:[\s)\]}>"'`;,:]|\*\/|-->|<\/[\w.-]*>)*$/;
+/** A word and what divides it from the next. */
+const FINISHED_WORD = /[\p{L}\p{M}\p{N}][^\p{L}\p{M}\p{N}_'’-]/u;
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 
 /** The text between the cursor and the end of its line. */
@@ -70,6 +72,19 @@ export function textToJoin({ languageId, suffix }: Pick<GeneratorDocument, 'lang
   }
   const goesOn = rest.trim() !== '' || /^[^\S\n]*\n[^\S\n]*\p{Ll}/u.test(suffix);
   return goesOn ? suffix.split(/\n[^\S\n]*\n/, 1)[0] : '';
+}
+
+/**
+ * The document with a space right of the cursor where the user is inserting words right before a word, and has yet to type that
+ * space: what is written there is no part of that word. A first word is waited for, as one letter may also mend the word.
+ * @param inserted UTF-16 units at the end of the prefix that were inserted there in one go
+ */
+export function apartFromNextWord(document: GeneratorDocument, inserted: number): GeneratorDocument {
+  const { prefix, suffix } = document;
+  const line = startOfLine(prefix);
+  const isInserting = FINISHED_WORD.test(prefix.slice(Math.max(0, prefix.length - inserted))) && line !== '';
+  const isBeforeSpaced = !isUnspaced(firstCharacter(suffix)) && wouldJoinWord(line, restOfLine(suffix));
+  return isInserting && isBeforeSpaced ? { ...document, suffix: ` ${suffix}` } : document;
 }
 
 /** Whether a word begins or goes on right of the cursor, so that text inserted there would become part of it. */

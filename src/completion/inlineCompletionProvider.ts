@@ -14,6 +14,7 @@ import {
 } from '../protocol/generatorProtocol';
 import type { SuggestionLearning } from './suggestionLearning';
 import { placeOf, type SuggestionRefiner } from './suggestionRefiner';
+import { apartFromNextWord } from './cursorPlace';
 import { textAroundCursor } from './textAroundCursor';
 
 export interface CompletionSettings {
@@ -41,6 +42,8 @@ export interface Completer {
 export interface SuggestionListener {
   /** Whether the last change of the document looks like a step of an input method. */
   isComposing(document: vscode.TextDocument): boolean;
+  /** UTF-16 units of the text before this position that was inserted there in one go; 0 for none. */
+  insertedBefore(document: vscode.TextDocument, position: vscode.Position): number;
   /** Whether VS Code asks now because the extension itself has run its command, rather than the user. */
   isAskingAgain(): boolean;
   /** @param insertTexts the one that is shown first, and those that the user may turn to; not empty */
@@ -99,7 +102,10 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
       this.silence(silent, document);
       return [];
     }
-    const around = generatorDocument(document, position);
+    const around = apartFromNextWord(
+      generatorDocument(document, position),
+      this.listener.insertedBefore(document, position),
+    );
     if (around.prefix === '' && around.suffix === '') {
       this.silence('emptyDocument', document);
       return [];

@@ -6,6 +6,7 @@ import {
   type SuggestionListener,
 } from '../completion/inlineCompletionProvider';
 import { CompositionGuess } from './compositionGuess';
+import { InsertedRun } from './insertedRun';
 import { differsFromVsCode } from './firstWord';
 import { mendCursor } from './mendCursor';
 import { SuggestionTally, type Suggestion } from './suggestionTally';
@@ -20,6 +21,7 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   /** Outcome of the last request since the active text came to the front; null when there was no request. */
   lastOutcome: CompletionOutcome | null = null;
   private readonly composition = new CompositionGuess();
+  private readonly inserted = new InsertedRun();
   private takesWord = false;
   /** Words that our command is taking. */
   private taking = 0;
@@ -48,6 +50,7 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         this.composition.closed(uri.toString());
+        this.inserted.closed(uri.toString());
       }),
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         // When a panel comes to the front, the user may still ask about the text behind it.
@@ -62,6 +65,10 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
 
   isComposing(document: vscode.TextDocument): boolean {
     return this.composition.isComposing(document.uri.toString());
+  }
+
+  insertedBefore(document: vscode.TextDocument, position: vscode.Position): number {
+    return this.inserted.lengthBefore(document.uri.toString(), document.offsetAt(position));
   }
 
   /** Makes VS Code ask for ghost text again. The command settles after it has. */
@@ -138,15 +145,13 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
       return;
     }
     const uri = document.uri.toString();
-    this.composition.changed(
-      uri,
-      contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
-        offset: rangeOffset,
-        replacedLength: rangeLength,
-        text,
-      })),
-      reason !== undefined,
-    );
+    const changes = contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
+      offset: rangeOffset,
+      replacedLength: rangeLength,
+      text,
+    }));
+    this.composition.changed(uri, changes, reason !== undefined);
+    this.inserted.changed(uri, changes);
     const [change] = contentChanges;
     if (contentChanges.length === 1 && change.rangeLength === 0) {
       const { line, character } = change.range.start;

@@ -62,7 +62,7 @@ function explainRefusal(t: Translate, reason: NoSuggestionReason): string {
       );
     case 'midWord':
       return t(
-        'The cursor stands inside a word, or right before one; ghost text is shown at the end of a word.',
+        'The cursor stands inside a word, or right before one; ghost text is shown at the end of a word, and before one from the second word on that is inserted there.',
       );
     case 'midLine':
       return t(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { refusePlace, textToJoin } from '../../../src/completion/cursorPlace';
+import { apartFromNextWord, refusePlace, textToJoin } from '../../../src/completion/cursorPlace';
 import { cursorText } from '../../support/cursorText';
 
 const refuse = (languageId: string, marked: string, midLineInCode = false) =>
@@ -53,6 +53,47 @@ describe('where ghost text may stand', () => {
   it('not in a document with nothing before the cursor', () => {
     assert.equal(refuse('markdown', '█'), 'empty');
     assert.equal(refuse('markdown', '\n  █\nText'), 'empty');
+  });
+});
+
+describe('words that are inserted right before a word', () => {
+  /** Whether what is written between the bars counts as apart from the word that follows. */
+  const isApart = (marked: string): boolean => {
+    const [before, inserted, suffix] = marked.split('|');
+    const document = { uri: 'draft', languageId: 'markdown', prefix: before + inserted, suffix };
+    const apart = apartFromNextWord(document, inserted.length);
+    assert.deepEqual({ ...apart, suffix }, document, 'all else stays');
+    assert.ok([suffix, ` ${suffix}`].includes(apart.suffix));
+    return apart.suffix !== suffix;
+  };
+
+  it('are no part of it, from the second one on', () => {
+    assert.ok(isApart('She waited. |He w|The door opened.'));
+    assert.ok(isApart('She waited. |He went in. |The door opened.'));
+    assert.ok(isApart('the |old and w|house'));
+    assert.ok(isApart('|He w|The door opened.'));
+  });
+
+  it('may be part of it while there is only one', () => {
+    assert.ok(!isApart('She waited. |H|The door opened.'));
+    assert.ok(!isApart('I was |un|happy'));
+    assert.ok(!isApart('in the old |wood-s|house'));
+    assert.ok(!isApart('black||bird'));
+  });
+
+  it('need no space where none is missing', () => {
+    for (const marked of [
+      'the |old and w| house',
+      'He |went on, a|, as',
+      'text |on the l|',
+      '我们|学习 和|中文',
+    ]) {
+      assert.ok(!isApart(marked), marked);
+    }
+  });
+
+  it('end with their line', () => {
+    assert.ok(!isApart('She waited. |He went in.\n|The door opened.'));
   });
 });
 

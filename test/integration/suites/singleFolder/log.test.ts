@@ -27,6 +27,7 @@ async function logOfSuggestion(insertText: string, fails: boolean): Promise<stri
     () => ({ enabled: true, eagerness: 0.5, multiline: false, midLineInCode: false, maxNewTokens: 32 }),
     {
       isComposing: () => false,
+      insertedBefore: () => 0,
       isAskingAgain: () => false,
       offered: () => undefined,
       settled: () => undefined,

@@ -44,6 +44,18 @@ describe('Typing in a window with one folder', () => {
     }
   });
 
+  it('goes on with words that are inserted right before a word, as where a sentence is added, but not with that word', async () => {
+    const editor = await openDraft('draft.md', '# Draft\n\nIt was late. █They went home.\n');
+    await theWindow.type('The lamp in the east window of M');
+    await ghostTextBeginning('arrowfield House');
+    await theWindow.press('Tab');
+    await waitFor('the house', () => /House.*They went/.test(editor.document.getText()));
+    await openDraft('draft.md', '# Draft\n\nIt was late. █arrowfield House slept.\n');
+    await theWindow.type('M');
+    await sleep(1000);
+    assert.equal(await theWindow.ghostText(), '');
+  });
+
   it('stands before more code where the setting says so', async () => {
     const above = 'depth = read(line) + offset\n'.repeat(4);
     const openAndType = async () => {
