@@ -142,9 +142,10 @@ describe('A language model', function () {
   it('does not bring back a suggestion that was dismissed with Escape', async () => {
     await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
-    const ghost = await ghostTextBeginning('Marrowfield House');
+    await ghostTextBeginning('Marrowfield House');
     await vscode.commands.executeCommand('editor.action.inlineSuggest.showNext');
-    assert.equal(await theWindow.ghostText(), ghost);
+    // The slow model may make it longer meanwhile.
+    assert.match(await theWindow.ghostText(), /^Marrowfield House/);
     await theWindow.press('Escape');
     await waitFor('no ghost text', async () => (await theWindow.ghostText()) === '');
     await vscode.commands.executeCommand('editor.action.inlineSuggest.showNext');
