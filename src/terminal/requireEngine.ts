@@ -22,7 +22,11 @@ export async function requireEngine({ product, signal }: Terminal, options: Trai
     {
       kind: 'load',
       job: {
-        ...{ engine, batchSize, unrollSteps, threads, maxMemoryMegabytes },
+        engine,
+        batchSize,
+        unrollSteps,
+        threads,
+        maxMemoryMegabytes,
         config,
         nativeFolders: nativeFolders(product),
       },
