@@ -110,13 +110,16 @@ describe('Generate from Selection', () => {
     assert.equal(await fromDraft(), text);
   });
 
+  let interrupted = 0;
+
   /** Runs `disturb` while a long text is written; tries again when the model ends that text by itself first. */
   async function interrupt(disturb: () => Thenable<unknown>) {
     await set('maxNewTokens', 1000);
     await set('seed', undefined);
     try {
       for (let tries = 1; ; tries++) {
-        const { document } = await openDraft('interrupted.md', 'Old Tobias Wren█\n');
+        // A name of its own, as VS Code may still be disposing of the last text, whose file was deleted or written anew.
+        const { document } = await openDraft(`interrupted-${++interrupted}.md`, 'Old Tobias Wren█\n');
         const running = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
         await waitFor('some pieces', () => document.getText().length > 40);
         await disturb();
