@@ -120,11 +120,18 @@ describe('Generate from Selection', () => {
       for (let tries = 1; ; tries++) {
         // A name of its own, as VS Code may still be disposing of the last text, whose file was deleted or written anew.
         const { document } = await openDraft(`interrupted-${++interrupted}.md`, 'Old Tobias Wren█\n');
-        const running = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
-        await waitFor('some pieces', () => document.getText().length > 40);
+        let isEnded = false;
+        const running = vscode.commands
+          .executeCommand<Generated | undefined>('understudy.generateFromSelection')
+          .then((generated) => {
+            isEnded = true;
+            return generated;
+          });
+        await waitFor('some pieces', () => isEnded || document.getText().length > 40);
         await disturb();
         const text = document.getText();
         const made = await running;
+        assert.ok(made, 'It failed.');
         if (made.stopReason === 'cancelled' || tries === 5) {
           return { made, text, document };
         }
