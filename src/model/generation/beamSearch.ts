@@ -2,7 +2,7 @@
 import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { Candidate, HealedStart, ReadTail } from './healedStart';
-import { nextMark, type NextMark } from './nextMark';
+import type { NextMark } from './nextMark';
 import type { Pause } from './pause';
 import { mostLikely } from './samplerStages';
 import { appendBytes, NOTHING_DECODED, type DecodedText } from './wholeCharacters';
@@ -43,6 +43,8 @@ export interface BeamRules<Reason> {
   finish(text: string, tokens: readonly number[]): Reason | null;
   /** By token id [vocabSize], 1 for the tokens that continue the word that `text` ends in; null when none can. */
   continuesWord(text: string): Uint8Array | null;
+  /** The mark that most likely follows, by the distribution of the next token [vocabSize]; null where none can, or none is wanted. */
+  nextMark(probs: Float32Array): NextMark | null;
 }
 
 interface OpenBeam {
@@ -100,7 +102,7 @@ export function* beamSearch<Reason extends string>(
     }
     const probs = buffers.slice(0, open.length);
     model.predictMany(states, probs);
-    const beams = open.map((beam, i) => withNext(beam, probs[i], tokenizer, rules));
+    const beams = open.map((beam, i) => withNext(beam, probs[i], rules));
     beams.forEach(({ tokens }, i) => rules.shape?.(probs[i], tokens, step));
     const chosen = step < rules.maxTokens ? chooseExtensions(beams, probs, tokenizer, rules) : [];
     for (const beam of beams) {
@@ -126,12 +128,7 @@ export function* beamSearch<Reason extends string>(
 }
 
 /** The beam, with what its last step can know only once the distribution after it is there. */
-function withNext<Reason>(
-  beam: OpenBeam,
-  probs: Float32Array,
-  tokenizer: Tokenizer,
-  rules: BeamRules<Reason>,
-): OpenBeam {
+function withNext<Reason>(beam: OpenBeam, probs: Float32Array, rules: BeamRules<Reason>): OpenBeam {
   const continuesWord = rules.continuesWord(beam.decoded.text);
   let continued = 0;
   if (continuesWord !== null) {
@@ -142,7 +139,7 @@ function withNext<Reason>(
   const step = {
     ...beam.steps[beam.steps.length - 1],
     wordEnds: Math.max(0, 1 - continued),
-    nextMark: nextMark(tokenizer, probs),
+    nextMark: rules.nextMark(probs),
   };
   return { ...beam, steps: [...beam.steps.slice(0, -1), step] };
 }

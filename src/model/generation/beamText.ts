@@ -47,6 +47,7 @@ export function* searchText(
     },
     finish: (text, tokens) => findStop(text, criteria)?.reason ?? (endsInLoop(tokens) ? 'repetition' : null),
     continuesWord: () => null,
+    nextMark: () => null,
   });
   const best = likeliest(beams);
   if (best === null) {

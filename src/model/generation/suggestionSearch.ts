@@ -9,6 +9,7 @@ import { HealedStart, type ReadTail } from './healedStart';
 import { joinsByModel } from './joinByModel';
 import { insertionsOf, rankByJoin } from './joinRanking';
 import { keysToType } from './keysToType';
+import { nextMark } from './nextMark';
 import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
 import { findStop, type StoppingCriteria } from './stoppingCriteria';
@@ -167,6 +168,7 @@ export function* searchContinuations(
       return findStop(text, options, before)?.reason ?? (endsInLoop(tokens) ? 'repetition' : null);
     },
     continuesWord: (text) => continuationTable(tokenizer, before + text),
+    nextMark: (probs) => nextMark(tokenizer, probs),
   });
   return {
     continuations: beams.flatMap((beam) => continuationOf(beam, before, options) ?? []),
