@@ -171,9 +171,14 @@ export class GeneratorClient {
     const learned = (await this.link.request({ kind: 'learnFiles', files }).response) as FilesLearnedResponse;
     if (files.some(({ text }) => text === '')) {
       // Suggestions made from a forgotten file must not be served again.
-      this.suggestions.forget();
+      this.forgetSuggestions();
     }
     return learned;
+  }
+
+  /** Makes every suggestion anew from now on, also at places that were asked about before. */
+  forgetSuggestions(): void {
+    this.suggestions.forget();
   }
 
   /**
@@ -200,7 +205,7 @@ export class GeneratorClient {
       throw error;
     });
     this.loaded.set(request.kind, request);
-    this.suggestions.forget();
+    this.forgetSuggestions();
     return response;
   }
 

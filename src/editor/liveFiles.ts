@@ -30,7 +30,7 @@ export class LiveFiles {
   private reading: AbortController | null = null;
 
   constructor(
-    private readonly generator: Pick<GeneratorClient, 'learnFiles'>,
+    private readonly generator: Pick<GeneratorClient, 'learnFiles' | 'forgetSuggestions'>,
     private readonly log: (line: string) => void,
   ) {}
 
@@ -71,6 +71,10 @@ export class LiveFiles {
       }
     }
     await flush();
+    if (tokens > 0) {
+      // A place asked about before would be answered as if the files were not there.
+      this.generator.forgetSuggestions();
+    }
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     this.log(`Live model of the workspace in ${seconds} s: files ${this.known.size}, tokens ${tokens}.`);
   }

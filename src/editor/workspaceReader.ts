@@ -43,7 +43,7 @@ export class WorkspaceReader implements vscode.Disposable {
   private readonly disposable: vscode.Disposable;
 
   constructor(
-    generator: Pick<GeneratorClient, 'learnFiles'>,
+    generator: Pick<GeneratorClient, 'learnFiles' | 'forgetSuggestions'>,
     private readonly planLive: (folders: readonly string[], signal: AbortSignal) => Promise<TrainingPlan>,
     private readonly excludeGlobs: () => readonly string[],
     private readonly log: vscode.LogOutputChannel,

@@ -34,6 +34,7 @@ describe('rules of what is learned', () => {
           told.push(...learned.map(({ uri, text }) => `${text === '' ? 'forget' : 'learn'} ${uri}`));
           return Promise.resolve({ kind: 'filesLearned', id: 0, files: learned.length, tokens: 1 });
         },
+        forgetSuggestions: () => undefined,
       },
       () => undefined,
     );

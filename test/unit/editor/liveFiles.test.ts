@@ -26,8 +26,14 @@ function folder(paths: readonly string[]) {
 /** A generator that records what it was told. */
 function recorder() {
   const told: string[] = [];
+  let timesForgotten = 0;
   return {
     told,
+    /** How often suggestions made earlier were to be served no longer. */
+    timesForgotten: () => timesForgotten,
+    forgetSuggestions: () => {
+      timesForgotten++;
+    },
     learnFiles: (files: readonly { uri: string; text: string }[]) => {
       told.push(...files.map(({ uri, text }) => `${text === '' ? 'forget' : 'learn'} ${uri}`));
       return Promise.resolve({ kind: 'filesLearned' as const, id: 0, files: files.length, tokens: 1 });
@@ -43,6 +49,11 @@ describe('The files that the live model knows', () => {
     const files = new LiveFiles(generator, (line) => lines.push(line));
     await files.readAll(source);
     await files.readAll(source);
+    assert.equal(
+      generator.timesForgotten(),
+      1,
+      'Those made without the files; the second reading found nothing new.',
+    );
     assert.deepEqual(generator.told, [`learn ${uriOf('a.md')}`, `learn ${uriOf('b.md')}`]);
     assert.equal(reads.get('gone.md'), 2);
     assert.match(lines[0] ?? '', /^Live model of the workspace in [\d.]+ s: files 2, tokens 1\.$/);
