@@ -29,10 +29,10 @@ async function takeWord({ watch }: Parts): Promise<void> {
   }
   const takesItself = suggestion !== null && (startsRun(suggestion.text) || startsWithPair(suggestion.text));
   if (editor === undefined || !takesItself) {
-    const { current: shown, place } = watch.tally;
-    const taken = await acceptByVsCode(cursor(editor, place), watch);
-    if (taken !== '' && taken === shown?.text) {
-      // VS Code's own command asks for no next suggestion after the last word.
+    const { acceptances } = watch;
+    await acceptByVsCode(cursor(editor, watch.tally.place), watch);
+    if (watch.acceptances > acceptances) {
+      // It was the last word, after which VS Code's own command asks for no next suggestion.
       await watch.askAgain('trigger');
     }
     return;
@@ -72,14 +72,13 @@ function cursor(editor: vscode.TextEditor | undefined, shown: Omit<Suggestion, '
 /**
  * Accepts a word of whatever ghost text is shown, one of several or another extension's, too. VS Code's own command may accept only
  * the space or the backslash before a word, and is then run again; or a whole run of Chinese, which is then shortened.
- * @returns what was accepted; empty where the cursor's place is unknown
  */
-async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise<string> {
+async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise<void> {
   const next = (): Thenable<unknown> =>
     vscode.commands.executeCommand('editor.action.inlineSuggest.acceptNextWord');
   if (at === null) {
     await next();
-    return '';
+    return;
   }
   const { line, character } = at.position;
   const rest = (): string => at.document.lineAt(line).text.slice(character);
@@ -95,12 +94,11 @@ async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise
   const word = firstWord(textBefore(at), taken);
   const editor = vscode.window.activeTextEditor;
   if (!startsRun(taken) || word === taken || editor?.document !== at.document) {
-    return taken;
+    return;
   }
   const surplus = new vscode.Range(line, character + word.length, line, character + taken.length);
   await editor.edit((edit) => {
     edit.delete(surplus);
   });
   await watch.askAgain('trigger');
-  return word;
 }

@@ -20,6 +20,8 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   readonly tally = new SuggestionTally();
   /** Outcome of the last request since the active text came to the front; null when there was no request. */
   lastOutcome: CompletionOutcome | null = null;
+  /** Whole suggestions that VS Code has accepted. */
+  acceptances = 0;
   private readonly composition = new CompositionGuess();
   private readonly inserted = new InsertedRun();
   private takesWord = false;
@@ -39,7 +41,12 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
       this.changed,
       this.wordTaken,
       vscode.commands.registerCommand(ACCEPTED_COMMAND, (text: string) => {
+        this.acceptances++;
         const accepted = this.tally.acceptedWhole(text);
+        if (accepted !== null) {
+          // VS Code writes what was typed since the offer once more, which looks like a step of an input method.
+          this.composition.closed(accepted.uri);
+        }
         this.changed.fire();
         if (mendCursor(vscode.window.activeTextEditor, accepted)) {
           void this.askAgain('trigger');
@@ -161,7 +168,10 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     } else {
       this.tally.edited(uri);
     }
-    this.followShown();
+    if (this.tally.place !== null) {
+      // Otherwise VS Code may still show an earlier answer than the last, as it keeps what the user types along with; it asks next.
+      this.followShown();
+    }
   }
 
   private followShown(): void {

@@ -139,6 +139,20 @@ describe('Typing in a window with one folder', () => {
     }
   });
 
+  it('shows the next suggestion when one was accepted whose beginning was typed', async () => {
+    for (const key of ['Tab', 'Control+ArrowRight']) {
+      const editor = await openDraft('draft.md', '# Draft\n\n█\n');
+      await theWindow.type('The lamp in the east window of Marrowfield Ho');
+      await ghostTextBeginning('use');
+      await theWindow.type('u');
+      await ghostTextBeginning('se');
+      await theWindow.press(key);
+      await waitFor('the word', () => textWithCursor(editor).includes('House'));
+      // Tab may have taken more than the word.
+      await ghostTextBeginning(' ');
+    }
+  });
+
   it('puts the cursor behind what was accepted when that has an emoji', async () => {
     const editor = await openDraft('song.md', `${'We sang 🎉🎊 on the pier.\n'.repeat(4)}\n█\n`);
     await theWindow.type('Today we sang');
