@@ -42,10 +42,10 @@ export function* completeDocument(
     return nothing(refused);
   }
   const read = reader.moveTo(document.uri, document.prefix, document.suffix);
-  const asksHalf = isPatient && document.isSecret !== true;
-  const tail = asksHalf ? patientTail(model, read) : read;
+  const asksOthers = isPatient && document.isSecret !== true;
+  const tail = asksOthers ? patientTail(model, read) : read;
   yield tail.prepare(tail.states) ?? undefined;
-  if (asksHalf) {
+  if (asksOthers) {
     yield* reader.learnWaitedFor(tail);
   }
   const trimToPlace = createTrimmer(document);
@@ -60,7 +60,7 @@ export function* completeDocument(
     stopAtSentenceEnd: isProse(document.languageId),
     allowed: trim,
     right,
-    ...(isPatient &&
+    ...(asksOthers &&
       masked !== null && {
         logJoins: (insertions: readonly string[]) => masked.logJoins(document.prefix, insertions, right),
       }),

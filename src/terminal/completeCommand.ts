@@ -1,7 +1,8 @@
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { textAroundCursor } from '../completion/textAroundCursor';
 import type { CompletedResponse } from '../protocol/generatorProtocol';
 import { decodeText } from '../trainer/corpus/decodeText';
+import { isSecret } from '../trainer/corpus/fileNameRules';
 import { chooseModel, MODEL_OPTIONS, realFolder } from './keptModels';
 import { defineCommand } from './command';
 import { UsageError } from './commandLine';
@@ -55,10 +56,15 @@ export const completeCommand = defineCommand({
     const text = await readText(path);
     const offset = cursorOffset(text, options.line, options.column);
     const folder = await realFolder(options.folder ?? (isBelow(path, '.') ? '.' : dirname(path)));
+    const chosen = chosenHalf(options, terminal.product.root);
+    const half = isSecret(path) ? null : chosen;
+    if (half !== chosen) {
+      terminal.note(`${basename(path)} may hold secrets, by its name, so the language model is not asked.`);
+    }
     const content = {
       modelPath: await chooseModel(options, folder),
       files: await workspaceTexts(folder, terminal),
-      half: chosenHalf(options, terminal.product.root),
+      half,
     };
     const response = await withGenerator(terminal, content, (generator) =>
       generator.complete(
@@ -70,7 +76,7 @@ export const completeCommand = defineCommand({
           midLineInCode: options['mid-line-in-code'],
           eagerness: options.eagerness ?? 0.5,
           maxNewTokens: options['max-new-tokens'] ?? 32,
-          isPatient: options.half !== undefined,
+          isPatient: half !== null,
         },
         terminal.signal,
       ),

@@ -87,6 +87,26 @@ describe('a completion', () => {
 });
 
 describe('a text whose name says that it holds secrets', () => {
+  it('is not shown to a masked model', async () => {
+    const askedWhen = async (isSecret: boolean) => {
+      const model = new TestModel();
+      let asked = 0;
+      model.masked = {
+        description: 'counts how often it is asked',
+        logJoins: (_left, insertions) => {
+          asked++;
+          return Promise.resolve(insertions.map(() => 0));
+        },
+        dispose: () => undefined,
+      };
+      const request = complete(1, 'The committee█ again.');
+      await answer({ ...request, document: { ...request.document, isSecret }, isPatient: true }, model);
+      return asked;
+    };
+    assert.ok((await askedWhen(false)) > 0);
+    assert.equal(await askedWhen(true), 0);
+  });
+
   it('is not shown to a language model that has to be asked', async () => {
     const requests = [
       { ...complete(1, 'The committee app█'), isPatient: true },
