@@ -23,7 +23,7 @@ export async function installNativeEngine({ paths }: Parts): Promise<void> {
   if (record !== null) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
-        'The native training engine is installed (TensorFlow {0}); the next training uses it.',
+        'The native training engine is installed (TensorFlow {0}); the next training uses it where it is the fastest.',
         record.tensorflowVersion,
       ),
     );

@@ -11,6 +11,6 @@ export async function removeNativeEngine({ paths, training }: Parts): Promise<vo
   await removeNative(paths.native);
   offerRemoval(paths.native);
   void vscode.window.showInformationMessage(
-    vscode.l10n.t('The native training engine is removed; training goes on in WebAssembly.'),
+    vscode.l10n.t('The native training engine is removed; training goes on with another.'),
   );
 }

@@ -82,7 +82,7 @@ export function statusView(t: Translate, state: StatusState): StatusView {
   if (shown > 0) {
     tooltip.push(
       t(
-        'Suggestions since VS Code was started: {0} shown, {1} accepted, {2} in part; characters saved: {3}',
+        'Suggestions since this window was opened: {0} shown, {1} accepted, {2} in part; characters saved: {3}',
         shown,
         accepted,
         acceptedInPart,

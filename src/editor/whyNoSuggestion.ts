@@ -11,7 +11,7 @@ export function settingNamedIn(answer: string): string | null {
 export function explainOutcome(t: Translate, outcome: CompletionOutcome | null): string {
   if (outcome === null) {
     return t(
-      'VS Code has asked for no suggestion since this text was shown. It asks at each key, but not in a read-only text, not while a window is still starting, and not where the setting editor.inlineSuggest.enabled is off.',
+      'VS Code has asked for no suggestion since this text was shown. It asks at each key, but not in a read-only text, not while a window is still starting, and not where the setting editor.inlineSuggest.enabled is off or suggestions are snoozed.',
     );
   }
   if (outcome.kind === 'silent') {
@@ -22,7 +22,7 @@ export function explainOutcome(t: Translate, outcome: CompletionOutcome | null):
     return explainRefusal(t, response.noSuggestionReason ?? 'lowConfidence');
   }
   return t(
-    'The last request had a suggestion (characters: {0}, confidence: {1} %). If you did not see it, the setting editor.inlineSuggest.enabled may be off, or another extension may have answered first.',
+    'The last request had a suggestion (characters: {0}, confidence: {1} %). If you did not see it, the setting editor.inlineSuggest.enabled may be off, placeholders of a snippet may wait to be filled in, or another extension may have answered first.',
     response.insertText.length,
     Math.round(100 * response.confidence),
   );
@@ -62,7 +62,7 @@ function explainRefusal(t: Translate, reason: NoSuggestionReason): string {
       );
     case 'midWord':
       return t(
-        'The cursor stands inside a word, or right before one; ghost text is shown at the end of a word, and before one from the second word on that is inserted there.',
+        'The cursor stands inside a word, or right before one; ghost text is shown at the end of a word, and where words are inserted before another, from the second of them on.',
       );
     case 'midLine':
       return t(

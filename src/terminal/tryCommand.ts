@@ -26,7 +26,8 @@ export const tryCommand = defineCommand({
   summary: 'Trains on a folder for a minute and shows its ghost text.',
   details:
     'Lists what it reads and what is left out, trains, then shows ghost text in texts that it did not train on, and how\n' +
-    'well these are predicted before and after. Without FOLDER, on the sources and documents of this project.',
+    'well these are predicted before and after. The model is kept for the folder; "understudy model delete FOLDER" removes\n' +
+    'it. Without FOLDER, on the sources and documents of this project.',
   positionals: { names: ['FOLDER'], required: 0 },
   options: TRAINING_OPTIONS,
   run: async (given, [place], terminal) => {
