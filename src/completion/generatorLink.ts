@@ -19,7 +19,7 @@ export type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 export type OpeningKind = 'loadHalf' | 'loadMasked';
 
 /** The message is a sentence for the user. */
-export class GeneratorError extends Error {
+class GeneratorError extends Error {
   override readonly name = 'GeneratorError';
 }
 

@@ -116,7 +116,7 @@ export class CountingMixture implements MixtureModel {
   }
 }
 
-export class CountingWorkspace implements WorkspaceText {
+class CountingWorkspace implements WorkspaceText {
   readonly files = new Map<string, Int32Array>();
   openUri: string | null = null;
   readonly document = new RecordedDocument();
@@ -144,7 +144,7 @@ export class CountingWorkspace implements WorkspaceText {
   }
 }
 
-export class RecordedDocument implements DocumentText {
+class RecordedDocument implements DocumentText {
   tokens: number[] = [];
   below: number[] = [];
 

@@ -15,7 +15,7 @@ export type SamplerOptions = Pick<
 >;
 
 /** Applies the stages, in the order of {@link SamplingOptions}, to `probs` in place. */
-export function shapeDistribution(
+function shapeDistribution(
   probs: Float32Array,
   repeated: Iterable<number>,
   options: SamplerOptions,

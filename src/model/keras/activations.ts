@@ -8,7 +8,7 @@ const SQRT_HALF = Math.SQRT1_2;
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
 
-export function sigmoid(x: number): number {
+function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
@@ -84,7 +84,7 @@ export function activateRows(
 }
 
 /** exp(x − max) divided by its sum, row by row and in place. */
-export function softmaxRows(data: Float32Array, rows: number, size: number): void {
+function softmaxRows(data: Float32Array, rows: number, size: number): void {
   for (let row = 0; row < rows; row++) {
     const begin = row * size;
     const end = begin + size;

@@ -67,10 +67,6 @@ export class WorkspaceIndex implements WorkspaceText {
     return this.text.segmentCount;
   }
 
-  get fileCount(): number {
-    return this.text.files.size;
-  }
-
   get tokenCount(): number {
     return this.text.tokenCount;
   }

@@ -7,8 +7,8 @@ import { dequantizeRows, quantizeRows, type QuantizedMatrix, type StoredWeights 
  * kernelModule.ts.
  */
 export const MAX_COLUMNS = 4096;
-export const MAX_VOCAB_SIZE = 65536;
-export const MAX_LAYERS = 3;
+const MAX_VOCAB_SIZE = 65536;
+const MAX_LAYERS = 3;
 
 /** Refuses a blueprint that no network supports: a RangeError names the field and its range. */
 export function checkNetworkConfig(config: NetworkConfig): void {
