@@ -1,12 +1,10 @@
 import * as vscode from 'vscode';
+import { isProse } from '../completion/cursorPlace';
 import { startsRun, startsWithPair } from '../editor/firstWord';
 import type { Parts } from '../editor/parts';
 import type { Suggestion } from '../editor/suggestionTally';
 import type { SuggestionWatch } from '../editor/suggestionWatch';
 import { firstWord } from '../model/generation/wordUnits';
-
-/** Parts before a word that VS Code's own command may accept alone: a space and a backslash. */
-const MOST_BEFORE_WORD = 2;
 
 /** Settles when the word requested last is in the text. */
 let earlier: Promise<unknown> = Promise.resolve();
@@ -30,10 +28,10 @@ async function takeWord({ watch }: Parts): Promise<void> {
   const takesItself = suggestion !== null && (startsRun(suggestion.text) || startsWithPair(suggestion.text));
   if (editor === undefined || !takesItself) {
     const { acceptances } = watch;
-    await acceptByVsCode(cursor(editor, watch.tally.place), watch);
+    await acceptByVsCode(cursor(editor, watch.tally.place), suggestion?.text ?? '', watch);
     if (watch.acceptances > acceptances) {
       // It was the last word, after which VS Code's own command asks for no next suggestion.
-      await watch.askAgain('trigger');
+      await watch.askAsAtKey();
     }
     return;
   }
@@ -46,7 +44,7 @@ async function takeWord({ watch }: Parts): Promise<void> {
   await editor.edit((edit) => {
     edit.insert(place.position, word);
   });
-  await watch.askAgain('trigger');
+  await watch.askAsAtKey();
 }
 
 interface Place {
@@ -71,9 +69,11 @@ function cursor(editor: vscode.TextEditor | undefined, shown: Omit<Suggestion, '
 
 /**
  * Accepts a word of whatever ghost text is shown, one of several or another extension's, too. VS Code's own command may accept only
- * the space or the backslash before a word, and is then run again; or a whole run of Chinese, which is then shortened.
+ * the space or the backslash before a word, or a word of prose up to its apostrophe, and is then run again; or a whole run of Chinese,
+ * which is then shortened.
+ * @param suggestion what is shown; empty where that is unknown
  */
-async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise<void> {
+async function acceptByVsCode(at: Place | null, suggestion: string, watch: SuggestionWatch): Promise<void> {
   const next = (): Thenable<unknown> =>
     vscode.commands.executeCommand('editor.action.inlineSuggest.acceptNextWord');
   if (at === null) {
@@ -87,9 +87,12 @@ async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise
     await next();
     return rest().slice(0, rest().length - before.length);
   };
-  let taken = await takeNext();
-  for (let again = 0; again < MOST_BEFORE_WORD && taken !== '' && /^\s*\\?$/.test(taken); again++) {
-    taken = await takeNext();
+  const whole = isProse(at.document.languageId) ? firstWord(textBefore(at), suggestion) : '';
+  const isPart = (text: string): boolean =>
+    /^\s*\\?$/.test(text) || (text.length < whole.length && whole.startsWith(text));
+  let taken = '';
+  for (let more = await takeNext(); more !== taken; more = isPart(taken) ? await takeNext() : taken) {
+    taken = more;
   }
   const word = firstWord(textBefore(at), taken);
   const editor = vscode.window.activeTextEditor;
@@ -100,5 +103,5 @@ async function acceptByVsCode(at: Place | null, watch: SuggestionWatch): Promise
   await editor.edit((edit) => {
     edit.delete(surplus);
   });
-  await watch.askAgain('trigger');
+  await watch.askAsAtKey();
 }

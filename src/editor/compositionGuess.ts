@@ -8,8 +8,8 @@ export interface TextChange {
 /** Letters, digits and separators of an input method's raw spelling, and unfinished syllables; it begins with no space. */
 const SPELLING =
   /^(?! )[\p{Script=Latin}\p{Mark}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}0-9' ー]+$/u;
-/** A key adds a letter, and perhaps a separator before it; a completion that is accepted after one letter adds more. */
-const MOST_ADDED = 2;
+/** Between syllables of a raw spelling. */
+const SEPARATORS = /[ ']/g;
 
 /**
  * At each key, an input method replaces exactly what its last key wrote (`n` by `ni`, `ni` by `ni h`); other
@@ -41,7 +41,7 @@ export class CompositionGuess {
         change.replacedLength > 0 &&
         change.offset === last?.offset &&
         change.replacedLength === last.length &&
-        change.text.length <= change.replacedLength + MOST_ADDED &&
+        addsKey(change) &&
         SPELLING.test(change.text),
     });
   }
@@ -51,6 +51,10 @@ export class CompositionGuess {
     this.steps.delete(uri);
   }
 }
+
+/** Whether a change adds a letter at most, and perhaps a separator before it; a completion that is accepted after a letter adds more. */
+const addsKey = ({ text, replacedLength }: TextChange): boolean =>
+  text.length <= replacedLength + 2 && text.replaceAll(SEPARATORS, '').length <= replacedLength + 1;
 
 /** The last change of a document, where it was a single one. */
 interface Step {

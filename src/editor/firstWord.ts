@@ -20,10 +20,19 @@ export const hasPair = (text: string): boolean => /[\ud800-\udbff]/.test(text);
 
 export const startsWithPair = (text: string): boolean => hasPair(firstWord('', text));
 
+/** A word as "don't" and "l’heure", or its rest; for VS Code its apostrophe is no part of a word. */
+const APOSTROPHE_WORD = /^\p{L}*['’]\p{L}/u;
+
 /**
  * Whether VS Code's own command takes something other than the first word, such as only the space or the backslash before it, or may
  * take the last word, after which it asks for no next suggestion.
  */
 export function differsFromVsCode(text: string): boolean {
-  return /^(?:[^\S\n]+\S|\\)/.test(text) || /^\S+$/.test(text) || startsRun(text) || startsWithPair(text);
+  return (
+    /^(?:[^\S\n]+\S|\\)/.test(text) ||
+    /^\S+$/.test(text) ||
+    APOSTROPHE_WORD.test(text) ||
+    startsRun(text) ||
+    startsWithPair(text)
+  );
 }

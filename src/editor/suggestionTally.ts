@@ -12,6 +12,9 @@ export interface Suggestion {
   readonly text: string;
 }
 
+/** What VS Code inserts at one key, with the cursor in between. */
+const PAIR = /^(?:\(\)|\[\]|\{\}|""|''|``)$/;
+
 export interface TallyCounts {
   readonly shown: number;
   readonly accepted: number;
@@ -102,6 +105,7 @@ export class SuggestionTally {
       offer.line !== line ||
       offer.character !== character ||
       text.includes('\n') ||
+      PAIR.test(text) ||
       text.length >= offer.text.length ||
       !offer.text.startsWith(text)
     ) {

@@ -79,13 +79,22 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   }
 
   /** Makes VS Code ask for ghost text again. The command settles after it has. */
-  async askAgain(command: 'trigger' | 'showNext'): Promise<void> {
+  async askAgain(command: 'trigger' | 'showNext', ...options: readonly unknown[]): Promise<void> {
     this.askingAgain++;
     try {
-      await vscode.commands.executeCommand(`editor.action.inlineSuggest.${command}`);
+      await vscode.commands.executeCommand(`editor.action.inlineSuggest.${command}`, ...options);
     } finally {
       this.askingAgain--;
     }
+  }
+
+  /**
+   * Makes VS Code ask as it does at a key, after a change of the text. What {@link askAgain} has asked for at a place also serves
+   * all later commands there, so that the user could not turn to other suggestions, nor a refined one be shown.
+   */
+  async askAsAtKey(): Promise<void> {
+    // VS Code knows this option since some version after the oldest supported, and until then ignores it.
+    await this.askAgain('trigger', { explicit: false });
   }
 
   isAskingAgain(): boolean {
@@ -169,7 +178,7 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
       this.tally.edited(uri);
     }
     if (this.tally.place !== null) {
-      // Otherwise VS Code may still show an earlier answer than the last, as it keeps what the user types along with; it asks next.
+      // Otherwise VS Code may still show an earlier answer than the last, as the user types along with it; it asks next.
       this.followShown();
     }
   }

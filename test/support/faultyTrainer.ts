@@ -6,6 +6,7 @@
  * - `always` throws, and so does the next engine
  * - `wasm` and `killWasm` throw and kill in the wasm engine, where the native one was found to train, too
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseEngine } from '../../src/trainer/engines/chooseEngine';
 import type { EngineName } from '../../src/protocol/trainerProtocol';
 import { loadWasmEngine } from '../../src/trainer/engines/wasmEngine';
@@ -29,7 +30,11 @@ async function faultyEngine(name: EngineName, others: readonly EngineName[] = []
       return exportOptimizer();
     };
     const trainStep = network.trainStep.bind(network);
-    network.trainStep = (batch, options) => {
+    network.trainStep = async (batch, options) => {
+      if (fault === 'paused') {
+        // On a ticking clock so small a training ends within a second, and the pause is to arrive before.
+        await sleep(20);
+      }
       if (checkpoints < 2 || fault === 'paused') {
         return trainStep(batch, options);
       }

@@ -68,10 +68,30 @@ export async function closeAll(): Promise<void> {
   await vscode.workspace.applyEdit(edit);
 }
 
+/** The answer of *Why No Suggestion?*. */
+export const why = (): Thenable<string> => vscode.commands.executeCommand('understudy.whyNoSuggestion');
+
+/** Waits until an answer to a request for ghost text came since the active text was shown; returns that of *Why No Suggestion?*. */
+export function untilAnswered(): Promise<string> {
+  return waitFor('an answer', async () => {
+    const given = await why();
+    return !given.includes('since this text was shown') && given;
+  });
+}
+
+/**
+ * Waits until the extension host has read the keys up to `before` and the window has the context keys set for them; ghost text that
+ * was typed along with stands on the page before.
+ */
+export async function untilRead(editor: vscode.TextEditor, before: string): Promise<void> {
+  await waitFor('the keys', () => textWithCursor(editor).includes(`${before}█`));
+  // Calls run in order, so the window knows what the host told it before.
+  await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
+}
+
 /** What was there instead of the awaited ghost text, and the extension's own reason. */
 async function whatWasThere(ghostText: string): Promise<string> {
-  const why = await vscode.commands.executeCommand<string>('understudy.whyNoSuggestion');
-  return `the last was "${ghostText}" (${why})`;
+  return `the last was "${ghostText}" (${await why()})`;
 }
 
 /** Waits for ghost text that begins with `start`, and returns it. */

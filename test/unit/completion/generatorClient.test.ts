@@ -121,8 +121,7 @@ describe('asking the generator', () => {
   it('gives up a refinement during which a file was forgotten, as it may come from that', async () => {
     const client = newClient();
     const refinement = client.refine(question('The█'), new AbortController().signal);
-    await client.learnFiles([{ uri: 'b', text: 'x', recent: false }]);
-    await client.learnFiles([{ uri: 'b', text: '', recent: false }]);
+    await Promise.all(['x', ''].map((text) => client.learnFiles([{ uri: 'b', text, recent: false }])));
     const { insertText, noSuggestionReason } = await refinement;
     assert.deepEqual([insertText, noSuggestionReason], ['', 'cancelled']);
   });

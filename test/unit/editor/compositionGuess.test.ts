@@ -38,6 +38,7 @@ describe('the guess about input methods', () => {
     assert.deepEqual(guesses([0, 0, 'c'], [1, 0, 'o'], [0, 2, 'console']), [false, false, false]);
     assert.deepEqual(guesses([9, 0, 'x'], [2, 4, 'word']), [false, false]);
     assert.deepEqual(guesses([4, 0, 'c'], [4, 1, 'console']), [false, false]);
+    assert.deepEqual(guesses([4, 0, 'f'], [4, 1, 'for']), [false, false]);
   });
 
   it("sees none where VS Code's command accepts the space of a last word, and then the space and the word", () => {

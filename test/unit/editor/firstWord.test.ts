@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { differsFromVsCode } from '../../../src/editor/firstWord';
 
 describe('the first word of a suggestion', () => {
-  it("gets a key of our own only where VS Code's takes a space or backslash alone, a run of words, the last or an emoji", () => {
+  it("gets a key of our own only where VS Code's takes a space or backslash alone, a run of words, the last, an emoji or a word up to its apostrophe", () => {
     assert.ok(differsFromVsCode('今天'));
     assert.ok(differsFromVsCode(' ひと'));
     assert.ok(differsFromVsCode('React组件 here'));
@@ -12,6 +12,8 @@ describe('the first word of a suggestion', () => {
     assert.ok(differsFromVsCode('\\item One'));
     assert.ok(!differsFromVsCode('lamp 今天'));
     assert.ok(differsFromVsCode('lamp'));
+    assert.ok(differsFromVsCode("don't go"));
+    assert.ok(differsFromVsCode('’t go'));
     assert.ok(differsFromVsCode('🎉 lamp'));
     assert.ok(!differsFromVsCode('lamp 🎉'));
     assert.ok(!differsFromVsCode('한국어 사전'));

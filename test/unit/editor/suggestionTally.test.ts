@@ -81,9 +81,12 @@ describe('the tally of suggestions', () => {
     assert.equal(tally.current?.text, ' burned');
   });
 
-  it('takes neither one typed character, however long, nor a line break for an acceptance', () => {
+  it('takes neither one typed character, however long, nor a pair of brackets, nor a line break for an acceptance', () => {
     assert.equal(offering('🙂 and the lamp').inserted(uri, 4, 10, '🙂'), false);
     assert.equal(offering('lamp\n  burned').inserted(uri, 4, 10, 'lamp\n'), false);
+    const call = offering('() + 1');
+    assert.equal(call.inserted(uri, 4, 10, '()'), false);
+    assert.equal(call.current, null, 'The cursor stands between them.');
   });
 
   it('keeps what is shown while a program writes into another document', () => {

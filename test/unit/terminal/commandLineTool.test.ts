@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { kernelBytes } from '../../support/kernelBytes';
 
 const cli = join(__dirname, '../../../src/cli.ts');
@@ -11,6 +12,18 @@ const cli = join(__dirname, '../../../src/cli.ts');
 /** Runs the tool from its sources, in its own folder, which also keeps its models. */
 function run(folder: string, ...args: string[]): Promise<Ended> {
   return runUntil(null, folder, args);
+}
+
+/** A pipe, open for writing without waiting, once somebody reads it. */
+async function whenRead(pipe: string): Promise<number> {
+  for (;;) {
+    try {
+      return openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      assert.equal((error as NodeJS.ErrnoException).code, 'ENXIO');
+      await sleep(50);
+    }
+  }
 }
 
 interface Ended {
@@ -116,15 +129,19 @@ describe('understudy in a terminal', function () {
       ['--import', 'tsx', cli, 'complete', pipe, '--line', '1', '--column', '1'],
       {
         stdio: 'ignore',
+        env: { ...process.env, UNDERSTUDY_HOME: folder },
       },
     );
-    const asking = setInterval(() => child.kill('SIGINT'), 2000);
+    // Once it waits for the pipe; before, Ctrl+C would end it in any case.
+    const writer = await whenRead(pipe);
+    const asking = setInterval(() => child.kill('SIGINT'), 500);
     const signal = await new Promise((resolve) => {
       child.on('exit', (_status, by) => {
         resolve(by);
       });
     });
     clearInterval(asking);
+    closeSync(writer);
     assert.equal(signal, 'SIGINT');
   });
 

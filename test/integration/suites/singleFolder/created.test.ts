@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { closeAll, openDraft, workspaceFolder } from '../../support/editing.js';
+import { closeAll, openDraft, untilAnswered, workspaceFolder } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
 
@@ -123,14 +123,21 @@ async function untilSuggested(text: string): Promise<void> {
   );
 }
 
+/** In a new draft each time, too, as only that shows whether an answer has come. */
 async function untilGhostTextIsWithout(text: string): Promise<void> {
-  await waitFor('ghost text without what is ignored', async () => {
-    // VS Code keeps what is shown while it still fits.
-    await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
-    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
-    await sleep(1000);
-    return !(await theWindow.ghostText()).includes(text);
-  });
+  let drafts = 0;
+  await waitFor(
+    'ghost text without what is ignored',
+    async () => {
+      await closeAll();
+      await openDraft(`without-${++drafts}.md`, DRAFT);
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      await untilAnswered();
+      const ghost = await waitFor('ghost text', () => theWindow.ghostText());
+      return !ghost.includes(text);
+    },
+    40_000,
+  );
 }
 
 /** VS Code starts to watch the folder some seconds after opening it, and reports no earlier change. */
