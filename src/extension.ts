@@ -89,7 +89,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       }
     },
   });
-  const watch = new SuggestionWatch();
+  const watch = new SuggestionWatch(log);
   const status = new StatusBar(configuration, watch);
   const training = new TrainingSession(paths.trainer, log);
   const store = new ModelStore(modelsFolder);

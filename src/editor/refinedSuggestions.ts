@@ -15,18 +15,17 @@ export class RefinedSuggestions implements vscode.Disposable {
     watch: Pick<SuggestionWatch, 'askAgain'>,
     log: vscode.LogOutputChannel,
   ) {
-    const report = (error: unknown): void => {
-      log.error(asError(error));
-    };
     this.refiner = new SuggestionRefiner(generator, {
       onRefined: (place, refinement) => {
         log.trace(`The suggestion is ${refinement} with the language model's help.`);
         if (place === placeNow()) {
           // `showNext` asks only while ghost text is visible, so that a suggestion dismissed with Escape does not come back.
-          watch.askAgain(refinement === 'first' ? 'trigger' : 'showNext').catch(report);
+          void watch.askAgain(refinement === 'first' ? 'trigger' : 'showNext');
         }
       },
-      onError: report,
+      onError: (error) => {
+        log.error(asError(error));
+      },
     });
     const follow = (): void => {
       this.refiner.moveTo(placeNow());

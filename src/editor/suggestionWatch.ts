@@ -5,6 +5,7 @@ import {
   type CompletionOutcome,
   type SuggestionListener,
 } from '../completion/inlineCompletionProvider';
+import { asError } from '../protocol/asError';
 import { CompositionGuess } from './compositionGuess';
 import { InsertedRun } from './insertedRun';
 import { differsFromVsCode } from './firstWord';
@@ -36,7 +37,7 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   readonly onDidChange = this.changed.event;
   private readonly disposable: vscode.Disposable;
 
-  constructor() {
+  constructor(private readonly log: Pick<vscode.LogOutputChannel, 'debug'>) {
     this.disposable = vscode.Disposable.from(
       this.changed,
       this.wordTaken,
@@ -78,11 +79,14 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     return this.inserted.lengthBefore(document.uri.toString(), document.offsetAt(position));
   }
 
-  /** Makes VS Code ask for ghost text again. The command settles after it has. */
+  /** Makes VS Code ask for ghost text again. Settles after it has; never rejects. */
   async askAgain(command: 'trigger' | 'showNext', ...options: readonly unknown[]): Promise<void> {
     this.askingAgain++;
     try {
       await vscode.commands.executeCommand(`editor.action.inlineSuggest.${command}`, ...options);
+    } catch (error) {
+      // The editor may have been closed meanwhile; in another one VS Code asks at the next key.
+      this.log.debug(`VS Code did not ask again. ${asError(error).message}`);
     } finally {
       this.askingAgain--;
     }
