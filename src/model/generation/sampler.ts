@@ -15,11 +15,7 @@ export type SamplerOptions = Pick<
 >;
 
 /** Applies the stages, in the order of {@link SamplingOptions}, to `probs` in place. */
-function shapeDistribution(
-  probs: Float32Array,
-  repeated: Iterable<number>,
-  options: SamplerOptions,
-): void {
+function shapeDistribution(probs: Float32Array, repeated: Iterable<number>, options: SamplerOptions): void {
   penalizeRepetition(probs, repeated, options.repetitionPenalty);
   if (!options.greedy) {
     applyTemperature(probs, options.temperature);
