@@ -55,7 +55,13 @@ async function finishServer(folder) {
     cwd: folder,
   });
   for (const name of ['spdlog', 'native-watchdog']) {
-    await copyFile(join(standIns, `${name}.cjs`), join(folder, 'node_modules', '@vscode', name, 'index.js'));
+    const packages = join(folder, 'node_modules');
+    // Older servers have the watchdog without a scope.
+    const place = [join(packages, '@vscode', name), join(packages, name)].find(existsSync);
+    if (place === undefined) {
+      throw new Error(`The server of VS Code has no package named ${name}, for which there is a stand-in.`);
+    }
+    await copyFile(join(standIns, `${name}.cjs`), join(place, 'index.js'));
   }
 }
 
