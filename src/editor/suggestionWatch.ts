@@ -94,10 +94,10 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
 
   /**
    * Makes VS Code ask as it does at a key, after a change of the text. What {@link askAgain} has asked for at a place also serves
-   * all later commands there, so that the user could not turn to other suggestions, nor a refined one be shown.
+   * all later commands there, so that the user's own request or a refined suggestion would come to nothing.
    */
   async askAsAtKey(): Promise<void> {
-    // VS Code knows this option since some version after the oldest supported, and until then ignores it.
+    // VS Code 1.100, the oldest supported, ignores this option.
     await this.askAgain('trigger', { explicit: false });
   }
 

@@ -160,18 +160,21 @@ describe('Typing in a window with one folder', () => {
     }
   });
 
-  it('shows others in turn also where Ctrl+Right has taken the last word', async () => {
-    const editor = await openDraft('draft.md', '# Draft\n\n█\n');
-    await theWindow.type('The lamp in the east window of Marrowfield Hou');
-    await ghostTextBeginning('se');
-    await untilRead(editor, 'Hou');
+  it('shows what the user asks for also where Ctrl+Right has taken the last word and nothing follows', async function () {
+    if (vscode.version.startsWith('1.100.')) {
+      // It can be asked for the next suggestion only in a way that answers the user's command, too.
+      this.skip();
+    }
+    const editor = await openDraft('keeper.md', `${'The keeper Zacharias\n'.repeat(4)}\n█\n`);
+    await theWindow.type('Again the keeper Zach');
+    await waitFor('the rest of the name', async () => (await theWindow.ghostText()) === 'arias');
+    await untilRead(editor, 'Zach');
     await theWindow.press('Control+ArrowRight');
-    const first = await ghostTextBeginning(' burned');
-    await vscode.commands.executeCommand('editor.action.inlineSuggest.showNext');
-    await waitFor('another', async () => {
-      const ghost = await theWindow.ghostText();
-      return ghost !== '' && !ghost.startsWith(first);
-    });
+    await untilRead(editor, 'Zacharias');
+    await sleep(500);
+    assert.equal(await theWindow.ghostText(), '');
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    await waitFor('the likeliest', () => theWindow.ghostText());
   });
 
   it('shows the next suggestion when one was accepted whose beginning was typed', async () => {
