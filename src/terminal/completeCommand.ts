@@ -57,7 +57,7 @@ export const completeCommand = defineCommand({
     const offset = cursorOffset(text, options.line, options.column);
     const folder = await realFolder(options.folder ?? (isBelow(path, '.') ? '.' : dirname(path)));
     const chosen = chosenHalf(options, terminal.product.root);
-    const half = isSecret(path) ? null : chosen;
+    const half = isSecret(path.replaceAll(sep, '/')) ? null : chosen;
     if (half !== chosen) {
       terminal.note(`${basename(path)} may hold secrets, by its name, so the language model is not asked.`);
     }
