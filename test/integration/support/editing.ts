@@ -129,3 +129,20 @@ export async function triggerUntilGhostText(start: string): Promise<string> {
     () => whatWasThere(last),
   );
 }
+
+/** Asks in a new draft each time, as only that shows whether an answer has come, until the likeliest is without `text`. */
+export async function untilGhostTextIsWithout(text: string, draft: string): Promise<void> {
+  let drafts = 0;
+  await waitFor(
+    `ghost text without "${text}"`,
+    async () => {
+      await closeAll();
+      await openDraft(`without-${++drafts}.md`, draft);
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      await untilAnswered();
+      const ghost = await waitFor('ghost text', () => theWindow.ghostText());
+      return !ghost.includes(text);
+    },
+    40_000,
+  );
+}

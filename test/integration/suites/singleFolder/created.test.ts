@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { closeAll, openDraft, untilAnswered, workspaceFolder } from '../../support/editing.js';
+import { closeAll, openDraft, untilGhostTextIsWithout, workspaceFolder } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
 
@@ -72,7 +72,7 @@ describe('A file that another program writes', function () {
     for (const name of names) {
       await rm(join(part, name));
     }
-    await untilGhostTextIsWithout('Bartholomew');
+    await untilGhostTextIsWithout('Bartholomew', DRAFT);
   });
 
   it('is forgotten once it is ignored, and learned again once it is not', async () => {
@@ -81,7 +81,7 @@ describe('A file that another program writes', function () {
     await writeFile(join(part, 'ferry.md'), TEXT);
     await untilSuggested('Bartholomew Thrupp');
     await writeFile(rules, 'part/\n');
-    await untilGhostTextIsWithout('Bartholomew');
+    await untilGhostTextIsWithout('Bartholomew', DRAFT);
     await closeAll();
     await rm(rules);
     await untilSuggested('Bartholomew Thrupp');
@@ -98,7 +98,7 @@ describe('A file that another program writes', function () {
       await sleep(FOLLOWED);
       await untilSuggested('Bartholomew Thrupp');
       await writeFile(join(repository, '.gitignore'), 'part/\n');
-      await untilGhostTextIsWithout('Bartholomew');
+      await untilGhostTextIsWithout('Bartholomew', DRAFT);
     } finally {
       await rm(join(repository, '.git'), { recursive: true });
       await rm(join(repository, '.gitignore'), { force: true });
@@ -118,23 +118,6 @@ async function untilSuggested(text: string): Promise<void> {
       await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
       await sleep(1500);
       return (await theWindow.ghostText()).startsWith(text);
-    },
-    40_000,
-  );
-}
-
-/** In a new draft each time, too, as only that shows whether an answer has come. */
-async function untilGhostTextIsWithout(text: string): Promise<void> {
-  let drafts = 0;
-  await waitFor(
-    'ghost text without what is ignored',
-    async () => {
-      await closeAll();
-      await openDraft(`without-${++drafts}.md`, DRAFT);
-      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
-      await untilAnswered();
-      const ghost = await waitFor('ghost text', () => theWindow.ghostText());
-      return !ghost.includes(text);
     },
     40_000,
   );

@@ -3,11 +3,10 @@ import {
   closeAll,
   ghostTextBeginning,
   openDraft,
-  untilAnswered,
+  untilGhostTextIsWithout,
   workspaceFolder,
 } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
-import { waitFor } from '../../support/waitFor.js';
 
 const ADDED =
   'The pilot Ambrose Quillfeather slept. Nobody woke the pilot Ambrose Quillfeather.\n' +
@@ -37,13 +36,6 @@ describe('Text that is not saved', () => {
     await ghostTextBeginning('feather');
     await vscode.window.showTextDocument(chapter);
     await vscode.commands.executeCommand('workbench.action.files.revert');
-    let drafts = 0;
-    await waitFor('other ghost text or none', async () => {
-      await openDraft(`after-${++drafts}.md`, '# Log\n\nThat night the pilot Ambrose Quill█\n');
-      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
-      return (await untilAnswered()).includes('had a suggestion')
-        ? !(await waitFor('ghost text', () => theWindow.ghostText())).includes('feather')
-        : true;
-    });
+    await untilGhostTextIsWithout('feather', '# Log\n\nThat night the pilot Ambrose Quill█\n');
   });
 });
