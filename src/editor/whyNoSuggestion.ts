@@ -44,7 +44,9 @@ function explainSilence(t: Translate, reason: SilentReason, languageId: string):
     case 'composing':
       return t('An input method seems to be composing; ghost text comes back when it is done.');
     case 'suggestWidget':
-      return t('The suggestion did not agree with the selected item of the list of completions.');
+      return t(
+        'The suggestion did not agree with the selected item of the list of completions; it is shown once Escape has closed the list.',
+      );
     case 'failed':
       return t('The generator failed; Understudy: Show Log tells more.');
   }
