@@ -30,6 +30,8 @@ import { learnOnSave, SAVE_STEPS, TOKENS_PER_SAVE } from './adaptation/learnOnSa
 import { RECENCY_RECIPES, RECIPES, SHIPPED, type Recipe } from './adaptation/recipe';
 import { scoreFold, type FoldScore } from './adaptation/scoreFold';
 import { workspaceFolders } from './workspaceFolders';
+import { runBench } from './runBench';
+import { processorSeconds } from './processorTime';
 
 process.env['TF_NUM_INTRAOP_THREADS'] = '1';
 process.env['TF_NUM_INTEROP_THREADS'] = '1';
@@ -179,10 +181,9 @@ class AdaptationBench {
     const stream = new BatchStream(fold.learned, { batchSize, unrollSteps, seed: SEED });
     const seconds: number[] = [];
     for (let step = 0; step < 12; step++) {
-      const start = process.cpuUsage();
+      const start = processorSeconds();
       await network.trainStep(stream.next(), { learningRate: 1e-6, dropout: 0.1, gradientClipNorm: 1 });
-      const { user, system } = process.cpuUsage(start);
-      seconds.push((user + system) / 1e6);
+      seconds.push(processorSeconds() - start);
     }
     network.dispose();
     // The first steps of an engine are slower than all later ones.
@@ -249,7 +250,4 @@ async function main(): Promise<void> {
   process.stdout.write(flags.json ? `${JSON.stringify(bench.measured)}\n` : bench.table);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);

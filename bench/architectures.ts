@@ -34,6 +34,8 @@ import { learningRateAt } from '../src/trainer/training/learningRateSchedule';
 import { measureHeldOut } from '../src/trainer/training/measureHeldOut';
 import { TrainingControl } from '../src/trainer/training/trainingControl';
 import { workspaceFolders } from './workspaceFolders';
+import { runBench } from './runBench';
+import { processorSeconds } from './processorTime';
 
 const root = join(__dirname, '..');
 /** Enough that the score of a small network does not depend on which files were drawn. */
@@ -133,7 +135,7 @@ async function run(
   const stream = new BatchStream(texts.train, { ...suited, seed });
   const network = engine.createNetwork(config, freshWeights(config, texts.train, seed), seed);
   try {
-    const start = process.cpuUsage();
+    const start = processorSeconds();
     let trainedTokens = 0;
     let share = 0;
     let diverged = false;
@@ -152,8 +154,7 @@ async function run(
         diverged = true;
       }
       trainedTokens += batch.mask.reduce((sum, weight) => sum + weight, 0);
-      const { user, system } = process.cpuUsage(start);
-      share = (user + system) / 1e6 / seconds;
+      share = (processorSeconds() - start) / seconds;
     }
     const { score, weights } = await measureHeldOut(network, texts.sample(suited), new TrainingControl());
     const stored = quantizeWeights(config, weights);
@@ -184,11 +185,11 @@ function millisecondsPerToken(
     }
   };
   read(0, ATTENTION_WINDOW);
-  const start = process.cpuUsage();
+  const start = processorSeconds();
   read(ATTENTION_WINDOW, ATTENTION_WINDOW);
-  const { user, system } = process.cpuUsage(start);
+  const taken = processorSeconds() - start;
   network.dispose();
-  return (user + system) / 1000 / ATTENTION_WINDOW;
+  return (1000 * taken) / ATTENTION_WINDOW;
 }
 
 async function main(): Promise<void> {
@@ -263,7 +264,4 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);

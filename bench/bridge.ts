@@ -10,6 +10,8 @@ import type { ForeignModel } from '../src/model/bridge/foreignModel';
 import { Tokenizer } from '../src/model/tokenizer/tokenizer';
 import { loadGguf, readGguf } from '../src/completion/half/gguf/ggufModel';
 import type { LlamaSource } from '../src/completion/half/gguf/llamaSource';
+import { processorSeconds } from './processorTime';
+import { runBench } from './runBench';
 
 const root = join(__dirname, '..');
 /** Places asked about at once. */
@@ -18,11 +20,7 @@ const MEASURED_TOKENS = 48;
 /** Bytes at least before the measured text. */
 const CONTEXT = 500;
 
-/** Milliseconds of processor time so far, which other programs on the machine hardly affect. */
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
+const processorMilliseconds = () => 1000 * processorSeconds();
 
 /** The model, wrapped to count the processor time spent in it. */
 function timed<State>({ expert, vocabulary }: ForeignModel<State>) {
@@ -45,9 +43,9 @@ function timed<State>({ expert, vocabulary }: ForeignModel<State>) {
       readiness: {
         isReady: (state) => readiness?.isReady(state) ?? true,
         prepare: async (states) => {
-          const began = processorTime();
+          const began = processorMilliseconds();
           await readiness?.prepare(states);
-          spent += processorTime() - began;
+          spent += processorMilliseconds() - began;
         },
       },
       dispose: () => {
@@ -93,10 +91,10 @@ async function costOfAToken(
   const tokens = Int32Array.from(Array.from(ids).slice(0, MEASURED_TOKENS));
   const everywhere = Array.from(tokens, (_, i) => i + 1);
   const timeOf = async (after: readonly number[]) => {
-    const began = processorTime();
+    const began = processorMilliseconds();
     // Asked about its first token, it reads all of them again.
     await source.ask([{ tokens, after }]);
-    return processorTime() - began;
+    return processorMilliseconds() - began;
   };
   const few = await timeOf([1, tokens.length]);
   const all = await timeOf(everywhere);
@@ -120,9 +118,9 @@ async function main([path, modulePath, textPath, characters = '600']: readonly s
   const ownBits = await bitsInOwnTokens(model, own.ids, ownBefore);
   const [read, say] = await costOfAToken(opened.source, own.ids);
 
-  const loading = processorTime();
+  const loading = processorMilliseconds();
   const bridge = createBridge(model, tokenizer);
-  const loaded = processorTime() - loading;
+  const loaded = processorMilliseconds() - loading;
   let state = bridge.next(bridge.start(), tokenizer.endOfTextId);
   for (const id of tokenizer.encode(before)) {
     state = bridge.next(state, id);
@@ -134,7 +132,7 @@ async function main([path, modulePath, textPath, characters = '600']: readonly s
     return earlier;
   });
   const inModel = spent();
-  const began = processorTime();
+  const began = processorMilliseconds();
   let bits = 0;
   const probs = new Float32Array(bridge.vocabSize);
   for (const [i, id] of ids.entries()) {
@@ -150,7 +148,7 @@ async function main([path, modulePath, textPath, characters = '600']: readonly s
     }
   }
   const modelTime = spent() - inModel;
-  const ownTime = processorTime() - began - modelTime;
+  const ownTime = processorMilliseconds() - began - modelTime;
   const { distributions, foreignPredictions } = bridge.cost;
   process.stdout.write(
     [
@@ -165,4 +163,4 @@ async function main([path, modulePath, textPath, characters = '600']: readonly s
   bridge.dispose();
 }
 
-void main(process.argv.slice(2));
+runBench(() => main(process.argv.slice(2)));

@@ -16,6 +16,8 @@ import { costTable, tokenizerTable, type WorkspaceCost } from './cost/costTable'
 import type { GeneratorCost } from './cost/generatorCost';
 import type { ReadingCost } from './cost/readingCost';
 import type { TrainingCost } from './cost/trainingCost';
+import { runBench } from './runBench';
+import { median } from './median';
 
 const run = promisify(execFile);
 const root = join(__dirname, '..');
@@ -34,13 +36,11 @@ async function measure<T>(kind: string, ...args: readonly string[]): Promise<T> 
 
 /** The median of each field by itself; null if a round lacks it. */
 function medians<T extends object>(rounds: readonly T[]): T {
-  const median = (key: keyof T): unknown => {
+  const medianOf = (key: keyof T): number | null => {
     const values = rounds.map((round) => round[key]);
-    return values.every((value) => typeof value === 'number')
-      ? values.toSorted((a, b) => a - b)[values.length >> 1]
-      : null;
+    return values.every((value) => typeof value === 'number') ? median(values) : null;
   };
-  return Object.fromEntries(Object.keys(rounds[0]).map((key) => [key, median(key as keyof T)])) as T;
+  return Object.fromEntries(Object.keys(rounds[0]).map((key) => [key, medianOf(key as keyof T)])) as T;
 }
 
 const modelOf = (folder: string) => `${folder}.safetensors`;
@@ -104,7 +104,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);

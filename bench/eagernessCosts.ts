@@ -13,6 +13,7 @@ import { align, type Row } from './alignRows';
 import { eagernessCurve, EAGERNESSES, type CurvePoint } from './quality/eagernessCurve';
 import { heldOutPositions } from './quality/heldOutPositions';
 import { listOf, workspaceFolders } from './workspaceFolders';
+import { runBench } from './runBench';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -44,4 +45,4 @@ async function main(): Promise<void> {
   process.stdout.write(`Keys saved / shown but wrong, %\n${align([head, ...rows])}`);
 }
 
-void main();
+runBench(main);

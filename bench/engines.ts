@@ -18,6 +18,7 @@ import type { ReadingCost } from './cost/readingCost';
 import type { TrainingCost } from './cost/trainingCost';
 import { productPaths } from '../src/terminal/productPaths';
 import { BARS, judge, type Measured, type Verdict } from './engines/engineBars';
+import { runBench } from './runBench';
 
 const run = promisify(execFile);
 const root = join(__dirname, '..');
@@ -198,7 +199,4 @@ async function main(): Promise<void> {
   process.stdout.write(flags.json ? `${JSON.stringify(verdicts)}\n` : table(verdicts));
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);

@@ -14,6 +14,7 @@ import { Mixture } from '../src/model/mixture/mixture';
 import { align, type Row } from './alignRows';
 import { heldOutDocuments } from './quality/heldOutDocuments';
 import { workspaceFolders } from './workspaceFolders';
+import { runBench } from './runBench';
 
 /** Bits per byte of the mix, by rate. */
 async function measure(
@@ -52,4 +53,4 @@ async function main(): Promise<void> {
   process.stdout.write(`Bits per byte of held-out training files\n${align(rows)}`);
 }
 
-void main();
+runBench(main);

@@ -34,6 +34,7 @@ import { sampledHeads } from './halves/sampledHeads';
 import { trainedModel } from './halves/trainedModel';
 import { typeWith, type Typed } from './halves/typeWith';
 import { workspaceFolders } from './workspaceFolders';
+import { runBench } from './runBench';
 
 const root = join(__dirname, '..');
 const testModel = join(root, '.cache', 'llama', 'SmolLM2-135M-Instruct.Q4_1.gguf');
@@ -219,7 +220,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);

@@ -21,6 +21,8 @@ import { toItsEnd } from '../test/support/toItsEnd';
 import { align, type Row } from './alignRows';
 import { heldOutWorkspace } from './quality/heldOutWorkspace';
 import { listOf, workspaceFolders } from './workspaceFolders';
+import { runBench } from './runBench';
+import { median } from './median';
 
 const SEED = 7;
 const HEADING = [
@@ -84,15 +86,14 @@ async function measure(folder: string, count: number): Promise<Row> {
   }
   mix.dispose();
   const share = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(0)} %`;
-  const median = (list: number[]) => list.sort((a, b) => a - b)[list.length >> 1].toFixed(1);
   return [
     basename(folder),
     share(shown, cursors.length),
     share(right, shown),
     share(first, cursors.length),
     share(any, cursors.length),
-    median(times.unasked),
-    median(times.asked),
+    median(times.unasked).toFixed(1),
+    median(times.asked).toFixed(1),
   ];
 }
 
@@ -111,4 +112,4 @@ async function main(): Promise<void> {
   process.stdout.write(align(rows));
 }
 
-void main();
+runBench(main);

@@ -2,13 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKerasModel } from '../src/model/keras/readKerasModel';
+import { runBench } from './runBench';
+import { processorSeconds } from './processorTime';
 
 const STEPS = 400;
-
-function cpuMilliseconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
+const processorMilliseconds = () => 1000 * processorSeconds();
 
 async function main(): Promise<void> {
   const folder = join(__dirname, '..', 'test', 'fixtures', 'keras');
@@ -20,22 +18,19 @@ async function main(): Promise<void> {
     let [next, one, eight] = [0, 0, 0];
     let state = model.start();
     for (let step = 0; step < STEPS; step++) {
-      let from = cpuMilliseconds();
+      let from = processorMilliseconds();
       state = model.next(state, 1 + (step % 50));
-      next += cpuMilliseconds() - from;
-      from = cpuMilliseconds();
+      next += processorMilliseconds() - from;
+      from = processorMilliseconds();
       model.predict(state, probs[0]);
-      one += cpuMilliseconds() - from;
-      from = cpuMilliseconds();
+      one += processorMilliseconds() - from;
+      from = processorMilliseconds();
       model.predictMany(Array<unknown>(8).fill(state), probs);
-      eight += cpuMilliseconds() - from;
+      eight += processorMilliseconds() - from;
     }
     const shown = [next, one, eight / 8].map((total) => (total / STEPS).toFixed(3));
     console.log(`| ${model.description} | ${shown.join(' | ')} |`);
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+runBench(main);

@@ -9,6 +9,9 @@ import { createKernelNetwork } from '../src/model/network/kernelNetwork';
 import type { NetworkModel } from '../src/model/network/networkModel';
 import { networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
 import { kernelBytes } from '../test/support/kernelBytes';
+import { runBench } from './runBench';
+import { median } from './median';
+import { processorSeconds } from './processorTime';
 
 const ROUNDS = 21;
 /** Enough that the timer's resolution and a single interruption do not matter. */
@@ -87,10 +90,6 @@ function measurements(network: string, model: NetworkModel): Measurement[] {
   });
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
 async function main(): Promise<void> {
   const kernel = await kernelBytes();
   const all = Object.entries(networks).flatMap(([name, config]) =>
@@ -101,10 +100,9 @@ async function main(): Promise<void> {
   }
   for (let round = 0; round < ROUNDS; round++) {
     for (const { run, times } of all) {
-      const before = process.cpuUsage();
+      const before = processorSeconds();
       run(TOKENS_A_ROUND);
-      const { user, system } = process.cpuUsage(before);
-      times.push((user + system) / 1000 / TOKENS_A_ROUND);
+      times.push((1000 * (processorSeconds() - before)) / TOKENS_A_ROUND);
     }
   }
   const rows = all.map(({ network, what, states, times }) => {
@@ -133,4 +131,4 @@ async function main(): Promise<void> {
   }
 }
 
-void main();
+runBench(main);

@@ -15,6 +15,7 @@ import { shippedFiles } from '../src/trainer/shippedFiles';
 import { align, type Row } from './alignRows';
 import { heldOutPositions } from './quality/heldOutPositions';
 import { keysAndWrong } from './quality/keysAndWrong';
+import { runBench } from './runBench';
 
 const FILES = 20;
 const TRAIN_FILES = 18;
@@ -74,4 +75,4 @@ async function main(): Promise<void> {
   process.stdout.write(align(rows));
 }
 
-void main();
+runBench(main);

@@ -21,6 +21,7 @@ import { DEFAULT_TRAINING, ENGINE_NAMES } from '../src/protocol/trainerProtocol'
 import { productPaths } from '../src/terminal/productPaths';
 import { startTraining } from '../src/trainer/trainerClient';
 import { workspaceFolders } from './workspaceFolders';
+import { runBench } from './runBench';
 
 const root = join(__dirname, '..');
 const LANGUAGES: Readonly<Record<string, string>> = {
@@ -212,7 +213,4 @@ async function main(): Promise<void> {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);

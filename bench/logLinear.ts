@@ -14,6 +14,7 @@ import { Mixture } from '../src/model/mixture/mixture';
 import { align, type Row } from './alignRows';
 import { heldOutDocuments, type HeldOutDocuments } from './quality/heldOutDocuments';
 import { workspaceFolders } from './workspaceFolders';
+import { runBench } from './runBench';
 
 /** Added to the probabilities of the counts, which are zero for tokens that the workspace has never had. */
 const LEAST = 1e-6;
@@ -115,4 +116,4 @@ async function main(): Promise<void> {
   process.stdout.write(`Bits per byte of held-out training files, and changes\n${align(rows)}`);
 }
 
-void main();
+runBench(main);

@@ -22,6 +22,7 @@ import { keysAndWrong } from './quality/keysAndWrong';
 import { loadNetworks } from './quality/loadNetworks';
 import { readTypedPositions } from './quality/typedPositions';
 import { listOf, workspaceFolders } from './workspaceFolders';
+import { runBench } from './runBench';
 
 const SEED = 7;
 
@@ -85,4 +86,4 @@ async function main(): Promise<void> {
   process.stdout.write(`Keys saved / shown but wrong, %\n${align(rows)}`);
 }
 
-void main();
+runBench(main);

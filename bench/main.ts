@@ -14,6 +14,7 @@ import { missingPeers } from './quality/missingPeers';
 import { qualityTables } from './quality/qualityTables';
 import { writeQuality } from './quality/writeQuality';
 import { workspaceFolders } from './workspaceFolders';
+import { runBench } from './runBench';
 
 const root = join(__dirname, '..');
 const cacheFolder = join(root, '.cache', 'bench');
@@ -118,7 +119,4 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(() => main(process.argv.slice(2)));

@@ -16,6 +16,7 @@ import { memoryNeed } from '../src/trainer/engines/memoryNeed';
 import { startTrainerChild } from '../src/trainer/trainerChild';
 import { align, type Row } from './alignRows';
 import { childProcesses, residentBytes } from './cost/peakMemory';
+import { runBench } from './runBench';
 
 const root = join(__dirname, '..');
 const product = productPaths(root);
@@ -137,7 +138,4 @@ async function main(): Promise<void> {
   process.stdout.write(align(rows));
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);

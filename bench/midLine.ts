@@ -15,6 +15,7 @@ import { eagernessCurve } from './quality/eagernessCurve';
 import { heldOutPositions } from './quality/heldOutPositions';
 import { sampleInsertions } from './quality/insertedStretches';
 import { listOf, workspaceFolders } from './workspaceFolders';
+import { runBench } from './runBench';
 
 const EAGERNESSES = [0.25, 0.5, 0.75] as const;
 
@@ -54,4 +55,4 @@ async function main(): Promise<void> {
   );
 }
 
-void main();
+runBench(main);

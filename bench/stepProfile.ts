@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { relaxedSimdOptions } from '../src/trainer/engines/relaxedSimd';
 import { align, type Row } from './alignRows';
+import { median } from './median';
 
 /** A .cpuprofile file, of one thread. */
 interface Profile {
@@ -71,13 +72,11 @@ function addSteps({ nodes, samples, timeDeltas }: Profile, microseconds: Map<str
 function main(): void {
   const threads = flags.threads.split(',');
   const rounds = Array.from({ length: Number(flags.rounds) }, () => threads.map(shares));
-  const median = (name: string, column: number): number => {
-    const all = rounds.map((round) => round[column].get(name) ?? 0).sort((a, b) => a - b);
-    return all[all.length >> 1];
-  };
+  const medianShare = (name: string, column: number): number =>
+    median(rounds.map((round) => round[column].get(name) ?? 0));
   const names = new Set(rounds.flatMap((round) => round.flatMap((column) => [...column.keys()])));
   const lines = [...names]
-    .map((name) => ({ name, percent: threads.map((_, column) => median(name, column)) }))
+    .map((name) => ({ name, percent: threads.map((_, column) => medianShare(name, column)) }))
     .filter(({ percent }) => Math.max(...percent) >= LEAST_PERCENT)
     .sort((a, b) => b.percent[0] - a.percent[0]);
   const rows: Row[] = [

@@ -15,6 +15,7 @@ import { heldOutPositions } from './quality/heldOutPositions';
 import { keysAndWrong } from './quality/keysAndWrong';
 import type { StretchBefore } from './quality/typedPositions';
 import { listOf, workspaceFolders } from './workspaceFolders';
+import { runBench } from './runBench';
 
 /** Ki characters. */
 const KNOWN = [0, 4, 16, 64] as const;
@@ -56,4 +57,4 @@ const before =
     return { ...stretch, after: lineEnd < 0 ? '' : text.slice(lineEnd, lineEnd + characters) };
   };
 
-void main();
+runBench(main);

@@ -20,6 +20,8 @@ import { loadWebgpuEngine } from '../src/trainer/engines/webgpuEngine';
 import { randomBits } from '../src/model/generation/seededRandom';
 import type { TrainBatch, TrainingEngine } from '../src/trainer/engine';
 import { softwareGpuEnvironment } from '../test/support/softwareGpu';
+import { runBench } from './runBench';
+import { median } from './median';
 
 /**
  * `native` computes in the type that it chooses, perhaps bfloat16; contestants that name a type use that type. `wasm` has
@@ -195,10 +197,6 @@ async function inOwnProcess(contestant: Contestant): Promise<Round> {
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Round;
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
-}
-
 function summary(contestant: Contestant, rounds: readonly Round[], first: readonly Round[]) {
   const figure = (pick: (round: Round) => number) => ({
     median: Math.round(median(rounds.map(pick))),
@@ -241,7 +239,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);

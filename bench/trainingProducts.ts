@@ -15,6 +15,8 @@ import { WasmOps } from '../src/trainer/engines/wasmOps';
 import type { Matrix } from '../src/trainer/network/tensorOps';
 import { trainingKernelFolder } from '../test/support/kernelBytes';
 import { align, type Row } from './alignRows';
+import { runBench } from './runBench';
+import { processorSeconds } from './processorTime';
 
 /** [rows, inner, columns], and what the product is in the step. */
 const PRODUCTS: readonly (readonly [rows: number, inner: number, columns: number, what: string])[] = [
@@ -51,14 +53,14 @@ async function main(): Promise<void> {
     const seconds = contestants.map((): number[] => []);
     for (let round = 0; round <= Number(values.rounds); round++) {
       for (const [i, product] of contestants.entries()) {
-        const before = process.cpuUsage();
+        const before = processorSeconds();
         for (let n = 0; n < repeats; n++) {
           product(a, b).dispose();
         }
-        const { user, system } = process.cpuUsage(before);
+        const taken = processorSeconds() - before;
         // The first round warms up the compilers.
         if (round > 0) {
-          seconds[i].push((user + system) / 1e6 / repeats);
+          seconds[i].push(taken / repeats);
         }
       }
     }
@@ -71,4 +73,4 @@ async function main(): Promise<void> {
   process.stdout.write(align(rows));
 }
 
-void main();
+runBench(main);

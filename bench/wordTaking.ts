@@ -14,6 +14,7 @@ import type { CurveOptions } from './quality/eagernessCurve';
 import { heldOutPositions, type HeldOutPositions } from './quality/heldOutPositions';
 import { keysAndWrong } from './quality/keysAndWrong';
 import { listOf, workspaceFolders } from './workspaceFolders';
+import { runBench } from './runBench';
 
 const SUPPOSED = [1, 0.75, 0.5, 0.25, 0] as const;
 
@@ -48,4 +49,4 @@ async function main(): Promise<void> {
   process.stdout.write(`Keys saved / shown but wrong, %\n${align(rows)}`);
 }
 
-void main();
+runBench(main);

@@ -5,6 +5,7 @@ import { generatorCost } from './generatorCost';
 import { readingCost } from './readingCost';
 import { tokenizerSpeed } from './tokenizerSpeed';
 import { trainingCost } from './trainingCost';
+import { runBench } from '../runBench';
 
 const root = join(__dirname, '..', '..');
 const product = productPaths(root);
@@ -30,10 +31,6 @@ async function measure([kind, folder, file, engine, threads]: readonly string[])
   }
 }
 
-measure(process.argv.slice(2)).then(
-  (result) => process.stdout.write(JSON.stringify(result)),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+runBench(async () => {
+  process.stdout.write(JSON.stringify(await measure(process.argv.slice(2))));
+});

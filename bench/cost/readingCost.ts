@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import { scanFolders } from '../../src/trainer/corpus/scanFolders';
 import { residentBytes } from './peakMemory';
+import { processorSeconds } from '../processorTime';
 
 export interface ReadingCost {
   /** Size of the text as it is learned. */
@@ -20,25 +21,20 @@ export async function readingCost(folder: string, tokenizerPath: string): Promis
   const texts: Uint16Array[] = [];
   let encodingSeconds = 0;
   const started = performance.now();
-  const processor = process.cpuUsage();
+  const processor = processorSeconds();
   const { bytes } = await scanFolders([folder], {
     onText: (_, text) => {
-      const before = process.cpuUsage();
+      const before = processorSeconds();
       texts.push(Uint16Array.from(tokenizer.encode(text)));
-      encodingSeconds += processorSecondsSince(before);
+      encodingSeconds += processorSeconds() - before;
     },
   });
   return {
     bytes,
     tokens: texts.reduce((sum, { length }) => sum + length, 0),
     seconds: (performance.now() - started) / 1000,
-    processorSeconds: processorSecondsSince(processor),
+    processorSeconds: processorSeconds() - processor,
     encodingSeconds,
     peakBytes: residentBytes('self', 'VmHWM'),
   };
-}
-
-export function processorSecondsSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
 }

@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import { unpack } from './corpusWorkspace';
-import { processorSecondsSince } from './readingCost';
+import { median } from '../median';
+import { processorSeconds } from '../processorTime';
 
 const ROUNDS = 5;
 /** Most text of each kind, in UTF-16 units. */
@@ -26,11 +27,10 @@ export async function tokenizerSpeed(
   for (let round = 0; round < ROUNDS; round++) {
     for (const [kind, text] of Object.entries(texts)) {
       const tokenizer = Tokenizer.fromJson(json);
-      const before = process.cpuUsage();
+      const before = processorSeconds();
       tokenizer.encode(text);
-      speeds.get(kind)!.push(Buffer.byteLength(text) / 1e6 / processorSecondsSince(before));
+      speeds.get(kind)!.push(Buffer.byteLength(text) / 1e6 / (processorSeconds() - before));
     }
   }
-  const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
   return Object.fromEntries([...speeds].map(([kind, values]) => [kind, median(values)]));
 }

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadNativeEngine } from '../../src/trainer/engines/nativeEngine';
 import { loadWasmOps, wasmFoldersOfSources } from '../../src/trainer/engines/loadWasmOps';
+import { runBench } from '../runBench';
+import { processorSeconds } from '../processorTime';
 
 interface Tensor {
   dispose(): void;
@@ -77,7 +79,7 @@ async function main(): Promise<void> {
   };
   await step();
   const start = performance.now();
-  const startCpu = process.cpuUsage();
+  const processorStart = processorSeconds();
   let count = 0;
   let loss: number;
   do {
@@ -85,20 +87,17 @@ async function main(): Promise<void> {
     count++;
   } while (performance.now() - start < 1000 * Number(flags.seconds));
   const seconds = (performance.now() - start) / 1000;
-  const { user, system } = process.cpuUsage(startCpu);
+  const processor = processorSeconds() - processorStart;
   const tokens = count * batch * steps;
   process.stdout.write(
     `\n${JSON.stringify({
       description: `tfjs-layers ${tf.version['tfjs-layers']} on ${isNative ? 'tfjs-node' : 'wasm'}, softmax untied, token vectors given`,
       tokensPerSecond: tokens / seconds,
-      tokensPerCpuSecond: (tokens / (user + system)) * 1e6,
+      tokensPerCpuSecond: tokens / processor,
       loss,
       peakMegabytes: process.resourceUsage().maxRSS / 1024,
     })}\n`,
   );
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exitCode = 1;
-});
+runBench(main);
