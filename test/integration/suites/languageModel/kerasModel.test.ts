@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { closeAll, ghostTextBeginning, openDraft, triggerUntilGhostText } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
+import { told } from '../../support/told.js';
 
 const { extensionPath } = vscode.extensions.getExtension('understudy.understudy')!;
 const fixture = (name: string): string => join(extensionPath, 'test', 'fixtures', 'keras', name);
@@ -16,10 +17,6 @@ const importModel = (name: string, use?: string): Thenable<unknown> =>
   });
 const chosen = (): unknown =>
   vscode.workspace.getConfiguration().inspect('understudy.languageModel')?.globalValue;
-const told = (part: string): Promise<unknown> =>
-  waitFor(`a notification with "${part}"`, async () =>
-    (await theWindow.notifications()).some((text) => text.includes(part)),
-  );
 const panelSays = async (part: string): Promise<void> => {
   await vscode.commands.executeCommand('understudy.openSettingsPanel');
   await waitFor(`"${part}" in the panel`, async () => (await theWindow.panelText()).includes(part));

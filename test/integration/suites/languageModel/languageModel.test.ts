@@ -5,6 +5,7 @@ import { closeAll, ghostTextBeginning, openDraft, triggerUntilGhostText } from '
 import { KnowingServer } from '../../support/knowingServer.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
+import { told } from '../../support/told.js';
 
 /** Words that no part of Understudy has read. */
 const BY_HEART =
@@ -77,9 +78,7 @@ describe('A language model', function () {
 
   it('that cannot be opened is named, and changes nothing', async () => {
     await choose({ file: '/nowhere/words.pkl' });
-    await waitFor('the sentence', async () =>
-      (await theWindow.notifications()).some((text) => text.includes('words.pkl')),
-    );
+    await told('words.pkl');
     await vscode.commands.executeCommand('notifications.clearAll');
     assert.equal(chosen(), undefined);
   });

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { closeAll } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
+import { told } from '../../support/told.js';
 
 const extension = vscode.extensions.getExtension('understudy.understudy')!;
 /** Names that stay in English in Chinese text. */
@@ -48,8 +49,6 @@ describe('A window in Simplified Chinese', () => {
   it('shows in Chinese an error that a lower layer writes in English', async () => {
     const source = vscode.Uri.file(join(extension.extensionPath, 'README.md'));
     await vscode.commands.executeCommand('understudy.importModel', { source, use: 'base' });
-    await waitFor('the sentence', async () =>
-      (await theWindow.notifications()).some((text) => text.includes('README.md”不是 Understudy 模型：它')),
-    );
+    await told('README.md”不是 Understudy 模型：它');
   });
 });

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { closeAll, ghostTextBeginning, openUntitled, textWithCursor } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
+import { told } from '../../support/told.js';
 
 describe('A window without a folder', () => {
   before(needsKeyboard);
@@ -30,9 +31,7 @@ describe('A window without a folder', () => {
       preview: false,
     });
     assert.equal(done, undefined);
-    await waitFor('the sentence', async () =>
-      (await theWindow.notifications()).some((text) => text.includes('没有可用于训练的文件夹')),
-    );
+    await told('没有可用于训练的文件夹');
   });
 
   it('logs that sentence in one line', async () => {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { closeAll, ghostTextBeginning, openDraft, untilAnswered } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
+import { told } from '../../support/told.js';
 
 describe('A window in Restricted Mode', () => {
   before(needsKeyboard);
@@ -30,8 +31,6 @@ describe('A window in Restricted Mode', () => {
       preview: false,
     });
     assert.equal(done, undefined);
-    await waitFor('the sentence', async () =>
-      (await theWindow.notifications()).some((text) => text.includes('needs a trusted one')),
-    );
+    await told('needs a trusted one');
   });
 });
