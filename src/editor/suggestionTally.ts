@@ -92,10 +92,12 @@ export class SuggestionTally {
   }
 
   /**
-   * Notes a text inserted at a position of a document, which replaced nothing.
+   * Notes a text inserted at a position of a document, which replaced nothing: keys, words, or a line of several.
    * @returns whether it accepted a part of the suggestion
    */
-  inserted(uri: string, line: number, character: number, text: string): boolean {
+  inserted(uri: string, line: number, character: number, written: string): boolean {
+    // Suggestions have bare line feeds, whatever ends the document's lines.
+    const text = written.replaceAll('\r\n', '\n');
     const offer = this.rest;
     if (offer?.uri !== uri) {
       return false;
@@ -104,7 +106,6 @@ export class SuggestionTally {
     if (
       offer.line !== line ||
       offer.character !== character ||
-      text.includes('\n') ||
       PAIR.test(text) ||
       text.length >= offer.text.length ||
       !offer.text.startsWith(text)
@@ -112,15 +113,18 @@ export class SuggestionTally {
       return false;
     }
     this.others = [];
-    const isAccepted = Array.from(text).length > 1;
+    // Enter inserts a line feed with the indentation.
+    const isAccepted = Array.from(text).length > 1 && text.trim() !== '';
     if (isAccepted) {
       this.acceptedInPart += this.partCounted ? 0 : 1;
       this.charactersSaved += text.length;
       this.partCounted = true;
     }
+    const lines = text.split('\n');
     this.rest = {
       ...offer,
-      character: character + text.length,
+      line: line + lines.length - 1,
+      character: (lines.length === 1 ? character : 0) + lines[lines.length - 1].length,
       text: offer.text.slice(text.length),
     };
     this.latest = this.rest;

@@ -81,9 +81,25 @@ describe('the tally of suggestions', () => {
     assert.equal(tally.current?.text, ' burned');
   });
 
-  it('takes neither one typed character, however long, nor a pair of brackets, nor a line break for an acceptance', () => {
+  it('counts a line that is accepted of several, and goes on in the next', () => {
+    for (const end of ['\n', '\r\n']) {
+      const tally = offering('lamp\n  burned\n  low');
+      assert.ok(tally.inserted(uri, 4, 10, `lamp${end}`));
+      assert.deepEqual(tally.current, { uri, line: 5, character: 0, text: '  burned\n  low' });
+      assert.ok(tally.inserted(uri, 5, 0, `  burned${end}  `));
+      assert.deepEqual(tally.current, { uri, line: 6, character: 2, text: 'low' });
+      assert.deepEqual(tally.counts, { shown: 1, accepted: 0, acceptedInPart: 1, charactersSaved: 16 });
+    }
+  });
+
+  it('follows Enter and the indentation that it brings, and takes them for no acceptance', () => {
+    const tally = offering('\n  burned');
+    assert.equal(tally.inserted(uri, 4, 10, '\n  '), false);
+    assert.deepEqual(tally.current, { uri, line: 5, character: 2, text: 'burned' });
+  });
+
+  it('takes neither one typed character, however long, nor a pair of brackets for an acceptance', () => {
     assert.equal(offering('🙂 and the lamp').inserted(uri, 4, 10, '🙂'), false);
-    assert.equal(offering('lamp\n  burned').inserted(uri, 4, 10, 'lamp\n'), false);
     const call = offering('() + 1');
     assert.equal(call.inserted(uri, 4, 10, '()'), false);
     assert.equal(call.current, null, 'The cursor stands between them.');
