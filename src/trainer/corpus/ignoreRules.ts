@@ -1,5 +1,5 @@
 /** Which folders and files are passed over: defaults, nested .gitignore, .understudyignore, VS Code's globs. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import picomatch from 'picomatch';
@@ -7,11 +7,14 @@ import { decodeText } from './decodeText';
 import { DEFAULT_IGNORES } from './fileNameRules';
 import { composedName } from './folderEntry';
 import type { LeftOutReason } from './leftOutReason';
+import { readHead } from './readHead';
 
 /** Git tells `Notes` from `notes` where the file system does. */
 const LIKE_GIT = { ignorecase: process.platform === 'win32' || process.platform === 'darwin' };
 /** Of a rule or a glob, in UTF-16 units. A longer one fits no path, and its regular expression may be too large to be made. */
 const LONGEST_RULE = 4096;
+/** A longer rule file is read up to here: in a foreign folder one may be a link to a device that never ends. */
+const MAX_RULE_FILE_BYTES = 1024 * 1024;
 
 interface RuleFile {
   readonly rules: Ignore;
@@ -97,14 +100,13 @@ function lastWord(files: readonly RuleFile[], path: string): 'ignored' | 'unigno
   return null;
 }
 
-/** A rule file that is absent or unreadable says nothing. */
+/** A rule file that is absent, unreadable or no ordinary file says nothing. */
 async function readRules(file: string, base: string, above = ''): Promise<RuleFile[]> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch {
+  const head = await readHead(file, MAX_RULE_FILE_BYTES);
+  if (head.kind === 'leftOut') {
     return [];
   }
+  const { bytes } = head;
   // PowerShell writes UTF-16, in which no rule would be recognised.
   const decoded = decodeText(bytes);
   const text = decoded.kind === 'text' ? decoded.text : bytes.toString();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import promises, { chmod, mkdir, mkdtemp, realpath, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -114,6 +115,22 @@ describe('scanFolders', () => {
         found.filter((path) => path !== '.gitignore'),
         ['a.txt'],
       );
+    });
+
+    it('waits for no pipe that has the name of a rule file, and obeys the others', async function () {
+      if (process.platform === 'win32') {
+        this.skip();
+      }
+      await write({ 'sub/.gitignore': 'b.txt\n', 'sub/a.txt': PROSE, 'sub/b.txt': CHINESE });
+      for (const name of ['.gitignore', '.understudyignore']) {
+        execFileSync('mkfifo', [join(root, name)]);
+      }
+      const result = await scan();
+      assert.deepEqual(
+        paths(result).filter((path) => path !== 'sub/.gitignore'),
+        ['sub/a.txt'],
+      );
+      assert.equal(reasons(result)['.gitignore'], 'specialFile');
     });
 
     it('tells capitals in a .gitignore apart as Git does', async function () {
