@@ -10,6 +10,8 @@ export type WriteFile = (path: string, bytes: Uint8Array) => Promise<void>;
 const HELD_BRIEFLY = new Set(['EPERM', 'EACCES', 'EBUSY']);
 /** Milliseconds before each further try, two seconds together. */
 const WAITS = [10, 30, 60, 100, 200, 400, 600, 600];
+/** How temporary names go on after that of the file. A number alone may be that of a copy that the user keeps, such as `model.1`. */
+const TEMPORARY = /^\d+\.partial$/;
 
 /**
  * Writes to a temporary name beside the file, flushes it to the disk and renames it; makes the folder if need be. Where a link is,
@@ -26,7 +28,7 @@ export const writeWholeFile: WriteFile = async (path, bytes) => {
   if (earlier !== null && !earlier.isFile()) {
     throw new Error('it is no ordinary file');
   }
-  const temporary = `${place}.${randomInt(2 ** 32)}`;
+  const temporary = `${place}.${randomInt(2 ** 32)}.partial`;
   try {
     const handle = await open(temporary, 'wx');
     try {
@@ -94,7 +96,7 @@ export async function removeLeftovers(path: string): Promise<void> {
   }
   const prefix = `${basename(path)}.`;
   for (const name of names) {
-    if (name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length))) {
+    if (name.startsWith(prefix) && TEMPORARY.test(name.slice(prefix.length))) {
       await patiently(() => rm(join(folder, name), { force: true }));
     }
   }

@@ -13,6 +13,7 @@ import promises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import {
   patiently,
   removeLeftovers,
@@ -140,10 +141,20 @@ describe('A file that is written whole', () => {
     assert.deepEqual(readFileSync(path), later);
   });
 
-  it('is distinguished from what a killed process left beside it', async () => {
-    writeFileSync(`${path}.123`, 'half');
+  it('is distinguished from what a killed process left beside it, and that from copies that the user keeps', async () => {
+    const killed = mock.method(promises, 'rename', () => new Promise(() => undefined));
+    try {
+      void writeWholeFile(path, later);
+      while (killed.mock.callCount() === 0) {
+        await setTimeout(1);
+      }
+    } finally {
+      killed.mock.restore();
+    }
+    assert.equal(readdirSync(folder).length, 2);
+    writeFileSync(`${path}.1`, 'an older model');
     writeFileSync(`${path}.note`, 'a note');
     await removeLeftovers(path);
-    assert.deepEqual(readdirSync(folder), ['model', 'model.note']);
+    assert.deepEqual(readdirSync(folder), ['model', 'model.1', 'model.note']);
   });
 });
