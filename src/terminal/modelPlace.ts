@@ -1,8 +1,10 @@
 /** Where a command may write a model: never over a text, so that a typing error destroys none. */
 import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
 import { CheckpointError } from '../model/checkpoint/checkpointError';
+import type { ModelPlaces } from '../trainer/modelStore';
+import { isForeignFile } from '../trainer/training/resumeFile';
 import { UsageError } from './commandLine';
 
 /**
@@ -29,4 +31,19 @@ export async function modelPlace(out: string): Promise<string> {
     // The training itself reports a file that cannot be read or written.
   }
   return path;
+}
+
+/**
+ * The same for a training, which keeps beside it how far it is.
+ * @throws UsageError also when a file of another kind has that name
+ */
+export async function trainingPlaces(out: string): Promise<ModelPlaces> {
+  const modelPath = await modelPlace(out);
+  const resumePath = `${modelPath}.resume`;
+  if (await isForeignFile(resumePath)) {
+    throw new UsageError(
+      `--out ${out} needs the name ${basename(resumePath)}, too, to keep how far the training is, and another file has it; give another name.`,
+    );
+  }
+  return { modelPath, resumePath };
 }

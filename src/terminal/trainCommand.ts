@@ -2,7 +2,7 @@ import type { DoneEvent, HeldOutScore, MixScores } from '../protocol/trainerProt
 import { defineCommand } from './command';
 import { describePlan } from './describePlan';
 import { keptModelPath, realFolder } from './keptModels';
-import { modelPlace } from './modelPlace';
+import { trainingPlaces } from './modelPlace';
 import { planFolder } from './planFolder';
 import { formatBytes } from './progressLine';
 import { startFor, trainForFolder } from './trainForFolder';
@@ -26,11 +26,11 @@ export const trainCommand = defineCommand({
   },
   run: async (given, [place], terminal) => {
     const folder = await realFolder(place);
-    const out = given.out === undefined ? null : await modelPlace(given.out);
+    const out = given.out === undefined ? null : await trainingPlaces(given.out);
     const options = trainingOptions(terminal, given, DEFAULT_SECONDS);
     const initialModelPath = await startFor(terminal, folder, options, given.fresh);
     if (terminal.progress.visible) {
-      const earlier = out ?? (await keptModelPath(folder));
+      const earlier = out?.modelPath ?? (await keptModelPath(folder));
       terminal.note(describePlan(await planFolder(terminal, folder, options, initialModelPath, earlier)));
     }
     const { done, engine } = await trainForFolder(terminal, { folder, options, initialModelPath, out });

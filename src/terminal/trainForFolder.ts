@@ -1,6 +1,7 @@
 /** Trains the model that is kept for a folder, or one in a file of its own. */
 import type { TrainingOptions } from '../protocol/trainerProtocol';
 import { realRoot } from '../trainer/corpus/scanFolders';
+import type { ModelPlaces } from '../trainer/modelStore';
 import { keptModelPath, modelStore } from './keptModels';
 import type { Terminal } from './terminal';
 import { startingModel, trainModel, type TrainResult } from './trainModel';
@@ -11,8 +12,8 @@ interface FolderTraining {
   readonly options: TrainingOptions;
   /** As {@link startFor} gives it. */
   readonly initialModelPath: string | null;
-  /** Absolute; null keeps the model with those of other folders. */
-  readonly out: string | null;
+  /** Null keeps the model with those of other folders. */
+  readonly out: ModelPlaces | null;
 }
 
 /**
@@ -37,8 +38,7 @@ export async function trainForFolder(
 ): Promise<TrainResult> {
   // So that nothing is noted for a folder that is none.
   await realRoot(folder);
-  const places =
-    out === null ? await modelStore().remember([folder]) : { modelPath: out, resumePath: `${out}.resume` };
+  const places = out ?? (await modelStore().remember([folder]));
   return trainModel(
     terminal,
     { ...places, folders: [folder], split: null, initialModelPath, options },

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import type { NetworkWeights } from '../../model/networkConfig';
 import { asError } from '../../protocol/asError';
 import type { HeldOutScore } from '../../protocol/trainerProtocol';
+import { readHead } from '../corpus/readHead';
 import type { BatchPosition } from '../data/batchStream';
 import type { OptimizerState } from '../engine';
 
@@ -86,6 +87,7 @@ const resumePointSchema: v.GenericSchema<unknown, ResumePoint> = v.object({
 
 /** First bytes of the file; the number changes with what it holds. */
 const MAGIC = Buffer.from('understudy-resume-5\n');
+const MAGIC_OF_ALL_VERSIONS = Buffer.from('understudy-resume-');
 const DIGEST_BYTES = 32;
 const BODY_START = MAGIC.length + DIGEST_BYTES;
 
@@ -135,6 +137,15 @@ export async function findResumePoint(path: string, fingerprint: string): Promis
   } catch (error) {
     return { kind: 'unusable', why: asError(error).message };
   }
+}
+
+/** Whether there is a file, and no training of any version has left it. */
+export async function isForeignFile(path: string): Promise<boolean> {
+  const head = await readHead(path, MAGIC.length);
+  return (
+    head.kind === 'head' &&
+    !head.bytes.subarray(0, MAGIC_OF_ALL_VERSIONS.length).equals(MAGIC_OF_ALL_VERSIONS)
+  );
 }
 
 function digestOf(body: Buffer): Buffer {

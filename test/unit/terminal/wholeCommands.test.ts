@@ -273,6 +273,19 @@ describe('terminal commands from the folder to the result', function () {
     assert.deepEqual(await readFile(chapter), before);
   });
 
+  it('keep how far a training is in the place of no other file', async () => {
+    await writeChapters(3);
+    const out = join(folder, 'model');
+    await writeFile(`${out}.resume`, 'Studied in Bologna.\n');
+    const { status, stdout, stderr } = await run('train', text, '--out', out, '--seconds', '1', ...tiny);
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(
+      stderr,
+      /^--out .*model needs the name model\.resume, too, to keep how far the training is, and/,
+    );
+    assert.equal(await readFile(`${out}.resume`, 'utf8'), 'Studied in Bologna.\n');
+  });
+
   it('say at once that a model to be measured or used cannot be', async () => {
     const names = await writeChapters(3);
     const split = join(folder, 'split.json');

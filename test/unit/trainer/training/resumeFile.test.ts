@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import {
   decodeResumePoint,
   encodeResumePoint,
+  isForeignFile,
   type ResumePoint,
 } from '../../../../src/trainer/training/resumeFile';
 
@@ -51,5 +55,23 @@ describe('The resume file', () => {
         assert.throws(() => decodeResumePoint(bytes.subarray(0, at)), /damaged|not of this version/);
       }),
     );
+  });
+
+  it('is told from files of other kinds, whatever its version', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-resume-'));
+    const isForeign = (name: string, content: string | Buffer) => {
+      const path = join(folder, name);
+      writeFileSync(path, content);
+      return isForeignFile(path);
+    };
+    try {
+      assert.equal(await isForeignFile(join(folder, 'none')), false);
+      assert.equal(await isForeign('present', encodeResumePoint(point)), false);
+      assert.equal(await isForeign('later', 'understudy-resume-12\nand what follows'), false);
+      assert.equal(await isForeign('cv.resume', 'Studied in Bologna.\n'), true);
+      assert.equal(await isForeign('empty', ''), true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
