@@ -133,7 +133,7 @@ export async function findResumePoint(path: string, fingerprint: string): Promis
     const point = decodeResumePoint(bytes);
     return point.fingerprint === fingerprint
       ? { kind: 'found', point }
-      : { kind: 'unusable', why: 'the files or the options have changed since' };
+      : { kind: 'unusable', why: 'the files, the options or the base model have changed since' };
   } catch (error) {
     return { kind: 'unusable', why: asError(error).message };
   }

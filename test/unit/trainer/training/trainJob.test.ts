@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
 import { createNetwork } from '../../../../src/model/network/createNetwork';
@@ -290,7 +290,26 @@ describe('Training a workspace', function () {
       await interrupted(job);
       rmSync(join(workspace.folder, 'verse4.txt'));
       const { events } = await runCollecting(job);
-      assert.match(eventsOf(events, 'warning')[0].message, /the files or the options have changed since/);
+      assert.match(
+        eventsOf(events, 'warning')[0].message,
+        /the files, the options or the base model have changed since/,
+      );
+    });
+
+    it('starts again, and says so, when the base model that it came from is another one now', async () => {
+      const baseModelPath = join(workspace.storage, 'base.safetensors');
+      const anotherPath = join(workspace.storage, 'another.safetensors');
+      workspace.writeVerses();
+      await runCollecting(workspace.job({}, { modelPath: baseModelPath }));
+      await runCollecting(workspace.job({ seed: 2 }, { modelPath: anotherPath }));
+      const job = workspace.job({}, { initialModelPath: baseModelPath, baseModelPath });
+      await interrupted(job);
+      assert.equal(await planResumes(job), true);
+      renameSync(anotherPath, baseModelPath);
+      assert.equal(await planResumes(job), false);
+      const { events } = await runCollecting(job);
+      assert.deepEqual(eventsOf(events, 'resumed'), []);
+      assert.match(eventsOf(events, 'warning')[0].message, /have changed since, so this one starts again/);
     });
   });
 
