@@ -101,10 +101,10 @@ export async function keptTimings(
   return timings;
 }
 
-/** The engines are timed again before the next training. */
+/** The engines are timed again before the next training, unless the file may not be removed, which is no reason to end this one. */
 export async function forgetTimings(cachePath: string | undefined): Promise<void> {
   if (cachePath !== undefined) {
-    await rm(cachePath, { force: true });
+    await rm(cachePath, { force: true }).catch(() => undefined);
   }
 }
 

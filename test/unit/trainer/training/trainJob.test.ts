@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
 import { createNetwork } from '../../../../src/model/network/createNetwork';
@@ -8,6 +8,7 @@ import { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
 import type { PlanJob, TrainJob } from '../../../../src/protocol/trainerProtocol';
 import { DivergenceError } from '../../../../src/trainer/engine';
 import { chooseEngine } from '../../../../src/trainer/engines/chooseEngine';
+import { EngineFault } from '../../../../src/trainer/engines/guardEngine';
 import { planTraining } from '../../../../src/trainer/training/planTraining';
 import { writeWholeFile, type WriteFile } from '../../../../src/trainer/training/saveFile';
 import { kernelBytes } from '../../../support/kernelBytes';
@@ -384,6 +385,10 @@ describe('Training a workspace', function () {
       await assert.rejects(runCollecting(job, { engineOptions, chooseEngine: failing(Infinity, fault) }));
       assert.equal(existsSync(cachePath), isKept);
     }
+    // What cannot be removed, as in a folder that may not be written to, hides no fault of the engine, after which another goes on.
+    mkdirSync(join(cachePath, 'in the way'), { recursive: true });
+    const chooseFailing = failing(Infinity, new Error('out of memory'));
+    await assert.rejects(runCollecting(job, { engineOptions, chooseEngine: chooseFailing }), EngineFault);
   });
 
   describe('refuses with one clear sentence', () => {
