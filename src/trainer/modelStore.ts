@@ -8,7 +8,7 @@ import type { TrainingRecord } from '../model/checkpoint/trainingRecord';
 import type { NetworkConfig } from '../model/networkConfig';
 import { asError } from '../protocol/asError';
 import { checkModelSize, exportedParts, importedModel } from './modelFile';
-import { patiently, saveFile } from './training/saveFile';
+import { isDiskFull, patiently, saveFile } from './training/saveFile';
 import { isModelInUse, isOfLock, lockModel } from './training/trainingLock';
 
 export interface ModelPlaces {
@@ -157,12 +157,21 @@ export class ModelStore {
       throw noModel(key);
     }
     const folder = this.folderOf(key);
-    await whileLocked(modelPath, async () => {
+    const removeAll = async () => {
       const names = (await readdir(folder)).filter((name) => !isOfLock(modelPath, name));
       await Promise.all(
         names.map((name) => patiently(() => rm(join(folder, name), { recursive: true, force: true }))),
       );
-    });
+    };
+    try {
+      await whileLocked(modelPath, removeAll);
+    } catch (error) {
+      // A full disk has no room for the lock, and this makes some.
+      if (!isDiskFull(error) || (await isModelInUse(modelPath))) {
+        throw error;
+      }
+      await removeAll();
+    }
     // The folder stays where another window took the lock meanwhile, to train.
     await patiently(() => rmdir(folder)).catch((error: unknown) => {
       if (!STILL_USED.has((error as NodeJS.ErrnoException).code ?? '')) {

@@ -43,6 +43,8 @@ export async function lockModel(modelPath: string): Promise<ModelLock> {
       try {
         await patiently(() => writeFile(holderPath, JSON.stringify(holder)));
       } catch (error) {
+        // A full disk may have had room for its name alone.
+        await patiently(() => rm(holderPath, { force: true })).catch(() => undefined);
         await taken.release();
         throw error;
       }

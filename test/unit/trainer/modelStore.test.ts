@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import promises from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { mock } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
 import { CheckpointError } from '../../../src/model/checkpoint/checkpointError';
@@ -174,6 +176,27 @@ describe('ModelStore', () => {
     await store.delete(key);
     assert.equal(existsSync(resumePath), false);
     await assert.rejects(store.delete(key), { message: /^There is no model/ });
+  });
+
+  it('deletes a model, but not one that is being written, on a disk that is full', async () => {
+    const noSpace = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+    const { modelPath, resumePath } = await store.remember(folders);
+    for (const refused of ['mkdir', 'writeFile'] as const) {
+      mkdirSync(dirname(modelPath), { recursive: true });
+      writeFileSync(modelPath, smallModelBytes(7));
+      writeFileSync(resumePath, 'half a training');
+      const lock = await lockModel(modelPath);
+      const mocked = mock.method(promises, refused, noSpace);
+      try {
+        await assert.rejects(store.delete(key), /disk is full|is in use by process \d+/);
+        assert.ok(existsSync(modelPath));
+        await lock.release();
+        await store.delete(key);
+        assert.ok(!existsSync(dirname(modelPath)));
+      } finally {
+        mocked.mock.restore();
+      }
+    }
   });
 
   it('leaves the lock of a training that begins as a model is deleted', async () => {
