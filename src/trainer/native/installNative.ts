@@ -4,13 +4,11 @@
  *
  * Each part that is done stays, so that an installation that was broken off goes on from there.
  */
-import { existsSync } from 'node:fs';
-import { readFile, rm, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, statfs } from 'node:fs/promises';
 import { compileBinding, findCompiler } from './compileBinding';
 import { bytesInWords, downloadWheel } from './downloadWheel';
 import { installAlone } from './installAlone';
-import { installPackages } from './installPackages';
+import { arePackagesInstalled, installPackages } from './installPackages';
 import type { InstallContext } from './installProgress';
 import { verifiedRecord, writeRecord, type InstallRecord } from './installRecord';
 import {
@@ -98,12 +96,11 @@ async function checkSpace(folder: string): Promise<void> {
 
 /** The JavaScript part, by npm, which verifies what it downloads. */
 async function installJavaScript(folder: string, context: InstallContext): Promise<void> {
-  const { packageFolder, headersFolder } = nativePaths(folder);
-  if ((await installedVersion(packageFolder)) === TFJS_NODE_VERSION && existsSync(headersFolder)) {
+  const packages = { [TFJS_NODE]: TFJS_NODE_VERSION, [NODE_HEADERS]: NODE_HEADERS_VERSION };
+  if (await arePackagesInstalled(packages, folder)) {
     return;
   }
   context.onProgress({ message: 'Installing TensorFlow.js from npm' });
-  const packages = { [TFJS_NODE]: TFJS_NODE_VERSION, [NODE_HEADERS]: NODE_HEADERS_VERSION };
   await installPackages(NAME, packages, [], folder, context);
 }
 
@@ -159,13 +156,4 @@ async function tryTensorFlow(folder: string, { signal }: InstallContext): Promis
     signal,
   });
   return /version (\S+)$/.exec(output)?.[1] ?? 'of an unknown version';
-}
-
-async function installedVersion(packageFolder: string): Promise<string | null> {
-  try {
-    const manifest = await readFile(join(packageFolder, 'package.json'), 'utf8');
-    return (JSON.parse(manifest) as { version: string }).version;
-  } catch {
-    return null;
-  }
 }

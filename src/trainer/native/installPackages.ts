@@ -1,8 +1,40 @@
-import { writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InstallContext } from './installProgress';
+import { NPM_FILES, removeInstalled } from './removeInstalled';
 import { CommandError } from './runCommand';
 import { runNpm } from './runNpm';
+
+/** What npm has installed. It writes this list last. */
+const INSTALLED_LIST = join('node_modules', '.package-lock.json');
+
+/**
+ * Whether npm has installed packages to its end. Where it was ended before, a package may be there that has its manifest, but not
+ * all of its files.
+ * @param packages versions by name
+ */
+export async function arePackagesInstalled(
+  packages: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<boolean> {
+  try {
+    const read = async (path: string): Promise<unknown> =>
+      JSON.parse(await readFile(join(folder, path), 'utf8'));
+    const list = (await read(INSTALLED_LIST)) as { packages: Record<string, { version?: string }> };
+    for (const [name, version] of Object.entries(packages)) {
+      // npm lists a link, which it makes where it is configured so, without a version.
+      const listed = list.packages[`node_modules/${name}`].version ?? version;
+      const manifest = (await read(join('node_modules', name, 'package.json'))) as { version: string };
+      if (listed !== version || manifest.version !== version) {
+        return false;
+      }
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Installs packages from npm, without their install scripts.
@@ -18,6 +50,10 @@ export async function installPackages(
   folder: string,
   context: InstallContext,
 ): Promise<void> {
+  if (!existsSync(join(folder, INSTALLED_LIST))) {
+    // npm would take packages for whole of which it has unpacked a part.
+    await removeInstalled(name, folder, NPM_FILES);
+  }
   // A package of its own, so that npm touches no project around it.
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
   const wanted = Object.entries(packages).map((entry) => entry.join('@'));

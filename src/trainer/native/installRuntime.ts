@@ -2,12 +2,11 @@
  * Installs a program that runs models, from npm, into a folder of its own. As a dependency it would bring hundreds of megabytes
  * for graphics cards, and an install script.
  */
-import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { patiently } from '../training/saveFile';
 import { installAlone } from './installAlone';
-import { installPackages } from './installPackages';
+import { arePackagesInstalled, installPackages } from './installPackages';
 import type { InstallContext } from './installProgress';
 import { NPM_FILES, removeInstalled } from './removeInstalled';
 import { noPrebuilt, thisSystem } from './thisSystem';
@@ -88,17 +87,9 @@ export function describeRuntime({ name, models, download, size }: Runtime, folde
 }
 
 export async function isRuntimeInstalled(runtime: Runtime, folder: string): Promise<boolean> {
-  try {
-    const modules = join(folder, 'node_modules');
-    const manifest = await readFile(join(modules, runtime.package, 'package.json'), 'utf8');
-    const { version } = JSON.parse(manifest) as { version: string };
-    return (
-      version === runtime.version &&
-      Object.keys(packagesBeside(runtime)).every((name) => existsSync(join(modules, name)))
-    );
-  } catch {
-    return false;
-  }
+  return (
+    runtime.systems[thisSystem] !== undefined && (await arePackagesInstalled(packagesOf(runtime), folder))
+  );
 }
 
 /** @throws Error that says what is missing and how to get it; the signal's reason when it was cancelled */
@@ -107,8 +98,8 @@ export async function installRuntime(
   folder: string,
   context: InstallContext,
 ): Promise<void> {
-  const { name, package: main, version, programs } = runtime;
-  const packages = { [main]: version, ...packagesBeside(runtime) };
+  const { name, package: main, programs } = runtime;
+  const packages = packagesOf(runtime);
   await installAlone(folder, name, context, async (alone) => {
     if (await isRuntimeInstalled(runtime, folder)) {
       return;
@@ -145,13 +136,14 @@ async function keepThisSystem(programs: string): Promise<void> {
 }
 
 /**
- * By name, with their versions.
+ * Versions by name, the main package first.
  * @throws Error with one sentence where there is none for this system
  */
-function packagesBeside({ name, version, systems, beside, elsewhere }: Runtime): Record<string, string> {
+function packagesOf(runtime: Runtime): Record<string, string> {
+  const { name, package: main, version, systems, beside, elsewhere } = runtime;
   const packages = systems[thisSystem];
   if (packages === undefined) {
     throw noPrebuilt(name, elsewhere);
   }
-  return { ...Object.fromEntries(packages.map((own) => [own, version])), ...beside };
+  return { ...Object.fromEntries([main, ...packages].map((own) => [own, version])), ...beside };
 }

@@ -30,6 +30,12 @@ describe('Installation of what runs models', () => {
     await mkdir(join(folder, 'node_modules', name), { recursive: true });
     await writeFile(join(folder, 'node_modules', name, 'package.json'), JSON.stringify({ version }));
   };
+  /** As npm does when it is done. */
+  const listPackages = async (versions: Readonly<Record<string, string>>): Promise<void> => {
+    const packages = Object.entries(versions).map(([name, version]) => [`node_modules/${name}`, { version }]);
+    const list = JSON.stringify({ packages: Object.fromEntries(packages) as unknown });
+    await writeFile(join(folder, 'node_modules', '.package-lock.json'), list);
+  };
   const beside = (runtime: Runtime): readonly string[] =>
     runtime.systems[`${process.platform} ${process.arch}`] ?? [];
 
@@ -40,44 +46,74 @@ describe('Installation of what runs models', () => {
     });
 
     it(`takes ${runtime.name} for installed only when all of it is there, in the version that is wanted`, async () => {
-      assert.equal(await isRuntimeInstalled(runtime, folder), false);
-      await writePackage(runtime.package, '0.0.1');
-      for (const name of beside(runtime)) {
-        await writePackage(name, runtime.version);
+      const isInstalled = () => isRuntimeInstalled(runtime, folder);
+      const versions = {
+        ...Object.fromEntries([runtime.package, ...beside(runtime)].map((name) => [name, runtime.version])),
+        ...runtime.beside,
+      };
+      assert.equal(await isInstalled(), false);
+      for (const [name, version] of Object.entries(versions)) {
+        await writePackage(name, version);
+        // npm may have been ended before it had unpacked all files.
+        assert.equal(await isInstalled(), false);
       }
-      for (const [name, version] of Object.entries(runtime.beside ?? {})) {
-        assert.equal(await isRuntimeInstalled(runtime, folder), false);
+      await listPackages({ ...versions, [runtime.package]: '0.0.1' });
+      assert.equal(await isInstalled(), false);
+      await listPackages(versions);
+      assert.equal(await isInstalled(), true);
+      for (const [name, version] of Object.entries(versions)) {
+        await writePackage(name, '0.0.1');
+        assert.equal(await isInstalled(), false);
         await writePackage(name, version);
       }
-      assert.equal(await isRuntimeInstalled(runtime, folder), false);
-      await writePackage(runtime.package, runtime.version);
-      assert.equal(await isRuntimeInstalled(runtime, folder), true);
       await installRuntime(runtime, folder, context);
     });
   }
 
-  it('keeps the programs of this system alone, also where a scanner looks at the others on Windows', async () => {
-    const programs = join(folder, 'node_modules', ONNX_RUNTIME.package, ONNX_RUNTIME.programs!);
+  /** Installs with another program in the place of npm. */
+  const installWith = async (script: string): Promise<void> => {
     const npm = join(folder, 'npm.js');
-    const places = ['darwin/arm64', 'linux/x64', 'win32/arm64', `win32/${process.arch}`];
-    await writeFile(
-      npm,
-      `for (const place of ${JSON.stringify(places)}) {
-        require('node:fs').mkdirSync(${JSON.stringify(`${programs}/`)} + place, { recursive: true });
-      }`,
-    );
+    await writeFile(npm, script);
     const { npm_execpath: before } = process.env;
     process.env['npm_execpath'] = npm;
     try {
-      await whileHeldOnWindows(() =>
-        installRuntime({ ...ONNX_RUNTIME, systems: { [thisSystem]: [] } }, folder, context),
-      );
+      await installRuntime({ ...ONNX_RUNTIME, systems: { [thisSystem]: [] } }, folder, context);
     } finally {
       process.env['npm_execpath'] = before;
       if (before === undefined) {
         delete process.env['npm_execpath'];
       }
     }
+  };
+
+  it('unpacks all again where npm was ended as it did so, of which npm would keep what is there', async () => {
+    await writePackage(ONNX_RUNTIME.package, ONNX_RUNTIME.version);
+    await writeFile(join(folder, 'package-lock.json'), '{}');
+    await assert.rejects(
+      installWith('console.log(require("node:fs").readdirSync(".").join()); process.exit(1);'),
+      /ended with status 1: npm\.js,package\.json$/,
+    );
+  });
+
+  it('keeps an earlier version that is whole where npm cannot install another', async () => {
+    await writePackage(ONNX_RUNTIME.package, '0.0.1');
+    await listPackages({ [ONNX_RUNTIME.package]: '0.0.1' });
+    await assert.rejects(installWith('process.exit(1);'), /^Error: npm could not install onnxruntime-node\./);
+    assert.ok(existsSync(join(folder, 'node_modules', ONNX_RUNTIME.package, 'package.json')));
+  });
+
+  it('keeps the programs of this system alone, also where a scanner looks at the others on Windows', async () => {
+    const programs = join(folder, 'node_modules', ONNX_RUNTIME.package, ONNX_RUNTIME.programs!);
+    await mkdir(join(folder, 'node_modules'));
+    await listPackages({});
+    const places = ['darwin/arm64', 'linux/x64', 'win32/arm64', `win32/${process.arch}`];
+    await whileHeldOnWindows(() =>
+      installWith(
+        `for (const place of ${JSON.stringify(places)}) {
+          require('node:fs').mkdirSync(${JSON.stringify(`${programs}/`)} + place, { recursive: true });
+        }`,
+      ),
+    );
     assert.deepEqual(await readdir(programs, { recursive: true }), ['win32', join('win32', process.arch)]);
   });
 
