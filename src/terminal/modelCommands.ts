@@ -7,7 +7,7 @@ import { defineCommand, type Command } from './command';
 import { UsageError } from './commandLine';
 import { baseModel, isKey, keyOf, modelStore, realFolder } from './keptModels';
 import { productPaths } from './productPaths';
-import { formatBytes } from './progressLine';
+import { formatBytes, onOneLine } from './progressLine';
 import { formatCount, formatNumber } from './trainingProgress';
 
 const place = { names: ['FOLDER'], required: 0 } as const;
@@ -141,7 +141,7 @@ async function exportTo(key: string, path: string, force: boolean): Promise<stri
 }
 
 function foldersOf({ folders }: StoredModel): string {
-  return folders.length === 0 ? '(folder not known)' : folders.join(', ');
+  return folders.length === 0 ? '(folder not known)' : folders.map(onOneLine).join(', ');
 }
 
 function describeModel(model: StoredModel): string {

@@ -27,10 +27,10 @@ export class ProgressLine {
     this.width = line.length;
   }
 
-  /** Writes a line that stays, in the place of the progress. */
-  note(line: string): void {
+  /** Writes a line that stays, or several, in the place of the progress. They may name files of somebody else's. */
+  note(text: string): void {
     this.clear();
-    this.stream.write(`${line}\n`);
+    this.stream.write(`${text.split(/\r?\n/).map(onOneLine).join('\n')}\n`);
   }
 
   clear(): void {

@@ -54,6 +54,11 @@ describe('training progress', () => {
     assert.match(stderr, /^\rReading… 8 files, 9 B\r {21}\rEngine: wasm, .*\n$/);
   });
 
+  it('lets no name of a file move the cursor or change colours', () => {
+    const warning: TrainerEvent = { kind: 'warning', message: 'Without \u001b[2Ja\rb.md.\nThe next\tline.' };
+    assert.equal(hear(80, warning).stderr, 'Without \ufffd[2Ja\ufffdb.md.\nThe next\tline.\n');
+  });
+
   it('names the engine once and remembers it', () => {
     const { stderr, progress } = hear(80, engine);
     assert.equal(stderr, 'Engine: wasm, TensorFlow.js on WebAssembly. It runs everywhere.\n');
