@@ -31,8 +31,10 @@ export async function readHead(path: string, maxBytes: number): Promise<FileHead
       await handle.close();
     }
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return { kind: 'leftOut', reason: code === 'ENOENT' || code === 'ENOTDIR' ? 'vanished' : 'unreadable' };
+    const { code } = error as NodeJS.ErrnoException;
+    // A name in an old encoding, which was read as one in UTF-8, names no file any more.
+    const isGone = (code === 'ENOENT' || code === 'ENOTDIR') && !path.includes('\ufffd');
+    return { kind: 'leftOut', reason: isGone ? 'vanished' : 'unreadable' };
   }
 }
 

@@ -76,6 +76,17 @@ describe('scanFolders', () => {
     assert.deepEqual(paths(await scan()), ['B.txt', 'a/c.txt', 'a/z.txt', 'b.txt']);
   });
 
+  it('does not say of a file that it disappeared where its name is in an old encoding', async function () {
+    if (process.platform !== 'linux') {
+      this.skip();
+    }
+    await writeFile(
+      Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9, 0x2e, 0x6d, 0x64])]),
+      PROSE,
+    );
+    assert.deepEqual(reasons(await scan()), { 'caf\ufffd.md': 'unreadable' });
+  });
+
   describe('ignore rules', () => {
     it('follows nested .gitignore files, the deeper one winning', async () => {
       await write({
