@@ -1,5 +1,6 @@
 /** Opens the language-model half that the user chose. */
 import { createBridge } from '../../model/bridge/bridge';
+import { DeferredModel, type DeferredState } from '../../model/bridge/deferredModel';
 import { hasSharedTokens, SharedModel } from '../../model/bridge/sharedModel';
 import type { Expert } from '../../model/expert';
 import type { Tokenizer } from '../../model/tokenizer/tokenizer';
@@ -33,11 +34,11 @@ export async function openHalf(choice: HalfChoice, surroundings: HalfSurrounding
       const { model, description, isAway } = await openKeras(choice, (message) => {
         onStatus({ kind: 'halfStatus', state: 'away', message });
       });
-      // The network runs in this thread, so other work must get a turn between its steps.
-      const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
+      const deferred = new DeferredModel(model.expert, oneATurn());
+      const pause = (state: DeferredState<unknown>) => deferred.reach(state);
       const expert = hasSharedTokens(model, tokenizer)
-        ? new SharedModel(HALF_NAME, model.expert, pause)
-        : createBridge(model, tokenizer, { name: HALF_NAME, pause, isAway });
+        ? new SharedModel(HALF_NAME, deferred, pause)
+        : createBridge({ ...model, expert: deferred }, tokenizer, { name: HALF_NAME, pause, isAway });
       return { expert, description };
     }
     case 'gguf':
@@ -48,3 +49,15 @@ export async function openHalf(choice: HalfChoice, surroundings: HalfSurrounding
 }
 
 const HALF_NAME = 'half';
+
+/**
+ * A pause between the steps of a network that runs in this thread: other work gets a turn after each step, however many callers
+ * wait for steps.
+ */
+function oneATurn(): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return last;
+  };
+}

@@ -33,14 +33,14 @@ const LONGEST_TAIL = 64;
 const KEPT_TAIL = 32;
 const NO_BYTES = new Uint8Array();
 
-export interface BridgeOptions {
+export interface BridgeOptions<State = unknown> {
   /** By default the foreign model's own name. */
   readonly name?: string;
   /**
-   * For a model that answers slowly in the same thread: awaited between the model's steps, so that other work can go on. The bridge
-   * then has {@link Expert.readiness}.
+   * For a model that answers slowly in the same thread: awaited before its answer in each state, so that other work can go on. The
+   * bridge then has {@link Expert.readiness}.
    */
-  readonly pause?: () => Promise<void>;
+  readonly pause?: (state: State) => Promise<void>;
   /** Whether the model can no longer be used. While it is away, a bridge with {@link Expert.readiness} reports no state as ready. */
   readonly isAway?: () => boolean;
   readonly limits?: Partial<BridgeLimits>;
@@ -62,7 +62,7 @@ export interface Bridge<State> extends Expert<BridgeState<State>> {
 export function createBridge<State>(
   foreign: ForeignModel<State>,
   tokenizer: Tokenizer,
-  options: BridgeOptions = {},
+  options: BridgeOptions<State> = {},
 ): Bridge<State> {
   return new ForeignBridge(foreign, tokenizer, options);
 }
@@ -84,7 +84,7 @@ class ForeignBridge<State> implements Bridge<State> {
   constructor(
     private readonly foreign: ForeignModel<State>,
     tokenizer: Tokenizer,
-    { name, pause, isAway = () => false, limits = {} }: BridgeOptions,
+    { name, pause, isAway = () => false, limits = {} }: BridgeOptions<State>,
   ) {
     this.name = name ?? foreign.expert.name;
     this.vocabSize = tokenizer.vocabSize;
@@ -190,7 +190,7 @@ class ForeignBridge<State> implements Bridge<State> {
   private async prepare(
     states: readonly BridgeState<State>[],
     waitFor: Readiness<State> | undefined,
-    pause: (() => Promise<void>) | undefined,
+    pause: BridgeOptions<State>['pause'],
   ): Promise<void> {
     this.forgetLongAgo();
     const others = new Set(states.flatMap((state) => this.underWay.get(state) ?? []));
@@ -210,7 +210,7 @@ class ForeignBridge<State> implements Bridge<State> {
   private async convertTogether(
     states: readonly BridgeState<State>[],
     waitFor: Readiness<State> | undefined,
-    pause: (() => Promise<void>) | undefined,
+    pause: BridgeOptions<State>['pause'],
   ): Promise<void> {
     let running = states.map((state) => {
       const steps = convert(this.source, state);
@@ -234,7 +234,7 @@ class ForeignBridge<State> implements Bridge<State> {
       } else {
         for (const node of nodes) {
           if (this.reader.known(node) === undefined) {
-            await pause?.();
+            await pause?.(node.state);
           }
           if (this.isDisposed) {
             return;

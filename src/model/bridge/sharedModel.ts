@@ -29,8 +29,8 @@ export function hasSharedTokens({ expert, vocabulary }: ForeignModel, tokenizer:
 }
 
 /**
- * A model over the shared tokens that answers slowly in the same thread: `pause` is awaited before each answer, so that other work
- * can go on. Its answers pass unchanged; a state whose answer is no distribution does not become ready.
+ * A model over the shared tokens that answers slowly in the same thread: `pause` is awaited before the answer in each state, so that
+ * other work can go on. Its answers pass unchanged; a state whose answer is no distribution does not become ready.
  */
 export class SharedModel<State> implements Expert<State> {
   readonly vocabSize: number;
@@ -45,7 +45,7 @@ export class SharedModel<State> implements Expert<State> {
   constructor(
     readonly name: string,
     private readonly expert: Expert<State>,
-    private readonly pause: () => Promise<void>,
+    private readonly pause: (state: State) => Promise<void>,
   ) {
     this.vocabSize = expert.vocabSize;
   }
@@ -82,7 +82,7 @@ export class SharedModel<State> implements Expert<State> {
   private async prepare(states: readonly State[]): Promise<void> {
     bringForward(this.finished, states);
     for (const state of new Set(states)) {
-      await this.pause();
+      await this.pause(state);
       if (this.isDisposed) {
         return;
       }

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { openHalf } from '../../../../src/completion/half/openHalf';
 import { SharedModel } from '../../../../src/model/bridge/sharedModel';
 import { exportKeras } from '../../../../src/model/keras/personal/exportKeras';
+import { SteppedModel } from '../../../../src/model/keras/steppedModel';
 import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
 import { quantizeWeights } from '../../../../src/model/network/quantizedMatrix';
 import type { RecurrentConfig } from '../../../../src/model/networkConfig';
@@ -67,6 +70,35 @@ describe('A Keras model chosen as the language model', () => {
       network.predict(own, expected);
       expert.predict(opened, probs);
       assert.ok(probs.every((p, i) => Math.abs(p - expected[i]) < 1e-6));
+    }
+  });
+
+  it('reads a text only when it is waited for, and leaves a turn for other work after each step', async () => {
+    const smaller = tokenizerOf('ax xx', 260);
+    const steps = mock.method(SteppedModel.prototype, 'next').mock;
+    try {
+      for (const own of [tokenizer, smaller]) {
+        const { expert } = await open(own.vocabSize, own.toJson());
+        const ids = [tokenizer.endOfTextId, ...tokenizer.encode('ax and xx, or ax. '.repeat(4))];
+        const states = ids.reduce((read, id) => [...read, expert.next(read.at(-1), id)], [expert.start()]);
+        assert.equal(steps.callCount(), 0);
+        let isReady = false;
+        void Promise.all(
+          [states.slice(-2), states.slice(-1)].map((some) => expert.readiness!.prepare(some)),
+        ).then(() => {
+          isReady = true;
+        });
+        while (!isReady) {
+          const before = steps.callCount();
+          await setImmediate();
+          assert.ok(steps.callCount() <= before + 1, 'one step a turn');
+        }
+        assert.ok(steps.callCount() > 20);
+        assert.ok(expert.readiness!.isReady(states.at(-1)));
+        steps.resetCalls();
+      }
+    } finally {
+      steps.restore();
     }
   });
 
