@@ -48,6 +48,9 @@ const MOST_RECENT = 8;
 export class LanguageModelHalf {
   private used: LanguageModelState | null = null;
   private lastServer: ServerChoice | null = null;
+  private choices = 0;
+  /** The number of the choice that the generator was told of last. */
+  private newestTold = 0;
   private readonly chosen = new LastChosen<HalfChoice | null, LanguageModelState | null>((state) => {
     this.set(state);
   });
@@ -125,6 +128,7 @@ export class LanguageModelHalf {
   }
 
   private async use(choice: HalfChoice | null, isStillWanted = () => true): Promise<boolean> {
+    const number = ++this.choices;
     if (choice?.kind === 'server') {
       this.lastServer = choice;
       if (!(await this.surroundings.allows(choice.address))) {
@@ -132,9 +136,11 @@ export class LanguageModelHalf {
       }
     }
     const told = await this.toldOf(choice);
-    if (!isStillWanted()) {
+    // A system may ask the user before it gives a key, and the user may choose another model meanwhile.
+    if (number < this.newestTold || !isStillWanted()) {
       return false;
     }
+    this.newestTold = number;
     return this.chosen.open(choice, this.open(choice, told));
   }
 

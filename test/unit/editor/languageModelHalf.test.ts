@@ -143,12 +143,26 @@ describe('choosing a language model', () => {
     assert.deepEqual([window.half.state?.choice, window.setting], [gguf, gguf]);
   });
 
+  it('takes the one chosen last, however long the key of a server chosen before takes to be found', async () => {
+    const window = new FakeWindow();
+    let unlock: (key: string) => void = () => undefined;
+    window.keyFor = () =>
+      new Promise((resolve) => {
+        unlock = resolve;
+      });
+    const earlier = window.half.choose(server);
+    await new Promise(setImmediate);
+    assert.equal(await window.half.choose(keras), true);
+    unlock('secret');
+    assert.equal(await earlier, false);
+    assert.deepEqual([window.half.state?.choice, window.setting, window.loaded], [keras, keras, [keras]]);
+  });
+
   it('has in use what the generator was told last', async () => {
     const window = new FakeWindow();
     await Promise.all([keras, server, gguf].map((choice) => window.half.choose(choice)));
-    const { choice } = window.half.state!;
-    assert.equal(window.loaded.length, 3);
-    assert.deepEqual([choice.kind, window.setting], [window.loaded.at(-1)!.kind, choice]);
+    assert.deepEqual([window.half.state?.choice, window.setting], [gguf, gguf]);
+    assert.deepEqual(window.loaded.at(-1), ggufOpened);
   });
 
   it('gives a server its key, and keeps the key out of the setting and of what is remembered', async () => {
