@@ -55,8 +55,8 @@ export class GeneratorClient {
   private readonly isSecret: (uri: string) => boolean;
   /** What a new thread is told again, by kind. */
   private readonly loaded = new Map<LoadRequest['kind'], LoadRequest>();
-  /** What the current thread is being told again; empty once it has answered all. */
-  private replayed: readonly LoadRequest['kind'][] = [];
+  /** What the current thread is being told again, and its answers; empty once it has answered all. */
+  private replayed: ReadonlyMap<LoadRequest['kind'], Promise<unknown>> = new Map();
 
   constructor(options: GeneratorClientOptions) {
     const nothing = (): void => undefined;
@@ -80,7 +80,7 @@ export class GeneratorClient {
       onStatus,
       onGivenUp,
       onRestart: (heldBy) => {
-        if (heldBy !== null && this.replayed.includes(heldBy)) {
+        if (heldBy !== null && this.replayed.has(heldBy)) {
           // It would block each new thread.
           this.loaded.delete(heldBy);
         }
@@ -196,10 +196,12 @@ export class GeneratorClient {
 
   private async load(request: LoadRequest): Promise<SettlingResponse> {
     const ask = () => this.link.request(request).response;
-    const response = await ask().catch((error: unknown) => {
+    const response = await ask().catch(async (error: unknown) => {
       // The thread may have died of something else, so its replacement is asked too, but only once: a model that kills every
       // thread would use up all restarts. What blocked the first thread for good would block the second one too.
       if (error instanceof GeneratorDiedError && error.heldBy !== request.kind) {
+        // The newer of two openings ends the other, and what was in use has to stay if the newer fails.
+        await this.replayed.get(request.kind)?.catch(() => undefined);
         return ask();
       }
       throw error;
@@ -234,12 +236,12 @@ export class GeneratorClient {
   private async replay(): Promise<void> {
     const requests = [...this.loaded.values()];
     const told = requests.map((request) => this.link.request(request).response);
-    const kinds = requests.map(({ kind }) => kind);
-    this.replayed = kinds;
+    const replayed = new Map(requests.map(({ kind }, i) => [kind, told[i]]));
+    this.replayed = replayed;
     this.onFilesLost();
     const results = await Promise.allSettled(told);
-    if (this.replayed === kinds) {
-      this.replayed = [];
+    if (this.replayed === replayed) {
+      this.replayed = new Map();
     }
     for (const [i, result] of results.entries()) {
       const { kind } = requests[i];

@@ -11,6 +11,7 @@
  * - HANG holds the thread for good, as does a half beside which `PATH.opened` lies, and a masked model HANG
  * - STUCK holds the thread for five seconds, in which it cannot be ended
  * - SLOW is opened when fifteen pings were heard
+ * - LATER is opened after a fifth of a second, and LATER damaged then fails; asked for another half meanwhile, both fail
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -26,6 +27,7 @@ let base = '';
 const halves = [];
 let pings = 0;
 let openSlow = () => undefined;
+let overtake = () => undefined;
 
 const completed = (id, insertText, rest = {}) => ({
   kind: 'completed',
@@ -92,11 +94,25 @@ parentPort.on('message', (request) => {
     respond({ kind: 'modelLoaded', id, description: base });
   } else if (kind === 'loadHalf') {
     const { path } = request.half;
+    overtake();
     if (path === 'HANG' || existsSync(`${path}.opened`)) {
       for (;;);
     } else if (path === 'STUCK') {
       spawnSync(process.execPath, ['-e', 'setTimeout(() => 0, 5000)']);
       respond({ kind: 'halfLoaded', id, description: path, isSlow: true, away: null });
+    } else if (path.startsWith('LATER')) {
+      const failed = (message) => ({ kind: 'failed', id, message });
+      const isDamaged = path === 'LATER damaged';
+      const opened = { kind: 'halfLoaded', id, description: path, isSlow: true, away: null };
+      const timer = setTimeout(() => {
+        overtake = () => undefined;
+        respond(isDamaged ? failed('The model "LATER damaged" is damaged.') : opened);
+      }, 200);
+      overtake = () => {
+        clearTimeout(timer);
+        overtake = () => undefined;
+        respond(failed('Another model was chosen meanwhile.'));
+      };
     } else if (path === 'SLOW') {
       openSlow = () => respond({ kind: 'halfLoaded', id, description: path, isSlow: true, away: null });
     } else if (path.startsWith('/') && existsSync(path)) {

@@ -319,6 +319,18 @@ describe('a generator that dies', () => {
     });
   });
 
+  it('keeps the language model in use when the thread dies while another is opened, which then cannot be opened', async () => {
+    const told: string[] = [];
+    const client = newClient({ onStatus: ({ state, message }) => told.push(`${state}: ${message}`) });
+    await client.loadHalf({ kind: 'keras', path: 'LATER' });
+    const opening = client.loadHalf({ kind: 'keras', path: 'LATER damaged' });
+    await Promise.all([
+      assert.rejects(client.complete(question('CRASH█'))),
+      assert.rejects(opening, { message: 'The model "LATER damaged" is damaged.' }),
+    ]);
+    assert.deepEqual(told, ['answering: LATER answers again.']);
+  });
+
   it('tells of a masked model that another thread cannot open, and of one that it can', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'understudy-client-'));
     const told: string[] = [];
