@@ -117,14 +117,10 @@ export class Generation implements vscode.Disposable {
     insertion.onDidDisturb(() => {
       abort.abort();
     });
-    let text = '';
     try {
       await setContext(RUNNING_CONTEXT, true);
-      const stopReason = await this.stream(prompt, sampling, abort, (part) => {
-        text += part;
-        return insertion.append(part);
-      });
-      if (text === '' && !abort.signal.aborted) {
+      const stopReason = await this.stream(prompt, sampling, abort, (part) => insertion.append(part));
+      if (insertion.text === '' && !abort.signal.aborted) {
         throw new Error(
           vscode.l10n.t(
             'Nothing could be generated, as the models see only an end here; select other text, or write a few words first.',
@@ -136,9 +132,10 @@ export class Generation implements vscode.Disposable {
           throw error;
         }
       });
-      return { text, stopReason };
+      return { text: insertion.text, stopReason };
     } finally {
       insertion.dispose();
+      const { text } = insertion;
       if (text !== '') {
         const start = editor.document.offsetAt(insertion.range.start);
         const length = editor.document.offsetAt(insertion.range.end) - start;

@@ -9,6 +9,7 @@ export class StreamedInsertion implements vscode.Disposable {
   private pieces = Promise.resolve();
   /** Text that arrived during an edit; the next edit writes all of it, so that the document never lags by more than one edit. */
   private unwritten = '';
+  private written = '';
   private first = true;
   private isDisturbed = false;
   /** The edit under way, by which its change event is told from those of other edits. */
@@ -39,7 +40,12 @@ export class StreamedInsertion implements vscode.Disposable {
     );
   }
 
-  /** The range of what has been written so far. */
+  /** What has been written so far; it lacks what came too late to be written. */
+  get text(): string {
+    return this.written;
+  }
+
+  /** Its range. */
   get range(): vscode.Range {
     return new vscode.Range(this.replaced.start, this.end);
   }
@@ -96,6 +102,7 @@ export class StreamedInsertion implements vscode.Disposable {
       this.pending = null;
     }
     this.first = false;
+    this.written += text;
     const lines = text.split('\n');
     this.end =
       lines.length === 1

@@ -166,6 +166,15 @@ describe('Generate from Selection', () => {
     });
   }
 
+  it('replaces what it wrote also after its editor showed another text meanwhile', async () => {
+    const { made, document } = await interrupt(() =>
+      vscode.commands.executeCommand('workbench.action.files.newUntitledFile'),
+    );
+    assert.equal(document.getText(), `Old Tobias Wren${made.text}\n`);
+    const other = await vscode.commands.executeCommand<Generated>('understudy.generateAnother');
+    assert.equal(document.getText(), `Old Tobias Wren${other.text}\n`);
+  });
+
   it('fails in an editor that was made read-only', async () => {
     await openDraft('read-only.md', 'Old Tobias Wren█\n');
     await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
