@@ -228,7 +228,10 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
   }
 
   private tell(state: HalfStatus['state'], message: string): void {
-    this.options.onStatus({ kind: 'halfStatus', state, message });
+    // A late answer of a model that was replaced would be taken for one of the model in its place.
+    if (!this.isDisposed) {
+      this.options.onStatus({ kind: 'halfStatus', state, message });
+    }
   }
 
   private settle(id: number, answer: Answer | null): void {

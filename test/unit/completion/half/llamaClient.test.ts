@@ -71,6 +71,20 @@ describe('llama.cpp in a process of its own', function () {
     });
   }
 
+  it('tells nothing more once the model is put away, whatever its process has answered before', async () => {
+    const heard: string[] = [];
+    const client = await open('FAULTY.gguf', ({ state }) => {
+      heard.push(state);
+      client.dispose();
+    });
+    const answers = [client.ask(question(0, 2)), client.ask(question(1))];
+    // Both answers arrive together.
+    for (const start = performance.now(); performance.now() - start < 500;);
+    await Promise.all(answers);
+    await new Promise((later) => setTimeout(later, 100));
+    assert.deepEqual(heard, ['away']);
+  });
+
   it('ends a process that loads a model that is no longer wanted', async () => {
     const chosenAnother = new AbortController();
     const opening = LlamaClient.open({
