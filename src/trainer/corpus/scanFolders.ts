@@ -65,7 +65,7 @@ export async function scanFolders(
     const root = await realRoot(folder);
     const rules = await IgnoreRules.forRoot(root, options.excludeGlobs ?? []);
     let waiting: string[] = [];
-    for await (const path of walk(root, '', rules, scan.leaveOut, signal)) {
+    for await (const path of walk(root, rules, scan.leaveOut, signal)) {
       waiting.push(path);
       if (waiting.length === READ_AHEAD) {
         await scan.take(root, waiting, signal);
@@ -92,22 +92,52 @@ export async function realRoot(folder: string): Promise<string> {
   throw new Error(`${folder} is not a folder; give a folder to learn from.`);
 }
 
-/** Paths of the ordinary files below a folder that no rule or name leaves out. Links are not followed. */
+type LeaveOut = (root: string, path: string, reason: LeftOutReason) => void;
+
+/** A file, or a folder with the rules that hold in it. */
+interface Kept {
+  readonly path: string;
+  readonly rulesInside: (() => Promise<IgnoreRules>) | null;
+}
+
+/** Paths of the ordinary files below a root that no rule or name leaves out. Links are not followed. */
 async function* walk(
+  root: string,
+  rules: IgnoreRules,
+  leaveOut: LeaveOut,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string> {
+  // Not by recursion: a program that copies a folder into itself may make more levels than calls can be nested.
+  const waiting: Kept[] = [{ path: '', rulesInside: () => Promise.resolve(rules) }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next.rulesInside === null) {
+      yield next.path;
+      continue;
+    }
+    const kept = await keptIn(root, next.path, await next.rulesInside(), leaveOut, signal);
+    for (const entry of kept.reverse()) {
+      waiting.push(entry);
+    }
+  }
+}
+
+/** The entries of a folder that no rule or name leaves out, by name. */
+async function keptIn(
   root: string,
   folder: string,
   rules: IgnoreRules,
-  leaveOut: (root: string, path: string, reason: LeftOutReason) => void,
+  leaveOut: LeaveOut,
   signal: AbortSignal | undefined,
-): AsyncGenerator<string> {
+): Promise<Kept[]> {
   let entries;
   try {
     entries = await readdir(join(root, folder), { withFileTypes: true });
   } catch {
     leaveOut(root, folder, 'unreadable');
-    return;
+    return [];
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const kept: Kept[] = [];
   for (const entry of entries) {
     signal?.throwIfAborted();
     const type = await typeOf(entry, join(root, folder, entry.name));
@@ -118,20 +148,15 @@ async function* walk(
       continue;
     }
     const decision = rules.decide(path);
-    const reason = decision === 'takenBack' ? null : decision;
+    const isTakenBack = decision === 'takenBack';
+    const reason = (isTakenBack ? null : decision) ?? (isFolder ? null : leftOutByName(path));
     if (reason !== null) {
       leaveOut(root, path, reason);
-    } else if (isFolder) {
-      yield* walk(root, path, await rules.enter(path, decision === 'takenBack'), leaveOut, signal);
     } else {
-      const byName = leftOutByName(path);
-      if (byName === null) {
-        yield path;
-      } else {
-        leaveOut(root, path, byName);
-      }
+      kept.push({ path, rulesInside: isFolder ? () => rules.enter(path, isTakenBack) : null });
     }
   }
+  return kept;
 }
 
 class Scan {

@@ -76,6 +76,16 @@ describe('scanFolders', () => {
     assert.deepEqual(paths(await scan()), ['B.txt', 'a/c.txt', 'a/z.txt', 'b.txt']);
   });
 
+  it('reads a folder in thousands of folders, as a program leaves that copies a folder into itself', async function () {
+    // Others allow no path so long.
+    if (process.platform !== 'linux') {
+      this.skip();
+    }
+    const path = `${'a/'.repeat(1950)}b.txt`;
+    await write({ [path]: PROSE });
+    assert.deepEqual(paths(await scan()), [path]);
+  });
+
   it('does not say of a file that it disappeared where its name is in an old encoding', async function () {
     if (process.platform !== 'linux') {
       this.skip();
