@@ -60,7 +60,12 @@ export class ModelStore {
   /** Notes which folders a key stands for, so that a list can name them. */
   async remember(folders: readonly string[]): Promise<ModelPlaces> {
     const key = workspaceKey(folders);
-    await saveFile(join(this.folderOf(key), WORKSPACE_FILE), Buffer.from(JSON.stringify({ folders })));
+    const path = join(this.folderOf(key), WORKSPACE_FILE);
+    const noted = Buffer.from(JSON.stringify({ folders }));
+    // Where the models lie among the texts, as in a home folder, a file that is changed would be another text for an interrupted training.
+    if ((await readFile(path).catch(() => null))?.equals(noted) !== true) {
+      await saveFile(path, noted);
+    }
     return this.places(key);
   }
 

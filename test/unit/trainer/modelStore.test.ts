@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import promises from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { mock } from 'node:test';
@@ -42,6 +42,17 @@ describe('ModelStore', () => {
     assert.deepEqual(model.folders, folders);
     assert.deepEqual(model.content, { config: smallConfig, training: { steps: 7 } });
     assert.equal(model.bytes, smallModelBytes(7).length);
+  });
+
+  it('notes the folders anew only where they are not noted, so that an interrupted training of a home folder goes on', async () => {
+    const { modelPath } = await store.remember(folders);
+    const path = join(dirname(modelPath), 'workspace.json');
+    const before = statSync(path).ino;
+    await store.remember(folders);
+    assert.equal(statSync(path).ino, before);
+    writeFileSync(path, '{"folders":[');
+    await store.remember(folders);
+    assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), { folders });
   });
 
   it('says what is wrong with a damaged model and lists it all the same', async () => {
