@@ -6,6 +6,8 @@ import { NPM_FILES, removeInstalled } from './removeInstalled';
 import { CommandError } from './runCommand';
 import { runNpm } from './runNpm';
 
+/** The line in which npm says why it failed, between those with numbers for programs and advice, a stack and the place of its log. */
+const REASON = /^npm (?:error|ERR!) (?!(?:code|errno|syscall|path|dest|command)\b)(.+)/m;
 /** What npm has installed. It writes this list last. */
 const INSTALLED_LIST = join('node_modules', '.package-lock.json');
 
@@ -64,11 +66,22 @@ export async function installPackages(
     if (!(error instanceof CommandError)) {
       throw error;
     }
-    throw new Error(
-      error.missing
-        ? `${name} is installed with npm, which was not found. Install Node.js from https://nodejs.org first.`
-        : `npm could not install ${Object.keys(packages)[0]}. Check the network and npm's configuration, then install again. ${error.message}`,
-      { cause: error },
-    );
+    throw new Error(sentenceOn(error, name, Object.keys(packages)[0], folder), { cause: error });
   }
+}
+
+function sentenceOn(
+  { missing, message, output }: CommandError,
+  name: string,
+  main: string,
+  folder: string,
+): string {
+  if (missing) {
+    return `${name} is installed with npm, which was not found. Install Node.js from https://nodejs.org first.`;
+  }
+  if (/\b(ENOSPC|EDQUOT)\b/.test(output)) {
+    return `${name} could not be installed into ${folder}, because the disk is full. Free some space and install again.`;
+  }
+  const reason = REASON.exec(output)?.[1] ?? message;
+  return `npm could not install ${main}. Check the network and npm's configuration, then install again. ${reason}`;
 }

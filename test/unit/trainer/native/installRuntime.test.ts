@@ -95,6 +95,27 @@ describe('Installation of what runs models', () => {
     );
   });
 
+  for (const [fault, output, told] of [
+    [
+      'the network is away',
+      'npm error code ENOTFOUND\nnpm error syscall getaddrinfo\nnpm error errno ENOTFOUND\nnpm error network request to https://registry.npmjs.org/a failed\nnpm error network In most cases you are behind a proxy.\n',
+      /npm could not install onnxruntime-node\. Check the network .* network request to https:\/\/registry\.npmjs\.org\/a failed$/,
+    ],
+    [
+      'the disk is full',
+      'npm warn tar TAR_ENTRY_ERROR ENOSPC: no space left on device, write\nnpm error code ENOSPC\n',
+      /ONNX Runtime could not be installed into .+, because the disk is full\. Free some space and install again\.$/,
+    ],
+  ] as const) {
+    it(`says that ${fault}, and not where npm has written more of it`, async () => {
+      const lines = `${output}npm error A complete log of this run can be found in: /home/ada/.npm/_logs\n`;
+      await assert.rejects(
+        installWith(`process.stderr.write(${JSON.stringify(lines)}); process.exitCode = 1;`),
+        told,
+      );
+    });
+  }
+
   it('keeps an earlier version that is whole where npm cannot install another', async () => {
     await writePackage(ONNX_RUNTIME.package, '0.0.1');
     await listPackages({ [ONNX_RUNTIME.package]: '0.0.1' });
