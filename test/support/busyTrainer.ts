@@ -9,7 +9,7 @@ process.on('message', (message) => {
     const { modelPath, resumePath } = request.job;
     void lockModel(modelPath).then(() => {
       writeFileSync(resumePath, 'how far it is');
-      writeFileSync(`${resumePath}.123`, 'how f');
+      writeFileSync(`${resumePath}.123.partial`, 'how f');
       process.send!({ kind: 'loading', name: 'wasm' }, () => {
         for (;;);
       });
