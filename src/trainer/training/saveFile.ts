@@ -84,7 +84,8 @@ export async function patiently(
 
 /** Removes what a process that was killed while writing the file left beside it. */
 export async function removeLeftovers(path: string): Promise<void> {
-  const folder = dirname(path);
+  const place = await realpath(path).catch(() => path);
+  const folder = dirname(place);
   let names: string[];
   try {
     names = await readdir(folder);
@@ -94,7 +95,7 @@ export async function removeLeftovers(path: string): Promise<void> {
     }
     throw notWritten(path, error);
   }
-  const prefix = `${basename(path)}.`;
+  const prefix = `${basename(place)}.`;
   for (const name of names) {
     if (name.startsWith(prefix) && TEMPORARY.test(name.slice(prefix.length))) {
       await patiently(() => rm(join(folder, name), { force: true }));

@@ -139,6 +139,9 @@ describe('A file that is written whole', () => {
     await writeWholeFile(link, later);
     assert.ok(lstatSync(link).isSymbolicLink());
     assert.deepEqual(readFileSync(path), later);
+    writeFileSync(`${path}.123.partial`, 'half');
+    await removeLeftovers(link);
+    assert.deepEqual(readdirSync(folder), ['link', 'model']);
   });
 
   it('is distinguished from what a killed process left beside it, and that from copies that the user keeps', async () => {
