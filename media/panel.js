@@ -15,8 +15,28 @@
   const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, index) => String(values[Number(index)]));
   const percent = (share) => fill(texts.textPercent, (100 * share).toFixed(share < 0.1 ? 1 : 0));
 
+  /**
+   * By setting, from when a change is sent until the extension has answered: the value sent, and the newest. Writing takes longer than a
+   * key that is held down, so what is in force meanwhile would put the field back, and the next step would start from there.
+   */
+  const changes = new Map();
+
   function set(name, value) {
-    vscode.postMessage({ kind: 'setSetting', name, value });
+    const change = changes.get(name);
+    if (change === undefined) {
+      changes.set(name, { sent: value, newest: value });
+      vscode.postMessage({ kind: 'setSetting', name, value });
+    } else {
+      change.newest = value;
+    }
+  }
+
+  function answered(name) {
+    const change = changes.get(name);
+    changes.delete(name);
+    if (change !== undefined && change.newest !== change.sent) {
+      set(name, change.newest);
+    }
   }
 
   function numberField(setting) {
@@ -118,7 +138,9 @@
           element('div', { className: `field ${setting.kind}` }, [label, ...field.children, description]),
         );
       }
-      field.show(setting);
+      if (!changes.has(setting.name)) {
+        field.show(setting);
+      }
     }
     const valueOf = (wanted) => settings.find(({ name }) => name === wanted)?.value;
     // Greedy sampling and a fixed seed always give the same sample.
@@ -231,6 +253,7 @@
   window.addEventListener('message', ({ data }) => {
     switch (data.kind) {
       case 'settings':
+        answered(data.answered);
         showSettings(data.settings);
         break;
       case 'inspection':
@@ -245,6 +268,9 @@
     }
   });
   byId('reset').addEventListener('click', () => {
+    for (const change of changes.values()) {
+      change.newest = change.sent;
+    }
     vscode.postMessage({ kind: 'resetSettings' });
   });
   byId('again').addEventListener('click', () => {

@@ -121,6 +121,11 @@ export async function openWindow(
       await field.fill(value);
       await field.blur();
     },
+    /** Presses a key several times without a pause in the panel's field with this label. */
+    async panelKeys(label, keys, times) {
+      await (await requirePanel(page)).getByLabel(label, { exact: true }).focus();
+      await actions.press(keys, times);
+    },
     /** Presses the panel's button with this name. */
     async panelPress(name) {
       await (await requirePanel(page)).getByRole('button', { name, exact: true }).click();

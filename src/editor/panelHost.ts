@@ -17,7 +17,7 @@ import type { LastTextEditor } from './lastTextEditor';
 import type { MaskedModelState } from './maskedModel';
 import { panelInspection } from './panelInspection';
 import { panelPage } from './panelPage';
-import { isSamplingName, panelSettings, SAMPLING_NAMES } from './panelSettings';
+import { isSamplingName, panelSettings, SAMPLING_NAMES, type SamplingName } from './panelSettings';
 import { parseSetting } from './settings';
 import { shownSentence } from './shownSentence';
 import type { TrainingSession } from './trainingSession';
@@ -38,6 +38,8 @@ export class PanelHost implements vscode.Disposable {
   private panel: vscode.WebviewPanel | null = null;
   private timer: NodeJS.Timeout | undefined;
   private asking: AbortController | null = null;
+  /** Settings are written in turn, as each looks first at where the value in force stands, which the one before may change. */
+  private writing: Promise<unknown> = Promise.resolve();
   private readonly disposable: vscode.Disposable;
 
   constructor(
@@ -143,18 +145,10 @@ export class PanelHost implements vscode.Disposable {
         await this.inspect();
         break;
       case 'setSetting':
-        if (isSamplingName(message.name)) {
-          const { value } = parseSetting(message.name, message.value);
-          await this.configuration.update(message.name, value);
-          // Sent even if the setting stays as it was: the page still shows the typed value, which may have been corrected.
-          this.sendSettings();
-        }
+        await this.inTurn(() => this.setSetting(message.name, message.value));
         break;
       case 'resetSettings':
-        for (const name of SAMPLING_NAMES) {
-          await this.configuration.reset(name);
-        }
-        this.sendSettings();
+        await this.inTurn(() => this.resetSettings());
         break;
       case 'sampleAgain':
         await this.inspect();
@@ -165,9 +159,36 @@ export class PanelHost implements vscode.Disposable {
     }
   }
 
-  private sendSettings(): void {
+  private inTurn(write: () => Promise<void>): Promise<void> {
+    const written = this.writing.then(write);
+    this.writing = written.catch(() => undefined);
+    return written;
+  }
+
+  private async setSetting(name: string, given: unknown): Promise<void> {
+    if (!isSamplingName(name)) {
+      return;
+    }
+    try {
+      const { value } = parseSetting(name, given);
+      await this.configuration.update(name, value);
+    } finally {
+      // Sent even if the setting stays as it was: the page still shows the typed value, which may have been corrected.
+      this.sendSettings(name);
+    }
+  }
+
+  private async resetSettings(): Promise<void> {
+    for (const name of SAMPLING_NAMES) {
+      await this.configuration.reset(name);
+    }
+    this.sendSettings();
+  }
+
+  /** @param answered the setting whose change by the page is done with */
+  private sendSettings(answered?: SamplingName): void {
     const settings = panelSettings(vscode.l10n.t, (name) => this.configuration.get(name));
-    this.post({ kind: 'settings', settings });
+    this.post({ kind: 'settings', settings, ...(answered !== undefined && { answered }) });
   }
 
   /** @param weight of the model among the networks, 0 to 1; null while it is unknown */

@@ -64,7 +64,12 @@ export type PanelInspection =
     };
 
 export type ToPanel =
-  | { readonly kind: 'settings'; readonly settings: readonly PanelSetting[] }
+  | {
+      readonly kind: 'settings';
+      readonly settings: readonly PanelSetting[];
+      /** The setting whose change by the page is written, or was refused; each change is answered once. */
+      readonly answered?: string;
+    }
   | { readonly kind: 'inspection'; readonly inspection: PanelInspection }
   /** Lines about the chosen language model. */
   | { readonly kind: 'languageModel'; readonly lines: readonly string[] }

@@ -36,6 +36,10 @@ export const theWindow = {
   async panelFill(label: string, value: string): Promise<void> {
     await ask('panelFill', label, value);
   },
+  /** Presses a key several times without a pause in the panel's field with this label. */
+  async panelKeys(label: string, keys: string, times: number): Promise<void> {
+    await ask('panelKeys', label, keys, times);
+  },
   /** Presses the panel's button with this name. */
   async panelPress(name: string): Promise<void> {
     await ask('panelPress', name);

@@ -51,8 +51,43 @@ describe("the script of the panel's page", () => {
     type('1.5');
     box.dispatch('change');
     assert.deepEqual({ ...(page.sent.at(-1) as object) }, { kind: 'setSetting', name: NAME, value: 1.5 });
+    page.post({ kind: 'settings', settings: settingsWith({ [NAME]: 1.5 }), answered: NAME });
     draw(1.2);
     assert.equal(Number(box.value), 1.2);
+  });
+
+  it('keeps every step of an arrow key that is faster than the setting is written', () => {
+    const page = new FakePage();
+    const draw = (value: number, answered?: string) => {
+      const settings = settingsWith({ [NAME]: value });
+      page.post({ kind: 'settings', settings, ...(answered !== undefined && { answered }) });
+    };
+    const changes = () => page.sent.slice(1).map((message) => (message as { value?: unknown }).value);
+    draw(0.8);
+    const box = page.byId(NAME);
+    const step = (value: string) => {
+      box.value = value;
+      box.dispatch('input');
+      box.dispatch('change');
+    };
+    box.focus();
+    step('0.81');
+    step('0.82');
+    // The window tells of the first step, and then the extension answers it.
+    draw(0.81);
+    assert.equal(box.value, '0.82');
+    step('0.83');
+    draw(0.81, NAME);
+    assert.equal(box.value, '0.83');
+    assert.deepEqual(changes(), [0.81, 0.83]);
+    draw(0.83, NAME);
+    assert.deepEqual([Number(box.value), changes()], [0.83, [0.81, 0.83]]);
+    step('0.84');
+    step('0.85');
+    page.byId('reset').dispatch('click');
+    draw(0.84, NAME);
+    draw(0.8);
+    assert.deepEqual([Number(box.value), changes().slice(2)], [0.8, [0.84, undefined]]);
   });
 
   it('shows the value in force once a field is left as it was found', () => {

@@ -42,6 +42,29 @@ describe('The settings panel', () => {
     await theWindow.idle();
   });
 
+  it('takes every step of an arrow key that is held down', async () => {
+    await theWindow.panelKeys('Temperature', 'ArrowUp', 15);
+    await waitFor(
+      'the setting',
+      () => sampling('temperature') === 0.95,
+      5000,
+      () => `it is ${String(sampling('temperature'))}`,
+    );
+  });
+
+  it('returns to its default also what was entered a moment ago', async () => {
+    for (let round = 0; round < 5; round++) {
+      await theWindow.panelFill('Top-k', '7');
+      await theWindow.panelPress('Return to Defaults');
+      // Written after the defaults, so that these are there once it is.
+      await theWindow.panelFill('Length', String(100 + round));
+      await waitFor('the setting', () => sampling('maxNewTokens') === 100 + round);
+      assert.equal(sampling('topK'), 40);
+    }
+    await theWindow.panelPress('Return to Defaults');
+    await waitFor('the defaults', () => sampling('maxNewTokens') === 120);
+  });
+
   it('shows the allowed range when a value is outside it, and leaves the setting', async () => {
     await theWindow.panelFill('Temperature', '9');
     await waitFor('the sentence', async () =>
