@@ -40,7 +40,11 @@ export class Generation implements vscode.Disposable {
     }
   });
 
-  constructor(private readonly generator: Pick<GeneratorClient, 'generate'>) {}
+  constructor(private readonly generator: Pick<GeneratorClient, 'generate'>) {
+    // The window keeps its context keys when the extension host starts again, so Escape would be ours until the next generation.
+    void setContext(RUNNING_CONTEXT, false);
+    void setContext(AGAIN_CONTEXT, false);
+  }
 
   /**
    * Continues the selected text at its end; without a selection, continues the document at the cursor.

@@ -38,6 +38,10 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   private readonly disposable: vscode.Disposable;
 
   constructor(private readonly log: Pick<vscode.LogOutputChannel, 'debug'>) {
+    // The window keeps its context keys when the extension host starts again.
+    for (const key of [TAKES_WORD_CONTEXT, TAKING_CONTEXT]) {
+      void vscode.commands.executeCommand('setContext', key, false);
+    }
     this.disposable = vscode.Disposable.from(
       this.changed,
       this.wordTaken,

@@ -26,7 +26,10 @@ export class TrainingSession implements vscode.Disposable {
   constructor(
     private readonly processPath: string,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
+  ) {
+    // The window keeps its context keys when the extension host starts again, but the training has ended with the host before.
+    this.phaseChanged();
+  }
 
   get phase(): PanelTraining['phase'] {
     return this.run === null ? 'idle' : this.paused ? 'paused' : 'running';
