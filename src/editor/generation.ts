@@ -33,9 +33,13 @@ export class Generation implements vscode.Disposable {
   private last: LastGeneration | null = null;
   private readonly edits = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
     for (const { rangeOffset, rangeLength, text } of contentChanges) {
+      const { last } = this;
       // Edits before the text move it; edits within it are noticed when it is to be replaced.
-      if (this.last?.editor.document === document && rangeOffset + rangeLength <= this.last.start) {
-        this.last = { ...this.last, start: this.last.start + text.length - rangeLength };
+      const isBefore = last?.editor.document === document && rangeOffset + rangeLength <= last.start;
+      // A redo brings it back to where it was.
+      const isItself = rangeOffset === last?.start && text.replaceAll('\r\n', '\n') === last.text;
+      if (isBefore && !isItself) {
+        this.last = { ...last, start: last.start + text.length - rangeLength };
       }
     }
   });

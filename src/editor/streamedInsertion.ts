@@ -1,6 +1,6 @@
 /**
- * Writes a text into a document piece by piece, as one undo step. Only a save in between starts another step, as VS Code does for
- * every edit; in a browser, VS Code saves by itself when nothing was written for a second.
+ * Writes a text into a document piece by piece, as one undo step. Only a save, or a key that moves the cursor, in between starts
+ * another step, as VS Code does for every edit; in a browser, VS Code saves by itself when nothing was written for a second.
  */
 import * as vscode from 'vscode';
 

@@ -98,6 +98,17 @@ describe('Generate from Selection', () => {
     assert.equal(editor.document.getText(), `# The Ferry\n\nOld Tobias Wren${second.text}\n`);
   });
 
+  it('replaces the sample also after it was undone and done again', async () => {
+    const editor = await openDraft('generated.md', 'Old Tobias Wren█\n');
+    await vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+    const written = editor.document.getText();
+    await vscode.commands.executeCommand('undo');
+    await vscode.commands.executeCommand('redo');
+    assert.equal(editor.document.getText(), written);
+    const second = await vscode.commands.executeCommand<Generated | undefined>('understudy.generateAnother');
+    assert.equal(editor.document.getText(), `Old Tobias Wren${second?.text}\n`);
+  });
+
   it('gives the same text for the same seed', async () => {
     const fromDraft = async (): Promise<string> => {
       await openDraft('generated.md', 'Aunt Philippa wrote█\n');
