@@ -222,7 +222,7 @@ async function readIfPresent(path: string): Promise<Buffer | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       return null;
     }
-    throw new Error(`${path} cannot be read; check that you may open it.`, { cause: error });
+    throw notRead(error, path, `${path} cannot be read; check that you may open it.`);
   }
 }
 
@@ -241,6 +241,17 @@ async function namesIn(folder: string): Promise<string[]> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       return [];
     }
-    throw new Error(`The folder ${folder} cannot be read; check that you may open it.`, { cause: error });
+    throw notRead(error, folder, `The folder ${folder} cannot be read; check that you may open it.`);
   }
+}
+
+/** Where `UNDERSTUDY_HOME` names a file, no permission would help. */
+function notRead(error: unknown, path: string, sentence: string): Error {
+  const isInFile = (error as NodeJS.ErrnoException).code === 'ENOTDIR';
+  return new Error(
+    isInFile ? `${path} cannot be read, as a file stands where a folder should be.` : sentence,
+    {
+      cause: error,
+    },
+  );
 }

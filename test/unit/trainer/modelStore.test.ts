@@ -75,6 +75,17 @@ describe('ModelStore', () => {
     });
   });
 
+  it('says that the place of its folder is taken by a file', async () => {
+    const file = join(workspace.folder, 'home');
+    writeFileSync(file, '');
+    const misplaced = new ModelStore(file);
+    const sentence = /cannot be read, as a file stands where a folder should be\.$/;
+    await assert.rejects(misplaced.list(), sentence);
+    if (process.platform !== 'win32') {
+      await assert.rejects(misplaced.show(key), sentence);
+    }
+  });
+
   it('exports as a Keras model with its tokenizer beside it, and imports that with or without', async () => {
     const tokenizer: unknown = JSON.parse(readFileSync('models/base/tokenizer.json', 'utf8'));
     const kept: NetworkConfig = { ...smallConfig, vocabSize: 4096 };
