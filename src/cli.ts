@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The terminal tool: builds what its commands work with and runs one of them. */
 import { join } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { COMMANDS } from './terminal/commands';
 import { baseModel } from './terminal/keptModels';
@@ -48,7 +49,8 @@ void runTool(COMMANDS, process.argv.slice(2), {
     progress.note(line);
   },
   progress,
-  readStdin: () => text(process.stdin),
+  // A terminal that nobody types the end into would be read on and on.
+  readStdin: () => text(addAbortSignal(cancel.signal, process.stdin)),
   signal: cancel.signal,
   product: { ...shipped, baseModel: baseModel(shipped).path },
 }).then((status) => {

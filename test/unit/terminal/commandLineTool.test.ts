@@ -145,6 +145,30 @@ describe('understudy in a terminal', function () {
     assert.equal(signal, 'SIGINT');
   });
 
+  it('ends at the first Ctrl+C while it reads a prompt that goes on', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const child = spawn(process.execPath, ['--import', 'tsx', cli, 'generate', '--prompt', '-'], {
+      cwd: join(__dirname, '../../..'),
+      env: { ...process.env, UNDERSTUDY_HOME: join(folder, 'home') },
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const ended = new Promise((resolve) => {
+      child.on('close', resolve);
+    });
+    // More than a pipe holds, so that it is read once all of it is written.
+    await new Promise((resolve) =>
+      child.stdin.write('The lamp in the east window. '.repeat(40_000), resolve),
+    );
+    child.kill('SIGINT');
+    const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    assert.deepEqual([await ended, stderr], [130, 'Cancelled.\n']);
+    clearTimeout(late);
+  });
+
   it('says that a model is damaged, and keeps none', async () => {
     const model = join(folder, 'broken.safetensors');
     await writeFile(model, 'not a model at all');
