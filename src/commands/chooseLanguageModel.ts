@@ -11,6 +11,7 @@ import {
 } from '../editor/languageModelSetting';
 import { ensureRuntime } from '../editor/offerRuntime';
 import type { Parts } from '../editor/parts';
+import { pathHere } from '../editor/pathHere';
 import { asError } from '../protocol/asError';
 import { LLAMA } from '../trainer/native/installRuntime';
 import type { HalfChoice } from '../protocol/generatorProtocol';
@@ -118,7 +119,7 @@ async function browse(): Promise<HalfChoice | undefined> {
 
 /** The choice that a model file stands for; asks for the vocabulary of a Keras model that has none beside it. */
 export async function chosenFile(uri: vscode.Uri): Promise<HalfChoice | undefined> {
-  const choice = parseLanguageModel(vscode.l10n.t, { file: uri.fsPath });
+  const choice = parseLanguageModel(vscode.l10n.t, { file: pathHere(uri) });
   return choice?.kind === 'keras' && vocabularyBeside(choice.path) === null
     ? withVocabulary(choice)
     : (choice ?? undefined);
@@ -146,7 +147,7 @@ async function withVocabulary(
       title: t('Choose the Vocabulary of {0}', basename(choice.path)),
       filters: { [t('Vocabularies')]: ['json', 'txt'], [t('All files')]: ['*'] },
     })) ?? [];
-  return uri && { ...choice, vocabularyPath: uri.fsPath };
+  return uri && { ...choice, vocabularyPath: pathHere(uri) };
 }
 
 async function askForServer(): Promise<HalfChoice | undefined> {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { parseMaskedModel } from '../editor/maskedModelSetting';
 import { ensureRuntime } from '../editor/offerRuntime';
 import type { Parts } from '../editor/parts';
+import { pathHere } from '../editor/pathHere';
 import { ONNX_RUNTIME } from '../trainer/native/installRuntime';
 
 interface ChoiceItem extends vscode.QuickPickItem {
@@ -78,5 +79,5 @@ async function browse(): Promise<string | undefined> {
       canSelectFiles: false,
       canSelectFolders: true,
     })) ?? [];
-  return uri?.fsPath;
+  return uri && pathHere(uri);
 }

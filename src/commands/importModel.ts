@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { KERAS_EXTENSIONS, languageModelSetting } from '../editor/languageModelSetting';
 import type { Parts } from '../editor/parts';
+import { pathHere } from '../editor/pathHere';
 import { trainableFolders } from '../editor/trainableFolders';
 import { chooseLanguageModel, chosenFile } from './chooseLanguageModel';
 
@@ -18,6 +19,10 @@ interface ImportArguments {
 /** *Import Model*: the model is checked before it replaces the current one. */
 export async function importModel(parts: Parts, { source, use }: ImportArguments = {}): Promise<void> {
   const uri = source ?? (await chooseFile());
+  if (uri !== undefined) {
+    // Before the question what it is to be.
+    pathHere(uri);
+  }
   switch (uri && (use ?? (await chooseUse(uri)))) {
     case 'personal':
       return importPersonal(parts, uri!, source === undefined);

@@ -166,6 +166,36 @@ describe('Train on Workspace', function () {
     }
   });
 
+  it('says that a model on another machine cannot be chosen, which the dialogs of a remote window offer, too', async () => {
+    const { window } = vscode;
+    const { showOpenDialog, showErrorMessage, showQuickPick } = window;
+    const told: string[] = [];
+    Object.assign(window, {
+      showOpenDialog: () =>
+        Promise.resolve([vscode.Uri.file('/elsewhere/novel.keras').with({ scheme: 'vscode-local' })]),
+      showErrorMessage: (message: string) => {
+        told.push(message);
+        return Promise.resolve(undefined);
+      },
+      showQuickPick: (items: readonly vscode.QuickPickItem[]) =>
+        Promise.resolve(items.find(({ label }) => label.includes('Browse'))),
+    });
+    try {
+      for (const command of ['importModel', 'chooseLanguageModel', 'chooseMaskedModel']) {
+        await vscode.commands.executeCommand(`understudy.${command}`);
+        const [sentence, ...others] = told.splice(0);
+        assert.match(
+          sentence,
+          /^\/elsewhere\/novel\.keras is not on the machine that Understudy runs on/,
+          command,
+        );
+        assert.deepEqual(others, []);
+      }
+    } finally {
+      Object.assign(window, { showOpenDialog, showErrorMessage, showQuickPick });
+    }
+  });
+
   it('deletes the model on Delete Model', async () => {
     const modelPath = done?.modelPath ?? null;
     await vscode.commands.executeCommand('understudy.deleteModel', { confirm: false });
