@@ -18,9 +18,11 @@ export function wordEnds(before: string, text: string): number[] {
   let end = -context.length;
   for (const { segment } of words.segment(context + text)) {
     end += segment.length;
-    const isWhole = end === lastEnd || !beginsEscape(context + text.slice(0, end));
-    if (end > 0 && !isBlank(segment) && isWhole) {
-      ends.push(end);
+    // A narrow no-break space belongs to the word before it by UAX #29, as between the digits of a number.
+    const wordEnd = end - segment.length + segment.trimEnd().length;
+    const isHalf = segment.endsWith('\\') && end !== lastEnd && beginsEscape(context + text.slice(0, end));
+    if (wordEnd > 0 && !isBlank(segment) && !isHalf) {
+      ends.push(wordEnd);
     }
   }
   return ends;

@@ -39,6 +39,17 @@ describe('words of a suggestion', () => {
     assert.equal(firstWord('', '\\item One'), '\\item');
   });
 
+  it('end before a narrow no-break space, as before French punctuation', () => {
+    assert.deepEqual(cut('« Tu ', 'viens\u202f?\u202f» 12\u202f500'), [
+      'viens',
+      '\u202f?',
+      '\u202f»',
+      ' 12\u202f500',
+    ]);
+    assert.deepEqual(cut('viens', '\u202f?'), ['\u202f?']);
+    assert.equal(firstWord('', 'viens\u202f?'), 'viens');
+  });
+
   it('joined, are the text less the white space at its end', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (before, text) => {
