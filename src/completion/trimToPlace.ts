@@ -24,6 +24,8 @@ const SEPARATORS = new Set([';', ',']);
 /** UTF-16 units before the cursor that are searched for open brackets and for lines that must not be repeated. */
 const CONTEXT = 4096;
 const CJK_PUNCTUATION = /[，。！？、；：]/;
+/** UTF-16 units that the word or sign right of the cursor is looked for in, since the line may be very long. */
+const LONGEST_FIRST_WORD = 100;
 /** Lines shorter than this may well repeat: `}`, `---`, `else:`. */
 const SHORTEST_REPEATED_LINE = 8;
 /** Lines above the cursor's that a line may not repeat. */
@@ -41,14 +43,18 @@ export function createTrimmer(place: Place): (text: string) => string {
   const environments = openEnvironments(place.prefix.slice(0, place.prefix.length - line.length));
   const isInProse = isProse(place.languageId);
   const enclosing = isInProse ? QUOTES_OF_PROSE : QUOTES;
-  const signsOf = isInProse ? withoutApostrophes : (text: string) => text;
+  const signsOf = (text: string) =>
+    isInProse ? withoutApostrophes(withoutEscapedQuotes(text)) : withoutEscapedQuotes(text);
   const openQuotes = unpairedQuotes(signsOf(line));
   const closedByRest = new Set([...balanceOf(rest).unopened, ...unpairedQuotes(signsOf(rest))]);
+  // What stands before a quote tells whether it is one.
+  const joint = line.slice(-2);
   // A text that ends with an apostrophe may go on with a letter.
   const after = rest.startsWith("'") ? "'" : 'x';
-  const firstOfRest = isAtLineEnd ? '' : rest.slice(0, wordEnds('', rest)[0]).trim();
+  const beginningOfRest = rest.trimStart().slice(0, LONGEST_FIRST_WORD);
+  const firstOfRest = beginningOfRest.slice(0, wordEnds('', beginningOfRest)[0]);
   // A bracket or quote that the text opens itself is no repetition, nor a separator inside of them; endOfBalance handles those.
-  const mayRepeat = [CLOSERS, QUOTES, SEPARATORS].some((signs) => signs.has(firstOfRest));
+  const mayRepeat = [CLOSERS, enclosing, SEPARATORS].some((signs) => signs.has(firstOfRest));
   const nextLine = isAtLineEnd ? firstLineWithText(place.suffix.slice(rest.length)) : '';
   const linesAbove = place.prefix
     .slice(-CONTEXT - line.length)
@@ -63,15 +69,15 @@ export function createTrimmer(place: Place): (text: string) => string {
       return '';
     }
     let end = isInProse ? text.length : endBeforeBlankLine(text);
-    const signs = signsOf(line.slice(-1) + text + after).slice(line.slice(-1).length, -1);
+    const signs = signsOf(joint + text + after).slice(joint.length, -1);
     end = Math.min(
       end,
       endOfBalance(signs.slice(0, end), { openers, openQuotes, enclosing, closedByRest, rest }),
     );
     end = Math.min(end, endOfEnvironments(environments, line, text));
     if (!isAtLineEnd) {
-      const repeated = mayRepeat ? -1 : indexOfWord(text.slice(0, end), firstOfRest);
-      return text.slice(0, repeated < 0 ? end : repeated);
+      const repeated = mayRepeat ? -1 : indexOfWord(text, firstOfRest);
+      return text.slice(0, repeated < 0 ? end : Math.min(end, repeated));
     }
     const kept = text.slice(0, end);
     const [first] = kept.split('\n', 1);
@@ -174,6 +180,9 @@ function balanceOf(text: string): { open: string[]; unopened: string[] } {
 /** Quotes of which a text has one without its partner. */
 const unpairedQuotes = (text: string): string[] =>
   [...QUOTES].filter((quote) => isOdd(text.split(quote).length - 1));
+
+/** A text in which other characters stand for each quote behind a backslash, which encloses nothing, and for each pair of backslashes. */
+const withoutEscapedQuotes = (text: string): string => text.replace(/\\[\\"'`]/g, '..');
 
 /** A text in which another character stands for each apostrophe between letters, which is no quote. */
 const withoutApostrophes = (text: string): string => text.replace(/(?<=\p{L})'(?=\p{L})/gu, '’');

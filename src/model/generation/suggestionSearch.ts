@@ -234,7 +234,7 @@ function continuationOf(
   const stop = findStop(beam.text, options, before);
   const ended = withoutHalfGrapheme(before, stop === null ? beam.text : beam.text.slice(0, stop.length));
   const stopped = withoutHalfEscape(before, ended);
-  const text = options.allowed(stopped).trimEnd();
+  const text = withoutHalfEscape(before, options.allowed(stopped)).trimEnd();
   const points = cutPoints(beam, before, text);
   const isShortened = text.length < stopped.trimEnd().length;
   const stopReason = isShortened ? 'suffix' : (stop?.reason ?? beam.reason);

@@ -35,6 +35,10 @@ describe('a suggestion, trimmed to its place', () => {
     ['closes what is open behind a bracket that closes nothing', 'foo(x] █', ');', ');'],
     ['may close a quote that nothing closes', 'foo("a█', '");', '");'],
     ['ends behind a whole character', 'foo("█")', '😀", x', '😀'],
+    ['does not take an escaped quote for one that closes', "foo('█');", "it\\'s');", "it\\'s"],
+    ['nor one whose backslash was typed', "foo('it\\█');", "'s');", "'s"],
+    ['nor one before the cursor', "foo('it\\'█');", "s');", 's'],
+    ['does not repeat a quote after an escaped backslash', 'foo("c:█");', '\\\\");', '\\\\'],
     ['leaves a quote of its own alone', 'const a = █', "'b';", "'b';"],
   ];
   for (const [name, marked, text, shown] of code) {
@@ -51,6 +55,9 @@ describe('a suggestion, trimmed to its place', () => {
     ['nor one inside a word', "I don't think it█ and that's all.", " isn't so", " isn't so"],
     ['nor one that a later token may join to a word', "I don't know if█ that's all.", " they'", " they'"],
     ['closes single quotes once', "'You must g█' she said.", "o now,' she", 'o now,'],
+    ['closes single quotes of LaTeX once', "``You must g█''", "o now,'' she", 'o now,'],
+    ['closes backticks once', 'Call ``f█``', 'oo`` and', 'oo'],
+    ['closes a formula once', 'Let \\(x█\\)', ' + y\\) be', ' + y'],
     ['closes a quote before others', '“You must g█ She sighed. “Yes.”', 'o,” he', 'o,” he'],
     ['closes a straight one before others', '"You must g█ She sighed. "Yes."', 'o," he', 'o," he'],
     ['closes a quote once', '“You must g█,” she said. “Yes.”', 'o now,” she', 'o now'],
@@ -91,6 +98,14 @@ describe('a suggestion, trimmed to its place', () => {
     });
   }
 
+  it('is soon there before a very long rest of the line', () => {
+    for (const rest of [')'.repeat(60_000), 'สิทธินี้รวมถึง'.repeat(4_000)]) {
+      const started = performance.now();
+      assert.equal(trim('markdown', `(see █${rest}`, 'above'), 'above');
+      assert.ok(performance.now() - started < 5000);
+    }
+  });
+
   it('is always a beginning of the text, which is itself not trimmed any more', () => {
     const piece = fc.constantFrom(
       'foo',
@@ -107,6 +122,9 @@ describe('a suggestion, trimmed to its place', () => {
       '，',
       ' ',
       'over',
+      '\\',
+      "'",
+      '`',
       '\\begin{foo}',
       '\\end{foo}',
       '\\end{bar}',

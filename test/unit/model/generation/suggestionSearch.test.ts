@@ -63,6 +63,14 @@ describe('ghost text search', () => {
     assert.equal(suggest('委员会批准').text, '了年度预算。');
   });
 
+  it('shows no half of a command that a rule from outside cuts through', () => {
+    const formulas = new CountingMixture(tokenizer.vocabSize, [
+      tokenizer.encode('Let \\(x + y\\) be an even number. '.repeat(4)),
+    ]);
+    const allowed = (text: string) => text.split(')')[0];
+    assert.equal(suggest('Let \\(x', { allowed }, formulas).text, ' + y');
+  });
+
   it('is cut at a word where it may go on in three ways', () => {
     const forked = new CountingMixture(tokenizer.vocabSize, [
       tokenizer.encode(
