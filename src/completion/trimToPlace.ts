@@ -1,7 +1,7 @@
 /** How much of a continuation may be inserted between the text before and after the cursor. */
 import { wordEnds } from '../model/generation/wordUnits';
 import type { GeneratorDocument, NoSuggestionReason } from '../protocol/generatorProtocol';
-import { isProse, restOfLine, startOfLine } from './cursorPlace';
+import { isProse, restOfLine, startOfLine, textToJoin } from './cursorPlace';
 import { endOfEnvironments, openEnvironments } from './environments';
 
 type Place = Pick<GeneratorDocument, 'languageId' | 'prefix' | 'suffix'>;
@@ -51,10 +51,10 @@ export function createTrimmer(place: Place): (text: string) => string {
   const joint = line.slice(-2);
   // A text that ends with an apostrophe may go on with a letter.
   const after = rest.startsWith("'") ? "'" : 'x';
-  const beginningOfRest = rest.trimStart().slice(0, LONGEST_FIRST_WORD);
-  const firstOfRest = beginningOfRest.slice(0, wordEnds('', beginningOfRest)[0]);
+  const beginningOfRight = textToJoin(place).trimStart().slice(0, LONGEST_FIRST_WORD);
+  const firstOfRight = beginningOfRight.slice(0, wordEnds('', beginningOfRight)[0]);
   // A bracket or quote that the text opens itself is no repetition, nor a separator inside of them; endOfBalance handles those.
-  const mayRepeat = [CLOSERS, enclosing, SEPARATORS].some((signs) => signs.has(firstOfRest));
+  const mayRepeat = [CLOSERS, enclosing, SEPARATORS].some((signs) => signs.has(firstOfRight));
   const nextLine = isAtLineEnd ? firstLineWithText(place.suffix.slice(rest.length)) : '';
   const linesAbove = place.prefix
     .slice(-CONTEXT - line.length)
@@ -75,11 +75,11 @@ export function createTrimmer(place: Place): (text: string) => string {
       endOfBalance(signs.slice(0, end), { openers, openQuotes, enclosing, closedByRest, rest }),
     );
     end = Math.min(end, endOfEnvironments(environments, line, text));
+    const repeated = firstOfRight === '' || mayRepeat ? -1 : indexOfWord(text, firstOfRight);
+    const kept = text.slice(0, repeated < 0 ? end : Math.min(end, repeated));
     if (!isAtLineEnd) {
-      const repeated = mayRepeat ? -1 : indexOfWord(text, firstOfRest);
-      return text.slice(0, repeated < 0 ? end : Math.min(end, repeated));
+      return kept;
     }
-    const kept = text.slice(0, end);
     const [first] = kept.split('\n', 1);
     const whole = (line + first).trim();
     const repeats = (whole !== '' && whole === nextLine) || linesAbove.includes(whole);

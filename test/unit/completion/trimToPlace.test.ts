@@ -64,6 +64,13 @@ describe('a suggestion, trimmed to its place', () => {
     ['closes a straight one once', '"You must g█?" she said. "Yes."', 'o now," she', 'o now,'],
     ['is empty when it stands there already', 'The fox █ jumps', 'jumps high', ''],
     ['does not repeat a closing bracket', 'as seen (in Figure █)', '3)', '3'],
+    ['stops before the word that a wrapped line goes on with', 'The█\nfox jumps.', ' old fox jumps', ' old'],
+    [
+      'says what a line begins with that goes on with none',
+      'The█\nFox jumps.',
+      ' old Fox jumps',
+      ' old Fox jumps',
+    ],
     ['keeps blank lines', 'The end.█', '\n\nNext', '\n\nNext'],
     ['does not repeat the paragraph below', '█\n\nThe same paragraph.', 'The same paragraph.', ''],
     ['Chinese: no space between characters', '我们学习█', ' 中文', ''],
