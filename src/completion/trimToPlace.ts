@@ -80,10 +80,13 @@ export function createTrimmer(place: Place): (text: string) => string {
     if (!isAtLineEnd) {
       return kept;
     }
-    const [first] = kept.split('\n', 1);
+    const [first, ...more] = kept.split('\n');
     const whole = (line + first).trim();
-    const repeats = (whole !== '' && whole === nextLine) || linesAbove.includes(whole);
-    return repeats ? '' : kept;
+    if ((whole !== '' && whole === nextLine.trim()) || linesAbove.includes(whole)) {
+      return '';
+    }
+    const again = nextLine === '' ? -1 : more.findIndex((each) => each.trimEnd() === nextLine);
+    return again < 0 ? kept : [first, ...more.slice(0, again)].join('\n');
   };
 }
 
@@ -207,8 +210,11 @@ function indexOfWord(text: string, word: string): number {
   return -1;
 }
 
+/** With its indentation, but without white space at its end. */
 function firstLineWithText(text: string): string {
-  return /\S.*/.exec(text)?.[0].trimEnd() ?? '';
+  const at = text.search(/\S/);
+  const end = text.indexOf('\n', at);
+  return at < 0 ? '' : text.slice(text.lastIndexOf('\n', at) + 1, end < 0 ? text.length : end).trimEnd();
 }
 
 const isOdd = (count: number) => count % 2 === 1;

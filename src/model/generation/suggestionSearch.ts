@@ -234,8 +234,12 @@ function continuationOf(
   const stop = findStop(beam.text, options, before);
   const ended = withoutHalfGrapheme(before, stop === null ? beam.text : beam.text.slice(0, stop.length));
   const stopped = withoutHalfEscape(before, ended);
-  const text = withoutHalfEscape(before, options.allowed(stopped)).trimEnd();
-  const points = cutPoints(beam, before, text);
+  const allowed = withoutHalfEscape(before, options.allowed(stopped)).trimEnd();
+  // What may go on as one line may end as another, which stands there already.
+  const points = cutPoints(beam, before, allowed).filter(
+    ({ length }) => options.allowed(allowed.slice(0, length)).length === length,
+  );
+  const text = allowed.slice(0, points.at(-1)?.length ?? 0);
   const isShortened = text.length < stopped.trimEnd().length;
   const stopReason = isShortened ? 'suffix' : (stop?.reason ?? beam.reason);
   return points.length === 0 ? null : { text, points, stopReason };

@@ -97,6 +97,9 @@ describe('ghost text search', () => {
     const { text, confidence } = suggest('We know of it', { eagerness: 0.2 }, forked);
     assert.equal(text, ' by \\ref{lemma}');
     assert.ok(confidence > 0.5);
+    const allowed = (shown: string) => (shown.endsWith('}') ? shown.slice(0, -1) : shown);
+    const before = suggest('We know of it', { eagerness: 0.2, allowed }, forked).text;
+    assert.equal(before, ' by \\ref{lemma', 'nor does it end so where a rule from outside would not have it');
   });
 
   it('finds others besides where they are wanted, however unsure it is, the best first', () => {
