@@ -26,7 +26,7 @@ const CONTEXT = 4096;
 const CJK_PUNCTUATION = /[，。！？、；：]/;
 /** UTF-16 units that the word or sign right of the cursor is looked for in, since the line may be very long. */
 const LONGEST_FIRST_WORD = 100;
-/** Lines shorter than this may well repeat: `}`, `---`, `else:`. */
+/** Lines above shorter than this may well repeat: `}`, `---`, `else:`. So may shorter beginnings of the line below. */
 const SHORTEST_REPEATED_LINE = 8;
 /** Lines above the cursor's that a line may not repeat. */
 const LINES_COMPARED = 2;
@@ -75,8 +75,8 @@ export function createTrimmer(place: Place): (text: string) => string {
       endOfBalance(signs.slice(0, end), { openers, openQuotes, enclosing, closedByRest, rest }),
     );
     end = Math.min(end, endOfEnvironments(environments, line, text));
-    const repeated = firstOfRight === '' || mayRepeat ? -1 : indexOfWord(text, firstOfRight);
-    const kept = text.slice(0, repeated < 0 ? end : Math.min(end, repeated));
+    const repeated = firstOfRight === '' || mayRepeat ? -1 : indexOfWord(text.slice(0, end), firstOfRight);
+    const kept = text.slice(0, repeated < 0 ? end : repeated);
     if (!isAtLineEnd) {
       return kept;
     }
@@ -85,7 +85,7 @@ export function createTrimmer(place: Place): (text: string) => string {
     if ((whole !== '' && whole === nextLine.trim()) || linesAbove.includes(whole)) {
       return '';
     }
-    const again = nextLine === '' ? -1 : more.findIndex((each) => each.trimEnd() === nextLine);
+    const again = more.findIndex((each, i) => repeatsLine(each.trimEnd(), nextLine, i < more.length - 1));
     return again < 0 ? kept : [first, ...more.slice(0, again)].join('\n');
   };
 }
@@ -208,6 +208,12 @@ function indexOfWord(text: string, word: string): number {
     }
   }
   return -1;
+}
+
+/** Whether a line is the one that stands below, or, where it is not complete, may become that. */
+function repeatsLine(text: string, below: string, isComplete: boolean): boolean {
+  const mayBecome = !isComplete && text.trim().length >= SHORTEST_REPEATED_LINE && below.startsWith(text);
+  return text !== '' && (text === below || mayBecome);
 }
 
 /** With its indentation, but without white space at its end. */
