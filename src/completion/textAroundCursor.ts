@@ -26,7 +26,7 @@ export function textAroundCursor(
     uri,
     languageId,
     prefix: start === 0 ? prefix : fromFirstWholeLine(prefix),
-    suffix: slice(offset, offset + MAX_SUFFIX).replaceAll('\r\n', '\n'),
+    suffix: toWholeCharacter(slice(offset, offset + MAX_SUFFIX)).replaceAll('\r\n', '\n'),
   };
 }
 
@@ -37,6 +37,10 @@ export function textAroundCursor(
 export function selectedBefore(around: GeneratorDocument, selected: string): GeneratorDocument {
   return { ...around, prefix: around.prefix.slice(-selected.replaceAll('\r\n', '\n').length) };
 }
+
+/** Drops what the cut at the end of the suffix may leave: half a surrogate pair or half a line end, which could be suggested as a copy. */
+const toWholeCharacter = (text: string): string =>
+  text.length === MAX_SUFFIX && /[\ud800-\udbff\r]$/.test(text.slice(-1)) ? text.slice(0, -1) : text;
 
 /** Drops the rest of the line that the cut went through, or, if that is very long, only half a surrogate pair. */
 function fromFirstWholeLine(text: string): string {

@@ -53,6 +53,16 @@ describe('the text around the cursor', () => {
     );
   });
 
+  it('ends with a whole character of a long document, and with no half of a line end', () => {
+    for (const [text, end] of [
+      ['a' + '😀'.repeat(60_000), '😀'],
+      ['a' + '\r\n'.repeat(60_000), '\n'],
+    ]) {
+      assert.ok(around(text, 0).suffix.endsWith(end));
+    }
+    assert.equal(around('a\r', 0).suffix, 'a\r', 'a short one is left alone');
+  });
+
   it('is a selected text alone where there is one, and no more of a very long one', () => {
     const text = 'One.\r\nTwo.\r\n';
     const prompt = (selected: string) => selectedBefore(around(text, text.length), selected).prefix;
