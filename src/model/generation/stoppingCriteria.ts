@@ -13,12 +13,12 @@ export interface StopPoint {
 }
 
 /**
- * A sentence's end with the quotes and brackets that close it. A Latin full stop counts only before white space, which
- * keeps `3.14` and `file.txt` whole, but not before a no-break space, behind which a French `»` may stand. Chinese and Japanese ends
- * count before any character that does not belong to the end.
+ * A sentence's end with the quotes and brackets that close it. A full stop, or the mark of another script, counts only before white
+ * space, which keeps `3.14` and `file.txt` whole, but not before a no-break space, behind which a French `»` may stand. Chinese and
+ * Japanese ends count before any character that does not belong to the end.
  */
 const SENTENCE_END =
-  /[。！？｡]["'”’」』）》)]*(?=[^。！？｡"'”’」』）》)])|[.!?…](?:["'”’)\]»]|[\u00a0\u202f]»)*(?=[^\S\u00a0\u202f])/gu;
+  /[。！？｡]["'”’」』）》)]*(?=[^。！？｡"'”’」』）》)])|[.!?…؟۔।॥։።။។](?:["'“”‘’)\]«»]|[\u00a0\u202f]»)*(?=[^\S\u00a0\u202f])/gu;
 /** After these a full stop ends no sentence. */
 const ABBREVIATION = /(?:^|[^\p{L}])(?:Mr|Mrs|Ms|Dr|Prof|St|vs|cf|Fig|No|e\.g|i\.e|etc|[A-Z])\.$/u;
 
