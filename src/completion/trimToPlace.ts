@@ -60,8 +60,8 @@ export function createTrimmer(place: Place): (text: string) => string {
     .slice(-CONTEXT - line.length)
     .slice(0, -line.length || undefined)
     .split('\n')
-    .map((above) => above.trim())
-    .filter((above) => above.length >= SHORTEST_REPEATED_LINE)
+    .map((above) => above.trimEnd())
+    .filter((above) => above.trim().length >= SHORTEST_REPEATED_LINE)
     .slice(-LINES_COMPARED);
 
   return (text) => {
@@ -81,8 +81,8 @@ export function createTrimmer(place: Place): (text: string) => string {
       return kept;
     }
     const [first, ...more] = kept.split('\n');
-    const whole = (line + first).trim();
-    if ((whole !== '' && whole === nextLine.trim()) || linesAbove.includes(whole)) {
+    const whole = (line + first).trimEnd();
+    if ((whole.trim() !== '' && whole.trim() === nextLine.trim()) || linesAbove.includes(whole)) {
       return '';
     }
     const again = more.findIndex((each, i) => repeatsLine(each.trimEnd(), nextLine, i < more.length - 1));
@@ -190,11 +190,11 @@ const withoutEscapedQuotes = (text: string): string => text.replace(/\\[\\"'`]/g
 /** A text in which another character stands for each apostrophe between letters, which is no quote. */
 const withoutApostrophes = (text: string): string => text.replace(/(?<=\p{L})'(?=\p{L})/gu, '’');
 
-/** Whether `text` would put a space between two Chinese characters, or one punctuation mark after another. */
+/** Whether `text` would put a space, but an ideographic one, between two Chinese characters, or one punctuation mark after another. */
 function breaksChinese(prefix: string, text: string): boolean {
   const last = prefix.slice(-1);
   return (
-    (/\p{Script=Han}$/u.test(prefix.slice(-2)) && /^[^\S\n]+\p{Script=Han}/u.test(text)) ||
+    (/\p{Script=Han}$/u.test(prefix.slice(-2)) && /^[^\S\n\u3000]+\p{Script=Han}/u.test(text)) ||
     (CJK_PUNCTUATION.test(last) && CJK_PUNCTUATION.test(text.charAt(0)))
   );
 }

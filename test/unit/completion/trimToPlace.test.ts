@@ -30,6 +30,7 @@ describe('a suggestion, trimmed to its place', () => {
     ['nor before one that begins with it', 'f(() => {\n  b();█\n}', '\n});', '\n});'],
     ['does not repeat the line above', 'total += price;\ntotal █', '+= price;', ''],
     ['does not repeat the line above as a whole', 'total += price;\n█', 'total += price;', ''],
+    ['may close a block around it by the same words', '    </section>\n  █', '</section>', '</section>'],
     ['may repeat short lines', 'stop();\n█', 'stop();', 'stop();'],
     [
       'may repeat a line further above',
@@ -83,6 +84,7 @@ describe('a suggestion, trimmed to its place', () => {
     ['keeps blank lines', 'The end.█', '\n\nNext', '\n\nNext'],
     ['does not repeat the paragraph below', '█\n\nThe same paragraph.', 'The same paragraph.', ''],
     ['Chinese: no space between characters', '我们学习█', ' 中文', ''],
+    ['Chinese: an ideographic space is meant', '第一章█', '　总则', '　总则'],
     ['Chinese: a space before a Latin word stays', '我们使用█', ' React 组件', ' React 组件'],
     ['Chinese: no two signs in a row', '我们学习，█', '。', ''],
     ['Chinese: stops before the word that follows', '我们█中文。', '学习中文', '学习'],
