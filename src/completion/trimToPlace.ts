@@ -20,6 +20,8 @@ const CLOSERS = new Set(CLOSER_OF.values());
 const QUOTES = new Set(['"', "'", '`']);
 /** An apostrophe in prose encloses nothing. */
 const QUOTES_OF_PROSE = new Set(['"']);
+/** Languages in which a backslash, as in a path, leaves the quote after it a quote. */
+const WITHOUT_ESCAPES = new Set(['bat', 'pascal', 'powershell', 'sql', 'vb']);
 const SEPARATORS = new Set([';', ',']);
 /** UTF-16 units before the cursor that are searched for open brackets and for lines that must not be repeated. */
 const CONTEXT = 4096;
@@ -43,8 +45,10 @@ export function createTrimmer(place: Place): (text: string) => string {
   const environments = openEnvironments(place.prefix.slice(0, place.prefix.length - line.length));
   const isInProse = isProse(place.languageId);
   const enclosing = isInProse ? QUOTES_OF_PROSE : QUOTES;
-  const signsOf = (text: string) =>
-    isInProse ? withoutApostrophes(withoutEscapedQuotes(text)) : withoutEscapedQuotes(text);
+  const signsOf = (text: string) => {
+    const unescaped = WITHOUT_ESCAPES.has(place.languageId) ? text : withoutEscapedQuotes(text);
+    return isInProse ? withoutApostrophes(unescaped) : unescaped;
+  };
   const openQuotes = unpairedQuotes(signsOf(line));
   const closedByRest = new Set([...balanceOf(rest).unopened, ...unpairedQuotes(signsOf(rest))]);
   // What stands before a quote tells whether it is one.

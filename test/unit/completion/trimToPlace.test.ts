@@ -58,6 +58,11 @@ describe('a suggestion, trimmed to its place', () => {
     });
   }
 
+  it('code: closes a quote once after the backslash of a path', () => {
+    assert.equal(trim('powershell', 'cd "C:█"', '\\temp\\"'), '\\temp\\');
+    assert.equal(trim('typescript', 'cd("C:█")', '\\temp\\"'), '\\temp\\"');
+  });
+
   const prose: [name: string, marked: string, text: string, shown: string][] = [
     ['stops before the word that follows', 'The fox █ over the dog.', 'jumps over the dog', 'jumps'],
     ['stops before the sign that follows', 'The fox█, they say', ' jumps, runs', ' jumps'],
