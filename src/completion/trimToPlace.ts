@@ -23,7 +23,7 @@ const QUOTES_OF_PROSE = new Set(['"']);
 /** Languages in which a backslash, as in a path, leaves the quote after it a quote. */
 const WITHOUT_ESCAPES = new Set(['bat', 'pascal', 'powershell', 'sql', 'vb']);
 const SEPARATORS = new Set([';', ',']);
-/** UTF-16 units before the cursor that are searched for open brackets and for lines that must not be repeated. */
+/** UTF-16 units that are searched before the cursor for open brackets and repeated lines, and after it for what is closed. */
 const CONTEXT = 4096;
 const CJK_PUNCTUATION = /[，。！？、；：]/;
 /** UTF-16 units that the word or sign right of the cursor is looked for in, since the line may be very long. */
@@ -50,7 +50,8 @@ export function createTrimmer(place: Place): (text: string) => string {
     return isInProse ? withoutApostrophes(unescaped) : unescaped;
   };
   const openQuotes = unpairedQuotes(signsOf(line));
-  const closedByRest = new Set([...balanceOf(rest).unopened, ...unpairedQuotes(signsOf(rest))]);
+  const near = rest.slice(0, CONTEXT);
+  const closedByRest = new Set([...balanceOf(near).unopened, ...unpairedQuotes(signsOf(near))]);
   // What stands before a quote tells whether it is one.
   const joint = line.slice(-2);
   // A text that ends with an apostrophe may go on with a letter.
