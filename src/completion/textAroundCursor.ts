@@ -38,7 +38,7 @@ export function selectedBefore(around: GeneratorDocument, selected: string): Gen
   return { ...around, prefix: around.prefix.slice(-selected.replaceAll('\r\n', '\n').length) };
 }
 
-/** Drops what the cut at the end of the suffix may leave: half a surrogate pair or half a line end, which could be suggested as a copy. */
+/** Drops half a surrogate pair or half a line end that the cut may leave at the suffix's end, as a copy of it could be suggested. */
 const toWholeCharacter = (text: string): string =>
   text.length === MAX_SUFFIX && /[\ud800-\udbff\r]$/.test(text.slice(-1)) ? text.slice(0, -1) : text;
 

@@ -189,13 +189,13 @@ function balanceOf(text: string): { open: string[]; unopened: string[] } {
 const unpairedQuotes = (text: string): string[] =>
   [...QUOTES].filter((quote) => isOdd(text.split(quote).length - 1));
 
-/** A text in which other characters stand for each quote behind a backslash, which encloses nothing, and for each pair of backslashes. */
+/** A text in which other characters stand for each quote behind a backslash, which encloses nothing. */
 const withoutEscapedQuotes = (text: string): string => text.replace(/\\[\\"'`]/g, '..');
 
 /** A text in which another character stands for each apostrophe between letters, which is no quote. */
 const withoutApostrophes = (text: string): string => text.replace(/(?<=\p{L})'(?=\p{L})/gu, '’');
 
-/** Whether `text` would put a space, but an ideographic one, between two Chinese characters, or one punctuation mark after another. */
+/** Whether `text` would put a space (an ideographic one is meant) between two Chinese characters, or one mark after another. */
 function breaksChinese(prefix: string, text: string): boolean {
   const last = prefix.slice(-1);
   return (

@@ -13,7 +13,7 @@ export interface StopPoint {
 }
 
 /**
- * A sentence's end with the quotes and brackets that close it. A full stop, or the mark of another script, counts only before white
+ * A sentence's end with the quotes and brackets that close it. A full stop, or another script's mark, counts only before white
  * space, which keeps `3.14` and `file.txt` whole, but not before a no-break space, behind which a French `»` may stand. Chinese and
  * Japanese ends count before any character that does not belong to the end.
  */
