@@ -72,6 +72,7 @@ describe('a suggestion, trimmed to its place', () => {
     ['nor one that a later token may join to a word', "I don't know if█ that's all.", " they'", " they'"],
     ['closes single quotes once', "'You must g█' she said.", "o now,' she", 'o now,'],
     ['closes single quotes of LaTeX once', "``You must g█''", "o now,'' she", 'o now,'],
+    ['keeps backticks of its own', 'Call █ `foo` then', '`bar` and', '`bar` and'],
     ['closes backticks once', 'Call ``f█``', 'oo`` and', 'oo'],
     ['closes a quote before others', '“You must g█ She sighed. “Yes.”', 'o,” he', 'o,” he'],
     ['closes a straight one before others', '"You must g█ She sighed. "Yes."', 'o," he', 'o," he'],
