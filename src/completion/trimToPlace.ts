@@ -59,8 +59,8 @@ export function createTrimmer(place: Place): (text: string) => string {
   const beginningOfRight = textToJoin(place).trimStart().slice(0, LONGEST_FIRST_WORD);
   const firstOfRight = beginningOfRight.slice(0, wordEnds('', beginningOfRight)[0]);
   // A bracket or quote that the text opens itself is no repetition, nor a separator inside of them; endOfBalance handles those.
-  // In prose, a backtick or apostrophe right at the cursor closes, and one behind a space opens.
-  const quotes = rest.startsWith(firstOfRight) ? enclosing : QUOTES;
+  // In prose, an apostrophe or two backticks right at the cursor close what is open, as LaTeX's quotes.
+  const quotes = /^(?:'|``)/.test(rest) ? enclosing : QUOTES;
   const mayRepeat = [CLOSERS, quotes, SEPARATORS].some((signs) => signs.has(firstOfRight));
   const nextLine = isAtLineEnd ? firstLineWithText(place.suffix.slice(rest.length)) : '';
   const linesAbove = place.prefix
