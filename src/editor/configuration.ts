@@ -4,15 +4,9 @@ import type { SamplingOptions } from '../model/samplingOptions';
 import { suitedLayers } from '../protocol/suitedTraining';
 import type { TrainingOptions } from '../protocol/trainerProtocol';
 import type { CompletionSettings } from '../completion/inlineCompletionProvider';
-import { isEnabled, parseEnablement, type Enablement } from './enablement';
+import { enablementProblem, isEnabled, parseEnablement, type Enablement } from './enablement';
 import { globsThatAreOn } from './excludeGlobs';
-import {
-  describeProblem,
-  parseSetting,
-  type SettingName,
-  type SettingProblem,
-  type SettingValue,
-} from './settings';
+import { describeProblem, parseSetting, type SettingName, type SettingValue } from './settings';
 
 /** Settings read together, and sentences about the invalid ones. */
 export interface ReadSettings<T> {
@@ -35,7 +29,7 @@ export type TrainingSettings = Pick<
 > & { readonly maxTotalBytes: number };
 
 export class Configuration {
-  private readonly named = new Set<string>();
+  private readonly told = new Set<string>();
 
   constructor(private readonly log: vscode.LogOutputChannel) {}
 
@@ -46,14 +40,20 @@ export class Configuration {
   ): SettingValue<Name> {
     const { value, problem } = parseSetting(name, section(scope).get<unknown>(name));
     if (problem !== null) {
-      this.name(problem);
-      problems?.push(describeProblem(vscode.l10n.t, problem));
+      const sentence = describeProblem(vscode.l10n.t, problem);
+      this.warnOnce(sentence);
+      problems?.push(sentence);
     }
     return value;
   }
 
   enablement(scope?: vscode.ConfigurationScope): Enablement {
-    return parseEnablement(section(scope).get<unknown>('enable'));
+    const given = section(scope).get<unknown>('enable');
+    const problem = enablementProblem(vscode.l10n.t, given);
+    if (problem !== null) {
+      this.warnOnce(problem);
+    }
+    return parseEnablement(given);
   }
 
   completion(document: vscode.TextDocument): CompletionSettings {
@@ -153,11 +153,10 @@ export class Configuration {
     }
   }
 
-  private name(problem: SettingProblem): void {
-    const key = `${problem.name} ${JSON.stringify(problem.given)}`;
-    if (!this.named.has(key)) {
-      this.named.add(key);
-      this.log.warn(describeProblem(vscode.l10n.t, problem));
+  private warnOnce(problem: string): void {
+    if (!this.told.has(problem)) {
+      this.told.add(problem);
+      this.log.warn(problem);
     }
   }
 }

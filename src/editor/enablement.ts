@@ -1,9 +1,12 @@
+import { shownValue } from './settings';
+import type { Translate } from './translate';
+
 /** The value of `understudy.enable`: on or off by language identifier, `*` for all others. */
 export type Enablement = Readonly<Record<string, boolean>>;
 
 export const DEFAULT_ENABLEMENT: Enablement = { '*': true };
 
-/** A bare true or false stands for all languages; entries that are neither are left out. */
+/** A bare true or false stands for all languages; entries that are neither are left out, which {@link enablementProblem} tells. */
 export function parseEnablement(given: unknown): Enablement {
   if (typeof given === 'boolean') {
     return { '*': given };
@@ -15,6 +18,23 @@ export function parseEnablement(given: unknown): Enablement {
     (entry): entry is [string, boolean] => typeof entry[1] === 'boolean',
   );
   return { ...DEFAULT_ENABLEMENT, ...Object.fromEntries(entries) };
+}
+
+/** A sentence about a value of which something was left out; null when there was nothing. */
+export function enablementProblem(t: Translate, given: unknown): string | null {
+  const isFlag = (value: unknown) => typeof value === 'boolean';
+  const isWhole =
+    given === undefined ||
+    isFlag(given) ||
+    (typeof given === 'object' && given !== null && Object.values(given).every(isFlag));
+  return isWhole
+    ? null
+    : t(
+        'The setting {0} is {1}; it takes true or false for each language, as in {2}, and whatever else stands there is left out.',
+        'understudy.enable',
+        shownValue(given),
+        '{ "*": true, "markdown": false }',
+      );
 }
 
 export function isEnabled(enablement: Enablement, languageId: string): boolean {

@@ -139,11 +139,15 @@ function mend(setting: Setting, given: unknown): number | boolean | string | nul
 /** Of an invalid value, in UTF-16 units; it may be a long text or list. */
 const LONGEST_SHOWN = 100;
 
+/** An invalid value as a sentence about it shows it. */
+export function shownValue(given: unknown): string {
+  const written = JSON.stringify(given);
+  return written.length <= LONGEST_SHOWN ? written : `${written.slice(0, LONGEST_SHOWN)}…`;
+}
+
 /** One sentence that names the setting, what it holds, what it may hold and what is used instead. */
 export function describeProblem(t: Translate, { name, given, used }: SettingProblem): string {
-  const [full, instead] = [`understudy.${name}`, JSON.stringify(used)];
-  const written = JSON.stringify(given);
-  const held = written.length <= LONGEST_SHOWN ? written : `${written.slice(0, LONGEST_SHOWN)}…`;
+  const [full, held, instead] = [`understudy.${name}`, shownValue(given), JSON.stringify(used)];
   const setting: Setting = SETTINGS[name];
   switch (setting.kind) {
     case 'number':

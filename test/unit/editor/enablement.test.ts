@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { isEnabled, parseEnablement, toggled, toggledForLanguage } from '../../../src/editor/enablement';
+import {
+  enablementProblem,
+  isEnabled,
+  parseEnablement,
+  toggled,
+  toggledForLanguage,
+} from '../../../src/editor/enablement';
+import { inEnglish } from '../../../src/editor/translate';
 
 describe('understudy.enable', () => {
   it('is on for every language when nothing is set or the value is no object', () => {
@@ -17,6 +24,16 @@ describe('understudy.enable', () => {
     const enablement = parseEnablement({ '*': false, markdown: true, python: 'yes' });
     assert.ok(isEnabled(enablement, 'markdown'));
     assert.ok(!isEnabled(enablement, 'python'));
+  });
+
+  it('is told of where something in it is neither true nor false', () => {
+    const told = (given: unknown) => enablementProblem(inEnglish, given);
+    for (const given of [undefined, true, {}, { '*': true, markdown: false }]) {
+      assert.equal(told(given), null);
+    }
+    for (const given of ['false', 0, null, { '*': 'off' }, { '*': true, python: null }]) {
+      assert.ok(told(given)?.startsWith(`The setting understudy.enable is ${JSON.stringify(given)}; `));
+    }
   });
 
   it('toggled for all leaves the choices of languages', () => {
