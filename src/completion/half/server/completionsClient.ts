@@ -14,6 +14,8 @@ export interface CompletionsClientOptions extends ServerConnectionOptions {
  * 30 ms to read.
  */
 const TOP_COUNTS = [MOST_CHOICES, 20, 5] as const;
+/** llama.cpp's own parameters, the first its name for `logprobs`. OpenAI refuses what it does not know, so the later questions omit them. */
+const ownNames = (topCount: number) => ({ n_probs: topCount, cache_prompt: true });
 /** Makes llama.cpp write a whole character, a line break; the probabilities it reports are those without this bias. */
 const WHOLE_CHARACTER = { logit_bias: [['\n', 100]] };
 
@@ -97,10 +99,8 @@ export class CompletionsClient {
         max_tokens: tokens,
         temperature: 0,
         logprobs: topCount,
-        // llama.cpp's own name for `logprobs`.
-        n_probs: topCount,
-        cache_prompt: true,
         stream: false,
+        ...(topIndex === 0 && ownNames(topCount)),
         ...more,
       };
       try {

@@ -66,6 +66,18 @@ describe('asking a server', () => {
     );
   });
 
+  it('asks in the words of the protocol alone when the server refuses others, as OpenAI does', async () => {
+    const words = ['model', 'prompt', 'max_tokens', 'temperature', 'logprobs', 'stream'];
+    const server = await serve(({ body }, response) =>
+      Object.keys(body).every((word) => words.includes(word)) && (body.logprobs ?? 0) <= 5
+        ? legacyAnswer({ a: 0.5 })
+        : void response
+            .writeHead(400)
+            .end('{"error": {"message": "Unrecognized request arguments supplied: cache_prompt, n_probs"}}'),
+    );
+    assert.deepEqual(texts((await clientOf(server.address).choicesAfter('a', 1))[0].choices), ['a']);
+  });
+
   it('finds how many tokens it may ask for also in several requests at once', async () => {
     const server = await serve((asked, response) =>
       (asked.body.logprobs ?? 0) > 5
