@@ -130,7 +130,8 @@ function bytesOf({ token: text, bytes }: Token): Uint8Array | null {
   if (MARK.test(text)) {
     return null;
   }
-  if (bytes != null) {
+  // Some servers, such as Ollama, give the bytes of the mark that stands for a part of a character.
+  if (bytes != null && !(text.includes(REPLACEMENT) && Buffer.from(text).equals(Uint8Array.from(bytes)))) {
     return Uint8Array.from(bytes);
   }
   if (/^bytes:(?:\\x[0-9a-f]{2})+$/.test(text)) {

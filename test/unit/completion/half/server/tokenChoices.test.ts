@@ -47,6 +47,14 @@ describe('what a server says of the next tokens', () => {
     assert.deepEqual(texts(tokenChoices(answer)[0].choices), ['e']);
   });
 
+  it('leaves out a part of a character whose bytes are those of its mark, as Ollama gives them', () => {
+    const part = { token: ' \ufffd', logprob: Math.log(0.6), bytes: [32, 0xef, 0xbf, 0xbd] };
+    const dog = { token: ' dog', logprob: Math.log(0.3), bytes: [...Buffer.from(' dog')] };
+    const content = [{ ...part, top_logprobs: [part, dog] }];
+    const [place] = tokenChoices({ choices: [{ logprobs: { content } }] });
+    assert.deepEqual([place.text, texts(place.choices)], [null, [' dog']]);
+  });
+
   it('leaves out marks of the end, which are no text to be written', () => {
     for (const mark of ['</s>', '<|endoftext|>', '<|eot_id|>', '<end_of_turn>']) {
       const [place] = tokenChoices(legacyAnswer({ [mark]: 0.9, ' dog': 0.05, '</': 0.02 }));
