@@ -9,7 +9,7 @@ export interface TokenChoice {
 
 /** One place of the continuation that the server wrote. */
 export interface ChoicesAtPlace {
-  /** The token that it wrote there; null when that is no text, only a part of a character, or too long. */
+  /** The token that it wrote there; null when that is no text, only a part of a character, or too long. Never empty. */
   readonly text: string | null;
   /**
    * Likeliest first; their probabilities sum to at most one. Null where they belong to another place: for a character written in
@@ -143,7 +143,7 @@ function bytesOf({ token: text, bytes }: Token): Uint8Array | null {
 function textOf(one: Token): string | null {
   const bytes = bytesOf(one);
   try {
-    return bytes === null || bytes.length > LONGEST_TOKEN
+    return bytes === null || bytes.length === 0 || bytes.length > LONGEST_TOKEN
       ? null
       : new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {

@@ -55,6 +55,18 @@ describe('what a server says of the next tokens', () => {
     assert.deepEqual([place.text, texts(place.choices)], [null, [' dog']]);
   });
 
+  it('knows no text of a token that is written as none, as vLLM writes a part of a character', () => {
+    const written = tokenChoices(legacyAnswer({ '': 0.6, ' a': 0.3 }, { '': 0.6, b: 0.3 }, { '“': 0.9 }));
+    assert.deepEqual(
+      written.map(({ text, choices }) => [text, texts(choices)]),
+      [
+        [null, [' a']],
+        [null, ['b']],
+        ['“', ['“']],
+      ],
+    );
+  });
+
   it('leaves out marks of the end, which are no text to be written', () => {
     for (const mark of ['</s>', '<|endoftext|>', '<|eot_id|>', '<end_of_turn>']) {
       const [place] = tokenChoices(legacyAnswer({ [mark]: 0.9, ' dog': 0.05, '</': 0.02 }));
