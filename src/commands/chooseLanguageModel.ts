@@ -96,7 +96,7 @@ async function pick(languageModel: Parts['languageModel']): Promise<HalfChoice |
     },
     {
       label: `$(server) ${t('Use a Server…')}`,
-      detail: t('One that speaks the OpenAI completions protocol: llama.cpp, Ollama, vLLM, LM Studio'),
+      detail: t('One that speaks the OpenAI completions protocol: llama.cpp, vLLM, text-generation-webui'),
       choose: askForServer,
     },
   ];

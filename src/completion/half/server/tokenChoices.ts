@@ -30,7 +30,7 @@ const token = v.object({
   bytes: v.nullish(v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)))),
 });
 const place = v.object({ ...token.entries, top_logprobs: v.array(v.unknown()) });
-/** OpenAI's completions, vLLM, LM Studio. */
+/** OpenAI's completions, vLLM, text-generation-webui. */
 const legacy = v.object({
   tokens: v.array(v.string()),
   top_logprobs: v.array(v.nullable(v.record(v.string(), v.unknown()))),
