@@ -6,6 +6,7 @@ export interface Asked {
   readonly path: string;
   readonly authorization: string | undefined;
   readonly body: {
+    readonly model?: string;
     readonly prompt?: string;
     readonly max_tokens?: number;
     readonly logprobs?: number;

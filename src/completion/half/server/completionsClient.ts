@@ -21,6 +21,7 @@ const WHOLE_CHARACTER = { logit_bias: [['\n', 100]] };
 
 export class CompletionsClient {
   private readonly connection: ServerConnection;
+  private readonly givenName: string | null;
   private name: string | null;
   private topIndex = 0;
   /** Whether the server has ever given probabilities. */
@@ -29,7 +30,8 @@ export class CompletionsClient {
   /** @throws ServerFault when the address is invalid, or the key cannot be sent as a header */
   constructor(options: CompletionsClientOptions) {
     this.connection = new ServerConnection(options);
-    this.name = options.model ?? null;
+    this.givenName = options.model ?? null;
+    this.name = this.givenName;
   }
 
   /** Of the server, e.g. `localhost:8080`. */
@@ -113,6 +115,8 @@ export class CompletionsClient {
         const mayBeTooMany =
           more === undefined && error instanceof BadRequest && topIndex + 1 < TOP_COUNTS.length;
         if (!mayBeTooMany) {
+          // The server may have been started again with another model than it listed.
+          this.name = this.givenName;
           throw error;
         }
       }

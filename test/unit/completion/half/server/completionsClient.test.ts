@@ -24,6 +24,22 @@ describe('asking a server', () => {
     });
   });
 
+  it('takes what it lists now when it no longer has the model that it listed before', async () => {
+    let present = 'small';
+    const server = await serveAll(({ path, body }, response) =>
+      path.endsWith('/models')
+        ? { data: [{ id: present }] }
+        : body.model === present
+          ? legacyAnswer({ a: 0.5 })
+          : void response.writeHead(404).end('{"error": {"message": "no such model"}}'),
+    );
+    const client = clientOf(server.address);
+    await client.choicesAfter('a', 1);
+    present = 'large';
+    await assert.rejects(client.choicesAfter('b', 1), /not that model/);
+    assert.deepEqual(texts((await client.choicesAfter('b', 1))[0].choices), ['a']);
+  });
+
   it('asks with the query that the address has', async () => {
     const server = await serve(good);
     const client = new CompletionsClient({
