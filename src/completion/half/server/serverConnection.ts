@@ -4,7 +4,8 @@
  */
 import tls from 'node:tls';
 import * as v from 'valibot';
-import { whyUnreachable } from './unreachable';
+import { asError } from '../../../protocol/asError';
+import { isClosed, whyUnreachable } from './unreachable';
 
 /** The message is a sentence for the user. */
 export class ServerFault extends Error {
@@ -89,21 +90,15 @@ export class ServerConnection {
    * @throws ServerFault
    */
   async request(method: 'GET' | 'POST', path: string, body: unknown): Promise<unknown> {
-    const signal = AbortSignal.any([this.closing.signal, AbortSignal.timeout(this.patience)]);
     let response: Response;
     let text: string | null;
     try {
-      response = await fetch(this.base + path + this.query, {
-        method,
-        redirect: 'manual',
-        signal,
-        headers: {
-          'content-type': 'application/json',
-          ...(this.key !== undefined && { authorization: `Bearer ${this.key}` }),
-        },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      text = await limitedText(response);
+      const signal = AbortSignal.any([this.closing.signal, AbortSignal.timeout(this.patience)]);
+      const ask = () => this.fetched(method, path, body, signal);
+      // A server may close an idle connection at the moment at which it is used again.
+      [response, text] = await ask().catch((error: unknown) =>
+        isClosed(error) ? ask() : Promise.reject(asError(error)),
+      );
     } catch (error) {
       throw this.unreachable(error);
     }
@@ -133,6 +128,25 @@ export class ServerConnection {
       );
     }
     return answer;
+  }
+
+  private async fetched(
+    method: 'GET' | 'POST',
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<[Response, string | null]> {
+    const response = await fetch(this.base + path + this.query, {
+      method,
+      redirect: 'manual',
+      signal,
+      headers: {
+        'content-type': 'application/json',
+        ...(this.key !== undefined && { authorization: `Bearer ${this.key}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return [response, await limitedText(response)];
   }
 
   private unreachable(error: unknown): ServerFault {

@@ -1,5 +1,7 @@
 /** What a failed connection means, in words. */
 
+const CLOSED = /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/;
+
 /** By error code of the system, OpenSSL or undici; the first match counts. */
 const CLAUSES: readonly (readonly [codes: RegExp, clause: (code: string) => string])[] = [
   [/^ECONNREFUSED$/, (code) => `nothing listens there (${code}); start the server, or correct the address`],
@@ -12,7 +14,7 @@ const CLAUSES: readonly (readonly [codes: RegExp, clause: (code: string) => stri
     (code) => `the way there is blocked or down (${code}); check the network, a firewall and the address`,
   ],
   [
-    /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/,
+    CLOSED,
     (code) =>
       `it closed the connection (${code}); see what it writes in its own window or log, and whether its address should begin with https`,
   ],
@@ -42,12 +44,19 @@ const CLAUSES: readonly (readonly [codes: RegExp, clause: (code: string) => stri
   ],
 ];
 
+/** Whether the server closed the connection before it had answered. */
+export const isClosed = (error: unknown): boolean => CLOSED.test(codeOf(causeOf(error)));
+
 /** A clause that says what is wrong and what to do. */
 export function whyUnreachable(error: unknown): string {
-  // The message of undici's own error is only "fetch failed".
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const cause = causeOf(error);
+  const code = codeOf(cause);
   const known = CLAUSES.find(([codes]) => codes.test(code));
   const told = code === '' && cause instanceof Error ? cause.message : code;
   return known?.[1](code) ?? `the connection fails (${told}); check the address, and that the server runs`;
 }
+
+/** The message of undici's own error is only "fetch failed". */
+const causeOf = (error: unknown): unknown => (error instanceof Error ? (error.cause ?? error) : error);
+const codeOf = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause ? String(cause.code) : '';

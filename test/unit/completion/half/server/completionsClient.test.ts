@@ -175,6 +175,29 @@ describe('asking a server', () => {
     });
   });
 
+  it('asks once more when the server closes an idle connection as it is used again', async () => {
+    const used = new WeakSet<object>();
+    const server = await serve((asked, response) => {
+      const { socket } = response;
+      if (socket !== null && used.has(socket)) {
+        return void socket.destroy();
+      }
+      used.add(socket!);
+      return good(asked, response);
+    });
+    const client = new CompletionsClient({ address: server.address, model: 'small' });
+    for (const text of ['a', 'b', 'c']) {
+      assert.deepEqual(texts((await client.choicesAfter(text, 1))[0].choices), [' dog', ' cat']);
+    }
+  });
+
+  it('asks no more than twice a server that closes every connection', async () => {
+    const server = await serve((_, response) => void response.socket?.destroy());
+    const client = new CompletionsClient({ address: server.address, model: 'small' });
+    await assert.rejects(client.choicesAfter('a', 1), /it closed the connection/);
+    assert.equal(server.asked.length, 2);
+  });
+
   const faults: [name: string, behaviour: Behaviour, sentence: RegExp, isLasting: boolean][] = [
     ['is slow', () => undefined, /cannot be reached: it did not answer in 0 s\./, false],
     [
