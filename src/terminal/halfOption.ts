@@ -40,6 +40,9 @@ export function halfChoice(
   { vocabulary, model }: HalfDetails = {},
 ): HalfChoice {
   if (/^https?:\/\//i.test(name)) {
+    if (/^https?:\/\/[^/?#]*@/i.test(name)) {
+      throw new UsageError(`--half takes no name or password in an address; set the key in ${KEY_VARIABLE}.`);
+    }
     const key = process.env[KEY_VARIABLE];
     return { kind: 'server', address: name, ...(model && { model }), ...(key && { key }) };
   }

@@ -30,6 +30,10 @@ describe('a language model named to the terminal tool', () => {
       () => given('model.bin'),
       /--half takes a \.gguf, \.h5 or \.keras file.*not "model\.bin"\./,
     );
+    assert.throws(
+      () => given('https://me:secret@localhost:99999/v1'),
+      /^Error: --half takes no name or password in an address; set the key in UNDERSTUDY_SERVER_KEY\.$/,
+    );
     assert.throws(() => given(undefined, 'words.json'), /--vocabulary does nothing without --half\./);
     assert.throws(() => given(undefined, undefined, 'small'), /--half-name does nothing without --half\./);
     assert.throws(() => given('a.gguf', 'words.json'), /--vocabulary does nothing with a\.gguf/);
