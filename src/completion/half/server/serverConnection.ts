@@ -67,7 +67,7 @@ export class ServerConnection {
     // fetch's own error would quote the key, which must not appear in any message.
     if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
       throw new ServerFault(
-        `The key for the server at ${this.host} has spaces or characters that no key has. Give it again with "Understudy: Set Language Model Key".`,
+        `The key for the server at ${this.host} has spaces or characters that no key has. Give it again with "Understudy: Set Language Model Key", or in a terminal in UNDERSTUDY_SERVER_KEY.`,
         true,
       );
     }
@@ -177,7 +177,7 @@ export class ServerConnection {
       case 401:
       case 403:
         return new ServerFault(
-          `The server at ${this.host} does not accept the key (status ${status}). Give the right one with "Understudy: Set Language Model Key".`,
+          `The server at ${this.host} does not accept the key (status ${status}). Give the right one with "Understudy: Set Language Model Key", or in a terminal in UNDERSTUDY_SERVER_KEY.`,
           true,
         );
       case 404:
@@ -188,6 +188,11 @@ export class ServerConnection {
       case 429:
         return new ServerFault(
           `The server at ${this.host} was asked too often, or the key's quota is used up (status 429). It is asked again later; see what its provider allows.`,
+          false,
+        );
+      case 503:
+        return new ServerFault(
+          `The server at ${this.host} is not ready (status 503), as while it loads its model. It is asked again later; if this lasts, look at what it writes in its own window or log.`,
           false,
         );
       default:

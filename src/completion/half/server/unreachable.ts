@@ -2,7 +2,7 @@
 
 const CLOSED = /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/;
 
-/** By error code of the system, OpenSSL or undici; the first match counts. */
+/** By error code of the system, OpenSSL or undici, or the message of an error without one; the first match counts. */
 const CLAUSES: readonly (readonly [codes: RegExp, clause: (code: string) => string])[] = [
   [/^ECONNREFUSED$/, (code) => `nothing listens there (${code}); start the server, or correct the address`],
   [
@@ -38,6 +38,11 @@ const CLAUSES: readonly (readonly [codes: RegExp, clause: (code: string) => stri
       `it does not speak https (${code}); give its address with http if it has no encryption, or check its TLS`,
   ],
   [
+    /^bad port$/,
+    (code) =>
+      `Node.js, like browsers, does not connect to that port (${code}); have the server listen at another`,
+  ],
+  [
     /^HPE_/,
     (code) =>
       `it does not speak http (${code}); check the port, and whether its address should begin with https`,
@@ -51,9 +56,10 @@ export const isClosed = (error: unknown): boolean => CLOSED.test(codeOf(causeOf(
 export function whyUnreachable(error: unknown): string {
   const cause = causeOf(error);
   const code = codeOf(cause);
-  const known = CLAUSES.find(([codes]) => codes.test(code));
-  const told = code === '' && cause instanceof Error ? cause.message : code;
-  return known?.[1](code) ?? `the connection fails (${told}); check the address, and that the server runs`;
+  // Of a status 407, undici's cause has neither.
+  const told = code || (cause instanceof Error && cause.message) || String(error);
+  const known = CLAUSES.find(([codes]) => codes.test(told));
+  return known?.[1](told) ?? `the connection fails (${told}); check the address, and that the server runs`;
 }
 
 /** The message of undici's own error is only "fetch failed". */

@@ -251,7 +251,24 @@ describe('asking a server', () => {
       /was asked too often, .* \(status 429\)\. It is asked again later/,
       false,
     ],
-    ['wants a key', (_, response) => void response.writeHead(401).end('{}'), /does not accept the key/, true],
+    [
+      'is loading its model',
+      (_, response) => void response.writeHead(503).end('{"error": {"message": "Loading model"}}'),
+      /is not ready \(status 503\), as while it loads its model\. It is asked again later/,
+      false,
+    ],
+    [
+      'wants a proxy to be given a name',
+      (_, response) => void response.writeHead(407).end('{}'),
+      /cannot be reached: the connection fails \(\w.*\); check the address/,
+      false,
+    ],
+    [
+      'wants a key',
+      (_, response) => void response.writeHead(401).end('{}'),
+      /does not accept the key .* in a terminal in UNDERSTUDY_SERVER_KEY\.$/,
+      true,
+    ],
     ['has no such model', (_, response) => void response.writeHead(404).end('{}'), /not that model/, true],
     [
       'sends elsewhere',
@@ -312,7 +329,7 @@ describe('asking a server', () => {
         (error: Error) => {
           assert.match(
             error.message,
-            /^The key for the server at 127\.0\.0\.1:9 has .*Set Language Model Key"\.$/,
+            /^The key for the server at 127\.0\.0\.1:9 has .*Set Language Model Key", .* UNDERSTUDY_SERVER_KEY\.$/,
           );
           assert.ok(!error.message.includes('secret'));
           return true;
@@ -351,6 +368,13 @@ describe('asking a server', () => {
       assert.match(whyUnreachable(new TypeError('fetch failed', { cause })), clause);
     });
   }
+
+  it('says what to do where Node.js does not connect to a port', async () => {
+    await assert.rejects(
+      clientOf('http://127.0.0.1:6667').modelName(),
+      /cannot be reached: Node\.js, like browsers, does not connect to that port \(bad port\); have the/,
+    );
+  });
 
   it('says what to do where an address of http is given as one of https', async () => {
     const { address, port } = await serve(good);
