@@ -123,6 +123,8 @@ const REPLACEMENT = '\ufffd';
 /** Marks of a text's or a turn's end and the like, which some servers, such as vLLM, name by their text; no document has them. */
 const MARK =
   /^(?:<\|[\w-]{1,40}\|>|<\/?s>|<(?:bos|eos|pad|unk|start_of_turn|end_of_turn)>|\[(?:BOS|EOS|PAD|UNK)\])$/;
+/** Stands for a token where vLLM was started with `--return-tokens-as-token-ids`. */
+const TOKEN_ID = /^token_id:\d+$/;
 const utf8 = new TextEncoder();
 
 /** Null where the token is no text, or a part of a character and the server does not give its bytes. */
@@ -134,10 +136,14 @@ function bytesOf({ token: text, bytes }: Token): Uint8Array | null {
   if (bytes != null && !(text.includes(REPLACEMENT) && Buffer.from(text).equals(Uint8Array.from(bytes)))) {
     return Uint8Array.from(bytes);
   }
-  if (/^bytes:(?:\\x[0-9a-f]{2})+$/.test(text)) {
-    return Uint8Array.from(text.slice(6).split('\\x').slice(1), (digits) => parseInt(digits, 16));
+  // OpenAI's writing of bytes that are no text; those of ASCII characters stand as they are.
+  if (/^bytes:.*\\x[0-9a-f]{2}/s.test(text)) {
+    const latin1 = text
+      .slice(6)
+      .replace(/\\x([0-9a-f]{2})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+    return Uint8Array.from(Buffer.from(latin1, 'latin1'));
   }
-  return text.includes(REPLACEMENT) ? null : utf8.encode(text);
+  return text.includes(REPLACEMENT) || TOKEN_ID.test(text) ? null : utf8.encode(text);
 }
 
 function textOf(one: Token): string | null {

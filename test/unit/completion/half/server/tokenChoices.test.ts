@@ -41,6 +41,22 @@ describe('what a server says of the next tokens', () => {
     });
   }
 
+  it('is read from bytes with characters between them, as OpenAI writes a space before a part of one', () => {
+    const [place] = tokenChoices(legacyAnswer({ 'bytes: \\xe2\\x80': 0.5, 'bytes:\n\\xe4\\xbd': 0.3 }));
+    assert.deepEqual(
+      place.choices?.map(({ bytes }) => [...bytes]),
+      [
+        [0x20, 0xe2, 0x80],
+        [0x0a, 0xe4, 0xbd],
+      ],
+    );
+  });
+
+  it('has no text where tokens are named by their ids', () => {
+    const [place] = tokenChoices(legacyAnswer({ 'token_id:123': 0.5, 'token_id:7': 0.3 }));
+    assert.deepEqual(place, { text: null, choices: [] });
+  });
+
   it('leaves out what is no probability', () => {
     const top = { a: NaN, b: null, c: 'x', d: 5, e: Math.log(0.5), f: -Infinity };
     const answer = { choices: [{ logprobs: { tokens: ['e'], top_logprobs: [top] } }] };
