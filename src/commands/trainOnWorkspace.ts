@@ -6,6 +6,7 @@ import type { Parts } from '../editor/parts';
 import type { StartingPoint } from '../editor/personalModel';
 import { trainableFolders } from '../editor/trainableFolders';
 import { leftOutLines, planOrigin, planSummary } from '../editor/planTexts';
+import { progressIncrements } from '../editor/progressIncrements';
 import { resultText } from '../editor/resultText';
 import { trainingOptions } from '../editor/trainingOptions';
 import type { DoneEvent, TrainingPlan } from '../protocol/trainerProtocol';
@@ -189,7 +190,7 @@ async function trainWithProgress(
       token.onCancellationRequested(() => {
         parts.training.cancel();
       });
-      let shown = 0;
+      const increment = progressIncrements();
       return parts.training.train(
         {
           ...places,
@@ -207,9 +208,7 @@ async function trainWithProgress(
         },
         node,
         (message, reached) => {
-          const percent = 100 * reached;
-          progress.report({ message, increment: percent - shown });
-          shown = percent;
+          progress.report({ message, increment: increment(reached) });
         },
       );
     },

@@ -68,6 +68,8 @@ export class TrainingLoop {
   /** What writing the last one took; Infinity before the first. */
   private resumePointSeconds = Infinity;
   private lastStepEvent = -Infinity;
+  /** The largest share that was told: the share spent falls a little where measuring was slow and is fast again. */
+  private shareTold = 0;
 
   constructor(private readonly options: TrainingLoopOptions) {
     const { resumeFrom, network, stream, training, mostTokens, validationSeconds } = options;
@@ -184,10 +186,11 @@ export class TrainingLoop {
       return;
     }
     this.lastStepEvent = time;
+    this.shareTold = Math.max(this.shareTold, this.shareSpent);
     emit({
       kind: 'step',
       step: this.progress.step,
-      progress: this.shareSpent,
+      progress: this.shareTold,
       trainLoss,
       learningRate,
       tokensPerSecond: this.tokensPerSecond,

@@ -76,6 +76,16 @@ async function train(
 }
 
 describe('The training loop', () => {
+  it('never tells of less progress than before, also where measuring was slow at first and is fast again', async () => {
+    const measureSeconds = (validation: number) => (validation === 0 ? 5 : 0.1);
+    const { events } = await train(20, 64, Infinity, undefined, { measureSeconds });
+    const progress = events.flatMap((event) => (event.kind === 'step' ? [event.progress] : []));
+    assert.deepEqual(
+      progress,
+      progress.toSorted((a, b) => a - b),
+    );
+  });
+
   it('drops nothing on the first pass over the text, and more on each one after it, up to a half', async () => {
     // 80 targets are ten windows of eight, in one row: ten passes.
     const { steps } = await train(100, 81);
