@@ -2,22 +2,22 @@
 import type { DoneEvent, HeldOutScore, MixScores } from '../protocol/trainerProtocol';
 import type { Translate } from './translate';
 
-/** Bits per byte with two decimals, or with three if two scores would otherwise look the same. */
+/** Bits per byte with two decimals, or with up to five if two scores would otherwise look the same. */
 function bitsTexts(...scores: readonly HeldOutScore[]): string[] {
   const rounded = (digits: number) => scores.map(({ bitsPerByte }) => bitsPerByte.toFixed(digits));
-  const short = rounded(2);
-  return new Set(short).size === short.length ? short : rounded(3);
+  const isTold = (texts: readonly string[]) => new Set(texts).size === texts.length;
+  return [2, 3, 4].map(rounded).find(isTold) ?? rounded(5);
 }
 
 /** What ghost text as a whole gains from the new personal network. */
 function mixText(t: Translate, { before, after, earlier }: MixScores): string {
   return earlier === undefined
     ? t(
-        'Ghost text as a whole: {0} bits per byte without the personal network, {1} with it.',
+        'Ghost text as a whole: {0} bits per byte without the personal network, {1} with it; the fewer, the better.',
         ...bitsTexts(before, after),
       )
     : t(
-        'Ghost text as a whole: {0} bits per byte without a personal network, {1} with the earlier one, {2} with the new one.',
+        'Ghost text as a whole: {0} bits per byte without a personal network, {1} with the earlier one, {2} with the new one; the fewer, the better.',
         ...bitsTexts(before, earlier, after),
       );
 }
@@ -57,7 +57,9 @@ function outcomeText(t: Translate, done: DoneEvent): string {
     return t('Training ended before its result could be measured; the model is as it was.');
   }
   if (done.outcome === 'notImproved' && done.mix !== undefined) {
-    return t('Ghost text as a whole does not gain by the new network, so it is not used.');
+    return done.mix.earlier === undefined
+      ? t('Ghost text as a whole does not gain by the new network, so it is not used.')
+      : t('Ghost text as a whole does not gain by the new network, so the earlier one stays.');
   }
   if (done.outcome === 'notImproved' && earlier !== undefined) {
     return t(

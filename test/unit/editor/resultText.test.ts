@@ -51,14 +51,26 @@ describe('the result of a training', () => {
 
   it('does not call a network better that alone costs more, even if ghost text gains by it', () => {
     const text = result({ after: score(2.2), mix: { before: score(1.8), after: score(1.4) } });
-    assert.match(text, /^The personal network is trained: 2\.20 bits .* 1\.40 with it\.$/);
+    assert.match(
+      text,
+      /^The personal network is trained: 2\.20 bits .* 1\.40 with it; the fewer, the better\.$/,
+    );
   });
 
   it('says that a network is not used where ghost text does not gain by it', () => {
     const mix = { before: score(1.736), after: score(1.782) };
     const text = result({ outcome: 'notImproved', modelPath: null, mix });
     assert.match(text, /^Ghost text as a whole does not gain .* not used\./);
-    assert.match(text, /1\.74 bits per byte without the personal network, 1\.78 with it\.$/);
+    assert.match(
+      text,
+      /1\.74 bits per byte without the personal network, 1\.78 with it; the fewer, the better\.$/,
+    );
+  });
+
+  it('says that the earlier network stays where ghost text does not gain by the new one', () => {
+    const mix = { before: score(1.8), after: score(1.7), earlier: score(1.6) };
+    const text = result({ outcome: 'notImproved', modelPath: null, mix });
+    assert.match(text, /^Ghost text as a whole does not gain by the new network, so the earlier one stays\./);
   });
 
   it('adds what ghost text as a whole gains', () => {
@@ -66,13 +78,15 @@ describe('the result of a training', () => {
     assert.match(result({ mix }), /1\.80 bits per byte without the personal network, 1\.40 with it/);
     assert.match(
       result({ mix: { ...mix, earlier: score(1.5) } }),
-      /1\.80 bits per byte without a personal network, 1\.50 with the earlier one, 1\.40 with the new one/,
+      /1\.80 bits per byte without a personal network, 1\.50 with the earlier one, 1\.40 with the new one; the fewer, the better\.$/,
     );
   });
 
   it('shows enough decimals to tell the new from the old', () => {
     const mix = { before: score(0.9231), after: score(0.9184) };
     assert.match(result({ mix }), /0\.923 bits per byte without the personal network, 0\.918 with it/);
+    const again = { before: score(1.7597), earlier: score(1.71345), after: score(1.71312) };
+    assert.match(result({ mix: again }), /1\.7134 with the earlier one, 1\.7131 with the new one/);
     assert.match(
       result({ outcome: 'notImproved', before: score(1.502), after: score(1.504) }),
       /1\.504 .* 1\.502/,
