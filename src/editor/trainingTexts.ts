@@ -49,6 +49,9 @@ export function eventText(
 /** The activity, outside of the training steps, that begins with an event; null for an event that begins none. */
 export function activityText(t: Translate, event: TrainerEvent): string | null {
   switch (event.kind) {
+    case 'scanning':
+      // Again where the engine failed and another one goes on.
+      return t('reading texts…');
     case 'files':
       return t('choosing an engine…');
     case 'engine':

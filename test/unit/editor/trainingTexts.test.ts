@@ -32,6 +32,12 @@ describe('what a training does before its first step', () => {
   });
 });
 
+describe('what a training does where an engine failed and the next one goes on', () => {
+  it('is to read the texts again, not the last step of the one that failed', () => {
+    assert.equal(activityText(t, { kind: 'scanning', files: 1, bytes: 9, leftOut: 0 }), 'reading texts…');
+  });
+});
+
 describe('what the panel keeps of a training', () => {
   const shown = (sentence: string): string => sentence.toUpperCase();
 
