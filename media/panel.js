@@ -265,6 +265,9 @@
       case 'training':
         showTraining(data.training);
         break;
+      case 'revealTraining':
+        byId('training-title').scrollIntoView();
+        break;
     }
   });
   byId('reset').addEventListener('click', () => {

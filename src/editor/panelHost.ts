@@ -38,6 +38,8 @@ export class PanelHost implements vscode.Disposable {
   private panel: vscode.WebviewPanel | null = null;
   private timer: NodeJS.Timeout | undefined;
   private asking: AbortController | null = null;
+  /** Whether a page that is still being loaded is to begin at the training. */
+  private beginsAtTraining = false;
   /** Settings are written in turn, as each looks first at where the value in force stands, which the one before may change. */
   private writing: Promise<unknown> = Promise.resolve();
   private readonly disposable: vscode.Disposable;
@@ -77,6 +79,16 @@ export class PanelHost implements vscode.Disposable {
   refresh(): void {
     this.sendLanguageModel(null);
     this.inspectSoon();
+  }
+
+  /** Opens the panel at its part on training. */
+  showTraining(): void {
+    // VS Code loads the page again when it comes into view.
+    this.beginsAtTraining = this.panel?.visible !== true;
+    this.show();
+    if (!this.beginsAtTraining) {
+      this.post({ kind: 'revealTraining' });
+    }
   }
 
   show(): void {
@@ -142,6 +154,10 @@ export class PanelHost implements vscode.Disposable {
         this.sendSettings();
         this.post({ kind: 'training', training: this.training.view() });
         this.sendLanguageModel(null);
+        if (this.beginsAtTraining) {
+          this.beginsAtTraining = false;
+          this.post({ kind: 'revealTraining' });
+        }
         await this.inspect();
         break;
       case 'setSetting':

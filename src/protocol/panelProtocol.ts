@@ -73,7 +73,9 @@ export type ToPanel =
   | { readonly kind: 'inspection'; readonly inspection: PanelInspection }
   /** Lines about the chosen language model. */
   | { readonly kind: 'languageModel'; readonly lines: readonly string[] }
-  | { readonly kind: 'training'; readonly training: PanelTraining };
+  | { readonly kind: 'training'; readonly training: PanelTraining }
+  /** Brings the training, which stands last in the page, into view. */
+  | { readonly kind: 'revealTraining' };
 
 const fromPanel = v.variant('kind', [
   v.object({ kind: v.literal('ready') }),

@@ -43,6 +43,9 @@ export class FakeElement {
   focus(): void {
     this.page.focused = this;
   }
+  scrollIntoView(): void {
+    this.page.inView = this;
+  }
   /** What a user does to it. */
   dispatch(name: string): void {
     this.listeners.get(name)?.();
@@ -54,6 +57,8 @@ export class FakePage {
   readonly sent: unknown[] = [];
   readonly buttons: readonly FakeElement[];
   focused: FakeElement | null = null;
+  /** What was brought into view last. */
+  inView: FakeElement | null = null;
   private hear: (event: { data: ToPanel }) => void = () => undefined;
 
   /** @param buttons the phases of training in which each button of the page is there */

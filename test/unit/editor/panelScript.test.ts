@@ -26,6 +26,12 @@ describe("the script of the panel's page", () => {
     assert.ok(!JSON.stringify(page.sent).includes('setSetting'));
   });
 
+  it('brings the training into view, which stands last, for a user who asks for its curve', () => {
+    const page = new FakePage();
+    page.post({ kind: 'revealTraining' });
+    assert.equal(page.inView, page.byId('training-title'));
+  });
+
   it('leaves alone what the user is typing in a field, whatever the settings become meanwhile', () => {
     const page = new FakePage();
     const draw = (temperature: number) => {
