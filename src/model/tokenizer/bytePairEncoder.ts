@@ -56,7 +56,7 @@ export class BytePairEncoder {
       longestFirst.length === 0
         ? null
         : new RegExp(
-            longestFirst.map((text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'),
+            longestFirst.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'),
             'gu',
           );
   }

@@ -47,7 +47,7 @@ function libraryEncode({ patterns, wholeWordsFirst, added }: BytePairRules): (te
 }
 
 const PARTS =
-  "the| there| under|stand|don't| I'LL|  |\n|\n\n|\r\n|\t|12|7|½| 2024|café|é|中文|，|🙂|👩‍👩‍👧| |\u0085|{x}|\\section|<tool>|<tool>>|==|ﬁ";
+  "the| there| under|stand|don't| I'LL|  |\n|\n\n|\r\n|\t|12|7|½| 2024|café|é|中文|，|🙂|👩‍👩‍👧| |\u0085|{x}|\\section|<tool>|<tool>>|<a-z>|[^.*]|==|ﬁ";
 const texts = fc.oneof(
   fc.array(fc.constantFrom(...PARTS.split('|')), { maxLength: 12 }).map((parts) => parts.join('')),
   fc.string({ unit: 'grapheme', maxLength: 20 }),
@@ -57,6 +57,8 @@ describe('any byte-pair encoding', () => {
   const added = [
     { id: tokens.length, content: '<tool>' },
     { id: tokens.length + 1, content: '<tool>>' },
+    { id: tokens.length + 2, content: '<a-z>' },
+    { id: tokens.length + 3, content: '[^.*]' },
   ];
   const kinds: [name: string, rules: BytePairRules][] = [
     ['digits one by one', rulesOf('smollm')],
