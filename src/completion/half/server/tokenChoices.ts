@@ -122,7 +122,7 @@ function isPartOf(choice: Token, written: Token): boolean {
 const REPLACEMENT = '\ufffd';
 /** Marks of a text's or a turn's end and the like, which some servers, such as vLLM, name by their text; no document has them. */
 const MARK =
-  /^(?:<\|[\w-]{1,40}\|>|<\/?s>|<(?:bos|eos|pad|unk|start_of_turn|end_of_turn)>|\[(?:BOS|EOS|PAD|UNK)\])$/;
+  /^(?:<\|[\w-]{1,40}\|>|<｜[\w▁]{1,40}｜>|<\/?s>|<(?:bos|eos|pad|unk|start_of_turn|end_of_turn)>|\[(?:BOS|EOS|PAD|UNK)\])$/;
 /** Stands for a token where vLLM was started with `--return-tokens-as-token-ids`. */
 const TOKEN_ID = /^token_id:\d+$/;
 const utf8 = new TextEncoder();

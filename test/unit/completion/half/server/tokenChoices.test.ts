@@ -84,7 +84,7 @@ describe('what a server says of the next tokens', () => {
   });
 
   it('leaves out marks of the end, which are no text to be written', () => {
-    for (const mark of ['</s>', '<|endoftext|>', '<|eot_id|>', '<end_of_turn>']) {
+    for (const mark of ['</s>', '<|endoftext|>', '<|eot_id|>', '<end_of_turn>', '<｜end▁of▁sentence｜>']) {
       const [place] = tokenChoices(legacyAnswer({ [mark]: 0.9, ' dog': 0.05, '</': 0.02 }));
       assert.equal(place.text, null);
       assert.deepEqual(texts(place.choices), [' dog', '</']);
