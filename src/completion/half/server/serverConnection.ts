@@ -171,7 +171,7 @@ export class ServerConnection {
       case 400:
       case 422:
         return new BadRequest(
-          `The server at ${this.host} refuses what it is asked (status ${status}). Check the model's name, and look at what it writes in its own window or log.`,
+          `The server at ${this.host} refuses what it is asked (status ${status}). Check the model's name and that its context holds 4,096 characters, and look at what it writes in its own window or log.`,
           true,
         );
       case 401:
