@@ -38,6 +38,11 @@ export interface Authorities {
 
 const LARGEST_ANSWER = 1024 * 1024;
 const DEFAULT_PATIENCE = 10_000;
+/**
+ * What nginx, Apache and servers written in Go answer, with status 400, to a question without encryption where they expect it. It is
+ * no JSON, in which a server may repeat the text it was asked about.
+ */
+const PLAIN_HTTP = /^(?!\s*\{).*(?:plain HTTP|HTTP request to an HTTPS server)/is;
 let hasAskedSystem = false;
 
 export class ServerConnection {
@@ -108,6 +113,9 @@ export class ServerConnection {
         false,
       );
     }
+    if (response.status === 400 && PLAIN_HTTP.test(text)) {
+      throw this.unreachable(new Error('status 400'), true);
+    }
     if (!response.ok) {
       throw this.refused(response.status);
     }
@@ -149,12 +157,14 @@ export class ServerConnection {
     return [response, await limitedText(response)];
   }
 
-  private unreachable(error: unknown): ServerFault {
+  private unreachable(error: unknown, isLasting = false): ServerFault {
     const why =
       error instanceof DOMException && error.name === 'TimeoutError'
         ? `it did not answer in ${Math.round(this.patience / 1000)} s`
         : whyUnreachable(error);
-    return new ServerFault(`The server at ${this.host} cannot be reached: ${why}.`, false, { cause: error });
+    return new ServerFault(`The server at ${this.host} cannot be reached: ${why}.`, isLasting, {
+      cause: error,
+    });
   }
 
   private refused(status: number): ServerFault {

@@ -43,7 +43,7 @@ const CLAUSES: readonly (readonly [codes: RegExp, clause: (code: string) => stri
       `Node.js, like browsers, does not connect to that port (${code}); have the server listen at another`,
   ],
   [
-    /^HPE_/,
+    /^(HPE_|status 400$)/,
     (code) =>
       `it does not speak http (${code}); check the port, and whether its address should begin with https`,
   ],

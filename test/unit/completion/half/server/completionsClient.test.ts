@@ -255,6 +255,25 @@ describe('asking a server', () => {
       false,
     ],
     [
+      'expects https, as nginx says it',
+      (_, response) =>
+        void response.writeHead(400).end('<center>The plain HTTP request was sent to HTTPS port</center>'),
+      /it does not speak http \(status 400\); .* its address should begin with https/,
+      true,
+    ],
+    [
+      'expects https, as servers in Go say it',
+      (_, response) => void response.writeHead(400).end('Client sent an HTTP request to an HTTPS server.\n'),
+      /it does not speak http \(status 400\); .* its address should begin with https/,
+      true,
+    ],
+    [
+      'refuses a text about plain HTTP, and repeats it',
+      (_, response) => void response.writeHead(400).end('{"error": "too long: a plain HTTP request"}'),
+      /refuses what it is asked/,
+      true,
+    ],
+    [
       'is loading its model',
       (_, response) => void response.writeHead(503).end('{"error": {"message": "Loading model"}}'),
       /is not ready \(status 503\), as while it loads its model\. It is asked again later/,
