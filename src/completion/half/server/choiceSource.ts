@@ -88,10 +88,12 @@ export class ChoiceSource {
       }
     }
     this.running++;
+    let faultsBefore = 0;
     try {
       if (this.isAway()) {
         return;
       }
+      faultsBefore = this.faults;
       let after = text;
       for (const { text: token, choices } of await this.client.choicesAfter(text, tokens)) {
         if (choices !== null) {
@@ -104,7 +106,10 @@ export class ChoiceSource {
       }
       this.answered();
     } catch (error) {
-      this.failed(error);
+      // Requests that were under way at once fail of the same fault, which counts once.
+      if (this.faults === faultsBefore) {
+        this.failed(error);
+      }
     } finally {
       this.running--;
       this.waiting.pop()?.(true);

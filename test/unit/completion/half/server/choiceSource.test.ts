@@ -46,6 +46,21 @@ describe('a server that goes away', () => {
     assert.deepEqual(texts(source.choicesAfter('one')), [' a']);
   });
 
+  it('is left alone no longer when one fault ends several requests at once', async () => {
+    const { source, count, pass } = setUp(() => Promise.reject(new Error('down')));
+    await source.ask(['one', 'two', 'three', 'four']);
+    assert.equal(count(), 4);
+    pass(100);
+    await source.ask(['five']);
+    assert.equal(count(), 5);
+    pass(199);
+    await source.ask(['five']);
+    assert.equal(count(), 5);
+    pass(1);
+    await source.ask(['five']);
+    assert.equal(count(), 6);
+  });
+
   it('is not asked twice about one text, nor about the likeliest continuation of one', async () => {
     const { source, count } = setUp(() =>
       Promise.resolve([
