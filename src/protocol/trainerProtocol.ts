@@ -186,7 +186,10 @@ export interface TrainingPlan {
   readonly resumes: boolean;
   readonly estimate: {
     readonly trainTokens: number;
-    /** Duration of the optimisation: the budget, or less for a small text or a continued training with few changes. */
+    /**
+     * Duration of the optimisation: the budget, or less for a small text or a continued training with few changes; of one that goes on
+     * with an interrupted training, what is left.
+     */
     readonly seconds: number;
     /** Passes over the text, or over the changed files, in this time, at the wasm engine's speed on common machines. */
     readonly epochs: number;

@@ -15,6 +15,7 @@ import { readEarlierModel } from './earlierModel';
 import { planReading, readingOf } from './readingPlan';
 import { findResumePoint } from './resumeFile';
 import { resumeFingerprint } from './resumeFingerprint';
+import { TrainingBudget } from './trainingBudget';
 
 /** The tokens of all text are estimated from those of this much of it; UTF-8 bytes. */
 const TOKENIZED_BYTES = 1024 * 1024;
@@ -95,13 +96,20 @@ export async function planTraining(
       )
     : readingOf(initial, { seconds: job.options.seconds, passTokens: trainTokens }, null);
   let resumes = false;
+  let shareLeft = 1;
   if (mayResume) {
     const documents = corpusDocuments({ files: texts, train, heldOut }, tokenizer.endOfTextId);
     const fingerprint = resumeFingerprint(job.options, beginning, documents);
-    resumes = (await findResumePoint(job.resumePath, fingerprint)).kind === 'found';
+    const found = await findResumePoint(job.resumePath, fingerprint);
+    if (found.kind === 'found') {
+      resumes = true;
+      const { progress, validationSeconds } = found.point;
+      const budget = new TrainingBudget(reading.seconds, reading.mostTokens, validationSeconds);
+      shareLeft = 1 - budget.shareSpent(progress);
+    }
   }
   const tokensPerSecond = TYPICAL_WEIGHT_TOKENS_PER_SECOND / countParameters(config);
-  const seconds = Math.min(reading.seconds, reading.mostTokens / tokensPerSecond);
+  const seconds = shareLeft * Math.min(reading.seconds, reading.mostTokens / tokensPerSecond);
   return {
     files,
     trainBytes,

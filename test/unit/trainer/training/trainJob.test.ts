@@ -10,6 +10,7 @@ import { DivergenceError } from '../../../../src/trainer/engine';
 import { chooseEngine } from '../../../../src/trainer/engines/chooseEngine';
 import { EngineFault } from '../../../../src/trainer/engines/guardEngine';
 import { planTraining } from '../../../../src/trainer/training/planTraining';
+import { decodeResumePoint, encodeResumePoint } from '../../../../src/trainer/training/resumeFile';
 import { writeWholeFile, type WriteFile } from '../../../../src/trainer/training/saveFile';
 import { kernelBytes } from '../../../support/kernelBytes';
 import { whileHeldOnWindows } from '../../../support/whileHeldOnWindows';
@@ -249,8 +250,23 @@ describe('Training a workspace', function () {
       assert.equal(eventsOf(events, 'resumed').length, 1);
     });
 
-    const planResumes = async (job: PlanJob) =>
-      (await planTraining(job, new AbortController().signal, () => undefined)).resumes;
+    const planOf = (job: PlanJob) => planTraining(job, new AbortController().signal, () => undefined);
+    const planResumes = async (job: PlanJob) => (await planOf(job)).resumes;
+
+    it('has a plan of the time that is left, not of all of it', async () => {
+      const job = workspace.writeVerses().job();
+      await interrupted(job);
+      const { estimate: whole } = await planOf(job);
+      const point = decodeResumePoint(readFileSync(job.resumePath));
+      const progress = { ...point.progress, seconds: 0.75 * job.options.seconds };
+      writeFileSync(job.resumePath, encodeResumePoint({ ...point, progress }));
+      const { estimate: rest } = await planOf(job);
+      assert.ok(
+        rest.seconds > 0 && rest.seconds <= whole.seconds / 4,
+        `${rest.seconds} of ${whole.seconds} s`,
+      );
+      assert.ok(rest.epochs <= whole.epochs / 4, `${rest.epochs} of ${whole.epochs} passes`);
+    });
 
     it('has a plan that says so, as long as it is true', async () => {
       const job = workspace.writeVerses().job();
