@@ -9,6 +9,7 @@ import { leftOutLines, planOrigin, planSummary } from '../editor/planTexts';
 import { progressIncrements } from '../editor/progressIncrements';
 import { resultText } from '../editor/resultText';
 import { trainingOptions } from '../editor/trainingOptions';
+import { inEnglish } from '../editor/translate';
 import type { DoneEvent, TrainingPlan } from '../protocol/trainerProtocol';
 import { trainerNode } from '../trainer/native/trainerNode';
 import { reportProblems } from './reportProblems';
@@ -50,15 +51,16 @@ export async function trainOnWorkspace(
   if (done.modelPath !== null) {
     await parts.model.load();
   }
-  const result = resultText(vscode.l10n.t, done, parts.model.path === done.modelPath);
+  const isInUse = parts.model.path === done.modelPath;
+  const result = resultText(vscode.l10n.t, done, isInUse);
   parts.training.conclude(result);
   const details = vscode.l10n.t('Show Curve');
   void vscode.window.showInformationMessage(result, details).then((chosen) => {
     if (chosen === details) {
-      parts.panel.show();
+      parts.panel.showTraining();
     }
   });
-  parts.log.info(result);
+  parts.log.info(resultText(inEnglish, done, isInUse));
   return done;
 }
 
@@ -134,7 +136,7 @@ async function confirmPlan(parts: Parts, plan: TrainingPlan): Promise<Choice> {
       action: 'start',
     });
   }
-  if (plan.continues !== null) {
+  if (plan.files.length > 0 && plan.continues !== null) {
     const detail = t('Starts from the base model and reads all texts again. The better model is kept.');
     items.push({ label: `$(refresh) ${t('Train Afresh')}`, detail, action: 'afresh' });
   }

@@ -1,5 +1,6 @@
 /** The one training that a window runs at a time, and what it has reported so far for the status bar and the panel. */
 import * as vscode from 'vscode';
+import { asError } from '../protocol/asError';
 import type { DoneEvent, TrainerEvent, TrainJob } from '../protocol/trainerProtocol';
 import type { PanelTraining } from '../protocol/panelProtocol';
 import { startTraining, type TrainingRun } from '../trainer/trainerClient';
@@ -14,10 +15,13 @@ const PHASE_CONTEXT = 'understudy.training';
 export class TrainingSession implements vscode.Disposable {
   private run: TrainingRun | null = null;
   private paused = false;
+  /** Asked to pause, but still busy with what cannot be interrupted, such as reading the texts. */
+  private pausing = false;
   private step: StepEvent | null = null;
   private doing: string | null = null;
   private reached = 0;
   private lines: string[] = [];
+  private onStep: (line: string, progress: number) => void = () => undefined;
   private trainLoss = new LossCurve();
   private heldOut = new LossCurve();
   private readonly changed = new vscode.EventEmitter<void>();
@@ -40,9 +44,9 @@ export class TrainingSession implements vscode.Disposable {
     return this.reached;
   }
 
-  /** The current activity before the first step and after the last; null in between. */
+  /** The current activity before the first step, after the last, and until a pause begins; null in between. */
   get activity(): string | null {
-    return this.doing;
+    return this.pausing ? vscode.l10n.t('pausing…') : this.doing;
   }
 
   view(): PanelTraining {
@@ -68,7 +72,9 @@ export class TrainingSession implements vscode.Disposable {
       throw new Error(vscode.l10n.t('A training is running already; cancel it first.'));
     }
     this.paused = false;
+    this.pausing = false;
     this.step = null;
+    this.onStep = onStep;
     this.reached = 0;
     this.lines = [];
     this.trainLoss = new LossCurve();
@@ -78,15 +84,19 @@ export class TrainingSession implements vscode.Disposable {
       job,
       node,
       onEvent: (event) => {
-        this.hear(event, onStep);
+        this.hear(event);
       },
     });
     this.run = run;
     this.doing = vscode.l10n.t('reading texts…');
-    onStep(this.doing, 0);
+    this.tellLine();
     this.phaseChanged();
     try {
       return await run.finished;
+    } catch (error) {
+      // The notification of it is soon gone; the panel keeps it.
+      this.lines.push(shownSentence(asError(error).message));
+      throw error;
     } finally {
       this.run = null;
       this.phaseChanged();
@@ -101,6 +111,11 @@ export class TrainingSession implements vscode.Disposable {
 
   pause(): void {
     this.running().pause();
+    if (!this.paused) {
+      this.pausing = true;
+      this.tellLine();
+      this.changed.fire();
+    }
   }
 
   resume(): void {
@@ -122,7 +137,11 @@ export class TrainingSession implements vscode.Disposable {
     const { t } = vscode.l10n;
     return this.paused
       ? t('paused at {0} %', Math.floor(100 * this.reached))
-      : (this.doing ?? stepText(t, this.step!));
+      : (this.activity ?? stepText(t, this.step!));
+  }
+
+  private tellLine(): void {
+    this.onStep(this.line(), this.reached);
   }
 
   private running(): TrainingRun {
@@ -134,7 +153,7 @@ export class TrainingSession implements vscode.Disposable {
     return this.run;
   }
 
-  private hear(event: TrainerEvent, onStep: (line: string, progress: number) => void): void {
+  private hear(event: TrainerEvent): void {
     const { t } = vscode.l10n;
     const line = eventText(t, event, shownSentence);
     if (line !== null) {
@@ -145,7 +164,7 @@ export class TrainingSession implements vscode.Disposable {
     if (activity !== null) {
       this.doing = activity;
       this.reached = event.kind === 'calibrating' ? 1 : this.reached;
-      onStep(activity, this.reached);
+      this.tellLine();
     }
     switch (event.kind) {
       case 'step':
@@ -153,7 +172,7 @@ export class TrainingSession implements vscode.Disposable {
         this.reached = event.progress;
         this.doing = null;
         this.trainLoss.add({ progress: event.progress, value: event.trainLoss });
-        onStep(stepText(t, event), event.progress);
+        this.tellLine();
         break;
       case 'validation':
         this.heldOut.add({ progress: this.progress, value: event.score.bitsPerByte });
@@ -162,7 +181,8 @@ export class TrainingSession implements vscode.Disposable {
       case 'paused':
       case 'continued':
         this.paused = event.kind === 'paused';
-        onStep(this.line(), this.reached);
+        this.pausing = false;
+        this.tellLine();
         this.phaseChanged();
         break;
       case 'engine':

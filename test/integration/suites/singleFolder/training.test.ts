@@ -65,6 +65,9 @@ describe('Train on Workspace', function () {
       );
     try {
       const running = train();
+      await waitFor('the start', () => told.length > 0);
+      await vscode.commands.executeCommand('understudy.pauseTraining');
+      assert.equal(told.at(-1), 'pausing…');
       await waitFor(
         'a pause',
         async () => {
@@ -83,6 +86,39 @@ describe('Train on Workspace', function () {
       await running;
     } finally {
       vscode.window.withProgress = withProgress;
+    }
+  });
+
+  it('keeps in the panel why a training failed', async function () {
+    if (!hasChannel) {
+      this.skip();
+    }
+    const limit = 'training.maxMemoryMegabytes';
+    await settings().update(limit, 256, vscode.ConfigurationTarget.Global);
+    try {
+      await train();
+      await vscode.commands.executeCommand('understudy.openSettingsPanel');
+      await waitFor('the reason', async () => /^Training by .* of memory/m.test(await theWindow.panelText()));
+    } finally {
+      await settings().update(limit, undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it('offers no training, nor one from the base model, where all files are left out', async () => {
+    const { showQuickPick } = vscode.window;
+    const files = vscode.workspace.getConfiguration('files');
+    const labels: string[] = [];
+    vscode.window.showQuickPick = ((items: readonly vscode.QuickPickItem[]) => {
+      labels.push(...items.map(({ label }) => label));
+      return Promise.resolve(undefined);
+    }) as never;
+    await files.update('exclude', { '**/*': true }, vscode.ConfigurationTarget.Global);
+    try {
+      await vscode.commands.executeCommand('understudy.trainOnWorkspace');
+      assert.deepEqual(labels.slice(0, 2), ['$(list-unordered) Show File List', 'Left out']);
+    } finally {
+      vscode.window.showQuickPick = showQuickPick;
+      await files.update('exclude', undefined, vscode.ConfigurationTarget.Global);
     }
   });
 
