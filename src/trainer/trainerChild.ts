@@ -32,14 +32,18 @@ export class TrainerEndedError extends Error {
    * @param how e.g. "by SIGKILL"
    * @param isFromOutside whether the user, the terminal or the end of the system asked it to end; a crash does not look like that
    * @param output the end of what it wrote to its standard error, for the log
+   * @param isPlan whether it only looked for texts, and so has saved nothing
    */
   constructor(
     readonly how: string,
     readonly isFromOutside: boolean,
     readonly output: string,
+    isPlan: boolean,
   ) {
     super(
-      `The trainer's process ended unexpectedly, ${how}. What it saved is kept: train again to go on from there.`,
+      isPlan
+        ? `The trainer's process ended unexpectedly, ${how}, while it looked for texts. Nothing was trained yet: try again.`
+        : `The trainer's process ended unexpectedly, ${how}. What it saved is kept: train again to go on from there.`,
     );
   }
 }
@@ -110,7 +114,7 @@ export function startTrainerChild<Last extends TrainerEvent>(
       const how = signal === null ? `with status ${code}` : `by ${signal}`;
       const fail = () => {
         const isFromOutside = signal === null ? code === SIGTERM_STATUS : ENDING_SIGNALS.has(signal);
-        reject(new TrainerEndedError(how, isFromOutside, errorOutput));
+        reject(new TrainerEndedError(how, isFromOutside, errorOutput, request.kind === 'plan'));
       };
       // Ctrl+C reaches the whole group: a process that is still starting dies of it, perhaps before this one hears it and cancels.
       if (signal === 'SIGINT') {

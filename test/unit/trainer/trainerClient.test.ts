@@ -193,6 +193,20 @@ describe("The trainer's process", function () {
     await assert.rejects(plan, { name: 'AbortError' });
   });
 
+  it('does not say that it saved something when it ends while it looks for texts', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const plan = planTraining({ processPath, job: { ...workspace.job(), modelPath: null } });
+    for (const pid of trainerPids()) {
+      process.kill(pid, 'SIGKILL');
+    }
+    await assert.rejects(plan, {
+      message:
+        /ended unexpectedly, by SIGKILL, while it looked for texts\. Nothing was trained yet: try again\.$/,
+    });
+  });
+
   it('ends when it alone is asked to', async function () {
     if (process.platform === 'win32') {
       this.skip();
