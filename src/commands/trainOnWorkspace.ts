@@ -5,7 +5,7 @@ import type { TrainingSettings } from '../editor/configuration';
 import type { Parts } from '../editor/parts';
 import type { StartingPoint } from '../editor/personalModel';
 import { trainableFolders } from '../editor/trainableFolders';
-import { leftOutLines, planOrigin, planSummary } from '../editor/planTexts';
+import { afreshText, leftOutLines, planOrigin, planSummary } from '../editor/planTexts';
 import { progressIncrements } from '../editor/progressIncrements';
 import { resultText } from '../editor/resultText';
 import { trainingOptions } from '../editor/trainingOptions';
@@ -36,12 +36,18 @@ export async function trainOnWorkspace(
     parts.model.startingPoint(settings, parts.baseModel.path, fromBase);
   let start = await startingPoint(afresh);
   if (preview) {
-    const chosen = await previewPlan(parts, folders, settings, {
-      initialModelPath: start.path,
-      fits: start.fits,
-      modelPath: parts.model.path,
-      resumePath: await parts.model.resumePath(),
-    });
+    const chosen = await previewPlan(
+      parts,
+      folders,
+      settings,
+      {
+        initialModelPath: start.path,
+        fits: start.fits,
+        modelPath: parts.model.path,
+        resumePath: await parts.model.resumePath(),
+      },
+      async () => (await startingPoint(true)).fits,
+    );
     if (chosen === null) {
       return undefined;
     }
@@ -95,6 +101,7 @@ async function previewPlan(
   folders: readonly string[],
   settings: TrainingSettings,
   start: Parameters<Parts['planTraining']>[2],
+  hasBase: () => Promise<boolean>,
 ): Promise<Choice> {
   const plan = await vscode.window.withProgress(
     {
@@ -117,7 +124,7 @@ async function previewPlan(
       }
     },
   );
-  return plan === null ? null : confirmPlan(parts, plan);
+  return plan === null ? null : confirmPlan(parts, plan, hasBase);
 }
 
 interface PlanItem extends vscode.QuickPickItem {
@@ -125,7 +132,11 @@ interface PlanItem extends vscode.QuickPickItem {
 }
 
 /** The list of choices is shown again over the file list, so that the user can read the list and then decide. */
-async function confirmPlan(parts: Parts, plan: TrainingPlan): Promise<Choice> {
+async function confirmPlan(
+  parts: Parts,
+  plan: TrainingPlan,
+  hasBase: () => Promise<boolean>,
+): Promise<Choice> {
   const { t } = vscode.l10n;
   const items: PlanItem[] = [];
   if (plan.files.length > 0) {
@@ -137,7 +148,7 @@ async function confirmPlan(parts: Parts, plan: TrainingPlan): Promise<Choice> {
     });
   }
   if (plan.files.length > 0 && plan.continues !== null) {
-    const detail = t('Starts from the base model and reads all texts again. The better model is kept.');
+    const detail = afreshText(t, await hasBase());
     items.push({ label: `$(refresh) ${t('Train Afresh')}`, detail, action: 'afresh' });
   }
   items.push({ label: `$(list-unordered) ${t('Show File List')}`, action: 'list' });

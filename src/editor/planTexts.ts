@@ -37,6 +37,16 @@ export function planOrigin(t: Translate, { continues, startsAfresh, resumes }: T
     : null;
 }
 
+/**
+ * One line on what training starts from that does not go on from the model of this workspace.
+ * @param fromBase whether the base model has the wished kind and size
+ */
+export function afreshText(t: Translate, fromBase: boolean): string {
+  return fromBase
+    ? t('Starts from the base model and reads all texts again. The better model is kept.')
+    : t('Starts from scratch and reads all texts again. The better model is kept.');
+}
+
 /** A short training on much text must not look like none: 0.04, not 0.0. */
 function passesText(epochs: number): string {
   return epochs < 0.1 ? epochs.toPrecision(1) : epochs.toFixed(epochs < 10 ? 1 : 0);

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { fileListText, leftOutLines, planOrigin, planSummary } from '../../../src/editor/planTexts';
+import {
+  afreshText,
+  fileListText,
+  leftOutLines,
+  planOrigin,
+  planSummary,
+} from '../../../src/editor/planTexts';
 import type { TrainingPlan } from '../../../src/protocol/trainerProtocol';
 import { inEnglish as t } from '../../../src/editor/translate';
 
@@ -35,6 +41,11 @@ describe('the preview of a training', () => {
       'Starts from scratch, as there is no model of this kind and size to go on from.',
     );
     assert.equal(planOrigin(t, plan), null);
+  });
+
+  it('does not say that training afresh starts from a base model that has another kind or size', () => {
+    assert.match(afreshText(t, true), /^Starts from the base model and /);
+    assert.match(afreshText(t, false), /^Starts from scratch and /);
   });
 
   it('says when it goes on with an interrupted training', () => {
