@@ -19,11 +19,15 @@ export async function deleteModel(
   if (!(await model.isAnythingStored())) {
     throw new Error(vscode.l10n.t('This workspace has no model of its own to delete.'));
   }
+  // Else there is only what an interrupted training has kept, and the user knows of no model.
+  const hasModel = model.isStored;
   const remove = vscode.l10n.t('Delete');
   if (
     confirm &&
     (await vscode.window.showWarningMessage(
-      vscode.l10n.t('Delete the model of this workspace?'),
+      hasModel
+        ? vscode.l10n.t('Delete the model of this workspace?')
+        : vscode.l10n.t('Delete what the interrupted training has kept?'),
       {
         modal: true,
         detail: vscode.l10n.t('What it learned in training is lost. Your files are not touched.'),
@@ -35,6 +39,8 @@ export async function deleteModel(
   }
   await model.delete();
   void vscode.window.showInformationMessage(
-    vscode.l10n.t('The model of this workspace is deleted; ghost text goes on without it.'),
+    hasModel
+      ? vscode.l10n.t('The model of this workspace is deleted; ghost text goes on without it.')
+      : vscode.l10n.t('What the interrupted training had kept is deleted.'),
   );
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { DoneEvent } from '../../../../src/protocol/trainerProtocol.js';
@@ -236,6 +236,31 @@ describe('Train on Workspace', function () {
     const modelPath = done?.modelPath ?? null;
     await vscode.commands.executeCommand('understudy.deleteModel', { confirm: false });
     assert.ok(modelPath !== null && !existsSync(modelPath));
+  });
+
+  it('calls no model what an interrupted training has kept, which Delete Model deletes, too', async () => {
+    const modelPath = done?.modelPath ?? null;
+    assert.ok(modelPath !== null);
+    const { window } = vscode;
+    const { showWarningMessage, showInformationMessage } = window;
+    const told: string[] = [];
+    const tell = (answer?: string) => (message: string) => {
+      told.push(message);
+      return Promise.resolve(answer as never);
+    };
+    Object.assign(window, { showWarningMessage: tell('Delete'), showInformationMessage: tell() });
+    try {
+      await mkdir(dirname(modelPath), { recursive: true });
+      await writeFile(join(dirname(modelPath), 'resume.bin'), 'Half.');
+      await vscode.commands.executeCommand('understudy.deleteModel');
+      assert.ok(!existsSync(join(dirname(modelPath), 'resume.bin')));
+      assert.deepEqual(told, [
+        'Delete what the interrupted training has kept?',
+        'What the interrupted training had kept is deleted.',
+      ]);
+    } finally {
+      Object.assign(window, { showWarningMessage, showInformationMessage });
+    }
   });
 
   it('changes no file of the workspace', async () => {
