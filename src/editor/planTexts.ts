@@ -11,7 +11,8 @@ function leftOutText(t: Translate, reason: string): string {
 
 /** One line on how much is read and how long it takes. */
 export function planSummary(t: Translate, { continues, estimate, ...plan }: TrainingPlan): string {
-  const time = durationText(t, estimate.seconds);
+  // A training of a few words takes no less.
+  const time = durationText(t, Math.max(1, estimate.seconds));
   const passes = passesText(estimate.epochs);
   return continues !== null && continues.changedFiles > 0
     ? t('About {0}: {1} passes over what has changed.', time, passes)

@@ -2,8 +2,12 @@
 import type { Translate } from './translate';
 
 export function sizeText(bytes: number): string {
-  const [unit, size] = bytes >= 1e6 ? ['MB', bytes / 1e6] : ['kB', bytes / 1e3];
-  return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`;
+  if (bytes < 1000) {
+    return `${bytes} B`;
+  }
+  // Rounded up, a size below a million may be one.
+  const [unit, size] = bytes >= 999_500 ? ['MB', bytes / 1e6] : ['kB', bytes / 1e3];
+  return `${size < 9.95 ? size.toFixed(1) : Math.round(size)} ${unit}`;
 }
 
 export function durationText(t: Translate, seconds: number): string {

@@ -33,6 +33,7 @@ describe('the preview of a training', () => {
   it('says that a short training reads a part of much text, not none of it', () => {
     const estimate = { trainTokens: 15_000, seconds: 20, epochs: 0.0412 };
     assert.match(planSummary(t, { ...plan, estimate }), /about 20 s: 0\.04 passes/);
+    assert.match(planSummary(t, { ...plan, estimate: { ...estimate, seconds: 0.02 } }), /about 1 s:/);
   });
 
   it('says when it starts from scratch', () => {

@@ -17,7 +17,7 @@ describe('what a training does before its first step', () => {
     assert.equal(activityText(t, files), 'choosing an engine…');
     assert.equal(
       eventText(t, files, (sentence) => sentence),
-      '1 file to learn from and 1 to measure on, 0.0 kB',
+      '1 file to learn from and 1 to measure on, 9 B',
     );
     const engine = { kind: 'engine', name: 'wasm', description: 'WebAssembly', reason: '' } as const;
     assert.equal(activityText(t, engine), 'starting the training…');
