@@ -468,6 +468,31 @@ def refused():
         group.create_dataset("table", (2**30, 4), "f4", chunks=(1024, 4))
 
 
+def masked_graphs():
+    """Functional models, in whose graphs Keras writes out the masks of mask_zero."""
+    tokens = layers.Input((6,), dtype="int32", name="tokens")
+    x = layers.Embedding(VOCAB, 5, mask_zero=True)(tokens)
+    x = layers.Add()([x, layers.LSTM(5, return_sequences=True)(x)])
+    parts = [
+        layers.GRU(3)(layers.Dropout(0.1)(x)),
+        layers.Bidirectional(layers.SimpleRNN(2))(x),
+        layers.GRU(2)(layers.Attention()([x, x])),
+    ]
+    model = keras.Model(tokens, layers.Dense(VOCAB, activation="softmax")(layers.Concatenate()(parts)))
+    three("maskedGraph.keras", model, windows(6), 9)
+
+    tokens = layers.Input((6,), dtype="int32", name="tokens")
+    x = layers.Embedding(VOCAB, 5, mask_zero=True)(tokens)
+    parts = [
+        layers.Flatten()(layers.Attention(use_scale=True)([x, x])),
+        layers.Flatten()(layers.AdditiveAttention()([x, x])),
+        layers.GlobalAveragePooling1D()(layers.RMSNormalization()(x)),
+        layers.GlobalAveragePooling1D()(layers.LayerNormalization()(x)),
+    ]
+    model = keras.Model(tokens, layers.Dense(VOCAB, activation="softmax")(layers.Concatenate()(parts)))
+    three("maskedWhole.keras", model, windows(6), 9)
+
+
 def main():
     os.makedirs(FOLDER, exist_ok=True)
     recurrent_models()
@@ -475,6 +500,7 @@ def main():
     other_layers()
     of_keras_2()
     named_examples()
+    masked_graphs()
     refused()
     with open(os.path.join(FOLDER, "expected.json"), "w") as file:
         lines = [f"{json.dumps(name)}: {json.dumps(cases)}" for name, cases in sorted(expected.items())]

@@ -32,6 +32,8 @@ export interface ValueShape {
   readonly isTokens?: boolean;
   /** Set for ones in the tokens' shape. */
   readonly isOnes?: boolean;
+  /** Set for a mask of the steps: 0 for token 0, else 1. */
+  readonly isMask?: boolean;
   /** Set for the number of steps, which is in the graph but is never computed. */
   readonly isShape?: boolean;
 }

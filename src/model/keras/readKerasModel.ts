@@ -106,7 +106,8 @@ function valuesPerStep({ inputs, nodes }: Network): number {
 
 /** The classes of the layers in order, and the number of tokens. */
 function describe({ nodes, vocabSize }: Network): string {
-  const skipped = /Dropout|OpLambda|OnesLike|Cumsum|GetItem|^(Add|Subtract|Multiply)$/;
+  const skipped =
+    /Dropout|OpLambda|OnesLike|Cumsum|GetItem|NotEqual|LogicalOr|ConvertToTensor|^(Add|Subtract|Multiply)$/;
   const names = nodes.map(({ call }) => call.layer.className).filter((name) => !skipped.test(name));
   const runs: { name: string; count: number }[] = [];
   for (const name of names) {

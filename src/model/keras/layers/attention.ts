@@ -1,7 +1,7 @@
 /** Attention of a step to itself and the steps before it, or, in a model over whole windows, to all steps. */
 import type { Argument } from '../graphArguments';
 import { multiply } from '../matrixProduct';
-import { Rows, stepOperation, type Operation, type RunContext, type ValueShape } from '../operation';
+import { Rows, stepOperation, type Operation, type ValueShape } from '../operation';
 import { AttentionHeads, dotProduct, type KeyValueCache, type Score } from './keyValueCache';
 import type { BuiltCall, LayerBuild, LayerBuilder } from './layerBuild';
 
@@ -43,11 +43,11 @@ export const multiHeadAttention: LayerBuilder = (build) => {
     { query, value, key },
     { size: outputSize, perStep: true, masked: query.shape.masked },
     attention,
-    ([queryRows, valueRows, keyRows], rows, context, before, isCausal) => {
+    ([queryRows, valueRows, keyRows], rows, { mask }, before, isCausal) => {
       project(queries, queryRows);
       project(keys, keyRows);
       project(values, valueRows);
-      const cache = before.append(keys.rows.data, values.rows.data, context.mask, keyRows.count);
+      const cache = before.append(keys.rows.data, values.rows.data, mask, keyRows.count);
       attendAll(attention, queries.rows, cache, before.length, isCausal, attended);
       const data = rows.resize(attended.count);
       multiply(attended.data, attended.count, attended.size, outputKernel, outputSize, outputBias, data);
@@ -103,9 +103,15 @@ function plainAttention(build: LayerBuild, score: Score, scale: number): BuiltCa
     { query, value, key },
     { size: value.shape.size, perStep: true, masked: query.shape.masked },
     attention,
-    ([queryRows, valueRows, keyRows], rows, context, before, isCausal) => {
-      const cache = before.append(keyRows.data, valueRows.data, context.mask, keyRows.count);
+    ([queryRows, valueRows, keyRows], rows, { mask, queryMask }, before, isCausal) => {
+      const cache = before.append(keyRows.data, valueRows.data, mask, keyRows.count);
       attendAll(attention, queryRows, cache, before.length, isCausal, rows);
+      for (let row = 0; row < rows.count; row++) {
+        // These layers, unlike MultiHeadAttention, put zeros where the query is padding.
+        if (queryMask?.[row] === 0) {
+          rows.data.fill(0, row * rows.size, (row + 1) * rows.size);
+        }
+      }
       return cache;
     },
   );
@@ -124,6 +130,13 @@ interface Source {
   readonly shape: ValueShape;
 }
 
+interface Masks {
+  /** Of the keys and values; 1 everywhere where neither is masked. */
+  readonly mask: Uint8Array;
+  /** Null where the queries are not masked. */
+  readonly queryMask: Uint8Array | null;
+}
+
 function attentionCall(
   build: LayerBuild,
   { query, value, key }: { readonly query: Source; readonly value: Source; readonly key: Source },
@@ -132,7 +145,7 @@ function attentionCall(
   run: (
     inputs: readonly Rows[],
     rows: Rows,
-    context: RunContext,
+    masks: Masks,
     before: KeyValueCache,
     isCausal: boolean,
   ) => KeyValueCache,
@@ -160,7 +173,8 @@ function attentionCall(
       if (!isPadded && real.length < context.mask.length) {
         real = new Uint8Array(context.mask.length).fill(1);
       }
-      return run(inputs, rows, isPadded ? context : { ...context, mask: real }, before, isCausal);
+      const queryMask = query.shape.masked ? context.mask : null;
+      return run(inputs, rows, { mask: isPadded ? context.mask : real, queryMask }, before, isCausal);
     },
     extra,
   );

@@ -58,7 +58,7 @@ export class LayerBuild {
     return [first, ...others];
   }
 
-  /** The layer's only input value. */
+  /** The layer's only input value, masked if a mask is given with it. */
   value(): { readonly id: number; readonly shape: ValueShape } {
     const tensors = this.tensors();
     const [tensor] = tensors;
@@ -67,7 +67,14 @@ export class LayerBuild {
         'is called with other inputs than one value, which is not supported (no initial states, no constants)',
       );
     }
-    return tensor;
+    const mask = this.options.get('mask');
+    if (mask === undefined || (mask.kind === 'plain' && mask.value === null)) {
+      return tensor;
+    }
+    if (mask.kind !== 'value' || this.shapes.get(mask.id)!.isMask !== true) {
+      throw this.layer.fault('is given a mask other than that of token 0, which is not supported');
+    }
+    return { id: tensor.id, shape: { ...tensor.shape, masked: true } };
   }
 
   /** The layer's input values, each with a vector for every step. */

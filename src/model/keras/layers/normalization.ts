@@ -20,7 +20,9 @@ export const layerNormalization: LayerBuilder = (build) => {
 export const rmsNormalization: LayerBuilder = (build) => {
   requireLastAxis(build);
   const [scale] = build.weights.take('', [[build.value().shape.size]]);
-  return normalized(build, scale, null, build.layer.number('epsilon', 1e-6), 'unused');
+  const { operation, from } = normalized(build, scale, null, build.layer.number('epsilon', 1e-6), 'unused');
+  // Unlike the other layers of its kind it passes no mask on.
+  return { operation: { ...operation, shape: { ...operation.shape, masked: false } }, from };
 };
 
 /** Ioffe and Szegedy, arXiv 1502.03167, with the moving averages from training. */

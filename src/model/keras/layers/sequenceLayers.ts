@@ -53,6 +53,37 @@ function isWholeSlice(part: unknown): boolean {
   );
 }
 
+/** `tokens != 0`: Keras 3 writes the mask of `mask_zero` into the graph of a functional model and hands it to each layer that takes one. */
+export const maskOfTokens: LayerBuilder = (build) => {
+  const [tokens, padding] = build.tensors('x1', 'x2');
+  const isMask =
+    tokens.kind === 'value' &&
+    tokens.shape.isTokens === true &&
+    padding.kind === 'constant' &&
+    padding.value === 0;
+  if (!isMask) {
+    throw build.layer.fault('compares something else than the tokens with 0, which is not supported');
+  }
+  const operation = rowOperation({ size: 1, perStep: true, masked: false, isMask }, ([input], rows) => {
+    const data = rows.resize(input.count);
+    for (let row = 0; row < input.count; row++) {
+      data[row] = input.data[row] === 0 ? 0 : 1;
+    }
+  });
+  return { operation, from: [tokens.id] };
+};
+
+/** `logical_or` of masks and the like: there is one mask only, that of the tokens. */
+export const sameMask: LayerBuilder = (build) => {
+  const [mask] = build.tensors('x1', 'x2').map((tensor) => {
+    if (tensor.kind !== 'value' || tensor.shape.isMask !== true) {
+      throw build.layer.fault('takes something else than masks, which is not supported');
+    }
+    return tensor;
+  });
+  return { operation: rowOperation(mask.shape, ([input], rows) => void copy(input, rows)), from: [mask.id] };
+};
+
 /** `ones_like` of the tokens; their cumulative sum gives positions. */
 export const onesLike: LayerBuilder = (build) => {
   const { id, shape } = build.value();

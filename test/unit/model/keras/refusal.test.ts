@@ -168,6 +168,20 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
     );
   });
 
+  it('a mask of anything but token 0', async () => {
+    const other = described('maskedGraph.keras', (config) =>
+      config.replace(/(\["tokens", 0, 0\]\}\}), 0\]/, '$1, 5]'),
+    );
+    assert.match(
+      await refusal(other),
+      /"not_equal" \(NotEqual\) compares something else than the tokens with 0/,
+    );
+    const values = described('maskedGraph.keras', (config) =>
+      config.replace('["not_equal", 0, 0]', '["embedding", 0, 0]'),
+    );
+    assert.match(await refusal(values), /\(LSTM\) is given a mask other than that of token 0/);
+  });
+
   it('a window that no machine has the time or the memory for', async () => {
     for (const length of [10_000, 2 ** 31]) {
       const bytes = described('backwards.keras', (config) =>
