@@ -1,14 +1,21 @@
+import { lstmStep, lstmStepGradient } from '../network/lstmCell';
 import type { RecurrentCell } from '../network/recurrentCell';
 import type { Matrix } from '../network/tensorOps';
 import type { TrainingKernel } from './trainingKernel';
 import type { WasmHeap } from './wasmHeap';
 
+/** The kernel computes four units at once, and writes beyond a matrix of fewer. */
+const LEAST_UNITS = 4;
+
 /** The cell of `lstmCell.ts` in one pass each way, instead of a dozen ops. */
 export function wasmLstm(functions: TrainingKernel['functions'], heap: WasmHeap): RecurrentCell {
   return {
-    step(_tf, input, recurrent, { cell: before }) {
-      const cell = before!;
+    step(tf, input, recurrent, state) {
+      const cell = state.cell!;
       const [rows, size] = cell.shape;
+      if (size < LEAST_UNITS) {
+        return lstmStep(tf, input, recurrent, state);
+      }
       const gates = heap.matrix(rows, 4 * size);
       const newCell = heap.matrix(rows, size);
       const cellTanh = heap.matrix(rows, size);
@@ -21,7 +28,10 @@ export function wasmLstm(functions: TrainingKernel['functions'], heap: WasmHeap)
       );
       return { state: { hidden, cell: newCell }, saved: [gates, cell, cellTanh] };
     },
-    stepGradient(_tf, saved, dHidden, dNewCell) {
+    stepGradient(tf, saved, dHidden, dNewCell) {
+      if (dHidden.shape[1] < LEAST_UNITS) {
+        return lstmStepGradient(tf, saved, dHidden, dNewCell);
+      }
       const [gates, cell, cellTanh] = saved as [Matrix, Matrix, Matrix];
       const [rows, size] = cell.shape;
       const dGates = heap.matrix(rows, 4 * size);

@@ -108,6 +108,16 @@ for (const engine of engines) {
       });
     }
 
+    it('fewer units than a vector of the processor has numbers: gradients equal finite differences', async () => {
+      for (const hiddenSize of [1, 2, 3]) {
+        const config = { ...configOf('lstm', 2), hiddenSize };
+        const weights = randomWeights(config, 3);
+        const network = new TensorNetwork(ops, config, weights, 1);
+        await assertGradients(network, weights);
+        network.dispose();
+      }
+    });
+
     for (const { title, config } of trialNetworks.filter(({ config }) => looksBack(config))) {
       it(`${title}: looks back as far as the reference network, and in a new document no further than its start`, async () => {
         const weights = randomWeights(config, 4);
