@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import { hasPair } from './firstWord';
 import type { Suggestion } from './suggestionTally';
+import { placeAfter } from './placeAfter';
 
 /** Puts the cursor behind the accepted text where VS Code misplaced it; returns whether it did. */
 export function mendCursor(editor: vscode.TextEditor | undefined, accepted: Suggestion | null): boolean {
@@ -18,11 +19,8 @@ export function mendCursor(editor: vscode.TextEditor | undefined, accepted: Sugg
   }
   const { document, selection } = editor;
   const start = new vscode.Position(accepted.line, accepted.character);
-  const lines = accepted.text.split('\n');
-  const end =
-    lines.length === 1
-      ? start.translate(0, accepted.text.length)
-      : new vscode.Position(start.line + lines.length - 1, lines.at(-1)!.length);
+  const after = placeAfter(accepted, accepted.text);
+  const end = new vscode.Position(after.line, after.character);
   const isThere = document.getText(new vscode.Range(start, end)).replaceAll('\r\n', '\n') === accepted.text;
   if (!isThere || !selection.isEmpty || !selection.active.isAfter(start) || !selection.active.isBefore(end)) {
     return false;

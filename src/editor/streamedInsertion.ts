@@ -3,6 +3,7 @@
  * another step, as VS Code does for every edit; in a browser, VS Code saves by itself when nothing was written for a second.
  */
 import * as vscode from 'vscode';
+import { placeAfter } from './placeAfter';
 
 export class StreamedInsertion implements vscode.Disposable {
   private end: vscode.Position;
@@ -103,11 +104,8 @@ export class StreamedInsertion implements vscode.Disposable {
     }
     this.first = false;
     this.written += text;
-    const lines = text.split('\n');
-    this.end =
-      lines.length === 1
-        ? end.translate(0, text.length)
-        : new vscode.Position(end.line + lines.length - 1, lines.at(-1)!.length);
+    const after = placeAfter(end, text);
+    this.end = new vscode.Position(after.line, after.character);
     // VS Code extends a selection over text inserted at its end, so the next key would replace both.
     if (first && !selection.isEmpty && selection.end.isEqual(end)) {
       this.editor.selection = new vscode.Selection(this.end, this.end);

@@ -3,12 +3,11 @@
  * acceptance of a part is inferred when several characters arrive at once and agree with what was shown.
  */
 import { agrees } from '../model/generation/agrees';
+import { placeAfter, type Place } from './placeAfter';
 
-export interface Suggestion {
+/** Its place is that of the cursor when it was offered. */
+export interface Suggestion extends Place {
   readonly uri: string;
-  /** Line and character of the cursor when it was offered. */
-  readonly line: number;
-  readonly character: number;
   readonly text: string;
 }
 
@@ -120,11 +119,9 @@ export class SuggestionTally {
       this.charactersSaved += text.length;
       this.partCounted = true;
     }
-    const lines = text.split('\n');
     this.rest = {
       ...offer,
-      line: line + lines.length - 1,
-      character: (lines.length === 1 ? character : 0) + lines[lines.length - 1].length,
+      ...placeAfter(offer, text),
       text: offer.text.slice(text.length),
     };
     this.latest = this.rest;
