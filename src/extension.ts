@@ -64,11 +64,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   offerRemovals();
   const configuration = new Configuration(log);
   const modelsFolder = stored('models');
-  const storedBase = new BaseModel(modelsFolder, paths);
   generator = new GeneratorClient({
     workerPath: paths.generator,
     kernelPath: paths.kernel,
-    baseModelPath: storedBase.path,
+    baseModelPath: paths.baseModel,
     tokenizerPath: paths.tokenizer,
     isSecret: (uri) => isSecret(vscode.Uri.parse(uri).path),
     onFilesLost: () => {
@@ -113,7 +112,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     status.setGenerator('ready', shown, model.path !== null);
     panel.refresh();
   });
-  const baseModel = new BaseModelInUse(storedBase, generator);
+  const baseModel = new BaseModelInUse(new BaseModel(modelsFolder, paths), generator, () => {
+    void vscode.commands.executeCommand('setContext', 'understudy.hasImportedBase', baseModel.isImported);
+  });
   const refined = new RefinedSuggestions(generator, watch, log);
   const languageModelKeys = new LanguageModelKeys(context.secrets);
   const languageModel = new LanguageModelHalf(
@@ -243,6 +244,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       status.setTraining(phase === 'idle' ? null : { progress, paused: phase === 'paused', activity });
     }),
   );
+  await startBase(baseModel, log);
   await loadModel(model, status, log);
   void follow(languageModel, log);
   void follow(maskedModel, log);
@@ -251,6 +253,31 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 
 export async function deactivate(): Promise<void> {
   await generator?.dispose();
+}
+
+/** Tells the user of an imported base model that cannot be used, perhaps since an update; ghost text goes on with the shipped one. */
+async function startBase(baseModel: BaseModelInUse, log: vscode.LogOutputChannel): Promise<void> {
+  try {
+    await baseModel.start();
+  } catch (error) {
+    const { message } = asError(error);
+    log.error(message);
+    const { t } = vscode.l10n;
+    const useShipped = t('Use Shipped Base Model');
+    void vscode.window
+      .showErrorMessage(
+        t(
+          'The base model that you imported cannot be used, so the one that Understudy comes with is used. {0}',
+          shownSentence(message),
+        ),
+        useShipped,
+      )
+      .then((chosen) => {
+        if (chosen === useShipped) {
+          void vscode.commands.executeCommand('understudy.useShippedBaseModel');
+        }
+      });
+  }
 }
 
 /** Tells the user of a damaged model; ghost text goes on without it. */

@@ -1,17 +1,18 @@
 /** The base model of this machine: knows which one is in use and hands it to the generator. */
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { BaseModel } from '../trainer/baseModel';
 
-const IMPORTED_CONTEXT = 'understudy.hasImportedBase';
-
 export class BaseModelInUse {
+  /**
+   * @param generator starts with the shipped one
+   * @param onDidChange called when another one is in use
+   */
   constructor(
     private readonly baseModel: BaseModel,
     private readonly generator: Pick<GeneratorClient, 'loadBase'>,
-  ) {
-    this.tell();
-  }
+    private readonly onDidChange: () => void,
+  ) {}
 
   /** Null when there is none. */
   get path(): string | null {
@@ -21,6 +22,18 @@ export class BaseModelInUse {
   /** Whether the user imported it. */
   get isImported(): boolean {
     return this.baseModel.isImported;
+  }
+
+  /**
+   * Uses the imported one from now on, if there is one.
+   * @throws Error with a sentence for the user when it cannot be used, as after an update with another tokenizer; the shipped one
+   *   then stays
+   */
+  async start(): Promise<void> {
+    this.onDidChange();
+    if (this.isImported) {
+      await this.generator.loadBase(this.path);
+    }
   }
 
   /** @throws Error with a sentence for the user when the file holds no model that can be used; the present one then stays */
@@ -36,11 +49,7 @@ export class BaseModelInUse {
   }
 
   private async use(): Promise<void> {
-    this.tell();
+    this.onDidChange();
     await this.generator.loadBase(this.path);
-  }
-
-  private tell(): void {
-    void vscode.commands.executeCommand('setContext', IMPORTED_CONTEXT, this.isImported);
   }
 }
