@@ -6,6 +6,7 @@
  * reports a whole acceptance, and the rest is inferred by {@link SuggestionListener}.
  */
 import * as vscode from 'vscode';
+import { asError } from '../protocol/asError';
 import {
   CELL_BREAK,
   type CompletedResponse,
@@ -78,6 +79,9 @@ export function takesGhostText({ uri: { scheme } }: vscode.TextDocument): boolea
 }
 
 export class InlineCompletionProvider implements vscode.InlineCompletionItemProvider {
+  /** The message of the last request's failure; null once one is answered. */
+  private lastFailure: string | null = null;
+
   constructor(
     private readonly completer: Completer,
     private readonly settingsFor: (document: vscode.TextDocument) => CompletionSettings,
@@ -127,6 +131,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     const place = placeOfCursor(document, position);
     try {
       const response = await this.completer.complete({ ...question, isInvoked }, abort.signal);
+      this.lastFailure = null;
       if (token.isCancellationRequested) {
         return [];
       }
@@ -140,7 +145,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
       return items ?? [];
     } catch (error) {
       if (!token.isCancellationRequested) {
-        this.log.error(error instanceof Error ? error : String(error));
+        this.logFailure(asError(error));
         this.silence('failed', document);
       }
       return [];
@@ -192,6 +197,14 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
       return 'multipleCursors';
     }
     return this.listener.isComposing(document) ? 'composing' : null;
+  }
+
+  /** Once where it goes on, as every key asks. */
+  private logFailure(error: Error): void {
+    if (error.message !== this.lastFailure) {
+      this.log.error(error);
+    }
+    this.lastFailure = error.message;
   }
 
   private silence(reason: SilentReason, document: vscode.TextDocument): void {
