@@ -106,10 +106,13 @@ function statusWord(t: Translate, state: StatusState): { icon: string; word: str
     return { icon: 'error', word: 'failed' in state.generator ? t('error') : t('suggestions stopped') };
   }
   if (state.training !== null) {
-    const percent = Math.floor(100 * state.training.progress);
-    return state.training.paused
-      ? { icon: 'debug-pause', word: t('training paused at {0} %', percent) }
-      : { icon: 'sync~spin', word: state.training.activity ?? t('training {0} %', percent) };
+    const { paused, activity, progress } = state.training;
+    const percent = Math.floor(100 * progress);
+    if (paused) {
+      const word = progress < 1 ? t('training paused at {0} %', percent) : t('training paused');
+      return { icon: 'debug-pause', word };
+    }
+    return { icon: 'sync~spin', word: activity ?? t('training {0} %', percent) };
   }
   if (state.interrupted === 'news') {
     return { icon: 'mortar-board', word: t('training was interrupted') };

@@ -135,9 +135,11 @@ export class TrainingSession implements vscode.Disposable {
   /** A line on the current state. */
   private line(): string {
     const { t } = vscode.l10n;
-    return this.paused
-      ? t('paused at {0} %', Math.floor(100 * this.reached))
-      : (this.activity ?? stepText(t, this.step!));
+    if (this.paused) {
+      // All steps are done while the result is measured, and 100 % would look like the end.
+      return this.reached < 1 ? t('paused at {0} %', Math.floor(100 * this.reached)) : t('paused');
+    }
+    return this.activity ?? stepText(t, this.step!);
   }
 
   private tellLine(): void {

@@ -36,6 +36,8 @@ describe('the status-bar item', () => {
     const training = { progress: 0.419, paused: false, activity: null };
     assert.equal(view({ training, enabled: false }).text, '$(sync~spin) training 41 %');
     assert.match(view({ training: { ...training, paused: true } }).text, /training paused at 41 %/);
+    // While the result is measured.
+    assert.match(view({ training: { ...training, progress: 1, paused: true } }).text, /training paused$/);
   });
 
   it('says what a training does before its first step', () => {
