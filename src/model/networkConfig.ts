@@ -105,8 +105,11 @@ export function describeKind(config: NetworkConfig): string {
 /** For messages, e.g. "lstm, one layer, hidden size 512, embedding size 256". */
 export function describeNetwork(config: NetworkConfig): string {
   const { embeddingSize, hiddenSize, numLayers } = config;
-  const layers = numLayers === 1 ? 'one layer' : `${numLayers} layers`;
-  return `${describeKind(config)}, ${layers}, hidden size ${hiddenSize}, embedding size ${embeddingSize}`;
+  const kind = describeKind(config);
+  // Whole clauses, as a translator finds none of a single word.
+  return numLayers === 1
+    ? `${kind}, one layer, hidden size ${hiddenSize}, embedding size ${embeddingSize}`
+    : `${kind}, ${numLayers} layers, hidden size ${hiddenSize}, embedding size ${embeddingSize}`;
 }
 
 /** Whether a recurrent network has its attention head; false for a Transformer. */

@@ -16,7 +16,7 @@ export interface MaskedVocabulary {
 }
 
 /** Names of the mask token in BERT and RoBERTa. */
-const MASKS = ['[MASK]', '<mask>'];
+const MASKS = ['[MASK]', '<mask>'] as const;
 /** Has characters that few vocabularies contain. */
 const UNKNOWN_TEXT = 'a ꙮ 🙂';
 
@@ -51,7 +51,7 @@ export function maskedVocabulary(
   const maskId = MASKS.map((mask) => tokenizer.token_to_id(mask)).find((id) => id !== undefined);
   if (maskId === undefined) {
     throw new Error(
-      `The tokenizer.json of ${name} has no token named ${MASKS.join(' or ')}, so it is no masked model. Choose one of BERT's kind.`,
+      `The tokenizer.json of ${name} has no token named ${MASKS[0]} or ${MASKS[1]}, so it is no masked model. Choose one of BERT's kind.`,
     );
   }
   const { attempt, encode } = boundedEncode(

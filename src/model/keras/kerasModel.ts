@@ -6,7 +6,7 @@ export interface KerasModel<State = unknown> extends Expert<State> {
   readonly readableTokens: number;
   /** Tokens before a prediction that can influence it; Infinity for a network without a limit. */
   readonly contextLength: number;
-  /** What the user is shown, e.g. "Embedding, LSTM, Dense; 10000 tokens". */
+  /** What the user is shown, e.g. "Embedding, LSTM, Dense; vocabulary of 10000 tokens". */
   readonly description: string;
 }
 

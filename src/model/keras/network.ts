@@ -104,7 +104,7 @@ function inputKinds(inputs: readonly GraphInput[]): NetworkInput['kind'][] {
       ({ name, shape }) => `"${name}" [${shape.map((n) => n ?? 'any').join(', ')}]`,
     );
     throw new KerasFault(
-      `its inputs are ${described.join(' and ')}; a language model has one, the tokens' numbers or one-hot vectors, and perhaps one named like "positions"`,
+      `its inputs are ${described.join(', ')}; a language model has one, the tokens' numbers or one-hot vectors, and perhaps one named like "positions"`,
     );
   }
   return kinds;

@@ -119,5 +119,6 @@ function describe({ nodes, vocabSize }: Network): string {
     }
   }
   const shown = runs.slice(0, 8).map(({ name, count }) => (count > 1 ? `${count} × ${name}` : name));
-  return `${shown.join(', ')}${runs.length > 8 ? ', …' : ''}; ${vocabSize} tokens`;
+  const layers = runs.length > 8 ? [...shown, '…'] : shown;
+  return `${layers.join(', ')}; vocabulary of ${vocabSize} tokens`;
 }

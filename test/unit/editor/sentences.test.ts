@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sentenceTranslator } from '../../../src/editor/sentences';
+import { describeNetwork } from '../../../src/model/networkConfig';
 import { CheckpointError } from '../../../src/model/checkpoint/checkpointError';
 import { foreignTexts } from '../../support/foreignTexts';
 
@@ -62,6 +63,33 @@ describe('a sentence that is made outside the extension host', () => {
       translateSentence('The server at localhost:8080 cannot be reached: it did not answer in 10 s.'),
       '无法连接 localhost:8080 上的服务器：它在 10 秒内没有应答。',
     );
+  });
+
+  it('leaves no word in English between the inserted values', () => {
+    const network = { vocabSize: 9, embeddingSize: 256, hiddenSize: 512, numLayers: 2 };
+    const described = describeNetwork({ ...network, architecture: 'lstm' });
+    assert.equal(translateSentence(described), 'lstm，2 层，隐藏层大小 512，嵌入大小 256');
+    assert.equal(
+      translateSentence(
+        'SmolLM2 (GGUF, 99 MB); it cuts texts into tokens in a way that is only nearly known here',
+      ),
+      'SmolLM2 (GGUF, 99 MB)；它切分词元的方式在此只能近似得知',
+    );
+    assert.equal(
+      translateSentence('a.h5 with a.json (Keras; Embedding, 2 × LSTM; vocabulary of 87 tokens)'),
+      'a.h5，词汇表 a.json（Keras；Embedding, 2 × LSTM；87 个词元）',
+    );
+    assert.equal(
+      translateSentence(
+        'its layer "x" (TFOpLambda) is the function "linalg.einsum" of TensorFlow; supported are Dense and TimeDistributed',
+      ),
+      '其层“x”（TFOpLambda）是 TensorFlow 的函数“linalg.einsum”；支持的有 Dense 和 TimeDistributed',
+    );
+    assert.equal(
+      translateSentence('Training goes on without a.md, b.md and 3 more: gone or not readable.'),
+      '训练继续进行，但不使用 a.md, b.md 和另外 3 个：已不存在或无法读取。',
+    );
+    assert.equal(translateSentence('WebGPU on an unnamed adapter'), 'WebGPU（未命名的适配器）');
   });
 
   it('is found at once, however long an inserted value is', () => {

@@ -69,11 +69,13 @@ export async function loadGguf(
     window,
     firstTokenId: vocabulary.beginOfTextId,
   });
-  const doubt = agrees ? '' : '; it cuts texts into tokens in a way that is only nearly known here';
+  const opened = `${file.title} (GGUF, ${gigabytes(file.size)})`;
   return {
     model: { expert, vocabulary },
     source,
-    description: `${file.title} (GGUF, ${gigabytes(file.size)})${doubt}`,
+    description: agrees
+      ? opened
+      : `${opened}; it cuts texts into tokens in a way that is only nearly known here`,
   };
 }
 

@@ -136,8 +136,11 @@ export function builderOf(layer: LayerSpec): LayerBuilder {
   const known = isFunction ? FUNCTIONS : Object.hasOwn(LAYERS, className) ? LAYERS : OPERATIONS;
   const name = isFunction ? String(config['function']) : className;
   if (!Object.hasOwn(known, name)) {
+    const supported = Object.keys(LAYERS).join(', ');
     throw layer.fault(
-      `is ${isFunction ? `TensorFlow's "${name}"` : 'a custom or unknown layer'}; supported are ${Object.keys(LAYERS).join(', ')} and TimeDistributed`,
+      isFunction
+        ? `is the function "${name}" of TensorFlow; supported are ${supported} and TimeDistributed`
+        : `is a custom or unknown layer; supported are ${supported} and TimeDistributed`,
     );
   }
   return known[name];
