@@ -221,14 +221,27 @@
     return element('figure', {}, values.length > 1 ? [svg, figcaption] : [figcaption]);
   }
 
+  /** Lines that stay the same are left alone, as a step of the training would take what is selected or read aloud there. */
+  function showLines(list, lines) {
+    lines.forEach((line, index) => {
+      const item = list.children[index];
+      if (item === undefined) {
+        list.append(element('li', { textContent: line }));
+      } else if (item.textContent !== line) {
+        item.textContent = line;
+      }
+    });
+    for (const item of [...list.children].slice(lines.length)) {
+      item.remove();
+    }
+  }
+
   function showLanguageModel({ lines }) {
-    byId('language-model-lines').replaceChildren(
-      ...lines.map((textContent) => element('li', { textContent })),
-    );
+    showLines(byId('language-model-lines'), lines);
   }
 
   function showTraining({ phase, lines, progress, trainLoss, heldOut }) {
-    byId('training-lines').replaceChildren(...lines.map((textContent) => element('li', { textContent })));
+    showLines(byId('training-lines'), lines);
     byId('training-progress').hidden = phase === 'idle';
     byId('training-progress').value = progress;
     const curves = [];
@@ -266,6 +279,8 @@
         showTraining(data.training);
         break;
       case 'revealTraining':
+        // A screen reader and the keyboard go on from there, too.
+        byId('training-title').focus();
         byId('training-title').scrollIntoView();
         break;
     }
@@ -276,9 +291,19 @@
     }
     vscode.postMessage({ kind: 'resetSettings' });
   });
-  byId('again').addEventListener('click', () => {
+  const again = byId('again');
+  again.addEventListener('click', () => {
     vscode.postMessage({ kind: 'sampleAgain' });
   });
+  // A screen reader says the sample that the user asks for, but not each one that comes while they write in the editor.
+  for (const [event, live] of [
+    ['focus', 'polite'],
+    ['blur', 'off'],
+  ]) {
+    again.addEventListener(event, () => {
+      byId('sample').setAttribute('aria-live', live);
+    });
+  }
   for (const button of document.querySelectorAll('button[data-command]')) {
     button.addEventListener('click', () => {
       vscode.postMessage({ kind: 'run', command: button.dataset.command });

@@ -59,7 +59,7 @@ export function panelPage(t: Translate, resources: PageResources): string {
   <button type="button" id="reset" class="secondary">${text(t('Return to Defaults'))}</button>
 </section>
 <section aria-labelledby="training-title">
-  <h2 id="training-title">${text(t('Training'))}</h2>
+  <h2 id="training-title" tabindex="-1">${text(t('Training'))}</h2>
   <ul id="training-lines"></ul>
   <progress id="training-progress" max="1" value="0" aria-labelledby="training-title" hidden></progress>
   <div id="curves"></div>

@@ -15,6 +15,7 @@ export class FakeElement {
   children: readonly FakeElement[] = [];
   readonly attributes = new Map<string, string>();
   private readonly listeners = new Map<string, () => void>();
+  private parent: FakeElement | null = null;
 
   constructor(
     private readonly page: FakePage,
@@ -27,7 +28,14 @@ export class FakeElement {
   append(...children: FakeElement[]): void {
     this.children = [...this.children, ...children];
     for (const child of children) {
+      child.parent = this;
       this.page.elements.set(child.id, child);
+    }
+  }
+  remove(): void {
+    const { parent } = this;
+    if (parent !== null) {
+      parent.children = parent.children.filter((child) => child !== this);
     }
   }
   replaceChildren(...children: FakeElement[]): void {

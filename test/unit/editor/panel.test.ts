@@ -166,10 +166,12 @@ describe("the panel's page", () => {
     assert.match(style, /slider-runnable-track \{\s+background: var\(--vscode-input-background\)/);
   });
 
-  it('shows the thumbs of sliders where the system forces its colours and takes backgrounds away', () => {
+  it('shows sliders and the progress where the system forces its colours and takes backgrounds away', () => {
     const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
     const [, forced] = /@media \(forced-colors: active\) \{([^@]*)/.exec(style)!;
-    assert.match(forced, /slider-thumb \{\s+background: CanvasText;\s+forced-color-adjust: none;/);
+    const rule =
+      /::-webkit-slider-thumb,\s+progress::-webkit-progress-value \{\s+background: CanvasText;\s+forced-color-adjust: none;/;
+    assert.match(forced, rule);
   });
 
   it('leaves the slider out where it would be no wider than its thumb', () => {

@@ -30,6 +30,33 @@ describe("the script of the panel's page", () => {
     const page = new FakePage();
     page.post({ kind: 'revealTraining' });
     assert.equal(page.inView, page.byId('training-title'));
+    assert.equal(page.focused, page.byId('training-title'));
+  });
+
+  it('leaves the lines alone that a step of the training does not change, as the user may read or copy them', () => {
+    const page = new FakePage();
+    const shown = (...lines: string[]) => {
+      const training = { phase: 'running', lines, progress: 0, trainLoss: [], heldOut: [] } as const;
+      page.post({ kind: 'training', training });
+      return page.byId('training-lines').children;
+    };
+    const [engine] = shown('Engine: wasm', '1 tokens/s');
+    const later = shown('Engine: wasm', 'Continues', '2 tokens/s');
+    assert.equal(later[0], engine);
+    assert.deepEqual(
+      later.map(({ textContent }) => textContent),
+      ['Engine: wasm', 'Continues', '2 tokens/s'],
+    );
+    assert.equal(shown('reading texts…').length, 1);
+  });
+
+  it('has a screen reader say another sample to the user who asks for it, and none while they write elsewhere', () => {
+    const page = new FakePage();
+    const live = () => page.byId('sample').attributes.get('aria-live');
+    page.byId('again').dispatch('focus');
+    assert.equal(live(), 'polite');
+    page.byId('again').dispatch('blur');
+    assert.equal(live(), 'off');
   });
 
   it('leaves alone what the user is typing in a field, whatever the settings become meanwhile', () => {
