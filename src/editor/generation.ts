@@ -105,7 +105,7 @@ export class Generation implements vscode.Disposable {
     if (last === null || range === null || last.editor.document.isClosed || written !== last.text) {
       throw new Error(
         vscode.l10n.t(
-          'There is no generated text to replace: it was changed since. Use Understudy: Generate from Selection first.',
+          'There is no generated text to replace: it has been changed since. Use Understudy: Generate from Selection first.',
         ),
       );
     }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { InstallContext } from '../trainer/native/installProgress';
 import { offerRemoval } from './offerRemoval';
+import { activityShareText } from './quantityTexts';
 import { shownSentence } from './shownSentence';
 
 /**
@@ -25,8 +26,8 @@ export async function withInstallProgress<T>(
           signal: abort.signal,
           onProgress: ({ message, doneBytes, totalBytes }) => {
             const isMeasured = doneBytes !== undefined && totalBytes !== undefined;
-            const share = isMeasured ? `: ${Math.floor((100 * doneBytes) / totalBytes)} %` : '…';
-            progress.report({ message: shownSentence(message) + share });
+            const share = isMeasured ? doneBytes / totalBytes : null;
+            progress.report({ message: activityShareText(vscode.l10n.t, shownSentence(message), share) });
           },
         });
       } catch (error) {

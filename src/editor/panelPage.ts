@@ -28,8 +28,8 @@ export function panelPage(t: Translate, resources: PageResources): string {
   data-text-percent="${text(t('{0} %', '{0}'))}"
   data-text-random="${text(t('new each time'))}"
   data-text-invalid="${text(t('Takes a number from {0} to {1}', '{0}', '{1}'))}"
-  data-text-train-loss="${text(t('Loss in training: {0} nats a token', '{0}'))}"
-  data-text-held-out="${text(t('The network alone on text kept aside: {0} bits a byte', '{0}'))}">
+  data-text-train-loss="${text(t('Loss in training: {0} nats per token', '{0}'))}"
+  data-text-held-out="${text(t('The network alone on text kept aside: {0} bits per byte', '{0}'))}">
 <main>
 <section aria-labelledby="cursor-title">
   <h2 id="cursor-title">${text(t('What comes next at the cursor'))}</h2>

@@ -19,6 +19,14 @@ export function durationText(t: Translate, seconds: number): string {
   return minutes < 90 ? t('{0} min', minutes) : t('{0} h', (minutes / 60).toFixed(1));
 }
 
+/**
+ * An activity and how much of it is done.
+ * @param share 0 to 1; null while it is unknown
+ */
+export function activityShareText(t: Translate, activity: string, share: number | null): string {
+  return share === null ? `${activity}…` : t('{0}: {1}', activity, t('{0} %', Math.floor(100 * share)));
+}
+
 export function filesText(t: Translate, count: number): string {
   return count === 1 ? t('1 file') : t('{0} files', count);
 }

@@ -22,7 +22,7 @@ export const completeCommand = defineCommand({
   name: 'complete',
   summary: 'Prints the ghost text at a place of a file.',
   details:
-    'Without --folder, the current folder when it holds the file, else the file’s own folder. Prints nothing on stdout\n' +
+    "Without --folder, the current folder when it holds the file, else the file's own folder. Prints nothing on stdout\n" +
     'when there is nothing worth showing, and says why on stderr.',
   positionals: { names: ['FILE'], required: 1 },
   options: {

@@ -112,7 +112,7 @@ export class KernelMemory {
     const pages = Math.max(1, Math.ceil(this.byteLength / PAGE_BYTES));
     const memory = attempt(
       () => new WebAssembly.Memory({ initial: pages, maximum: pages }),
-      `A network needs ${Math.ceil((pages * PAGE_BYTES) / 2 ** 20)} MB of memory, which are not to be had. Close other programs.`,
+      `A network needs ${Math.ceil((pages * PAGE_BYTES) / 2 ** 20)} MB of memory, more than is free. Close other programs.`,
     );
     const instance = new WebAssembly.Instance(module, { env: { memory } });
     for (const write of this.contents) {

@@ -157,7 +157,7 @@ class Space {
       if (this.offset === 0) {
         const megabytes = Math.ceil(wanted / 2 ** 20);
         throw new Error(
-          `A network needs ${megabytes} MB of memory, which are not to be had. Close other programs.`,
+          `A network needs ${megabytes} MB of memory, more than is free. Close other programs.`,
         );
       }
       this.byteLength = wanted;

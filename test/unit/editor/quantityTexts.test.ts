@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { durationText, sizeText } from '../../../src/editor/quantityTexts';
-import { inEnglish as t } from '../../../src/editor/translate';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { activityShareText, durationText, sizeText } from '../../../src/editor/quantityTexts';
+import { inEnglish as t, type Translate } from '../../../src/editor/translate';
 
 describe('sizes and times', () => {
   it('are short', () => {
@@ -19,5 +21,15 @@ describe('sizes and times', () => {
 
   it('do not make nothing of a small text', () => {
     assert.deepEqual([13, 950].map(sizeText), ['13 B', '950 B']);
+  });
+
+  it('stand behind what is being done as the language writes it', () => {
+    const bundle = JSON.parse(
+      readFileSync(join(__dirname, '../../../l10n/bundle.l10n.zh-cn.json'), 'utf8'),
+    ) as Record<string, string>;
+    const inChinese: Translate = (message, ...args) => t(bundle[message], ...args);
+    assert.equal(activityShareText(t, 'Unpacking TensorFlow', 0.456), 'Unpacking TensorFlow: 45 %');
+    assert.equal(activityShareText(inChinese, '正在解压 TensorFlow', 0.456), '正在解压 TensorFlow：45%');
+    assert.equal(activityShareText(inChinese, '正在解压 TensorFlow', null), '正在解压 TensorFlow…');
   });
 });
