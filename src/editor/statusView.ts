@@ -96,7 +96,8 @@ export function statusView(t: Translate, state: StatusState): StatusView {
     // An error without a name would look like one of the window or of another extension.
     text: `$(${icon}) ${isError ? `Understudy: ${word}` : showsWord ? word : 'Understudy'}`,
     tooltip,
-    accessibleName: `Understudy, ${word}`,
+    // A screen reader says this in place of the tooltip, so that the sentence on a failure would not be heard.
+    accessibleName: isError ? `Understudy, ${word}: ${tooltip[1]}` : `Understudy, ${word}`,
     isError,
   };
 }

@@ -86,11 +86,12 @@ describe('the status-bar item', () => {
     assert.equal(away.accessibleName, 'Understudy, on, without the masked model');
   });
 
-  it('shows an error first, with its sentence in the tooltip', () => {
+  it('shows an error first, with its sentence in the tooltip and for screen readers', () => {
     const failed = view({ generator: { failed: 'The model m is damaged.' } });
     assert.ok(failed.isError);
     assert.equal(failed.text, '$(error) Understudy: error');
     assert.ok(failed.tooltip.includes('The model m is damaged.'));
+    assert.equal(failed.accessibleName, 'Understudy, error: The model m is damaged.');
   });
 
   it('says that suggestions stopped for good, and what to do', () => {
