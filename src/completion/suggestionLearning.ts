@@ -169,7 +169,8 @@ function mayAgree(typed: string, suggestion: string): boolean {
   return agreed === typed.length || isUnfinishedSpelling(typed.slice(agreed), suggestion.slice(agreed));
 }
 
-const placeKey = (uri: string, prefix: string): string => `${uri}\n${prefix.slice(-PLACE)}`;
+/** A copy, as a slice that is kept as a key would keep the whole text in memory. */
+const placeKey = (uri: string, prefix: string): string => JSON.stringify([uri, prefix.slice(-PLACE)]);
 
 function inRange(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));

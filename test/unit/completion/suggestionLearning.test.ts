@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { SuggestionLearning, type Learned } from '../../../src/completion/suggestionLearning';
 import type { GeneratorDocument } from '../../../src/protocol/generatorProtocol';
 
@@ -206,5 +208,23 @@ describe('learning from suggestions', () => {
       use(learning, `Line ${i}:`, ' wrong', `Line ${i}: right`);
     }
     assert.deepEqual(learning.lessonsFor(at('Line 200:')).refused, [' wrong', ' bad']);
+  });
+
+  it('keeps the places alone, and not the long texts before them', () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const heap = (): number => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const { learning } = learner();
+    const textAt = (line: number): string => `${'A long document. '.repeat(4000)}Line ${line}:`;
+    const before = heap();
+    for (let i = 0; i < 300; i++) {
+      use(learning, textAt(i), ' wrong', `${textAt(i)} right`);
+    }
+    const grown = heap() - before;
+    assert.ok(grown < 3e6, `${grown} bytes for 300 places`);
+    assert.deepEqual(learning.lessonsFor(at(textAt(0))).refused, [' wrong']);
   });
 });
