@@ -15,7 +15,7 @@ import type { Expert, Readiness } from '../../../model/expert';
 import type { ChoiceSource } from './choiceSource';
 
 export interface ServerState {
-  /** All complete characters read so far. */
+  /** The complete characters read so far, as far back as prompts reach. */
   readonly text: string;
   /** The first bytes of one more character. */
   readonly pending: Uint8Array;
@@ -25,6 +25,9 @@ export interface ServerState {
 
 /** Most characters sent. The prompt begins at a multiple of half of that, so that the server can reuse what it has read. */
 const LONGEST_PROMPT = 4096;
+const PROMPT_STEP = LONGEST_PROMPT / 2;
+/** UTF-16 units at the end of a text in which a half-read word is looked for. */
+const LONGEST_WORD = 40;
 /** Stands for the beginning of a document, since servers refuse an empty text. */
 const BEGINNING = '\n';
 /** A word, perhaps half-read, of a script with spaces at the end of the text, with the space before it. */
@@ -64,8 +67,11 @@ export class ServerExpert implements Expert<ServerState> {
     }
     const bytes = concatBytes(pending, this.shared.tokenBytes(tokenId));
     const whole = wholeCharacters(bytes);
+    const longer = text + decoder.decode(bytes.subarray(0, whole));
     return {
-      text: text + decoder.decode(bytes.subarray(0, whole)),
+      // A state, and each text asked about, would keep all of a long document in memory. The text before a half-read word is asked
+      // about, too, and its prompt may begin a step earlier.
+      text: longer.slice(promptStart(longer.length - LONGEST_WORD)),
       pending: bytes.subarray(whole),
       context: this.shared.contextAfter(context, tokenId),
     };
@@ -140,17 +146,19 @@ export class ServerExpert implements Expert<ServerState> {
     if (pending.length > 0) {
       return { root: text, tail: pending };
     }
-    const [word] = HALF_WORD.exec(text.slice(-40)) ?? [''];
+    const [word] = HALF_WORD.exec(text.slice(-LONGEST_WORD)) ?? [''];
     return { root: text.slice(0, text.length - word.length), tail: utf8.encode(word) };
   }
 }
 
 function promptOf(text: string): string {
-  const step = LONGEST_PROMPT / 2;
-  const from = Math.max(0, Math.ceil((text.length - LONGEST_PROMPT) / step) * step);
   // Servers refuse half a character.
-  return text === '' ? BEGINNING : text.slice(from).replace(/^[\udc00-\udfff]/, '');
+  return text === '' ? BEGINNING : text.slice(promptStart(text.length)).replace(/^[\udc00-\udfff]/, '');
 }
+
+/** Where the prompt of a text of so many UTF-16 units begins. */
+const promptStart = (length: number): number =>
+  Math.max(0, Math.ceil((length - LONGEST_PROMPT) / PROMPT_STEP) * PROMPT_STEP);
 
 function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
   return beginning.length <= bytes.length && beginning.every((byte, i) => byte === bytes[i]);

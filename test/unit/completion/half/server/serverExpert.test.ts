@@ -105,6 +105,23 @@ describe('a server’s model over the shared vocabulary', () => {
     assert.ok(asked.every((text) => text.length > 2000 && !/\p{Surrogate}/u.test(text)));
   });
 
+  it('is asked about the end of a long text, from the same places on as it grows, and keeps no more of it', async () => {
+    const { expert, asked } = expertThatTellsWhatItAsks();
+    const text = Array.from({ length: 1100 }, (_, i) => `word${i}. `).join('');
+    const promptOf = (whole: string): string =>
+      whole.slice(Math.max(0, Math.ceil((whole.length - 4096) / 2048) * 2048));
+    let state = expert.start();
+    let read = '';
+    for (const tokenId of shippedTokenizer.encode(text)) {
+      state = expert.next(state, tokenId);
+      read += shippedTokenizer.decode([tokenId]);
+      await expert.readiness?.prepare([state]);
+      const beforeWord = read.slice(0, read.length - /(?: ?\w+)?$/.exec(read.slice(-40))![0].length);
+      assert.deepEqual(asked.splice(0), [...new Set([beforeWord || '\n', read])].map(promptOf));
+      assert.ok(state.text.length < 5000);
+    }
+  });
+
   it('law: sums to one, and holds nothing impossible', () => {
     const place = fc.dictionary(
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }),
