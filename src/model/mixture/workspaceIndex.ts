@@ -174,7 +174,9 @@ export class WorkspaceIndex implements WorkspaceText {
     const folder = this.openUri === null ? null : folderOf(this.openUri);
     const chosen: LearnedFile[] = [];
     let size = 0;
-    for (const [uri, file] of this.text.files) {
+    // A file that is saved is learned last; where not all have room, it must not be the one that has none.
+    const files = [...this.text.files].sort(([, a], [, b]) => Number(b.recent) - Number(a.recent));
+    for (const [uri, file] of files) {
       if (folderOf(uri) !== folder) {
         continue;
       }

@@ -174,6 +174,26 @@ describe('WorkspaceIndex', () => {
     assert.ok(workspace.segmentCount < 8, `${workspace.segmentCount} indexes`);
   });
 
+  it('still counts a file as one of the document’s folder once it is saved, where not all of that folder have room', () => {
+    const workspace = new WorkspaceIndex(64, 0, weights);
+    const chapter = Int32Array.from({ length: 30_000 }, (_, i) => 3 + (i % 60));
+    workspace.learnFile('one/notes', Int32Array.of(1, 2), false);
+    for (let i = 0; i < 6; i++) {
+      workspace.learnFile(`one/chapter${i}`, chapter, false);
+    }
+    workspace.openDocument('one/new');
+    const counted = (): number => {
+      const counts = new ContextCounts(64, 0);
+      workspace.addContinuations(counts, Uint16Array.of(1), 1);
+      counts.finish();
+      return counts.total;
+    };
+    assert.equal(counted(), 1 + weights.sameFolder);
+    // Behind four chapters it would have no room.
+    workspace.learnFile('one/notes', Int32Array.from([1, 2, ...chapter.slice(0, 20_000)]), true);
+    assert.equal(counted(), weights.recent + weights.sameFolder);
+  });
+
   it('sets no more of a long open file aside than the document holds of it, until that is learned anew or another is opened', () => {
     const many = 200;
     const text = (seed: number, length: number) => {
