@@ -87,9 +87,13 @@ export class BatchStream {
     this.rows = Array.from({ length: this.batchSize }, () => this.take());
   }
 
-  /** Epochs begun and the share of the present one, e.g. 1.25. */
+  /** Passes over the text so far, e.g. 1.25. Of a stretch only what was handed out counts: in a short text the rows take all of it at once. */
   get epochs(): number {
-    return this.epoch + this.taken / this.order.length;
+    const ahead = this.rows.reduce((sum, { stretch, offset }) => {
+      const { start, end } = this.stretches[stretch];
+      return sum + (end - offset) / (end - start);
+    }, 0);
+    return Math.max(0, this.epoch + (this.taken - ahead) / this.order.length);
   }
 
   next(): TrainBatch {
@@ -108,20 +112,18 @@ export class BatchStream {
     return batch;
   }
 
-  /** What was handed out up to a position, each stretch once. */
-  readUntil({ epoch: last, taken }: BatchPosition): ReadStretch[] {
-    const read = new Set<number>();
-    for (let epoch = 0; epoch < last && read.size < this.stretches.length; epoch++) {
-      for (const stretch of this.orderOf(epoch)) {
-        read.add(stretch);
+  /** What was handed out up to a position, each stretch once; of a stretch that a row is in, the part before it. */
+  readUntil({ epoch: last, taken, rows }: BatchPosition): ReadStretch[] {
+    const begun = new Uint32Array(this.stretches.length);
+    for (let epoch = 0; epoch <= last; epoch++) {
+      for (const stretch of this.orderOf(epoch).subarray(0, epoch === last ? taken : undefined)) {
+        begun[stretch]++;
       }
     }
-    for (const stretch of this.orderOf(last).subarray(0, taken)) {
-      read.add(stretch);
-    }
-    return [...read].map((stretch) => {
-      const { document, start, end } = this.stretches[stretch];
-      return { document, from: start + 1, to: end + 1 };
+    return this.stretches.flatMap(({ document, start, end }, stretch) => {
+      const offsets = rows.filter((row) => row.stretch === stretch).map(({ offset }) => offset);
+      const read = begun[stretch] > offsets.length ? end : Math.max(start, ...offsets);
+      return read > start ? [{ document, from: start + 1, to: read + 1 }] : [];
     });
   }
 
@@ -131,13 +133,16 @@ export class BatchStream {
 
   /**
    * Continues where a stream over the same documents with the same options stood.
-   * The carried state is not part of the position: each row begins its stretch anew.
+   * The carried state is not part of the position: each row begins the stretch anew that it is in.
    */
   restore(position: BatchPosition): void {
     this.epoch = position.epoch;
     this.taken = position.taken;
     this.order = this.orderOf(position.epoch);
-    this.rows = position.rows.map(({ stretch }) => ({ stretch, offset: this.stretches[stretch].start }));
+    this.rows = position.rows.map(({ stretch, offset }) => {
+      const { start, end } = this.stretches[stretch];
+      return { stretch, offset: offset < end ? start : end };
+    });
   }
 
   private take(): { stretch: number; offset: number } {
