@@ -51,7 +51,9 @@ export class BytePairEncoder {
     );
     this.wholeWords = wholeWordsFirst ? idOf : null;
     this.addedIds = new Map(added.map(({ id, content }) => [content, id]));
-    const longestFirst = [...this.addedIds.keys()].sort((a, b) => b.length - a.length);
+    // One without text, as a damaged file may name, would be found between any two characters.
+    const contents = [...this.addedIds.keys()].filter((content) => content !== '');
+    const longestFirst = contents.sort((a, b) => b.length - a.length);
     this.addedPattern =
       longestFirst.length === 0
         ? null

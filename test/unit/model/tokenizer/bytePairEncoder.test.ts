@@ -92,4 +92,12 @@ describe('any byte-pair encoding', () => {
     });
     assert.deepEqual(encoder.encode('abcab'), [2, 2]);
   });
+
+  it('does not cut a text at a token without text, which a damaged vocabulary may name', () => {
+    const rules = rulesOf('gpt2');
+    const encoder = new BytePairEncoder({ ...rules, added: [{ id: tokens.length, content: '' }] });
+    for (const text of ['the band', '🙂']) {
+      assert.deepEqual(encoder.encode(text), new BytePairEncoder(rules).encode(text));
+    }
+  });
 });
