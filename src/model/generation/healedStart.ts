@@ -5,11 +5,12 @@
  *
  * A _branch_ splits the last word at one position: into a beginning, in the tokens that it has on its own, and the typed bytes
  * after it, with which the next token must begin. The first tokens of a byte-pair encoding are themselves the encoding of their
- * text, so one branch for each position misses no encoding.
+ * text, alone or before a letter (see `beforeLetter.ts`), so at most two branches for each position miss no encoding.
  */
 import { beginsCharacter } from '../characterBounds';
 import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import { tokensBeforeLetter } from './beforeLetter';
 import { mostLikely, normalize, suppress } from './samplerStages';
 
 /** The end of a text that has been read. */
@@ -32,7 +33,7 @@ export interface Branch {
   readonly weight: number;
   /** Tokens from the start of the last word up to this state, for the check of the encoding. */
   readonly tokens: readonly number[];
-  /** Typed bytes that the next token must begin with; empty on the branch that keeps all tokens. */
+  /** Typed bytes that the next token must begin with; empty on the branch that keeps all tokens, and on that of a letter after them. */
   readonly rest: Uint8Array;
 }
 
@@ -78,8 +79,11 @@ export class HealedStart {
     const probs: number[] = [];
     for (const branch of this.branches) {
       for (const tokenId of this.covers(branch.rest)) {
-        candidates.push({ branch, tokenId });
-        probs.push(branch.weight * branch.probs[tokenId]);
+        // The text may end where all tokens are kept, but not where a letter has to follow.
+        if (tokenId !== tokenizer.endOfTextId || branch === this.branches.at(-1)) {
+          candidates.push({ branch, tokenId });
+          probs.push(branch.weight * branch.probs[tokenId]);
+        }
       }
     }
     this.candidates = candidates;
@@ -164,16 +168,25 @@ export class HealedStart {
         continue;
       }
       const count = countTokensBefore(this.tokenizer, typed, at);
-      const tokens = boundaries.has(at)
-        ? typed.slice(0, count)
-        : Array.from(this.tokenizer.encode(decoder.decode(bytes.subarray(0, at))));
-      const shared = sharedLength(tokens, typed);
-      if (shared === tokens.length || this.hasEncoding(tokens, rest)) {
-        paths.push({ tokens, rest, shared });
+      const before = decoder.decode(bytes.subarray(0, at));
+      const own = boundaries.has(at) ? typed.slice(0, count) : Array.from(this.tokenizer.encode(before));
+      for (const tokens of [own, ...this.beforeLetter(before, own)]) {
+        const shared = sharedLength(tokens, typed);
+        if (shared === tokens.length || this.hasEncoding(tokens, rest)) {
+          paths.push({ tokens, rest, shared });
+        }
       }
     }
-    paths.push({ tokens: [...typed], rest: new Uint8Array(), shared: typed.length });
+    for (const tokens of [...this.beforeLetter(text, typed), typed]) {
+      paths.push({ tokens: [...tokens], rest: new Uint8Array(), shared: sharedLength(tokens, typed) });
+    }
     return paths;
+  }
+
+  /** The tokens of a beginning of the word before a letter, if those are others than its own. */
+  private beforeLetter(beginning: string, own: readonly number[]): number[][] {
+    const tokens = tokensBeforeLetter(this.tokenizer, beginning);
+    return tokens === null || isEqual(tokens, own) ? [] : [tokens];
   }
 
   /** Tokens that begin with the bytes of `rest` and extend them; all tokens when it is empty. */
@@ -202,8 +215,10 @@ export class HealedStart {
       // It ends inside a character, so its encoding depends on the bytes that follow.
       return true;
     }
-    const encoded = this.tokenizer.encode(text);
-    return encoded.length === path.length && path.every((id, i) => encoded[i] === id);
+    return (
+      isEqual(this.tokenizer.encode(text), path) ||
+      isEqual(tokensBeforeLetter(this.tokenizer, text) ?? [], path)
+    );
   }
 }
 
@@ -235,6 +250,9 @@ function countTokensBefore(tokenizer: Tokenizer, tokens: readonly number[], byte
   }
   return count;
 }
+
+const isEqual = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
+  a.length === b.length && sharedLength(a, b) === a.length;
 
 /** The number of equal first elements. */
 export function sharedLength(a: ArrayLike<number>, b: ArrayLike<number>): number {
