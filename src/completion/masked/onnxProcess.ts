@@ -35,6 +35,9 @@ interface OnnxTensor {
 /** Most numbers in the output of one run (64 MB); a multilingual model gives a quarter of a million per token. */
 const MOST_NUMBERS = 1 << 24;
 
+// Read when the library is loaded, which otherwise reports each session to its makers, and keeps a number for this user in their home.
+process.env['ORT_DISABLE_TELEMETRY'] = '1';
+
 serveModel(open);
 
 async function open({

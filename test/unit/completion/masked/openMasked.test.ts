@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openMasked, type OpenedMasked } from '../../../../src/completion/masked/openMasked';
@@ -109,6 +109,20 @@ describe('a masked model out of a folder', function () {
       const seen = -Math.log(1 + 6 * UNSEEN);
       const unseen = Math.log(UNSEEN) + seen;
       assert.ok(Math.abs(one - seen) < 1e-5 && Math.abs(two - unseen) < 1e-5, `${one}, ${two}`);
+    });
+
+    it('reports to nobody, and keeps nothing in the user’s folder to report later', async () => {
+      writeMaskedModel(folder, TEXT);
+      const home = join(folder, '..', 'home');
+      mkdirSync(home);
+      const { env } = process;
+      process.env = { ...env, HOME: home, XDG_CACHE_HOME: home };
+      try {
+        await open();
+      } finally {
+        process.env = env;
+      }
+      assert.deepEqual(readdirSync(home), []);
     });
 
     it('is found where exporters put it, in a folder named onnx, and needs no token types', async () => {
