@@ -27,6 +27,8 @@ export function requireOnnxRuntime(context: Mocha.Context): void {
 /** What differs from a model as it should be. */
 export interface Flaws {
   readonly inputs?: readonly string[];
+  /** Of the inputs. */
+  readonly shape?: readonly (number | string)[];
   readonly outputType?: number;
   /** Values a token; the vocabulary's size as it should be. */
   readonly width?: number;
@@ -85,8 +87,8 @@ function maskedOnnx(text: string, flaws: Flaws): Buffer {
     output,
     attributes: { axis: 1 },
   });
-  const input = (name: string): OnnxValue => ({ name, type: INT64, shape: ['batch', 'sequence'] });
-  const { isPooled = false, outputType = FLOAT } = flaws;
+  const { isPooled = false, outputType = FLOAT, shape = ['batch', 'sequence'] } = flaws;
+  const input = (name: string): OnnxValue => ({ name, type: INT64, shape });
   return onnxBytes({
     inputs: (flaws.inputs ?? ['input_ids', 'attention_mask', 'token_type_ids']).map(input),
     outputs: [

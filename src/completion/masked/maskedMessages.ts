@@ -13,7 +13,9 @@ export interface MaskedOpening {
 }
 export interface MaskedOpened {
   readonly inputs: readonly string[];
-  /** Its output for the probe; null when the model's inputs are not the known ones. */
+  /** Of `input_ids`; a text stands for a dimension that any number fits. */
+  readonly shape: readonly (number | string)[];
+  /** Its output for the probe; null when the model's inputs are not the known ones, or their shape is fixed. */
   readonly output: {
     readonly type: string;
     readonly dims: readonly number[];
@@ -27,3 +29,7 @@ export type MaskedAnswer = readonly number[] | null;
 
 export const REQUIRED_INPUTS = ['input_ids', 'attention_mask'];
 export const KNOWN_INPUTS = [...REQUIRED_INPUTS, 'token_type_ids'];
+
+/** Whether texts of any length, and any number of them at once, fit the shape of an input. */
+export const isDynamic = (shape: MaskedOpened['shape']): boolean =>
+  shape.every((dimension) => typeof dimension === 'string');

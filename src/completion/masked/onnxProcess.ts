@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { serveModel, type ServedModel } from '../process/serveModel';
 import type { JoinRow } from './joinQuestion';
 import {
+  isDynamic,
   KNOWN_INPUTS,
   REQUIRED_INPUTS,
   type MaskedAnswer,
@@ -19,7 +20,11 @@ interface OnnxModule {
 }
 interface OnnxSession {
   readonly inputNames: readonly string[];
-  readonly inputMetadata: readonly { readonly name: string; readonly type?: string }[];
+  readonly inputMetadata: readonly {
+    readonly name: string;
+    readonly type?: string;
+    readonly shape?: readonly (number | string)[];
+  }[];
   readonly outputNames: readonly string[];
   run(
     feeds: Readonly<Record<string, OnnxTensor>>,
@@ -55,18 +60,19 @@ async function open({
     logSeverityLevel: 4,
   });
   const inputs = session.inputNames;
+  const { shape = [] } = session.inputMetadata.find(({ name }) => name === 'input_ids') ?? {};
   const isKnown =
     REQUIRED_INPUTS.every((name) => inputs.includes(name)) &&
     inputs.every((name) => KNOWN_INPUTS.includes(name));
-  if (!isKnown) {
-    return { opened: { inputs, output: null }, answer: () => Promise.resolve(null) };
+  if (!isKnown || !isDynamic(shape)) {
+    return { opened: { inputs, shape, output: null }, answer: () => Promise.resolve(null) };
   }
   const run = runner(onnx, session);
   const { type, dims, data } = await run([probe]);
   const isFinite = type === 'float32' && (data as Float32Array).every(Number.isFinite);
   const rowsARun = Math.max(1, Math.floor(MOST_NUMBERS / data.length));
   return {
-    opened: { inputs, output: { type, dims, isFinite } },
+    opened: { inputs, shape, output: { type, dims, isFinite } },
     async answer(rows, isOutdated) {
       const sums: number[] = [];
       for (const row of rows) {

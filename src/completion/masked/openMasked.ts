@@ -8,6 +8,7 @@ import { ModelProcess } from '../process/modelProcess';
 import { readLimited } from '../readLimited';
 import { JOIN_WINDOW, joinRows } from './joinQuestion';
 import {
+  isDynamic,
   KNOWN_INPUTS,
   REQUIRED_INPUTS,
   type MaskedAnswer,
@@ -132,7 +133,7 @@ function probeOf({ head, tail, maskId }: MaskedVocabulary): Int32Array {
 }
 
 /** @throws Error with one sentence when the model does not predict masked tokens of this vocabulary */
-function checkOpened(name: string, { inputs, output }: MaskedOpened, vocabSize: number): void {
+function checkOpened(name: string, { inputs, shape, output }: MaskedOpened, vocabSize: number): void {
   const missing = REQUIRED_INPUTS.find((input) => !inputs.includes(input));
   if (missing !== undefined) {
     throw new Error(`${name} takes no input named ${missing}, so it is no masked model. ${EXPORT_AGAIN}`);
@@ -141,6 +142,11 @@ function checkOpened(name: string, { inputs, output }: MaskedOpened, vocabSize: 
   if (unknown !== undefined) {
     throw new Error(
       `${name} asks for an input named ${unknown.slice(0, LONGEST_NAME)}, and only ${KNOWN_INPUTS.join(', ')} can be given. ${EXPORT_AGAIN}`,
+    );
+  }
+  if (!isDynamic(shape)) {
+    throw new Error(
+      `${name} reads only texts in the fixed shape [${shape.join(', ')}], and not any number of them of any length. ${EXPORT_AGAIN}`,
     );
   }
   const { type, dims, isFinite } = output!;

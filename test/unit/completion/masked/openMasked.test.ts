@@ -161,6 +161,11 @@ describe('a masked model out of a folder', function () {
         /^Error: small asks for an input named x{80}, and only/,
       ],
       [
+        'that reads only one text at a time',
+        { shape: [1, 'sequence'] },
+        /^Error: small reads only texts in the fixed shape \[1, sequence\], and not any number of them of any length\. Export/,
+      ],
+      [
         'that answers once for the whole text',
         { isPooled: true },
         /^Error: small answers in the shape \[1, \d+\], and not with a value for each token/,
