@@ -1,7 +1,7 @@
 /**
  * A process for GGUF models whose answers are known. Its vocabulary has 4 tokens; the likeliest next one is the last token read plus
  * one. A question with token 3 in it ends the process. A word in the model's path changes how it behaves:
- * - NONE cannot be loaded, MEMORY has too little memory, REFUSED is no model
+ * - NONE cannot be loaded, MEMORY has too little memory, REFUSED is no model, BROKEN has nothing that runs it
  * - DIES ends while it loads, ENDLESS is never loaded
  * - HANGS answers no question, FAULTY has a fault at token 2
  * - PID keeps a file beside the model as long as the process runs
@@ -23,6 +23,8 @@ process.on('message', (request) => {
       process.send({ kind: 'fault', id: null, message: `Failed to load model ${path}` });
     } else if (path.includes('MEMORY')) {
       process.send({ kind: 'fault', id: null, message: 'not enough memory' });
+    } else if (path.includes('BROKEN')) {
+      process.send({ kind: 'fault', id: null, message: 'NoBinaryFoundError', ofProgram: true });
     } else if (path.includes('DIES')) {
       process.kill(process.pid, 'SIGKILL');
     } else if (!path.includes('ENDLESS')) {

@@ -1,6 +1,7 @@
 /** The process in which ONNX Runtime runs a masked model, so that its crash or lack of memory does not end suggestions. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { startProgram } from '../process/programFault';
 import { serveModel, type ServedModel } from '../process/serveModel';
 import type { JoinRow } from './joinQuestion';
 import {
@@ -53,7 +54,9 @@ async function open({
   probe,
 }: MaskedOpening): Promise<ServedModel<MaskedOpened, MaskedQuestion, MaskedAnswer>> {
   const address = pathToFileURL(join(modulePath, 'node_modules', 'onnxruntime-node', 'dist', 'index.js'));
-  const onnx = (await import(/* webpackIgnore: true */ address.href)) as OnnxModule;
+  const onnx = await startProgram(
+    async () => (await import(/* webpackIgnore: true */ address.href)) as OnnxModule,
+  );
   const session = await onnx.InferenceSession.create(path, {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,

@@ -91,6 +91,7 @@ export async function openMasked(
   >({
     processPath,
     program: 'ONNX Runtime',
+    script: 'onnx',
     name,
     onStatus,
     signal,

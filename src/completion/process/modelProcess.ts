@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { asError } from '../../protocol/asError';
 import type { HalfStatus } from '../../protocol/generatorProtocol';
-import type { ProcessRequest, ProcessResponse } from './processMessages';
+import type { FaultMessage, ProcessRequest, ProcessResponse } from './processMessages';
 
 export interface ModelProcessOptions<Opening extends ModelFile> {
   /** The built process, such as dist/llama.js, or its TypeScript source, which runs by tsx. */
@@ -13,6 +13,8 @@ export interface ModelProcessOptions<Opening extends ModelFile> {
   /** The user's names for what runs the model, and for the model. */
   readonly program: string;
   readonly name: string;
+  /** The command of npm that installs the program, in a checkout. */
+  readonly script: string;
   readonly onStatus: (status: HalfStatus) => void;
   /** Aborts the loading of a model that is no longer wanted. */
   readonly signal?: AbortSignal | undefined;
@@ -147,7 +149,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
           }
           this.settle(response.id, null);
         } else {
-          reject(new Error(this.openingFault(response.message)));
+          reject(new Error(this.openingFault(response)));
           child.kill('SIGKILL');
         }
       });
@@ -186,7 +188,10 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
     });
   }
 
-  private openingFault(message: string): string {
+  private openingFault({ message, ofProgram }: FaultMessage): string {
+    if (ofProgram === true) {
+      return `${this.program} cannot be started (${message}). Run "Understudy: Remove ${this.program}" (or "npm run ${this.options.script} -- --remove" in a checkout) and install it again.`;
+    }
     // The path does not explain what went wrong, and its words could be mistaken for the cause.
     const detail = message.replaceAll(this.options.opening.path, 'it');
     return /memory|alloc/i.test(detail)

@@ -26,5 +26,7 @@ export interface FaultMessage {
   /** Of the question; null when it is about opening. */
   readonly id: number | null;
   readonly message: string;
+  /** Whether what runs the model is at fault, and not the model. */
+  readonly ofProgram?: boolean;
 }
 export type ProcessResponse<Opened, Answer> = OpenedMessage<Opened> | AnsweredMessage<Answer> | FaultMessage;

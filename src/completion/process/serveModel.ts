@@ -2,6 +2,7 @@
 import { constants, getPriority, setPriority } from 'node:os';
 import { asError } from '../../protocol/asError';
 import type { ProcessRequest, ProcessResponse } from './processMessages';
+import { ProgramFault } from './programFault';
 
 /** Most characters of a library's error message, which may quote any name from the file. */
 const LONGEST_FAULT = 500;
@@ -43,7 +44,7 @@ export function serveModel<Opened, Question, Answer>(
         respond({ kind: 'answered', id: request.id, answer });
       }
     } catch (error) {
-      respond({ kind: 'fault', id, message: describe(error) });
+      respond({ kind: 'fault', id, message: describe(error), ofProgram: error instanceof ProgramFault });
     }
   };
   const respond = (response: ProcessResponse<Opened, Answer>): void => {

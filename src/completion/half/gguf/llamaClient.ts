@@ -15,11 +15,12 @@ export class LlamaClient implements DistributionSource {
 
   /** @throws Error with one sentence, by rejecting, when the model cannot be loaded */
   static async open(
-    options: Omit<ModelProcessOptions<LlamaOpening>, 'program' | 'name'>,
+    options: Omit<ModelProcessOptions<LlamaOpening>, 'program' | 'script' | 'name'>,
   ): Promise<LlamaClient> {
     const { process, opened } = await ModelProcess.open<LlamaOpening, LlamaOpened, Question, LlamaAnswer>({
       ...options,
       program: 'llama.cpp',
+      script: 'llama',
       name: basename(options.opening.path),
     });
     if ('refusal' in opened) {

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { asError } from '../../../protocol/asError';
+import { startProgram } from '../../process/programFault';
 import type { DistributionSource, Question } from '../remoteExpert';
 
 /** The part of node-llama-cpp that is used. It is installed on demand, so its own types are not there at compile time. */
@@ -74,13 +75,15 @@ export class LlamaSource implements DistributionSource {
     threads,
   }: LlamaSourceOptions): Promise<LlamaSource> {
     const address = pathToFileURL(join(modulePath, 'node_modules', 'node-llama-cpp', 'dist', 'index.js'));
-    const { getLlama } = (await import(/* webpackIgnore: true */ address.href)) as LlamaModule;
-    const llama = await getLlama({
-      build: 'never',
-      skipDownload: true,
-      progressLogs: false,
-      logLevel: 'disabled',
-      maxThreads: threads,
+    const llama = await startProgram(async () => {
+      const { getLlama } = (await import(/* webpackIgnore: true */ address.href)) as LlamaModule;
+      return getLlama({
+        build: 'never',
+        skipDownload: true,
+        progressLogs: false,
+        logLevel: 'disabled',
+        maxThreads: threads,
+      });
     });
     const model = await llama.loadModel({ modelPath: path });
     const context = await model.createContext({

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LlamaSource } from '../../../../src/completion/half/gguf/llamaSource';
+import { ProgramFault } from '../../../../src/completion/process/programFault';
 
 /** Replaces node-llama-cpp: for each token that is asked about, it predicts what the model's path says. */
 const LIBRARY = `
@@ -41,6 +42,17 @@ describe('LlamaSource', () => {
     const [answers] = await source.ask([{ tokens: Int32Array.of(0, 1), after: [1, 2] }]);
     return { answers: answers.map((answer) => answer && [...answer]), fault: source.fault?.message };
   };
+
+  it('tells a llama.cpp that cannot be started from a model that cannot be loaded', async () => {
+    const options = {
+      path: '',
+      modulePath: join(modulePath, 'nowhere'),
+      vocabSize: 3,
+      window: 8,
+      threads: 1,
+    };
+    await assert.rejects(LlamaSource.open(options), ProgramFault);
+  });
 
   it('hands out what the model predicts', async () => {
     const probs = [0.25, 0.5, 0.25];

@@ -83,6 +83,15 @@ describe('a masked model out of a folder', function () {
     });
   }
 
+  it('where a part of ONNX Runtime is missing is refused in a sentence that does not blame the model', async () => {
+    writeMaskedModel(folder, TEXT);
+    mkdirSync(join(folder, 'node_modules', 'onnxruntime-node'), { recursive: true });
+    await assert.rejects(
+      open(folder),
+      /^Error: ONNX Runtime cannot be started \(.*\)\. Run "Understudy: Remove ONNX Runtime" \(or "npm run onnx -- --remove" in a checkout\) and install it again\.$/,
+    );
+  });
+
   describe('run by ONNX Runtime', () => {
     before(function () {
       requireOnnxRuntime(this);
