@@ -47,7 +47,9 @@ export class IgnoreRules {
   static async forRoot(root: string, excludeGlobs: readonly string[]): Promise<IgnoreRules> {
     const globs = excludeGlobs.filter(({ length }) => length <= LONGEST_RULE);
     const matchesGlob =
-      globs.length > 0 ? picomatch(globs, { dot: true, windows: process.platform === 'win32' }) : () => false;
+      globs.length > 0
+        ? picomatch(globs.map(asPicomatchGlob), { dot: true, windows: process.platform === 'win32' })
+        : () => false;
     const defaults = { rules: ignore().add(DEFAULT_IGNORES), base: '', above: '' };
     const rules = new IgnoreRules(root, matchesGlob, defaults, await gitRulesAbove(root), []);
     return rules.enter('', false);
@@ -88,6 +90,17 @@ export class IgnoreRules {
     }
     return lastWord([this.defaults], path) === 'ignored' ? 'dependencyOrBuild' : null;
   }
+}
+
+/**
+ * VS Code's globs know `*`, `**`, `?`, `{}`, `[]` and `[!]`; what picomatch reads beside them, such as groups and negation, stands
+ * for itself there. A slash at the end of a folder's name is passed over.
+ */
+function asPicomatchGlob(glob: string): string {
+  return glob
+    .replace(/\/$/, '')
+    .replaceAll('[!', '[^')
+    .replace(/[()|"!@+]/g, '\\$&');
 }
 
 function lastWord(files: readonly RuleFile[], path: string): 'ignored' | 'unignored' | null {

@@ -225,6 +225,14 @@ describe('scanFolders', () => {
       assert.deepEqual(reasons(result), { 'a/gen/': 'excludedBySettings', 'top.rst': 'excludedBySettings' });
     });
 
+    it('takes them as the editor does, where brackets and an exclamation mark stand for themselves', async () => {
+      const hidden = ['app/(private)/x.md', 'a (1).md', '@(c|d).md', '!e.md', 'notes-b/z.md', 'f/g.md'];
+      const shown = ['app/private/x.md', 'a 1.md', 'c.md', 'e.md', 'notes-a/z.md', 'h.md'];
+      await write(Object.fromEntries([...hidden, ...shown].map((path) => [path, `${path} ${PROSE}`])));
+      const excludeGlobs = ['**/(private)', '**/* (1).md', '**/@(c|d).md', '!e.md', '**/notes-[!a]', '**/f/'];
+      assert.deepEqual(paths(await scan({ excludeGlobs })), shown.toSorted());
+    });
+
     it('does not follow links, so that a loop ends', async () => {
       await write({ 'a/b.txt': PROSE });
       await symlink(root, join(root, 'a', 'loop'), 'junction');
