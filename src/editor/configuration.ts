@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { SamplingOptions } from '../model/samplingOptions';
 import { suitedLayers } from '../protocol/suitedTraining';
 import type { TrainingOptions } from '../protocol/trainerProtocol';
-import type { CompletionSettings } from '../completion/inlineCompletionProvider';
+import { cellOf, type CompletionSettings } from '../completion/inlineCompletionProvider';
 import { enablementProblem, isEnabled, parseEnablement, type Enablement } from './enablement';
 import { globsThatAreOn } from './excludeGlobs';
 import { describeProblem, parseSetting, type SettingName, type SettingValue } from './settings';
@@ -35,10 +35,10 @@ export class Configuration {
 
   get<Name extends SettingName>(
     name: Name,
-    scope?: vscode.ConfigurationScope,
+    document?: vscode.TextDocument,
     problems?: string[],
   ): SettingValue<Name> {
-    const { value, problem } = parseSetting(name, section(scope).get<unknown>(name));
+    const { value, problem } = parseSetting(name, section(document).get<unknown>(name));
     if (problem !== null) {
       const sentence = describeProblem(vscode.l10n.t, problem);
       this.warnOnce(sentence);
@@ -47,8 +47,8 @@ export class Configuration {
     return value;
   }
 
-  enablement(scope?: vscode.ConfigurationScope): Enablement {
-    const given = section(scope).get<unknown>('enable');
+  enablement(document?: vscode.TextDocument): Enablement {
+    const given = section(document).get<unknown>('enable');
     const problem = enablementProblem(vscode.l10n.t, given);
     if (problem !== null) {
       this.warnOnce(problem);
@@ -122,12 +122,8 @@ export class Configuration {
   }
 
   /** Writes to the scope that holds the value in force, so that the change takes effect. */
-  async update(
-    name: SettingName | 'enable',
-    value: unknown,
-    scope?: vscode.ConfigurationScope,
-  ): Promise<void> {
-    const configuration = section(scope);
+  async update(name: SettingName | 'enable', value: unknown, document?: vscode.TextDocument): Promise<void> {
+    const configuration = section(document);
     const places = configuration.inspect(name);
     const target =
       places?.workspaceFolderValue !== undefined
@@ -161,6 +157,9 @@ export class Configuration {
   }
 }
 
-function section(scope: vscode.ConfigurationScope | undefined): vscode.WorkspaceConfiguration {
+function section(document: vscode.TextDocument | undefined): vscode.WorkspaceConfiguration {
+  const cell = document && cellOf(document);
+  // By a cell's own name VS Code finds no folder, and so none of the folder's settings.
+  const scope = cell ? { uri: cell.notebook.uri, languageId: cell.document.languageId } : document;
   return vscode.workspace.getConfiguration('understudy', scope ?? null);
 }

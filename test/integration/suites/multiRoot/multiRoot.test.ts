@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { DoneEvent } from '../../../../src/protocol/trainerProtocol.js';
-import { closeAll, openDraft, triggerUntilGhostText } from '../../support/editing.js';
+import { closeAll, openDraft, triggerUntilGhostText, why } from '../../support/editing.js';
 import { needsKeyboard } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
 
@@ -39,6 +39,32 @@ describe('A window with two roots', () => {
     it('suggests from the other root too', async () => {
       await openDraft('today.md', 'The boy brought scions of Ashm█\n');
       await triggerUntilGhostText("ead's Kernel");
+    });
+
+    it('obeys the settings of a root in the cells of its notebooks', async () => {
+      const root = vscode.workspace.workspaceFolders![0].uri.fsPath;
+      const path = join(root, 'soundings.ipynb');
+      const cell = {
+        cell_type: 'code',
+        source: ['kit = 1'],
+        metadata: {},
+        outputs: [],
+        execution_count: null,
+      };
+      await writeFile(path, JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+      await mkdir(join(root, '.vscode'));
+      await writeFile(join(root, '.vscode', 'settings.json'), '{ "understudy.enable": { "python": false } }');
+      try {
+        const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(path));
+        await vscode.window.showNotebookDocument(notebook);
+        await vscode.commands.executeCommand('notebook.cell.edit');
+        await waitFor('the cell', () => vscode.window.activeTextEditor?.document.languageId === 'python');
+        await waitFor('the reason', async () => (await why()).includes('off for python'));
+      } finally {
+        await closeAll();
+        await rm(path);
+        await rm(join(root, '.vscode'), { recursive: true });
+      }
     });
   });
 
