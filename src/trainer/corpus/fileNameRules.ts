@@ -41,11 +41,12 @@ const LOCK_FILE_NAMES = new Set([
 
 const SECRET_NAME = new RegExp(
   [
-    String.raw`^\.env(\..*)?$|^.*\.env$`,
+    String.raw`^\.env(rc|[._~-].*)?$|^.*\.env$|^\.dev\.vars(\..*)?$`,
     String.raw`^id_(rsa|dsa|ecdsa|ed25519)(_sk)?(\.pub|\..*)?$`,
     String.raw`\.(pem|key|p8|p12|pfx|ppk|jks|keystore|kdbx?|ovpn|tfstate|tfvars|gpg|pgp|asc|der|crt|cer|csr)$`,
-    String.raw`\.tfstate\.backup$`,
-    String.raw`^\.?(credentials?|secrets?|passwords?|passwd)(\.(json|ya?ml|toml|ini|xml|txt|cfg|conf|properties|csv))?$`,
+    String.raw`\.tfstate\.backup$|\.tfvars\.json$|(^|\.)kubeconfig(\.ya?ml)?$`,
+    String.raw`^\.?(credentials?|secrets?|passwords?|passwd)((\.\w+)?\.(json|ya?ml|toml|ini|xml|txt|cfg|conf|properties|csv))?$`,
+    String.raw`^(key|keystore)\.properties$|[._-]secrets?\.(json|ya?ml|toml|properties)$`,
     String.raw`^(client_secret|service[-_]?account|.*[-_]credentials?).*\.json$`,
     String.raw`^\.(npmrc|yarnrc\.yml|pypirc|netrc|pgpass|my\.cnf|htpasswd|git-credentials|dockercfg|vault-token|boto|s3cfg)$`,
     String.raw`^_netrc$|^(known_hosts|authorized_keys)$|^\.[a-z]*_history$`,
