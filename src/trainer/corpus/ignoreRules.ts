@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import picomatch from 'picomatch';
+import { realPath } from '../realPath';
 import { decodeText } from './decodeText';
 import { DEFAULT_IGNORES } from './fileNameRules';
 import { composedName } from './folderEntry';
@@ -140,7 +141,9 @@ async function gitRulesAbove(root: string): Promise<RuleFile[]> {
 }
 
 /** The files outside a root that may hold Git's rules for it, outermost first; `above` is as in {@link RuleFile}. */
-export async function gitRuleFilesAbove(root: string): Promise<{ path: string; above: string }[]> {
+export async function gitRuleFilesAbove(opened: string): Promise<{ path: string; above: string }[]> {
+  // A folder may be opened by a link, above which other rules lie.
+  const root = await realPath(opened).catch(() => opened);
   const files: { path: string; above: string }[] = [];
   let above = '';
   for (let folder = root; ; folder = dirname(folder)) {

@@ -49,6 +49,21 @@ describe('a file that is saved', () => {
     assert.equal(await reason('chapters/two.md'), null);
   });
 
+  it('is not learned where the repository ignores it, although the folder was opened by a link', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const place = mkdtempSync(join(tmpdir(), 'understudy-opened-'));
+    try {
+      symlinkSync(join(root, 'chapters'), join(place, 'link'));
+      write('.gitignore', 'drafts/\nchapters/private.md\n');
+      assert.equal(await reasonNotToLearn(join(place, 'link'), 'private.md', 'The lamp.\n', []), 'ignored');
+      assert.equal(await reasonNotToLearn(join(place, 'link'), 'one.md', 'The lamp.\n', []), null);
+    } finally {
+      rmSync(place, { recursive: true });
+    }
+  });
+
   it('is not learned so either when it was renamed or made in a linked folder', async function () {
     if (process.platform === 'win32') {
       this.skip();
