@@ -2,6 +2,7 @@
 const path = require('node:path');
 const CopyPlugin = require('copy-webpack-plugin');
 const { BannerPlugin } = require('webpack');
+const ThirdPartyLicenses = require('./scripts/thirdPartyLicenses.cjs');
 
 module.exports = (_env, argv) => ({
   target: 'node',
@@ -41,6 +42,7 @@ module.exports = (_env, argv) => ({
     new CopyPlugin({
       patterns: [{ from: 'node_modules/@tensorflow/tfjs-backend-wasm/wasm-out/*.wasm', to: '[name][ext]' }],
     }),
+    new ThirdPartyLicenses('third-party-licenses.txt'),
   ],
   optimization: { minimize: false },
   performance: { hints: false },

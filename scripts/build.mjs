@@ -23,6 +23,7 @@ function fingerprint() {
     'tsconfig.json',
     'webpack.config.cjs',
     'scripts/buildKernel.mjs',
+    'scripts/thirdPartyLicenses.cjs',
   ]) {
     for (const file of filesBelow(join(root, source))) {
       hash.update(file).update(readFileSync(file));
