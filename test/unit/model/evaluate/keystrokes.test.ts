@@ -35,6 +35,7 @@ describe('keystroke simulation', () => {
     assert.equal(score.acceptedWhole, 1);
     assert.equal(score.wrongShownShare, 0);
     assert.equal(score.meanShownLength, 8);
+    assert.equal(score.shownPer100Characters, 100 / 11);
   });
 
   it('takes the first word when only that is right, and does not count the rest as a second suggestion', async () => {

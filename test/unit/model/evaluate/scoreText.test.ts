@@ -61,6 +61,21 @@ describe('scoreText', () => {
     assert.equal(mixture.workspace.document.length, 0);
   });
 
+  it('knows of a document nothing that it has read in the one before', async () => {
+    const scoreOf = async (...names: string[]) => {
+      const mixture = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
+      const tokens = Int32Array.of(1, 5, 2, 7, 3, 8, 4, 6);
+      return scoreText(
+        mixture,
+        names.map((uri) => ({ uri, tokens, bytes: tokens.length })),
+      );
+    };
+    const [one, two] = [await scoreOf('a'), await scoreOf('a', 'b')];
+    for (const name of ['mix', 'counts', 'copy']) {
+      assert.ok(Math.abs(two.bitsPerByte[name] - one.bitsPerByte[name]) < 1e-6, name);
+    }
+  });
+
   it('can be stopped by its progress callback', async () => {
     const mixture = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
     const documents = [{ uri: 'a', tokens: repeated([1, 2], 5000), bytes: 5000 }];
