@@ -5,12 +5,12 @@ import type { LearnFilesRequest } from '../protocol/generatorProtocol';
 /** UTF-16 units encoded between two chances for other work: a millisecond or two. */
 const SLICE = 1 << 14;
 
-/** Replaces what the live model knows of some files. Yields after each slice of work. */
+/** Replaces what the live model knows of some files, and returns how many tokens they have. Yields after each slice of work. */
 export function* learnFiles(
   workspace: WorkspaceText,
   tokenizer: Tokenizer,
   files: LearnFilesRequest['files'],
-): Generator<undefined, { files: number; tokens: number }> {
+): Generator<undefined, number> {
   let tokens = 0;
   for (const { uri, text, recent } of files) {
     const parts: Int32Array[] = [];
@@ -25,7 +25,7 @@ export function* learnFiles(
     tokens += all.length;
     yield;
   }
-  return { files: files.length, tokens };
+  return tokens;
 }
 
 /**

@@ -192,9 +192,9 @@ export class RequestWork {
   }
 
   private *learn({ id, files }: LearnFilesRequest): RequestSteps {
-    const learned = yield* learnFiles(this.model.mixture.workspace, this.model.tokenizer, files);
+    const tokens = yield* learnFiles(this.model.mixture.workspace, this.model.tokenizer, files);
     this.reader.forgetPredictions();
-    return { kind: 'filesLearned', id, ...learned };
+    return { kind: 'filesLearned', id, tokens };
   }
 
   private *learnAllTyped(id: number): RequestSteps {

@@ -243,7 +243,6 @@ export interface MaskedLoadedResponse {
 export interface FilesLearnedResponse {
   readonly kind: 'filesLearned';
   readonly id: number;
-  readonly files: number;
   readonly tokens: number;
 }
 export interface TypedLearnedResponse {

@@ -131,7 +131,6 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
     trainFiles: count,
     heldOutFiles: count,
     bytes: count,
-    tokens: count,
     leftOut: counts,
   }),
   v.object({ kind: v.literal('loading'), name: v.picklist(ENGINE_NAMES) }),

@@ -225,7 +225,6 @@ export type TrainerEvent =
       readonly trainFiles: number;
       readonly heldOutFiles: number;
       readonly bytes: number;
-      readonly tokens: number;
       /** Numbers of files and folders left out, by reason. */
       readonly leftOut: Readonly<Record<string, number>>;
     }

@@ -138,6 +138,6 @@ parentPort.on('message', (request) => {
     for (const { uri, text } of request.files) {
       files[text === '' ? 'delete' : 'add'](uri);
     }
-    respond({ kind: 'filesLearned', id, files: request.files.length, tokens: files.size });
+    respond({ kind: 'filesLearned', id, tokens: files.size });
   }
 });

@@ -36,7 +36,7 @@ export async function readTexts(
     const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : '';
     warn(surroundings, `Training goes on without ${names.join(', ')}${more}: gone or not readable.`);
   }
-  const { trainFiles, heldOutFiles, bytes, tokens, leftOut } = corpus;
-  emit({ kind: 'files', trainFiles, heldOutFiles, bytes, tokens, leftOut: countReasons(leftOut) });
+  const { trainFiles, heldOutFiles, bytes, leftOut } = corpus;
+  emit({ kind: 'files', trainFiles, heldOutFiles, bytes, leftOut: countReasons(leftOut) });
   return corpus;
 }

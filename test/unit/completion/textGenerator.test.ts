@@ -212,7 +212,7 @@ describe('the generator', () => {
     assert.deepEqual(settled(responses), [2, 1]);
     const tokens = tokenizer.encode(text);
     assert.deepEqual(model.mixture.workspace.files.get('b'), tokens, 'slices change no token');
-    assert.deepEqual(responses[1], { kind: 'filesLearned', id: 1, files: 1, tokens: tokens.length });
+    assert.deepEqual(responses[1], { kind: 'filesLearned', id: 1, tokens: tokens.length });
   });
 
   it('slices neither line breaks that are one token nor a character', () => {

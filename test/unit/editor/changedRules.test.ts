@@ -32,7 +32,7 @@ describe('rules of what is learned', () => {
       {
         learnFiles: (learned) => {
           told.push(...learned.map(({ uri, text }) => `${text === '' ? 'forget' : 'learn'} ${uri}`));
-          return Promise.resolve({ kind: 'filesLearned', id: 0, files: learned.length, tokens: 1 });
+          return Promise.resolve({ kind: 'filesLearned', id: 0, tokens: 1 });
         },
         forgetSuggestions: () => undefined,
       },

@@ -36,7 +36,7 @@ function recorder() {
     },
     learnFiles: (files: readonly { uri: string; text: string }[]) => {
       told.push(...files.map(({ uri, text }) => `${text === '' ? 'forget' : 'learn'} ${uri}`));
-      return Promise.resolve({ kind: 'filesLearned' as const, id: 0, files: files.length, tokens: 1 });
+      return Promise.resolve({ kind: 'filesLearned' as const, id: 0, tokens: 1 });
     },
   };
 }

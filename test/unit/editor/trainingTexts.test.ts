@@ -11,7 +11,6 @@ describe('what a training does before its first step', () => {
       trainFiles: 1,
       heldOutFiles: 1,
       bytes: 9,
-      tokens: 3,
       leftOut: {},
     } as const;
     assert.equal(activityText(t, files), 'choosing an engine…');
