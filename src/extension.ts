@@ -19,6 +19,7 @@ import { learningFromUse } from './editor/learningFromUse';
 import { MaskedModel } from './editor/maskedModel';
 import { MASKED_MODEL_SETTING } from './editor/maskedModelSetting';
 import { maskedModelWindow } from './editor/maskedModelWindow';
+import { showError } from './editor/notifications';
 import { offerRemoval } from './editor/offerRemoval';
 import { PanelHost } from './editor/panelHost';
 import type { Parts, ProductPaths } from './editor/parts';
@@ -294,7 +295,7 @@ async function loadModel(
     log.error(message);
     const shown = shownSentence(message);
     status.setGenerator({ failed: shown }, null, false);
-    void vscode.window.showErrorMessage(shown);
+    showError(shown, log);
   }
 }
 
@@ -305,6 +306,6 @@ async function follow(model: LanguageModelHalf | MaskedModel, log: vscode.LogOut
   } catch (error) {
     const { message } = asError(error);
     log.error(message);
-    void vscode.window.showErrorMessage(shownSentence(message));
+    showError(shownSentence(message), log);
   }
 }

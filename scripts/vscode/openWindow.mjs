@@ -102,9 +102,15 @@ export async function openWindow(
       const parts = await page.locator(ghostSelector).allTextContents();
       return parts.join('').replaceAll('\u00a0', ' ');
     },
-    /** The texts of the visible notifications. */
+    /** The texts of the visible notifications; one whose end is hidden says so. */
     async notifications() {
-      return page.locator('.notification-list-item-message').allTextContents();
+      return page
+        .locator('.notification-list-item-message')
+        .evaluateAll((messages) =>
+          messages.map(({ textContent, scrollWidth, clientWidth }) =>
+            scrollWidth > clientWidth ? `${textContent} (cut off)` : textContent,
+          ),
+        );
     },
     /** What a screen reader says for this extension's status bar item. */
     async statusBarItem() {

@@ -9,6 +9,7 @@ import {
   languageModelSetting,
   parseLanguageModel,
 } from '../editor/languageModelSetting';
+import { inform, warn } from '../editor/notifications';
 import { ensureRuntime } from '../editor/offerRuntime';
 import type { Parts } from '../editor/parts';
 import { pathHere } from '../editor/pathHere';
@@ -43,7 +44,7 @@ export async function chooseLanguageModel({ languageModel, paths }: Parts, chose
 /** Tells the user which language model is in use after a choice. */
 export function tellOfChosen({ state }: Parts['languageModel']): void {
   if (state !== null && state.away !== null) {
-    void vscode.window.showWarningMessage(
+    warn(
       vscode.l10n.t(
         '{0} is chosen but away, and suggestions come without it until it answers. {1}',
         state.name,
@@ -52,7 +53,7 @@ export function tellOfChosen({ state }: Parts['languageModel']): void {
     );
     return;
   }
-  void vscode.window.showInformationMessage(
+  inform(
     state === null
       ? vscode.l10n.t('Understudy works without another language model from now on.')
       : vscode.l10n.t(

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { parseMaskedModel } from '../editor/maskedModelSetting';
 import { ensureRuntime } from '../editor/offerRuntime';
+import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 import { pathHere } from '../editor/pathHere';
 import { ONNX_RUNTIME } from '../trainer/native/installRuntime';
@@ -29,7 +30,7 @@ export async function chooseMaskedModel({ maskedModel, paths }: Parts, chosen?: 
   ) {
     return;
   }
-  void vscode.window.showInformationMessage(
+  inform(
     maskedModel.state === null
       ? t('Suggestions are not ranked by a masked model from now on.')
       : t(

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 
 interface DeleteArguments {
@@ -38,7 +39,7 @@ export async function deleteModel(
     return;
   }
   await model.delete();
-  void vscode.window.showInformationMessage(
+  inform(
     hasModel
       ? vscode.l10n.t('The model of this workspace is deleted; ghost text goes on without it.')
       : vscode.l10n.t('What the interrupted training had kept is deleted.'),

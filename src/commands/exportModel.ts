@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 import { trainableFolders } from '../editor/trainableFolders';
 import { exportedBeside } from '../trainer/modelFile';
@@ -38,7 +39,7 @@ export async function exportModel({ model }: Parts, target?: vscode.Uri): Promis
     return;
   }
   await model.exportTo(uri.fsPath);
-  void vscode.window.showInformationMessage(
+  inform(
     vscode.l10n.t(
       'The model is exported to {0}. It holds what it learned of your texts; give it only to whom you would give those.',
       uri.fsPath,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { KERAS_EXTENSIONS, languageModelSetting } from '../editor/languageModelSetting';
+import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 import { pathHere } from '../editor/pathHere';
 import { trainableFolders } from '../editor/trainableFolders';
@@ -83,15 +84,13 @@ async function importPersonal(
     return;
   }
   await model.importFrom(uri.fsPath, paths.tokenizer);
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t('The imported model is used in this workspace from now on.'),
-  );
+  inform(vscode.l10n.t('The imported model is used in this workspace from now on.'));
 }
 
 async function importBase({ baseModel, training }: Parts, uri: vscode.Uri): Promise<void> {
   requireIdle(training);
   await baseModel.importFrom(uri);
-  void vscode.window.showInformationMessage(
+  inform(
     vscode.l10n.t(
       '{0} is the base model on this machine from now on; other windows use it once they are reloaded.',
       basename(uri.fsPath),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inform } from '../editor/notifications';
 import { offerRuntime } from '../editor/offerRuntime';
 import type { Parts } from '../editor/parts';
 import { LLAMA } from '../trainer/native/installRuntime';
@@ -6,7 +7,7 @@ import { LLAMA } from '../trainer/native/installRuntime';
 /** *Install llama.cpp*: runs GGUF models. */
 export async function installLlama({ paths }: Parts): Promise<void> {
   if (await offerRuntime(LLAMA, paths.llama)) {
-    void vscode.window.showInformationMessage(
+    inform(
       vscode.l10n.t('llama.cpp is installed; Understudy: Choose Language Model opens GGUF models with it.'),
     );
   }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { withInstallProgress } from '../editor/installProgress';
+import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 import { shownSentence } from '../editor/shownSentence';
 import { describeInstallation, installNative } from '../trainer/native/installNative';
@@ -21,7 +22,7 @@ export async function installNativeEngine({ paths }: Parts): Promise<void> {
     (context) => installNative(paths.native, context),
   );
   if (record !== null) {
-    void vscode.window.showInformationMessage(
+    inform(
       vscode.l10n.t(
         'The native training engine is installed (TensorFlow {0}); the next training uses it where it is the fastest.',
         record.tensorflowVersion,

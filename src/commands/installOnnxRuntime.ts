@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inform } from '../editor/notifications';
 import { offerRuntime } from '../editor/offerRuntime';
 import type { Parts } from '../editor/parts';
 import { ONNX_RUNTIME } from '../trainer/native/installRuntime';
@@ -6,8 +7,6 @@ import { ONNX_RUNTIME } from '../trainer/native/installRuntime';
 /** *Install ONNX Runtime*: runs masked models. */
 export async function installOnnxRuntime({ paths }: Parts): Promise<void> {
   if (await offerRuntime(ONNX_RUNTIME, paths.onnx)) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('ONNX Runtime is installed; Understudy: Choose Masked Model opens models with it.'),
-    );
+    inform(vscode.l10n.t('ONNX Runtime is installed; Understudy: Choose Masked Model opens models with it.'));
   }
 }

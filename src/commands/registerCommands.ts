@@ -1,6 +1,7 @@
 /** Every command of the manifest; a failure is shown as its sentence and logged. */
 import * as vscode from 'vscode';
 import { failureText } from '../editor/failureText';
+import { showError } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 import { shownSentence } from '../editor/shownSentence';
 import { asError } from '../protocol/asError';
@@ -94,10 +95,5 @@ export function registerCommands(parts: Parts): vscode.Disposable {
 function showFailure({ log }: Parts, thrown: unknown): void {
   const error = asError(thrown);
   log.error(failureText(error));
-  const details = vscode.l10n.t('Show Log');
-  void vscode.window.showErrorMessage(shownSentence(error.message), details).then((chosen) => {
-    if (chosen === details) {
-      log.show(true);
-    }
-  });
+  showError(shownSentence(error.message), log);
 }

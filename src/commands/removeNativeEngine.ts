@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inform } from '../editor/notifications';
 import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { removeNative } from '../trainer/native/installNative';
@@ -10,7 +11,5 @@ export async function removeNativeEngine({ paths, training }: Parts): Promise<vo
   }
   await removeNative(paths.native);
   offerRemoval(paths.native);
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t('The native training engine is removed; training goes on with another.'),
-  );
+  inform(vscode.l10n.t('The native training engine is removed; training goes on with another.'));
 }

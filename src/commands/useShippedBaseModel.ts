@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 
 /** *Use Shipped Base Model*: undoes the import of a base model. */
@@ -12,7 +13,5 @@ export async function useShippedBaseModel({ baseModel, training }: Parts): Promi
     throw new Error(vscode.l10n.t('The base model is the one that Understudy comes with already.'));
   }
   await baseModel.useShipped();
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t('The base model that Understudy comes with is used from now on.'),
-  );
+  inform(vscode.l10n.t('The base model that Understudy comes with is used from now on.'));
 }

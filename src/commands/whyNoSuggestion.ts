@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isEnabled } from '../editor/enablement';
+import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 import { explainOutcome, settingNamedIn } from '../editor/whyNoSuggestion';
 
@@ -13,13 +14,17 @@ export function whyNoSuggestion({ watch, configuration }: Parts): string {
     isOff ? { kind: 'silent', reason: 'off', languageId: document.languageId } : watch.lastOutcome,
   );
   const setting = settingNamedIn(answer);
-  const open = vscode.l10n.t('Open Setting');
-  void vscode.window
-    .showInformationMessage(answer, ...(setting === null ? [] : [open]))
-    .then((chosen) =>
-      chosen === open
-        ? vscode.commands.executeCommand('workbench.action.openSettings', `@id:${setting}`)
-        : undefined,
-    );
+  if (setting === null) {
+    inform(answer);
+  } else {
+    const open = vscode.l10n.t('Open Setting');
+    void vscode.window
+      .showInformationMessage(answer, open)
+      .then((chosen) =>
+        chosen === open
+          ? vscode.commands.executeCommand('workbench.action.openSettings', `@id:${setting}`)
+          : undefined,
+      );
+  }
   return answer;
 }

@@ -15,6 +15,7 @@ import type { LanguageModelState } from './languageModelHalf';
 import { languageModelLines, maskedModelLine } from './languageModelLines';
 import type { LastTextEditor } from './lastTextEditor';
 import type { MaskedModelState } from './maskedModel';
+import { showError } from './notifications';
 import { panelInspection } from './panelInspection';
 import { panelPage } from './panelPage';
 import { isSamplingName, panelSettings, SAMPLING_NAMES, type SamplingName } from './panelSettings';
@@ -143,7 +144,7 @@ export class PanelHost implements vscode.Disposable {
     } catch (error) {
       // VS Code's error says why a setting could not be written.
       this.log.error(asError(error));
-      void vscode.window.showErrorMessage(shownSentence(asError(error).message));
+      showError(shownSentence(asError(error).message), this.log);
       this.sendSettings();
     }
   }
