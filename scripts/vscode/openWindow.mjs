@@ -116,6 +116,11 @@ export async function openWindow(
     async statusBarItem() {
       return page.locator('.statusbar-item[id^="understudy"] a').first().getAttribute('aria-label');
     },
+    /** What a screen reader says for each choice of the list that is open. */
+    async choices() {
+      const rows = page.locator('.quick-input-list .monaco-list-row');
+      return rows.evaluateAll((all) => all.map((row) => row.getAttribute('aria-label')));
+    },
     /** The text of the settings panel, which is a page in its own frame; empty when it is not open. */
     async panelText() {
       const panel = await findPanel(page);

@@ -72,7 +72,8 @@ async function pick(languageModel: Parts['languageModel']): Promise<HalfChoice |
   const item = (choice: HalfChoice | null, label: string, detail: string): ChoiceItem => {
     const isCurrent = JSON.stringify(languageModelSetting(choice)) === current;
     return {
-      label: `$(${isCurrent ? 'check' : 'blank'}) ${label}`,
+      label,
+      iconPath: new vscode.ThemeIcon(isCurrent ? 'check' : 'blank'),
       detail,
       ...(isCurrent && { description: t('in use') }),
       choose: () => choice,
@@ -91,12 +92,14 @@ async function pick(languageModel: Parts['languageModel']): Promise<HalfChoice |
     ...choices.filter(({ description }) => description === undefined),
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     {
-      label: `$(folder-opened) ${t('Browse for a File…')}`,
+      label: t('Browse for a File…'),
+      iconPath: new vscode.ThemeIcon('folder-opened'),
       detail: t('A Keras model (.h5, .keras) or a Transformer (.gguf)'),
       choose: browse,
     },
     {
-      label: `$(server) ${t('Use a Server…')}`,
+      label: t('Use a Server…'),
+      iconPath: new vscode.ThemeIcon('server'),
       detail: t('One that speaks the OpenAI completions protocol: llama.cpp, vLLM, text-generation-webui'),
       choose: askForServer,
     },

@@ -43,25 +43,22 @@ export async function chooseMaskedModel({ maskedModel, paths }: Parts, chosen?: 
 /** Null is none; undefined when the user chose nothing. */
 async function pick(current: string | null): Promise<string | null | undefined> {
   const { t } = vscode.l10n;
-  const mark = (isCurrent: boolean): string => `$(${isCurrent ? 'check' : 'blank'})`;
+  const inUse = { description: t('in use'), iconPath: new vscode.ThemeIcon('check') };
   const items: ChoiceItem[] = [
-    {
-      label: `${mark(current === null)} ${t('None')}`,
-      detail: t('The networks and the words of your workspace judge that'),
-      choose: () => null,
-    },
+    // The current model comes first, so that Enter changes nothing.
     ...(current === null
       ? []
-      : [
-          {
-            label: `${mark(true)} ${basename(current)}`,
-            description: t('in use'),
-            detail: current,
-            choose: () => current,
-          },
-        ]),
+      : [{ label: basename(current), detail: current, choose: () => current, ...inUse }]),
     {
-      label: `$(folder-opened) ${t('Browse for a Folder…')}`,
+      label: t('None'),
+      iconPath: new vscode.ThemeIcon('blank'),
+      detail: t('The networks and the words of your workspace judge that'),
+      choose: () => null,
+      ...(current === null && inUse),
+    },
+    {
+      label: t('Browse for a Folder…'),
+      iconPath: new vscode.ThemeIcon('folder-opened'),
       detail: t("A model of BERT's kind that was exported to ONNX: model.onnx and tokenizer.json"),
       choose: browse,
     },

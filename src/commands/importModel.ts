@@ -50,19 +50,22 @@ async function chooseUse(uri: vscode.Uri): Promise<ImportUse | undefined> {
   const items: (vscode.QuickPickItem & { readonly use: ImportUse })[] = [];
   if (trainableFolders().length > 0) {
     items.push({
-      label: `$(book) ${t('The Model of This Workspace')}`,
+      label: t('The Model of This Workspace'),
+      iconPath: new vscode.ThemeIcon('book'),
       detail: t('Used here in place of the present one; Train on Workspace goes on from it.'),
       use: 'personal',
     });
   }
   items.push({
-    label: `$(home) ${t('The Base Model on This Machine')}`,
+    label: t('The Base Model on This Machine'),
+    iconPath: new vscode.ThemeIcon('home'),
     detail: t('Replaces the shipped one in every workspace; Use Shipped Base Model undoes it.'),
     use: 'base',
   });
   if (KERAS_EXTENSIONS.some((extension) => uri.path.toLowerCase().endsWith(`.${extension}`))) {
     items.push({
-      label: `$(library) ${t('A Language Model beside the Networks')}`,
+      label: t('A Language Model beside the Networks'),
+      iconPath: new vscode.ThemeIcon('library'),
       detail: t('Predicts beside them at every step, whatever its layers; it stays as it is.'),
       use: 'languageModel',
     });

@@ -4,7 +4,9 @@ import type { Parts } from '../editor/parts';
 /** The menu of the status-bar item. */
 export async function showMenu({ status }: Parts): Promise<void> {
   const items = status.menu().map(({ icon, label, description, command }) => ({
-    label: `$(${icon}) ${label}`,
+    label,
+    // An icon in the label would be read aloud by its English name.
+    iconPath: new vscode.ThemeIcon(icon),
     description: description ?? '',
     command,
   }));

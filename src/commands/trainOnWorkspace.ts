@@ -141,17 +141,26 @@ async function confirmPlan(
   const items: PlanItem[] = [];
   if (plan.files.length > 0) {
     items.push({
-      label: `$(play) ${t('Start Training')}`,
+      label: t('Start Training'),
+      iconPath: new vscode.ThemeIcon('play'),
       description: planSummary(t, plan),
       detail: planOrigin(t, plan) ?? '',
       action: 'start',
     });
   }
   if (plan.files.length > 0 && plan.continues !== null) {
-    const detail = afreshText(t, await hasBase());
-    items.push({ label: `$(refresh) ${t('Train Afresh')}`, detail, action: 'afresh' });
+    items.push({
+      label: t('Train Afresh'),
+      iconPath: new vscode.ThemeIcon('refresh'),
+      detail: afreshText(t, await hasBase()),
+      action: 'afresh',
+    });
   }
-  items.push({ label: `$(list-unordered) ${t('Show File List')}`, action: 'list' });
+  items.push({
+    label: t('Show File List'),
+    iconPath: new vscode.ThemeIcon('list-unordered'),
+    action: 'list',
+  });
   const leftOut = leftOutLines(t, plan);
   if (plan.files.length === 0 && leftOut.length === 0) {
     throw new Error(t('There is no text to learn from in this workspace; write and save some first.'));

@@ -28,6 +28,10 @@ export const theWindow = {
   async statusBarItem(): Promise<string> {
     return String(await ask('statusBarItem'));
   },
+  /** What a screen reader says for each choice of the list that is open; empty when none is. */
+  async choices(): Promise<string[]> {
+    return (await ask('choices')) as string[];
+  },
   /** The text of the settings panel; empty when it is not open. */
   async panelText(): Promise<string> {
     return String(await ask('panelText'));

@@ -76,9 +76,9 @@ describe('A Keras model', function () {
     await choose({});
     const offered = await picking(2, () => importModel('gpt.keras'));
     assert.deepEqual(offered, [
-      '$(book) The Model of This Workspace',
-      '$(home) The Base Model on This Machine',
-      '$(library) A Language Model beside the Networks',
+      'The Model of This Workspace',
+      'The Base Model on This Machine',
+      'A Language Model beside the Networks',
     ]);
     assert.deepEqual(chosen(), { file: fixture('gpt.keras') });
     await picking(0, () => importModel('gpt.keras'));

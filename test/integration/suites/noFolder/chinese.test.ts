@@ -33,6 +33,22 @@ describe('A window in Simplified Chinese', () => {
     await waitFor('the status', async () => (await theWindow.statusBarItem()) === 'Understudy, 已开启');
   });
 
+  it('has a menu that a screen reader says without the English name of an icon', async () => {
+    void vscode.commands.executeCommand('understudy.showMenu');
+    try {
+      const choices = await waitFor('the menu', async () => {
+        const now = await theWindow.choices();
+        return now.length > 0 && now;
+      });
+      assert.deepEqual(
+        choices.filter((choice) => /[a-z]/i.test(choice)),
+        [],
+      );
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+    }
+  });
+
   it('has a panel without an English line', async () => {
     await vscode.commands.executeCommand('understudy.openSettingsPanel');
     const text = await waitFor('the panel', async () => {

@@ -115,7 +115,7 @@ describe('Train on Workspace', function () {
     await files.update('exclude', { '**/*': true }, vscode.ConfigurationTarget.Global);
     try {
       await vscode.commands.executeCommand('understudy.trainOnWorkspace');
-      assert.deepEqual(labels.slice(0, 2), ['$(list-unordered) Show File List', 'Left out']);
+      assert.deepEqual(labels.slice(0, 2), ['Show File List', 'Left out']);
     } finally {
       vscode.window.showQuickPick = showQuickPick;
       await files.update('exclude', undefined, vscode.ConfigurationTarget.Global);
