@@ -95,7 +95,10 @@ export function checkAddress(t: Translate, given: string): string {
   const url = URL.canParse(given) ? new URL(given) : null;
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw new Error(
-      t('"{0}" is no address of a server; one looks like http://localhost:8080/v1.', withoutPassword(given)),
+      t(
+        '"{0}" is not the address of a server; one looks like http://localhost:8080/v1.',
+        withoutPassword(given),
+      ),
     );
   }
   if (url.username !== '' || url.password !== '') {
@@ -117,7 +120,7 @@ function fileChoice(t: Translate, given: string, vocabulary: string): HalfChoice
   if (!KERAS_EXTENSIONS.includes(extension)) {
     throw new Error(
       t(
-        'The language model "{0}" is none that Understudy opens; it opens Keras files (.h5, .keras) and Transformers (.gguf).',
+        'Understudy does not open the language model "{0}"; it opens Keras files (.h5, .keras) and Transformers (.gguf).',
         basename(path),
       ),
     );

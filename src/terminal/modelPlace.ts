@@ -15,7 +15,7 @@ export async function modelPlace(out: string): Promise<string> {
   const path = resolve(out);
   const found = await stat(path).catch(() => null);
   if (found !== null && !found.isFile() && !found.isDirectory()) {
-    throw new UsageError(`--out ${out} is no ordinary file; give the name of one, or leave --out out.`);
+    throw new UsageError(`--out ${out} is not an ordinary file; give the name of one, or leave --out out.`);
   }
   try {
     decodeCheckpoint(await readFile(path), path);

@@ -51,7 +51,7 @@ export async function checkModelSize(path: string): Promise<void> {
   );
   if (size > LARGEST_MODEL) {
     throw new Error(
-      `${basename(path)} is larger than ${LARGEST_MODEL / 1024 ** 2} MB, so it is no model of Understudy's; choose one that Understudy saved or exported.`,
+      `${basename(path)} is larger than ${LARGEST_MODEL / 1024 ** 2} MB, so it is not a model of Understudy's; choose one that Understudy saved or exported.`,
     );
   }
 }

@@ -29,7 +29,7 @@ process.on('message', (request) => {
       process.kill(process.pid, 'SIGKILL');
     } else if (!path.includes('ENDLESS')) {
       const opened = path.includes('REFUSED')
-        ? { refusal: 'It is no GGUF file. Choose another.' }
+        ? { refusal: 'It is not a GGUF file. Choose another.' }
         : { description: `Small (${Object.keys(request.opening.tokenizer).length} parts of a tokenizer)` };
       process.send({ kind: 'opened', opened });
     }

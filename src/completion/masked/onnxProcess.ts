@@ -131,7 +131,7 @@ async function pseudoLogLikelihood(
     });
   }
   if (!Number.isFinite(sum)) {
-    throw new Error('it gives values that are no numbers');
+    throw new Error('it gives values that are not numbers');
   }
   return sum;
 }

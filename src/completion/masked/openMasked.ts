@@ -137,7 +137,7 @@ function probeOf({ head, tail, maskId }: MaskedVocabulary): Int32Array {
 function checkOpened(name: string, { inputs, shape, output }: MaskedOpened, vocabSize: number): void {
   const missing = REQUIRED_INPUTS.find((input) => !inputs.includes(input));
   if (missing !== undefined) {
-    throw new Error(`${name} takes no input named ${missing}, so it is no masked model. ${EXPORT_AGAIN}`);
+    throw new Error(`${name} takes no input named ${missing}, so it is not a masked model. ${EXPORT_AGAIN}`);
   }
   const unknown = inputs.find((input) => !KNOWN_INPUTS.includes(input));
   if (unknown !== undefined) {
@@ -168,7 +168,7 @@ function checkOpened(name: string, { inputs, shape, output }: MaskedOpened, voca
   }
   if (!isFinite) {
     throw new Error(
-      `${name} answers with values that are no numbers, so its weights are damaged. Download it again.`,
+      `${name} answers with values that are not numbers, so its weights are damaged. Download it again.`,
     );
   }
 }

@@ -69,7 +69,7 @@ export function decodeHeader(file: Uint8Array, fileName: string): SafetensorsHea
   const start = Uint8Array.from({ length: LENGTH_BYTES }, (_, i) => file[i] ?? 0);
   const length = new DataView(start.buffer).getBigUint64(0, true);
   if ((file[LENGTH_BYTES] ?? 0x7b) !== 0x7b || length > BigInt(MAX_HEADER_BYTES)) {
-    throw new CheckpointError('foreign', fileName, 'it is no safetensors file');
+    throw new CheckpointError('foreign', fileName, 'it is not a safetensors file');
   }
   if (file.length <= LENGTH_BYTES) {
     throw new CheckpointError('truncated', fileName, `it has only ${file.length} B`);

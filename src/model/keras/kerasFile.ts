@@ -81,7 +81,7 @@ async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
   const weights = files.get(WEIGHTS);
   if (config === undefined || weights === undefined) {
     throw new KerasFault(
-      `it is a zip archive without ${config === undefined ? CONFIG : WEIGHTS}, so no Keras model; save the model with model.save("model.keras")`,
+      `it is a zip archive without ${config === undefined ? CONFIG : WEIGHTS}, so it is not a Keras model; save the model with model.save("model.keras")`,
     );
   }
   const metadata = parse(text(files.get(METADATA) ?? new Uint8Array([0x7b, 0x7d])), METADATA);
@@ -145,7 +145,7 @@ function parse(json: string, what: string): unknown {
   try {
     parsed = JSON.parse(json);
   } catch (error) {
-    throw new KerasFault(`${what} is no JSON; save it again`, { cause: error });
+    throw new KerasFault(`${what} is not JSON; save it again`, { cause: error });
   }
   if (isNestedTooDeeply(parsed)) {
     throw new KerasFault(`${what} is nested too deeply for one of Keras; save it again`);

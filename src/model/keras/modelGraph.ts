@@ -36,7 +36,7 @@ const MAX_CALLS = 10_000;
 /** @throws KerasFault when it is not the description of a model, or the model has code of its own */
 export function readModelGraph(description: unknown): ModelGraph {
   if (!isObject(description) || typeof description['class_name'] !== 'string') {
-    throw new KerasFault('its description is of no model; save it again with model.save');
+    throw new KerasFault('its description is not that of a model; save it again with model.save');
   }
   if (!MODELS.includes(description['class_name'])) {
     throw new KerasFault(

@@ -67,7 +67,7 @@ export function buildNetwork(file: KerasFile): Network {
   const readableTokens = countReadable(graph, kinds, shapes);
   if (readableTokens < vocabSize) {
     throw new KerasFault(
-      `it predicts ${vocabSize} tokens but can read only ${readableTokens}, so it is no language model over one vocabulary`,
+      `it predicts ${vocabSize} tokens but can read only ${readableTokens}, so it is not a language model over one vocabulary`,
     );
   }
   return {

@@ -26,7 +26,7 @@ export const writeWholeFile: WriteFile = async (path, bytes) => {
     throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' });
   }
   if (earlier !== null && !earlier.isFile()) {
-    throw new Error('it is no ordinary file');
+    throw new Error('it is not an ordinary file');
   }
   const temporary = `${place}.${randomInt(2 ** 32)}.partial`;
   try {

@@ -418,10 +418,10 @@ describe('choosing a language-model half', () => {
     model.half = half;
     generator.receive(loadHalf(1, 'none.gguf'));
     finish();
-    model.openings.get('none.gguf')!.reject(new Error('none.gguf is no GGUF file.'));
+    model.openings.get('none.gguf')!.reject(new Error('none.gguf is not a GGUF file.'));
     await settledPromises();
     finish();
-    assert.deepEqual(responses, [{ kind: 'failed', id: 1, message: 'none.gguf is no GGUF file.' }]);
+    assert.deepEqual(responses, [{ kind: 'failed', id: 1, message: 'none.gguf is not a GGUF file.' }]);
     assert.deepEqual([model.half, half.isDisposed], [half, false]);
   });
 

@@ -57,11 +57,11 @@ describe('the setting of the language model', () => {
       [{ file: '/m/words.h5', model: 'qwen' }, /a model but no server to ask for it; name the server/],
       [{ model: 'qwen' }, /a model but no server/],
       [{ file: 'words.h5' }, /needs a whole path, such as .*, not "words.h5"/],
-      [{ file: '/m/words.pkl' }, /"words.pkl" is none that Understudy opens; it opens Keras files/],
-      [{ server: 'localhost:8080' }, /"localhost:8080" is no address of a server; one looks like http/],
-      [{ server: 'file:///etc/passwd' }, /no address of a server/],
-      [{ server: 'ftp://team.example' }, /no address of a server/],
-      [{ server: 'a server' }, /"a server" is no address of a server/],
+      [{ file: '/m/words.pkl' }, /does not open the language model "words.pkl"; it opens Keras files/],
+      [{ server: 'localhost:8080' }, /"localhost:8080" is not the address of a server; one looks like http/],
+      [{ server: 'file:///etc/passwd' }, /not the address of a server/],
+      [{ server: 'ftp://team.example' }, /not the address of a server/],
+      [{ server: 'a server' }, /"a server" is not the address of a server/],
       [{ server: 'https://me:secret@team.example' }, /holds a name or a password; remove it/],
     ];
     for (const [given, sentence] of refused) {

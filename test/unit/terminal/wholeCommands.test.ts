@@ -267,7 +267,7 @@ describe('terminal commands from the folder to the result', function () {
       if (process.platform !== 'win32') {
         const overDevice = await run(...command, '--out', '/dev/null');
         assert.equal(overDevice.status, 2);
-        assert.match(overDevice.stderr, /^--out \/dev\/null is no ordinary file; give the name of one/);
+        assert.match(overDevice.stderr, /^--out \/dev\/null is not an ordinary file; give the name of one/);
       }
     }
     assert.deepEqual(await readFile(chapter), before);

@@ -86,7 +86,10 @@ describe('the base model', () => {
         /^kind\.safetensors has another tokenizer than this version/,
       ],
       ['test/fixtures/keras/gpt.keras', /its layers are not those of the personal network.*language model/],
-      [join(folder, 'large.safetensors'), /^large\.safetensors is larger than 512 MB, so it is no model of/],
+      [
+        join(folder, 'large.safetensors'),
+        /^large\.safetensors is larger than 512 MB, so it is not a model of/,
+      ],
       [join(folder, 'broken.safetensors'), /broken\.safetensors/],
       [join(folder, 'none.keras'), /none\.keras cannot be read; check that it exists/],
     ];

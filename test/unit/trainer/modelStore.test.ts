@@ -144,7 +144,8 @@ describe('ModelStore', () => {
     await assert.rejects(store.importFrom(other, copy, shipped), CheckpointError);
     truncateSync(copy, 600 * 1024 ** 2);
     await assert.rejects(store.importFrom(other, copy, shipped), {
-      message: /^copy\.safetensors is larger than 512 MB, so it is no model of Understudy's; choose one that/,
+      message:
+        /^copy\.safetensors is larger than 512 MB, so it is not a model of Understudy's; choose one that/,
     });
     writeFileSync(copy, smallModelBytes(7));
     await assert.rejects(store.importFrom(other, copy, shipped), {

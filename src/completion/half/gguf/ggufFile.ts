@@ -19,7 +19,7 @@ const MOST_ENTRIES = 1 << 22;
 const READ_AHEAD = 1 << 20;
 const MOST_DIMENSIONS = 8;
 
-/** @throws Error with one sentence when the file cannot be read, is no GGUF file, or is cut off */
+/** @throws Error with one sentence when the file cannot be read, is not a GGUF file, or is cut off */
 export function readGgufHead(path: string): GgufHead {
   const name = basename(path);
   let file: number;
@@ -34,7 +34,7 @@ export function readGgufHead(path: string): GgufHead {
   try {
     const stat = fstatSync(file);
     if (!stat.isFile()) {
-      throw new Error(`${name} is no file. Choose the .gguf file of a language model.`);
+      throw new Error(`${name} is not a file. Choose the .gguf file of a language model.`);
     }
     return new HeadReader(file, stat.size, name).read();
   } finally {
@@ -72,7 +72,7 @@ class HeadReader {
   read(): GgufHead {
     if (this.fileBytes < 24 || this.take(4).toString('latin1') !== 'GGUF') {
       throw new Error(
-        `${this.name} is no GGUF file. Choose the .gguf file of a language model, as llama.cpp reads it.`,
+        `${this.name} is not a GGUF file. Choose the .gguf file of a language model, as llama.cpp reads it.`,
       );
     }
     const version = this.take(4).readUInt32LE();

@@ -42,7 +42,7 @@ export function ggufVocabulary({ metadata }: GgufHead, name: string): GgufVocabu
   if (texts.length === 0 || (kind !== 'gpt2' && kind !== 'llama')) {
     throw new Error(
       texts.length === 0
-        ? `${name} has no vocabulary: it is no language model, or a part of one.`
+        ? `${name} has no vocabulary: it is not a language model, or only a part of one.`
         : `${name} cuts text as "${typeof kind === 'string' ? kind.slice(0, LONGEST_KIND) : 'unknown'}" does, and only byte-pair ("gpt2") and SentencePiece ("llama") vocabularies can be used. Choose another model.`,
     );
   }

@@ -132,7 +132,7 @@ export class LlamaSource implements DistributionSource {
         ? this.taken
         : after.map((count) => this.fromMap(read[count - 1 - from]?.next.probabilities));
     if (!distributions.every(sumsToOne)) {
-      throw new Error('what it predicts are no probabilities, as its weights are damaged');
+      throw new Error('its predictions are not probabilities, as its weights are damaged');
     }
     return distributions;
   }

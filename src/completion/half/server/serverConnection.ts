@@ -60,7 +60,7 @@ export class ServerConnection {
     const url = URL.canParse(address) ? new URL(address) : null;
     if (url === null || !/^https?:$/.test(url.protocol)) {
       throw new ServerFault(
-        `"${address}" is no address of a server. Give one such as http://localhost:8080/v1.`,
+        `"${address}" is not the address of a server. Give one such as http://localhost:8080/v1.`,
         true,
       );
     }
@@ -124,7 +124,7 @@ export class ServerConnection {
       answer = JSON.parse(text);
     } catch (error) {
       throw new ServerFault(
-        `The server at ${this.host} gives answers that are no JSON. Check that the address is that of its API.`,
+        `The server at ${this.host} gives answers that are not JSON. Check that the address is that of its API.`,
         false,
         { cause: error },
       );

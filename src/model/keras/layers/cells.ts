@@ -137,7 +137,7 @@ export function readCell(
   majorVersion: number,
 ): Cell {
   if (!Object.hasOwn(CELLS, layer.className)) {
-    throw layer.fault(`is no ${Object.keys(CELLS).join(', ')}, which is not supported here`);
+    throw layer.fault(`is none of ${Object.keys(CELLS).join(', ')}, and no other is supported here`);
   }
   return CELLS[layer.className](layer, inputSize, weights, majorVersion);
 }

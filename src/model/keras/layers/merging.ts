@@ -152,7 +152,7 @@ function constantOperand(value: unknown): Operand {
   rows.forEach((row, i) => {
     const items: readonly unknown[] = Array.isArray(row) ? row : [row];
     if (items.length !== size || !items.every((item) => typeof item === 'number' && Number.isFinite(item))) {
-      throw new KerasFault('it has a constant that is no matrix of numbers');
+      throw new KerasFault('it has a constant that is not a matrix of numbers');
     }
     constant.set(items as number[], i * size);
   });

@@ -25,7 +25,7 @@ export const numberTable = v.custom<Readonly<Record<string, number>>>(
 export function listedEntries(list: readonly unknown[], fileName: string): Vocabulary {
   const entries = list.map((entry) => {
     if (typeof entry !== 'string') {
-      throw new VocabularyError(`The vocabulary "${fileName}" has an entry that is no text.`);
+      throw new VocabularyError(`The vocabulary "${fileName}" has an entry that is not text.`);
     }
     return entry;
   });

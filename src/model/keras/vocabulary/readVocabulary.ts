@@ -20,7 +20,7 @@ export function readVocabulary(content: string, fileName: string): Vocabulary {
   } catch {
     if (/\.json$/i.test(fileName)) {
       throw new VocabularyError(
-        `The vocabulary "${fileName}" is no JSON; save it again, with Keras' Tokenizer.to_json() or as a list of characters.`,
+        `The vocabulary "${fileName}" is not JSON; save it again, with Keras' Tokenizer.to_json() or as a list of characters.`,
       );
     }
     return characterText(text, fileName);
@@ -48,7 +48,7 @@ export function readVocabulary(content: string, fileName: string): Vocabulary {
     return characterText(text, fileName);
   }
   throw new VocabularyError(
-    `The vocabulary "${fileName}" is no tokenizer and no list of characters or words; choose the one that the model was trained with.`,
+    `The vocabulary "${fileName}" is neither a tokenizer nor a list of characters or words; choose the one that the model was trained with.`,
   );
 }
 

@@ -32,7 +32,7 @@ describe('a GGUF model chosen in the generator’s thread', function () {
     assert.ok(isRunning());
     await assert.rejects(
       client.loadHalf({ kind: 'gguf', path: join(folder, 'REFUSED.gguf'), modulePath: folder }),
-      /It is no GGUF file/,
+      /It is not a GGUF file/,
     );
     assert.ok(isRunning());
     await client.dispose();

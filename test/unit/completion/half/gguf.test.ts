@@ -75,12 +75,12 @@ describe('a GGUF file', () => {
   });
 
   const refused: [name: string, bytes: Uint8Array | string, sentence: RegExp][] = [
-    ['empty.gguf', '', /empty\.gguf is no GGUF file\. Choose the \.gguf file/],
-    ['page.gguf', `<html>${' '.repeat(100)}</html>`, /page\.gguf is no GGUF file/],
+    ['empty.gguf', '', /empty\.gguf is not a GGUF file\. Choose the \.gguf file/],
+    ['page.gguf', `<html>${' '.repeat(100)}</html>`, /page\.gguf is not a GGUF file/],
     [
       'pickle.gguf',
       Buffer.from(`\x80\x02}q\x00.${'x'.repeat(40)}`, 'latin1'),
-      /pickle\.gguf is no GGUF file/,
+      /pickle\.gguf is not a GGUF file/,
     ],
     ['cut.gguf', ggufBytes(bytePairs).subarray(0, 700), /cut\.gguf is damaged or was not copied to its end/],
     ['weightless.gguf', ggufBytes(bytePairs, 64).subarray(0, -64), /weightless\.gguf is damaged/],
@@ -104,7 +104,7 @@ describe('a GGUF file', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: bytes.length - 65 }), (length) => {
         const path = save('beginning.gguf', bytes.subarray(0, length));
-        assert.throws(() => readGgufHead(path), /no GGUF file|is damaged/);
+        assert.throws(() => readGgufHead(path), /not a GGUF file|is damaged/);
       }),
     );
   });

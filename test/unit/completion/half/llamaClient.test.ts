@@ -65,7 +65,7 @@ describe('llama.cpp in a process of its own', function () {
       'BROKEN.gguf',
       /^Error: llama\.cpp cannot be started \(NoBinaryFoundError\)\. Run "Understudy: Remove llama\.cpp" \(or "npm run llama -- --remove" in a checkout\) and install it again\.$/,
     ],
-    ['REFUSED.gguf', /^Error: It is no GGUF file\. Choose another\.$/],
+    ['REFUSED.gguf', /^Error: It is not a GGUF file\. Choose another\.$/],
     ['MEMORY.gguf', /^Error: MEMORY\.gguf needs more memory than is free .*Choose a smaller model/],
     ['DIES.gguf', /^Error: llama\.cpp ended \((SIGKILL|status 1)\) while it loaded DIES\.gguf\./],
   ];

@@ -66,7 +66,7 @@ describe('a masked model out of a folder', function () {
       () => {
         writeMaskedModel(folder, TEXT, { special: ['[PAD]', '[UNK]', '[CLS]', '[SEP]'] });
       },
-      /^Error: The tokenizer\.json of small has no token named \[MASK\] or <mask>, so it is no masked model\./,
+      /^Error: The tokenizer\.json of small has no token named \[MASK\] or <mask>, so it is not a masked model\./,
     ],
     [
       'where ONNX Runtime is not installed',
@@ -157,7 +157,7 @@ describe('a masked model out of a folder', function () {
       [
         'that does not take a mask of attention',
         { inputs: ['input_ids'] },
-        /^Error: small takes no input named attention_mask, so it is no masked model\. Export one/,
+        /^Error: small takes no input named attention_mask, so it is not a masked model\. Export one/,
       ],
       [
         'that asks for something else',
@@ -192,7 +192,7 @@ describe('a masked model out of a folder', function () {
       [
         'whose weights are no numbers',
         { weight: NaN },
-        /^Error: small answers with values that are no numbers, so its weights are damaged\. Download it again\.$/,
+        /^Error: small answers with values that are not numbers, so its weights are damaged\. Download it again\.$/,
       ],
     ];
     for (const [name, flaws, sentence] of flawed) {

@@ -177,7 +177,7 @@ describe('A checkpoint', () => {
       }),
     );
     const text = new TextEncoder().encode('Once upon a time, there was a text that was no model.');
-    assertRefused(text, 'foreign', /is not an Understudy model: it is no safetensors file/);
+    assertRefused(text, 'foreign', /is not an Understudy model: it is not a safetensors file/);
     assertRefused(text.subarray(0, 6), 'foreign', /is not an Understudy model/);
     assertRefused(deflateSync(text), 'foreign', /is not an Understudy model/);
     const other = new Map([['w', { type: 'F32', shape: [1], bytes: new Uint8Array(4) } as const]]);

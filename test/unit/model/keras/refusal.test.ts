@@ -116,9 +116,9 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
     assert.match(await refusal(strToU8('GGUF and so on')), /neither HDF5 nor a \.keras archive/);
     assert.match(await refusal(new Uint8Array(0)), /it is empty/);
     const noJson = zipSync({ 'config.json': strToU8('{"class_'), 'model.weights.h5': fixture('lstm.h5') });
-    assert.match(await refusal(noJson), /config\.json is no JSON/);
+    assert.match(await refusal(noJson), /config\.json is not JSON/);
     const noModel = zipSync({ 'config.json': strToU8('[1, 2]'), 'model.weights.h5': fixture('lstm.h5') });
-    assert.match(await refusal(noModel), /its description is of no model/);
+    assert.match(await refusal(noModel), /its description is not that of a model/);
   });
 
   it('weights of another shape than the layers, and weights that are missing', async () => {

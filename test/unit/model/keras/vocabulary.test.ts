@@ -202,9 +202,9 @@ describe('The vocabulary beside a Keras model', () => {
   it('is refused in one sentence when it is none', () => {
     const nested = '['.repeat(20_000) + ']'.repeat(20_000);
     const refused: [string, string, RegExp][] = [
-      ['{"a": ', 'a.json', /is no JSON/],
-      ['5', 'a.json', /is no tokenizer and no list/],
-      ['[1, 2]', 'a.json', /has an entry that is no text/],
+      ['{"a": ', 'a.json', /is not JSON/],
+      ['5', 'a.json', /is neither a tokenizer nor a list/],
+      ['[1, 2]', 'a.json', /has an entry that is not text/],
       [`{"a": 0, "b": ${nested}}`, 'a.json', /^The vocabulary "a\.json" is nested too deeply/],
       [JSON.stringify(`{"b": ${nested}}`), 'a.json', /is nested too deeply/],
       [`{"decoder": ${nested}, "model": {"vocab": {"a": 0}}}`, 'a.json', /is nested too deeply/],

@@ -78,7 +78,7 @@ describe('A file that is written whole', () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     await assert.rejects(saveFile(pipe, later), {
-      message: `${pipe} could not be written (it is no ordinary file). What was there before is as it was.`,
+      message: `${pipe} could not be written (it is not an ordinary file). What was there before is as it was.`,
     });
     assert.ok(lstatSync(pipe).isFIFO());
     assert.deepEqual(readdirSync(folder), ['model', 'pipe']);

@@ -227,13 +227,13 @@ describe('asking a server', () => {
     [
       'cuts its JSON off',
       (_, response) => void response.end('{"choices": [{'),
-      /answers that are no JSON/,
+      /answers that are not JSON/,
       false,
     ],
     [
       'is a web page',
       (_, response) => void response.end('<html>'),
-      /no JSON\. Check that the address/,
+      /not JSON\. Check that the address/,
       false,
     ],
     [
@@ -409,7 +409,10 @@ describe('asking a server', () => {
   });
 
   it('refuses what is no address', () => {
-    assert.throws(() => clientOf('localhost'), /"localhost" is no address of a server\. Give one such as/);
-    assert.throws(() => clientOf('file:///etc/passwd'), /is no address of a server/);
+    assert.throws(
+      () => clientOf('localhost'),
+      /"localhost" is not the address of a server\. Give one such as/,
+    );
+    assert.throws(() => clientOf('file:///etc/passwd'), /is not the address of a server/);
   });
 });
