@@ -16,7 +16,7 @@ export const LEFT_OUT_REASONS = {
   longLine: 'has a line too long to be written by a person',
   secret: 'may hold a password or key',
   duplicate: 'the same or nearly the same as another file',
-  empty: 'empty',
+  empty: 'without any text',
   restOverFileLimit: 'too long; only its beginning is read',
   overTotalLimit: 'over the limit for all files together',
   unreadable: 'cannot be read',

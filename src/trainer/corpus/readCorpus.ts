@@ -207,18 +207,25 @@ function checkEnough(
 ): void {
   const where = folders.join(', ');
   if (train.length + heldOut.length === 0) {
-    const reasons = Object.entries(countReasons(leftOut)).map(
-      ([reason, count]) => `${count} ${LEFT_OUT_REASONS[reason as LeftOutReason]}`,
-    );
-    const why =
-      reasons.length > 0 ? `what is there was left out: ${reasons.join('; ')}` : 'it holds no files';
-    throw new Error(`There is no text to learn from in ${where}: ${why}.`);
+    throw new Error(`There is no text to learn from in ${where}: ${whyNone(leftOut)}.`);
   }
   if (countTargets(train) < FEWEST_TRAIN_TOKENS || countTargets(heldOut) < FEWEST_HELD_OUT_TOKENS) {
     throw new Error(
       `There is too little text to learn from in ${where}: about a page is needed to learn from and to measure on.`,
     );
   }
+}
+
+/** Names one reason, as the user has the list of all; a list of them could not be translated. */
+function whyNone(leftOut: readonly LeftOut[]): string {
+  const [first, ...others] = Object.entries(countReasons(leftOut)).toSorted(([, a], [, b]) => b - a);
+  if (first === undefined) {
+    return 'it holds no files';
+  }
+  const reason = LEFT_OUT_REASONS[first[0] as LeftOutReason];
+  return others.length === 0
+    ? `what is there was left out (${reason})`
+    : `what is there was left out, most of it for one reason (${reason})`;
 }
 
 function fingerprintOf(...sets: readonly (readonly DocumentTokens[])[]): string {

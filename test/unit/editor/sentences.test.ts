@@ -89,6 +89,12 @@ describe('a sentence that is made outside the extension host', () => {
       translateSentence('Training goes on without a.md, b.md and 3 more: gone or not readable.'),
       '训练继续进行，但不使用 a.md, b.md 和另外 3 个：已不存在或无法读取。',
     );
+    assert.equal(
+      translateSentence(
+        'There is no text to learn from in /home/me/Novel: what is there was left out, most of it for one reason (without any text).',
+      ),
+      '/home/me/Novel 中没有可学习的文字：其中的内容未被包括，其中大多数的原因相同（没有任何文字）。',
+    );
     assert.equal(translateSentence('WebGPU on an unnamed adapter'), 'WebGPU（未命名的适配器）');
   });
 

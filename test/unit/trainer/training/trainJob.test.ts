@@ -415,7 +415,16 @@ describe('Training a workspace', function () {
       workspace.write({ 'a.png': new Uint8Array([1, 2, 3]), b: new Uint8Array([0, 0, 9, 8, 0, 7]) });
       return failsWith(
         workspace.job(),
-        /^There is no text to learn from in .*: what is there was left out: 2 not text\.$/,
+        /^There is no text to learn from in .*: what is there was left out \(not text\)\.$/,
+      );
+    });
+
+    it('a folder of which all is left out for several reasons', () => {
+      const binary = new Uint8Array([0, 0, 9, 8, 0, 7]);
+      workspace.write({ 'a.txt': ' \n', b: binary, c: binary });
+      return failsWith(
+        workspace.job(),
+        /what is there was left out, most of it for one reason \(not text\)\.$/,
       );
     });
 
