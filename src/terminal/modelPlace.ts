@@ -25,7 +25,7 @@ export async function modelPlace(out: string): Promise<string> {
     }
     if (error instanceof CheckpointError && error.reason === 'foreign') {
       throw new UsageError(
-        `--out ${out} is there and is no model, so it is not overwritten; give another name.`,
+        `--out ${out} is there and is not a model, so it is not overwritten; give another name.`,
       );
     }
     // The training itself reports a file that cannot be read or written.

@@ -259,7 +259,7 @@ describe('terminal commands from the folder to the result', function () {
       assert.deepEqual([overText.status, overText.stdout], [2, '']);
       assert.match(
         overText.stderr,
-        /^--out .*chapter-0\.md is there and is no model, so it is not overwritten/,
+        /^--out .*chapter-0\.md is there and is not a model, so it is not overwritten/,
       );
       const overFolder = await run(...command, '--out', text);
       assert.equal(overFolder.status, 2);
