@@ -6,7 +6,12 @@ interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: InstallContext['signal'];
+  /** Milliseconds in which a program that is cancelled may end in good order. */
+  readonly patience?: number;
 }
+
+/** npm puts back what it has begun to replace. */
+const PATIENCE_MILLISECONDS = 5_000;
 
 /** A program that could not be started, or that ended with a fault; `output` is what it said. */
 export class CommandError extends Error {
@@ -20,6 +25,8 @@ export class CommandError extends Error {
 }
 
 /**
+ * A program that is cancelled has ended when this settles, so that it cannot disturb the next one in the same folder. It ends with
+ * this process, too.
  * @returns what the program wrote to standard output
  * @throws CommandError, or the signal's reason
  */
@@ -28,7 +35,7 @@ export function runCommand(
   args: readonly string[],
   options: CommandOptions = {},
 ): Promise<string> {
-  const { cwd, env = process.env, signal } = options;
+  const { cwd, env = process.env, signal, patience = PATIENCE_MILLISECONDS } = options;
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     // npm is a script on Windows, which only a shell can start.
@@ -38,46 +45,63 @@ export function runCommand(
       env,
       shell,
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...(!shell && { signal }),
       // No console that comes up over the editor.
       windowsHide: true,
     });
-    const endAll = (): void => {
-      // The end of the shell alone would leave npm at work behind it.
-      const ended = ['/pid', String(child.pid), '/t', '/f'];
-      spawn('taskkill.exe', ended, { stdio: 'ignore', windowsHide: true }).on('error', () => child.kill());
+    let killer: NodeJS.Timeout | undefined;
+    const end = (): void => {
+      if (shell) {
+        // The end of the shell alone would leave npm at work behind it.
+        const ended = ['/pid', String(child.pid), '/t', '/f'];
+        spawn('taskkill.exe', ended, { stdio: 'ignore', windowsHide: true }).on('error', () => child.kill());
+      } else {
+        child.kill();
+        killer = setTimeout(() => child.kill('SIGKILL'), patience);
+      }
     };
-    if (shell) {
-      signal?.addEventListener('abort', endAll, { once: true });
-    }
+    const endAtOnce = (): void => {
+      child.kill();
+    };
+    signal?.addEventListener('abort', end, { once: true });
+    process.once('exit', endAtOnce);
+    const settle = (settled: () => void): void => {
+      clearTimeout(killer);
+      signal?.removeEventListener('abort', end);
+      process.off('exit', endAtOnce);
+      settled();
+    };
     let printed = '';
     let complaints = '';
     child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
     child.on('error', (error: NodeJS.ErrnoException) => {
-      if (signal?.aborted) {
-        reject(signal.reason as Error);
-      } else {
+      settle(() => {
         const missing = error.code === 'ENOENT';
         reject(new CommandError(`"${command}" could not be started: ${error.message}.`, missing, ''));
+      });
+    });
+    child.on('exit', () => {
+      // What it has started in its turn may hold its output open.
+      if (signal?.aborted) {
+        settle(() => {
+          reject(signal.reason as Error);
+        });
       }
     });
-    child.on('close', (status) => {
-      signal?.removeEventListener('abort', endAll);
-      if (status === 0) {
-        resolve(printed);
-      } else if (signal?.aborted) {
-        reject(signal.reason as Error);
-      } else {
-        const output = `${printed}${complaints}`;
-        reject(
-          new CommandError(
-            `"${command}" ended with status ${status ?? 'none'}: ${lastLine(output)}`,
-            false,
-            output,
-          ),
-        );
-      }
+    child.on('close', (status, endedBy) => {
+      settle(() => {
+        if (status === 0) {
+          resolve(printed);
+        } else {
+          const output = `${printed}${complaints}`;
+          const said = lastLine(output) || 'it said nothing';
+          const message =
+            status === null
+              ? `"${command}" was ended by ${endedBy}: ${said}`
+              : `"${command}" ended with status ${status}: ${said}`;
+          reject(new CommandError(message, false, output));
+        }
+      });
     });
   });
 }

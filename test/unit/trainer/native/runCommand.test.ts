@@ -1,9 +1,90 @@
 import assert from 'node:assert/strict';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { runCommand } from '../../../../src/trainer/native/runCommand';
+
+describe('A program that an installation runs', function () {
+  this.timeout(20_000);
+
+  /** Runs a script of Node.js and cancels it as soon as it runs. @returns whether it still runs once it is cancelled */
+  const cancelled = async (script: string): Promise<boolean> => {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-command-'));
+    try {
+      const stop = new AbortController();
+      const written = join(folder, 'pid');
+      const begin = `require('node:fs').writeFileSync(${JSON.stringify(written)}, process.pid + ' ');`;
+      const running = runCommand(process.execPath, ['-e', `${script}; ${begin}`], {
+        signal: stop.signal,
+        patience: 500,
+      });
+      let pid = '';
+      while (!pid.endsWith(' ')) {
+        await setTimeout(20);
+        pid = await readFile(written, 'utf8').catch(() => '');
+      }
+      stop.abort(new Error('cancelled by the user'));
+      await assert.rejects(running, /^Error: cancelled by the user$/);
+      return isRunning(Number(pid));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  };
+  const isRunning = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  it('has ended once it is cancelled, whether it puts something in order first or does not listen', async () => {
+    const idle = 'setInterval(() => undefined, 1000)';
+    const orderly = "process.on('SIGTERM', () => setTimeout(() => process.exit(1), 200))";
+    const stubborn = "process.on('SIGTERM', () => undefined)";
+    for (const script of [idle, `${idle}; ${orderly}`, `${idle}; ${stubborn}`]) {
+      assert.equal(await cancelled(script), false, script);
+    }
+  });
+
+  it('ends with the program that has started it', async () => {
+    const module = JSON.stringify(resolve('src/trainer/native/runCommand.ts'));
+    const own = JSON.stringify(
+      'process.stderr.write(String(process.pid)); setInterval(() => undefined, 1000)',
+    );
+    const pid = Number(
+      await runCommand(process.execPath, [
+        ...['--import', 'tsx', '-e'],
+        `const { stdout } = process;
+        const { spawn } = require('node:child_process');
+        require('node:child_process').spawn = (...given) => {
+          const child = spawn(...given);
+          child.stderr.once('data', (pid) => stdout.write(pid, () => process.exit(0)));
+          return child;
+        };
+        require(${module}).runCommand(process.execPath, ['-e', ${own}]);`,
+      ]),
+    );
+    assert.ok(pid > 0);
+    // The system needs a moment to end it.
+    for (let i = 0; i < 100 && isRunning(pid); i++) {
+      await setTimeout(50);
+    }
+    assert.equal(isRunning(pid), false);
+  });
+
+  // On Windows it ends with a status.
+  it('says how it was ended, and that it said nothing', async () => {
+    await assert.rejects(
+      runCommand(process.execPath, [
+        '-e',
+        'process.kill(process.pid, "SIGILL"); setInterval(() => undefined)',
+      ]),
+      /^Error: ".*" (was ended by SIGILL|ended with status \d+): it said nothing$/,
+    );
+  });
+});
 
 describe('npm on Windows, which a shell starts', () => {
   const { platform, env } = process;
