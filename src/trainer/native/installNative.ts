@@ -63,7 +63,14 @@ async function installInto(folder: string, context: InstallContext): Promise<Ins
     await installFromWheel(folder, context, fault);
   }
   context.onProgress({ message: 'Trying TensorFlow' });
-  const version = await tryTensorFlow(folder, context);
+  const version = await tryTensorFlow(folder, context).catch((error: unknown) => {
+    throw error instanceof CommandError
+      ? new Error(
+          `TensorFlow was installed into ${folder}, but does not run here (${reasonOf(error)}). Training goes on with another engine. To free the space, run "Understudy: Remove Native Engine" (or "npm run native -- --remove" in a checkout).`,
+          { cause: error },
+        )
+      : error;
+  });
   const written = await writeRecord(folder, version, context.signal);
   await rm(nativePaths(folder).workFolder, { recursive: true, force: true });
   return written;
@@ -125,9 +132,8 @@ async function installPrebuilt(folder: string, context: InstallContext): Promise
 
 async function installFromWheel(folder: string, context: InstallContext, fault: CommandError): Promise<void> {
   if (!WHEEL_SYSTEM.test(thisSystem)) {
-    const why = /Error: .*/.exec(fault.output)?.[0].trim() ?? fault.message;
     throw new Error(
-      `tfjs-node could not install TensorFlow (${why}), and there is no other way to install it on ${thisSystem}. ` +
+      `tfjs-node could not install TensorFlow (${reasonOf(fault)}), and there is no other way to install it on ${thisSystem}. ` +
         'Check the network and its proxy, then install again.',
       { cause: fault },
     );
@@ -139,6 +145,10 @@ async function installFromWheel(folder: string, context: InstallContext, fault: 
   }
   await compileBinding(compiler, folder, context);
 }
+
+/** Node.js ends what it says of an error with its own version. */
+const reasonOf = ({ output, message }: CommandError): string =>
+  /Error: .*/.exec(output)?.[0].trim() ?? message;
 
 /** Loads the engine in a process of its own, which may crash, and multiplies with it; answers TensorFlow's version. */
 async function tryTensorFlow(folder: string, { signal }: InstallContext): Promise<string> {

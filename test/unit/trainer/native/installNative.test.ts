@@ -10,7 +10,14 @@ import {
   removeNative,
 } from '../../../../src/trainer/native/installNative';
 import { verifiedRecord, writeRecord } from '../../../../src/trainer/native/installRecord';
-import { LIBRARIES, nativePaths } from '../../../../src/trainer/native/pinnedFiles';
+import {
+  LIBRARIES,
+  nativePaths,
+  NODE_HEADERS,
+  NODE_HEADERS_VERSION,
+  TFJS_NODE,
+  TFJS_NODE_VERSION,
+} from '../../../../src/trainer/native/pinnedFiles';
 
 describe('Installation of the native engine', () => {
   let folder: string;
@@ -75,6 +82,38 @@ describe('Installation of the native engine', () => {
     await (
       await lock(folder)
     )();
+  });
+
+  it('says in a sentence that TensorFlow does not run here, and why', async function () {
+    this.timeout(20_000);
+    const { packageFolder } = nativePaths(folder);
+    const versions = Object.entries({ [TFJS_NODE]: TFJS_NODE_VERSION, [NODE_HEADERS]: NODE_HEADERS_VERSION });
+    for (const [name, version] of versions) {
+      await mkdir(join(folder, 'node_modules', name), { recursive: true });
+      await writeFile(join(folder, 'node_modules', name, 'package.json'), JSON.stringify({ version }));
+    }
+    const packages = versions.map(([name, version]) => [`node_modules/${name}`, { version }]);
+    const list = JSON.stringify({ packages: Object.fromEntries(packages) as unknown });
+    await writeFile(join(folder, 'node_modules', '.package-lock.json'), list);
+    // It runs once, and then no more.
+    await writeFile(
+      join(packageFolder, 'index.js'),
+      `require('node:fs').rmSync(__filename);
+      const matMul = () => ({ dataSync: () => [11] });
+      module.exports = { matMul, getBackend: () => 'tensorflow', backend: () => ({ binding: {} }) };`,
+    );
+    const npm = join(folder, 'npm.js');
+    await writeFile(npm, '');
+    const { env } = process;
+    process.env = { ...env, npm_execpath: npm };
+    try {
+      await assert.rejects(
+        installNative(folder, { onProgress: () => undefined }),
+        /^Error: TensorFlow was installed into .*, but does not run here \(Error: Cannot find .*\)\. Training goes on with another engine\./,
+      );
+    } finally {
+      process.env = env;
+    }
   });
 
   it('removes all of it and nothing else', async () => {
