@@ -1,14 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import { tryLock, type HeldLock } from '../heldLock';
 import { realPath } from '../realPath';
+import { isDiskFull } from '../training/saveFile';
 import type { InstallContext } from './installProgress';
+import { CommandError } from './runCommand';
 
 const STALE_MILLISECONDS = 10_000;
+/** What npm, pip and a compiler say on a full disk, each among other things. */
+const NO_ROOM = /\b(ENOSPC|EDQUOT)\b|no space left on device/i;
 
 /**
  * Installs into a folder, which is created, while no other process does. The work is aborted if the lock is lost.
  * @param name of what is installed, as a sentence about it begins
- * @throws Error that says that it is being installed already, why the folder cannot be held, or that it is held no more
+ * @throws Error that says that it is being installed already, why the folder cannot be held, that it is held no more, or that the
+ * disk is full
  */
 export async function installAlone<T>(
   folder: string,
@@ -22,9 +27,25 @@ export async function installAlone<T>(
     const installed = await work({ ...context, signal: AbortSignal.any(signals) });
     held.lost.throwIfAborted();
     return installed;
+  } catch (error) {
+    throw lacksRoom(error)
+      ? new Error(
+          `${name} could not be installed into ${folder}, because the disk is full. Free some space and install again.`,
+          { cause: error },
+        )
+      : error;
   } finally {
     await held.release();
   }
+}
+
+function lacksRoom(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (isDiskFull(error) ||
+      (error instanceof CommandError && NO_ROOM.test(error.output)) ||
+      lacksRoom(error.cause))
+  );
 }
 
 async function hold(folder: string, name: string): Promise<HeldLock> {

@@ -58,6 +58,7 @@ export async function installPackages(
   }
   // A package of its own, so that npm touches no project around it.
   await writeFile(join(folder, 'package.json'), '{ "private": true }\n');
+  const [main] = Object.keys(packages);
   const wanted = Object.entries(packages).map((entry) => entry.join('@'));
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', ...options];
   try {
@@ -66,21 +67,18 @@ export async function installPackages(
     if (!(error instanceof CommandError)) {
       throw error;
     }
-    throw new Error(sentenceOn(error, name, Object.keys(packages)[0], folder), { cause: error });
+    throw new Error(sentenceOn(error, name, main), { cause: error });
+  }
+  if (!(await arePackagesInstalled(packages, folder))) {
+    throw new Error(
+      `npm reported no fault, but did not install ${main} into ${folder}. Check npm's configuration, such as "global" and "dry-run", then install again.`,
+    );
   }
 }
 
-function sentenceOn(
-  { missing, message, output }: CommandError,
-  name: string,
-  main: string,
-  folder: string,
-): string {
+function sentenceOn({ missing, message, output }: CommandError, name: string, main: string): string {
   if (missing) {
     return `${name} is installed with npm, which was not found. Install Node.js from https://nodejs.org first.`;
-  }
-  if (/\b(ENOSPC|EDQUOT)\b/.test(output)) {
-    return `${name} could not be installed into ${folder}, because the disk is full. Free some space and install again.`;
   }
   const reason = REASON.exec(output)?.[1] ?? message;
   return `npm could not install ${main}. Check the network and npm's configuration, then install again. ${reason}`;

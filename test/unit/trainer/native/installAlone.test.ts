@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { mock } from 'node:test';
 import { installAlone } from '../../../../src/trainer/native/installAlone';
 import type { InstallContext } from '../../../../src/trainer/native/installProgress';
+import { CommandError } from '../../../../src/trainer/native/runCommand';
 import { whileSecondsPass } from '../../../support/whileSecondsPass';
 
 const onProgress = () => undefined;
@@ -40,6 +41,19 @@ describe('An installation into a folder', () => {
       install(() => Promise.resolve('in vain')),
       /^Error: The engine cannot be installed into .*engine \(EEXIST.*\)\. Check that you may write there, and install again\.$/,
     );
+  });
+
+  it('says in a sentence that the disk is full, whoever has found that', async () => {
+    const said = 'ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n';
+    for (const fault of [
+      Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }),
+      new Error('pip could not download it.', { cause: new CommandError('It failed.', false, said) }),
+    ]) {
+      await assert.rejects(
+        install(() => Promise.reject(fault)),
+        /^Error: The engine could not be installed into .*engine, because the disk is full\. Free some space and install again\.$/,
+      );
+    }
   });
 
   it('is cancelled by the signal of whoever asked for it', async () => {

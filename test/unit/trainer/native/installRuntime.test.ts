@@ -116,6 +116,13 @@ describe('Installation of what runs models', () => {
     });
   }
 
+  it('does not take it for installed where npm, as it is configured, has done nothing', async () => {
+    await assert.rejects(
+      installWith(''),
+      /^Error: npm reported no fault, but did not install onnxruntime-node into .*\. Check npm's configuration/,
+    );
+  });
+
   it('keeps an earlier version that is whole where npm cannot install another', async () => {
     await writePackage(ONNX_RUNTIME.package, '0.0.1');
     await listPackages({ [ONNX_RUNTIME.package]: '0.0.1' });
@@ -125,14 +132,16 @@ describe('Installation of what runs models', () => {
 
   it('keeps the programs of this system alone, also where a scanner looks at the others on Windows', async () => {
     const programs = join(folder, 'node_modules', ONNX_RUNTIME.package, ONNX_RUNTIME.programs!);
-    await mkdir(join(folder, 'node_modules'));
-    await listPackages({});
+    await writePackage(ONNX_RUNTIME.package, '0.0.1');
+    await listPackages({ [ONNX_RUNTIME.package]: ONNX_RUNTIME.version });
     const places = ['darwin/arm64', 'linux/x64', 'win32/arm64', `win32/${process.arch}`];
     await whileHeldOnWindows(() =>
       installWith(
-        `for (const place of ${JSON.stringify(places)}) {
-          require('node:fs').mkdirSync(${JSON.stringify(`${programs}/`)} + place, { recursive: true });
-        }`,
+        `const { mkdirSync, writeFileSync } = require('node:fs');
+        for (const place of ${JSON.stringify(places)}) {
+          mkdirSync(${JSON.stringify(`${programs}/`)} + place, { recursive: true });
+        }
+        writeFileSync('node_modules/${ONNX_RUNTIME.package}/package.json', '{ "version": "${ONNX_RUNTIME.version}" }');`,
       ),
     );
     assert.deepEqual(await readdir(programs, { recursive: true }), ['win32', join('win32', process.arch)]);
