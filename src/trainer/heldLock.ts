@@ -20,7 +20,7 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
-interface LockOptions {
+export interface LockOptions {
   /** Milliseconds after which the lock of a process that was killed may be taken. */
   readonly stale: number;
   readonly lostError: () => Error;

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { tryLock, type HeldLock } from '../heldLock';
+import { tryLock, type HeldLock, type LockOptions } from '../heldLock';
 import { realPath } from '../realPath';
 import { isDiskFull } from '../training/saveFile';
 import type { InstallContext } from './installProgress';
@@ -39,6 +39,30 @@ export async function installAlone<T>(
   }
 }
 
+/**
+ * Removes what was installed into a folder, while no other process installs into it: npm would list as whole what is removed meanwhile.
+ * @param name as in {@link installAlone}
+ * @throws Error that says that it is being installed
+ */
+export async function removeAlone(folder: string, name: string, remove: () => Promise<void>): Promise<void> {
+  let held: HeldLock | null;
+  try {
+    held = await tryLock(await realPath(folder), lockOptions(folder, name));
+  } catch {
+    // Where no lock can be made, nothing is being installed, and removing says what is wrong with the folder.
+    await remove();
+    return;
+  }
+  if (held === null) {
+    throw isInstalling(folder, name);
+  }
+  try {
+    await remove();
+  } finally {
+    await held.release();
+  }
+}
+
 function lacksRoom(error: unknown): boolean {
   return (
     error instanceof Error &&
@@ -52,13 +76,7 @@ async function hold(folder: string, name: string): Promise<HeldLock> {
   let held: HeldLock | null;
   try {
     await mkdir(folder, { recursive: true });
-    held = await tryLock(await realPath(folder), {
-      stale: STALE_MILLISECONDS,
-      lostError: () =>
-        new Error(
-          `${name} is no longer being installed into ${folder}, as the lock of that folder was lost, to another process while this computer slept or because it was deleted. See that no other installation of it runs, and install again.`,
-        ),
-    });
+    held = await tryLock(await realPath(folder), lockOptions(folder, name));
   } catch (error) {
     throw new Error(
       `${name} cannot be installed into ${folder} (${(error as Error).message}). Check that you may write there, and install again.`,
@@ -66,7 +84,18 @@ async function hold(folder: string, name: string): Promise<HeldLock> {
     );
   }
   if (held === null) {
-    throw new Error(`${name} is being installed into ${folder} already. Wait until that has ended.`);
+    throw isInstalling(folder, name);
   }
   return held;
 }
+
+const lockOptions = (folder: string, name: string): LockOptions => ({
+  stale: STALE_MILLISECONDS,
+  lostError: () =>
+    new Error(
+      `${name} is no longer being installed into ${folder}, as the lock of that folder was lost, to another process while this computer slept or because it was deleted. See that no other installation of it runs, and install again.`,
+    ),
+});
+
+const isInstalling = (folder: string, name: string): Error =>
+  new Error(`${name} is being installed into ${folder} already. Wait until that has ended.`);

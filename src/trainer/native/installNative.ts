@@ -7,7 +7,7 @@
 import { rm, statfs } from 'node:fs/promises';
 import { compileBinding, findCompiler } from './compileBinding';
 import { bytesInWords, downloadWheel } from './downloadWheel';
-import { installAlone } from './installAlone';
+import { installAlone, removeAlone } from './installAlone';
 import { arePackagesInstalled, installPackages } from './installPackages';
 import type { InstallContext } from './installProgress';
 import { verifiedRecord, writeRecord, type InstallRecord } from './installRecord';
@@ -80,7 +80,8 @@ async function installInto(folder: string, context: InstallContext): Promise<Ins
 export async function removeNative(folder: string): Promise<void> {
   const { record, workFolder, librariesFolder } = nativePaths(folder);
   // The record goes first, so that what is half removed is never taken for whole.
-  await removeInstalled(NAME, folder, [record, workFolder, librariesFolder, ...NPM_FILES]);
+  const paths = [record, workFolder, librariesFolder, ...NPM_FILES];
+  await removeAlone(folder, NAME, () => removeInstalled(NAME, folder, paths));
 }
 
 /** Where tfjs-node finds no library to download, hundreds of megabytes need not be downloaded first. */

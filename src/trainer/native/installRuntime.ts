@@ -5,7 +5,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { patiently } from '../training/saveFile';
-import { installAlone } from './installAlone';
+import { installAlone, removeAlone } from './installAlone';
 import { arePackagesInstalled, installPackages } from './installPackages';
 import type { InstallContext } from './installProgress';
 import { NPM_FILES, removeInstalled } from './removeInstalled';
@@ -119,7 +119,9 @@ export async function installRuntime(
 export async function removeRuntime(runtime: Runtime, folder: string): Promise<void> {
   // What is half removed is never taken for whole.
   const manifest = join('node_modules', runtime.package, 'package.json');
-  await removeInstalled(runtime.name, folder, [manifest, ...NPM_FILES]);
+  await removeAlone(folder, runtime.name, () =>
+    removeInstalled(runtime.name, folder, [manifest, ...NPM_FILES]),
+  );
 }
 
 async function keepThisSystem(programs: string): Promise<void> {

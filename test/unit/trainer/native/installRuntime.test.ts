@@ -161,6 +161,19 @@ describe('Installation of what runs models', () => {
     await release();
   });
 
+  it('is not removed while another window installs it', async () => {
+    await writePackage(ONNX_RUNTIME.package, ONNX_RUNTIME.version);
+    const release = await lock(folder);
+    await assert.rejects(
+      removeRuntime(ONNX_RUNTIME, folder),
+      /^Error: ONNX Runtime is being installed into .* already/,
+    );
+    assert.ok(existsSync(join(folder, 'node_modules')));
+    await release();
+    await removeRuntime(ONNX_RUNTIME, folder);
+    assert.ok(!existsSync(join(folder, 'node_modules')) && !existsSync(`${folder}.lock`));
+  });
+
   it('says why its folder cannot be held, and not that another installation runs', async () => {
     // A file in the place of the lock's folder, too old to be a held lock.
     const inTheWay = `${folder}.lock`;
