@@ -65,6 +65,8 @@ const KNOWN_SCHEMES: readonly string[] = [
   CELL_SCHEME,
   // The commit message box.
   'vscode-scm',
+  // The box of a comment on a line, such as in a review.
+  'comment',
   'vscode-vfs',
 ];
 

@@ -302,6 +302,27 @@ describe('Typing in a window with one folder', () => {
     }
   });
 
+  it('finishes a line in the box of a comment', async () => {
+    await openDraft('reviewed.md', 'A draft.█\n');
+    const comments = vscode.comments.createCommentController('test', 'Test');
+    comments.commentingRangeProvider = { provideCommentingRanges: () => [new vscode.Range(0, 0, 0, 0)] };
+    try {
+      const boxes = () => vscode.workspace.textDocuments.filter(({ uri }) => uri.scheme === 'comment');
+      await waitFor('the box', async () => {
+        // Comes to nothing until VS Code has asked where comments may stand.
+        await vscode.commands.executeCommand('workbench.action.addComment');
+        return boxes().length > 0;
+      });
+      await theWindow.idle();
+      await theWindow.type('The lamp in the east window of ');
+      const ghost = await ghostTextBeginning('Marrowfield House');
+      await theWindow.press('Tab');
+      await waitFor('the accepted text', () => boxes().some((box) => box.getText().endsWith(ghost)));
+    } finally {
+      comments.dispose();
+    }
+  });
+
   it('takes one Chinese word on Ctrl+Right', async () => {
     const editor = await openDraft('notes.md', '# 笔记\n\n马罗菲尔德庄园东窗的灯█\n');
     const ghost = await triggerUntilGhostText('亮了');
