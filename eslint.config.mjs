@@ -62,7 +62,7 @@ const layerRules = layers.map((layer) => {
 
 export default tseslint.config(
   {
-    ignores: ['node_modules', 'dist', '.cache', '.vscode-test', 'src/**/assembly', 'media/vendor'],
+    ignores: ['node_modules', 'dist', '.cache', '.vscode-test', 'src/**/assembly'],
   },
   js.configs.recommended,
   {

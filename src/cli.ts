@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The terminal tool: builds what its commands work with and runs one of them. */
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
