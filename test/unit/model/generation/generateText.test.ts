@@ -78,6 +78,17 @@ describe('generated text', () => {
     });
   }
 
+  it('repeats a word that it has just written itself only where that is likely enough, by drawing and by beams', () => {
+    const echo = new ScriptedMixture({ All: { ' of': 1 }, ' of': { ' of': 0.6, ' the': 0.4 } });
+    for (const beamWidth of [1, 2]) {
+      const options = { greedy: true, beamWidth, maxNewTokens: 2 };
+      const texts = [1, 2].map(
+        (repetitionPenalty) => run('All', { ...options, repetitionPenalty }, onward, 7, echo).text,
+      );
+      assert.deepEqual(texts, [' of of', ' of the']);
+    }
+  });
+
   it('top-k of one, and greedy, are the likeliest at each step whatever the seed', () => {
     const neutral = { repetitionPenalty: 1, topP: 1 };
     const greedy = run('An understudy steps in', { ...neutral, greedy: true }).text;
