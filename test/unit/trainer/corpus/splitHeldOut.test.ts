@@ -34,6 +34,14 @@ describe('splitHeldOut', () => {
     );
   });
 
+  it('holds out the smallest of a few files whole, where that leaves most of the text to train on', () => {
+    const { heldOut } = splitHeldOut(filesOf([160, 170, 150, 180, 165, 175]), 1);
+    assert.deepEqual(
+      heldOut.map(({ file, from, to }) => [file.path, from, to]),
+      [['f2.txt', 0, 1]],
+    );
+  });
+
   it('adds the last part of a large file to small held-out files', () => {
     const { heldOut } = splitHeldOut(filesOf([100_000, 100]), 1);
     assert.deepEqual(
