@@ -6,7 +6,7 @@
  *
  * Contestants take turns, each in its own process, pinned to as many CPUs as it has threads. The figures are medians, and each
  * contestant is compared with the first one round by round. Tokens per second of CPU time are given too, as other work on the
- * machine disturbs them less. The network is net A of the README: vocabulary 4096, embedding 256, hidden size 512.
+ * machine disturbs them less. The network is net A of bench/README.md: vocabulary 4096, embedding 256, hidden size 512.
  */
 import { execFile } from 'node:child_process';
 import { cpus } from 'node:os';
