@@ -105,6 +105,16 @@ describe('BatchStream', () => {
     }
   });
 
+  it('weighs a long document by parts of 32 windows, so that one of them does not count for all', () => {
+    const lengths: number[] = [];
+    const weightOf = (_document: number, from: number, to: number) => {
+      lengths.push(to - from);
+      return 1;
+    };
+    new BatchStream(documentsOf([20_001]), { batchSize: 2, unrollSteps: 4, seed: 1, weightOf });
+    assert.equal(Math.max(...lengths), 32 * 4);
+  });
+
   it('continues from a saved position as it would have gone on', () => {
     const options = { batchSize: 3, unrollSteps: 5, seed: 7 };
     const documents = documentsOf([16, 16, 16, 16, 16, 16, 16]);

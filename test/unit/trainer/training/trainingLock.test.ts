@@ -6,7 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { lockModel } from '../../../../src/trainer/training/trainingLock';
+import { isModelInUse, lockModel } from '../../../../src/trainer/training/trainingLock';
 import { whileSecondsPass } from '../../../support/whileSecondsPass';
 import { runCollecting, SmallWorkspace } from './smallJob';
 
@@ -39,6 +39,18 @@ describe('The lock of a model', () => {
       await held[0].release();
       assert.deepEqual(readdirSync(folder), [], 'nothing is left behind');
     }
+  });
+
+  it('is not taken from a process on another machine, of which it cannot be told whether it lives', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    await mkdir(`${modelPath}.lock`);
+    await writeFile(
+      `${modelPath}.holder.json`,
+      JSON.stringify({ pid, host: 'another.machine', since: '2026-01-01T12:00:00Z' }),
+    );
+    await assert.rejects(lockModel(modelPath), { message: /is in use by process \d+ on another\.machine / });
+    assert.ok(existsSync(`${modelPath}.lock`));
+    assert.ok(await isModelInUse(modelPath));
   });
 
   it('is not taken from a process that holds it but has not yet replaced the name of a killed one', async () => {
