@@ -9,7 +9,7 @@ import { splitPlace } from './split';
 import { TRAINING_OPTIONS, trainingOptions } from './trainingOptions';
 import { formatCount, formatNumber } from './trainingProgress';
 
-/** About one pass over a megabyte on one core; _Train on Workspace_ goes on for ten minutes at most. */
+/** About two passes over a megabyte on one core; _Train on Workspace_ goes on for ten minutes at most. */
 const DEFAULT_SECONDS = 240;
 
 export const evaluateCommand = defineCommand({
