@@ -37,8 +37,8 @@ const SURPRISING: ReadonlySet<LeftOutReason> = new Set<LeftOutReason>([
   'overTotalLimit',
   'unreadable',
 ]);
-/** Weights times tokens that the wasm engine trains a second on a laptop of 2020; only ever called an estimate. */
-const TYPICAL_WEIGHT_TOKENS_PER_SECOND = 2.5e9;
+/** Weights times tokens that one thread of the wasm engine trains a second (bench/README.md); only ever called an estimate. */
+const TYPICAL_WEIGHT_TOKENS_PER_SECOND = 6e9;
 
 /** @throws Error with a sentence for the user, or the signal's reason when it aborts */
 export async function planTraining(
