@@ -29,14 +29,13 @@ export const DEFAULT_IGNORES = [
     '$RECYCLE.BIN',
   ],
   ...['node_modules', 'bower_components', 'jspm_packages', 'vendor', 'third_party', 'site-packages', 'Pods'],
-  ...['dist', 'build', 'out', 'target', 'coverage', 'obj', 'DerivedData', '_site', '_minted'],
+  ...['dist', 'build', 'out', 'target', 'coverage', 'obj', 'DerivedData', '_site', '_minted', 'elm-stuff'],
 ].map((name) => `${name}/`);
 
+/** Those that do not end in `.lock`. */
 const LOCK_FILE_NAMES = new Set([
-  ...['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock', 'pnpm-lock.yaml', 'bun.lock', 'deno.lock'],
-  ...['cargo.lock', 'composer.lock', 'gemfile.lock', 'poetry.lock', 'pdm.lock', 'uv.lock', 'pipfile.lock'],
-  ...['go.sum', 'flake.lock', 'mix.lock', 'pubspec.lock', 'podfile.lock', 'packages.lock.json', 'conan.lock'],
-  ...['gradle.lockfile', 'package.resolved', 'elm-stuff', '.terraform.lock.hcl'],
+  ...['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'packages.lock.json', 'go.sum'],
+  ...['gradle.lockfile', 'package.resolved', '.terraform.lock.hcl'],
 ]);
 
 const SECRET_NAME = new RegExp(

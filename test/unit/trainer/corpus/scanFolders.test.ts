@@ -207,6 +207,7 @@ describe('scanFolders', () => {
         'build/c.txt': `c ${PROSE}`,
         'build/node_modules/d.txt': `d ${PROSE}`,
         'dist/e.txt': `e ${PROSE}`,
+        'elm-stuff/f.txt': `f ${PROSE}`,
       });
       const result = await scan();
       assert.deepEqual(
@@ -215,6 +216,7 @@ describe('scanFolders', () => {
       );
       assert.equal(reasons(result)['letters/'], 'ignored');
       assert.equal(reasons(result)['dist/'], 'dependencyOrBuild');
+      assert.equal(reasons(result)['elm-stuff/'], 'dependencyOrBuild');
       assert.equal(reasons(result)['build/node_modules/'], 'dependencyOrBuild');
     });
 
