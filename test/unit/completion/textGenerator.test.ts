@@ -227,6 +227,20 @@ describe('the generator', () => {
     assert.equal(tokenizer.decode(learned[1]), cutInLine);
   });
 
+  it('predicts anew where it was asked before, once it has learned a file', () => {
+    const { generator, finish, model } = setUp();
+    const predictionsFor = (request: GeneratorRequest) => {
+      const before = model.mixture.calls.predict;
+      generator.receive(request);
+      finish();
+      return model.mixture.calls.predict - before;
+    };
+    predictionsFor(complete(1, 'The committee app█'));
+    const again = predictionsFor(complete(2, 'The committee app█'));
+    predictionsFor({ kind: 'learnFiles', id: 3, files: [{ uri: 'b', text: 'Other text.', recent: false }] });
+    assert.ok(predictionsFor(complete(4, 'The committee app█')) > again);
+  });
+
   it('forgets a file of empty text', () => {
     const { generator, finish, model } = setUp();
     generator.receive({ kind: 'learnFiles', id: 1, files: [{ uri: 'b', text: 'Words.', recent: true }] });
