@@ -87,6 +87,7 @@ export function networkOfShape(shape: NetworkShape, vocabSize: number): NetworkC
     : { architecture, ...sizes, ...(attention ? { attention } : {}) };
 }
 
+/** Whether a network is the one that was requested, whatever its vocabulary. */
 export function hasShape(config: NetworkConfig, shape: NetworkShape): boolean {
   return sameNetwork(config, networkOfShape(shape, config.vocabSize));
 }

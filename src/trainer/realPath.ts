@@ -9,6 +9,7 @@ const followLinks = promisify(fs.realpath);
  * The absolute path of a file or folder without links. Windows itself cannot tell it on some drives that programs make, such as RAM
  * disks and encrypted containers.
  * @param ofSystem asks the system
+ * @throws Error of the system when there is nothing of that name
  */
 export async function realPath(
   path: string,

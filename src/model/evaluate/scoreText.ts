@@ -28,6 +28,7 @@ export interface ScoreProgress {
  * Reads each document from its start and scores every token before anything learns it: the counts of the document, then
  * the gate. Files of the workspace must have been learned before; none of the documents may be among them.
  * @param onProgress called about every thousand tokens; a promise it returns is awaited, so that a caller can yield or abort
+ * @throws Error with a sentence for the user, by rejecting, when a language model gives no answer
  */
 export async function scoreText(
   mix: Mixture,

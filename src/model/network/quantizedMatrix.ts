@@ -19,6 +19,7 @@ const INT8_LIMIT = 127;
 /**
  * Rounds a row-major matrix [rows, columns] to 8 bits with one scale a row, so that the largest magnitude of
  * each row becomes 127. A row of zeros gets scale 0. The error of an element is at most half its row's scale.
+ * @throws RangeError for another number of values
  */
 export function quantizeRows(matrix: Float32Array, rows: number, columns: number): QuantizedMatrix {
   if (matrix.length !== rows * columns) {

@@ -5,6 +5,8 @@ import { Tokenizer } from './tokenizer';
  * same counts in the same order give the same tokenizer.
  * @param wordCounts pre-tokens (see preTokenize) and how often each occurs
  * @param vocabSize number of tokens wanted, at least 257: end of text, the 256 bytes, then merges
+ * @returns a tokenizer of so many tokens, or of fewer where the words have no more pairs to merge
+ * @throws RangeError for fewer than 257 or no whole number
  */
 export function trainBpe(wordCounts: ReadonlyMap<string, number>, vocabSize: number): Tokenizer {
   if (!Number.isInteger(vocabSize) || vocabSize < 257) {

@@ -76,7 +76,7 @@ export function rowsOfSteps(
   return own;
 }
 
-/** [batchSize, unrollSteps] to [unrollSteps, batchSize]. */
+/** [batchSize, unrollSteps] to [unrollSteps, batchSize]. @throws Error for another number of values */
 export function timeMajor<A extends Int32Array | Float32Array>(values: A, batch: TrainBatch): A {
   const { batchSize, unrollSteps } = batch;
   if (values.length !== batchSize * unrollSteps) {

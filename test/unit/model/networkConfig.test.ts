@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { countParameters, networkTensorShapes } from '../../../src/model/networkConfig';
+import {
+  countParameters,
+  hasShape,
+  networkOfShape,
+  networkTensorShapes,
+} from '../../../src/model/networkConfig';
 
 describe('networkConfig', () => {
   it('gives net A of the design 2.8 million parameters', () => {
@@ -11,6 +16,30 @@ describe('networkConfig', () => {
       numLayers: 1,
     } as const;
     assert.equal(countParameters(netA), 4096 * 256 + 2048 * 256 + 2048 * 512 + 2048 + 256 * 512 + 4096);
+  });
+
+  it('tells networks apart by architecture, sizes and attention, which a Transformer has anyway', () => {
+    const shape = {
+      architecture: 'gru',
+      attention: false,
+      embeddingSize: 4,
+      hiddenSize: 8,
+      numLayers: 1,
+    } as const;
+    const others = [
+      { architecture: 'lstm' },
+      { attention: true },
+      { embeddingSize: 8 },
+      { hiddenSize: 4 },
+      { numLayers: 2 },
+    ] as const;
+    const config = networkOfShape(shape, 16);
+    assert.ok(hasShape(config, shape));
+    for (const other of others) {
+      assert.ok(!hasShape(config, { ...shape, ...other }), JSON.stringify(other));
+    }
+    const transformer = { ...shape, architecture: 'transformer' } as const;
+    assert.ok(hasShape(networkOfShape(transformer, 16), { ...transformer, attention: true }));
   });
 
   it('names a recurrent bias for the GRU alone', () => {

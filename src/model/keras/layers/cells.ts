@@ -129,7 +129,10 @@ const simpleRnn: ReadCell = (layer, inputSize, weights, majorVersion) => {
 
 const CELLS: Readonly<Record<string, ReadCell>> = { LSTM: lstm, GRU: gru, SimpleRNN: simpleRnn };
 
-/** @param weights of the recurrent layer; they are stored with its cell */
+/**
+ * @param weights of the recurrent layer; they are stored with its cell
+ * @throws KerasFault for a cell that is not supported
+ */
 export function readCell(
   layer: LayerSpec,
   inputSize: number,

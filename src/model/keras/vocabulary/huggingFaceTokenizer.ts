@@ -50,7 +50,10 @@ export function isHuggingFaceTokenizer(json: unknown): boolean {
   );
 }
 
-/** Reads a `tokenizer.json`: byte-pair and similar models with the bytes of each token, or a word list (WordLevel). */
+/**
+ * Reads a `tokenizer.json`: byte-pair and similar models with the bytes of each token, or a word list (WordLevel).
+ * @throws VocabularyError with one sentence
+ */
 export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabulary {
   const result = v.safeParse(schema, json);
   if (!result.success) {

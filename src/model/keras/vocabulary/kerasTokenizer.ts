@@ -22,6 +22,7 @@ export function isKerasTokenizer(json: unknown): boolean {
 /**
  * Reads the output of `keras.preprocessing.text.Tokenizer.to_json()`: words by frequency, numbered from 1, as 0 is padding. The
  * first `num_words − 1` are used, and one of them stands for unknown words if the author asked for it.
+ * @throws VocabularyError with one sentence
  */
 export function kerasTokenizer(json: unknown, fileName: string): Vocabulary {
   const result = v.safeParse(schema, json);
