@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { continuationTable } from '../../../../src/model/generation/wordContinuation';
-import { firstWord, wordEnds } from '../../../../src/model/generation/wordUnits';
+import { firstWord, withoutHalfEscape, wordEnds } from '../../../../src/model/generation/wordUnits';
 import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
 
 const cut = (before: string, text: string) => {
@@ -37,6 +37,14 @@ describe('words of a suggestion', () => {
     assert.deepEqual(cut('\\', '\\[1em]'), ['\\', '[', '1em', ']']);
     assert.deepEqual(cut('\\', 'alpha'), ['alpha']);
     assert.equal(firstWord('', '\\item One'), '\\item');
+  });
+
+  it('do not end with a backslash that begins a command or an escape, but with one that ends a line of LaTeX', () => {
+    assert.equal(withoutHalfEscape('So ', 'x = 1 \\'), 'x = 1 ');
+    assert.equal(withoutHalfEscape('So ', 'x = 1 \\\\'), 'x = 1 \\\\');
+    assert.equal(withoutHalfEscape('x = 1 \\', '\\'), '\\');
+    assert.equal(withoutHalfEscape('x = 1 \\\\', '\\'), '');
+    assert.equal(withoutHalfEscape('So ', 'x = 1'), 'x = 1');
   });
 
   it('end before a narrow no-break space, as before French punctuation', () => {
