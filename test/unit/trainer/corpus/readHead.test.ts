@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encode } from 'iconv-lite';
@@ -57,6 +57,16 @@ describe('readHead', () => {
     await writeFile(path, bytes);
     const text = await headOf(bytes.length - 3);
     assert.equal(text.trimEnd(), `${LINE}\n`.repeat(3).trimEnd());
+  });
+
+  it('reads to its end a file that is longer than the system says, as one that grows', async function () {
+    if (process.platform !== 'linux') {
+      this.skip();
+    }
+    const whole = await readFile('/proc/self/limits');
+    const head = await readHead('/proc/self/limits', 1_000_000);
+    assert.ok(head.kind === 'head' && !head.truncated);
+    assert.deepEqual(head.bytes, whole);
   });
 
   it('leaves out a pipe that nobody writes to, and a device without end', async function () {
