@@ -100,10 +100,11 @@ describe('a sentence that is made outside the extension host', () => {
 
   it('is found at once, however long an inserted value is', () => {
     const output = 'error: in (a, b) with {c} on d: "e" cannot be read; '.repeat(200);
-    const started = performance.now();
+    const start = process.cpuUsage();
     translateSentence(`"g++" ended with status 1: ${output}`);
     translateSentence(output);
-    assert.ok(performance.now() - started < 1000);
+    // Time of the processor, as the machine may have other work.
+    assert.ok(process.cpuUsage(start).user < 1e6);
   });
 
   it('stays as it is where there is no translation, and translates the sentence inside another', () => {
