@@ -5,14 +5,8 @@ import type { Parts } from '../editor/parts';
 import { explainOutcome, settingNamedIn } from '../editor/whyNoSuggestion';
 
 /** *Why No Suggestion?*, with a button that opens the setting named in the answer; also returns the answer. */
-export function whyNoSuggestion({ watch, configuration }: Parts): string {
-  const document = vscode.window.activeTextEditor?.document;
-  // Checked again, as it may have been turned off since the last request.
-  const isOff = document !== undefined && !isEnabled(configuration.enablement(document), document.languageId);
-  const answer = explainOutcome(
-    vscode.l10n.t,
-    isOff ? { kind: 'silent', reason: 'off', languageId: document.languageId } : watch.lastOutcome,
-  );
+export function whyNoSuggestion(parts: Parts): string {
+  const answer = answerNow(parts);
   const setting = settingNamedIn(answer);
   if (setting === null) {
     inform(answer);
@@ -27,4 +21,16 @@ export function whyNoSuggestion({ watch, configuration }: Parts): string {
       );
   }
   return answer;
+}
+
+function answerNow({ watch, configuration, lastEditor }: Parts): string {
+  const { t } = vscode.l10n;
+  const document = vscode.window.activeTextEditor?.document;
+  // Checked again, as it may have been turned off since the last request.
+  if (document !== undefined && !isEnabled(configuration.enablement(document), document.languageId)) {
+    return explainOutcome(t, { kind: 'silent', reason: 'off', languageId: document.languageId });
+  }
+  return watch.lastOutcome === null && lastEditor.visible === undefined
+    ? t('No text is open. Suggestions come while you write in one.')
+    : explainOutcome(t, watch.lastOutcome);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAll, ghostTextBeginning, openUntitled, textWithCursor } from '../../support/editing.js';
+import { closeAll, ghostTextBeginning, openUntitled, textWithCursor, why } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
 import { told } from '../../support/told.js';
@@ -11,6 +11,10 @@ describe('A window without a folder', () => {
     assert.equal(vscode.workspace.workspaceFolders, undefined);
   });
   beforeEach(closeAll);
+
+  it('says on Why No Suggestion? that no text is open', async () => {
+    assert.match(await why(), /^没有打开的文字。/);
+  });
 
   it('suggests from the text of the open document alone', async () => {
     const text =
