@@ -19,6 +19,8 @@ export interface KerasFile {
 
 const HDF5_SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const ZIP_SIGNATURE = [0x50, 0x4b, 0x03, 0x04];
+/** Where HDF5 files hold what `.keras` archives have in config.json. */
+const CONFIG_ATTRIBUTE = 'model_config';
 const CONFIG = 'config.json';
 const METADATA = 'metadata.json';
 const WEIGHTS = 'model.weights.h5';
@@ -53,7 +55,7 @@ export async function openKerasFile(bytes: Uint8Array): Promise<KerasFile> {
 async function openHdf5(bytes: Uint8Array): Promise<KerasFile> {
   const file = await Hdf5File.open(bytes);
   try {
-    const config = file.text('/', 'model_config');
+    const config = file.text('/', CONFIG_ATTRIBUTE);
     if (config === null) {
       throw new KerasFault(
         'it holds weights without a model, or no Keras model at all; save the whole model with model.save, not save_weights',
@@ -61,7 +63,7 @@ async function openHdf5(bytes: Uint8Array): Promise<KerasFile> {
     }
     const metadata = file.wholeText(UNDERSTUDY_METADATA);
     return {
-      config: parse(config, 'its description'),
+      config: parse(config, CONFIG_ATTRIBUTE),
       majorVersion: majorVersionOf(file.text('/', 'keras_version') ?? '2'),
       weights: new LegacyWeights(file),
       understudy: metadata,

@@ -95,6 +95,10 @@ describe('a sentence that is made outside the extension host', () => {
       ),
       '/home/me/Novel 中没有可学习的文字：其中的内容未被包括，其中大多数的原因相同（没有任何文字）。',
     );
+    assert.equal(
+      translateSentence('its description has no usable inputs or outputs'),
+      '其描述没有可用的“输入或输出”',
+    );
     assert.equal(translateSentence('WebGPU on an unnamed adapter'), 'WebGPU（未命名的适配器）');
   });
 
