@@ -28,7 +28,7 @@ export async function removeInstalled(name: string, folder: string, paths: reado
     }
   } catch (error) {
     throw new Error(
-      `${name} could not be removed whole from ${folder} (${(error as Error).message}). Close what still uses it, such as another window, and remove it again.`,
+      `${name} could not be removed completely from ${folder} (${(error as Error).message}). Close what still uses it, such as another window, and remove it again.`,
       { cause: error },
     );
   }

@@ -84,7 +84,7 @@ export class CompletionsClient {
     this.tells ||= choices.length > 0;
     if (!this.tells) {
       throw new ServerFault(
-        `The server at ${this.host} tells no probabilities of tokens ("logprobs"), without which its model cannot be mixed in. Choose another server, such as llama.cpp's.`,
+        `The server at ${this.host} does not tell the probabilities of tokens ("logprobs"), without which its model cannot be mixed in. Choose another server, such as llama.cpp's.`,
         true,
       );
     }

@@ -68,7 +68,7 @@ describe('LlamaSource', () => {
     it(`gives no answer from ${JSON.stringify(probs)} (null: not a number), and says why`, async () => {
       const { answers, fault } = await ask(...probs);
       assert.deepEqual(answers, [null, null]);
-      assert.match(fault ?? '', /no probabilities, as its weights are damaged/);
+      assert.match(fault ?? '', /not probabilities, as its weights are damaged/);
     });
   }
 });

@@ -210,7 +210,7 @@ describe('Installation of what runs models', () => {
     await writeFile(noFolder, '');
     await assert.rejects(
       removeRuntime(LLAMA, noFolder),
-      /^Error: llama\.cpp could not be removed whole from .* \(ENOTDIR.*\)\. Close what still uses it/,
+      /^Error: llama\.cpp could not be removed completely from .* \(ENOTDIR.*\)\. Close what still uses it/,
     );
   });
 });
