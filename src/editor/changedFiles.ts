@@ -119,14 +119,13 @@ export class ChangedFiles {
         continue;
       }
       const learned = text === null ? null : { uri, text, recent: this.options.isOpen(uri) };
+      if (learned !== null && this.files.isKnownAs(learned)) {
+        // A file saved in VS Code was learned at the save, whether there was room or not.
+        continue;
+      }
       const hasRoom = learned === null || this.files.hasRoomFor(learned, this.options.maxCharacters);
       isFull ||= !hasRoom;
-      if (learned === null || !hasRoom) {
-        await this.files.forget([uri]);
-      } else if (!this.files.isKnownAs(learned)) {
-        // A file saved in VS Code was learned at the save.
-        await this.files.learn(learned);
-      }
+      await (learned === null || !hasRoom ? this.files.forget([uri]) : this.files.learn(learned));
     }
     if (isFull && !this.saidFull) {
       this.saidFull = true;

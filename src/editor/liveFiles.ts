@@ -93,13 +93,17 @@ export class LiveFiles {
     return known?.length === text.length && known.digest === digestOf(text);
   }
 
-  /** Whether a file, in place of what is known under its name, fits into a `limit` on all files, in UTF-16 code units. */
+  /**
+   * Whether a file, in place of what is known under its name, fits into a `limit` on all files, in UTF-16 code units. One that is no
+   * longer than that always does, as the user's own saves may have passed the limit.
+   */
   hasRoomFor({ uri, text }: LearnedFile, limit: number): boolean {
-    let total = text.length - (this.known.get(uri)?.length ?? 0);
+    const growth = text.length - (this.known.get(uri)?.length ?? 0);
+    let total = growth;
     for (const { length } of this.known.values()) {
       total += length;
     }
-    return total <= limit;
+    return growth <= 0 || total <= limit;
   }
 
   /** Forgets files, or all files below folders, however many are named, by looking at each known file once. */

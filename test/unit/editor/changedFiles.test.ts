@@ -164,6 +164,15 @@ describe('files that are created, moved or changed', () => {
     await isTold('learn open.md, open: Formatted.');
   });
 
+  it('stay known as they were saved, however full the live model is', async () => {
+    const text = SENTENCE.repeat(5);
+    known.set('saved.md', text);
+    change('saved.md', text);
+    change('other.md');
+    await isTold(`learn other.md: ${SENTENCE.trim()}`);
+    assert.equal(known.get('saved.md'), text);
+  });
+
   it('do not include everything in a folder that has merely changed', async () => {
     write('part/one.md');
     changed.add({ root, path: 'part', withContents: false });

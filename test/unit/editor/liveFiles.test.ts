@@ -123,6 +123,20 @@ describe('The files that the live model knows', () => {
     assert.equal(files.hasRoomFor(file('c.md', 20), 100), true);
   });
 
+  it('have room where they do not grow, also when files that were saved have passed the limit', async () => {
+    const files = new LiveFiles(recorder(), () => undefined);
+    const file = (path: string, length: number) => ({
+      uri: uriOf(path),
+      text: 'x'.repeat(length),
+      recent: true,
+    });
+    await files.learn(file('a.md', 90));
+    await files.learn(file('b.md', 30));
+    assert.equal(files.hasRoomFor(file('a.md', 90), 100), true);
+    assert.equal(files.hasRoomFor(file('a.md', 91), 100), false);
+    assert.equal(files.hasRoomFor(file('c.md', 1), 100), false);
+  });
+
   it('are given up half-way for a newer reading', async () => {
     const { source } = folder(['a.md', 'b.md']);
     const generator = recorder();
