@@ -6,6 +6,11 @@ import type { PlannedFile } from '../protocol/trainerProtocol';
 
 /** Text sent to the generator at a time, in UTF-16 code units; small, so that a key pressed meanwhile is answered soon. */
 const BATCH_CHARACTERS = 128 * 1024;
+/**
+ * Share of the limit on all files by which known files may grow beyond it: where the first reading has filled it, the first line
+ * that another program adds to a file would otherwise have that forgotten.
+ */
+const GROWTH_SHARE = 1 / 8;
 
 export type LearnedFile = LearnFilesRequest['files'][number];
 
@@ -98,12 +103,13 @@ export class LiveFiles {
    * longer than that always does, as the user's own saves may have passed the limit.
    */
   hasRoomFor({ uri, text }: LearnedFile, limit: number): boolean {
-    const growth = text.length - (this.known.get(uri)?.length ?? 0);
+    const known = this.known.get(uri);
+    const growth = text.length - (known?.length ?? 0);
     let total = growth;
     for (const { length } of this.known.values()) {
       total += length;
     }
-    return growth <= 0 || total <= limit;
+    return growth <= 0 || total <= (known === undefined ? limit : (1 + GROWTH_SHARE) * limit);
   }
 
   /** Forgets files, or all files below folders, however many are named, by looking at each known file once. */
