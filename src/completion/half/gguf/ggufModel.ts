@@ -34,6 +34,11 @@ export function readGguf(path: string, modulePath: string | null): GgufFile {
   const name = basename(path);
   const head = readGgufHead(path);
   const vocabulary = ggufVocabulary(head, name);
+  if (isEncoder(head)) {
+    throw new Error(
+      `${name} reads a text as a whole, as models for embeddings do, and predicts no next word. Choose a model that generates text.`,
+    );
+  }
   checkMemory(name, head.fileBytes);
   if (modulePath === null || !existsSync(join(modulePath, 'node_modules', 'node-llama-cpp'))) {
     throw new Error(
@@ -55,8 +60,10 @@ export async function loadGguf(
 }> {
   const { vocabulary, window } = file;
   const source = await LlamaSource.open({ ...file, vocabSize: vocabulary.size, threads });
+  // llama.cpp puts it before every text, too.
+  const prefix = new TextDecoder().decode(vocabulary.documentPrefix);
   const agrees = PROBES.every(
-    (probe) => source.tokenize(probe).join() === vocabulary.encodeText(probe).join(),
+    (probe) => source.tokenize(probe).join() === vocabulary.encodeText(prefix + probe).join(),
   );
   const tokens = Int32Array.from(source.tokenize(PROBES[0]).slice(0, window));
   await source.ask([{ tokens, after: [tokens.length] }]);
@@ -77,6 +84,15 @@ export async function loadGguf(
       ? opened
       : `${opened}; it cuts texts into tokens in a way that is only nearly known here`,
   };
+}
+
+/** Pooling types that make one vector of the vectors of all tokens (mean), or take that of the first (cls). */
+const WHOLE_TEXT_POOLING: readonly unknown[] = [1, 2];
+
+/** llama.cpp runs these, too, and what it then gives as probabilities says nothing. */
+function isEncoder({ metadata }: GgufHead): boolean {
+  const of = (key: string): unknown => metadata.get(`${String(metadata.get('general.architecture'))}.${key}`);
+  return of('attention.causal') === false || WHOLE_TEXT_POOLING.includes(of('pooling_type'));
 }
 
 function titleOf({ metadata }: GgufHead): string | null {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { readGgufHead } from '../../../../src/completion/half/gguf/ggufFile';
 import { ggufVocabulary } from '../../../../src/completion/half/gguf/ggufVocabulary';
-import { readGguf } from '../../../../src/completion/half/gguf/ggufModel';
+import { loadGguf, readGguf } from '../../../../src/completion/half/gguf/ggufModel';
 import { bytesToAlphabet } from '../../../../src/model/tokenizer/byteAlphabet';
 import { ggufBytes } from '../../../support/ggufBytes';
 
@@ -139,6 +139,12 @@ describe('a GGUF file', () => {
       () => readGguf(save('part.gguf', ggufBytes({ 'general.architecture': 'clip' })), folder),
       /part\.gguf has no vocabulary/,
     );
+    for (const encoder of [{ 'llama.attention.causal': false }, { 'llama.pooling_type': 1 }]) {
+      assert.throws(
+        () => readGguf(save('encoder.gguf', ggufBytes({ ...bytePairs, ...encoder })), folder),
+        /^Error: encoder\.gguf reads a text as a whole, .*Choose a model that generates text\.$/,
+      );
+    }
     for (const modulePath of [null, folder]) {
       assert.throws(
         () => readGguf(save('fine.gguf', ggufBytes(bytePairs)), modulePath),
@@ -155,6 +161,39 @@ describe('a GGUF file', () => {
     assert.equal(readGguf(save('wordy.gguf', wordy), folder).title.length, 80);
     const odd = ggufBytes({ ...bytePairs, 'llama.context_length': 64.5 });
     assert.equal(readGguf(save('odd.gguf', odd), folder).window, 1024);
+  });
+});
+
+/** Replaces node-llama-cpp: it cuts a text into single bytes, with a space before it, and predicts one token. */
+const LIBRARY = `
+exports.getLlama = async () => ({
+  loadModel: async () => ({
+    tokenize: (text) =>
+      Array.from(' ' + text).flatMap((character) =>
+        character === ' ' ? 259 : Array.from(Buffer.from(character), (byte) => 3 + byte)),
+    createContext: async () => ({
+      getSequence: () => ({
+        nextTokenIndex: 0,
+        adaptStateToTokens: async () => undefined,
+        controlledEvaluate: async (input) => input.map(() => ({ next: { probabilities: new Map([[259, 1]]) } })),
+      }),
+    }),
+  }),
+});`;
+
+describe('a GGUF model in llama.cpp', () => {
+  it('whose vocabulary begins a text with a space is known exactly', async () => {
+    const library = join(folder, 'node_modules', 'node-llama-cpp', 'dist');
+    mkdirSync(library, { recursive: true });
+    writeFileSync(join(library, 'index.js'), LIBRARY);
+    const bytesAlone = {
+      ...sentencePiece,
+      'tokenizer.ggml.tokens': sentencePiece['tokenizer.ggml.tokens'].slice(0, 260),
+      'tokenizer.ggml.token_type': sentencePiece['tokenizer.ggml.token_type'].slice(0, 260),
+      'tokenizer.ggml.scores': sentencePiece['tokenizer.ggml.scores'].slice(0, 260),
+    };
+    const { description } = await loadGguf(readGguf(save('bytes.gguf', ggufBytes(bytesAlone)), folder), 1);
+    assert.equal(description, 'bytes.gguf (GGUF, 1 MB)');
   });
 });
 
