@@ -2,11 +2,12 @@
  * A process for GGUF models whose answers are known. Its vocabulary has 4 tokens; the likeliest next one is the last token read plus
  * one. A question with token 3 in it ends the process. A word in the model's path changes how it behaves:
  * - NONE cannot be loaded, MEMORY has too little memory, REFUSED is no model, BROKEN has nothing that runs it
+ * - GONE can be loaded once, and keeps a file beside the model to know that
  * - DIES ends while it loads, ENDLESS is never loaded
  * - HANGS answers no question, FAULTY has a fault at token 2
  * - PID keeps a file beside the model as long as the process runs
  */
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
 let path = '';
 process.on('disconnect', () => {
@@ -19,7 +20,11 @@ process.on('message', (request) => {
     if (path.includes('PID')) {
       writeFileSync(`${path}.runs`, '');
     }
-    if (path.includes('NONE')) {
+    const isGone = path.includes('GONE') && existsSync(`${path}.loaded`);
+    if (path.includes('GONE')) {
+      writeFileSync(`${path}.loaded`, '');
+    }
+    if (isGone || path.includes('NONE')) {
       process.send({ kind: 'fault', id: null, message: `Failed to load model ${path}` });
     } else if (path.includes('MEMORY')) {
       process.send({ kind: 'fault', id: null, message: 'not enough memory' });

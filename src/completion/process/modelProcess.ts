@@ -129,6 +129,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
       return Promise.reject(this.startFault(error));
     }
     this.child = child;
+    let refusal: string | null = null;
     return new Promise((resolve, reject) => {
       child.on('message', (response: ProcessResponse<Opened, Answer>) => {
         if (response.kind === 'opened') {
@@ -149,7 +150,8 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
           }
           this.settle(response.id, null);
         } else {
-          reject(new Error(this.openingFault(response)));
+          refusal = this.openingFault(response);
+          reject(new Error(refusal));
           child.kill('SIGKILL');
         }
       });
@@ -163,7 +165,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
             `${this.program} ended (${how}) while it loaded ${this.name}. The file may be damaged, or the memory too small for it: choose a smaller model.`,
           ),
         );
-        this.afterEnd(child, how);
+        this.afterEnd(child, how, refusal);
       });
       this.send(child, { kind: 'open', opening });
     });
@@ -199,8 +201,11 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
       : `${this.name} cannot be loaded by ${this.program} (${detail}). Download it again, or choose another model.`;
   }
 
-  /** @param child null where none could be started */
-  private afterEnd(child: ChildProcess | null, how: string): void {
+  /**
+   * @param child null where none could be started
+   * @param refusal why it did not load the model, if it said so
+   */
+  private afterEnd(child: ChildProcess | null, how: string, refusal: string | null = null): void {
     const wasReady = child !== null && this.ready === child;
     this.ready = null;
     this.settleAll();
@@ -211,7 +216,8 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
     if (this.endsInARow > MOST_RESTARTS) {
       this.tell(
         'away',
-        `${this.program} keeps stopping (${how}) and is not started again. Choose ${this.name} again to try once more.`,
+        refusal ??
+          `${this.program} keeps stopping (${how}) and is not started again. Choose ${this.name} again to try once more.`,
       );
       return;
     }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { LlamaClient } from '../../../../src/completion/half/gguf/llamaClient';
 import { RemoteExpert } from '../../../../src/completion/half/remoteExpert';
 import type { HalfStatus } from '../../../../src/protocol/generatorProtocol';
@@ -148,6 +150,19 @@ describe('llama.cpp in a process of its own', function () {
       await new Promise((wait) => setTimeout(wait, 5));
     }
     assert.match(heard.at(-1)!, /Choose model\.gguf again to try once more\.$/);
+  });
+
+  it('says why it cannot be restarted, where it was told', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-gone-'));
+    try {
+      const { hears, onStatus } = recorder();
+      const client = await open(join(folder, 'GONE.gguf'), onStatus);
+      const given = hears('away: GONE.gguf cannot be loaded by llama.cpp (Failed to load model it).');
+      await client.ask(question(3));
+      await given;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('keeps a process whose answer came while the computer slept', async () => {
