@@ -10,6 +10,8 @@ export type TimedWork = Omit<TimeJob, 'engine' | 'nativeFolders'>;
 
 /** Windows shorter than those of training keep the trial short; each step's products are as large. */
 const UNROLL_STEPS = 4;
+/** Most that the first loss may differ from that of a guess, as a share of it; in right engines it differs by a hundredth at most. */
+const MOST_OFF = 0.05;
 const MILLISECONDS = 300;
 /** A trial that takes longer is ended from outside. */
 export const LONGEST_TIMING_MILLISECONDS = 20_000;
@@ -17,6 +19,7 @@ export const LONGEST_TIMING_MILLISECONDS = 20_000;
 /**
  * Tokens a second of whole optimizer steps, the first one left out.
  * @param now in milliseconds
+ * @throws Error when the engine cannot train, or computes wrong numbers, as a GPU with a faulty driver may, very fast
  */
 export async function timeEngine(
   engine: TrainingEngine,
@@ -39,28 +42,40 @@ export async function timeEngine(
     inputs: ids(),
     targets: ids(),
     mask: new Float32Array(length).fill(1),
-    resets: new Uint8Array(batchSize),
+    // Each step starts alike, so that the loss of a network that learns falls with every one.
+    resets: new Uint8Array(batchSize).fill(1),
   };
   const network = engine.createNetwork(config, weights, 1);
   try {
     const step = () => network.trainStep(batch, { learningRate: 1e-4, gradientClipNorm: 1, dropout: 0 });
     // Compiles shaders, packs weights.
-    await step();
+    const { loss: first } = await step();
     for (;;) {
       const start = now();
       let steps = 0;
+      let last: number;
       let milliseconds: number;
       do {
-        await step();
+        ({ loss: last } = await step());
         steps++;
         milliseconds = now() - start;
       } while (milliseconds < MILLISECONDS);
       // Otherwise the computer has slept, and the clock of most systems goes on meanwhile.
       if (milliseconds < LONGEST_TIMING_MILLISECONDS) {
+        checkLosses(first, last, Math.log(config.vocabSize));
         return (1000 * steps * length) / milliseconds;
       }
     }
   } finally {
     network.dispose();
+  }
+}
+
+/** @param guess the loss of a network that knows nothing, nats */
+function checkLosses(first: number, last: number, guess: number): void {
+  if (!(Math.abs(first - guess) < MOST_OFF * guess && last < first)) {
+    throw new Error(
+      `It computes wrong numbers here: losses of ${first.toFixed(3)} and later ${last.toFixed(3)}, where about ${guess.toFixed(3)} and later less is right.`,
+    );
   }
 }

@@ -93,13 +93,39 @@ describe('Timing the engines', function () {
       trainStep: () => {
         steps++;
         time += steps === 3 ? 8 * 3_600_000 : 100;
-        return Promise.resolve(1);
+        return Promise.resolve({ loss: Math.log(work.config.vocabSize) - steps / 1000 });
       },
       dispose: () => undefined,
     };
     const engine = { createNetwork: () => network } as unknown as TrainingEngine;
     // Four tokens of each of four rows.
     assert.equal(await timeEngine(engine, work, () => time), 160);
+  });
+
+  it('takes no speed of an engine that computes wrong numbers', async () => {
+    const guess = Math.log(work.config.vocabSize);
+    for (const losses of [
+      [0, 0],
+      [guess, guess],
+      [guess, guess + 0.01],
+      [guess + 1, guess],
+      [NaN, NaN],
+    ]) {
+      const left = [...losses];
+      let time = 0;
+      const network = {
+        trainStep: () => {
+          time += 400;
+          return Promise.resolve({ loss: left.shift() });
+        },
+        dispose: () => undefined,
+      };
+      const engine = { createNetwork: () => network } as unknown as TrainingEngine;
+      await assert.rejects(
+        timeEngine(engine, work, () => time),
+        /^Error: It computes wrong numbers here: losses of /,
+      );
+    }
   });
 
   it('does not take what it found in Electron for what Node.js does, which alone runs WebGPU', () => {
