@@ -98,6 +98,17 @@ describe('Choosing the engine', () => {
     assert.match(reason, /Without webgpu: The driver is gone\.$/);
   });
 
+  it('trains on WebAssembly where nothing else loads, even if it was too slow in its trial', async () => {
+    const here = { webgpu: 'No GPU was found.', native: 2900, wasm: 'A short trial took too long.' };
+    const parts = machine(here, { native: 'It does not fit into memory.', wasm: 100 });
+    const { engine } = await chooseEngine(wish(), {}, parts);
+    assert.equal(engine.name, 'wasm');
+    assert.deepEqual(
+      parts.loaded.map(({ name }) => name),
+      ['native', 'wasm'],
+    );
+  });
+
   it('loads what the setting asks for, untimed, and fails where that does not load', async () => {
     const parts = machine({ webgpu: 100, native: 'It is not installed.', wasm: 900 });
     const { engine, reason } = await chooseEngine(wish({ engine: 'webgpu' }), {}, parts);
