@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { CommandError, runCommand } from './runCommand';
 import type { InstallContext } from './installProgress';
 
@@ -7,9 +8,9 @@ export async function runNpm(
   cwd: string,
   { signal }: Pick<InstallContext, 'signal'>,
 ): Promise<void> {
-  // Under `npm run` this is the npm that runs, and Node starts it on every system.
+  // Under `npm run` this is the npm that runs, and Node starts it on every system; under pnpm and Yarn it is theirs.
   const script = process.env['npm_execpath'];
-  if (script !== undefined && /\.c?js$/.test(script)) {
+  if (script !== undefined && /^npm.*\.c?js$/.test(basename(script))) {
     // The extension's own program is Electron, which is Node when it is told so.
     await runCommand(process.execPath, [script, ...args], {
       cwd,
