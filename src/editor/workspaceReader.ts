@@ -109,17 +109,28 @@ export class WorkspaceReader implements vscode.Disposable {
           this.note(uri, false);
         }
       }),
-      // When the system's limit of watched files is reached, it reports no changes; VS Code's own renames are reported in any case.
+      watcher.onDidDelete((uri) => {
+        this.noteGone(uri);
+      }),
+      // Where the system's limit of watched files is reached, or the settings leave files unwatched, only what VS Code does is reported.
+      vscode.workspace.onDidCreateFiles(({ files }) => {
+        for (const uri of files) {
+          this.note(uri, true);
+        }
+      }),
       vscode.workspace.onDidRenameFiles(({ files }) => {
         for (const { oldUri, newUri } of files) {
-          this.forgetSoon(oldUri);
-          this.noteRules(oldUri);
+          this.noteGone(oldUri);
           this.note(newUri, true);
         }
       }),
-      watcher.onDidDelete((uri) => {
-        this.noteRules(uri);
-        this.forgetSoon(uri);
+      vscode.workspace.onDidDeleteFiles(({ files }) => {
+        for (const uri of files) {
+          this.noteGone(uri);
+        }
+      }),
+      vscode.workspace.onDidSaveNotebookDocument(({ uri }) => {
+        this.note(uri, false);
       }),
       vscode.workspace.onDidSaveTextDocument((document) => {
         this.noteRules(document.uri);
@@ -192,6 +203,11 @@ export class WorkspaceReader implements vscode.Disposable {
     if (vscode.workspace.isTrusted && place !== null) {
       this.changed.add({ ...place, withContents });
     }
+  }
+
+  private noteGone(uri: vscode.Uri): void {
+    this.noteRules(uri);
+    this.forgetSoon(uri);
   }
 
   /** Another branch may delete thousands of files, which VS Code reports one by one in the same turn. */

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,6 +104,49 @@ describe('A file that another program writes', function () {
       await rm(join(repository, '.git'), { recursive: true });
       await rm(join(repository, '.gitignore'), { force: true });
     }
+  });
+});
+
+describe('A file that nothing watches', function () {
+  this.timeout(90_000);
+  const folder = vscode.Uri.file(join(workspaceFolder(), 'unwatched'));
+  const settings = vscode.workspace.getConfiguration('files');
+  before(needsKeyboard);
+  before(async () => {
+    const unwatched = { '**/unwatched/**': true };
+    await settings.update('watcherExclude', unwatched, vscode.ConfigurationTarget.Workspace);
+    // VS Code watches anew soon after.
+    await sleep(FOLLOWED);
+  });
+  after(async () => {
+    await closeAll();
+    await settings.update('watcherExclude', undefined, vscode.ConfigurationTarget.Workspace);
+    await rm(folder.fsPath, { recursive: true });
+  });
+
+  it('is learned when it is made in VS Code, and forgotten when it is deleted there', async () => {
+    const ferry = vscode.Uri.joinPath(folder, 'ferry.md');
+    const made = new vscode.WorkspaceEdit();
+    made.createFile(ferry, { contents: Buffer.from(TEXT) });
+    await vscode.workspace.applyEdit(made);
+    await untilSuggested('Bartholomew Thrupp');
+    const deleted = new vscode.WorkspaceEdit();
+    deleted.deleteFile(ferry);
+    await vscode.workspace.applyEdit(deleted);
+    await untilGhostTextIsWithout('Bartholomew', DRAFT);
+  });
+
+  it('is learned when it is a notebook that is saved', async () => {
+    const ferry = vscode.Uri.joinPath(folder, 'ferry.ipynb');
+    await writeFile(ferry.fsPath, '');
+    const notebook = await vscode.workspace.openNotebookDocument(ferry);
+    const text = TEXT.replaceAll('Bartholomew Thrupp', 'Ignatius Pellow');
+    const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Markup, text, 'markdown');
+    const edit = new vscode.WorkspaceEdit();
+    edit.set(ferry, [vscode.NotebookEdit.insertCells(0, [cell])]);
+    await vscode.workspace.applyEdit(edit);
+    assert.equal(await notebook.save(), true);
+    await untilSuggested('Ignatius Pellow');
   });
 });
 
