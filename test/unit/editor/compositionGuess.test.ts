@@ -51,6 +51,10 @@ describe('the guess about input methods', () => {
     guess.changed('draft', [{ offset: 4, replacedLength: 1, text: 'of' }]);
     guess.changed('draft', [{ offset: 4, replacedLength: 2, text: 'o' }], true);
     assert.equal(guess.isComposing('draft'), false);
+    guess.changed('draft', [{ offset: 7, replacedLength: 0, text: 'n' }]);
+    guess.changed('draft', [{ offset: 7, replacedLength: 1, text: 'ni' }]);
+    guess.changed('draft', [{ offset: 7, replacedLength: 2, text: '' }], true);
+    assert.equal(guess.isComposing('draft'), false, 'also one of what was being spelled');
   });
 
   it('sees none in an edit of several places', () => {

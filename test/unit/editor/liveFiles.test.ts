@@ -161,6 +161,18 @@ describe('The files that the live model knows', () => {
     assert.deepEqual(generator.told, [`learn ${uriOf('a.md')}`, `learn ${uriOf('b.md')}`]);
   });
 
+  it('are none that a reading under the earlier rules goes on to find, once rules have changed', async () => {
+    const { source } = folder(['a.md', 'b.md']);
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    const older = files.readAll({ ...source, plan: () => sleep(20, [planned('ignored.md')]) });
+    await Promise.all([
+      assert.rejects(older, { name: 'AbortError' }),
+      files.forgetIgnored(() => Promise.resolve(false)),
+    ]);
+    assert.deepEqual(generator.told, []);
+  });
+
   it('are none that only the reading given up had read', async () => {
     const { source } = folder(['a.md', 'b.md']);
     const generator = recorder();
