@@ -30,6 +30,12 @@ describe('a setting', () => {
     assert.equal(parseSetting('sampling.seed', -3).value, 0);
   });
 
+  it('that is on or off is as it was given', () => {
+    for (const given of [true, false]) {
+      assert.deepEqual(parseSetting('multiline', given), { value: given, problem: null });
+    }
+  });
+
   it('of another type has its default and is named', () => {
     assert.equal(parseSetting('eagerness', 'much').value, SETTINGS.eagerness.default);
     assert.equal(parseSetting('multiline', 1).value, false);

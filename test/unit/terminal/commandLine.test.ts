@@ -3,6 +3,7 @@ import { describeOptions, parseCommandLine, UsageError } from '../../../src/term
 
 const specs = {
   seconds: { type: 'number', min: 1, max: 100, help: 'time' },
+  share: { type: 'number', min: 0, max: 1, help: 'part' },
   line: { type: 'number', min: 1, max: 9, integer: true, help: 'line' },
   engine: { type: 'choice', choices: ['auto', 'wasm'], help: 'engine' },
   out: { type: 'text', value: 'FILE', help: 'where to' },
@@ -36,6 +37,7 @@ describe('command line', () => {
     assert.equal(messageOf(['a', 'b']), '"b" is one argument too many.');
     assert.equal(messageOf(['a', '--seconds', '0']), '--seconds takes a number from 1 to 100, not "0".');
     assert.equal(messageOf(['a', '--seconds', '']), '--seconds takes a number from 1 to 100, not "".');
+    assert.equal(messageOf(['a', '--share', ' ']), '--share takes a number from 0 to 1, not " ".');
     assert.equal(messageOf(['a', '--line', '1.5']), '--line takes a whole number from 1 to 9, not "1.5".');
     assert.equal(messageOf(['a', '--engine', 'abacus']), '--engine is one of auto, wasm, not "abacus".');
     assert.equal(messageOf(['a', '--colour', 'red']), '"--colour" is not an option here.');
@@ -64,7 +66,7 @@ describe('command line', () => {
   });
 
   it('describes each option on a line', () => {
-    assert.deepEqual(describeOptions(specs).split('\n').slice(2, 4), [
+    assert.deepEqual(describeOptions(specs).split('\n').slice(3, 5), [
       '  --engine auto|wasm  engine',
       '  --out FILE          where to',
     ]);

@@ -26,5 +26,6 @@ describe('cursor offset', () => {
     };
     assert.equal(messageOf(3, 1), '--line 3 is past the end: the file has 2 lines.');
     assert.equal(messageOf(1, 4), '--column 4 is past the end of line 1: its last column is 3.');
+    assert.equal(messageOf(2, 3), '--column 3 is past the end of line 2: its last column is 2.');
   });
 });

@@ -27,6 +27,12 @@ describe('the plan of a training in a terminal', () => {
     );
   });
 
+  it('names the largest files, and says how many more there are', () => {
+    const namedIn = (files: number) => planOf(1, files).split('Left out:')[0].split('\n').slice(1, -1);
+    assert.equal(namedIn(12).length, 12);
+    assert.deepEqual(namedIn(15).slice(11), ['     2.0 kB  a.md', '             and 3 smaller']);
+  });
+
   it('names each file on one line, without what a terminal would obey', () => {
     const lines = planOf(1, 1, 'a\n\u001b[31mb.md').split('\n');
     assert.deepEqual(lines.slice(1, 4), [
