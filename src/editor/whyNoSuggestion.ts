@@ -68,7 +68,7 @@ function explainRefusal(t: Translate, reason: NoSuggestionReason): string {
       );
     case 'midLine':
       return t(
-        'Code stands after the cursor; in code, ghost text is shown where only closing brackets follow. The setting understudy.midLineInCode shows it elsewhere, too.',
+        'Code stands after the cursor; in code, ghost text is shown where only closing brackets, quotes and separators follow. The setting understudy.midLineInCode shows it elsewhere, too.',
       );
     case 'repeatsSuffix':
       return t(
