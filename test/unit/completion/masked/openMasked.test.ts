@@ -147,7 +147,7 @@ describe('a masked model out of a folder', function () {
       const ask = (insertions: readonly string[]): Promise<readonly number[] | null> =>
         masked.logJoins('lit the', insertions, ' at');
       // The older question is so long that the newer one arrives while it is being answered.
-      const older = ask(Array.from({ length: 400 }, () => ' lamp'));
+      const older = ask(Array.from({ length: 5000 }, () => ' lamp'));
       const newer = ask([' lamp', ' stove']);
       assert.equal(await older, null);
       assert.equal((await newer)?.length, 2);
