@@ -62,13 +62,13 @@ export function panelPage(t: Translate, resources: PageResources): string {
   <h2 id="training-title" tabindex="-1">${text(t('Training'))}</h2>
   <ul id="training-lines"></ul>
   <progress id="training-progress" max="1" value="0" aria-labelledby="training-title" hidden></progress>
-  <div id="curves"></div>
   <p>
     <button type="button" data-command="train" data-phase="idle">${text(t('Train on Workspace…'))}</button>
     <button type="button" data-command="pause" data-phase="running">${text(t('Pause'))}</button>
     <button type="button" data-command="resume" data-phase="paused">${text(t('Resume'))}</button>
     <button type="button" data-command="cancel" data-phase="running paused" class="secondary">${text(t('Cancel'))}</button>
   </p>
+  <div id="curves"></div>
 </section>
 </main>
 <script nonce="${nonce}" src="${escapeHtml(scriptUri)}"></script>

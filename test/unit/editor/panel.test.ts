@@ -195,6 +195,12 @@ describe("the panel's page", () => {
     assert.match(narrow, /th:first-child \{[^}]*overflow-wrap: anywhere;[^}]*white-space: pre-wrap;/);
   });
 
+  it('keeps the buttons of a training above its curves, which grow where a notification lies over the page', () => {
+    assert.ok(html.indexOf('data-command="pause"') < html.indexOf('id="curves"'));
+    const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
+    assert.match(style, /^body \{[^}]*padding: 0 20px 120px;/m);
+  });
+
   it('keeps markup in texts from becoming markup', () => {
     assert.equal(escapeHtml(`<b a="1">&'`), '&lt;b a=&quot;1&quot;&gt;&amp;&#39;');
   });
