@@ -16,7 +16,7 @@ interface Entry {
   /** Everything but the prefix that the suggestion depends on. */
   readonly key: string;
   readonly prefixLength: number;
-  /** The end of the prefix; with its length, enough to recognise it. */
+  /** See {@link endOf}; with its length, enough to recognise the prefix. */
   readonly prefixEnd: string;
   readonly insertText: string;
   readonly confidence: number;
@@ -46,7 +46,7 @@ export class SuggestionCache {
     this.use({
       key: keyOf(question),
       prefixLength: prefix.length,
-      prefixEnd: prefix.slice(-COMPARED),
+      prefixEnd: endOf(prefix),
       insertText,
       confidence,
       isAsked,
@@ -115,6 +115,9 @@ function continues({ prefixLength, prefixEnd, insertText }: Entry, prefix: strin
     typed >= 0 &&
     typed < insertText.length &&
     prefix.endsWith(insertText.slice(0, typed)) &&
-    prefix.slice(0, prefixLength).endsWith(prefixEnd)
+    endOf(prefix.slice(0, prefixLength)) === prefixEnd
   );
 }
+
+/** The last characters of a text; a copy, as a slice that is kept would keep the whole text in memory. */
+const endOf = (text: string): string => JSON.stringify(text.slice(-COMPARED));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { SuggestionCache } from '../../../src/completion/suggestionCache';
 import type { CompletedResponse, CompletionQuestion } from '../../../src/protocol/generatorProtocol';
 import { cursorText } from '../../support/cursorText';
+import { heapInUse } from '../../support/heapInUse';
 
 const question = (marked: string, rest: Partial<CompletionQuestion> = {}, uri = 'a'): CompletionQuestion => ({
   document: { uri, languageId: 'markdown', ...cursorText(marked) },
@@ -56,6 +57,18 @@ describe('suggestions that still hold', () => {
     }
     assert.equal(cache.answer(question('Line 0:█')), null);
     assert.notEqual(cache.answer(question('Line 69:█')), null);
+  });
+
+  it('keep a little of the text before them, however long that is', () => {
+    const cache = new SuggestionCache();
+    const long = (line: number): string => `${'A long document. '.repeat(4000)}Line ${line}:█`;
+    const before = heapInUse();
+    for (let i = 0; i < 64; i++) {
+      cache.remember(question(long(i)), response(' x'));
+    }
+    const grown = heapInUse() - before;
+    assert.ok(grown < 1e6, `${grown} bytes`);
+    assert.equal(cache.answer(question(long(63)))?.insertText, ' x');
   });
 
   it('end where the text below becomes longer, even far below', () => {

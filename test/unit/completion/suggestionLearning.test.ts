@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { SuggestionLearning, type Learned } from '../../../src/completion/suggestionLearning';
 import type { GeneratorDocument } from '../../../src/protocol/generatorProtocol';
+import { heapInUse } from '../../support/heapInUse';
 
 const at = (prefix: string, languageId = 'markdown', uri = 'file:///a'): GeneratorDocument => ({
   uri,
@@ -211,19 +210,13 @@ describe('learning from suggestions', () => {
   });
 
   it('keeps the places alone, and not the long texts before them', () => {
-    setFlagsFromString('--expose-gc');
-    const collectGarbage = runInNewContext('gc') as () => void;
-    const heap = (): number => {
-      collectGarbage();
-      return process.memoryUsage().heapUsed;
-    };
     const { learning } = learner();
     const textAt = (line: number): string => `${'A long document. '.repeat(4000)}Line ${line}:`;
-    const before = heap();
+    const before = heapInUse();
     for (let i = 0; i < 300; i++) {
       use(learning, textAt(i), ' wrong', `${textAt(i)} right`);
     }
-    const grown = heap() - before;
+    const grown = heapInUse() - before;
     assert.ok(grown < 3e6, `${grown} bytes for 300 places`);
     assert.deepEqual(learning.lessonsFor(at(textAt(0))).refused, [' wrong']);
   });
