@@ -260,16 +260,33 @@ export class Placing<State> {
    * Whether the next shared token depends on what follows the segment. Only texts whose foreign tokens begin with the segment's
    * count, as the others belong to other paths (Hayase's valid covering tree).
    */
-  private isOpen({ ids, added, first }: Segment<State>): boolean {
+  private isOpen(segment: Segment<State>): boolean {
+    const { ids, added, first } = segment;
     const { tokens, shared, memory } = this.source;
     const { tail, context } = this.state;
     return memory.openness.getOrMake(`${memory.keyOf(this.state)} ${ids.join()}`, () => {
       for (const longer of shared.otherContinuations(context, added, first, MOST_TRIED)) {
-        if (tokens.encodingBeginsWith(concatBytes(tail, longer), ids)) {
+        if (tokens.encodingBeginsWith(concatBytes(tail, longer), ids) || this.mayBegin(segment, longer)) {
           return true;
         }
       }
       return false;
+    });
+  }
+
+  /**
+   * Whether a text that goes on beyond `longer` by one foreign token has the segment's tokens, and another next shared token:
+   * ` underst` may be ` und` and `erst`, but ` understand` ` under` and `stand`.
+   */
+  private mayBegin({ ids, added, first }: Segment<State>, longer: Uint8Array): boolean {
+    const { tokens, shared } = this.source;
+    const { tail, context } = this.state;
+    const covers = tokens.index.longerThan(longer, added.length, longer.length);
+    return covers.subarray(0, MOST_TRIED).some((id) => {
+      const text = concatBytes(added, tokens.bytes(id));
+      return (
+        tokens.isEncoding([...ids, id], concatBytes(tail, text)) && shared.firstToken(context, text) !== first
+      );
     });
   }
 }

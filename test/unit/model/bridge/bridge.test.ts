@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createBridge, type Bridge } from '../../../../src/model/bridge/bridge';
 import type { ForeignModel } from '../../../../src/model/bridge/foreignModel';
+import { seededRandom } from '../../../../src/model/generation/seededRandom';
 import { textVocabulary } from '../../../../src/model/bridge/textVocabulary';
 import type { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
 import {
@@ -120,6 +121,23 @@ describe('a model with other tokens as an expert', () => {
   it('changes little where text would have other tokens before a letter', () => {
     for (const seed of [321012434, 7919, 15838, 23757]) {
       assert.ok(largestChange('  \\\\', seed) < 0.03);
+    }
+  });
+
+  it('gives a text its probability also where what follows a token decides how both vocabularies encode it', () => {
+    const random = seededRandom(1);
+    const draw = (length: number) =>
+      Array.from({ length: 1 + Math.floor(length * random()) }, () => 'ab'[Math.floor(2 * random())]).join(
+        '',
+      );
+    const tokenizer = () => tokenizerOf(Array.from({ length: 40 }, () => draw(8)).join(';'), 280);
+    for (let i = 0; i < 12; i++) {
+      const shared = tokenizer();
+      const foreign = canonicalModel(bytePairVocabulary(tokenizer()), 'ab', i);
+      const text = draw(8);
+      const difference =
+        bridgedLog(createBridge(foreign, shared, exact), shared, text) - ownLog(foreign, text);
+      assert.ok(Math.abs(difference) < 1e-5, `${text}: ${difference}`);
     }
   });
 
