@@ -1,6 +1,7 @@
 /** Runs the trial on WebGPU in a process of its own, which alone gets the software driver, and sends what came of it. */
 import * as tf from '@tensorflow/tfjs-core';
 import { loadWebgpuEngine } from '../../src/trainer/engines/webgpuEngine';
+import { randomWeights } from '../unit/model/network/randomWeights';
 import { runTrial, trialNetworks, type Trial } from './trainingTrial';
 
 export interface WebgpuTrial {
@@ -10,8 +11,9 @@ export interface WebgpuTrial {
   readonly trials: readonly Trial[];
   /** Tensors held before a network was made and after it was disposed. */
   readonly tensors: readonly [number, number];
-  /** What a step says after the device was lost. */
+  /** What a step says after the device was lost, and what a network says that is to give its weights then. */
   readonly afterLoss: string | null;
+  readonly exportAfterLoss: string | null;
 }
 
 async function run(): Promise<WebgpuTrial> {
@@ -25,9 +27,18 @@ async function run(): Promise<WebgpuTrial> {
   const refusal = await loadWebgpuEngine({ requireGpu: true }).then(() => null, messageOf);
   const [{ config }] = trialNetworks;
   const { device } = tf.backend() as unknown as { device: { destroy(): void } };
+  const network = engine.createNetwork(config, randomWeights(config, 1), 1);
   device.destroy();
+  const exportAfterLoss = await network.exportWeights().then(() => null, messageOf);
   const afterLoss = await runTrial(engine, config).then(() => null, messageOf);
-  return { description: engine.description, refusal, trials, tensors: [before, after], afterLoss };
+  return {
+    description: engine.description,
+    refusal,
+    trials,
+    tensors: [before, after],
+    afterLoss,
+    exportAfterLoss,
+  };
 }
 
 function messageOf(error: unknown): string {

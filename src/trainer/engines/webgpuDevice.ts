@@ -67,7 +67,8 @@ export async function startWebgpu(folders: readonly string[]): Promise<WebgpuDev
   const device = await adapter.requestDevice({ requiredLimits });
   let fault: string | null = null;
   device.addEventListener('uncapturederror', ({ error }) => {
-    fault ??= error.message;
+    // The lines after the first tell programmers which call it was.
+    fault ??= error.message.split('\n')[0];
   });
   void device.lost.then(({ message }) => {
     fault ??= message === '' ? 'the device was lost' : message;

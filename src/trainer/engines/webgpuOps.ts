@@ -1,4 +1,4 @@
-/** {@link TensorOps} on WebGPU. Only {@link WebgpuOps.read} reads anything back, since a device answers asynchronously. */
+/** {@link TensorOps} on WebGPU. Only {@link WebgpuOps.read} and {@link WebgpuOps.download} read anything back, since a device answers asynchronously. */
 import type { CellKind } from '../../model/networkConfig';
 import type { RecurrentCell } from '../network/recurrentCell';
 import { StockOps } from '../network/stockOps';
@@ -29,18 +29,26 @@ export class WebgpuOps extends StockOps {
     return next;
   }
 
+  override read(scalars: readonly Tensor[]): Promise<number[]> {
+    return this.answered(super.read(scalars));
+  }
+
+  override download(tensor: Tensor): Promise<Float32Array> {
+    return this.answered(super.download(tensor));
+  }
+
+  protected override cellOf(architecture: CellKind): RecurrentCell {
+    return architecture === 'lstm' ? this.kernels.lstm : super.cellOf(architecture);
+  }
+
   /** @throws Error when the device has failed */
-  override async read(scalars: readonly Tensor[]): Promise<number[]> {
+  private async answered<Values>(answer: Promise<Values>): Promise<Values> {
     // A lost device rejects without a word, and one that is out of memory gives zeros; the reason comes as an event.
-    const values = await super.read(scalars).catch(() => null);
+    const values = await answer.catch(() => null);
     const fault = this.fault();
     if (values === null || fault !== null) {
       throw new Error(fault ?? 'the device gave no answer');
     }
     return values;
-  }
-
-  protected override cellOf(architecture: CellKind): RecurrentCell {
-    return architecture === 'lstm' ? this.kernels.lstm : super.cellOf(architecture);
   }
 }

@@ -91,6 +91,7 @@ export class ParameterTensors {
   }
 
   private download(which: keyof AdamSlot): Promise<NetworkWeights> {
-    return downloadTensors(this.config, new Map([...this.slots].map(([name, slot]) => [name, slot[which]])));
+    const tensors = new Map([...this.slots].map(([name, slot]) => [name, slot[which]]));
+    return downloadTensors(this.config, tensors, this.ops);
   }
 }

@@ -5,7 +5,7 @@
  */
 import { transposed } from '../../model/network/transposed';
 import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
-import type { Tensor, TensorFlow } from './tensorOps';
+import type { Tensor, TensorFlow, TensorOps } from './tensorOps';
 
 /** Whether a tensor is transposed on the device. */
 function isTransposed(name: string): boolean {
@@ -74,10 +74,11 @@ export function uploadTensors(
 export async function downloadTensors(
   config: NetworkConfig,
   tensors: ReadonlyMap<string, Tensor>,
+  ops: Pick<TensorOps, 'download'>,
 ): Promise<Map<string, Float32Array>> {
   const stored = new Map<string, Float32Array>();
   for (const [name, shape] of networkTensorShapes(config)) {
-    stored.set(name, toStoredLayout(name, await tensors.get(name)!.data<'float32'>(), shape));
+    stored.set(name, toStoredLayout(name, await ops.download(tensors.get(name)!), shape));
   }
   return stored;
 }

@@ -179,6 +179,10 @@ export class StockOps implements TensorOps {
     }
   }
 
+  download(tensor: Tensor): Promise<Float32Array> {
+    return tensor.data<'float32'>();
+  }
+
   adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot {
     const { tf } = this;
     const stepSize = adamStepSize(update);

@@ -114,6 +114,11 @@ export interface TensorOps {
    */
   read(scalars: readonly Tensor[]): Promise<number[]>;
   /**
+   * The values of a tensor.
+   * @throws Error when the device has failed
+   */
+  download(tensor: Tensor): Promise<Float32Array>;
+  /**
    * One Adam step (Kingma & Ba 2015, arXiv 1412.6980) with beta1 0.9, beta2 0.999, epsilon 1e-8 and bias correction. The
    * slot given is used up: its tensors are disposed or reused in the result, whose tensors the caller owns.
    */

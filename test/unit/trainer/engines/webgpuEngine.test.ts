@@ -86,5 +86,6 @@ describe('WebGPU engine, on a GPU imitated in software', function () {
 
   it('says so when the device is lost, instead of giving zeros', () => {
     assert.match(trial.afterLoss!, /device/);
+    assert.match(trial.exportAfterLoss!, /device/);
   });
 });

@@ -19,7 +19,9 @@ export async function assertGradients(network: TensorNetwork, weights: NetworkWe
   const { config } = network;
   const [first, second] = windows(2);
   network.gradients(first, 0);
-  const gradients = await downloadTensors(config, network.gradients(second, 0).byName);
+  const gradients = await downloadTensors(config, network.gradients(second, 0).byName, {
+    download: (tensor) => tensor.data<'float32'>(),
+  });
   const { state } = doubleLoss(config, doubles(weights), first, null);
   const h = 1e-5;
   for (const [name, gradient] of gradients) {
