@@ -311,6 +311,7 @@ describe('Typing in a window with one folder', () => {
       await waitFor('the box', async () => {
         // Comes to nothing until VS Code has asked where comments may stand.
         await vscode.commands.executeCommand('workbench.action.addComment');
+        await sleep(1000);
         return boxes().length > 0;
       });
       await theWindow.idle();
