@@ -39,9 +39,10 @@ export async function deleteModel(
     return;
   }
   await model.delete();
-  inform(
-    hasModel
-      ? vscode.l10n.t('The model of this workspace is deleted; ghost text goes on without it.')
-      : vscode.l10n.t('What the interrupted training had kept is deleted.'),
-  );
+  const told = hasModel
+    ? vscode.l10n.t('The model of this workspace is deleted; ghost text goes on without it.')
+    : vscode.l10n.t('What the interrupted training had kept is deleted.');
+  // The panel may still say of it that it is used from now on.
+  training.conclude(told);
+  inform(told);
 }

@@ -103,9 +103,9 @@ export class TrainingSession implements vscode.Disposable {
     }
   }
 
-  /** Adds the result of the last training to its lines. */
-  conclude(result: string): void {
-    this.lines.push(result);
+  /** Adds to the lines of the last training its result, or what has become of the model since. */
+  conclude(sentence: string): void {
+    this.lines.push(sentence);
     this.changed.fire();
   }
 

@@ -236,6 +236,12 @@ describe('Train on Workspace', function () {
     const modelPath = done?.modelPath ?? null;
     await vscode.commands.executeCommand('understudy.deleteModel', { confirm: false });
     assert.ok(modelPath !== null && !existsSync(modelPath));
+    if (hasChannel) {
+      await vscode.commands.executeCommand('understudy.openSettingsPanel');
+      await waitFor('the panel', async () =>
+        (await theWindow.panelText()).includes('The model of this workspace is deleted'),
+      );
+    }
   });
 
   it('calls no model what an interrupted training has kept, which Delete Model deletes, too', async () => {
