@@ -28,7 +28,11 @@ interface ChoiceItem extends vscode.QuickPickItem {
  */
 export async function chooseLanguageModel({ languageModel, paths }: Parts, chosen?: unknown): Promise<void> {
   if (!vscode.workspace.isTrusted) {
-    throw new Error(vscode.l10n.t('A language model is opened in trusted workspaces only.'));
+    throw new Error(
+      vscode.l10n.t(
+        'A language model is opened in trusted workspaces only; choose Manage Workspace Trust first.',
+      ),
+    );
   }
   const choice = chosen === undefined ? await pick(languageModel) : parseLanguageModel(vscode.l10n.t, chosen);
   if (

@@ -19,7 +19,9 @@ interface ChoiceItem extends vscode.QuickPickItem {
 export async function chooseMaskedModel({ maskedModel, paths }: Parts, chosen?: unknown): Promise<void> {
   const { t } = vscode.l10n;
   if (!vscode.workspace.isTrusted) {
-    throw new Error(t('A masked model is opened in trusted workspaces only.'));
+    throw new Error(
+      t('A masked model is opened in trusted workspaces only; choose Manage Workspace Trust first.'),
+    );
   }
   const folder =
     chosen === undefined ? await pick(maskedModel.state?.folder ?? null) : parseMaskedModel(t, chosen);

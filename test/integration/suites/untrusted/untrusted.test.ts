@@ -33,4 +33,11 @@ describe('A window in Restricted Mode', () => {
     assert.equal(done, undefined);
     await told('needs a trusted one');
   });
+
+  it('says what to do before a language model or a masked model can be chosen', async () => {
+    await vscode.commands.executeCommand('understudy.chooseLanguageModel');
+    await told('A language model is opened in trusted workspaces only; choose Manage Workspace Trust first.');
+    await vscode.commands.executeCommand('understudy.chooseMaskedModel');
+    await told('A masked model is opened in trusted workspaces only; choose Manage Workspace Trust first.');
+  });
 });
