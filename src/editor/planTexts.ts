@@ -15,7 +15,7 @@ export function planSummary(t: Translate, { continues, estimate, ...plan }: Trai
   const time = durationText(t, Math.max(1, estimate.seconds));
   const passes = passesText(estimate.epochs);
   return continues !== null && continues.changedFiles > 0
-    ? t('About {0}: {1} passes over what has changed.', time, passes)
+    ? t('About {0}: {1} passes over what is new to it.', time, passes)
     : t(
         '{0}, {1}, about {2}: {3} passes over the text',
         filesText(t, plan.files.length),
@@ -53,7 +53,7 @@ function passesText(epochs: number): string {
   return epochs < 0.1 ? epochs.toPrecision(1) : epochs.toFixed(epochs < 10 ? 1 : 0);
 }
 
-/** A sentence on which model training continues from, and how many files are new to it or changed. */
+/** A sentence on which model training continues from, and how many files are new to it, changed or not yet read to the end. */
 export function continuesText(t: Translate, { trainedAt, changedFiles, files }: Continues): string {
   const model =
     trainedAt === undefined
@@ -63,8 +63,8 @@ export function continuesText(t: Translate, { trainedAt, changedFiles, files }: 
     changedFiles === 0
       ? t('no file has changed since')
       : changedFiles === 1
-        ? t('{0} of {1} is new to it or has changed', changedFiles, filesText(t, files))
-        : t('{0} of {1} are new to it or have changed', changedFiles, filesText(t, files));
+        ? t('{0} of {1} holds text that it has not read', changedFiles, filesText(t, files))
+        : t('{0} of {1} hold text that it has not read', changedFiles, filesText(t, files));
   return t('{0}: {1}.', model, changed);
 }
 

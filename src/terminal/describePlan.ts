@@ -38,7 +38,7 @@ export function describePlan(plan: TrainingPlan): string {
     const changed =
       changedFiles === 0
         ? 'no file has changed since'
-        : `${formatNumber(changedFiles)} of ${formatCount(continues.files, 'file')} ${changedFiles === 1 ? 'is new to it or has' : 'are new to it or have'} changed; ` +
+        : `${formatNumber(changedFiles)} of ${formatCount(continues.files, 'file')} ${changedFiles === 1 ? 'holds' : 'hold'} text that it has not read; ` +
           `${formatNumber(estimate.seconds)} s, mostly for these`;
     lines.push(`Continues from ${model}: ${changed}.`);
   }

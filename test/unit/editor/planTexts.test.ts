@@ -61,11 +61,11 @@ describe('the preview of a training', () => {
     const changed = { ...plan, continues, estimate };
     assert.equal(
       planOrigin(t, changed),
-      'Continues from the model of 2026-03-01: 3 of 120 files are new to it or have changed.',
+      'Continues from the model of 2026-03-01: 3 of 120 files hold text that it has not read.',
     );
-    assert.equal(planSummary(t, changed), 'About 60 s: 12 passes over what has changed.');
+    assert.equal(planSummary(t, changed), 'About 60 s: 12 passes over what is new to it.');
     const one = { ...plan, continues: { changedFiles: 1, files: 1 } };
-    assert.match(planOrigin(t, one)!, /: 1 of 1 file is new to it or has changed\.$/);
+    assert.match(planOrigin(t, one)!, /: 1 of 1 file holds text that it has not read\.$/);
     const unchanged = { ...plan, continues: { changedFiles: 0, files: 120 } };
     assert.equal(
       planOrigin(t, unchanged),

@@ -19,11 +19,11 @@ describe('the plan of a training in a terminal', () => {
   it('counts one of a thing as one, and several as several', () => {
     assert.match(
       planOf(1, 1),
-      /^Reads 1 file,[^]*: 1 of 1 file is new to it or has changed; [^]* of 1 file aside [^]* 1 token\.\n$/,
+      /^Reads 1 file,[^]*: 1 of 1 file holds text that it has not read; [^]* of 1 file aside [^]* 1 token\.\n$/,
     );
     assert.match(
       planOf(2, 3),
-      /^Reads 3 files,[^]*: 2 of 3 files are new to it or have changed; [^]* of 3 files aside [^]* 3 tokens\.\n$/,
+      /^Reads 3 files,[^]*: 2 of 3 files hold text that it has not read; [^]* of 3 files aside [^]* 3 tokens\.\n$/,
     );
   });
 
