@@ -39,6 +39,8 @@ describe('the tally of suggestions', () => {
     tally.offered({ uri, line: 4, character: 11, text: 'amp' });
     assert.deepEqual(tally.counts, { shown: 1, accepted: 0, acceptedInPart: 0, charactersSaved: 0 });
     assert.equal(tally.current?.text, 'amp');
+    tally.offered({ uri, line: 4, character: 11, text: 'amp in the window' });
+    assert.deepEqual([tally.current.text, tally.counts.shown], ['amp in the window', 1]);
   });
 
   it('counts the next suggestion anew when the user typed something else', () => {
@@ -57,12 +59,25 @@ describe('the tally of suggestions', () => {
     assert.deepEqual(tally.counts, { shown: 2, accepted: 0, acceptedInPart: 2, charactersSaved: 7 });
   });
 
+  it('counts the same words anew where they are offered at another place', () => {
+    for (const [where, line, character] of [
+      ['file:///other.md', 4, 10],
+      [uri, 5, 10],
+      [uri, 4, 11],
+    ] as const) {
+      const tally = offering('lamp');
+      tally.offered({ uri: where, line, character, text: 'lamp' });
+      assert.equal(tally.counts.shown, 2, `${where}:${line}:${character}`);
+    }
+  });
+
   it('counts an acceptance once, and none where nothing was shown', () => {
     const tally = new SuggestionTally();
     tally.acceptedWhole('lamp');
     assert.equal(tally.counts.accepted, 0);
     tally.offered({ uri, line: 4, character: 10, text: 'lamp' });
     tally.acceptedWhole('lamp');
+    assert.deepEqual(tally.possible, []);
     tally.acceptedWhole('lamp');
     assert.deepEqual(tally.counts, { shown: 1, accepted: 1, acceptedInPart: 0, charactersSaved: 4 });
   });
@@ -98,6 +113,19 @@ describe('the tally of suggestions', () => {
     assert.deepEqual(tally.current, { uri, line: 5, character: 2, text: 'burned' });
   });
 
+  it('counts a word of two characters', () => {
+    const tally = offering('亮了一夜');
+    assert.ok(tally.inserted(uri, 4, 10, '亮了'));
+    assert.deepEqual(tally.counts, { shown: 1, accepted: 0, acceptedInPart: 1, charactersSaved: 2 });
+  });
+
+  it('knows which of several is on the screen once the user types along with it', () => {
+    const tally = new SuggestionTally();
+    tally.offered({ uri, line: 4, character: 10, text: 'lamp' }, ['candle']);
+    tally.inserted(uri, 4, 10, 'l');
+    assert.deepEqual(tally.possible, ['amp']);
+  });
+
   it('takes neither one typed character, however long, nor a pair of brackets for an acceptance', () => {
     assert.equal(offering('🙂 and the lamp').inserted(uri, 4, 10, '🙂'), false);
     const call = offering('() + 1');
@@ -118,12 +146,13 @@ describe('the tally of suggestions', () => {
   });
 
   it('takes no text of another place or document for an acceptance', () => {
-    for (const [where, line] of [
-      [uri, 5],
-      ['file:///other.md', 4],
+    for (const [where, line, character] of [
+      [uri, 5, 10],
+      [uri, 4, 9],
+      ['file:///other.md', 4, 10],
     ] as const) {
       const tally = offering('lamp in the window');
-      tally.inserted(where, line, 10, 'lamp');
+      tally.inserted(where, line, character, 'lamp');
       assert.equal(tally.counts.acceptedInPart, 0);
     }
   });
