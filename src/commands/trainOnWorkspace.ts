@@ -5,7 +5,7 @@ import type { TrainingSettings } from '../editor/configuration';
 import type { Parts } from '../editor/parts';
 import type { StartingPoint } from '../editor/personalModel';
 import { trainableFolders } from '../editor/trainableFolders';
-import { afreshText, leftOutLines, planOrigin, planSummary } from '../editor/planTexts';
+import { afreshText, leftOutLines, planFault, planOrigin, planSummary } from '../editor/planTexts';
 import { progressIncrements } from '../editor/progressIncrements';
 import { resultText } from '../editor/resultText';
 import { trainingOptions } from '../editor/trainingOptions';
@@ -139,7 +139,8 @@ async function confirmPlan(
 ): Promise<Choice> {
   const { t } = vscode.l10n;
   const items: PlanItem[] = [];
-  if (plan.files.length > 0) {
+  const fault = planFault(t, plan);
+  if (fault === null) {
     items.push({
       label: t('Start Training'),
       iconPath: new vscode.ThemeIcon('play'),
@@ -148,7 +149,7 @@ async function confirmPlan(
       action: 'start',
     });
   }
-  if (plan.files.length > 0 && plan.continues !== null) {
+  if (fault === null && plan.continues !== null) {
     items.push({
       label: t('Train Afresh'),
       iconPath: new vscode.ThemeIcon('refresh'),
@@ -178,10 +179,7 @@ async function confirmPlan(
   for (;;) {
     const chosen = await vscode.window.showQuickPick(items, {
       title: t('Train on Workspace'),
-      placeHolder:
-        plan.files.length > 0
-          ? t('Everything stays on this machine.')
-          : t('There is no text to learn from in this workspace.'),
+      placeHolder: fault ?? t('Everything stays on this machine.'),
       ignoreFocusOut: true,
     });
     if (chosen?.action !== 'list') {

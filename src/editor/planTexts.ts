@@ -9,6 +9,18 @@ function leftOutText(t: Translate, reason: string): string {
   return Object.hasOwn(LEFT_OUT_REASONS, reason) ? t(LEFT_OUT_REASONS[reason as LeftOutReason]) : reason;
 }
 
+/** Why a training would be refused; null when it would not. */
+export function planFault(t: Translate, { files, tooLittle }: TrainingPlan): string | null {
+  if (files.length === 0) {
+    return t('There is no text to learn from in this workspace.');
+  }
+  return tooLittle
+    ? t(
+        'There is too little text to learn from in this workspace: about a page is needed to learn from and to measure on.',
+      )
+    : null;
+}
+
 /** One line on how much is read and how long it takes. */
 export function planSummary(t: Translate, { continues, estimate, ...plan }: TrainingPlan): string {
   // A training of a few words takes no less.
@@ -80,10 +92,9 @@ export function leftOutLines(t: Translate, plan: TrainingPlan): { count: number;
 export function fileListText(t: Translate, plan: TrainingPlan): string {
   const origin = planOrigin(t, plan);
   const heading = t('Learned from, but for what is kept aside to measure the result:');
+  const fault = planFault(t, plan);
   const lines =
-    plan.files.length === 0
-      ? [t('There is no text to learn from in this workspace.')]
-      : [...(origin === null ? [] : [origin]), planSummary(t, plan), '', heading];
+    fault === null ? [...(origin === null ? [] : [origin]), planSummary(t, plan), '', heading] : [fault];
   let root = '';
   for (const file of plan.files) {
     if (file.root !== root) {

@@ -117,6 +117,7 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
       heldOutBytes: count,
       leftOut: counts,
       largestLeftOut: v.array(v.object({ ...file, reason: v.string() })),
+      tooLittle: v.boolean(),
       startsAfresh: v.boolean(),
       continues: v.nullable(v.object(continues)),
       resumes: v.boolean(),

@@ -178,6 +178,8 @@ export interface TrainingPlan {
   readonly leftOut: Readonly<Record<string, number>>;
   /** The largest files left out, largest first, at most 20; folders are not measured. */
   readonly largestLeftOut: readonly (PlannedFile & { readonly reason: string })[];
+  /** Whether a training would be refused, as there is no text or too little. */
+  readonly tooLittle: boolean;
   /** Whether it starts from scratch, as no model has the requested architecture and size. */
   readonly startsAfresh: boolean;
   /** Null unless it starts from a personal model that records what it has read. */

@@ -45,7 +45,9 @@ export function describePlan(plan: TrainingPlan): string {
   if (plan.startsAfresh) {
     lines.push('Starts from scratch: there is no model of this kind and size to go on from.');
   }
-  if (files.length > 0) {
+  if (files.length > 0 && plan.tooLittle) {
+    lines.push('That is too little text to learn from.');
+  } else if (files.length > 0) {
     lines.push(
       `Keeps ${formatBytes(heldOutBytes)} of ${formatCount(heldOut, 'file')} aside to measure on; learns from ` +
         `${formatCount(estimate.trainTokens, 'token')}.`,

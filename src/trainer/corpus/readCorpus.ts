@@ -199,6 +199,11 @@ async function readFromAny(
   return { root, read };
 }
 
+/** Whether there is text enough to train on and to measure by; a training on less is refused. */
+export function isEnough({ train, heldOut }: Pick<Corpus, 'train' | 'heldOut'>): boolean {
+  return countTargets(train) >= FEWEST_TRAIN_TOKENS && countTargets(heldOut) >= FEWEST_HELD_OUT_TOKENS;
+}
+
 function checkEnough(
   folders: readonly string[],
   train: readonly DocumentTokens[],
@@ -209,7 +214,7 @@ function checkEnough(
   if (train.length + heldOut.length === 0) {
     throw new Error(`There is no text to learn from in ${where}: ${whyNone(leftOut)}.`);
   }
-  if (countTargets(train) < FEWEST_TRAIN_TOKENS || countTargets(heldOut) < FEWEST_HELD_OUT_TOKENS) {
+  if (!isEnough({ train, heldOut })) {
     throw new Error(
       `There is too little text to learn from in ${where}: about a page is needed to learn from and to measure on.`,
     );

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { countParameters } from '../../model/networkConfig';
 import type { PlanJob, PlannedFile, TrainerEvent, TrainingPlan } from '../../protocol/trainerProtocol';
 import type { LeftOut, LeftOutReason } from '../corpus/leftOutReason';
-import { corpusDocuments, countReasons, trainDocument } from '../corpus/readCorpus';
+import { corpusDocuments, countReasons, isEnough, trainDocument } from '../corpus/readCorpus';
 import { scanFolders, type TextFile } from '../corpus/scanFolders';
 import { scanReporter } from '../corpus/scanReporter';
 import { splitHeldOut, type FilePart } from '../corpus/splitHeldOut';
@@ -95,10 +95,12 @@ export async function planTraining(
         job.options.seconds,
       )
     : readingOf(initial, { seconds: job.options.seconds, passTokens: trainTokens }, null);
+  const parts = { files: texts, train, heldOut };
+  const tooLittle = scan.bytes < TOKENIZED_BYTES && !isEnough(corpusDocuments(parts, tokenizer.endOfTextId));
   let resumes = false;
   let shareLeft = 1;
   if (mayResume) {
-    const documents = corpusDocuments({ files: texts, train, heldOut }, tokenizer.endOfTextId);
+    const documents = corpusDocuments(parts, tokenizer.endOfTextId);
     const fingerprint = resumeFingerprint(job.options, beginning, documents);
     const found = await findResumePoint(job.resumePath, fingerprint);
     if (found.kind === 'found') {
@@ -116,6 +118,7 @@ export async function planTraining(
     heldOutBytes,
     leftOut: countReasons(scan.leftOut),
     largestLeftOut: await largest(scan.leftOut, signal),
+    tooLittle,
     startsAfresh: initial === null,
     continues: reading.continues,
     resumes,

@@ -3,6 +3,7 @@ import {
   afreshText,
   fileListText,
   leftOutLines,
+  planFault,
   planOrigin,
   planSummary,
 } from '../../../src/editor/planTexts';
@@ -18,6 +19,7 @@ const plan: TrainingPlan = {
   heldOutBytes: 9_400,
   leftOut: { binary: 2, ignored: 40, empty: 0 },
   largestLeftOut: [{ root: '/novel', path: 'photo.raw', bytes: 30_000_000, reason: 'binary' }],
+  tooLittle: false,
   startsAfresh: false,
   continues: null,
   resumes: false,
@@ -103,6 +105,17 @@ describe('the preview of a training', () => {
   it('says that there is no text where all is left out, and explains no list', () => {
     const text = fileListText(t, { ...plan, files: [] });
     assert.match(text, /^There is no text to learn from in this workspace\.\n\nLeft out:/);
+    assert.doesNotMatch(text, /passes|Learned/);
+  });
+
+  it('says that there is too little text, and not how long learning it takes, and lists it all the same', () => {
+    const little = { ...plan, tooLittle: true };
+    const fault = planFault(t, little);
+    assert.match(fault ?? '', /^There is too little text to learn from in this workspace: about a page /);
+    assert.equal(planFault(t, plan), null);
+    const text = fileListText(t, little);
+    assert.ok(text.startsWith(`${fault}\n\n/novel\n`), text);
+    assert.match(text, /one\.md/);
     assert.doesNotMatch(text, /passes|Learned/);
   });
 

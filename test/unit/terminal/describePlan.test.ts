@@ -3,7 +3,7 @@ import { describePlan } from '../../../src/terminal/describePlan';
 
 describe('the plan of a training in a terminal', () => {
   const file = { root: '/text', path: 'a.md', bytes: 2000, heldOutShare: 0.1 };
-  const planOf = (changedFiles: number, files: number, path = 'a.md') =>
+  const planOf = (changedFiles: number, files: number, path = 'a.md', tooLittle = false) =>
     describePlan({
       files: Array.from({ length: files }, () => ({ ...file, path })),
       trainBytes: 1800,
@@ -12,6 +12,7 @@ describe('the plan of a training in a terminal', () => {
       largestLeftOut: [{ ...file, path, reason: 'binary' }],
       continues: { changedFiles, files },
       resumes: false,
+      tooLittle,
       startsAfresh: false,
       estimate: { trainTokens: files, seconds: 60, epochs: 2 },
     });
@@ -25,6 +26,11 @@ describe('the plan of a training in a terminal', () => {
       planOf(2, 3),
       /^Reads 3 files,[^]*: 2 of 3 files hold text that it has not read; [^]* of 3 files aside [^]* 3 tokens\.\n$/,
     );
+  });
+
+  it('says that there is too little text instead of what is learned from it', () => {
+    assert.match(planOf(1, 1, 'a.md', true), /\nThat is too little text to learn from\.\n$/);
+    assert.doesNotMatch(planOf(1, 1, 'a.md', true), /learns from/);
   });
 
   it('names the largest files, and says how many more there are', () => {

@@ -6,7 +6,7 @@ import { networkOfShape, type NetworkShape } from '../../../../src/model/network
 import { readBeginning } from '../../../../src/trainer/training/beginning';
 import { planTraining } from '../../../../src/trainer/training/planTraining';
 import { randomWeights } from '../../model/network/randomWeights';
-import { SmallWorkspace } from './smallJob';
+import { runCollecting, SmallWorkspace } from './smallJob';
 
 describe('planTraining', () => {
   let workspace: SmallWorkspace;
@@ -45,6 +45,20 @@ describe('planTraining', () => {
       assert.deepEqual(warnings, [
         `The model ${initialModelPath} was trained with another tokenizer than this version of Understudy has, so training starts afresh.`,
       ]);
+    }
+  });
+
+  it('says that there is too little text where a training would be refused for it, and nowhere else', async () => {
+    const job = workspace.job({}, { folders: [workspace.storage] });
+    for (const words of [0, 6, 20, 200]) {
+      writeFileSync(join(workspace.storage, 'a.txt'), 'sea '.repeat(words));
+      const plan = await planTraining(job, new AbortController().signal, () => undefined);
+      const chooseEngine = () => Promise.reject(new Error('The texts are enough.'));
+      assert.equal(plan.tooLittle, words < 200);
+      await assert.rejects(
+        runCollecting(job, { chooseEngine }),
+        plan.tooLittle ? /^Error: There is (no|too little) text to learn from/ : /The texts are enough\.$/,
+      );
     }
   });
 
