@@ -198,39 +198,43 @@ async function trainWithProgress(
   // The present folders, for which the model is stored: they may have changed during the preview.
   const folders = foldersToTrainOn();
   const places = await parts.model.places();
-  const { maxTotalBytes, ...options } = settings;
-  const node = await trainerNode(options.engine, parts.paths.webgpu);
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Understudy is training'),
-      cancellable: true,
-    },
-    (progress, token) => {
-      token.onCancellationRequested(() => {
-        parts.training.cancel();
-      });
-      const increment = progressIncrements();
-      return parts.training.train(
-        {
-          ...places,
-          folders,
-          split: null,
-          excludeGlobs: parts.configuration.excludeGlobs(),
-          maxTotalBytes,
-          initialModelPath: start.path,
-          tokenizerPath: parts.paths.tokenizer,
-          baseModelPath: parts.baseModel.path,
-          kernelPath: parts.paths.kernel,
-          nativeFolders: [parts.paths.native, parts.paths.webgpu],
-          engineTimingsPath: join(parts.paths.native, '..', 'engine-timings.json'),
-          options: trainingOptions(options, start.fits),
-        },
-        node,
-        (message, reached) => {
-          progress.report({ message, increment: increment(reached) });
-        },
-      );
-    },
-  );
+  try {
+    const { maxTotalBytes, ...options } = settings;
+    const node = await trainerNode(options.engine, parts.paths.webgpu);
+    return await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Understudy is training'),
+        cancellable: true,
+      },
+      (progress, token) => {
+        token.onCancellationRequested(() => {
+          parts.training.cancel();
+        });
+        const increment = progressIncrements();
+        return parts.training.train(
+          {
+            ...places,
+            folders,
+            split: null,
+            excludeGlobs: parts.configuration.excludeGlobs(),
+            maxTotalBytes,
+            initialModelPath: start.path,
+            tokenizerPath: parts.paths.tokenizer,
+            baseModelPath: parts.baseModel.path,
+            kernelPath: parts.paths.kernel,
+            nativeFolders: [parts.paths.native, parts.paths.webgpu],
+            engineTimingsPath: join(parts.paths.native, '..', 'engine-timings.json'),
+            options: trainingOptions(options, start.fits),
+          },
+          node,
+          (message, reached) => {
+            progress.report({ message, increment: increment(reached) });
+          },
+        );
+      },
+    );
+  } finally {
+    await parts.model.forgetUnused(places);
+  }
 }

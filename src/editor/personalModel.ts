@@ -53,6 +53,12 @@ export class PersonalModel {
     return this.store.remember(this.requireFolders());
   }
 
+  /** To be called when a training has ended: notes nothing for a workspace where it has left nothing. */
+  async forgetUnused(places: ModelPlaces): Promise<void> {
+    // How the training ended is what the user has to know.
+    await this.store.forgetUnused(places).catch(() => undefined);
+  }
+
   /**
    * Whether there is a model now. What another window or the terminal tool has made or deleted meanwhile is loaded, or used no longer:
    * a training that knew nothing of it would put its own in its place.

@@ -38,10 +38,18 @@ export async function trainForFolder(
 ): Promise<TrainResult> {
   // So that nothing is noted for a folder that is none.
   await realRoot(folder);
-  const places = out ?? (await modelStore().remember([folder]));
-  return trainModel(
-    terminal,
-    { ...places, folders: [folder], split: null, initialModelPath, options },
-    'What it saved is kept: the same command goes on from there.',
-  );
+  const store = modelStore();
+  const places = out ?? (await store.remember([folder]));
+  try {
+    return await trainModel(
+      terminal,
+      { ...places, folders: [folder], split: null, initialModelPath, options },
+      'What it saved is kept: the same command goes on from there.',
+    );
+  } finally {
+    if (out === null) {
+      // How the training ended is what the user has to know.
+      await store.forgetUnused(places).catch(() => undefined);
+    }
+  }
 }

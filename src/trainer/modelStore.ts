@@ -1,7 +1,7 @@
 /** Where the models of several workspaces lie, each in a folder of its own, and what can be done with them. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
 import type { TrainingRecord } from '../model/checkpoint/trainingRecord';
@@ -67,6 +67,16 @@ export class ModelStore {
       await saveFile(path, noted);
     }
     return this.places(key);
+  }
+
+  /** Removes what {@link remember} has noted for a training that has ended and left nothing. */
+  async forgetUnused({ modelPath, resumePath }: ModelPlaces): Promise<void> {
+    if ((await exists(modelPath)) || (await exists(resumePath)) || (await isModelInUse(modelPath))) {
+      return;
+    }
+    const folder = dirname(modelPath);
+    await patiently(() => rm(join(folder, WORKSPACE_FILE), { force: true }));
+    await removeUnused(folder);
   }
 
   /** Newest first; one that may not be opened is told as a damaged one. */
@@ -177,12 +187,7 @@ export class ModelStore {
       }
       await removeAll();
     }
-    // The folder stays where another window took the lock meanwhile, to train.
-    await patiently(() => rmdir(folder)).catch((error: unknown) => {
-      if (!STILL_USED.has((error as NodeJS.ErrnoException).code ?? '')) {
-        throw error;
-      }
-    });
+    await removeUnused(folder);
   }
 
   private folderOf(key: string): string {
@@ -191,6 +196,15 @@ export class ModelStore {
     }
     return join(this.storageFolder, key);
   }
+}
+
+/** Removes a folder, which stays where another window took the lock meanwhile, to train. */
+async function removeUnused(folder: string): Promise<void> {
+  await patiently(() => rmdir(folder)).catch((error: unknown) => {
+    if (!STILL_USED.has((error as NodeJS.ErrnoException).code ?? '')) {
+      throw error;
+    }
+  });
 }
 
 function contentOf(bytes: Uint8Array, path: string): StoredModel['content'] {

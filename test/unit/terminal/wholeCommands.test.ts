@@ -92,6 +92,14 @@ describe('terminal commands from the folder to the result', function () {
     assert.deepEqual(await readdir(folder), ['kernel.wasm', 'text']);
   });
 
+  it('keep nothing of a training for which there was too little text', async () => {
+    await writeFile(join(text, 'a.txt'), 'Only a few words stand here.\n');
+    const { status, stderr } = await run('train', text, '--seconds', '1');
+    assert.equal(status, 1);
+    assert.match(stderr, /^There is too little text to learn from in /);
+    assert.deepEqual(await readdir(join(folder, 'home')), []);
+  });
+
   it('train a model that is listed, shown, exported, used and deleted', async () => {
     await writeChapters(8);
     const trained = await run('train', text, '--seconds', '2', ...tiny);

@@ -256,6 +256,24 @@ describe('ModelStore', () => {
     assert.ok(!existsSync(dirname(modelPath)));
   });
 
+  it('leaves nothing of a training that left nothing, and all of one that left something or goes on', async () => {
+    const places = await store.remember(folders);
+    const noted = join(dirname(places.modelPath), 'workspace.json');
+    const lock = await lockModel(places.modelPath);
+    await store.forgetUnused(places);
+    await lock.release();
+    assert.ok(existsSync(noted));
+    for (const path of [places.modelPath, places.resumePath]) {
+      writeFileSync(path, 'what it left');
+      await store.forgetUnused(places);
+      assert.ok(existsSync(noted));
+      rmSync(path);
+    }
+    await store.forgetUnused(places);
+    assert.equal(existsSync(dirname(places.modelPath)), false);
+    await store.forgetUnused(places);
+  });
+
   it('leaves nothing of a model that was deleted', async () => {
     const { modelPath } = await store.remember(folders);
     writeFileSync(modelPath, smallModelBytes(7));
