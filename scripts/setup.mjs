@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -43,10 +43,10 @@ export function run(command, args, { quiet = false, env = process.env, cwd = roo
   });
 }
 
-/** Runs npm by the path that started this script, so that Windows needs no shell. */
+/** Runs npm by the path that started this script, so that Windows needs no shell. Under pnpm and Yarn that path is theirs. */
 export function npm(args, options) {
   const cli = process.env.npm_execpath;
-  return cli?.endsWith('.js') || cli?.endsWith('.cjs')
+  return cli !== undefined && /^npm.*\.c?js$/.test(basename(cli))
     ? run(process.execPath, [cli, ...args], options)
     : run('npm', args, options);
 }

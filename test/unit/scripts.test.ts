@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { basename, delimiter, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const root = join(__dirname, '../..');
@@ -52,7 +52,7 @@ describe('scripts that are started by name and imported as well', () => {
     for (const script of ['llama.mjs', 'testLarge.mjs']) {
       const { status, stderr } = spawnSync(process.execPath, [join(folder, 'scripts', script)], {
         encoding: 'utf8',
-        env: { ...process.env, npm_execpath: join(folder, 'no-npm.cjs') },
+        env: { ...process.env, npm_execpath: join(folder, 'npm-missing.cjs') },
       });
       assert.equal(status, 1);
       assert.match(stderr, /^Installing packages/);
@@ -89,14 +89,18 @@ describe('the packages that the scripts need', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  /** What npm was asked to do, or null. */
-  async function setUp(): Promise<string[] | null> {
+  /** What npm was asked to do, or null, by a script that a program in the folder has started. */
+  async function setUp(starter = 'npm.cjs'): Promise<string[] | null> {
     await rm(join(folder, 'asked.json'), { force: true });
     const setup = pathToFileURL(join(folder, 'setup', 'setup.mjs')).href;
     const script = `(await import(${JSON.stringify(setup)})).setUp()`;
     const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       encoding: 'utf8',
-      env: { ...process.env, npm_execpath: join(folder, 'npm.cjs') },
+      env: {
+        ...process.env,
+        PATH: `${folder}${delimiter}${process.env['PATH']}`,
+        npm_execpath: join(folder, starter),
+      },
     });
     assert.equal(status, 0, stderr);
     const asked = await readFile(join(folder, 'asked.json'), 'utf8').catch(() => 'null');
@@ -109,6 +113,18 @@ describe('the packages that the scripts need', () => {
     assert.equal(await setUp(), null);
     await rm(join(folder, 'node_modules', 'builder'), { recursive: true });
     assert.deepEqual((await setUp())?.slice(0, 2), ['ci', '--include=dev']);
+  });
+
+  it('are installed by the npm in the search path where another manager of packages has started the script', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    await writeFile(join(folder, 'npm'), '#!/bin/sh\necho "[\\"$1\\"]" > asked.json\n', { mode: 0o755 });
+    for (const manager of ['pnpm.cjs', 'yarn.js']) {
+      await writeFile(join(folder, manager), 'process.exit(1);');
+      assert.deepEqual(await setUp(manager), ['ci']);
+      await rm(join(folder, 'node_modules', '.understudy-setup'));
+    }
   });
 });
 
