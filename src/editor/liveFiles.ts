@@ -17,6 +17,8 @@ export type LearnedFile = LearnFilesRequest['files'][number];
 export interface LiveSource {
   /** The files that exist now. */
   plan(signal: AbortSignal): Promise<readonly PlannedFile[]>;
+  uriOf(planned: PlannedFile): string;
+  isOpen(uri: string): boolean;
   /** Null for a file that is gone or holds no text. */
   read(planned: PlannedFile): Promise<LearnedFile | null>;
 }
@@ -25,6 +27,8 @@ interface KnownFile {
   /** In UTF-16 code units. */
   readonly length: number;
   readonly digest: string;
+  /** Whether it was saved in VS Code, or open, when it was learned. */
+  readonly recent: boolean;
 }
 
 /** Keeps only names, lengths and digests of files that were sent to the generator, which holds the texts. */
@@ -40,7 +44,8 @@ export class LiveFiles {
   ) {}
 
   /**
-   * Learns all files that are not known yet; a reading under way is given up for this one.
+   * Learns all files that are not known yet, and forgets those that the plan no longer holds, unless the user has saved or opened
+   * them: with another branch, the plan may hold other files within the same limit. A reading under way is given up for this one.
    * @throws Error when the files cannot be found or learned, or when this reading is itself given up
    */
   async readAll(source: LiveSource): Promise<void> {
@@ -55,14 +60,24 @@ export class LiveFiles {
       const batch = [...this.unsent.values()];
       this.unsent.clear();
       characters = 0;
-      for (const { uri, text } of batch) {
-        this.known.set(uri, knownAs(text));
+      for (const file of batch) {
+        this.known.set(file.uri, knownAs(file));
       }
       if (batch.length > 0) {
         tokens += (await this.generator.learnFiles(batch)).tokens;
       }
     };
-    for (const planned of await source.plan(signal)) {
+    const knownBefore = [...this.known];
+    const plan = await source.plan(signal);
+    signal.throwIfAborted();
+    const held = new Set(plan.map((planned) => source.uriOf(planned)));
+    // First, so that the texts of two plans never lie in memory together; a file learned meanwhile may be newer than the plan.
+    const gone = knownBefore.filter(
+      ([uri, known]) =>
+        !held.has(uri) && !known.recent && this.known.get(uri) === known && !source.isOpen(uri),
+    );
+    await this.forget(gone.map(([uri]) => uri));
+    for (const planned of plan) {
       const file = await source.read(planned);
       signal.throwIfAborted();
       // A known file was learned before, or in a newer version when it was saved during this reading.
@@ -88,7 +103,7 @@ export class LiveFiles {
   async learn(file: LearnedFile): Promise<void> {
     // A reading under way may hold an older version.
     this.unsent.delete(file.uri);
-    this.known.set(file.uri, knownAs(file.text));
+    this.known.set(file.uri, knownAs(file));
     await this.generator.learnFiles([file]);
   }
 
@@ -163,8 +178,8 @@ export class LiveFiles {
   }
 }
 
-function knownAs(text: string): KnownFile {
-  return { length: text.length, digest: digestOf(text) };
+function knownAs({ text, recent }: LearnedFile): KnownFile {
+  return { length: text.length, digest: digestOf(text), recent };
 }
 
 function digestOf(text: string): string {

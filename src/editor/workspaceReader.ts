@@ -174,13 +174,18 @@ export class WorkspaceReader implements vscode.Disposable {
       return;
     }
     void this.settle(this.above.watch(folders.map(({ uri }) => uri.fsPath)));
-    const roots = realRoots(folders, (sentence) => {
-      this.log.warn(sentence);
-    });
+    let roots: ReadonlyMap<string, vscode.Uri> = new Map();
     await this.settle(
       this.files.readAll({
-        plan: async (signal) => (await this.planLive([...(await roots).keys()], signal)).files,
-        read: async (planned) => readPlanned(planned, await roots),
+        plan: async (signal) => {
+          roots = await realRoots(folders, (sentence) => {
+            this.log.warn(sentence);
+          });
+          return (await this.planLive([...roots.keys()], signal)).files;
+        },
+        uriOf: (planned) => uriOf(planned, roots),
+        isOpen,
+        read: (planned) => readPlanned(planned, uriOf(planned, roots)),
       }),
     );
   }
@@ -266,16 +271,16 @@ export class WorkspaceReader implements vscode.Disposable {
   }
 }
 
-async function readPlanned(
-  { root, path }: PlannedFile,
-  roots: ReadonlyMap<string, vscode.Uri>,
-): Promise<LearnedFile | null> {
+/** The name of a file's document. */
+function uriOf({ root, path }: PlannedFile, roots: ReadonlyMap<string, vscode.Uri>): string {
+  return vscode.Uri.joinPath(roots.get(root) ?? vscode.Uri.file(root), path).toString();
+}
+
+async function readPlanned({ root, path }: PlannedFile, uri: string): Promise<LearnedFile | null> {
   const read = await readFileText(join(root, path), DEFAULT_MAX_FILE_BYTES);
   if (read.kind === 'leftOut' || read.text === '') {
     return null;
   }
-  const folder = roots.get(root) ?? vscode.Uri.file(root);
-  const uri = vscode.Uri.joinPath(folder, path).toString();
   return { uri, text: read.text, recent: isOpen(uri) };
 }
 

@@ -107,6 +107,8 @@ describe('rules of what is learned', () => {
         await once(signal, 'abort');
         return [{ root, path: 'secrets.md', bytes: 1 }];
       },
+      uriOf: ({ path }) => path,
+      isOpen: () => false,
       read: ({ path }) => Promise.resolve({ uri: path, text: 'The text.', recent: false }),
     });
     write('.gitignore', 'secrets.md\n');

@@ -14,6 +14,8 @@ function folder(paths: readonly string[]) {
   const reads = new Map<string, number>();
   const source: LiveSource = {
     plan: () => Promise.resolve(paths.map(planned)),
+    uriOf: ({ path }) => uriOf(path),
+    isOpen: () => false,
     read: ({ path }) => {
       reads.set(path, (reads.get(path) ?? 0) + 1);
       const text = path.startsWith('gone') ? null : `The text of ${path}`;
@@ -150,6 +152,40 @@ describe('The files that the live model knows', () => {
     assert.equal(files.hasRoomFor(file('c.md', 1), 100), false);
   });
 
+  it('are forgotten before others are learned where a later plan holds others, unless they were saved or are open', async () => {
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    await files.readAll(folder(['both.md', 'earlier.md', 'open.md']).source);
+    await files.learn({ uri: uriOf('saved.md'), text: 'as it was saved', recent: true });
+    generator.told.length = 0;
+    const later = folder(['added.md', 'both.md']).source;
+    await files.readAll({
+      ...later,
+      isOpen: (uri) => uri === uriOf('open.md'),
+      plan: async (signal) => {
+        const plan = await later.plan(signal);
+        await files.learn({ uri: uriOf('meanwhile.md'), text: 'made while it was planned', recent: false });
+        return plan;
+      },
+    });
+    assert.deepEqual(generator.told, [
+      `learn ${uriOf('meanwhile.md')}`,
+      `forget ${uriOf('earlier.md')}`,
+      `learn ${uriOf('added.md')}`,
+    ]);
+  });
+
+  it('are not forgotten for a plan that was given up', async () => {
+    const { source } = folder(['a.md']);
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    await files.readAll(source);
+    const older = files.readAll({ ...source, plan: () => sleep(20, []) });
+    files.stop();
+    await assert.rejects(older, { name: 'AbortError' });
+    assert.deepEqual(generator.told, [`learn ${uriOf('a.md')}`]);
+  });
+
   it('are given up half-way for a newer reading', async () => {
     const { source } = folder(['a.md', 'b.md']);
     const generator = recorder();
@@ -178,6 +214,7 @@ describe('The files that the live model knows', () => {
     const generator = recorder();
     const files = new LiveFiles(generator, () => undefined);
     const older = files.readAll({
+      ...source,
       plan: () => Promise.resolve(['secrets.md', 'last.md'].map(planned)),
       read: async (file) => (file.path === 'last.md' ? sleep(20, null) : source.read(file)),
     });
@@ -191,6 +228,7 @@ describe('The files that the live model knows', () => {
     const files = new LiveFiles(generator, () => undefined);
     const toldBefore: number[] = [];
     await files.readAll({
+      ...folder([]).source,
       plan: () => Promise.resolve(['a.md', 'b.md', 'c.md', 'd.md'].map(planned)),
       read: ({ path }) => {
         toldBefore.push(generator.told.length);
