@@ -5,7 +5,7 @@
 import { basename, dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
-import { gitRuleFilesAbove } from '../trainer/corpus/ignoreRules';
+import { ruleFilesAbove } from '../trainer/corpus/ignoreRules';
 
 export class RulesAbove implements vscode.Disposable {
   private watched: readonly string[] = [];
@@ -15,7 +15,7 @@ export class RulesAbove implements vscode.Disposable {
 
   /** Watches the rules above these folders; to be called again, as a folder may have come into a repository or left one. */
   async watch(roots: readonly string[]): Promise<void> {
-    const files = (await Promise.all(roots.map(gitRuleFilesAbove))).flat();
+    const files = (await Promise.all(roots.map(ruleFilesAbove))).flat();
     const paths = [...new Set(files.map(({ path }) => path))];
     // Watchers of the same files are kept, as a new watcher misses changes until it is ready.
     if (!isDeepStrictEqual(paths, this.watched)) {

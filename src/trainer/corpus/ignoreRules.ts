@@ -1,6 +1,6 @@
 /** Which folders and files are passed over: defaults, nested .gitignore, .understudyignore, VS Code's globs. */
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import picomatch from 'picomatch';
 import { realPath } from '../realPath';
@@ -10,6 +10,7 @@ import { composedName } from './folderEntry';
 import type { LeftOutReason } from './leftOutReason';
 import { readHead } from './readHead';
 
+const OWN_RULES = '.understudyignore';
 /** Git tells `Notes` from `notes` where the file system does. */
 const LIKE_GIT = { ignorecase: process.platform === 'win32' || process.platform === 'darwin' };
 /** Of a rule or a glob, in UTF-16 units. A longer one fits no path, and its regular expression may be too large to be made. */
@@ -41,7 +42,7 @@ export class IgnoreRules {
   ) {}
 
   /**
-   * The rules at a root folder, with the .gitignore files of the folders above it up to the repository's root.
+   * The rules at a root folder, with those of the folders above it up to the repository's root.
    * @param root absolute path
    * @param excludeGlobs VS Code's globs, relative to the root
    */
@@ -52,7 +53,8 @@ export class IgnoreRules {
         ? picomatch(globs.map(asPicomatchGlob), { dot: true, windows: process.platform === 'win32' })
         : () => false;
     const defaults = { rules: ignore().add(DEFAULT_IGNORES), base: '', above: '' };
-    const rules = new IgnoreRules(root, matchesGlob, defaults, await gitRulesAbove(root), []);
+    const { git, own } = await rulesAbove(root);
+    const rules = new IgnoreRules(root, matchesGlob, defaults, git, own);
     return rules.enter('', false);
   }
 
@@ -63,7 +65,7 @@ export class IgnoreRules {
    */
   async enter(path: string, takenBack: boolean): Promise<IgnoreRules> {
     const git = await readRules(join(this.root, path, '.gitignore'), path);
-    const own = await readRules(join(this.root, path, '.understudyignore'), path);
+    const own = await readRules(join(this.root, path, OWN_RULES), path);
     return new IgnoreRules(
       this.root,
       this.matchesGlob,
@@ -128,27 +130,33 @@ async function readRules(file: string, base: string, above = ''): Promise<RuleFi
   return [{ rules: ignore(LIKE_GIT).add(lines.join('\n')), base, above }];
 }
 
-/**
- * Outermost first; none when the root is not inside a repository, is itself one, or is ignored as a whole:
- * who opens an ignored folder means it.
- */
-async function gitRulesAbove(root: string): Promise<RuleFile[]> {
-  const found: RuleFile[] = [];
-  for (const file of await gitRuleFilesAbove(root)) {
-    found.push(...(await readRules(file.path, '', file.above)));
+/** The rules of the folders above a root, outermost first, up to the root of its repository. */
+async function rulesAbove(root: string): Promise<{ git: RuleFile[]; own: RuleFile[] }> {
+  const git: RuleFile[] = [];
+  const own: RuleFile[] = [];
+  for (const { path, above } of await ruleFilesAbove(root)) {
+    (basename(path) === OWN_RULES ? own : git).push(...(await readRules(path, '', above)));
   }
-  return found.some(({ rules, above }) => above !== '' && rules.test(above).ignored) ? [] : found;
+  return { git: unlessIgnoringRoot(git), own: unlessIgnoringRoot(own) };
 }
 
-/** The files outside a root that may hold Git's rules for it, outermost first; `above` is as in {@link RuleFile}. */
-export async function gitRuleFilesAbove(opened: string): Promise<{ path: string; above: string }[]> {
+/** None when they ignore the root as a whole: who opens an ignored folder means it. */
+function unlessIgnoringRoot(files: RuleFile[]): RuleFile[] {
+  return files.some(({ rules, above }) => above !== '' && rules.test(above).ignored) ? [] : files;
+}
+
+/**
+ * The files outside a root that may hold rules for it, outermost first; none when the root is not inside a repository; `above` is as
+ * in {@link RuleFile}.
+ */
+export async function ruleFilesAbove(opened: string): Promise<{ path: string; above: string }[]> {
   // A folder may be opened by a link, above which other rules lie.
   const root = await realPath(opened).catch(() => opened);
   const files: { path: string; above: string }[] = [];
   let above = '';
   for (let folder = root; ; folder = dirname(folder)) {
     if (folder !== root) {
-      files.unshift({ path: join(folder, '.gitignore'), above });
+      files.unshift({ path: join(folder, '.gitignore'), above }, { path: join(folder, OWN_RULES), above });
     }
     if (await exists(join(folder, '.git'))) {
       return [{ path: join(folder, '.git', 'info', 'exclude'), above }, ...files];

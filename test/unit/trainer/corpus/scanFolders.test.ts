@@ -198,6 +198,25 @@ describe('scanFolders', () => {
       assert.deepEqual(paths(await scanFolders([join(root, 'private')])), ['a.txt']);
     });
 
+    it('obeys the .understudyignore of the repository that the folder lies in, as where that is opened beside it', async () => {
+      await write({
+        '.git/HEAD': 'ref',
+        '.gitignore': '/sub/drafts/\n',
+        '.understudyignore': '/sub/accounts.txt\n!/sub/drafts/\n',
+        'sub/accounts.txt': `s ${PROSE}`,
+        'sub/drafts/a.txt': `a ${PROSE}`,
+        'sub/b.txt': `b ${PROSE}`,
+      });
+      const inside = await scanFolders([join(root, 'sub')]);
+      assert.deepEqual(paths(inside), ['b.txt', 'drafts/a.txt']);
+      assert.deepEqual(reasons(inside), { 'accounts.txt': 'ignored' });
+    });
+
+    it('reads a folder that the .understudyignore above it leaves out when it is opened itself', async () => {
+      await write({ '.git/HEAD': 'ref', '.understudyignore': '/private/\n', 'private/a.txt': PROSE });
+      assert.deepEqual(paths(await scanFolders([join(root, 'private')])), ['a.txt']);
+    });
+
     it('lets .understudyignore leave out more, and take back what other rules leave out', async () => {
       await write({
         '.gitignore': 'private.txt\n',
