@@ -51,7 +51,8 @@ export const DEFAULT_MAX_TOTAL_BYTES = 50 * 1024 * 1024;
 const READ_AHEAD = 16;
 
 /**
- * Walks the folders in the order given, entries by name, and reads each text at most once.
+ * Walks the folders in the order given, entries by name, and reads each text at most once; what lies in a folder inside another is
+ * read with the inner one, to which VS Code counts it.
  * @param folders absolute paths
  * @throws when a root folder cannot be read, or the signal's reason when it aborts
  */
@@ -61,11 +62,14 @@ export async function scanFolders(
   signal?: AbortSignal,
 ): Promise<ScanResult> {
   const scan = new Scan(options);
+  const roots = new Set<string>();
   for (const folder of folders) {
-    const root = await realRoot(folder);
+    roots.add(await realRoot(folder));
+  }
+  for (const root of roots) {
     const rules = await IgnoreRules.forRoot(root, options.excludeGlobs ?? []);
     let waiting: string[] = [];
-    for await (const path of walk(root, rules, scan.leaveOut, signal)) {
+    for await (const path of walk(root, rules, roots, scan.leaveOut, signal)) {
       waiting.push(path);
       if (waiting.length === READ_AHEAD) {
         await scan.take(root, waiting, signal);
@@ -100,10 +104,11 @@ interface Kept {
   readonly rulesInside: (() => Promise<IgnoreRules>) | null;
 }
 
-/** Paths of the ordinary files below a root that no rule or name leaves out. Links are not followed. */
+/** Paths of the ordinary files below a root, outside other roots, that no rule or name leaves out. Links are not followed. */
 async function* walk(
   root: string,
   rules: IgnoreRules,
+  roots: ReadonlySet<string>,
   leaveOut: LeaveOut,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<string> {
@@ -114,7 +119,7 @@ async function* walk(
       yield next.path;
       continue;
     }
-    const kept = await keptIn(root, next.path, await next.rulesInside(), leaveOut, signal);
+    const kept = await keptIn(root, next.path, await next.rulesInside(), roots, leaveOut, signal);
     for (const entry of kept.reverse()) {
       waiting.push(entry);
     }
@@ -126,6 +131,7 @@ async function keptIn(
   root: string,
   folder: string,
   rules: IgnoreRules,
+  roots: ReadonlySet<string>,
   leaveOut: LeaveOut,
   signal: AbortSignal | undefined,
 ): Promise<Kept[]> {
@@ -140,7 +146,11 @@ async function keptIn(
   const kept: Kept[] = [];
   for (const entry of entries) {
     signal?.throwIfAborted();
-    const type = await typeOf(entry, join(root, folder, entry.name));
+    const place = join(root, folder, entry.name);
+    if (roots.has(place)) {
+      continue;
+    }
+    const type = await typeOf(entry, place);
     const isFolder = type.isDirectory();
     const path = `${folder}${composedName(entry.name)}${isFolder ? '/' : ''}`;
     if (type.isSymbolicLink() || !(isFolder || type.isFile())) {

@@ -76,6 +76,31 @@ describe('scanFolders', () => {
     assert.deepEqual(paths(await scan()), ['B.txt', 'a/c.txt', 'a/z.txt', 'b.txt']);
   });
 
+  it('reads a folder once that lies in another or is given twice, and calls none of its files a duplicate', async () => {
+    await write({
+      '.gitignore': 'sub/drafts/\n',
+      'a.txt': `${PROSE}a`,
+      'sub/b.txt': `${PROSE}b`,
+      'sub/drafts/c.txt': `${PROSE}c`,
+      'sub/node_modules/x.txt': PROSE,
+      'subordinate/d.txt': `${PROSE}d`,
+    });
+    const sub = join(root, 'sub');
+    for (const folders of [
+      [root, sub, root],
+      [sub, root, sub],
+    ]) {
+      const result = await scanFolders(folders);
+      assert.deepEqual(
+        result.files.map((file) => join(file.root, file.path)).toSorted(),
+        ['.gitignore', 'a.txt', 'sub/b.txt', 'sub/drafts/c.txt', 'subordinate/d.txt'].map((path) =>
+          join(root, path),
+        ),
+      );
+      assert.deepEqual(result.leftOut, [{ root: sub, path: 'node_modules/', reason: 'dependencyOrBuild' }]);
+    }
+  });
+
   it('reads a folder in thousands of folders, as a program leaves that copies a folder into itself', async function () {
     // Others allow no path so long.
     if (process.platform !== 'linux') {
