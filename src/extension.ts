@@ -35,7 +35,7 @@ import { StatusBar } from './editor/statusBar';
 import { SuggestionWatch } from './editor/suggestionWatch';
 import { trainingOptions } from './editor/trainingOptions';
 import { TrainingSession } from './editor/trainingSession';
-import { LIVE_BYTES, WorkspaceReader } from './editor/workspaceReader';
+import { WorkspaceReader } from './editor/workspaceReader';
 import { asError } from './protocol/asError';
 import { BaseModel } from './trainer/baseModel';
 import { isSecret } from './trainer/corpus/fileNameRules';
@@ -169,11 +169,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     );
   const reader = new WorkspaceReader(
     generator,
-    (folders, signal) => {
-      const { values } = configuration.training();
-      const maxTotalBytes = Math.min(LIVE_BYTES, values.maxTotalBytes);
-      return plan(folders, { ...values, maxTotalBytes }, LIVE_START, signal);
-    },
+    (folders, maxTotalBytes, signal) =>
+      plan(folders, { ...configuration.training().values, maxTotalBytes }, LIVE_START, signal),
+    () => configuration.training().values.maxTotalBytes,
     () => configuration.excludeGlobs(),
     log,
   );

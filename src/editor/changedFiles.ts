@@ -14,7 +14,7 @@ export interface ChangedFile extends FilePlace {
 export interface ChangedFilesOptions {
   readonly maxFileBytes: number;
   /** Limit of all live text, in UTF-16 code units: a program that keeps writing files must not fill the memory. */
-  readonly maxCharacters: number;
+  maxCharacters(): number;
   /** Milliseconds within which changes are gathered, to be handled together. */
   readonly gatherFor: number;
   /** Rest after each round, as a multiple of its duration: a build or a growing log must not keep reader and generator busy. */
@@ -123,7 +123,7 @@ export class ChangedFiles {
         // A file saved in VS Code was learned at the save, whether there was room or not.
         continue;
       }
-      const hasRoom = learned === null || this.files.hasRoomFor(learned, this.options.maxCharacters);
+      const hasRoom = learned === null || this.files.hasRoomFor(learned, this.options.maxCharacters());
       isFull ||= !hasRoom;
       await (learned === null || !hasRoom ? this.files.forget([uri]) : this.files.learn(learned));
     }

@@ -22,7 +22,7 @@ import { RulesAbove } from './rulesAbove';
 import { trainableFolders } from './trainableFolders';
 
 /** Limit of the text in the live model; the personal network may learn from more. */
-export const LIVE_BYTES = 16 * 1024 * 1024;
+const LIVE_BYTES = 16 * 1024 * 1024;
 /** Milliseconds within which changes by other programs are gathered, to be handled together. */
 const GATHER_FOR = 500;
 /** Rest after each round, as a multiple of its duration: a tenth of the time goes to a program that keeps writing files. */
@@ -44,7 +44,13 @@ export class WorkspaceReader implements vscode.Disposable {
 
   constructor(
     generator: Pick<GeneratorClient, 'learnFiles' | 'forgetSuggestions'>,
-    private readonly planLive: (folders: readonly string[], signal: AbortSignal) => Promise<TrainingPlan>,
+    private readonly planLive: (
+      folders: readonly string[],
+      maxTotalBytes: number,
+      signal: AbortSignal,
+    ) => Promise<TrainingPlan>,
+    /** Limit of all text that is read, by the user's settings. */
+    private readonly maxTotalBytes: () => number,
     private readonly excludeGlobs: () => readonly string[],
     private readonly log: vscode.LogOutputChannel,
   ) {
@@ -56,7 +62,7 @@ export class WorkspaceReader implements vscode.Disposable {
     };
     this.changed = new ChangedFiles(this.files, {
       maxFileBytes: DEFAULT_MAX_FILE_BYTES,
-      maxCharacters: LIVE_BYTES,
+      maxCharacters: () => this.liveBytes(),
       gatherFor: GATHER_FOR,
       restFor: REST_FOR,
       longestRest: LONGEST_REST,
@@ -154,6 +160,9 @@ export class WorkspaceReader implements vscode.Disposable {
         if (event.affectsConfiguration('files.exclude') || event.affectsConfiguration('search.exclude')) {
           this.rules.addAll();
         }
+        if (event.affectsConfiguration('understudy.training.maxTotalMegabytes')) {
+          this.changed.addAll();
+        }
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
         // A reading that went on until the files are forgotten would learn more of a removed folder, for good.
@@ -181,7 +190,7 @@ export class WorkspaceReader implements vscode.Disposable {
           roots = await realRoots(folders, (sentence) => {
             this.log.warn(sentence);
           });
-          return (await this.planLive([...roots.keys()], signal)).files;
+          return (await this.planLive([...roots.keys()], this.liveBytes(), signal)).files;
         },
         uriOf: (planned) => uriOf(planned, roots),
         isOpen,
@@ -199,6 +208,10 @@ export class WorkspaceReader implements vscode.Disposable {
   dispose(): void {
     this.files.stop();
     this.disposable.dispose();
+  }
+
+  private liveBytes(): number {
+    return Math.min(LIVE_BYTES, this.maxTotalBytes());
   }
 
   /** @param withContents whether a folder stands for everything in it */

@@ -60,7 +60,7 @@ describe('files that are created, moved or changed', () => {
       },
       {
         maxFileBytes: 1000,
-        maxCharacters: 100,
+        maxCharacters: () => 100,
         gatherFor: 10,
         restFor: 0,
         longestRest: 50,
@@ -132,6 +132,19 @@ describe('files that are created, moved or changed', () => {
     const [sentence, ...more] = await whatWasTold(1);
     assert.match(sentence, /The live model of the workspace is full/);
     assert.deepEqual(more, []);
+  });
+
+  it('are learned within the limit that the settings set at the time', async () => {
+    let limit = 1000;
+    changed.dispose();
+    changed = follower({ maxCharacters: () => limit });
+    change('long.md', SENTENCE.repeat(5));
+    assert.equal((await whatWasTold(1)).length, 1);
+    limit = 100;
+    change('long.md', SENTENCE.repeat(6));
+    const [sentence, ...more] = await whatWasTold(2);
+    assert.match(sentence, /The live model of the workspace is full/);
+    assert.deepEqual(more, ['forget long.md']);
   });
 
   it('are said once to have no room, however often a program writes them, until all is read again', async () => {
