@@ -1,4 +1,5 @@
 /** The `model` commands: list, show, export, import, base, delete. */
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describeNetwork } from '../model/networkConfig';
 import { realRoot } from '../trainer/corpus/scanFolders';
@@ -9,6 +10,7 @@ import { baseModel, isKey, keyOf, modelStore, realFolder } from './keptModels';
 import { productPaths } from './productPaths';
 import { formatBytes, onOneLine } from './progressLine';
 import { formatCount, formatNumber } from './trainingProgress';
+import { asArgument } from './tryCommand';
 
 const place = { names: ['FOLDER'], required: 0 } as const;
 const orKey = 'the key that "model list" shows serves as well.';
@@ -57,6 +59,12 @@ const exportModel = defineCommand({
   positionals: { names: ['FILE', 'FOLDER'], required: 1 },
   options: { force: { type: 'flag', help: 'replaces what is there already' } },
   run: async ({ force }, [file, folder = '.'], terminal) => {
+    if (isKey(file) || (await isFolder(file))) {
+      const what = isKey(file) ? 'the key of a model' : 'a folder';
+      throw new UsageError(
+        `FILE comes first, and ${file} is ${what}; write "understudy model export model.safetensors ${asArgument(file)}" to export its model.`,
+      );
+    }
     const { key } = await storedModel(folder);
     const written = await exportTo(key, resolve(file), force);
     terminal.write(`${written.join('\n')}\n`);
@@ -128,6 +136,13 @@ async function storedModel(folder: string): Promise<StoredModel> {
     );
   }
   return model;
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 async function exportTo(key: string, path: string, force: boolean): Promise<string[]> {

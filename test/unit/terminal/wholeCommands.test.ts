@@ -135,6 +135,19 @@ describe('terminal commands from the folder to the result', function () {
     assert.match(byKey.stderr, /^There is no model for 0123456789abcdef; /);
   });
 
+  it('say that the name of the file is missing where a folder or a key is given in its place', async () => {
+    for (const [given, what] of [
+      [text, 'a folder'],
+      ['0123456789abcdef', 'the key of a model'],
+    ]) {
+      const { status, stderr } = await run('model', 'export', given);
+      assert.equal(status, 2);
+      const [sentence] = stderr.split('\n');
+      const right = `write "understudy model export model.safetensors ${given}" to export its model.`;
+      assert.equal(sentence, `FILE comes first, and ${given} is ${what}; ${right}`);
+    }
+  });
+
   it('say that nothing could be generated, and write nothing else', async () => {
     const generate = ['generate', '--folder', text, '--prompt'];
     const ended = await runIn(offer('scriptedWorker.mjs'), ...generate, 'ENDED');
