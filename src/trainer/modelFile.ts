@@ -40,16 +40,21 @@ export async function exportedParts(bytes: Uint8Array, source: string, path: str
 const LARGEST_MODEL = MAX_KERAS_FILE_BYTES;
 
 /**
- * To be called before a file that the user names is read: a model of another program may be larger than the memory.
+ * To be called before a file that the user names is read: a model of another program may be larger than the memory, and a pipe would be
+ * waited for without end.
  * @throws Error with a sentence for the user
  */
-export async function checkModelSize(path: string): Promise<void> {
+export async function checkModelFile(path: string): Promise<void> {
   // A file that cannot be examined is told by whoever reads it.
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => 0,
-  );
-  if (size > LARGEST_MODEL) {
+  const found = await stat(path).catch(() => null);
+  if (found !== null && !found.isFile()) {
+    throw new Error(
+      found.isDirectory()
+        ? `${path} is a folder; give the name of a model file.`
+        : `${path} is not an ordinary file; give the name of a model file.`,
+    );
+  }
+  if (found !== null && found.size > LARGEST_MODEL) {
     throw new Error(
       `${basename(path)} is larger than ${LARGEST_MODEL / 1024 ** 2} MB, so it is not a model of Understudy's; choose one that Understudy saved or exported.`,
     );
@@ -58,7 +63,7 @@ export async function checkModelSize(path: string): Promise<void> {
 
 /** @throws Error with a sentence for the user */
 export async function readModel(path: string): Promise<Uint8Array> {
-  await checkModelSize(path);
+  await checkModelFile(path);
   try {
     return await readFile(path);
   } catch (error) {

@@ -7,7 +7,7 @@ import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
 import type { TrainingRecord } from '../model/checkpoint/trainingRecord';
 import type { NetworkConfig } from '../model/networkConfig';
 import { asError } from '../protocol/asError';
-import { checkModelSize, exportedParts, importedModel } from './modelFile';
+import { checkModelFile, exportedParts, importedModel } from './modelFile';
 import { isDiskFull, patiently, saveFile } from './training/saveFile';
 import { isModelInUse, isOfLock, lockModel } from './training/trainingLock';
 
@@ -149,7 +149,7 @@ export class ModelStore {
    * or cannot be read or written; the present model then stays
    */
   async importFrom(key: string, path: string, tokenizerPath: string): Promise<void> {
-    await checkModelSize(path);
+    await checkModelFile(path);
     const bytes = await readIfPresent(path);
     if (bytes === null) {
       throw new Error(`There is no file ${path}; choose a model that Understudy saved or exported.`);

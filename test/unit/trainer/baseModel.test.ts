@@ -76,7 +76,7 @@ describe('the base model', () => {
     writeFileSync(join(folder, 'broken.safetensors'), 'no model');
     writeFileSync(join(folder, 'large.safetensors'), '');
     truncateSync(join(folder, 'large.safetensors'), 600 * 1024 ** 2);
-    const refused: [path: string, sentence: RegExp][] = [
+    const refused: (readonly [path: string, sentence: RegExp])[] = [
       [
         write('other.safetensors', other),
         /^other\.safetensors has another tokenizer than this version of Understudy, .* nor the base model; train/,
@@ -91,6 +91,12 @@ describe('the base model', () => {
         /^large\.safetensors is larger than 512 MB, so it is not a model of/,
       ],
       [join(folder, 'broken.safetensors'), /broken\.safetensors/],
+      [folder, /is a folder; give the name of a model file\.$/],
+      ...(process.platform === 'win32'
+        ? []
+        : ([
+            ['/dev/zero', /^\/dev\/zero is not an ordinary file; give the name of a model file\.$/],
+          ] as const)),
       [join(folder, 'none.keras'), /none\.keras cannot be read; check that it exists/],
     ];
     for (const [path, sentence] of refused) {

@@ -140,6 +140,9 @@ describe('ModelStore', () => {
     writeFileSync(copy, model);
     await store.importFrom(other, copy, shipped);
     assert.deepEqual(readFileSync(store.places(other).modelPath), Buffer.from(model));
+    await assert.rejects(store.importFrom(other, workspace.folder, shipped), {
+      message: /^\S+ is a folder; give the name of a model file\.$/,
+    });
     writeFileSync(copy, '{"old":"format"}');
     await assert.rejects(store.importFrom(other, copy, shipped), CheckpointError);
     truncateSync(copy, 600 * 1024 ** 2);
