@@ -5,6 +5,9 @@ import type { GeneratorRequest, GeneratorResponse } from '../protocol/generatorP
 import { GeneratorModel, type GeneratorFiles } from './generatorModel';
 import { TextGenerator } from './textGenerator';
 
+/** Milliseconds without a request after which the live model is renewed, as someone who types would wait for it. */
+const QUIET_FOR = 2000;
+
 const port = parentPort;
 if (port === null) {
   throw new Error('generatorWorker runs as a worker thread; GeneratorClient starts it.');
@@ -25,12 +28,14 @@ const generator = new TextGenerator(
 );
 
 let isRunning = false;
+let renewal: NodeJS.Timeout | undefined;
 port.on('message', (request: GeneratorRequest) => {
   generator.receive(request);
   wake();
 });
 
 function wake(): void {
+  clearTimeout(renewal);
   if (!isRunning) {
     isRunning = true;
     setImmediate(run);
@@ -42,5 +47,15 @@ function run(): void {
   isRunning = generator.step();
   if (isRunning) {
     setImmediate(run);
+  } else {
+    renewAfter(QUIET_FOR);
   }
+}
+
+function renewAfter(milliseconds: number): void {
+  renewal = setTimeout(() => {
+    if (model.mixture.workspace.renew()) {
+      renewAfter(0);
+    }
+  }, milliseconds);
 }

@@ -142,6 +142,10 @@ class CountingWorkspace implements WorkspaceText {
   narrowOpenFile(): boolean {
     return false;
   }
+
+  renew(): boolean {
+    return false;
+  }
 }
 
 class RecordedDocument implements DocumentText {

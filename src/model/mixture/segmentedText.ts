@@ -5,6 +5,9 @@ import { TextIndex } from './textIndex';
 const LARGEST_SEGMENT = 1 << 19;
 /** Files wait unindexed until together they have this many tokens, or until the next look-up. */
 const PENDING_TOKENS = 1 << 15;
+/** A segment is worn when more of it than this is stale, or when that has more indexes than this. */
+const WORN_SHARE = 1 / 4;
+const WORN_INDEXES = 2;
 
 export interface LearnedFile {
   /** Once indexed, a view into the segment's tokens, so that no text is kept twice. */
@@ -31,7 +34,7 @@ interface Stale {
  * The text of files as a few immutable suffix arrays of growing sizes, merged like a log-structured tree (O'Neil et al. 1996).
  * A file that was replaced or forgotten stays in its segment until that is merged; meanwhile another index subtracts its counts, so
  * all counts are always exact. The largest segments are merged no more: of them these indexes are merged, and a segment that is mostly
- * stale is replaced by what is left of it.
+ * stale is replaced by what is left of it; one that is so in part, when nobody waits.
  */
 export class SegmentedText {
   private readonly filesByUri = new Map<string, LearnedFile>();
@@ -123,6 +126,39 @@ export class SegmentedText {
     return this.segments.some(({ index }) => index.has(history, length));
   }
 
+  /**
+   * Replaces a worn segment, and others that fit into one with it, by what is left of them, as each index slows every look-up. No count
+   * changes by it. It may take as long as the largest merge, so it is for times when nobody waits.
+   * @returns whether there was one
+   */
+  renew(): boolean {
+    const isWorn = (segment: Segment): boolean =>
+      this.staleTokens(segment) > WORN_SHARE * segment.tokenCount ||
+      this.stale.filter((entry) => entry.segment === segment).length > WORN_INDEXES;
+    const worn = this.segments.filter(isWorn);
+    if (worn.length === 0) {
+      return false;
+    }
+    const { recent } = worn[0];
+    const left: string[] = [];
+    let size = 0;
+    for (const segment of worn.filter((other) => other.recent === recent)) {
+      const added = segment.tokenCount - this.staleTokens(segment);
+      if (size === 0 || size + added <= LARGEST_SEGMENT) {
+        left.push(...this.takeOut(segment));
+        size += added;
+      }
+    }
+    if (left.length > 0) {
+      this.addSegment(left, recent);
+    }
+    return true;
+  }
+
+  private staleTokens(segment: Segment): number {
+    return this.stale.reduce((sum, entry) => sum + (entry.segment === segment ? entry.tokenCount : 0), 0);
+  }
+
   /** An index of files alone, whether they are held here or not. */
   indexOf(files: readonly LearnedFile[]): TextIndex {
     const joined = new Uint16Array(sizeOf(files)).fill(this.endOfTextId);
@@ -195,7 +231,8 @@ export class SegmentedText {
     const files = this.filesOf(merged);
     const index = this.indexOf(files);
     const added = { uris: merged, tokenCount: size, recent, index };
-    this.segments.push(added);
+    // The smallest last, as those are merged first.
+    this.segments = [...this.segments, added].sort((a, b) => b.tokenCount - a.tokenCount);
     for (const uri of merged) {
       this.segmentOf.set(uri, added);
     }

@@ -88,6 +88,10 @@ export class WorkspaceIndex implements WorkspaceText {
     }
   }
 
+  renew(): boolean {
+    return this.text.renew();
+  }
+
   openDocument(uri: string | null): void {
     this.document.clear();
     if (uri !== this.openUri) {

@@ -174,6 +174,91 @@ describe('WorkspaceIndex', () => {
     assert.ok(workspace.segmentCount < 8, `${workspace.segmentCount} indexes`);
   });
 
+  it('has few more indexes than a fresh one, and counts exactly the same, once it is renewed after other branches', () => {
+    const vocabSize = 64;
+    const random = seededRandom(2);
+    const text = () => Int32Array.from({ length: 3000 }, () => 1 + Math.floor((vocabSize - 1) * random()));
+    const now = new Map<string, Int32Array>();
+    const workspace = new WorkspaceIndex(vocabSize, 0, weights);
+    const learn = (file: number, recent = false): void => {
+      const uri = `folder${file % 7}/file${file}`;
+      const tokens = file % 11 === 0 && now.has(uri) ? new Int32Array() : text();
+      now.delete(uri);
+      if (tokens.length > 0) {
+        now.set(uri, tokens);
+      }
+      workspace.learnFile(uri, tokens, recent);
+    };
+    const countsOf = (index: WorkspaceIndex, history: Uint16Array): number[] => {
+      const counts = new ContextCounts(vocabSize, 0);
+      index.addContinuations(counts, history, history.length);
+      counts.finish();
+      return [counts.total, ...Array.from({ length: vocabSize - 1 }, (_, id) => counts.probability(id + 1))];
+    };
+    for (let file = 0; file < 500; file++) {
+      learn(file);
+    }
+    workspace.openDocument('folder3/file3');
+    for (let change = 0; change < 300; change++) {
+      learn(Math.floor(500 * random()));
+      if (change % 10 === 0) {
+        workspace.addContinuations(new ContextCounts(vocabSize, 0), Uint16Array.of(1), 1);
+      }
+    }
+    const fresh = new WorkspaceIndex(vocabSize, 0, weights);
+    for (const [uri, tokens] of now) {
+      fresh.learnFile(uri, tokens, false);
+    }
+    fresh.openDocument('folder3/file3');
+    const histories = Array.from({ length: 200 }, (_, i) =>
+      Uint16Array.from({ length: 1 + (i % 3) }, () => 1 + Math.floor((vocabSize - 1) * random())),
+    );
+    const expected = histories.map((history) => countsOf(fresh, history));
+    const isSame = (): void => {
+      assert.deepEqual(
+        histories.map((history) => countsOf(workspace, history)),
+        expected,
+      );
+    };
+    isSame();
+    const before = workspace.segmentCount;
+    const { version } = workspace;
+    while (workspace.renew()) {
+      isSame();
+    }
+    assert.equal(workspace.version, version);
+    const most = fresh.segmentCount + 4;
+    assert.ok(before > 2 * most, `${before} indexes before, ${fresh.segmentCount} in a fresh one`);
+    assert.ok(workspace.segmentCount <= most, `${workspace.segmentCount} indexes`);
+    for (const uri of now.keys()) {
+      workspace.learnFile(uri, new Int32Array(), false);
+    }
+    assert.equal(countsOf(workspace, Uint16Array.of(1))[0], 0);
+  });
+
+  it('is renewed in any state to the same counts', () => {
+    fc.assert(
+      fc.property(steps, histories, (performed, history) => {
+        const [renewed, plain] = [
+          new WorkspaceIndex(VOCAB, 0, weights),
+          new WorkspaceIndex(VOCAB, 0, weights),
+        ];
+        for (const step of performed) {
+          perform(renewed, step);
+          perform(plain, step);
+          while (renewed.renew());
+          const [a, b] = [renewed, plain].map((workspace) => {
+            const counts = new ContextCounts(VOCAB, 0);
+            workspace.addContinuations(counts, Uint16Array.from(history), history.length);
+            counts.finish();
+            return [counts.total, ...[1, 2, 3, 4].map((id) => counts.probability(id))];
+          });
+          assert.deepEqual(a, b);
+        }
+      }),
+    );
+  });
+
   it('still counts a file as one of the document’s folder once it is saved, where not all of that folder have room', () => {
     const workspace = new WorkspaceIndex(64, 0, weights);
     const chapter = Int32Array.from({ length: 30_000 }, (_, i) => 3 + (i % 60));
