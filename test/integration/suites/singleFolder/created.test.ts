@@ -88,6 +88,21 @@ describe('A file that another program writes', function () {
     await untilSuggested('Bartholomew Thrupp');
   });
 
+  for (const list of ['files', 'search']) {
+    it(`is forgotten once the setting ${list}.exclude has it`, async () => {
+      await mkdir(part);
+      await writeFile(join(part, 'ferry.md'), TEXT);
+      await untilSuggested('Bartholomew Thrupp');
+      const settings = vscode.workspace.getConfiguration(list);
+      await settings.update('exclude', { part: true }, vscode.ConfigurationTarget.Workspace);
+      try {
+        await untilGhostTextIsWithout('Bartholomew', DRAFT);
+      } finally {
+        await settings.update('exclude', undefined, vscode.ConfigurationTarget.Workspace);
+      }
+    });
+  }
+
   it('is forgotten once a rule above the workspace, in its repository, ignores it', async () => {
     const repository = join(workspaceFolder(), '..');
     await mkdir(join(repository, '.git'));

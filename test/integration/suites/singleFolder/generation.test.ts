@@ -85,6 +85,8 @@ describe('Generate from Selection', () => {
     assert.ok(first && second);
     assert.notEqual(first.text, second.text);
     assert.equal(editor.document.getText(), `Old Tobias Wren${second.text}\n`);
+    const third = await vscode.commands.executeCommand<Generated>('understudy.generateAnother');
+    assert.notEqual(third.text, second.text);
   });
 
   it('replaces the sample also after the text above it was edited', async () => {
@@ -96,6 +98,37 @@ describe('Generate from Selection', () => {
     });
     const second = await vscode.commands.executeCommand<Generated>('understudy.generateAnother');
     assert.equal(editor.document.getText(), `# The Ferry\n\nOld Tobias Wren${second.text}\n`);
+  });
+
+  it('replaces the sample where it is shown, though the editor beside it has the focus', async () => {
+    const { document } = await openDraft('generated.md', 'Old Tobias Wren█\n');
+    await vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+    await vscode.commands.executeCommand('workbench.action.newGroupRight');
+    await vscode.commands.executeCommand('workbench.action.files.newUntitledFile');
+    await waitFor('another text', () => vscode.window.activeTextEditor?.document.isUntitled);
+    const second = await vscode.commands.executeCommand<Generated>('understudy.generateAnother');
+    assert.equal(document.getText(), `Old Tobias Wren${second.text}\n`);
+    const shown = vscode.window.visibleTextEditors.filter((editor) => editor.document === document);
+    assert.equal(shown.length, 1, 'It was opened once more.');
+  });
+
+  it('replaces no sample that was edited, and none by the same text', async () => {
+    const editor = await openDraft('generated.md', 'Old Tobias Wren█\n');
+    await vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+    const another = () => vscode.commands.executeCommand<Generated | undefined>('understudy.generateAnother');
+    const written = editor.document.getText();
+    await set('greedy', true);
+    try {
+      assert.equal(await another(), undefined);
+    } finally {
+      await set('greedy', undefined);
+    }
+    assert.equal(editor.document.getText(), written);
+    await vscode.commands.executeCommand('type', { text: '!' });
+    await vscode.commands.executeCommand('deleteLeft');
+    await vscode.commands.executeCommand('deleteLeft');
+    assert.equal(await another(), undefined);
+    assert.equal(editor.document.getText(), `${written.slice(0, -2)}\n`);
   });
 
   it('replaces the sample also after it was undone and done again', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { closeAll, ghostTextBeginning } from '../../support/editing.js';
+import { told } from '../../support/told.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 
 /** One file in memory, as an extension for servers or archives offers many. */
@@ -58,5 +59,17 @@ describe('A file of a file system that another extension provides', () => {
     await ghostTextBeginning('arsh Quay');
     assert.ok(editor.document.isDirty);
     assert.equal(await editor.document.save(), true);
+  });
+
+  it('says where it cannot be written that nothing is suggested or generated in it', async () => {
+    const scheme = 'understudy-archive';
+    const archive = new OneFile(Buffer.from(text));
+    registered = vscode.workspace.registerFileSystemProvider(scheme, archive, { isReadonly: true });
+    const editor = await vscode.window.showTextDocument(vscode.Uri.from({ scheme, path: '/heron.md' }));
+    const end = new vscode.Position(2, 0);
+    editor.selection = new vscode.Selection(end, end);
+    await vscode.commands.executeCommand('understudy.generateFromSelection');
+    await told('heron.md is read-only');
+    assert.equal(editor.document.getText(), text);
   });
 });

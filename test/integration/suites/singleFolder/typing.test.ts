@@ -336,6 +336,23 @@ describe('Typing in a window with one folder', () => {
     await ghostTextBeginning(ghost.slice(accepted().length, accepted().length + 1));
   });
 
+  it('suggests nothing while an input method seems to compose, and then goes on', async () => {
+    const editor = await openDraft('notes.md', '# 笔记\n\n马罗菲尔德庄园东窗的█\n');
+    const start = editor.selection.active;
+    const replaceBy = async (length: number, text: string): Promise<void> => {
+      await editor.edit((edit) => {
+        edit.replace(new vscode.Range(start, start.translate(0, length)), text);
+      });
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    };
+    await replaceBy(0, 'd');
+    await replaceBy(1, 'de');
+    await waitFor('the reason', async () => (await why()).includes('input method'));
+    assert.equal(await theWindow.ghostText(), '');
+    await replaceBy(2, '灯');
+    await ghostTextBeginning('亮了');
+  });
+
   it('gives on Why No Suggestion no reason that belongs to another document', async () => {
     // A new file, as the tests above have refused these words in the draft.
     await openDraft('letter.md', '# Letter\n\n█\n');
