@@ -27,6 +27,8 @@ export interface ChangedFilesOptions {
   /** The URI by which VS Code names the file's document; null once its folder has left the workspace. */
   uriOf(file: FilePlace): string | null;
   isOpen(uri: string): boolean;
+  /** Whether the text in the editor is newer than the file; the caller learns it. */
+  isNewerInEditor(uri: string): boolean;
   /** Reads all files of the workspace that are not known yet. */
   readAll(): Promise<void>;
   onError(error: unknown): void;
@@ -115,7 +117,7 @@ export class ChangedFiles {
     for (const file of found) {
       const text = await this.read(file);
       const uri = this.options.uriOf(file);
-      if (uri === null) {
+      if (uri === null || this.options.isNewerInEditor(uri)) {
         continue;
       }
       const learned = text === null ? null : { uri, text, recent: this.options.isOpen(uri) };

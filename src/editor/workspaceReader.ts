@@ -73,6 +73,7 @@ export class WorkspaceReader implements vscode.Disposable {
         return folder === undefined ? null : vscode.Uri.joinPath(folder.uri, path).toString();
       },
       isOpen,
+      isNewerInEditor: (uri) => this.isNewerInEditor(uri),
       readAll: async () => {
         // Files learned in the meantime followed the earlier rules.
         await this.rules.forgetIgnored();
@@ -106,11 +107,8 @@ export class WorkspaceReader implements vscode.Disposable {
         this.note(uri, true);
       }),
       watcher.onDidChange((uri) => {
-        // The text in the editor is newer than the file, and is learned when it is saved.
-        if (isUnsaved(uri.toString())) {
+        if (this.isNewerInEditor(uri.toString())) {
           this.noteRules(uri);
-          // Unless the user drops it.
-          this.unsaved.add(uri.toString());
         } else {
           this.note(uri, false);
         }
@@ -221,6 +219,15 @@ export class WorkspaceReader implements vscode.Disposable {
     if (vscode.workspace.isTrusted && place !== null) {
       this.changed.add({ ...place, withContents });
     }
+  }
+
+  /** Text that is not saved is learned when it is saved or left, and the file again if the user drops it. */
+  private isNewerInEditor(uri: string): boolean {
+    const isNewer = isUnsaved(uri);
+    if (isNewer) {
+      this.unsaved.add(uri);
+    }
+    return isNewer;
   }
 
   private noteGone(uri: vscode.Uri): void {

@@ -68,6 +68,7 @@ describe('files that are created, moved or changed', () => {
         excludeGlobs: () => ['**/*.bak'],
         uriOf: ({ path }) => path,
         isOpen: (uri) => uri === 'open.md',
+        isNewerInEditor: (uri) => uri === 'unsaved.md',
         readAll: () => {
           told.push('read all');
           return Promise.resolve();
@@ -175,6 +176,14 @@ describe('files that are created, moved or changed', () => {
     change('saved.md');
     change('open.md', 'Formatted.');
     await isTold('learn open.md, open: Formatted.');
+  });
+
+  it('take no place of what is not saved in the editor yet', async () => {
+    known.set('unsaved.md', 'Typed a moment ago.');
+    change('unsaved.md', 'As it was created.');
+    change('other.md');
+    await isTold(`learn other.md: ${SENTENCE.trim()}`);
+    assert.equal(known.get('unsaved.md'), 'Typed a moment ago.');
   });
 
   it('stay known as they were saved, however full the live model is', async () => {
