@@ -1,12 +1,18 @@
+import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
   closeAll,
   ghostTextBeginning,
   openDraft,
+  triggerUntilGhostText,
+  untilAnswered,
   untilGhostTextIsWithout,
   workspaceFolder,
 } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
+import { waitFor } from '../../support/waitFor.js';
 
 const ADDED =
   'The pilot Ambrose Quillfeather slept. Nobody woke the pilot Ambrose Quillfeather.\n' +
@@ -37,5 +43,25 @@ describe('Text that is not saved', () => {
     await vscode.window.showTextDocument(chapter);
     await vscode.commands.executeCommand('workbench.action.files.revert');
     await untilGhostTextIsWithout('feather', '# Log\n\nThat night the pilot Ambrose Quill█\n');
+  });
+
+  it('is not known in another file where its own is ignored', async () => {
+    const rules = join(workspaceFolder(), '.gitignore');
+    await writeFile(rules, 'secret.md\n');
+    try {
+      await openDraft('secret.md', `${ADDED}█`);
+      await openDraft('known.md', `${ADDED.replaceAll('Ambrose Quillfeather', 'Tobias Marlinspike')}█`);
+      await openDraft('one.md', '# Log\n\nThat night the pilot Tobias Marlin█\n');
+      // What was left before is known by then, too.
+      await triggerUntilGhostText('spike');
+      await openDraft('two.md', '# Log\n\nThat night the pilot Ambrose Quill█\n');
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      await untilAnswered();
+      const ghost = await waitFor('ghost text', () => theWindow.ghostText());
+      assert.ok(!ghost.startsWith('feather'), ghost);
+    } finally {
+      await closeAll();
+      await rm(rules);
+    }
   });
 });
