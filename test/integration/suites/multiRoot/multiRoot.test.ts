@@ -6,7 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { DoneEvent } from '../../../../src/protocol/trainerProtocol.js';
-import { closeAll, openDraft, triggerUntilGhostText, why } from '../../support/editing.js';
+import {
+  closeAll,
+  openDraft,
+  triggerUntilGhostText,
+  untilGhostTextIsWithout,
+  why,
+} from '../../support/editing.js';
 import { needsKeyboard } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
 
@@ -66,6 +72,27 @@ describe('A window with two roots', () => {
         await rm(join(root, '.vscode'), { recursive: true });
       }
     });
+  });
+
+  it('forgets the text of a root that is removed', async function () {
+    needsKeyboard.call(this);
+    this.timeout(90_000);
+    const added = await mkdtemp(join(tmpdir(), 'understudy-removed-'));
+    try {
+      const text = 'The ferryman at Quillon Ness was called Bartholomew Thrupp.\n';
+      await writeFile(join(added, 'ferry.md'), `# The ferry\n\n${text.repeat(4)}`);
+      assert.ok(vscode.workspace.updateWorkspaceFolders(2, 0, { uri: vscode.Uri.file(added) }));
+      const draft = 'The man at Quillon Ness was called █\n';
+      await openDraft('today.md', draft);
+      await triggerUntilGhostText('Bartholomew Thrupp');
+      await closeAll();
+      assert.ok(vscode.workspace.updateWorkspaceFolders(2, 1));
+      await untilGhostTextIsWithout('Bartholomew', draft);
+    } finally {
+      // Where it was not removed above.
+      vscode.workspace.updateWorkspaceFolders(2, folderNames().length - 2);
+      await rm(added, { recursive: true });
+    }
   });
 
   it('trains one model on both roots', async function () {
