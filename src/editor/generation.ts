@@ -6,6 +6,7 @@ import { selectedBefore } from '../completion/textAroundCursor';
 import type { GeneratorDocument, StopReason } from '../protocol/generatorProtocol';
 import type { SamplingOptions } from '../model/samplingOptions';
 import { NewestWins } from './newestWins';
+import { whySameSample } from './sameSample';
 import { StreamedInsertion } from './streamedInsertion';
 
 const RUNNING_CONTEXT = 'understudy.generating';
@@ -81,12 +82,9 @@ export class Generation implements vscode.Disposable {
 
   private async replaceLast(sampling: SamplingOptions, abort: AbortController): Promise<GeneratedText> {
     const { document } = this.replaceable().last.editor;
-    if (sampling.greedy) {
-      throw new Error(
-        vscode.l10n.t(
-          'Another sample would be the same text, as the setting understudy.sampling.greedy is on; turn it off first.',
-        ),
-      );
+    const whySame = whySameSample(vscode.l10n.t, sampling);
+    if (whySame !== null) {
+      throw new Error(whySame);
     }
     const editor =
       vscode.window.visibleTextEditors.find((visible) => visible.document === document) ??
