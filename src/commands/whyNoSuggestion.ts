@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isEnabled } from '../editor/enablement';
 import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
+import { trainableFolders } from '../editor/trainableFolders';
 import { explainOutcome, settingNamedIn } from '../editor/whyNoSuggestion';
 
 /** *Why No Suggestion?*, with a button that opens the setting named in the answer; also returns the answer. */
@@ -25,12 +26,13 @@ export function whyNoSuggestion(parts: Parts): string {
 
 function answerNow({ watch, configuration, lastEditor }: Parts): string {
   const { t } = vscode.l10n;
+  const canTrain = trainableFolders().length > 0;
   const document = vscode.window.activeTextEditor?.document;
   // Checked again, as it may have been turned off since the last request.
   if (document !== undefined && !isEnabled(configuration.enablement(document), document.languageId)) {
-    return explainOutcome(t, { kind: 'silent', reason: 'off', languageId: document.languageId });
+    return explainOutcome(t, { kind: 'silent', reason: 'off', languageId: document.languageId }, canTrain);
   }
   return watch.lastOutcome === null && lastEditor.visible === undefined
     ? t('No text is open. Suggestions come while you write in one.')
-    : explainOutcome(t, watch.lastOutcome);
+    : explainOutcome(t, watch.lastOutcome, canTrain);
 }

@@ -8,7 +8,8 @@ export function settingNamedIn(answer: string): string | null {
   return /(?:understudy|editor)(?:\.[A-Za-z]+)+/.exec(answer)?.[0] ?? null;
 }
 
-export function explainOutcome(t: Translate, outcome: CompletionOutcome | null): string {
+/** @param canTrain whether there is a folder to train on */
+export function explainOutcome(t: Translate, outcome: CompletionOutcome | null, canTrain: boolean): string {
   if (outcome === null) {
     return t(
       'VS Code has asked for no suggestion since this text was shown. It asks at each key, but not in a read-only text, not while a window is still starting, and not where the setting editor.inlineSuggest.enabled is off or suggestions are snoozed.',
@@ -19,7 +20,7 @@ export function explainOutcome(t: Translate, outcome: CompletionOutcome | null):
   }
   const { response } = outcome;
   if (response.insertText === '') {
-    return explainRefusal(t, response.noSuggestionReason ?? 'lowConfidence');
+    return explainRefusal(t, response.noSuggestionReason ?? 'lowConfidence', canTrain);
   }
   return t(
     'The last request had a suggestion (characters: {0}, confidence: {1} %). If you did not see it, the setting editor.inlineSuggest.enabled may be off, placeholders of a snippet may wait to be filled in, or another extension may have answered first.',
@@ -52,12 +53,16 @@ function explainSilence(t: Translate, reason: SilentReason, languageId: string):
   }
 }
 
-function explainRefusal(t: Translate, reason: NoSuggestionReason): string {
+function explainRefusal(t: Translate, reason: NoSuggestionReason, canTrain: boolean): string {
   switch (reason) {
     case 'lowConfidence':
-      return t(
-        'The model was not sure enough of any continuation. Trigger Inline Suggestion shows the likeliest all the same; a higher understudy.eagerness shows more, and training on the workspace makes it surer.',
-      );
+      return canTrain
+        ? t(
+            'The model was not sure enough of any continuation. Trigger Inline Suggestion shows the likeliest all the same; a higher understudy.eagerness shows more, and training on the workspace makes it surer.',
+          )
+        : t(
+            'The model was not sure enough of any continuation. Trigger Inline Suggestion shows the likeliest all the same; a higher understudy.eagerness shows more.',
+          );
     case 'lineEnd':
       return t(
         'The line most likely ends here, and ghost text ends with the line. The setting understudy.multiline lets it go on.',

@@ -4,25 +4,29 @@ import { explainOutcome, settingNamedIn } from '../../../src/editor/whyNoSuggest
 import type { CompletedResponse, NoSuggestionReason } from '../../../src/protocol/generatorProtocol';
 import { inEnglish } from '../../../src/editor/translate';
 
-const answered = (response: Partial<CompletedResponse>): string =>
-  explainOutcome(inEnglish, {
-    kind: 'answered',
-    response: {
-      kind: 'completed',
-      id: 1,
-      insertText: '',
-      confidence: 0,
-      source: 'generated',
-      milliseconds: 1,
-      ...response,
+const answered = (response: Partial<CompletedResponse>, canTrain = true): string =>
+  explainOutcome(
+    inEnglish,
+    {
+      kind: 'answered',
+      response: {
+        kind: 'completed',
+        id: 1,
+        insertText: '',
+        confidence: 0,
+        source: 'generated',
+        milliseconds: 1,
+        ...response,
+      },
     },
-  });
+    canTrain,
+  );
 const silent = (reason: SilentReason): string =>
-  explainOutcome(inEnglish, { kind: 'silent', reason, languageId: 'latex' });
+  explainOutcome(inEnglish, { kind: 'silent', reason, languageId: 'latex' }, true);
 
 describe('Why No Suggestion?', () => {
   it('says that nothing was asked for yet, and which setting may be why', () => {
-    const answer = explainOutcome(inEnglish, null);
+    const answer = explainOutcome(inEnglish, null, true);
     assert.match(answer, /^VS Code has asked for no suggestion/);
     assert.equal(settingNamedIn(answer), 'editor.inlineSuggest.enabled');
   });
@@ -42,6 +46,11 @@ describe('Why No Suggestion?', () => {
     const answer = answered({ noSuggestionReason: 'breaksChinese' });
     assert.match(answer, /space between two Chinese characters.*punctuation mark/);
     assert.doesNotMatch(answer, /already|close/);
+  });
+
+  it('advises training only where there is a folder to train on', () => {
+    assert.match(answered({ noSuggestionReason: 'lowConfidence' }), /training on the workspace/);
+    assert.doesNotMatch(answered({ noSuggestionReason: 'lowConfidence' }, false), /training|workspace/);
   });
 
   it('has an answer of its own to each reason', () => {
