@@ -1,4 +1,4 @@
-/** `npm run native [-- --remove] [-- --folder FOLDER]`: installs the native training engine, or removes it. */
+/** `npm run native [-- --remove] [-- --folder FOLDER]`: installs the native engine, or removes it. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exitWith, root, setUp } from './setup.mjs';

@@ -9,7 +9,7 @@ import { describeInstallation, installNative } from '../trainer/native/installNa
 export async function installNativeEngine({ paths }: Parts): Promise<void> {
   const install = vscode.l10n.t('Install');
   const chosen = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Install the native training engine?'),
+    vscode.l10n.t('Install the native engine?'),
     { modal: true, detail: shownSentence(describeInstallation(paths.native)) },
     install,
   );
@@ -17,14 +17,14 @@ export async function installNativeEngine({ paths }: Parts): Promise<void> {
     return;
   }
   const record = await withInstallProgress(
-    vscode.l10n.t('Installing the native training engine'),
+    vscode.l10n.t('Installing the native engine'),
     paths.native,
     (context) => installNative(paths.native, context),
   );
   if (record !== null) {
     inform(
       vscode.l10n.t(
-        'The native training engine is installed (TensorFlow {0}); the next training uses it where it is the fastest.',
+        'The native engine is installed (TensorFlow {0}); the next training uses it where it is the fastest.',
         record.tensorflowVersion,
       ),
     );

@@ -11,5 +11,5 @@ export async function removeNativeEngine({ paths, training }: Parts): Promise<vo
   }
   await removeNative(paths.native);
   offerRemoval(paths.native);
-  inform(vscode.l10n.t('The native training engine is removed; training goes on with another.'));
+  inform(vscode.l10n.t('The native engine is removed; training goes on with another.'));
 }

@@ -1,5 +1,5 @@
 /**
- * Installs tfjs-node, the native training engine, into a folder of its own: first by tfjs-node's own download; where that is not
+ * Installs tfjs-node, the native engine, into a folder of its own: first by tfjs-node's own download; where that is not
  * reachable, on Linux x64, with TensorFlow's libraries out of the wheel that PyPI has and the binding compiled here.
  *
  * Each part that is done stays, so that an installation that was broken off goes on from there.
