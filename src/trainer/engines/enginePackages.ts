@@ -75,7 +75,7 @@ export function startInstalled<T>(
     try {
       return start(found);
     } catch (error) {
-      faults.push(`${found.folder}: ${asError(error).message}`);
+      faults.push(`${found.folder} could not be started: ${asError(error).message}`);
     }
   }
   throw notInstalled(engine, [...failures, ...faults]);
@@ -107,9 +107,17 @@ function findPackages(engine: keyof typeof OPTIONAL_ENGINES, folders: readonly s
 }
 
 /** @param failures what was found instead, and why it does not serve */
-function notInstalled(engine: keyof typeof OPTIONAL_ENGINES, failures: readonly string[]): Error {
-  const found = failures.length === 0 ? '' : ` Found, but not usable: ${failures.join('; ')}.`;
+export function notInstalled(engine: keyof typeof OPTIONAL_ENGINES, failures: readonly string[]): Error {
+  const found = failures.length === 0 ? '' : ` What was found is not usable: ${inOneClause(failures)}.`;
   return new Error(OPTIONAL_ENGINES[engine].notInstalled(found));
+}
+
+/**
+ * In words and not by a semicolon alone, so that each failure is found when the sentence is translated: of the texts of which it is
+ * made, the longest is matched first, and this one is longer than those of failures and shorter than the one around them.
+ */
+function inOneClause([first, ...others]: readonly string[]): string {
+  return others.length === 0 ? first : `${first}; found, too, and not usable: ${inOneClause(others)}`;
 }
 
 function manifestOf(requireFrom: NodeJS.Require, name: string): string | null {

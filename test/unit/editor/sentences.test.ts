@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { notInstalled } from '../../../src/trainer/engines/enginePackages';
 import { sentenceTranslator } from '../../../src/editor/sentences';
 import { describeNetwork } from '../../../src/model/networkConfig';
 import { CheckpointError } from '../../../src/model/checkpoint/checkpointError';
@@ -62,6 +63,30 @@ describe('a sentence that is made outside the extension host', () => {
     assert.equal(
       translateSentence('The server at localhost:8080 cannot be reached: it did not answer in 10 s.'),
       '无法连接 localhost:8080 上的服务器：它在 10 秒内没有应答。',
+    );
+  });
+
+  it('has no space behind the full stop of a sentence in it', () => {
+    const failure = (reason: string) =>
+      translateSentence(
+        `a.whl (600 MB) could not be downloaded from https://pypi.org/simple: ${reason} ` +
+          'Check the network, or install Python with pip and configure it for your network, then install again.',
+      );
+    assert.match(failure('The index answered with status 503.'), /：索引以状态码 503 应答。请检查网络/);
+    assert.match(failure('fetch failed (ENOTFOUND).'), /：fetch failed \(ENOTFOUND\)\. 请检查网络/);
+  });
+
+  it('is shown with each of several faults in Chinese', () => {
+    const translated = translateSentence(
+      notInstalled('native', [
+        '/a has no compiled binding',
+        '/b has no compiled binding',
+        '/c could not be started: gone',
+      ]).message,
+    );
+    assert.match(
+      translated,
+      /已找到但无法使用：\/a 没有编译好的绑定；另外找到的也无法使用：\/b 没有编译好的绑定；另外找到的也无法使用：无法启动 \/c：gone。$/,
     );
   });
 

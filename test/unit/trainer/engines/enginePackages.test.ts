@@ -35,7 +35,9 @@ describe('An optional engine', () => {
     const dawn = await addPackage('webgpu');
     await addPackage('@tensorflow/tfjs-core');
     assert.throws(required, (error: Error) =>
-      error.message.endsWith(` Found, but not usable: ${dawn} is without @tensorflow/tfjs-backend-webgpu.`),
+      error.message.endsWith(
+        ` What was found is not usable: ${dawn} is without @tensorflow/tfjs-backend-webgpu.`,
+      ),
     );
     await addPackage('@tensorflow/tfjs-backend-webgpu');
     assert.doesNotThrow(required);

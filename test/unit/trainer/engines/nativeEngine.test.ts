@@ -65,7 +65,10 @@ describe('Native engine', () => {
       const unbuilt = await addPackage('unbuilt');
       const message = await failure('unbuilt');
       assert.match(message, /not installed.*npm run native/);
-      assert.ok(message.endsWith(` Found, but not usable: ${unbuilt} has no compiled binding.`), message);
+      assert.ok(
+        message.endsWith(` What was found is not usable: ${unbuilt} has no compiled binding.`),
+        message,
+      );
     });
 
     it('says of each package why, of one that fails to start as of one beside it without a binding', async () => {
@@ -75,7 +78,7 @@ describe('Native engine', () => {
       await writeFile(compiledBinding, '');
       await writeFile(join(failing, 'index.js'), 'throw new Error("libtensorflow.so.2 is missing")');
       const unbuilt = await addPackage('unbuilt');
-      const found = ` Found, but not usable: ${unbuilt} has no compiled binding; ${failing}: libtensorflow.so.2 is missing.`;
+      const found = ` What was found is not usable: ${unbuilt} has no compiled binding; found, too, and not usable: ${failing} could not be started: libtensorflow.so.2 is missing.`;
       for (const places of [
         ['failing', 'unbuilt'],
         ['unbuilt', 'failing'],
