@@ -26,6 +26,7 @@ const isTokenId = (id: unknown): boolean =>
 const schema = v.object({
   added_tokens: v.optional(v.array(v.object({ id: v.custom<number>(isTokenId), content: v.string() })), []),
   model: v.object({
+    type: v.optional(v.unknown()),
     vocab: v.union([
       v.pipe(
         numberTable,
@@ -47,7 +48,7 @@ export function maskedVocabulary(
   name: string,
   onAway: (sentence: string) => void,
 ): MaskedVocabulary {
-  const tokenizer = createTokenizer(json, name);
+  const tokenizer = createTokenizer(described(json, name), name);
   const maskId = MASKS.map((mask) => tokenizer.token_to_id(mask)).find((id) => id !== undefined);
   if (maskId === undefined) {
     throw new Error(
@@ -74,11 +75,28 @@ export function maskedVocabulary(
   };
 }
 
-function createTokenizer(json: string, name: string): LibraryTokenizer {
+/** @throws Error with one sentence when it is not what the library expects, which checks little of it */
+function described(json: string, name: string): unknown {
+  let description: unknown;
+  let type: unknown;
   try {
     // Some editors begin a file with a byte order mark.
-    const description: unknown = JSON.parse(json.replace(/^\ufeff/, ''));
-    v.parse(schema, description);
+    description = JSON.parse(json.replace(/^\ufeff/, ''));
+    ({ type } = v.parse(schema, description).model);
+  } catch (error) {
+    throw unreadable(name, libraryFault(error), error);
+  }
+  // The library does not know this kind, and takes it for another.
+  if (type === 'WordLevel') {
+    throw new Error(
+      `The tokenizer.json of ${name} is a list of whole words (WordLevel), which does not serve here. Choose a model whose tokenizer knows parts of words.`,
+    );
+  }
+  return description;
+}
+
+function createTokenizer(description: unknown, name: string): LibraryTokenizer {
+  try {
     return new LibraryTokenizer(description, {});
   } catch (error) {
     throw unreadable(name, libraryFault(error), error);

@@ -79,6 +79,10 @@ describe('the vocabulary of a masked model', () => {
       [{ decoder: { type: 'Odd' } }, /cannot be read \(Unknown Decoder type: Odd\)\. Download it again/],
       [{ model: { ...wordPiece(vocab), unk_token: 'unknown' } }, /it has no token for what it does not know/],
       [
+        { model: { type: 'WordLevel', unk_token: '[UNK]', vocab } },
+        /^The tokenizer\.json of odd is a list of whole words \(WordLevel\), which does not serve here\. Choose a model /,
+      ],
+      [
         { post_processor: { type: 'TemplateProcessing', single: [5], pair: [], special_tokens: {} } },
         /^A piece of text cannot be cut into tokens by odd\/tokenizer\.json \(it is damaged .*mend that file\.$/,
       ],
