@@ -125,6 +125,8 @@ export function notWritten(path: string, cause: unknown): Error {
       ? `${path} could not be written, because its folder may not be written to. ${kept} Change its permissions and try again.`
       : code === 'EISDIR'
         ? `${path} could not be written, because a folder has that name. Give the name of a file.`
-        : `${path} could not be written (${message}). ${kept}`;
+        : code === 'ENOTDIR' || code === 'EEXIST'
+          ? `${path} could not be written, because a file stands where a folder should be. Give another place, or move the file away.`
+          : `${path} could not be written (${message}). ${kept}`;
   return new Error(sentence, { cause });
 }

@@ -83,6 +83,10 @@ describe('ModelStore', () => {
     await assert.rejects(misplaced.list(), sentence);
     if (process.platform !== 'win32') {
       await assert.rejects(misplaced.show(key), sentence);
+      await assert.rejects(misplaced.remember(folders), {
+        message:
+          /workspace\.json could not be written, because a file stands where a folder should be\. Give another place, or move the file away\.$/,
+      });
     }
   });
 
