@@ -136,6 +136,18 @@ describe('choosing a masked model', () => {
     assert.equal(window.model.state?.folder, '/m/bert');
   });
 
+  it('follows the setting again, to a model that could not be opened before, as before its runtime was installed', async () => {
+    const window = new FakeWindow();
+    window.setting = '/m/bert';
+    const refused = assert.rejects(window.model.follow(), /ONNX Runtime is not installed/);
+    window.refuse(new Error('ONNX Runtime is not installed.'));
+    await refused;
+    const followed = window.model.follow();
+    window.open();
+    await followed;
+    assert.equal(window.model.state?.folder, '/m/bert');
+  });
+
   it('uses none that the setting named only while it was being opened', async () => {
     const window = new FakeWindow();
     window.setting = '/m/bert';
