@@ -104,6 +104,32 @@ describe('Train on Workspace', function () {
     }
   });
 
+  it('offers no training where there is too little text, and says so', async () => {
+    const { showQuickPick } = vscode.window;
+    const files = vscode.workspace.getConfiguration('files');
+    const shown: string[] = [];
+    vscode.window.showQuickPick = ((
+      items: readonly vscode.QuickPickItem[],
+      { placeHolder }: vscode.QuickPickOptions,
+    ) => {
+      shown.push(placeHolder ?? '', items[0].label);
+      return Promise.resolve(undefined);
+    }) as never;
+    const little = vscode.Uri.joinPath(vscode.workspace.workspaceFolders![0].uri, 'little.md');
+    await vscode.workspace.fs.writeFile(little, Buffer.from('Only a few words stand here.\n'));
+    const exclude = { '**/[!l]*.*': true };
+    await files.update('exclude', exclude, vscode.ConfigurationTarget.Global);
+    try {
+      await vscode.commands.executeCommand('understudy.trainOnWorkspace');
+      assert.match(shown[0], /^There is too little text to learn from in this workspace: about a page /);
+      assert.equal(shown[1], 'Show File List');
+    } finally {
+      vscode.window.showQuickPick = showQuickPick;
+      await files.update('exclude', undefined, vscode.ConfigurationTarget.Global);
+      await vscode.workspace.fs.delete(little);
+    }
+  });
+
   it('offers no training, nor one from the base model, where all files are left out', async () => {
     const { showQuickPick } = vscode.window;
     const files = vscode.workspace.getConfiguration('files');
