@@ -158,8 +158,15 @@ export class Configuration {
 }
 
 function section(document: vscode.TextDocument | undefined): vscode.WorkspaceConfiguration {
-  const cell = document && cellOf(document);
-  // By a cell's own name VS Code finds no folder, and so none of the folder's settings.
-  const scope = cell ? { uri: cell.notebook.uri, languageId: cell.document.languageId } : document;
-  return vscode.workspace.getConfiguration('understudy', scope ?? null);
+  return vscode.workspace.getConfiguration('understudy', document === undefined ? null : scopeOf(document));
+}
+
+/** By the name of a cell, or of the commit message box, VS Code finds no folder, and so none of the folder's settings. */
+function scopeOf(document: vscode.TextDocument): vscode.ConfigurationScope {
+  const { uri, languageId } = document;
+  const repository = uri.scheme === 'vscode-scm' ? new URLSearchParams(uri.query).get('rootUri') : null;
+  return {
+    uri: repository === null ? (cellOf(document)?.notebook.uri ?? uri) : vscode.Uri.parse(repository),
+    languageId,
+  };
 }

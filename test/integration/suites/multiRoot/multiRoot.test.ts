@@ -13,7 +13,7 @@ import {
   untilGhostTextIsWithout,
   why,
 } from '../../support/editing.js';
-import { needsKeyboard } from '../../support/theWindow.js';
+import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
 
 const folderNames = (): string[] => (vscode.workspace.workspaceFolders ?? []).map(({ name }) => name);
@@ -93,6 +93,33 @@ describe('A window with two roots', () => {
       vscode.workspace.updateWorkspaceFolders(2, folderNames().length - 2);
       await rm(added, { recursive: true });
     }
+  });
+
+  describe('the commit message box', () => {
+    before(needsKeyboard);
+
+    it('obeys the settings of the root that its repository is', async () => {
+      const { uri } = vscode.workspace.workspaceFolders![1];
+      const control = vscode.scm.createSourceControl('test', 'Test', uri);
+      await mkdir(join(uri.fsPath, '.vscode'));
+      await writeFile(
+        join(uri.fsPath, '.vscode', 'settings.json'),
+        '{ "understudy.enable": { "scminput": false } }',
+      );
+      const enablement = () => vscode.workspace.getConfiguration('understudy', uri).get<object>('enable', {});
+      try {
+        await waitFor('the setting', () => 'scminput' in enablement());
+        await vscode.commands.executeCommand('workbench.view.scm');
+        await vscode.commands.executeCommand('workbench.scm.action.focusNextInput');
+        await theWindow.idle();
+        await theWindow.type('Bring scions of Ashm');
+        await waitFor('the reason', async () => (await why()).includes('off for scminput'));
+      } finally {
+        control.dispose();
+        await vscode.commands.executeCommand('workbench.view.explorer');
+        await rm(join(uri.fsPath, '.vscode'), { recursive: true });
+      }
+    });
   });
 
   it('trains one model on both roots', async function () {
