@@ -4,22 +4,21 @@
  * trainer's process decides which files the first reading covers, so that the extension host only reads files and passes them
  * on, a few at a time.
  */
-import { join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
 import { asError } from '../protocol/asError';
-import type { PlannedFile, TrainingPlan } from '../protocol/trainerProtocol';
-import { readFileText } from '../trainer/corpus/fileText';
+import type { TrainingPlan } from '../protocol/trainerProtocol';
 import { isRuleFile } from '../trainer/corpus/ignoreRules';
 import { isNotebook } from '../trainer/corpus/notebook';
 import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import { ChangedFiles } from './changedFiles';
-import { ChangedRules, type FilePlace } from './changedRules';
+import { ChangedRules } from './changedRules';
 import { reasonNotToLearn } from './learnableFile';
-import { LiveFiles, type LearnedFile } from './liveFiles';
+import { LiveFiles } from './liveFiles';
 import { realRoots } from './realRoots';
 import { RulesAbove } from './rulesAbove';
 import { trainableFolders } from './trainableFolders';
+import { isOpen, isUnsaved, placeOf, readPlanned, uriOf } from './workspaceFiles';
 
 /** Limit of the text in the live model; the personal network may learn from more. */
 const LIVE_BYTES = 16 * 1024 * 1024;
@@ -289,38 +288,4 @@ export class WorkspaceReader implements vscode.Disposable {
       }
     }
   }
-}
-
-/** The name of a file's document. */
-function uriOf({ root, path }: PlannedFile, roots: ReadonlyMap<string, vscode.Uri>): string {
-  return vscode.Uri.joinPath(roots.get(root) ?? vscode.Uri.file(root), path).toString();
-}
-
-async function readPlanned({ root, path }: PlannedFile, uri: string): Promise<LearnedFile | null> {
-  const read = await readFileText(join(root, path), DEFAULT_MAX_FILE_BYTES);
-  if (read.kind === 'leftOut' || read.text === '') {
-    return null;
-  }
-  return { uri, text: read.text, recent: isOpen(uri) };
-}
-
-function isOpen(uri: string): boolean {
-  const { textDocuments, notebookDocuments } = vscode.workspace;
-  return [...textDocuments, ...notebookDocuments].some((document) => document.uri.toString() === uri);
-}
-
-function isUnsaved(uri: string): boolean {
-  return vscode.workspace.textDocuments.some(
-    (document) => document.isDirty && document.uri.toString() === uri,
-  );
-}
-
-/** The place of a file; null when it lies in no workspace folder on this machine. */
-function placeOf(uri: vscode.Uri): FilePlace | null {
-  const folder = vscode.workspace.getWorkspaceFolder(uri);
-  if (folder?.uri.scheme !== 'file') {
-    return null;
-  }
-  const root = folder.uri.fsPath;
-  return { root, path: relative(root, uri.fsPath).replaceAll(sep, '/') };
 }

@@ -1,0 +1,45 @@
+/** The files of the workspace and their documents, as VS Code knows them. */
+import { join, relative, sep } from 'node:path';
+import * as vscode from 'vscode';
+import type { PlannedFile } from '../protocol/trainerProtocol';
+import { readFileText } from '../trainer/corpus/fileText';
+import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
+import type { FilePlace } from './changedRules';
+import type { LearnedFile } from './liveFiles';
+
+/** The name of a file's document. */
+export function uriOf({ root, path }: PlannedFile, roots: ReadonlyMap<string, vscode.Uri>): string {
+  return vscode.Uri.joinPath(roots.get(root) ?? vscode.Uri.file(root), path).toString();
+}
+
+/** Null for a file that is gone or holds no text. */
+export async function readPlanned({ root, path }: PlannedFile, uri: string): Promise<LearnedFile | null> {
+  const read = await readFileText(join(root, path), DEFAULT_MAX_FILE_BYTES);
+  if (read.kind === 'leftOut' || read.text === '') {
+    return null;
+  }
+  return { uri, text: read.text, recent: isOpen(uri) };
+}
+
+/** Whether a document or notebook of this name is open. */
+export function isOpen(uri: string): boolean {
+  const { textDocuments, notebookDocuments } = vscode.workspace;
+  return [...textDocuments, ...notebookDocuments].some((document) => document.uri.toString() === uri);
+}
+
+/** Whether a document of this name has text that is not saved. */
+export function isUnsaved(uri: string): boolean {
+  return vscode.workspace.textDocuments.some(
+    (document) => document.isDirty && document.uri.toString() === uri,
+  );
+}
+
+/** The place of a file; null when it lies in no workspace folder on this machine. */
+export function placeOf(uri: vscode.Uri): FilePlace | null {
+  const folder = vscode.workspace.getWorkspaceFolder(uri);
+  if (folder?.uri.scheme !== 'file') {
+    return null;
+  }
+  const root = folder.uri.fsPath;
+  return { root, path: relative(root, uri.fsPath).replaceAll(sep, '/') };
+}
