@@ -14,14 +14,14 @@ const MODEL = {
 describe('The configuration', () => {
   const { getConfiguration } = vscode.workspace;
   const warned: string[] = [];
-  const scopes = new Set<vscode.ConfigurationScope | null | undefined>();
+  const scopes = new Set<string>();
   const configuration = new Configuration({
     warn: (sentence: string) => warned.push(sentence),
   } as unknown as vscode.LogOutputChannel);
   /** What is set in place of the settings of this window. */
   const given = (values: Readonly<Record<string, unknown>>): void => {
     vscode.workspace.getConfiguration = (_section, scope) => {
-      scopes.add(scope);
+      scopes.add(JSON.stringify(scope));
       return { get: (name: string) => values[name] } as vscode.WorkspaceConfiguration;
     };
   };
@@ -86,7 +86,9 @@ describe('The configuration', () => {
       midLineInCode: true,
       enabled: true,
     });
-    assert.deepEqual([...scopes], [document], 'A language or a folder may have settings of its own.');
+    const { uri, languageId } = document;
+    const own = 'A language or a folder may have settings of its own.';
+    assert.deepEqual([...scopes], [JSON.stringify({ uri, languageId })], own);
     await closeAll();
   });
 
