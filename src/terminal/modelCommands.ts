@@ -1,8 +1,8 @@
 /** The `model` commands: list, show, export, import, base, delete. */
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describeNetwork } from '../model/networkConfig';
 import { realRoot } from '../trainer/corpus/scanFolders';
+import { isFolder } from '../trainer/isFolder';
 import { ExistsError, type StoredModel } from '../trainer/modelStore';
 import { defineCommand, type Command } from './command';
 import { UsageError } from './commandLine';
@@ -136,13 +136,6 @@ async function storedModel(folder: string): Promise<StoredModel> {
     );
   }
   return model;
-}
-
-function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 async function exportTo(key: string, path: string, force: boolean): Promise<string[]> {

@@ -1,12 +1,13 @@
 /** The files of a folder to train on and to measure on, as a `split.json` names them. */
 import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as v from 'valibot';
 import { decodeText } from '../trainer/corpus/decodeText';
 import { readFileText } from '../trainer/corpus/fileText';
 import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
 import { splitHeldOut, type FilePart } from '../trainer/corpus/splitHeldOut';
+import { isFolder } from '../trainer/isFolder';
 import { formatBytes } from './progressLine';
 
 interface Split {
@@ -99,12 +100,7 @@ async function whyUnusable(path: string, reason: LeftOutReason): Promise<string>
   if (reason === 'vanished') {
     return 'it is not there; each path of a split names one file, from the folder on';
   }
-  // An entry that cannot be examined counts as no folder.
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  return isFolder ? 'it is a folder; name its files instead' : LEFT_OUT_REASONS[reason];
+  return (await isFolder(path)) ? 'it is a folder; name its files instead' : LEFT_OUT_REASONS[reason];
 }
 
 /**

@@ -95,12 +95,14 @@ export async function planTraining(
         job.options.seconds,
       )
     : readingOf(initial, { seconds: job.options.seconds, passTokens: trainTokens }, null);
-  const parts = { files: texts, train, heldOut };
-  const tooLittle = scan.bytes < TOKENIZED_BYTES && !isEnough(corpusDocuments(parts, tokenizer.endOfTextId));
+  const documents =
+    mayResume || scan.bytes < TOKENIZED_BYTES
+      ? corpusDocuments({ files: texts, train, heldOut }, tokenizer.endOfTextId)
+      : null;
+  const tooLittle = documents !== null && !isEnough(documents);
   let resumes = false;
   let shareLeft = 1;
-  if (mayResume) {
-    const documents = corpusDocuments(parts, tokenizer.endOfTextId);
+  if (mayResume && documents !== null) {
     const fingerprint = resumeFingerprint(job.options, beginning, documents);
     const found = await findResumePoint(job.resumePath, fingerprint);
     if (found.kind === 'found') {

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isFolder } from '../isFolder';
 
 export type WriteFile = (path: string, bytes: Uint8Array) => Promise<void>;
 
@@ -54,13 +55,6 @@ export async function makeFolder(path: string): Promise<void> {
       throw error;
     }
   }
-}
-
-function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 /** Does something with a file, on Windows again and again for a while where another program holds it. */
