@@ -2,8 +2,6 @@
 import type * as vscode from 'vscode';
 
 const ORIGINS = 'understudy.consentedOrigins';
-/** Host names that the user consented to in earlier versions, which did not ask by origin. */
-const HOSTS = 'understudy.consentedHosts';
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 export interface ConsentQuestion {
@@ -24,14 +22,11 @@ export async function allowsSending(
   ask: (question: ConsentQuestion) => Promise<boolean>,
 ): Promise<boolean> {
   const { hostname, origin, protocol } = new URL(address);
-  const isOpen = protocol === 'http:' && !LOOPBACK.has(hostname);
   const origins = (): readonly string[] => memory.get<readonly string[]>(ORIGINS, []);
-  // Consent to a host name does not show that the user knew of an unencrypted connection, so for one the user is asked again.
-  const isHostConsented = !isOpen && memory.get<readonly string[]>(HOSTS, []).includes(hostname);
-  if (isHostConsented || origins().includes(origin)) {
+  if (origins().includes(origin)) {
     return true;
   }
-  if (!(await ask({ origin, address, isOpen }))) {
+  if (!(await ask({ origin, address, isOpen: protocol === 'http:' && !LOOPBACK.has(hostname) }))) {
     return false;
   }
   await memory.update(ORIGINS, [...origins(), origin]);

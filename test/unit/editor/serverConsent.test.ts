@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { allowsSending, type ConsentQuestion } from '../../../src/editor/serverConsent';
+import { StoredValues } from '../../support/storedValues';
 
-/** A window in which an earlier version stored consent to these hosts, and whose user gives this answer to each question. */
-function window(answer: boolean, hosts?: readonly string[]) {
-  const stored = new Map<string, unknown>([['understudy.consentedHosts', hosts]]);
+/** A window whose user gives this answer to each question. */
+function window(answer: boolean) {
+  const memory = new StoredValues();
   const asked: ConsentQuestion[] = [];
-  const memory = {
-    get: <T>(key: string, otherwise?: T) => (stored.get(key) ?? otherwise) as T,
-    update: (key: string, value: unknown) => Promise.resolve(void stored.set(key, value)),
-  };
   const allows = (address: string): Promise<boolean> =>
     allowsSending(memory, address, (question) => {
       asked.push(question);
@@ -48,17 +45,5 @@ describe('whether text may be sent to a server', () => {
     assert.equal(await allows('http://localhost:8080'), false);
     assert.equal(asked.length, 2);
     assert.equal(asked[0].isOpen, false, 'Nobody else reads along on this machine.');
-  });
-
-  it('is known for a host that was once consented to by name, except for an unencrypted connection', async () => {
-    const { allows, asked } = window(true, ['team.example', 'localhost']);
-    assert.ok(await allows('https://team.example/v1'));
-    assert.ok(await allows('http://localhost:8080/v1'));
-    assert.deepEqual(asked, []);
-    assert.ok(await allows('http://team.example/v1'));
-    assert.ok(await allows('http://team.example/v1'));
-    assert.deepEqual(asked, [
-      { origin: 'http://team.example', address: 'http://team.example/v1', isOpen: true },
-    ]);
   });
 });
