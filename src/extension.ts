@@ -75,7 +75,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       void reader.startAfresh();
     },
     onGivenUp: (detail) => {
-      status.setGenerator({ stopped: shownSentence(detail) }, null, model.path !== null);
+      status.tell({ generator: { stopped: shownSentence(detail) }, model: null });
     },
     onLog: (line) => {
       log.info(line);
@@ -97,7 +97,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     const folders = vscode.workspace.isTrusted ? personalModelWindow.folders() : [];
     interruptedTraining(store, folders, context.workspaceState).then(
       (interrupted) => {
-        status.setInterrupted(interrupted);
+        status.tell({ interrupted });
         offerInterruptedDeletion(interrupted !== null);
       },
       (error: unknown) => {
@@ -110,7 +110,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     offerModelCommands(model.isStored);
     const { description } = model;
     const shown = description === null ? null : shownSentence(description);
-    status.setGenerator('ready', shown, model.path !== null);
+    status.tell({ generator: 'ready', model: shown, hasPersonalModel: model.path !== null });
     panel.refresh();
   });
   const baseModel = new BaseModelInUse(new BaseModel(modelsFolder, paths), generator, () => {
@@ -124,13 +124,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     () => {
       const { state } = languageModel;
       turnRefiner();
-      status.setLanguageModel(state);
+      status.tell({ languageModel: state });
       panel.refresh();
     },
   );
   const maskedModel = new MaskedModel(generator, maskedModelWindow(context.globalState, paths.onnx), () => {
     turnRefiner();
-    status.setMaskedAway(maskedModelLine(vscode.l10n.t, maskedModel.state));
+    status.tell({ maskedAway: maskedModelLine(vscode.l10n.t, maskedModel.state) });
     panel.refresh();
   });
   const turnRefiner = (): void => {
@@ -240,7 +240,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       if (phase === 'idle') {
         lookForInterrupted();
       }
-      status.setTraining(phase === 'idle' ? null : { progress, paused: phase === 'paused', activity });
+      status.tell({ training: phase === 'idle' ? null : { progress, paused: phase === 'paused', activity } });
     }),
   );
   await startBase(baseModel, log);
@@ -292,7 +292,7 @@ async function loadModel(
     const { message } = asError(error);
     log.error(message);
     const shown = shownSentence(message);
-    status.setGenerator({ failed: shown }, null, false);
+    status.tell({ generator: { failed: shown }, model: null, hasPersonalModel: false });
     showError(shown, log);
   }
 }

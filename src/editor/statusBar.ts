@@ -2,18 +2,22 @@
 import * as vscode from 'vscode';
 import type { Configuration } from './configuration';
 import { isEnabled } from './enablement';
-import type { LanguageModelState } from './languageModelHalf';
-import { statusMenu, statusView, type MenuItem, type StatusState, type TrainingStatus } from './statusView';
+import { statusMenu, statusView, type MenuItem, type StatusState } from './statusView';
 import type { SuggestionWatch } from './suggestionWatch';
 
+/** All but what it finds out by itself. */
+type Told = Omit<StatusState, 'enabled' | 'language' | 'counts'>;
+
 export class StatusBar implements vscode.Disposable {
-  private generator: StatusState['generator'] = 'loading';
-  private model: string | null = null;
-  private hasPersonalModel = false;
-  private training: TrainingStatus | null = null;
-  private interrupted: StatusState['interrupted'] = null;
-  private languageModel: StatusState['languageModel'] = null;
-  private maskedAway: StatusState['maskedAway'] = null;
+  private told: Told = {
+    generator: 'loading',
+    model: null,
+    hasPersonalModel: false,
+    languageModel: null,
+    maskedAway: null,
+    training: null,
+    interrupted: null,
+  };
   private readonly item = vscode.window.createStatusBarItem(
     'understudy.status',
     vscode.StatusBarAlignment.Right,
@@ -45,36 +49,15 @@ export class StatusBar implements vscode.Disposable {
     this.item.show();
   }
 
-  setGenerator(generator: StatusState['generator'], model: string | null, hasPersonalModel: boolean): void {
-    this.generator = generator;
-    this.model = model;
-    this.hasPersonalModel = hasPersonalModel;
-    this.refresh();
-  }
-
-  setLanguageModel(state: LanguageModelState | null): void {
-    this.languageModel = state;
-    this.refresh();
-  }
-
-  setMaskedAway(sentence: StatusState['maskedAway']): void {
-    this.maskedAway = sentence;
-    this.refresh();
-  }
-
-  setTraining(training: TrainingStatus | null): void {
-    this.training = training;
-    this.refresh();
-  }
-
-  setInterrupted(interrupted: StatusState['interrupted']): void {
-    this.interrupted = interrupted;
+  /** Takes what has changed of the parts that the item tells of. */
+  tell(change: Partial<Told>): void {
+    this.told = { ...this.told, ...change };
     this.refresh();
   }
 
   menu(): MenuItem[] {
     // Opening the menu counts as having read the item's news; the menu offers what to do about it.
-    this.setInterrupted(this.interrupted && 'known');
+    this.tell({ interrupted: this.told.interrupted && 'known' });
     return statusMenu(vscode.l10n.t, this.state());
   }
 
@@ -86,13 +69,7 @@ export class StatusBar implements vscode.Disposable {
     const document = vscode.window.activeTextEditor?.document;
     const enablement = this.configuration.enablement(document);
     return {
-      generator: this.generator,
-      model: this.model,
-      hasPersonalModel: this.hasPersonalModel,
-      languageModel: this.languageModel,
-      maskedAway: this.maskedAway,
-      training: this.training,
-      interrupted: this.interrupted,
+      ...this.told,
       enabled: enablement['*'],
       language:
         document === undefined

@@ -2,7 +2,7 @@
 import type { TallyCounts } from './suggestionTally';
 import type { Translate } from './translate';
 
-export interface TrainingStatus {
+interface TrainingStatus {
   /** 0 to 1. */
   readonly progress: number;
   readonly paused: boolean;
