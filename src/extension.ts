@@ -24,15 +24,12 @@ import { offerRemoval } from './editor/offerRemoval';
 import { PanelHost } from './editor/panelHost';
 import type { Parts, ProductPaths } from './editor/parts';
 import { PersonalModel } from './editor/personalModel';
-import {
-  offerInterruptedDeletion,
-  offerModelCommands,
-  personalModelWindow,
-} from './editor/personalModelWindow';
 import { RefinedSuggestions } from './editor/refinedSuggestions';
+import { setContext } from './editor/setContext';
 import { shownSentence } from './editor/shownSentence';
 import { StatusBar } from './editor/statusBar';
 import { SuggestionWatch } from './editor/suggestionWatch';
+import { trainableFolders } from './editor/trainableFolders';
 import { trainingOptions } from './editor/trainingOptions';
 import { TrainingSession } from './editor/trainingSession';
 import { WorkspaceReader } from './editor/workspaceReader';
@@ -93,28 +90,29 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const status = new StatusBar(configuration, watch);
   const training = new TrainingSession(paths.trainer, log);
   const store = new ModelStore(modelsFolder);
+  const workspaceUris = (): string[] => trainableFolders().map(({ uri }) => uri.toString());
   const lookForInterrupted = (): void => {
-    const folders = vscode.workspace.isTrusted ? personalModelWindow.folders() : [];
+    const folders = vscode.workspace.isTrusted ? workspaceUris() : [];
     interruptedTraining(store, folders, context.workspaceState).then(
       (interrupted) => {
         status.tell({ interrupted });
-        offerInterruptedDeletion(interrupted !== null);
+        void setContext('understudy.wasInterrupted', interrupted !== null);
       },
       (error: unknown) => {
         log.error(asError(error));
       },
     );
   };
-  const model = new PersonalModel(store, generator, personalModelWindow, () => {
+  const model = new PersonalModel(store, generator, { t: vscode.l10n.t, folders: workspaceUris }, () => {
     lookForInterrupted();
-    offerModelCommands(model.isStored);
+    void setContext('understudy.hasModel', model.isStored);
     const { description } = model;
     const shown = description === null ? null : shownSentence(description);
     status.tell({ generator: 'ready', model: shown, hasPersonalModel: model.path !== null });
     panel.refresh();
   });
   const baseModel = new BaseModelInUse(new BaseModel(modelsFolder, paths), generator, () => {
-    void vscode.commands.executeCommand('setContext', 'understudy.hasImportedBase', baseModel.isImported);
+    void setContext('understudy.hasImportedBase', baseModel.isImported);
   });
   const refined = new RefinedSuggestions(generator, watch, log);
   const languageModelKeys = new LanguageModelKeys(context.secrets);

@@ -7,6 +7,7 @@ import type { GeneratorDocument, StopReason } from '../protocol/generatorProtoco
 import type { SamplingOptions } from '../model/samplingOptions';
 import { NewestWins } from './newestWins';
 import { whySameSample } from './sameSample';
+import { setContext } from './setContext';
 import { StreamedInsertion } from './streamedInsertion';
 
 const RUNNING_CONTEXT = 'understudy.generating';
@@ -209,8 +210,4 @@ function requireWritable({ uri }: vscode.TextDocument): void {
       ),
     );
   }
-}
-
-function setContext(key: string, value: boolean): Thenable<unknown> {
-  return vscode.commands.executeCommand('setContext', key, value);
 }

@@ -6,8 +6,8 @@ import { hasShape, type NetworkShape } from '../model/networkConfig';
 import { workspaceKey, type ModelPlaces, type ModelStore } from '../trainer/modelStore';
 import type { Translate } from './translate';
 
-/** What the model needs from the window; see `personalModelWindow.ts`. */
-export interface PersonalModelSurroundings {
+/** What the model needs from the window. */
+interface PersonalModelSurroundings {
   readonly t: Translate;
   /** The URIs of the folders that the workspace has now. */
   folders(): string[];

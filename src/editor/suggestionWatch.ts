@@ -10,6 +10,7 @@ import { CompositionGuess } from './compositionGuess';
 import { InsertedRun } from './insertedRun';
 import { differsFromVsCode } from './firstWord';
 import { mendCursor } from './mendCursor';
+import { setContext } from './setContext';
 import { SuggestionTally, type Suggestion } from './suggestionTally';
 
 /** Set while VS Code's own command would not take the first word of the shown suggestion, so that our command takes the key. */
@@ -40,7 +41,7 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
   constructor(private readonly log: Pick<vscode.LogOutputChannel, 'debug'>) {
     // The window keeps its context keys when the extension host starts again.
     for (const key of [TAKES_WORD_CONTEXT, TAKING_CONTEXT]) {
-      void vscode.commands.executeCommand('setContext', key, false);
+      void setContext(key, false);
     }
     this.disposable = vscode.Disposable.from(
       this.changed,
@@ -139,12 +140,12 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
    */
   async keepKeyUntil(taken: Promise<unknown>): Promise<void> {
     this.taking++;
-    void vscode.commands.executeCommand('setContext', TAKING_CONTEXT, true);
+    void setContext(TAKING_CONTEXT, true);
     try {
       await taken;
     } finally {
       this.taking--;
-      void vscode.commands.executeCommand('setContext', TAKING_CONTEXT, this.taking > 0);
+      void setContext(TAKING_CONTEXT, this.taking > 0);
       this.followShown();
     }
   }
@@ -195,7 +196,7 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     const takesWord = this.taking > 0 || this.tally.possible.some(differsFromVsCode);
     if (takesWord !== this.takesWord) {
       this.takesWord = takesWord;
-      void vscode.commands.executeCommand('setContext', TAKES_WORD_CONTEXT, takesWord);
+      void setContext(TAKES_WORD_CONTEXT, takesWord);
     }
   }
 }

@@ -6,11 +6,10 @@ import type { PanelTraining } from '../protocol/panelProtocol';
 import { startTraining, type TrainingRun } from '../trainer/trainerClient';
 import type { TrainerNode } from '../trainer/native/trainerNode';
 import { LossCurve } from './lossCurve';
+import { setContext } from './setContext';
 import { shownSentence } from './shownSentence';
 import { inEnglish } from './translate';
 import { activityText, eventText, stepText, type StepEvent } from './trainingTexts';
-
-const PHASE_CONTEXT = 'understudy.training';
 
 export class TrainingSession implements vscode.Disposable {
   private run: TrainingRun | null = null;
@@ -210,7 +209,7 @@ export class TrainingSession implements vscode.Disposable {
   }
 
   private phaseChanged(): void {
-    void vscode.commands.executeCommand('setContext', PHASE_CONTEXT, this.phase);
+    void setContext('understudy.training', this.phase);
     this.changed.fire();
   }
 }
