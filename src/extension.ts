@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/registerCommands';
 import { textToJoin } from './completion/cursorPlace';
 import { GeneratorClient } from './completion/generatorClient';
-import { GHOST_TEXT_SELECTOR, InlineCompletionProvider } from './completion/inlineCompletionProvider';
+import { GHOST_TEXT_SELECTOR, InlineCompletionProvider } from './editor/inlineCompletionProvider';
 import { BaseModelInUse } from './editor/baseModelInUse';
 import { Configuration } from './editor/configuration';
 import { FileListDocuments } from './editor/fileListDocuments';

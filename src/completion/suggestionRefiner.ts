@@ -3,13 +3,8 @@
  * shown if {@link refinementOf} prefers it. Each place is asked about once, however often VS Code asks for its ghost text.
  */
 import type { CompletedResponse, CompletionQuestion } from '../protocol/generatorProtocol';
+import type { GeneratorClient } from './generatorClient';
 import { isRefinable, refinementOf, type Refinement } from './refinement';
-
-/** Implemented by the generator's client. */
-export interface PatientCompleter {
-  refine(question: CompletionQuestion, signal: AbortSignal): Promise<CompletedResponse>;
-  adopt(question: CompletionQuestion, response: CompletedResponse): void;
-}
 
 export interface RefinerOptions {
   /** Shows the adopted suggestion at the place that it was asked for. */
@@ -33,7 +28,7 @@ export class SuggestionRefiner {
   private asked: Asked | null = null;
 
   constructor(
-    private readonly completer: PatientCompleter,
+    private readonly generator: Pick<GeneratorClient, 'refine' | 'adopt'>,
     private readonly options: RefinerOptions,
   ) {}
 
@@ -86,10 +81,10 @@ export class SuggestionRefiner {
       if (signal.aborted) {
         return;
       }
-      const refined = await this.completer.refine(question, signal);
+      const refined = await this.generator.refine(question, signal);
       const refinement = refinementOf(standing, refined, performance.now() - start);
       if (refinement !== null && !signal.aborted) {
-        this.completer.adopt(question, refined);
+        this.generator.adopt(question, refined);
         this.options.onRefined(place, refinement);
       }
     } catch (error) {

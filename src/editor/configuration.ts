@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { SamplingOptions } from '../model/samplingOptions';
 import { suitedLayers } from '../protocol/suitedTraining';
 import type { TrainingOptions } from '../protocol/trainerProtocol';
-import { cellOf, type CompletionSettings } from '../completion/inlineCompletionProvider';
+import { cellOf, type CompletionSettings } from './inlineCompletionProvider';
 import { enablementProblem, isEnabled, parseEnablement, type Enablement } from './enablement';
 import { globsThatAreOn } from './excludeGlobs';
 import { describeProblem, parseSetting, type SettingName, type SettingValue } from './settings';

@@ -1,6 +1,6 @@
 /** Longer text written into the editor: from a selection or the cursor, and again with another seed. */
 import * as vscode from 'vscode';
-import { generatorDocument } from '../completion/inlineCompletionProvider';
+import { generatorDocument } from './inlineCompletionProvider';
 import type { GeneratorClient } from '../completion/generatorClient';
 import { selectedBefore } from '../completion/textAroundCursor';
 import type { GeneratorDocument, StopReason } from '../protocol/generatorProtocol';

@@ -1,7 +1,7 @@
 /** The settings panel: its window, and what it shows of settings, cursor and training. */
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { cellOf, generatorDocument, takesGhostText } from '../completion/inlineCompletionProvider';
+import { cellOf, generatorDocument, takesGhostText } from './inlineCompletionProvider';
 import type { GeneratorClient } from '../completion/generatorClient';
 import { asError } from '../protocol/asError';
 import {

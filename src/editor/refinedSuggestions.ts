@@ -1,7 +1,7 @@
 /** Shows in the editor the suggestion as a slow model has refined it, if the cursor has not moved meanwhile. */
 import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
-import { placeOfCursor } from '../completion/inlineCompletionProvider';
+import { placeOfCursor } from './inlineCompletionProvider';
 import { SuggestionRefiner } from '../completion/suggestionRefiner';
 import { asError } from '../protocol/asError';
 import type { SuggestionWatch } from './suggestionWatch';

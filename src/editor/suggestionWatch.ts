@@ -1,14 +1,10 @@
 /** Follows what is suggested and typed: keeps the last outcome, the tally and the guess about input methods. */
 import * as vscode from 'vscode';
-import {
-  ACCEPTED_COMMAND,
-  type CompletionOutcome,
-  type SuggestionListener,
-} from '../completion/inlineCompletionProvider';
 import { asError } from '../protocol/asError';
 import { CompositionGuess } from './compositionGuess';
-import { InsertedRun } from './insertedRun';
 import { differsFromVsCode } from './firstWord';
+import { ACCEPTED_COMMAND, type CompletionOutcome } from './inlineCompletionProvider';
+import { InsertedRun } from './insertedRun';
 import { mendCursor } from './mendCursor';
 import { setContext } from './setContext';
 import { SuggestionTally, type Suggestion } from './suggestionTally';
@@ -18,7 +14,7 @@ const TAKES_WORD_CONTEXT = 'understudy.takesWord';
 /** Set while our command takes a word: an emoji hides the suggestion until VS Code has asked again, and the key would move the cursor. */
 const TAKING_CONTEXT = 'understudy.takingWord';
 
-export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
+export class SuggestionWatch implements vscode.Disposable {
   readonly tally = new SuggestionTally();
   /** Outcome of the last request since the active text came to the front; null when there was no request. */
   lastOutcome: CompletionOutcome | null = null;
@@ -76,10 +72,12 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     );
   }
 
+  /** Whether the last change of the document looks like a step of an input method. */
   isComposing(document: vscode.TextDocument): boolean {
     return this.composition.isComposing(document.uri.toString());
   }
 
+  /** UTF-16 units of the text before this position that was inserted there in one go; 0 for none. */
   insertedBefore(document: vscode.TextDocument, position: vscode.Position): number {
     return this.inserted.lengthBefore(document.uri.toString(), document.offsetAt(position));
   }
@@ -106,10 +104,12 @@ export class SuggestionWatch implements SuggestionListener, vscode.Disposable {
     await this.askAgain('trigger', { explicit: false });
   }
 
+  /** Whether VS Code asks now because the extension itself has run its command, rather than the user. */
   isAskingAgain(): boolean {
     return this.askingAgain > 0;
   }
 
+  /** Notes what is shown first, and what the user may turn to. */
   offered(
     document: vscode.TextDocument,
     position: vscode.Position,

@@ -1,5 +1,5 @@
 /** The answer to *Why No Suggestion?*, based on the outcome of the last request. */
-import type { CompletionOutcome, SilentReason } from '../completion/inlineCompletionProvider';
+import type { CompletionOutcome, SilentReason } from './inlineCompletionProvider';
 import type { NoSuggestionReason } from '../protocol/generatorProtocol';
 import type { Translate } from './translate';
 

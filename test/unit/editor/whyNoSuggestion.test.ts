@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SilentReason } from '../../../src/completion/inlineCompletionProvider';
+import type { SilentReason } from '../../../src/editor/inlineCompletionProvider';
 import { explainOutcome, settingNamedIn } from '../../../src/editor/whyNoSuggestion';
 import type { CompletedResponse, NoSuggestionReason } from '../../../src/protocol/generatorProtocol';
 import { inEnglish } from '../../../src/editor/translate';

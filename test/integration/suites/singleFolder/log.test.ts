@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { InlineCompletionProvider } from '../../../../src/completion/inlineCompletionProvider.js';
+import { InlineCompletionProvider } from '../../../../src/editor/inlineCompletionProvider.js';
 import { UNKNOWN_TAKING } from '../../../../src/model/generation/wordTaking.js';
 import { closeAll, openDraft } from '../../support/editing.js';
 

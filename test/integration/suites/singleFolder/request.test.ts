@@ -4,7 +4,7 @@ import {
   ACCEPTED_COMMAND,
   InlineCompletionProvider,
   type CompletionOutcome,
-} from '../../../../src/completion/inlineCompletionProvider.js';
+} from '../../../../src/editor/inlineCompletionProvider.js';
 import { UNKNOWN_TAKING } from '../../../../src/model/generation/wordTaking.js';
 import type { CompletedResponse } from '../../../../src/protocol/generatorProtocol.js';
 import { closeAll, openDraft } from '../../support/editing.js';

@@ -3,9 +3,14 @@
  *
  * VS Code waits 50 ms after a key, asks, and drops an answer whose document has changed meanwhile; the generator caches
  * late answers, so nothing waits here. Only proposed API reports what became of a suggestion: here the item's command
- * reports a whole acceptance, and the rest is inferred by {@link SuggestionListener}.
+ * reports a whole acceptance, and the rest is inferred by {@link SuggestionWatch}.
  */
 import * as vscode from 'vscode';
+import { apartFromNextWord } from '../completion/cursorPlace';
+import type { GeneratorClient } from '../completion/generatorClient';
+import type { SuggestionLearning } from '../completion/suggestionLearning';
+import { placeOf, type SuggestionRefiner } from '../completion/suggestionRefiner';
+import { textAroundCursor } from '../completion/textAroundCursor';
 import { asError } from '../protocol/asError';
 import {
   CELL_BREAK,
@@ -13,17 +18,12 @@ import {
   type CompletionQuestion,
   type GeneratorDocument,
 } from '../protocol/generatorProtocol';
-import type { SuggestionLearning } from './suggestionLearning';
-import { placeOf, type SuggestionRefiner } from './suggestionRefiner';
-import { apartFromNextWord } from './cursorPlace';
-import { textAroundCursor } from './textAroundCursor';
+import type { SuggestionWatch } from './suggestionWatch';
 
-export interface CompletionSettings {
+export interface CompletionSettings extends Required<
+  Pick<CompletionQuestion, 'eagerness' | 'multiline' | 'midLineInCode' | 'maxNewTokens'>
+> {
   readonly enabled: boolean;
-  readonly eagerness: number;
-  readonly multiline: boolean;
-  readonly midLineInCode: boolean;
-  readonly maxNewTokens: number;
 }
 
 /** Why the generator was not asked, or its answer not shown. */
@@ -34,23 +34,6 @@ export type SilentReason =
 export type CompletionOutcome =
   | { readonly kind: 'silent'; readonly reason: SilentReason; readonly languageId: string }
   | { readonly kind: 'answered'; readonly response: CompletedResponse };
-
-/** Asked to complete; rejects when the generator has failed. */
-export interface Completer {
-  complete(question: CompletionQuestion, signal?: AbortSignal): Promise<CompletedResponse>;
-}
-
-export interface SuggestionListener {
-  /** Whether the last change of the document looks like a step of an input method. */
-  isComposing(document: vscode.TextDocument): boolean;
-  /** UTF-16 units of the text before this position that was inserted there in one go; 0 for none. */
-  insertedBefore(document: vscode.TextDocument, position: vscode.Position): number;
-  /** Whether VS Code asks now because the extension itself has run its command, rather than the user. */
-  isAskingAgain(): boolean;
-  /** @param insertTexts the one that is shown first, and those that the user may turn to; not empty */
-  offered(document: vscode.TextDocument, position: vscode.Position, insertTexts: readonly string[]): void;
-  settled(outcome: CompletionOutcome): void;
-}
 
 /** Run by VS Code with the text when a whole suggestion is accepted; registered by the extension, not offered to users. */
 export const ACCEPTED_COMMAND = 'understudy.suggestionAccepted';
@@ -85,9 +68,12 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
   private lastFailure: string | null = null;
 
   constructor(
-    private readonly completer: Completer,
+    private readonly generator: Pick<GeneratorClient, 'complete'>,
     private readonly settingsFor: (document: vscode.TextDocument) => CompletionSettings,
-    private readonly listener: SuggestionListener,
+    private readonly watch: Pick<
+      SuggestionWatch,
+      'isComposing' | 'insertedBefore' | 'isAskingAgain' | 'offered' | 'settled'
+    >,
     private readonly learning: Pick<SuggestionLearning, 'lessonsFor' | 'shown'>,
     private readonly refiner: Pick<SuggestionRefiner, 'consider'>,
     private readonly log: Pick<vscode.LogOutputChannel, 'trace' | 'error'>,
@@ -102,15 +88,15 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     if (!takesGhostText(document)) {
       return [];
     }
-    const settings = this.settingsFor(document);
-    const silent = this.reasonForSilence(document, settings);
+    const { enabled, ...wishes } = this.settingsFor(document);
+    const silent = enabled ? this.reasonForSilence(document) : 'off';
     if (silent !== null) {
       this.silence(silent, document);
       return [];
     }
     const around = apartFromNextWord(
       generatorDocument(document, position),
-      this.listener.insertedBefore(document, position),
+      this.watch.insertedBefore(document, position),
     );
     if (around.prefix === '' && around.suffix === '') {
       this.silence('emptyDocument', document);
@@ -120,19 +106,12 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     const subscription = token.onCancellationRequested(() => {
       abort.abort();
     });
-    const question = {
-      ...this.learning.lessonsFor(around),
-      document: around,
-      multiline: settings.multiline,
-      midLineInCode: settings.midLineInCode,
-      eagerness: settings.eagerness,
-      maxNewTokens: settings.maxNewTokens,
-    };
+    const question = { ...this.learning.lessonsFor(around), document: around, ...wishes };
     const isInvoked =
-      context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke && !this.listener.isAskingAgain();
+      context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke && !this.watch.isAskingAgain();
     const place = placeOfCursor(document, position);
     try {
-      const response = await this.completer.complete({ ...question, isInvoked }, abort.signal);
+      const response = await this.generator.complete({ ...question, isInvoked }, abort.signal);
       this.lastFailure = null;
       if (token.isCancellationRequested) {
         return [];
@@ -171,7 +150,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
       this.silence('suggestWidget', document);
       return null;
     }
-    this.listener.settled({ kind: 'answered', response });
+    this.watch.settled({ kind: 'answered', response });
     if (insertText === '') {
       return [];
     }
@@ -179,7 +158,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
       .map((alternative) => alternative.insertText)
       .filter((text) => extendsSelectedCompletion(document, position, context, text));
     const texts = [insertText, ...others];
-    this.listener.offered(document, position, texts);
+    this.watch.offered(document, position, texts);
     return texts.map((text) => {
       const item = new vscode.InlineCompletionItem(text, new vscode.Range(position, position));
       item.command = { command: ACCEPTED_COMMAND, title: '', arguments: [text] };
@@ -187,10 +166,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     });
   }
 
-  private reasonForSilence(document: vscode.TextDocument, settings: CompletionSettings): SilentReason | null {
-    if (!settings.enabled) {
-      return 'off';
-    }
+  private reasonForSilence(document: vscode.TextDocument): SilentReason | null {
     if (vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === false) {
       return 'readOnly';
     }
@@ -198,7 +174,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     if (editor?.document === document && editor.selections.length > 1) {
       return 'multipleCursors';
     }
-    return this.listener.isComposing(document) ? 'composing' : null;
+    return this.watch.isComposing(document) ? 'composing' : null;
   }
 
   /** Once where it goes on, as every key asks. */
@@ -210,7 +186,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
   }
 
   private silence(reason: SilentReason, document: vscode.TextDocument): void {
-    this.listener.settled({ kind: 'silent', reason, languageId: document.languageId });
+    this.watch.settled({ kind: 'silent', reason, languageId: document.languageId });
   }
 }
 
