@@ -222,16 +222,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(LANGUAGE_MODEL_SETTING)) {
-        void follow(languageModel, log);
+        void follow(languageModel.follow(), log);
       }
       if (event.affectsConfiguration(MASKED_MODEL_SETTING)) {
-        void follow(maskedModel, log);
+        void follow(maskedModel.follow(), log);
       }
+    }),
+    context.secrets.onDidChange(() => {
+      void follow(languageModel.followKey(), log);
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       lookForInterrupted();
-      void follow(languageModel, log);
-      void follow(maskedModel, log);
+      void follow(languageModel.follow(), log);
+      void follow(maskedModel.follow(), log);
     }),
     training.onDidChange(() => {
       const { phase, progress, activity } = training;
@@ -243,8 +246,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   );
   await startBase(baseModel, log);
   await loadModel(model, status, log);
-  void follow(languageModel, log);
-  void follow(maskedModel, log);
+  void follow(languageModel.follow(), log);
+  void follow(maskedModel.follow(), log);
   void reader.start();
 }
 
@@ -296,9 +299,9 @@ async function loadModel(
 }
 
 /** Tells the user of a model that cannot be opened; ghost text goes on with the present one, or without. */
-async function follow(model: LanguageModelHalf | MaskedModel, log: vscode.LogOutputChannel): Promise<void> {
+async function follow(opening: Promise<void>, log: vscode.LogOutputChannel): Promise<void> {
   try {
-    await model.follow();
+    await opening;
   } catch (error) {
     const { message } = asError(error);
     log.error(message);

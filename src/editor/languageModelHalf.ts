@@ -51,6 +51,8 @@ export class LanguageModelHalf {
   private choices = 0;
   /** The number of the choice that the generator was told of last. */
   private newestTold = 0;
+  /** What it was told, with the key of a server. */
+  private told: HalfChoice | null = null;
   private readonly chosen = new LastChosen<HalfChoice | null, LanguageModelState | null>((state) => {
     this.set(state);
   });
@@ -116,6 +118,24 @@ export class LanguageModelHalf {
     }
   }
 
+  /**
+   * Opens the server that the setting names anew with its key, where that has changed, as in another window.
+   * @throws Error with a sentence for the user when it cannot be opened
+   */
+  async followKey(): Promise<void> {
+    const { told } = this;
+    const choice = this.named();
+    if (choice?.kind !== 'server' || told?.kind !== 'server' || told.address !== choice.address) {
+      return;
+    }
+    const renewed = await this.toldOf(choice);
+    // What was told meanwhile came with the key.
+    if (told === this.told && !isDeepStrictEqual(renewed, told)) {
+      this.told = renewed;
+      await this.chosen.open(choice, this.open(choice, renewed));
+    }
+  }
+
   /** Takes a report of the generator on the model in use. */
   heard({ state, message }: HalfStatus): void {
     if (this.used !== null) {
@@ -141,6 +161,7 @@ export class LanguageModelHalf {
       return false;
     }
     this.newestTold = number;
+    this.told = told;
     return this.chosen.open(choice, this.open(choice, told));
   }
 

@@ -31,6 +31,8 @@ class FakeWindow implements LanguageModelSurroundings {
   changes = 0;
   /** Whether loading a model kills the generator. */
   dying = false;
+  /** Whether no server is opened without its key. */
+  wantsKey = false;
   /** Awaited before a model is open and before the user answers. */
   delay: Promise<void> | null = null;
   /** Why a model is away when it is loaded; null if it answers. */
@@ -68,6 +70,9 @@ class FakeWindow implements LanguageModelSurroundings {
   private async loadHalf(choice: HalfChoice | null): Promise<HalfLoadedResponse> {
     if (isDeepStrictEqual(choice, damaged)) {
       throw new Error('The model "damaged.h5" is cut off; copy it again.');
+    }
+    if (this.wantsKey && choice?.kind === 'server' && choice.key === undefined) {
+      throw new Error('team:8080 wants a key.');
     }
     this.loaded.push(choice);
     if (this.dying) {
@@ -172,6 +177,60 @@ describe('choosing a language model', () => {
     assert.deepEqual(window.loaded, [{ ...server, key: 'secret' }]);
     assert.deepEqual([window.setting, window.recent, window.half.server], [server, [server], server]);
     assert.ok(!JSON.stringify(window.half.state).includes('secret'));
+  });
+
+  it('gives a server its new key when the user changes it, in another window or in this one', async () => {
+    const window = new FakeWindow();
+    window.keys.set(server.address, 'old');
+    await window.half.choose(server);
+    await window.half.followKey();
+    assert.deepEqual(window.loaded, [{ ...server, key: 'old' }]);
+    window.keys.set(server.address, 'new');
+    await window.half.followKey();
+    assert.deepEqual(window.loaded.at(-1), { ...server, key: 'new' });
+    window.keys.delete(server.address);
+    const [isUsed] = await Promise.all([window.half.choose(server), window.half.followKey()]);
+    assert.ok(isUsed, 'What the user chooses meanwhile is opened last.');
+    assert.deepEqual(window.loaded.at(-1), server);
+  });
+
+  it('keeps what is chosen while the new key of the server before is being found', async () => {
+    const window = new FakeWindow();
+    await window.half.choose(server);
+    let unlock: (key: string) => void = () => undefined;
+    window.keyFor = () => new Promise((resolve) => (unlock = resolve));
+    const followed = window.half.followKey();
+    await window.half.choose(keras);
+    unlock('secret');
+    await followed;
+    assert.deepEqual([window.half.state?.choice, window.loaded], [keras, [server, keras]]);
+  });
+
+  it('leaves a key alone that the server in the setting has not', async () => {
+    const window = new FakeWindow();
+    await window.half.followKey();
+    await window.half.choose(keras);
+    window.keys.set(server.address, 'secret');
+    await window.half.followKey();
+    window.setting = server;
+    window.trusted = false;
+    await window.half.followKey();
+    assert.deepEqual(window.loaded, [keras]);
+    window.trusted = true;
+    await window.half.choose(server);
+    window.setting = { kind: 'server', address: 'http://unasked:8080/v1' };
+    await window.half.followKey();
+    assert.deepEqual(window.loaded, [keras, { ...server, key: 'secret' }]);
+  });
+
+  it('gives the key to a server that the setting names, and that could not be opened without it', async () => {
+    const window = new FakeWindow();
+    window.setting = server;
+    window.wantsKey = true;
+    await assert.rejects(window.half.follow(), /wants a key/);
+    window.keys.set(server.address, 'secret');
+    await window.half.followKey();
+    assert.equal(window.half.state?.choice, server);
   });
 
   it('counts as in use as soon as it is being opened', async () => {
