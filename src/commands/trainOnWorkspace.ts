@@ -10,6 +10,7 @@ import { progressIncrements } from '../editor/progressIncrements';
 import { resultText } from '../editor/resultText';
 import { trainingOptions } from '../editor/trainingOptions';
 import { inEnglish } from '../editor/translate';
+import { asError } from '../protocol/asError';
 import type { DoneEvent, TrainingPlan } from '../protocol/trainerProtocol';
 import { trainerNode } from '../trainer/native/trainerNode';
 import { reportProblems } from './reportProblems';
@@ -235,6 +236,9 @@ async function trainWithProgress(
       },
     );
   } finally {
-    await parts.model.forgetUnused(places);
+    // How the training ended is what the user has to know.
+    await parts.model.forgetUnused(places).catch((error: unknown) => {
+      parts.log.warn(asError(error).message);
+    });
   }
 }

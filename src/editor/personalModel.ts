@@ -54,9 +54,8 @@ export class PersonalModel {
   }
 
   /** To be called when a training has ended: notes nothing for a workspace where it has left nothing. */
-  async forgetUnused(places: ModelPlaces): Promise<void> {
-    // How the training ended is what the user has to know.
-    await this.store.forgetUnused(places).catch(() => undefined);
+  forgetUnused(places: ModelPlaces): Promise<void> {
+    return this.store.forgetUnused(places);
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Trains the model that is kept for a folder, or one in a file of its own. */
+import { asError } from '../protocol/asError';
 import type { TrainingOptions } from '../protocol/trainerProtocol';
 import { realRoot } from '../trainer/corpus/scanFolders';
 import type { ModelPlaces } from '../trainer/modelStore';
@@ -48,8 +49,10 @@ export async function trainForFolder(
     );
   } finally {
     if (out === null) {
-      // How the training ended is what the user has to know.
-      await store.forgetUnused(places).catch(() => undefined);
+      // How the training ended stays what the user is told last.
+      await store.forgetUnused(places).catch((error: unknown) => {
+        terminal.note(asError(error).message);
+      });
     }
   }
 }
