@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import { readFileText } from '../trainer/corpus/fileText';
 import { leftOutByText } from '../trainer/corpus/textRules';
-import type { FilePlace } from './changedRules';
-import { LearnableFiles } from './learnableFile';
+import { LearnableFiles, type FilePlace } from './learnableFile';
 import type { LiveFiles } from './liveFiles';
 
 export interface ChangedFile extends FilePlace {
@@ -144,13 +143,11 @@ export class ChangedFiles {
 
   /** The files to learn; null when there are too many. */
   private async filesOf(changed: readonly ChangedFile[]): Promise<FilePlace[] | null> {
-    const learnable = new Map<string, LearnableFiles>();
+    const learnable = new LearnableFiles(this.options.excludeGlobs());
     const found = new Map<string, FilePlace>();
     for (const { root, path, withContents } of changed) {
-      const files = learnable.get(root) ?? new LearnableFiles(root, this.options.excludeGlobs());
-      learnable.set(root, files);
-      for await (const file of files.below(path, withContents)) {
-        found.set(join(root, file), { root, path: file });
+      for await (const file of learnable.below({ root, path }, withContents)) {
+        found.set(join(root, file.path), file);
         if (found.size > this.options.maxFiles) {
           return null;
         }

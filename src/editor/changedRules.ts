@@ -1,15 +1,8 @@
 /** Follows changes of the ignore rules: files that they now leave out are forgotten, and files that they now allow are read. */
 import { join } from 'node:path';
 import { isRuleFile } from '../trainer/corpus/ignoreRules';
-import { LearnableFiles } from './learnableFile';
+import { LearnableFiles, type FilePlace } from './learnableFile';
 import type { LiveFiles } from './liveFiles';
-
-export interface FilePlace {
-  /** Absolute path of the workspace folder. */
-  readonly root: string;
-  /** Relative to the root, with `/`. */
-  readonly path: string;
-}
 
 export interface ChangedRulesOptions {
   /** Milliseconds within which changes are gathered, to be handled together. */
@@ -48,10 +41,10 @@ export class ChangedRules {
 
   /** Forgets known files that the rules now leave out. */
   async forgetIgnored(): Promise<void> {
-    const learnable = this.learnable();
+    const learnable = new LearnableFiles(this.options.excludeGlobs());
     await this.files.forgetIgnored(async (uri) => {
       const place = this.options.placeOf(uri);
-      return place !== null && (await learnable(place.root).reasonByPath(place.path)) !== null;
+      return place !== null && (await learnable.reasonByPath(place)) !== null;
     });
   }
 
@@ -83,23 +76,12 @@ export class ChangedRules {
 
   /** Whether any of these rule files applies: packages bring rules of their own into folders that are passed over. */
   private async anyHolds(changed: readonly FilePlace[]): Promise<boolean> {
-    const learnable = this.learnable();
-    for (const { root, path } of changed) {
-      if (path.startsWith('.git/') || !(await learnable(root).isPassedOver(path))) {
+    const learnable = new LearnableFiles(this.options.excludeGlobs());
+    for (const place of changed) {
+      if (place.path.startsWith('.git/') || !(await learnable.isPassedOver(place))) {
         return true;
       }
     }
     return false;
-  }
-
-  /** The learnable files of a workspace folder, under the rules as they are now. */
-  private learnable(): (root: string) => LearnableFiles {
-    const found = new Map<string, LearnableFiles>();
-    const globs = this.options.excludeGlobs();
-    return (root) => {
-      const files = found.get(root) ?? new LearnableFiles(root, globs);
-      found.set(root, files);
-      return files;
-    };
   }
 }

@@ -7,22 +7,22 @@ import { IgnoreRules } from '../trainer/corpus/ignoreRules';
 import type { LeftOutReason } from '../trainer/corpus/leftOutReason';
 import { leftOutByText } from '../trainer/corpus/textRules';
 
+export interface FilePlace {
+  /** Absolute path of the workspace folder. */
+  readonly root: string;
+  /** Relative to the root, with `/`; '' is the root. */
+  readonly path: string;
+}
+
 /** Reads each rule file only once, so an instance serves for one round: the rules may change after it. */
 export class LearnableFiles {
   private readonly folders = new Map<string, Promise<IgnoreRules | LeftOutReason>>();
 
-  /** @param root absolute path of the workspace folder */
-  constructor(
-    private readonly root: string,
-    private readonly excludeGlobs: readonly string[],
-  ) {}
+  constructor(private readonly excludeGlobs: readonly string[]) {}
 
-  /**
-   * @param path of a file, relative to the root, with `/`
-   * @returns why the path rules out learning it; null when it does not
-   */
-  async reasonByPath(path: string): Promise<LeftOutReason | null> {
-    const rules = await this.rulesIn(path.slice(0, path.lastIndexOf('/') + 1));
+  /** Why the path of a file rules out learning it; null when it does not. */
+  async reasonByPath({ root, path }: FilePlace): Promise<LeftOutReason | null> {
+    const rules = await this.rulesIn(root, path.slice(0, path.lastIndexOf('/') + 1));
     if (!(rules instanceof IgnoreRules)) {
       return rules;
     }
@@ -31,37 +31,36 @@ export class LearnableFiles {
   }
 
   /** Whether the folder that a path lies in is passed over as a whole. */
-  async isPassedOver(path: string): Promise<boolean> {
-    return !((await this.rulesIn(path.slice(0, path.lastIndexOf('/') + 1))) instanceof IgnoreRules);
+  async isPassedOver({ root, path }: FilePlace): Promise<boolean> {
+    return !((await this.rulesIn(root, path.slice(0, path.lastIndexOf('/') + 1))) instanceof IgnoreRules);
   }
 
   /**
    * The regular files at or below a path that their paths do not rule out; links are not followed.
-   * @param path relative to the root, with `/`; '' is the root
    * @param withContents false yields at most the path itself, and nothing when it is a folder
    */
-  async *below(path: string, withContents = true): AsyncGenerator<string> {
+  async *below(place: FilePlace, withContents = true): AsyncGenerator<FilePlace> {
     // A build may write thousands of files into a folder that is passed over; none of them is looked up on disk.
-    if (!(await this.isPassedOver(path)) && !(await isBehindLink(this.root, path))) {
-      yield* this.allBelow(path, withContents);
+    if (!(await this.isPassedOver(place)) && !(await isBehindLink(place))) {
+      yield* this.allBelow(place, withContents);
     }
   }
 
-  private async *allBelow(path: string, withContents: boolean): AsyncGenerator<string> {
-    const place = join(this.root, path);
+  private async *allBelow(place: FilePlace, withContents: boolean): AsyncGenerator<FilePlace> {
+    const { root, path } = place;
     // A file that has vanished or may not be read is left out, as in a scan.
-    const found = await lstat(place).catch(() => null);
-    if (found?.isFile() === true && (await this.reasonByPath(path)) === null) {
-      yield path;
+    const found = await lstat(join(root, path)).catch(() => null);
+    if (found?.isFile() === true && (await this.reasonByPath(place)) === null) {
+      yield place;
     }
     const folder = path === '' ? '' : `${path}/`;
     if (
       withContents &&
       found?.isDirectory() === true &&
-      (await this.rulesIn(folder)) instanceof IgnoreRules
+      (await this.rulesIn(root, folder)) instanceof IgnoreRules
     ) {
-      for (const name of await readdir(place).catch(() => [])) {
-        yield* this.allBelow(folder + composedName(name), true);
+      for (const name of await readdir(join(root, path)).catch(() => [])) {
+        yield* this.allBelow({ root, path: folder + composedName(name) }, true);
       }
     }
   }
@@ -70,18 +69,18 @@ export class LearnableFiles {
    * The rules that apply in a folder, or the reason why it is passed over.
    * @param folder relative to the root, '' or ending in '/'
    */
-  private rulesIn(folder: string): Promise<IgnoreRules | LeftOutReason> {
-    const known = this.folders.get(folder);
-    const rules = known ?? this.readRules(folder);
-    this.folders.set(folder, rules);
+  private rulesIn(root: string, folder: string): Promise<IgnoreRules | LeftOutReason> {
+    const place = JSON.stringify([root, folder]);
+    const rules = this.folders.get(place) ?? this.readRules(root, folder);
+    this.folders.set(place, rules);
     return rules;
   }
 
-  private async readRules(folder: string): Promise<IgnoreRules | LeftOutReason> {
+  private async readRules(root: string, folder: string): Promise<IgnoreRules | LeftOutReason> {
     if (folder === '') {
-      return IgnoreRules.forRoot(this.root, this.excludeGlobs);
+      return IgnoreRules.forRoot(root, this.excludeGlobs);
     }
-    const outer = await this.rulesIn(folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1));
+    const outer = await this.rulesIn(root, folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1));
     if (!(outer instanceof IgnoreRules)) {
       return outer;
     }
@@ -92,25 +91,19 @@ export class LearnableFiles {
   }
 }
 
-/**
- * Why a file that was just saved is not learned.
- * @param root absolute path of the workspace folder
- * @param path of the file, relative to the root, with `/`
- * @returns null when nothing rules out learning it
- */
+/** Why a file that was just saved is not learned; null when nothing rules that out. */
 export async function reasonNotToLearn(
-  root: string,
-  path: string,
+  place: FilePlace,
   text: string,
   excludeGlobs: readonly string[],
 ): Promise<LeftOutReason | null> {
   const reason =
-    (await new LearnableFiles(root, excludeGlobs).reasonByPath(path)) ?? leftOutByText(path, text);
-  return reason ?? ((await isBehindLink(root, path)) ? 'link' : null);
+    (await new LearnableFiles(excludeGlobs).reasonByPath(place)) ?? leftOutByText(place.path, text);
+  return reason ?? ((await isBehindLink(place)) ? 'link' : null);
 }
 
 /** Whether the file itself, or a folder on the way to it, is a link: a scan does not follow it, or finds the text under its own name. */
-async function isBehindLink(root: string, path: string): Promise<boolean> {
+async function isBehindLink({ root, path }: FilePlace): Promise<boolean> {
   let place = root;
   for (const name of path.split('/').filter((part) => part !== '')) {
     place = join(place, name);

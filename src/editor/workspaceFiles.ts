@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { PlannedFile } from '../protocol/trainerProtocol';
 import { readFileText } from '../trainer/corpus/fileText';
 import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
-import type { FilePlace } from './changedRules';
+import type { FilePlace } from './learnableFile';
 import type { LearnedFile } from './liveFiles';
 
 /** The name of a file's document. */

@@ -256,13 +256,9 @@ export class WorkspaceReader implements vscode.Disposable {
   }
 
   private async relearn(document: vscode.TextDocument): Promise<void> {
-    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
-    if (!vscode.workspace.isTrusted || folder?.uri.scheme !== 'file') {
-      return;
-    }
-    const path = vscode.workspace.asRelativePath(document.uri, false);
-    if (isNotebook(path)) {
-      // Opened as JSON; as a notebook it has cells for documents, and the change of its file is noticed.
+    const place = placeOf(document.uri);
+    // A notebook is opened as JSON here; as a notebook it has cells for documents, and the change of its file is noticed.
+    if (!vscode.workspace.isTrusted || place === null || isNotebook(place.path)) {
       return;
     }
     const text = document.getText().slice(0, DEFAULT_MAX_FILE_BYTES).replaceAll('\r\n', '\n');
@@ -273,7 +269,7 @@ export class WorkspaceReader implements vscode.Disposable {
     } else {
       this.unsaved.delete(uri);
     }
-    const reason = await reasonNotToLearn(folder.uri.fsPath, path, text, this.excludeGlobs());
+    const reason = await reasonNotToLearn(place, text, this.excludeGlobs());
     await (reason === null ? this.files.learn({ uri, text, recent: true }) : this.files.forgetBelow([uri]));
   }
 

@@ -11,7 +11,7 @@ describe('a file that is saved', () => {
     writeFileSync(join(root, path), text);
   };
   const reason = (path: string, text = 'The lamp burned in the window all night.\n') =>
-    reasonNotToLearn(root, path, text, ['**/*.bak']);
+    reasonNotToLearn({ root, path }, text, ['**/*.bak']);
 
   before(() => {
     mkdirSync(join(root, '.git'));
@@ -57,8 +57,9 @@ describe('a file that is saved', () => {
     try {
       symlinkSync(join(root, 'chapters'), join(place, 'link'));
       write('.gitignore', 'drafts/\nchapters/private.md\n');
-      assert.equal(await reasonNotToLearn(join(place, 'link'), 'private.md', 'The lamp.\n', []), 'ignored');
-      assert.equal(await reasonNotToLearn(join(place, 'link'), 'one.md', 'The lamp.\n', []), null);
+      const opened = (path: string) =>
+        reasonNotToLearn({ root: join(place, 'link'), path }, 'The lamp.\n', []);
+      assert.deepEqual([await opened('private.md'), await opened('one.md')], ['ignored', null]);
     } finally {
       rmSync(place, { recursive: true });
     }
@@ -72,8 +73,8 @@ describe('a file that is saved', () => {
     symlinkSync(join(root, 'letters'), join(root, 'post'));
     const found = async (path: string, folder = root) => {
       const files: string[] = [];
-      for await (const file of new LearnableFiles(folder, []).below(path)) {
-        files.push(file);
+      for await (const file of new LearnableFiles([]).below({ root: folder, path })) {
+        files.push(file.path);
       }
       return files;
     };
