@@ -238,7 +238,7 @@ export class PanelHost implements vscode.Disposable {
         this.log.error(asError(error));
       }
       inspection = {
-        state: 'failed',
+        state: 'none',
         message: vscode.l10n.t('The generator failed; Understudy: Show Log tells more.'),
       };
     }
@@ -252,14 +252,14 @@ export class PanelHost implements vscode.Disposable {
     const editor = this.lastEditor.current;
     if (editor === undefined || editor.document.isClosed || !takesGhostText(editor.document)) {
       return {
-        state: 'empty',
+        state: 'none',
         message: t('Put the cursor into a text to see what the model would say next.'),
       };
     }
     const { document, selection } = editor;
     const around = generatorDocument(document, selection.active);
     if (around.prefix.trim() === '') {
-      return { state: 'empty', message: t('There is no text before the cursor yet.') };
+      return { state: 'none', message: t('There is no text before the cursor yet.') };
     }
     const { values: sampling } = this.configuration.sampling();
     const response = await this.generator.inspect(

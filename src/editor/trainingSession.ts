@@ -192,17 +192,8 @@ export class TrainingSession implements vscode.Disposable {
       case 'saved':
         this.log.info(`Saved at step ${event.step}.`);
         break;
-      case 'files':
-      case 'warning':
-      case 'continues':
-      case 'resumed':
-      case 'calibrating':
-      case 'calibrated':
-      case 'planned':
-      case 'scanning':
-      case 'loading':
-      case 'done':
-      case 'failed':
+      default:
+        // The lines and the activity tell all of it.
         break;
     }
     this.changed.fire();

@@ -51,8 +51,7 @@ export interface PanelCandidate {
 
 /** The model's predictions at the cursor. */
 export type PanelInspection =
-  | { readonly state: 'empty'; readonly message: string }
-  | { readonly state: 'failed'; readonly message: string }
+  | { readonly state: 'none'; readonly message: string }
   | {
       readonly state: 'ready';
       readonly where: string;
