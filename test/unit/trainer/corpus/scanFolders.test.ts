@@ -376,8 +376,8 @@ describe('scanFolders', () => {
       id_rsa: ['x', 'secret'],
       'credentials.json': ['{}', 'secret'],
       '.aws/config': ['x', 'secret'],
-      'notes.md': [`${PROSE}-----BEGIN RSA PRIVATE KEY-----\nMIIE\n`, 'secret'],
-      'cloud.md': [`${PROSE}key AKIAIOSFODNN7EXAMPLE\n`, 'secret'],
+      'notes.md': [`${PROSE}-----BEGIN RSA PRIVATE KEY-----\n${'MIIE'.repeat(16)}\n`, 'secret'],
+      'cloud.md': [`${PROSE}key AKIA${'Q2W3'.repeat(4)}\n`, 'secret'],
       'app.ts': [`const token = "${'a1B2c3D4'.repeat(5)}";\n`, 'secret'],
       'db.ts': ['connect("postgres://admin:hunter2secret@db.example.org/x");\n', 'secret'],
     };
