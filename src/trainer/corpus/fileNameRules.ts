@@ -48,6 +48,8 @@ const SECRET_NAME = new RegExp(
     String.raw`^(key|keystore)\.properties$|[._-]secrets?\.(json|ya?ml|toml|properties)$`,
     String.raw`^(client_secret|service[-_]?account|.*[-_]credentials?).*\.json$`,
     String.raw`^\.(npmrc|yarnrc\.yml|pypirc|netrc|pgpass|my\.cnf|htpasswd|git-credentials|dockercfg|vault-token|boto|s3cfg)$`,
+    // Where extensions for VS Code and Sublime Text keep the password of a server.
+    String.raw`^(sftp(-config)?|ftp-sync|\.remote-sync)\.json$|^\.ftp(config|pass)$`,
     String.raw`^_netrc$|^(known_hosts|authorized_keys)$|^\.[a-z]*_history$`,
   ].join('|'),
   'i',

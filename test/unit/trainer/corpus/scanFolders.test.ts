@@ -374,6 +374,7 @@ describe('scanFolders', () => {
       'key.properties': ['x', 'secret'],
       'server.pem': ['x', 'secret'],
       id_rsa: ['x', 'secret'],
+      '.vscode/sftp.json': ['{ "password": "mallow" }', 'secret'],
       'credentials.json': ['{}', 'secret'],
       '.aws/config': ['x', 'secret'],
       'notes.md': [`${PROSE}-----BEGIN RSA PRIVATE KEY-----\n${'MIIE'.repeat(16)}\n`, 'secret'],
