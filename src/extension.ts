@@ -25,6 +25,7 @@ import { PanelHost } from './editor/panelHost';
 import type { Parts, ProductPaths } from './editor/parts';
 import { PersonalModel } from './editor/personalModel';
 import { RefinedSuggestions } from './editor/refinedSuggestions';
+import { isSecretDocument } from './editor/secretDocument';
 import { setContext } from './editor/setContext';
 import { shownSentence } from './editor/shownSentence';
 import { StatusBar } from './editor/statusBar';
@@ -35,7 +36,6 @@ import { TrainingSession } from './editor/trainingSession';
 import { WorkspaceReader } from './editor/workspaceReader';
 import { asError } from './protocol/asError';
 import { BaseModel } from './trainer/baseModel';
-import { isSecret } from './trainer/corpus/fileNameRules';
 import { ModelStore } from './trainer/modelStore';
 import { shippedFiles } from './trainer/shippedFiles';
 import { planTraining } from './trainer/planClient';
@@ -67,7 +67,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     kernelPath: paths.kernel,
     baseModelPath: paths.baseModel,
     tokenizerPath: paths.tokenizer,
-    isSecret: (uri) => isSecret(vscode.Uri.parse(uri).path),
+    isSecret: isSecretDocument,
     onFilesLost: () => {
       void reader.startAfresh();
     },

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
+import { generatorDocument } from '../editor/inlineCompletionProvider';
 import { isEnabled } from '../editor/enablement';
 import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
+import { isSecretDocument } from '../editor/secretDocument';
 import { trainableFolders } from '../editor/trainableFolders';
 import { explainOutcome, settingNamedIn } from '../editor/whyNoSuggestion';
 
@@ -24,15 +26,20 @@ export function whyNoSuggestion(parts: Parts): string {
   return answer;
 }
 
-function answerNow({ watch, configuration, lastEditor }: Parts): string {
+function answerNow({ watch, configuration, languageModel, lastEditor }: Parts): string {
   const { t } = vscode.l10n;
   const canTrain = trainableFolders().length > 0;
-  const document = vscode.window.activeTextEditor?.document;
+  const editor = vscode.window.activeTextEditor;
+  const document = editor?.document;
   // Checked again, as it may have been turned off since the last request.
   if (document !== undefined && !isEnabled(configuration.enablement(document), document.languageId)) {
     return explainOutcome(t, { kind: 'silent', reason: 'off', languageId: document.languageId }, canTrain);
   }
+  const isKeptFromModel =
+    languageModel.state !== null &&
+    editor !== undefined &&
+    isSecretDocument(generatorDocument(editor.document, editor.selection.active));
   return watch.lastOutcome === null && lastEditor.visible === undefined
     ? t('No text is open. Suggestions come while you write in one.')
-    : explainOutcome(t, watch.lastOutcome, canTrain);
+    : explainOutcome(t, watch.lastOutcome, canTrain, isKeptFromModel);
 }

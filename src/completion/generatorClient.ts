@@ -33,8 +33,8 @@ export interface GeneratorClientOptions extends GeneratorFiles {
   readonly workerPath: string;
   /** Called with a sentence on unrequested events: a restart, a base model that cannot be used. Never has the user's text. */
   readonly onLog?: (line: string) => void;
-  /** Whether the name of a document says that it holds secrets: then no language model is asked about it. None does when absent. */
-  readonly isSecret?: (uri: string) => boolean;
+  /** Whether a document may hold secrets: then no language model is asked about it. None does when absent. */
+  readonly isSecret?: (document: GeneratorDocument) => boolean;
   /** Called when the language-model half or the masked model stops or resumes answering. */
   readonly onStatus?: (status: HalfStatus | MaskedStatus) => void;
   /**
@@ -52,7 +52,7 @@ export class GeneratorClient {
   private readonly onStatus: (status: HalfStatus | MaskedStatus) => void;
   private readonly onLog: (line: string) => void;
   private readonly onFilesLost: () => void;
-  private readonly isSecret: (uri: string) => boolean;
+  private readonly isSecret: (document: GeneratorDocument) => boolean;
   /** What a new thread is told again, by kind. */
   private readonly loaded = new Map<LoadRequest['kind'], LoadRequest>();
   /** What the current thread is being told again, and its answers; empty once it has answered all. */
@@ -258,10 +258,10 @@ export class GeneratorClient {
     }
   }
 
-  /** Says of the document, where its name tells so, that it holds secrets. */
+  /** Says of the document whether it may hold secrets. */
   private marked<Request extends { readonly document: GeneratorDocument }>(request: Request): Request {
     const { document } = request;
-    return this.isSecret(document.uri) ? { ...request, document: { ...document, isSecret: true } } : request;
+    return this.isSecret(document) ? { ...request, document: { ...document, isSecret: true } } : request;
   }
 
   private reportReopened(kind: LoadRequest['kind'], state: HalfStatus['state'], message: string): void {

@@ -8,8 +8,16 @@ export function settingNamedIn(answer: string): string | null {
   return /(?:understudy|editor)(?:\.[A-Za-z]+)+/.exec(answer)?.[0] ?? null;
 }
 
-/** @param canTrain whether there is a folder to train on */
-export function explainOutcome(t: Translate, outcome: CompletionOutcome | null, canTrain: boolean): string {
+/**
+ * @param canTrain whether there is a folder to train on
+ * @param isKeptFromModel whether the language model in use is not asked, as the text may hold secrets
+ */
+export function explainOutcome(
+  t: Translate,
+  outcome: CompletionOutcome | null,
+  canTrain: boolean,
+  isKeptFromModel = false,
+): string {
   if (outcome === null) {
     return t(
       'VS Code has asked for no suggestion since this text was shown. It asks at each key, but not in a read-only text, not while a window is still starting, and not where the setting editor.inlineSuggest.enabled is off or suggestions are snoozed.',
@@ -20,7 +28,11 @@ export function explainOutcome(t: Translate, outcome: CompletionOutcome | null, 
   }
   const { response } = outcome;
   if (response.insertText === '') {
-    return explainRefusal(t, response.noSuggestionReason ?? 'lowConfidence', canTrain);
+    const reason = response.noSuggestionReason ?? 'lowConfidence';
+    const answer = explainRefusal(t, reason, canTrain);
+    return isKeptFromModel && reason === 'lowConfidence'
+      ? t('{0} The language model was not asked, as this text may hold a password or key.', answer)
+      : answer;
   }
   return t(
     'The last request had a suggestion (characters: {0}, confidence: {1} %). If you did not see it, the setting editor.inlineSuggest.enabled may be off, placeholders of a snippet may wait to be filled in, or another extension may have answered first.',

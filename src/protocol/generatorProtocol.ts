@@ -14,7 +14,7 @@ export interface GeneratorDocument {
   readonly prefix: string;
   /** Text after the cursor, at most 64 Ki characters; what stands below the cursor's line is known to the live model. */
   readonly suffix: string;
-  /** Whether its name says that it holds secrets: no language model that would have to be asked is told of it. */
+  /** Whether it may hold secrets: no language model that would have to be asked is told of it. */
   readonly isSecret?: boolean;
 }
 

@@ -3,6 +3,7 @@ import { textAroundCursor } from '../completion/textAroundCursor';
 import type { CompletedResponse } from '../protocol/generatorProtocol';
 import { decodeText } from '../trainer/corpus/decodeText';
 import { isSecret } from '../trainer/corpus/fileNameRules';
+import { holdsSecret } from '../trainer/corpus/secretForms';
 import { chooseModel, MODEL_OPTIONS, realFolder } from './keptModels';
 import { defineCommand } from './command';
 import { UsageError } from './commandLine';
@@ -57,9 +58,9 @@ export const completeCommand = defineCommand({
     const offset = cursorOffset(text, options.line, options.column);
     const folder = await realFolder(options.folder ?? (isBelow(path, '.') ? '.' : dirname(path)));
     const chosen = chosenHalf(options, terminal.product.root);
-    const half = isSecret(path.replaceAll(sep, '/')) ? null : chosen;
+    const half = isSecret(path.replaceAll(sep, '/')) || holdsSecret(text) ? null : chosen;
     if (half !== chosen) {
-      terminal.note(`${basename(path)} may hold secrets, by its name, so the language model is not asked.`);
+      terminal.note(`${basename(path)} may hold a password or key, so the language model is not asked.`);
     }
     const content = {
       modelPath: await chooseModel(options, folder),

@@ -65,15 +65,16 @@ describe('asking the generator', () => {
     assert.equal((await client.complete(question('The w█'))).insertText, 'ord of it');
   });
 
-  it('says which text is secret, as its name tells, so that no language model is asked about it', async () => {
-    const client = newClient({ isSecret: (uri) => uri.endsWith('.env') });
+  it('says which text may hold secrets, so that no language model is asked about it', async () => {
+    const client = newClient({ isSecret: ({ uri, suffix }) => uri.endsWith('.env') || suffix === ' key' });
     const { signal } = new AbortController();
-    const refine = (uri: string) => {
-      const asked = question('The█');
+    const refine = (uri: string, marked = 'The█') => {
+      const asked = question(marked);
       return client.refine({ ...asked, document: { ...asked.document, uri } }, signal);
     };
     assert.equal((await refine('file:///a.md')).insertText, ' word of it');
     assert.equal((await refine('file:///.env')).insertText, ' word');
+    assert.equal((await refine('file:///a.md', 'The█ key')).insertText, ' word');
   });
 
   it('gives a refinement up when it is aborted, and answers others meanwhile', async () => {

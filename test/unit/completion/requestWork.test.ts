@@ -86,7 +86,7 @@ describe('a completion', () => {
   });
 });
 
-describe('a text whose name says that it holds secrets', () => {
+describe('a text that may hold secrets', () => {
   it('is not shown to a masked model', async () => {
     const askedWhen = async (isSecret: boolean) => {
       const model = new TestModel();

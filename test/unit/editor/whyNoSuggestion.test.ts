@@ -4,7 +4,7 @@ import { explainOutcome, settingNamedIn } from '../../../src/editor/whyNoSuggest
 import type { CompletedResponse, NoSuggestionReason } from '../../../src/protocol/generatorProtocol';
 import { inEnglish } from '../../../src/editor/translate';
 
-const answered = (response: Partial<CompletedResponse>, canTrain = true): string =>
+const answered = (response: Partial<CompletedResponse>, canTrain = true, isKept = false): string =>
   explainOutcome(
     inEnglish,
     {
@@ -20,6 +20,7 @@ const answered = (response: Partial<CompletedResponse>, canTrain = true): string
       },
     },
     canTrain,
+    isKept,
   );
 const silent = (reason: SilentReason): string =>
   explainOutcome(inEnglish, { kind: 'silent', reason, languageId: 'latex' }, true);
@@ -51,6 +52,13 @@ describe('Why No Suggestion?', () => {
   it('advises training only where there is a folder to train on', () => {
     assert.match(answered({ noSuggestionReason: 'lowConfidence' }), /training on the workspace/);
     assert.doesNotMatch(answered({ noSuggestionReason: 'lowConfidence' }, false), /training|workspace/);
+  });
+
+  it('says that a language model was not asked about a text that may hold a key', () => {
+    const answer = answered({ noSuggestionReason: 'lowConfidence' }, true, true);
+    assert.match(answer, /not sure enough.* language model was not asked.*password or key\.$/);
+    assert.equal(settingNamedIn(answer), 'understudy.eagerness');
+    assert.doesNotMatch(answered({ noSuggestionReason: 'midWord' }, true, true), /language model/);
   });
 
   it('has an answer of its own to each reason', () => {

@@ -255,15 +255,22 @@ describe('terminal commands from the folder to the result', function () {
     assert.doesNotMatch(stderr, /^With /m);
   });
 
-  it('complete a file whose name says that it holds secrets without the language model', async () => {
+  it('complete a file that may hold secrets, by its name or its text, without the language model', async () => {
     await writeChapters(1);
-    const file = join(folder, 'text', '.env');
-    await writeFile(file, 'TOKEN=the keeper of lamp');
-    const place = ['complete', file, '--line', '1', '--column', '8', '--half', 'http://127.0.0.1:1'];
-    const { status, stderr } = await run(...place);
-    assert.equal(status, 0, stderr);
-    assert.match(stderr, /^\.env may hold secrets, by its name, so the language model is not asked\.\n/);
-    assert.doesNotMatch(stderr, /127\.0\.0\.1/);
+    const token = `TOKEN=ghp_${'a1B2c3'.repeat(6)}`;
+    for (const [name, content] of [
+      ['.env', 'TOKEN=the keeper of lamp'],
+      ['notes.md', `The keeper of lamp\n${token}\n`],
+    ]) {
+      const file = join(folder, 'text', name);
+      await writeFile(file, content);
+      const place = ['complete', file, '--line', '1', '--column', '8', '--half', 'http://127.0.0.1:1'];
+      const { status, stderr } = await run(...place);
+      assert.equal(status, 0, stderr);
+      const note = `${name} may hold a password or key, so the language model is not asked.\n`;
+      assert.ok(stderr.startsWith(note), stderr);
+      assert.doesNotMatch(stderr, /127\.0\.0\.1/);
+    }
   });
 
   it('write no model over a text, a folder or a device', async () => {

@@ -118,6 +118,15 @@ describe('A language model', function () {
     await ghostTextBeginning('Marrowfield House');
   });
 
+  it('is not asked about a text that holds a key', async () => {
+    await openDraft('keys.md', `# Keys\n\nThe key is ghp_${'a1B2c3'.repeat(6)}.\n\n█\n`);
+    await theWindow.type('The lamp in the east window of ');
+    await ghostTextBeginning('Marrowfield House');
+    await silence(server);
+    assert.ok(server.prompts.length > 0);
+    assert.ok(!server.prompts.some((prompt) => prompt.includes('# Keys')));
+  });
+
   it('earns its weight from the text, and then completes what only it knows', async () => {
     const eagerness = vscode.workspace.getConfiguration('understudy');
     await eagerness.update('eagerness', 1, vscode.ConfigurationTarget.Global);
