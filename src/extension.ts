@@ -156,6 +156,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         job: {
           folders,
           excludeGlobs: configuration.excludeGlobs(),
+          oldEncodings: folders.map((folder) => configuration.oldEncodingIn(folder)),
           maxTotalBytes,
           ...start,
           baseModelPath: baseModel.path,
@@ -170,7 +171,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     (folders, maxTotalBytes, signal) =>
       plan(folders, { ...configuration.training().values, maxTotalBytes }, LIVE_START, signal),
     () => configuration.training().values.maxTotalBytes,
-    () => configuration.excludeGlobs(),
+    configuration,
     log,
   );
   const provider = new InlineCompletionProvider(

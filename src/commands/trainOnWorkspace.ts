@@ -219,6 +219,7 @@ async function trainWithProgress(
             folders,
             split: null,
             excludeGlobs: parts.configuration.excludeGlobs(),
+            oldEncodings: folders.map((folder) => parts.configuration.oldEncodingIn(folder)),
             maxTotalBytes,
             initialModelPath: start.path,
             tokenizerPath: parts.paths.tokenizer,

@@ -23,6 +23,8 @@ export interface ChangedFilesOptions {
   /** More files than this are not learned one by one: {@link readAll} also weighs duplicates and total size. */
   readonly maxFiles: number;
   excludeGlobs(): readonly string[];
+  /** The encoding of a workspace folder's files that are not in Unicode; '' where it is to be guessed. */
+  oldEncodingIn(root: string): string;
   /** The URI by which VS Code names the file's document; null once its folder has left the workspace. */
   uriOf(file: FilePlace): string | null;
   isOpen(uri: string): boolean;
@@ -158,7 +160,8 @@ export class ChangedFiles {
 
   /** Null when there is no text to learn. */
   private async read({ root, path }: FilePlace): Promise<string | null> {
-    const read = await readFileText(join(root, path), this.options.maxFileBytes);
+    const oldEncoding = this.options.oldEncodingIn(root);
+    const read = await readFileText(join(root, path), this.options.maxFileBytes, oldEncoding);
     return read.kind === 'text' && leftOutByText(path, read.text) === null ? read.text : null;
   }
 }

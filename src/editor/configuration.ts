@@ -6,6 +6,7 @@ import type { TrainingOptions } from '../protocol/trainerProtocol';
 import { cellOf, type CompletionSettings } from './inlineCompletionProvider';
 import { enablementProblem, isEnabled, parseEnablement, type Enablement } from './enablement';
 import { globsThatAreOn } from './excludeGlobs';
+import { oldEncoding } from './oldEncoding';
 import { describeProblem, parseSetting, type SettingName, type SettingValue } from './settings';
 
 /** Settings read together, and sentences about the invalid ones. */
@@ -119,6 +120,17 @@ export class Configuration {
       }
     }
     return [...globs];
+  }
+
+  /** See {@link oldEncoding}. @param folder absolute path */
+  oldEncodingIn(folder: string): string {
+    const uri = vscode.Uri.file(folder);
+    const read = (scope: vscode.ConfigurationScope) => vscode.workspace.getConfiguration('files', scope);
+    const { languageIds = [] } = read(uri).inspect<unknown>('encoding') ?? {};
+    return oldEncoding(
+      read(uri).get<unknown>('encoding'),
+      languageIds.map((languageId) => read({ uri, languageId }).get<unknown>('encoding')),
+    );
   }
 
   /** Writes to the scope that holds the value in force, so that the change takes effect. */

@@ -12,9 +12,16 @@ export function uriOf({ root, path }: PlannedFile, roots: ReadonlyMap<string, vs
   return vscode.Uri.joinPath(roots.get(root) ?? vscode.Uri.file(root), path).toString();
 }
 
-/** Null for a file that is gone or holds no text. */
-export async function readPlanned({ root, path }: PlannedFile, uri: string): Promise<LearnedFile | null> {
-  const read = await readFileText(join(root, path), DEFAULT_MAX_FILE_BYTES);
+/**
+ * Null for a file that is gone or holds no text.
+ * @param oldEncoding of a file that is not in Unicode; '' where it is to be guessed
+ */
+export async function readPlanned(
+  { root, path }: PlannedFile,
+  uri: string,
+  oldEncoding: string,
+): Promise<LearnedFile | null> {
+  const read = await readFileText(join(root, path), DEFAULT_MAX_FILE_BYTES, oldEncoding);
   if (read.kind === 'leftOut' || read.text === '') {
     return null;
   }

@@ -13,6 +13,7 @@ import { isNotebook } from '../trainer/corpus/notebook';
 import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import { ChangedFiles } from './changedFiles';
 import { ChangedRules } from './changedRules';
+import type { Configuration } from './configuration';
 import { reasonNotToLearn } from './learnableFile';
 import { LiveFiles } from './liveFiles';
 import { realRoots } from './realRoots';
@@ -50,9 +51,10 @@ export class WorkspaceReader implements vscode.Disposable {
     ) => Promise<TrainingPlan>,
     /** Limit of all text that is read, by the user's settings. */
     private readonly maxTotalBytes: () => number,
-    private readonly excludeGlobs: () => readonly string[],
+    private readonly configuration: Pick<Configuration, 'excludeGlobs' | 'oldEncodingIn'>,
     private readonly log: vscode.LogOutputChannel,
   ) {
+    const excludeGlobs = (): readonly string[] => configuration.excludeGlobs();
     this.files = new LiveFiles(generator, (line) => {
       log.info(line);
     });
@@ -67,6 +69,7 @@ export class WorkspaceReader implements vscode.Disposable {
       longestRest: LONGEST_REST,
       maxFiles: MAX_CHANGED_FILES,
       excludeGlobs,
+      oldEncodingIn: (root) => configuration.oldEncodingIn(root),
       uriOf: ({ root, path }) => {
         const folder = trainableFolders().find(({ uri }) => uri.fsPath === root);
         return folder === undefined ? null : vscode.Uri.joinPath(folder.uri, path).toString();
@@ -160,13 +163,12 @@ export class WorkspaceReader implements vscode.Disposable {
         if (event.affectsConfiguration('understudy.training.maxTotalMegabytes')) {
           this.changed.addAll();
         }
+        if (event.affectsConfiguration('files.encoding')) {
+          this.readAfresh(trainableFolders());
+        }
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
-        // A reading that went on until the files are forgotten would learn more of a removed folder, for good.
-        this.files.stop();
-        void this.settle(
-          this.files.forgetBelow(removed.map(({ uri }) => uri.toString())).then(() => this.start()),
-        );
+        this.readAfresh(removed);
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(restart),
     );
@@ -181,17 +183,21 @@ export class WorkspaceReader implements vscode.Disposable {
     }
     void this.settle(this.above.watch(folders.map(({ uri }) => uri.fsPath)));
     let roots: ReadonlyMap<string, vscode.Uri> = new Map();
+    const oldEncodings = new Map<string, string>();
     await this.settle(
       this.files.readAll({
         plan: async (signal) => {
           roots = await realRoots(folders, (sentence) => {
             this.log.warn(sentence);
           });
+          for (const root of roots.keys()) {
+            oldEncodings.set(root, this.configuration.oldEncodingIn(root));
+          }
           return (await this.planLive([...roots.keys()], this.liveBytes(), signal)).files;
         },
         uriOf: (planned) => uriOf(planned, roots),
         isOpen,
-        read: (planned) => readPlanned(planned, uriOf(planned, roots)),
+        read: (planned) => readPlanned(planned, uriOf(planned, roots), oldEncodings.get(planned.root) ?? ''),
       }),
     );
   }
@@ -205,6 +211,15 @@ export class WorkspaceReader implements vscode.Disposable {
   dispose(): void {
     this.files.stop();
     this.disposable.dispose();
+  }
+
+  /** Forgets what lies in some folders, and reads what is not known then. */
+  private readAfresh(folders: readonly vscode.WorkspaceFolder[]): void {
+    // A reading that went on until the files are forgotten would learn more of a removed folder, for good.
+    this.files.stop();
+    void this.settle(
+      this.files.forgetBelow(folders.map(({ uri }) => uri.toString())).then(() => this.start()),
+    );
   }
 
   private liveBytes(): number {
@@ -269,7 +284,7 @@ export class WorkspaceReader implements vscode.Disposable {
     } else {
       this.unsaved.delete(uri);
     }
-    const reason = await reasonNotToLearn(place, text, this.excludeGlobs());
+    const reason = await reasonNotToLearn(place, text, this.configuration.excludeGlobs());
     await (reason === null ? this.files.learn({ uri, text, recent: true }) : this.files.forgetBelow([uri]));
   }
 

@@ -48,6 +48,7 @@ const trainingOptionsSchema: v.GenericSchema<unknown, TrainingOptions> = v.objec
 const selection = {
   folders: v.pipe(texts, v.minLength(1, 'Give at least one folder to learn from.')),
   excludeGlobs: texts,
+  oldEncodings: v.exactOptional(texts),
   maxTotalBytes: between("The limit for all files' bytes", 1, 2 ** 31),
 };
 

@@ -72,6 +72,8 @@ export interface CorpusSelection {
   readonly split: { readonly train: readonly string[]; readonly heldOut: readonly string[] } | null;
   /** The enabled globs of VS Code's `files.exclude` and `search.exclude`. */
   readonly excludeGlobs: readonly string[];
+  /** By folder, the encoding of its files that are not in Unicode, by VS Code's name; '' or absent where it is to be guessed. */
+  readonly oldEncodings?: readonly string[];
   readonly maxTotalBytes: number;
 }
 

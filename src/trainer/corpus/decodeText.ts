@@ -1,4 +1,4 @@
-/** Decodes a file: as Unicode first, then by the encoding that its byte statistics suggest. */
+/** Decodes a file: as Unicode first, then by the encoding that the user has set, then by the one that its byte statistics suggest. */
 import { isUtf8 } from 'node:buffer';
 import { analyse } from 'chardet';
 import { decode as decodeBytes, encodingExists } from 'iconv-lite';
@@ -16,8 +16,9 @@ type Decoded =
 /**
  * Decodes with any byte order mark, carriage returns of line ends and undecodable bytes removed.
  * @param bytes a whole file, or its beginning up to a line end
+ * @param old the encoding of what is not Unicode, by VS Code's name, which is iconv-lite's; '' or one that does not fit is guessed
  */
-export function decodeText(bytes: Uint8Array): Decoded {
+export function decodeText(bytes: Uint8Array, old = ''): Decoded {
   const mark = byteOrderMark(bytes);
   if (mark !== null) {
     return asText(bytes, mark);
@@ -35,6 +36,12 @@ export function decodeText(bytes: Uint8Array): Decoded {
   const utf8 = countUtf8(bytes);
   if (utf8.multibyte >= 10 * utf8.invalid) {
     return asText(bytes, 'utf8');
+  }
+  if (old !== '' && encodingExists(old)) {
+    const decoded = asText(bytes, old);
+    if (decoded.kind === 'text') {
+      return decoded;
+    }
   }
   return decodeLegacy(bytes);
 }

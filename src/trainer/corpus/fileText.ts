@@ -21,8 +21,9 @@ export type FileReading =
 /**
  * The text of a file, or of its beginning when it has more than `maxBytes`. Never throws for a file that vanished, cannot be read
  * or holds no text: the result says that it is left out.
+ * @param oldEncoding see {@link decodeText}
  */
-export async function readFileText(path: string, maxBytes: number): Promise<FileReading> {
+export async function readFileText(path: string, maxBytes: number, oldEncoding = ''): Promise<FileReading> {
   const isCells = isNotebook(path);
   const head = await readHead(path, isCells ? Math.max(maxBytes, MAX_NOTEBOOK_BYTES) : maxBytes);
   if (head.kind === 'leftOut') {
@@ -32,7 +33,7 @@ export async function readFileText(path: string, maxBytes: number): Promise<File
   if (isCells && truncated) {
     return { kind: 'leftOut', reason: 'largeNotebook' };
   }
-  const decoded = decodeText(head.bytes);
+  const decoded = decodeText(head.bytes, oldEncoding);
   if (decoded.kind !== 'text') {
     return { kind: 'leftOut', reason: decoded.kind };
   }

@@ -66,7 +66,7 @@ export async function readCorpus(
   const texts =
     selection.split === null
       ? await scanned(selection, encoding, seed, signal, onProgress, isLearned)
-      : await listed(selection.folders, selection.split, encoding, signal);
+      : await listed(selection, selection.split, encoding, signal);
   const documents = corpusDocuments(texts, encoding.endOfTextId);
   const { train, heldOut } = documents;
   checkEnough(selection.folders, train, heldOut, texts.leftOut);
@@ -135,6 +135,7 @@ async function scanned(
     selection.folders,
     {
       excludeGlobs: selection.excludeGlobs,
+      ...(selection.oldEncodings === undefined ? {} : { oldEncodings: selection.oldEncodings }),
       maxTotalBytes: selection.maxTotalBytes,
       onText: (file, text, modified) =>
         files.set(file, { tokens: Uint16Array.from(encoding.encode(text)), modified }),
@@ -149,7 +150,7 @@ async function scanned(
 }
 
 async function listed(
-  folders: readonly string[],
+  selection: CorpusSelection,
   split: NonNullable<CorpusSelection['split']>,
   encoding: TextEncoding,
   signal: AbortSignal | undefined,
@@ -159,7 +160,7 @@ async function listed(
   const leftOut: LeftOut[] = [];
   for (const path of new Set([...split.train, ...split.heldOut])) {
     signal?.throwIfAborted();
-    const { root, read } = await readFromAny(folders, path);
+    const { root, read } = await readFromAny(selection, path);
     if (read.kind === 'leftOut') {
       leftOut.push({ root, path, reason: read.reason });
       continue;
@@ -185,13 +186,14 @@ async function listed(
 }
 
 async function readFromAny(
-  folders: readonly string[],
+  { folders, oldEncodings }: CorpusSelection,
   path: string,
 ): Promise<{ root: string; read: FileReading }> {
   let root = folders[0];
   let read: FileReading = { kind: 'leftOut', reason: 'vanished' };
-  for (root of folders) {
-    read = await readFileText(join(root, path), MAX_LISTED_FILE_BYTES);
+  for (const [i, folder] of folders.entries()) {
+    root = folder;
+    read = await readFileText(join(root, path), MAX_LISTED_FILE_BYTES, oldEncodings?.[i]);
     if (read.kind === 'text' || read.reason !== 'vanished') {
       break;
     }

@@ -13,6 +13,8 @@ import { leftOutByText } from './textRules';
 export interface ScanOptions {
   /** VS Code's `files.exclude` and `search.exclude` globs that are on. */
   readonly excludeGlobs?: readonly string[];
+  /** By folder, the encoding of its files that are not in Unicode; see {@link decodeText}. */
+  readonly oldEncodings?: readonly string[];
   /** A longer file is read up to the last line end before this; default 2 MB. */
   readonly maxFileBytes?: number;
   /** Files found after this many bytes of text are left out; default 50 MB. */
@@ -62,21 +64,21 @@ export async function scanFolders(
   signal?: AbortSignal,
 ): Promise<ScanResult> {
   const scan = new Scan(options);
-  const roots = new Set<string>();
-  for (const folder of folders) {
-    roots.add(await realRoot(folder));
+  const roots = new Map<string, string>();
+  for (const [i, folder] of folders.entries()) {
+    roots.set(await realRoot(folder), options.oldEncodings?.[i] ?? '');
   }
-  for (const root of roots) {
+  for (const [root, oldEncoding] of roots) {
     const rules = await IgnoreRules.forRoot(root, options.excludeGlobs ?? []);
     let waiting: string[] = [];
     for await (const path of walk(root, rules, roots, scan.leaveOut, signal)) {
       waiting.push(path);
       if (waiting.length === READ_AHEAD) {
-        await scan.take(root, waiting, signal);
+        await scan.take(root, oldEncoding, waiting, signal);
         waiting = [];
       }
     }
-    await scan.take(root, waiting, signal);
+    await scan.take(root, oldEncoding, waiting, signal);
   }
   return scan.result();
 }
@@ -108,7 +110,7 @@ interface Kept {
 async function* walk(
   root: string,
   rules: IgnoreRules,
-  roots: ReadonlySet<string>,
+  roots: ReadonlyMap<string, string>,
   leaveOut: LeaveOut,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<string> {
@@ -131,7 +133,7 @@ async function keptIn(
   root: string,
   folder: string,
   rules: IgnoreRules,
-  roots: ReadonlySet<string>,
+  roots: ReadonlyMap<string, string>,
   leaveOut: LeaveOut,
   signal: AbortSignal | undefined,
 ): Promise<Kept[]> {
@@ -187,13 +189,18 @@ class Scan {
     this.leftOut.push({ root, path, reason });
   };
 
-  async take(root: string, paths: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+  async take(
+    root: string,
+    oldEncoding: string,
+    paths: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     signal?.throwIfAborted();
     const read = await Promise.all(
       paths.map(async (path): Promise<FileReading> =>
         this.full
           ? { kind: 'leftOut', reason: 'overTotalLimit' }
-          : readFileText(join(root, path), this.maxFileBytes),
+          : readFileText(join(root, path), this.maxFileBytes, oldEncoding),
       ),
     );
     for (const [i, file] of read.entries()) {

@@ -60,6 +60,7 @@ export async function planTraining(
     job.folders,
     {
       excludeGlobs: job.excludeGlobs,
+      ...(job.oldEncodings === undefined ? {} : { oldEncodings: job.oldEncodings }),
       maxTotalBytes: job.maxTotalBytes,
       onText: (file, text, modified) => {
         if (read !== undefined || continues || mayResume || tokenizedBytes < TOKENIZED_BYTES) {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { encode } from 'iconv-lite';
 import { ChangedFiles, type ChangedFilesOptions } from '../../../src/editor/changedFiles';
 import { untilTold } from '../../support/untilTold';
 
@@ -66,6 +67,7 @@ describe('files that are created, moved or changed', () => {
         longestRest: 50,
         maxFiles: 3,
         excludeGlobs: () => ['**/*.bak'],
+        oldEncodingIn: () => 'gbk',
         uriOf: ({ path }) => path,
         isOpen: (uri) => uri === 'open.md',
         isNewerInEditor: (uri) => uri === 'unsaved.md',
@@ -158,6 +160,12 @@ describe('files that are created, moved or changed', () => {
     const [sentence, ...more] = await whatWasTold(2);
     assert.match(sentence, /The live model of the workspace is full/);
     assert.deepEqual(more, ['read all']);
+  });
+
+  it('are read in the encoding that is set for their folder, where they are not in Unicode', async () => {
+    writeFileSync(join(root, 'old.md'), encode('Total 总数', 'gbk'));
+    add('old.md');
+    await isTold('learn old.md: Total 总数');
   });
 
   it('are found by one reading of the workspace when they are many', async () => {

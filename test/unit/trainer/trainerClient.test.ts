@@ -3,6 +3,7 @@ import { ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { encode } from 'iconv-lite';
 import type { TrainerEvent } from '../../../src/protocol/trainerProtocol';
 import type { TrainerNode } from '../../../src/trainer/native/trainerNode';
 import { planTraining } from '../../../src/trainer/planClient';
@@ -281,6 +282,24 @@ describe("The trainer's process", function () {
       onEvent: () => undefined,
     });
     await assert.rejects(run.finished, { message: /ended unexpectedly, with status 1/ });
+  });
+
+  it('plans what is not in Unicode as it reads in the encoding that is set', async () => {
+    const text = `int total = 0; // 总数\n${'int rows = count(table) + 1;\n'.repeat(20)}`;
+    workspace.write({ 'old.c': encode(text, 'gbk') });
+    const { options, folders, excludeGlobs, maxTotalBytes, tokenizerPath } = workspace.job();
+    const models = { initialModelPath: null, modelPath: null, resumePath: null };
+    const job = {
+      options,
+      folders,
+      excludeGlobs,
+      oldEncodings: ['gbk'],
+      maxTotalBytes,
+      tokenizerPath,
+      ...models,
+    };
+    const plan = await planTraining({ processPath, job });
+    assert.equal(plan.files.find(({ path }) => path === 'old.c')?.bytes, Buffer.byteLength(text));
   });
 
   it('plans what it would read without training', async () => {

@@ -125,6 +125,23 @@ describe('The configuration', () => {
     }
   });
 
+  it('names the encoding that VS Code uses for what is not in Unicode', async () => {
+    const { Global } = vscode.ConfigurationTarget;
+    const { fsPath } = vscode.workspace.workspaceFolders![0].uri;
+    const set = async (scope: vscode.ConfigurationScope | undefined, value: string | undefined) =>
+      vscode.workspace
+        .getConfiguration('files', scope)
+        .update('encoding', value, Global, scope !== undefined);
+    assert.equal(configuration.oldEncodingIn(fsPath), '');
+    await set({ languageId: 'bat' }, 'gbk');
+    assert.equal(configuration.oldEncodingIn(fsPath), 'gbk');
+    await set(undefined, 'windows1251');
+    assert.equal(configuration.oldEncodingIn(fsPath), 'windows1251');
+    await set({ languageId: 'bat' }, undefined);
+    await set(undefined, undefined);
+    assert.equal(configuration.oldEncodingIn(fsPath), '');
+  });
+
   it('excludes what either list of VS Code excludes', () => {
     given({
       'files.exclude': { '**/made': true, '**/kept': false },

@@ -103,6 +103,21 @@ describe('A file that another program writes', function () {
     });
   }
 
+  it('is read in the encoding that the setting files.encoding names, once it names one', async () => {
+    await mkdir(part);
+    // As Windows-1251 has Агафья.
+    const bytes = Buffer.from(TEXT.replaceAll('Bartholomew Thrupp', 'Àãàôüÿ'), 'latin1');
+    await writeFile(join(part, 'ferry.md'), bytes);
+    await untilSuggested('Àãàôüÿ');
+    const settings = vscode.workspace.getConfiguration('files');
+    await settings.update('encoding', 'windows1251', vscode.ConfigurationTarget.Workspace);
+    try {
+      await untilSuggested('Агафья');
+    } finally {
+      await settings.update('encoding', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
   it('is forgotten once a rule above the workspace, in its repository, ignores it', async () => {
     const repository = join(workspaceFolder(), '..');
     await mkdir(join(repository, '.git'));

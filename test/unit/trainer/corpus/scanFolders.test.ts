@@ -294,10 +294,11 @@ describe('scanFolders', () => {
   });
 
   describe('encodings', () => {
-    const textOf = async (bytes: Uint8Array): Promise<string | undefined> => {
+    const textOf = async (bytes: Uint8Array, oldEncoding?: string): Promise<string | undefined> => {
       await write({ 'file.txt': bytes });
       let found: string | undefined;
-      await scan({ onText: (_file, text) => (found = text) });
+      const oldEncodings = oldEncoding === undefined ? [] : [oldEncoding];
+      await scan({ oldEncodings, onText: (_file, text) => (found = text) });
       return found;
     };
     const texts: Record<string, [string, string]> = {
@@ -330,6 +331,24 @@ describe('scanFolders', () => {
     it('tells an encoding by text that stands far down in the file', async () => {
       const text = 'int total = count(rows) + 1;\n'.repeat(3000) + CHINESE.repeat(5);
       assert.equal(await textOf(encode(text, 'gb18030')), text);
+    });
+    it('reads a few letters that are not Unicode in the encoding that is set, as their bytes tell none', async () => {
+      for (const [encoding, letters] of [
+        ['gbk', '总数'],
+        ['shiftjis', '合計'],
+        ['windows1251', 'сумма всех строк'],
+      ]) {
+        const text = `int total = 0; // ${letters}\n${'int rows = count(table) + 1;\n'.repeat(20)}`;
+        const bytes = encode(text, encoding);
+        assert.notEqual(await textOf(bytes), text);
+        assert.equal(await textOf(bytes, encoding), text);
+      }
+    });
+    it('reads Unicode, and what does not fit the encoding that is set, as if none were', async () => {
+      assert.equal(await textOf(Buffer.from(CHINESE + PROSE), 'gbk'), CHINESE + PROSE);
+      assert.equal(await textOf(encode(PROSE + CHINESE, 'utf16le'), 'gbk'), PROSE + CHINESE);
+      assert.equal(await textOf(encode(CHINESE.repeat(5), 'gbk'), 'shiftjis'), CHINESE.repeat(5));
+      assert.equal(await textOf(encode(CHINESE.repeat(5), 'gbk'), 'unheardof'), CHINESE.repeat(5));
     });
     it('reads line ends of every kind as line feeds', async () => {
       assert.equal(await textOf(Buffer.from('one\r\ntwo\rthree\n')), 'one\ntwo\nthree\n');
