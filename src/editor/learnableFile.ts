@@ -1,10 +1,13 @@
 /** Tells which files a scan of a folder would learn from, for files that were saved, created or moved after the scan. */
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PlannedFile } from '../protocol/trainerProtocol';
 import { leftOutByName } from '../trainer/corpus/fileNameRules';
+import { readFileText } from '../trainer/corpus/fileText';
 import { composedName } from '../trainer/corpus/folderEntry';
 import { IgnoreRules } from '../trainer/corpus/ignoreRules';
 import type { LeftOutReason } from '../trainer/corpus/leftOutReason';
+import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import { leftOutByText } from '../trainer/corpus/textRules';
 
 export interface FilePlace {
@@ -100,6 +103,24 @@ export async function reasonNotToLearn(
   const reason =
     (await new LearnableFiles(excludeGlobs).reasonByPath(place)) ?? leftOutByText(place.path, text);
   return reason ?? ((await isBehindLink(place)) ? 'link' : null);
+}
+
+/**
+ * The text of a file that a scan has found a moment ago; null where it is gone or not to be learned any more.
+ * @param oldEncoding of a file that is not in Unicode; '' where it is to be guessed
+ */
+export async function readPlannedText(
+  { root, path, bytes }: PlannedFile,
+  oldEncoding: string,
+): Promise<string | null> {
+  const read = await readFileText(join(root, path), DEFAULT_MAX_FILE_BYTES, oldEncoding);
+  if (read.kind === 'leftOut') {
+    return null;
+  }
+  const { text } = read;
+  // The scan has judged the text as it was; a key may have been saved in it since.
+  const isAsJudged = Buffer.byteLength(text) === bytes;
+  return isAsJudged || leftOutByText(path, text) === null ? text : null;
 }
 
 /** Whether the file itself, or a folder on the way to it, is a link: a scan does not follow it, or finds the text under its own name. */

@@ -1,10 +1,8 @@
 /** The files of the workspace and their documents, as VS Code knows them. */
-import { join, relative, sep } from 'node:path';
+import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { PlannedFile } from '../protocol/trainerProtocol';
-import { readFileText } from '../trainer/corpus/fileText';
-import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
-import type { FilePlace } from './learnableFile';
+import { readPlannedText, type FilePlace } from './learnableFile';
 import type { LearnedFile } from './liveFiles';
 
 /** The name of a file's document. */
@@ -12,20 +10,14 @@ export function uriOf({ root, path }: PlannedFile, roots: ReadonlyMap<string, vs
   return vscode.Uri.joinPath(roots.get(root) ?? vscode.Uri.file(root), path).toString();
 }
 
-/**
- * Null for a file that is gone or holds no text.
- * @param oldEncoding of a file that is not in Unicode; '' where it is to be guessed
- */
+/** Null for a file that is gone or not to be learned any more; see {@link readPlannedText}. */
 export async function readPlanned(
-  { root, path }: PlannedFile,
+  planned: PlannedFile,
   uri: string,
   oldEncoding: string,
 ): Promise<LearnedFile | null> {
-  const read = await readFileText(join(root, path), DEFAULT_MAX_FILE_BYTES, oldEncoding);
-  if (read.kind === 'leftOut' || read.text === '') {
-    return null;
-  }
-  return { uri, text: read.text, recent: isOpen(uri) };
+  const text = await readPlannedText(planned, oldEncoding);
+  return text === null ? null : { uri, text, recent: isOpen(uri) };
 }
 
 /** Whether a document or notebook of this name is open. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { LearnableFiles, reasonNotToLearn } from '../../../src/editor/learnableFile';
+import { encode } from 'iconv-lite';
+import { LearnableFiles, readPlannedText, reasonNotToLearn } from '../../../src/editor/learnableFile';
 
 describe('a file that is saved', () => {
   const root = mkdtempSync(join(tmpdir(), 'understudy-saved-'));
@@ -82,5 +83,35 @@ describe('a file that is saved', () => {
     assert.deepEqual(await found('post/deep'), []);
     assert.deepEqual(await found('letters/deep'), ['letters/deep/three.md']);
     assert.deepEqual(await found('deep', join(root, 'post')), ['deep/three.md']);
+  });
+});
+
+describe('a file that a scan has found', () => {
+  const root = mkdtempSync(join(tmpdir(), 'understudy-planned-'));
+  const text = 'The lamp burned in the window all night.\n';
+  const planned = { root, path: 'one.md', bytes: text.length };
+  const write = (now: string | Uint8Array): void => {
+    writeFileSync(join(root, 'one.md'), now);
+  };
+  after(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  it('is read as it is now', async () => {
+    write(text);
+    assert.equal(await readPlannedText(planned, ''), text);
+    write(text + text);
+    assert.equal(await readPlannedText(planned, ''), text + text);
+    write(encode('Total 总数', 'gbk'));
+    assert.equal(await readPlannedText(planned, 'gbk'), 'Total 总数');
+  });
+
+  it('is not learned when a key was saved in it since, or it has been emptied or deleted', async () => {
+    write(`${text}ghp_${'a1B2c3'.repeat(6)}\n`);
+    assert.equal(await readPlannedText(planned, ''), null);
+    write('');
+    assert.equal(await readPlannedText(planned, ''), null);
+    rmSync(join(root, 'one.md'));
+    assert.equal(await readPlannedText(planned, ''), null);
   });
 });
