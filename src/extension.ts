@@ -19,7 +19,7 @@ import { learningFromUse } from './editor/learningFromUse';
 import { MaskedModel } from './editor/maskedModel';
 import { MASKED_MODEL_SETTING } from './editor/maskedModelSetting';
 import { maskedModelWindow } from './editor/maskedModelWindow';
-import { showError } from './editor/notifications';
+import { alarm, showError } from './editor/notifications';
 import { offerRemoval } from './editor/offerRemoval';
 import { PanelHost } from './editor/panelHost';
 import type { Parts, ProductPaths } from './editor/parts';
@@ -264,20 +264,16 @@ async function startBase(baseModel: BaseModelInUse, log: vscode.LogOutputChannel
     const { message } = asError(error);
     log.error(message);
     const { t } = vscode.l10n;
-    const useShipped = t('Use Shipped Base Model');
-    void vscode.window
-      .showErrorMessage(
-        t(
-          'The base model that you imported cannot be used, so the one that Understudy comes with is used. {0}',
-          shownSentence(message),
-        ),
-        useShipped,
-      )
-      .then((chosen) => {
-        if (chosen === useShipped) {
-          void vscode.commands.executeCommand('understudy.useShippedBaseModel');
-        }
-      });
+    alarm(
+      t(
+        'The base model that you imported cannot be used, so the one that Understudy comes with is used. {0}',
+        shownSentence(message),
+      ),
+      {
+        label: t('Use Shipped Base Model'),
+        press: () => vscode.commands.executeCommand('understudy.useShippedBaseModel'),
+      },
+    );
   }
 }
 

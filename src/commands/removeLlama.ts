@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inform } from '../editor/notifications';
 import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { LLAMA, removeRuntime } from '../trainer/native/installRuntime';
@@ -10,5 +11,5 @@ export async function removeLlama({ languageModel, paths }: Parts): Promise<void
   }
   await removeRuntime(LLAMA, paths.llama);
   offerRemoval(paths.llama);
-  void vscode.window.showInformationMessage(vscode.l10n.t('llama.cpp is removed.'));
+  inform(vscode.l10n.t('llama.cpp is removed.'));
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inform } from '../editor/notifications';
 import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { ONNX_RUNTIME, removeRuntime } from '../trainer/native/installRuntime';
@@ -10,5 +11,5 @@ export async function removeOnnxRuntime({ maskedModel, paths }: Parts): Promise<
   }
   await removeRuntime(ONNX_RUNTIME, paths.onnx);
   offerRemoval(paths.onnx);
-  void vscode.window.showInformationMessage(vscode.l10n.t('ONNX Runtime is removed.'));
+  inform(vscode.l10n.t('ONNX Runtime is removed.'));
 }

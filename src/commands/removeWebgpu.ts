@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inform } from '../editor/notifications';
 import { offerRemoval } from '../editor/offerRemoval';
 import type { Parts } from '../editor/parts';
 import { WEBGPU, removeRuntime } from '../trainer/native/installRuntime';
@@ -10,5 +11,5 @@ export async function removeWebgpu({ paths, training }: Parts): Promise<void> {
   }
   await removeRuntime(WEBGPU, paths.webgpu);
   offerRemoval(paths.webgpu);
-  void vscode.window.showInformationMessage(vscode.l10n.t('The WebGPU engine is removed.'));
+  inform(vscode.l10n.t('The WebGPU engine is removed.'));
 }

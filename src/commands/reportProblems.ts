@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
+import { warn } from '../editor/notifications';
 
 /** Warns about invalid settings and the values used instead, without waiting for the user. */
 export function reportProblems(problems: readonly string[]): void {
   for (const problem of problems) {
-    const open = vscode.l10n.t('Open Settings');
-    void vscode.window.showWarningMessage(problem, open).then((chosen) => {
-      if (chosen === open) {
-        return vscode.commands.executeCommand('workbench.action.openSettings', '@ext:understudy.understudy');
-      }
-      return undefined;
+    warn(problem, {
+      label: vscode.l10n.t('Open Settings'),
+      press: () =>
+        vscode.commands.executeCommand('workbench.action.openSettings', '@ext:understudy.understudy'),
     });
   }
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { TrainingSettings } from '../editor/configuration';
+import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 import type { StartingPoint } from '../editor/personalModel';
 import { trainableFolders } from '../editor/trainableFolders';
@@ -61,11 +62,11 @@ export async function trainOnWorkspace(
   const isInUse = parts.model.path === done.modelPath;
   const result = resultText(vscode.l10n.t, done, isInUse);
   parts.training.conclude(result);
-  const details = vscode.l10n.t('Show Curve');
-  void vscode.window.showInformationMessage(result, details).then((chosen) => {
-    if (chosen === details) {
+  inform(result, {
+    label: vscode.l10n.t('Show Curve'),
+    press: () => {
       parts.panel.showTraining();
-    }
+    },
   });
   parts.log.info(resultText(inEnglish, done, isInUse));
   return done;

@@ -14,14 +14,10 @@ export function whyNoSuggestion(parts: Parts): string {
   if (setting === null) {
     inform(answer);
   } else {
-    const open = vscode.l10n.t('Open Setting');
-    void vscode.window
-      .showInformationMessage(answer, open)
-      .then((chosen) =>
-        chosen === open
-          ? vscode.commands.executeCommand('workbench.action.openSettings', `@id:${setting}`)
-          : undefined,
-      );
+    inform(answer, {
+      label: vscode.l10n.t('Open Setting'),
+      press: () => vscode.commands.executeCommand('workbench.action.openSettings', `@id:${setting}`),
+    });
   }
   return answer;
 }

@@ -1,19 +1,39 @@
-/** Sentences in notifications. VS Code cuts one that has no button to a single line, so what may be longer has one. */
+/**
+ * Sentences in notifications, which may hold words of a stranger. VS Code cuts one that has no button to a single line, so what may be
+ * longer has one.
+ */
 import * as vscode from 'vscode';
+import { withoutLinks } from './withoutLinks';
 
-export function inform(sentence: string): void {
-  void vscode.window.showInformationMessage(sentence, vscode.l10n.t('OK'));
+interface Button {
+  readonly label: string;
+  readonly press: () => unknown;
 }
 
-export function warn(sentence: string): void {
-  void vscode.window.showWarningMessage(sentence, vscode.l10n.t('OK'));
+export function inform(sentence: string, button = ok()): void {
+  void vscode.window.showInformationMessage(withoutLinks(sentence), button.label).then(pressed(button));
+}
+
+export function warn(sentence: string, button = ok()): void {
+  void vscode.window.showWarningMessage(withoutLinks(sentence), button.label).then(pressed(button));
+}
+
+export function alarm(sentence: string, button: Button): void {
+  void vscode.window.showErrorMessage(withoutLinks(sentence), button.label).then(pressed(button));
 }
 
 export function showError(sentence: string, log: vscode.LogOutputChannel): void {
-  const details = vscode.l10n.t('Show Log');
-  void vscode.window.showErrorMessage(sentence, details).then((chosen) => {
-    if (chosen === details) {
+  alarm(sentence, {
+    label: vscode.l10n.t('Show Log'),
+    press: () => {
       log.show(true);
-    }
+    },
   });
 }
+
+const ok = (): Button => ({ label: vscode.l10n.t('OK'), press: () => undefined });
+
+const pressed =
+  ({ label, press }: Button) =>
+  (chosen: string | undefined): unknown =>
+    chosen === label ? press() : undefined;
