@@ -24,11 +24,11 @@ export async function downloadWheel(folder: string, context: InstallContext): Pr
     return wheel;
   }
   await mkdir(workFolder, { recursive: true });
-  const python = await pythonWithPip(context);
+  const python = await pythonWithPip(folder, context);
   if (python === null) {
     await fetchFromIndex(wheel, context);
   } else {
-    await fetchWithPip(python, workFolder, context);
+    await fetchWithPip(python, folder, context);
   }
   if ((await fileHash(wheel, context.signal)) !== WHEEL.sha256) {
     await rm(wheel, { force: true });
@@ -40,10 +40,11 @@ export async function downloadWheel(folder: string, context: InstallContext): Pr
   return wheel;
 }
 
-async function pythonWithPip({ signal }: InstallContext): Promise<string | null> {
+/** @param folder where Python is run: in that of a workspace it would take a `pip.py` there, which a stranger may have written, for pip */
+async function pythonWithPip(folder: string, { signal }: InstallContext): Promise<string | null> {
   for (const python of ['python3', 'python']) {
     try {
-      await runCommand(python, ['-m', 'pip', '--version'], { signal });
+      await runCommand(python, ['-m', 'pip', '--version'], { cwd: folder, signal });
       return python;
     } catch {
       signal?.throwIfAborted();
@@ -52,7 +53,8 @@ async function pythonWithPip({ signal }: InstallContext): Promise<string | null>
   return null;
 }
 
-async function fetchWithPip(python: string, workFolder: string, context: InstallContext): Promise<void> {
+async function fetchWithPip(python: string, folder: string, context: InstallContext): Promise<void> {
+  const { workFolder } = nativePaths(folder);
   const temporary = join(workFolder, 'pip');
   await mkdir(temporary, { recursive: true });
   // pip tells no progress to a pipe, but the file that it writes grows.
@@ -69,7 +71,7 @@ async function fetchWithPip(python: string, workFolder: string, context: Install
         ...['-m', 'pip', 'download', '--no-deps', '--only-binary', ':all:', '--platform', WHEEL.platform],
         ...[...choice, '--dest', workFolder, `${WHEEL.project}==${WHEEL.version}`],
       ],
-      { env: { ...process.env, TMPDIR: temporary }, signal: context.signal },
+      { cwd: folder, env: { ...process.env, TMPDIR: temporary }, signal: context.signal },
     );
   } catch (error) {
     context.signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { downloadWheel } from '../../../../src/trainer/native/downloadWheel';
@@ -41,6 +41,15 @@ describe('Download of the wheel without pip', () => {
     process.env['PATH'] = before.path;
     pinned.sha256 = before.sha256;
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it('runs no pip.py of the folder that VS Code was started in', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    await writeFile(join(folder, 'python3'), `#!/bin/sh\npwd >> ${folder}/places\nexit 1\n`, { mode: 0o755 });
+    await downloadWheel(folder, { onProgress: () => undefined });
+    assert.equal(await readFile(join(folder, 'places'), 'utf8'), `${await realpath(folder)}\n`);
   });
 
   for (const [what, partial, ranges] of [
