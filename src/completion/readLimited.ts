@@ -9,7 +9,12 @@ import { asError } from '../protocol/asError';
  */
 export async function readLimited(path: string, what: string, largest: number): Promise<Uint8Array> {
   try {
-    if ((await stat(path)).size <= largest) {
+    const found = await stat(path);
+    if (!found.isFile()) {
+      // A pipe would be waited for, and a device read, without end.
+      throw new Error('it is not an ordinary file');
+    }
+    if (found.size <= largest) {
       return await readFile(path);
     }
   } catch (error) {

@@ -110,7 +110,11 @@ function tokenizerBeside(path: string): string {
 async function readTokenizerBeside(path: string): Promise<string | null> {
   for (const candidate of [tokenizerBeside(path), join(dirname(path), 'tokenizer.json')]) {
     try {
-      return await readFile(candidate, 'utf8');
+      // A link may lead to a device that never ends.
+      if ((await stat(candidate)).isFile()) {
+        return await readFile(candidate, 'utf8');
+      }
+      throw new Error('it is not an ordinary file');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
         throw new Error(`The tokenizer ${candidate} cannot be read; check that you may open it.`, {

@@ -22,4 +22,14 @@ describe('a file read whole', () => {
       rmSync(folder, { recursive: true });
     }
   });
+
+  it('is no device, which a link in a downloaded folder may lead to, and which never ends', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    await assert.rejects(
+      readLimited('/dev/zero', 'The vocabulary', 1 << 20),
+      /^Error: The vocabulary \/dev\/zero cannot be read \(it is not an ordinary file\)/,
+    );
+  });
 });

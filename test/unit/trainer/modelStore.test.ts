@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import promises from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { mock } from 'node:test';
@@ -118,6 +128,20 @@ describe('ModelStore', () => {
       message: /its layers are not those of the personal network/,
     });
     assert.deepEqual(readFileSync(modelPath), Buffer.from(smallModelBytes(7)));
+  });
+
+  it('waits for no pipe that stands in place of the tokenizer of a Keras model', async function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const path = join(workspace.storage, 'novel.keras');
+    mkdirSync(workspace.storage, { recursive: true });
+    copyFileSync('test/fixtures/keras/gpt.keras', path);
+    const pipe = join(workspace.storage, 'novel.tokenizer.json');
+    execFileSync('mkfifo', [pipe]);
+    await assert.rejects(store.importFrom(key, path, shipped), {
+      message: `The tokenizer ${pipe} cannot be read; check that you may open it.`,
+    });
   });
 
   it('exports and imports a model, and refuses a file that is none', async () => {
