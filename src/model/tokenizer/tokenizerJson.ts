@@ -54,7 +54,8 @@ export class TokenizerError extends Error {}
  * @throws TokenizerError when it is of another kind.
  */
 export function parseTokenizerJson(json: unknown): BytePairVocabulary {
-  const parsed = v.safeParse(fileSchema, json);
+  // One fault is told; of a hostile file there may be millions, which the memory would not hold.
+  const parsed = v.safeParse(fileSchema, json, { abortEarly: true });
   if (!parsed.success) {
     throw new TokenizerError(
       `The tokenizer is not a byte-level BPE of Understudy's kind (${parsed.issues[0].message}). Use one that pretraining/trainTokenizer.ts made.`,

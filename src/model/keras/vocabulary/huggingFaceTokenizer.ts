@@ -55,7 +55,8 @@ export function isHuggingFaceTokenizer(json: unknown): boolean {
  * @throws VocabularyError with one sentence
  */
 export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabulary {
-  const result = v.safeParse(schema, json);
+  // One fault is told; of a hostile file there may be millions, which the memory would not hold.
+  const result = v.safeParse(schema, json, { abortEarly: true });
   if (!result.success) {
     throw new VocabularyError(
       `The tokenizer "${fileName}" cannot be read (${shortened(described(result.issues[0]))}); choose another, or save it again.`,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { maskedVocabulary } from '../../../../src/completion/masked/maskedVocabulary';
+import { faultsNoted } from '../../../support/faultsNoted';
 
 const wordPiece = (vocab: Readonly<Record<string, number>>) => ({
   type: 'WordPiece',
@@ -55,6 +56,11 @@ describe('the vocabulary of a masked model', () => {
       () => maskedVocabulary(cutBy(lengthened, endless), 'small', () => undefined),
       /^Error: A regular expression in small\/tokenizer\.json did not come to an end/,
     );
+  });
+
+  it('is refused at the first fault of one that was made to have a million', () => {
+    const wrong = JSON.stringify({ added_tokens: Array(100).fill(1), model: { vocab: {} } });
+    assert.ok(faultsNoted(() => maskedVocabulary(wrong, 'wrong', () => undefined)) < 10);
   });
 
   it('is refused in one sentence when its entries have wrong types, before memory is allocated for its numbers', () => {

@@ -20,6 +20,7 @@ import { floatTensor } from '../../../../src/model/checkpoint/weightTensors';
 import type { TrainingRecord } from '../../../../src/model/checkpoint/trainingRecord';
 import { quantizeWeights } from '../../../../src/model/network/quantizedMatrix';
 import type { NetworkConfig } from '../../../../src/model/networkConfig';
+import { faultsNoted } from '../../../support/faultsNoted';
 import { smallNetworks } from '../../../support/smallNetworks';
 import { anyNetwork } from '../network/anyNetwork';
 import { randomWeights } from '../network/randomWeights';
@@ -183,6 +184,15 @@ describe('A checkpoint', () => {
     const other = new Map([['w', { type: 'F32', shape: [1], bytes: new Uint8Array(4) } as const]]);
     assertRefused(encodeSafetensors({ format: 'pt' }, other), 'foreign', /another program wrote it/);
     assertRefused(encodeSafetensors({}, other), 'foreign', /Choose a model that Understudy saved/);
+  });
+
+  it('is refused at the first fault of one that was made to have a million', () => {
+    const header = Buffer.from(
+      JSON.stringify(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`a${i}`, 1]))),
+    );
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    assert.ok(faultsNoted(() => decodeHeader(Buffer.concat([length, header]), NAME)) < 10);
   });
 
   it('of a newer format asks for an update', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readVocabulary } from '../../../../src/model/keras/vocabulary/readVocabulary';
 import { checkVocabularySize } from '../../../../src/model/keras/vocabulary/vocabulary';
+import { faultsNoted } from '../../../support/faultsNoted';
 
 const root = join(__dirname, '../../../..');
 const fixture = (name: string): Buffer => readFileSync(join(root, 'test/fixtures/keras', name));
@@ -197,6 +198,11 @@ describe('The vocabulary beside a Keras model', () => {
     assert.equal(size, 60_000);
     // It took 6 seconds when every token was looked up among all others.
     assert.ok(user < 2_500_000, `${user} µs of processor time`);
+  });
+
+  it('is refused at the first fault of one that was made to have a million', () => {
+    const wrong = { added_tokens: Array(100).fill(1), model: { vocab: Array(100).fill([1, 1]) } };
+    assert.ok(faultsNoted(() => readVocabulary(JSON.stringify(wrong), 'wrong.json')) < 10);
   });
 
   it('is refused in one sentence when it is none', () => {

@@ -5,6 +5,7 @@ import {
   parseTokenizerJson,
   TokenizerError,
 } from '../../../../src/model/tokenizer/tokenizerJson';
+import { faultsNoted } from '../../../support/faultsNoted';
 
 interface File {
   added_tokens: { id: number; content: string }[];
@@ -25,6 +26,15 @@ describe('tokenizer.json', () => {
     const older = structuredClone(shipped) as { model: { merges: unknown[] } };
     older.model.merges = shipped.model.merges.map((pair) => pair.join(' '));
     assert.deepEqual(parseTokenizerJson(older), parseTokenizerJson(shipped));
+  });
+
+  it('is refused at the first fault of one that was made to have a million', () => {
+    const wrong = {
+      ...shipped,
+      added_tokens: Array(100).fill(1),
+      model: { ...shipped.model, merges: Array(100).fill(1) },
+    };
+    assert.ok(faultsNoted(() => parseTokenizerJson(wrong)) < 10);
   });
 
   const refused: [what: string, change: (file: File) => void, why: RegExp][] = [

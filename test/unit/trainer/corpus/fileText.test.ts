@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { CELL_BREAK } from '../../../../src/protocol/generatorProtocol';
 import { readFileText } from '../../../../src/trainer/corpus/fileText';
 import { notebookText } from '../../../../src/trainer/corpus/notebook';
+import { faultsNoted } from '../../../support/faultsNoted';
 
 const LIMIT = 1000;
 const notebook = (cells: readonly unknown[]): string =>
@@ -60,6 +61,11 @@ describe('The text of a file', () => {
     assert.equal(await read('old.ipynb', JSON.stringify(old)), 'otherNotebook');
     assert.equal(await read('cut.ipynb', notebook([{ source: 'a = 1' }]).slice(0, -3)), 'otherNotebook');
     assert.equal(await read('odd.ipynb', notebook([{ source: [1, 2] }])), 'otherNotebook');
+  });
+
+  it('is left out at the first fault of a notebook that was made to have a million', () => {
+    const cells = notebook(Array.from({ length: 100 }, () => ({ source: Array(100).fill(1) })));
+    assert.ok(faultsNoted(() => notebookText(cells)) < 10);
   });
 
   it('is left out where the outputs of a notebook are huge', async () => {
