@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { COMMANDS } from './terminal/commands';
 import { baseModel } from './terminal/keptModels';
 import { productPaths } from './terminal/productPaths';
-import { ProgressLine } from './terminal/progressLine';
+import { ProgressLine, resultWriter } from './terminal/progressLine';
 import { EXIT_FAILED, runTool } from './terminal/runTool';
 import { InterruptedError } from './terminal/terminal';
 
@@ -43,7 +43,7 @@ const progress = new ProgressLine();
 const shipped = productPaths(join(__dirname, '..'));
 
 void runTool(COMMANDS, process.argv.slice(2), {
-  write: (part) => void process.stdout.write(part),
+  write: resultWriter(process.stdout),
   note: (line) => {
     progress.note(line);
   },

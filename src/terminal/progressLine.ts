@@ -55,6 +55,16 @@ export function onOneLine(text: string): string {
   return text.replace(/[^\P{Cc}\t]/gu, '\ufffd');
 }
 
+/**
+ * Writes results: as they are, but on a terminal, which would obey control characters, as those that write into the clipboard. A text or
+ * a model of somebody else may hold them.
+ */
+export function resultWriter(stream: Pick<ProgressStream, 'isTTY' | 'write'>): (part: string) => void {
+  return (part) => {
+    stream.write(stream.isTTY ? part.replace(/[^\P{Cc}\t\n]/gu, '\ufffd') : part);
+  };
+}
+
 /** A bar of `width` characters, e.g. `█████░░░░░`. */
 export function bar(share: number, width: number): string {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width);
