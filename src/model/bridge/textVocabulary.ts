@@ -2,6 +2,9 @@ import { PrefixIndex } from '../tokenizer/prefixIndex';
 import { byteEncoder } from './byteEncoder';
 import type { ForeignVocabulary } from './foreignModel';
 
+/** In bytes, several times that of any vocabulary: each look at a longer one, which a hostile file may have, would take seconds. */
+export const LONGEST_TOKEN = 4096;
+
 /** A vocabulary whose encoder takes text: byte-pair encodings and the like, which can spell every text. */
 export interface TextVocabulary {
   /** Bytes of each token by id; null for a token without text. */
@@ -22,7 +25,8 @@ export function textVocabulary({
   documentPrefix = '',
 }: TextVocabulary): ForeignVocabulary {
   const isMark = (id: number) => id === beginOfTextId || id === endOfTextId;
-  const texts = tokens.map((bytes, id) => (isMark(id) || bytes?.length === 0 ? null : bytes));
+  const isText = (bytes: Uint8Array) => bytes.length > 0 && bytes.length <= LONGEST_TOKEN;
+  const texts = tokens.map((bytes, id) => (bytes !== null && !isMark(id) && isText(bytes) ? bytes : null));
   const tokenBytes = (id: number) => texts[id] ?? null;
   return {
     size: tokens.length,

@@ -3,6 +3,7 @@ import type { Expert } from '../expert';
 import type { WordVocabulary } from '../keras/vocabulary/vocabulary';
 import { utf8Length } from './byteEncoder';
 import type { Encoding, ForeignModel } from './foreignModel';
+import { LONGEST_TOKEN } from './textVocabulary';
 import { SurfaceForms, type FormsState, type Surface } from './surfaceForms';
 
 /** Least probability that the next word is not in the list. */
@@ -72,7 +73,8 @@ export function wordModel<State>(
   const isBetween = (character: string) =>
     character === lead || filters.includes(character) || (lead === ' ' && /\s/u.test(character));
   for (const [id, word] of words.entries()) {
-    if (word !== null && word !== '' && !Array.from(word).some(isBetween)) {
+    const isText = word !== null && word !== '' && word.length <= LONGEST_TOKEN;
+    if (isText && !Array.from(word).some(isBetween)) {
       const capital = word.replace(/^./u, (letter) => letter.toUpperCase());
       const isAlone = !isLowerCase || capital === word;
       add(word, id, isAlone ? ALONE : 0);
