@@ -1,5 +1,6 @@
 /**
- * The regular expressions of a `tokenizer.json` come from its author, and catastrophic backtracking in one would block the thread.
+ * The regular expressions and replacements of a `tokenizer.json` come from its author, and catastrophic backtracking, or a letter that is
+ * doubled thirty times, would block the thread.
  * Encoding is ended after {@link LONGEST} milliseconds; an encoder that hung or threw is not tried again.
  */
 import { createContext, Script } from 'node:vm';

@@ -51,10 +51,10 @@ export async function openKeras(
     vocabularyName,
     vocabulary.encode,
     onAway,
-    vocabulary.hasPatterns,
+    vocabulary.mayHang,
   );
   attempt(PROBE);
-  if (!vocabulary.hasPatterns) {
+  if (!vocabulary.mayHang) {
     return plain;
   }
   return { model: foreignModelOf(network, { ...vocabulary, encode }), description, isAway: hasHung };

@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { alphabetToBytes } from '../../tokenizer/byteAlphabet';
 import { libraryFault, LibraryTokenizer } from '../../tokenizer/libraryTokenizer';
 import { PRE_TOKEN_PATTERN } from '../../tokenizer/preTokenize';
+import { flatten } from '../graphArguments';
+import { isObject } from '../layerSpec';
 import { described, LARGEST_VOCABULARY, numberTable, placed, shortened } from './entryList';
 import { VocabularyError, type BpeVocabulary, type Vocabulary } from './vocabulary';
 
@@ -116,14 +118,29 @@ export function huggingFaceTokenizer(json: unknown, fileName: string): Vocabular
     endOfTextId: find(END_OF_TEXT),
     documentPrefix,
     encode,
-    hasPatterns: hasForeignPatterns([normalizer ?? null, preTokenizer ?? null]),
+    mayHang: mayHang([normalizer ?? null, preTokenizer ?? null]),
   } satisfies BpeVocabulary;
 }
 
-/** Whether there are regular expressions other than Understudy's own, which is known to end. */
-function hasForeignPatterns(parts: readonly unknown[]): boolean {
+/**
+ * Whether there are regular expressions other than Understudy's own, which is known to end, or parts that lengthen a text: thirty that
+ * double a letter, or write `é` in bytes again and again, would make a billion of it.
+ */
+function mayHang(parts: readonly unknown[]): boolean {
   const own = `"Regex":${JSON.stringify(PRE_TOKEN_PATTERN)}`;
-  return JSON.stringify(parts).replaceAll(own, '').includes('"Regex"');
+  const written = JSON.stringify(parts).replaceAll(own, '');
+  return (
+    written.includes('"Regex"') || written.split('"ByteLevel"').length > 2 || flatten(parts).some(lengthens)
+  );
+}
+
+function lengthens(part: unknown): boolean {
+  if (!isObject(part)) {
+    return false;
+  }
+  const { pattern, content, prepend, replacement } = part;
+  const replaced = isObject(pattern) && typeof pattern['String'] === 'string' ? pattern['String'].length : 1;
+  return [content, prepend, replacement].some((text) => typeof text === 'string' && text.length > replaced);
 }
 
 function encoderOf(json: unknown, fileName: string): Pick<BpeVocabulary, 'encode' | 'documentPrefix'> {

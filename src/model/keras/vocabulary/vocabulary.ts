@@ -19,8 +19,8 @@ export interface BpeVocabulary extends VocabularyBase {
   readonly documentPrefix: string;
   /** Token ids of a text that may go on from another, without marks of begin and end. */
   readonly encode: (text: string) => readonly number[];
-  /** Whether {@link encode} runs regular expressions from the file that may never end; Understudy's own does not count. */
-  readonly hasPatterns: boolean;
+  /** Whether the file is such that {@link encode} may never end. */
+  readonly mayHang: boolean;
 }
 
 export interface WordVocabulary extends VocabularyBase {

@@ -174,15 +174,23 @@ describe('The vocabulary beside a Keras model', () => {
     }
   });
 
-  it('has patterns that must be watched unless they are those of Understudy', () => {
+  it('must be watched where it has patterns other than those of Understudy, or lengthens a text again and again', () => {
     const own = JSON.parse(readFileSync(join(root, 'models/base/tokenizer.json'), 'utf8')) as object;
-    const hasPatterns = (json: object): unknown => {
+    const mayHang = (json: object): unknown => {
       const vocabulary = readVocabulary(JSON.stringify(json), 'tokenizer.json');
-      return vocabulary.kind === 'bpe' && vocabulary.hasPatterns;
+      return vocabulary.kind === 'bpe' && vocabulary.mayHang;
     };
-    assert.equal(hasPatterns(own), false);
-    const normalizer = { type: 'Replace', pattern: { Regex: '(x+x+)+y' }, content: '' };
-    assert.equal(hasPatterns({ ...own, normalizer }), true);
+    const replace = (pattern: object, content: string) => ({ type: 'Replace', pattern, content });
+    const inTurn = (...normalizers: object[]) => ({ ...own, normalizer: { type: 'Sequence', normalizers } });
+    assert.equal(mayHang(own), false);
+    assert.equal(mayHang(inTurn({ type: 'Prepend', prepend: '▁' }, replace({ String: ' ' }, '▁'))), false);
+    assert.equal(mayHang({ ...own, normalizer: replace({ Regex: '(x+x+)+y' }, '') }), true);
+    assert.equal(mayHang(inTurn(...Array<object>(30).fill(replace({ String: 'x' }, 'xx')))), true);
+    const bytes = { type: 'ByteLevel', add_prefix_space: false, use_regex: false };
+    assert.equal(mayHang({ ...own, pre_tokenizer: bytes }), false);
+    const inBytes = { type: 'Sequence', pretokenizers: Array<object>(30).fill(bytes) };
+    assert.equal(mayHang({ ...own, pre_tokenizer: inBytes }), true);
+    assert.equal(mayHang({ ...own, normalizer: { type: 'Prepend', prepend: 'x'.repeat(1e6) } }), true);
   });
 
   it('is read in no more time than its size takes, also with thousands of marks of its own', () => {
