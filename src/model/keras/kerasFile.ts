@@ -19,6 +19,8 @@ export interface KerasFile {
 
 const HDF5_SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const ZIP_SIGNATURE = [0x50, 0x4b, 0x03, 0x04];
+/** Of an archive, which has some dozens; it may claim billions. */
+const MOST_ENTRIES = 10_000;
 /** Where HDF5 files hold what `.keras` archives have in config.json. */
 const CONFIG_ATTRIBUTE = 'model_config';
 const CONFIG = 'config.json';
@@ -112,15 +114,21 @@ function unzip(bytes: Uint8Array): Map<string, Uint8Array> {
   ]);
   let isPickle = false;
   let tooLarge: string | undefined;
+  let entries = 0;
   let files;
   try {
     files = unzipSync(bytes, {
       filter: ({ name, originalSize }) => {
         isPickle ||= name.endsWith('.pkl');
+        if (++entries > MOST_ENTRIES) {
+          throw new RangeError(name);
+        }
         const limit = limits.get(name);
         if (limit === undefined) {
           return false;
         }
+        // Unpacked once: an archive may list a part a thousand times.
+        limits.delete(name);
         if (originalSize > limit) {
           tooLarge ??= name;
           return false;

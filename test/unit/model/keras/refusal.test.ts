@@ -101,6 +101,35 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
     assert.match(await refusal(archive), /its model\.weights\.h5 is too large/);
   });
 
+  it('an archive that lists a part a thousand times, or claims to list billions', async () => {
+    const config = new Uint8Array(4 << 20).fill(0x20);
+    const archive = zipSync({ 'config.json': config, 'model.weights.h5': fixture('lstm.h5') });
+    const end = archive.length - 22;
+    const view = new DataView(archive.buffer, archive.byteOffset);
+    const listed = archive.subarray(view.getUint32(end + 16, true), end);
+    const times = 1000;
+    const repeated = Buffer.concat([
+      archive.subarray(0, end),
+      ...Array<Uint8Array>(times).fill(listed),
+      archive.subarray(end),
+    ]);
+    const last = repeated.length - 22;
+    repeated.writeUInt16LE(2 * (times + 1), last + 10);
+    repeated.writeUInt16LE(2 * (times + 1), last + 8);
+    // The end of a ZIP64 archive, and where that is.
+    const claims = Buffer.alloc(56 + 20);
+    claims.writeUInt32LE(0x06064b50, 0);
+    claims.writeUInt32LE(0xffffffff, 32);
+    claims.writeUInt32LE(view.getUint32(end + 16, true), 48);
+    claims.writeUInt32LE(0x07064b50, 56);
+    claims.writeUInt32LE(end, 56 + 8);
+    const billions = Buffer.concat([archive.subarray(0, end), claims, archive.subarray(end)]);
+    const started = performance.now();
+    assert.match(await refusal(repeated), /config\.json is not JSON/);
+    assert.match(await refusal(billions), /truncated or damaged/);
+    assert.ok(performance.now() - started < 10_000);
+  });
+
   it('a Python pickle, also in disguise', async () => {
     const pickle = Uint8Array.from([0x80, 0x04, 0x95, 0x0a, 0, 0, 0, 0, 0, 0, 0, 0x2e]);
     assert.match(await refusal(pickle), /a Python pickle, which can run code and is never opened/);
