@@ -29,7 +29,7 @@ export class LearnableFiles {
     if (!(rules instanceof IgnoreRules)) {
       return rules;
     }
-    const decision = rules.decide(path);
+    const [decision] = rules.decideAll([path]);
     return decision === null || decision === 'takenBack' ? leftOutByName(path) : decision;
   }
 
@@ -87,7 +87,7 @@ export class LearnableFiles {
     if (!(outer instanceof IgnoreRules)) {
       return outer;
     }
-    const decision = outer.decide(folder);
+    const [decision] = outer.decideAll([folder]);
     return decision === null || decision === 'takenBack'
       ? outer.enter(folder, decision === 'takenBack')
       : decision;

@@ -7,6 +7,7 @@ import { realPath } from '../realPath';
 import { decodeText } from './decodeText';
 import { DEFAULT_IGNORES } from './fileNameRules';
 import { composedName } from './folderEntry';
+import { inTime } from './inTime';
 import type { LeftOutReason } from './leftOutReason';
 import { readHead } from './readHead';
 
@@ -17,6 +18,8 @@ const LIKE_GIT = { ignorecase: process.platform === 'win32' || process.platform 
 const LONGEST_RULE = 4096;
 /** A longer rule file is read up to here: in a foreign folder one may be a link to a device that never ends. */
 const MAX_RULE_FILE_BYTES = 1024 * 1024;
+/** Milliseconds without a single decision after which the rules are given up. One takes well under one; the rest is for a busy machine. */
+const LONGEST = 1000;
 
 interface RuleFile {
   readonly rules: Ignore;
@@ -26,6 +29,17 @@ interface RuleFile {
   readonly above: string;
 }
 
+/** What all rules of a scan have in common. */
+interface Scope {
+  /** Absolute path. */
+  readonly root: string;
+  readonly matchesGlob: (path: string) => boolean;
+  /** Whether they were given up: a pattern can be made that takes years. */
+  isTooSlow: boolean;
+}
+
+type Decision = LeftOutReason | 'takenBack' | null;
+
 /** Whether a file, relative to the root of a workspace folder, holds rules. */
 export function isRuleFile(path: string): boolean {
   return /(^|\/)\.(gitignore|understudyignore)$/.test(path) || path === '.git/info/exclude';
@@ -34,8 +48,7 @@ export function isRuleFile(path: string): boolean {
 /** The rules that hold in one folder; those of deeper folders speak last and win. */
 export class IgnoreRules {
   private constructor(
-    private readonly root: string,
-    private readonly matchesGlob: (path: string) => boolean,
+    private readonly scope: Scope,
     private readonly defaults: RuleFile,
     private readonly git: readonly RuleFile[],
     private readonly own: readonly RuleFile[],
@@ -47,15 +60,10 @@ export class IgnoreRules {
    * @param excludeGlobs VS Code's globs, relative to the root
    */
   static async forRoot(root: string, excludeGlobs: readonly string[]): Promise<IgnoreRules> {
-    const globs = excludeGlobs.filter(({ length }) => length <= LONGEST_RULE);
-    const matchesGlob =
-      globs.length > 0
-        ? picomatch(globs.map(asPicomatchGlob), { dot: true, windows: process.platform === 'win32' })
-        : () => false;
+    const scope = { root, matchesGlob: matcherOf(excludeGlobs), isTooSlow: false };
     const defaults = { rules: ignore().add(DEFAULT_IGNORES), base: '', above: '' };
-    const { git, own } = await rulesAbove(root);
-    const rules = new IgnoreRules(root, matchesGlob, defaults, git, own);
-    return rules.enter('', false);
+    const { git, own } = await rulesAbove(scope);
+    return new IgnoreRules(scope, defaults, git, own).enter('', false);
   }
 
   /**
@@ -64,11 +72,11 @@ export class IgnoreRules {
    * @param takenBack whether .understudyignore re-included the folder, so that outer rules no longer apply to it
    */
   async enter(path: string, takenBack: boolean): Promise<IgnoreRules> {
-    const git = await readRules(join(this.root, path, '.gitignore'), path);
-    const own = await readRules(join(this.root, path, OWN_RULES), path);
+    const { root } = this.scope;
+    const git = await readRules(join(root, path, '.gitignore'), path);
+    const own = await readRules(join(root, path, OWN_RULES), path);
     return new IgnoreRules(
-      this.root,
-      this.matchesGlob,
+      this.scope,
       takenBack ? { ...this.defaults, base: path } : this.defaults,
       [...(takenBack ? [] : this.git), ...git],
       [...this.own, ...own],
@@ -76,12 +84,31 @@ export class IgnoreRules {
   }
 
   /**
-   * Why the entry is passed over, `takenBack` when .understudyignore includes what other rules leave out,
-   * or null when nothing speaks against it.
-   * @param path relative to the root; a folder ends in '/'
+   * By entry, why it is passed over, `takenBack` when .understudyignore includes what other rules leave out, or null when nothing
+   * speaks against it.
+   * @param paths relative to the root; a folder ends in '/'
    */
-  decide(path: string): LeftOutReason | 'takenBack' | null {
-    if (this.matchesGlob(path.replace(/\/$/, ''))) {
+  decideAll(paths: readonly string[]): readonly Decision[] {
+    const decisions: Decision[] = [];
+    const goOn = () => {
+      while (decisions.length < paths.length) {
+        decisions.push(this.decide(paths[decisions.length]));
+      }
+    };
+    for (let inVain = 0; !this.scope.isTooSlow;) {
+      const before = decisions.length;
+      if (inTime(LONGEST, goOn)) {
+        return decisions;
+      }
+      inVain = decisions.length > before ? 0 : inVain + 1;
+      // Once may be, as the machine may have slept meanwhile.
+      this.scope.isTooSlow = inVain > 1;
+    }
+    return paths.map(() => 'slowRules');
+  }
+
+  private decide(path: string): Decision {
+    if (this.scope.matchesGlob(path.replace(/\/$/, ''))) {
       return 'excludedBySettings';
     }
     const own = lastWord(this.own, path);
@@ -93,6 +120,16 @@ export class IgnoreRules {
     }
     return lastWord([this.defaults], path) === 'ignored' ? 'dependencyOrBuild' : null;
   }
+}
+
+/** Whether a path fits any of the globs; made when it is first asked, as that may take long, too. */
+function matcherOf(excludeGlobs: readonly string[]): (path: string) => boolean {
+  const globs = excludeGlobs.filter(({ length }) => length <= LONGEST_RULE);
+  let matches: ((path: string) => boolean) | null = globs.length > 0 ? null : () => false;
+  return (path) => {
+    matches ??= picomatch(globs.map(asPicomatchGlob), { dot: true, windows: process.platform === 'win32' });
+    return matches(path);
+  };
 }
 
 /**
@@ -131,18 +168,23 @@ async function readRules(file: string, base: string, above = ''): Promise<RuleFi
 }
 
 /** The rules of the folders above a root, outermost first, up to the root of its repository. */
-async function rulesAbove(root: string): Promise<{ git: RuleFile[]; own: RuleFile[] }> {
+async function rulesAbove(scope: Scope): Promise<{ git: RuleFile[]; own: RuleFile[] }> {
   const git: RuleFile[] = [];
   const own: RuleFile[] = [];
-  for (const { path, above } of await ruleFilesAbove(root)) {
+  for (const { path, above } of await ruleFilesAbove(scope.root)) {
     (basename(path) === OWN_RULES ? own : git).push(...(await readRules(path, '', above)));
   }
-  return { git: unlessIgnoringRoot(git), own: unlessIgnoringRoot(own) };
+  return { git: unlessIgnoringRoot(scope, git), own: unlessIgnoringRoot(scope, own) };
 }
 
 /** None when they ignore the root as a whole: who opens an ignored folder means it. */
-function unlessIgnoringRoot(files: RuleFile[]): RuleFile[] {
-  return files.some(({ rules, above }) => above !== '' && rules.test(above).ignored) ? [] : files;
+function unlessIgnoringRoot(scope: Scope, files: RuleFile[]): RuleFile[] {
+  let isIgnored = false;
+  const isInTime = inTime(LONGEST, () => {
+    isIgnored = files.some(({ rules, above }) => above !== '' && rules.test(above).ignored);
+  });
+  scope.isTooSlow ||= !isInTime;
+  return isIgnored ? [] : files;
 }
 
 /**

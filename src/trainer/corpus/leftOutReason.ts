@@ -2,6 +2,7 @@
 export const LEFT_OUT_REASONS = {
   ignored: 'named in .gitignore or .understudyignore',
   excludedBySettings: "named in VS Code's exclude settings",
+  slowRules: 'the patterns of .gitignore, .understudyignore or the exclude settings take too long',
   dependencyOrBuild: 'a folder of dependencies, build results or version control',
   link: 'a symbolic link; add its target as a folder to learn from it',
   specialFile: 'not an ordinary file',

@@ -145,7 +145,7 @@ async function keptIn(
     return [];
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const kept: Kept[] = [];
+  const found: string[] = [];
   for (const entry of entries) {
     signal?.throwIfAborted();
     const place = join(root, folder, entry.name);
@@ -159,7 +159,12 @@ async function keptIn(
       leaveOut(root, path, type.isSymbolicLink() ? 'link' : 'specialFile');
       continue;
     }
-    const decision = rules.decide(path);
+    found.push(path);
+  }
+  const kept: Kept[] = [];
+  for (const [i, decision] of rules.decideAll(found).entries()) {
+    const path = found[i];
+    const isFolder = path.endsWith('/');
     const isTakenBack = decision === 'takenBack';
     const reason = (isTakenBack ? null : decision) ?? (isFolder ? null : leftOutByName(path));
     if (reason !== null) {

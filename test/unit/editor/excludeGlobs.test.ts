@@ -16,6 +16,6 @@ describe('the globs of files.exclude', () => {
 
   it('can all be matched', async () => {
     const rules = await IgnoreRules.forRoot('/', globsThatAreOn({ '': true, '[': true, '**/*.bak': true }));
-    assert.equal(rules.decide('a/one.bak'), 'excludedBySettings');
+    assert.equal(rules.decideAll(['a/one.bak'])[0], 'excludedBySettings');
   });
 });

@@ -37,6 +37,11 @@ describe('a file that is saved', () => {
     assert.equal(await reason('one.md', ''), 'empty');
   });
 
+  it('is not learned, and holds up nothing for years, where a rule was made for that', async () => {
+    write('hostile/.gitignore', `x${'/**/a'.repeat(30)}/z\n`);
+    assert.equal(await reason(`hostile/x/${'a/'.repeat(60)}one.md`), 'slowRules');
+  });
+
   it('is not learned under the name of a link, since a scan finds it under its own or not at all', async function () {
     if (process.platform === 'win32') {
       // Links need a right there that most users lack.

@@ -279,6 +279,19 @@ describe('scanFolders', () => {
       assert.deepEqual(paths(await scan({ excludeGlobs })), shown.toSorted());
     });
 
+    for (const [what, rule, path] of [
+      ['a rule of many folders', `x${'/**/a'.repeat(30)}/z`, `x/${'a/'.repeat(60)}b.txt`],
+      ['a rule of many classes', `${'*[+-9]'.repeat(30)}z`, '1'.repeat(200)],
+      ['a glob', `${'*a'.repeat(30)}b`, 'a'.repeat(200)],
+    ]) {
+      it(`leaves out what ${what} would take years to be looked up in`, async () => {
+        await write({ [path]: PROSE, ...(what === 'a glob' ? {} : { '.gitignore': rule }) });
+        const result = await scan(what === 'a glob' ? { excludeGlobs: [rule] } : {});
+        assert.ok(!paths(result).includes(path));
+        assert.ok(Object.values(reasons(result)).includes('slowRules'));
+      });
+    }
+
     it('does not follow links, so that a loop ends', async () => {
       await write({ 'a/b.txt': PROSE });
       await symlink(root, join(root, 'a', 'loop'), 'junction');
