@@ -80,7 +80,9 @@ export class GeneratorClient {
       onStatus,
       onGivenUp,
       onRestart: (heldBy) => {
-        if (heldBy !== null && this.replayed.has(heldBy)) {
+        if (heldBy === 'answer') {
+          this.doWithoutHalf();
+        } else if (heldBy !== null && this.replayed.has(heldBy)) {
           // It would block each new thread.
           this.loaded.delete(heldBy);
         }
@@ -255,6 +257,19 @@ export class GeneratorClient {
         // The window may still show that the thread before went without it.
         this.reportReopened(kind, 'answering', `${result.value.description} answers again.`);
       }
+    }
+  }
+
+  /** After an answer that blocked the thread: of what runs in it, only a Keras model may take so long for a single step. */
+  private doWithoutHalf(): void {
+    const loaded = this.loaded.get('loadHalf');
+    if (loaded?.kind === 'loadHalf' && loaded.half?.kind === 'keras') {
+      this.loaded.delete('loadHalf');
+      this.reportReopened(
+        'loadHalf',
+        'away',
+        'The language model held up all suggestions for a minute, so they come without it. Choose a smaller one, or choose it again to try it once more.',
+      );
     }
   }
 

@@ -17,6 +17,8 @@ export type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** Requests that open a file which may block the thread for good. */
 export type OpeningKind = 'loadHalf' | 'loadMasked';
+/** What blocked a thread that was ended: the opening of a file, or an answer, as by a language model whose single step takes minutes. */
+export type Blocking = OpeningKind | 'answer';
 
 /** The message is a sentence for the user. */
 class GeneratorError extends Error {
@@ -25,10 +27,10 @@ class GeneratorError extends Error {
 
 /** The thread died, of any cause, before it answered; another runs by now. */
 export class GeneratorDiedError extends GeneratorError {
-  /** @param heldBy what the thread was opening, when it was ended because that blocked it */
+  /** @param heldBy what blocked the thread, when it was ended for that */
   constructor(
     message: string,
-    readonly heldBy: OpeningKind | null = null,
+    readonly heldBy: Blocking | null = null,
   ) {
     super(message);
   }
@@ -40,7 +42,7 @@ export interface LinkOptions {
   readonly onLog: (line: string) => void;
   readonly onStatus: (status: HalfStatus | MaskedStatus) => void;
   /** Called when a new thread has replaced one that died and can be asked. `heldBy` as in {@link GeneratorDiedError}. */
-  readonly onRestart: (heldBy: OpeningKind | null) => void;
+  readonly onRestart: (heldBy: Blocking | null) => void;
   /** Called when threads have died in a row, the last of `detail`, and no new one is started. */
   readonly onGivenUp: (detail: string) => void;
 }
@@ -56,7 +58,7 @@ interface Pending {
 const MAX_RESTARTS = 3;
 /** Milliseconds of life after which a death does not count with earlier ones. */
 const HEALTHY_LIFE = 60_000;
-/** Milliseconds between two pings while a file of an {@link OpeningKind} is opened. */
+/** Milliseconds between two pings while a request waits. */
 const PING_INTERVAL = 5000;
 /**
  * Pings in a row that the thread may leave unanswered. They are counted, not timed, since a machine may sleep. Slow disks and
@@ -72,6 +74,8 @@ export class GeneratorLink {
   private startedAt = 0;
   private pings: NodeJS.Timeout | null = null;
   private unheard = 0;
+  /** Whether the thread has ever said anything. */
+  private hasStarted = false;
   /** Why no thread runs any more; null while one does. */
   private closed: string | null = null;
 
@@ -92,11 +96,9 @@ export class GeneratorLink {
       }
       this.pending.set(id, { kind: request.kind, resolve, reject, onPart });
       this.worker.postMessage({ ...request, id });
-      if (this.opening !== null) {
-        this.pings ??= setInterval(() => {
-          this.ping();
-        }, PING_INTERVAL);
-      }
+      this.pings ??= setInterval(() => {
+        this.ping();
+      }, PING_INTERVAL);
     });
     return { id, response };
   }
@@ -118,6 +120,7 @@ export class GeneratorLink {
     const worker = new Worker(this.options.workerPath, { workerData: this.options.files });
     this.startedAt = performance.now();
     this.unheard = 0;
+    this.hasStarted = false;
     let fault: unknown = null;
     worker.on('message', (response: GeneratorResponse) => {
       // A thread that was given up may still send messages.
@@ -145,13 +148,25 @@ export class GeneratorLink {
    * is opened again alone.
    */
   private get opening(): OpeningKind | null {
-    const kinds = Array.from(this.pending.values(), ({ kind }) => kind);
-    return (['loadMasked', 'loadHalf'] as const).find((kind) => kinds.includes(kind)) ?? null;
+    return (['loadMasked', 'loadHalf'] as const).find((kind) => this.awaits(kind)) ?? null;
   }
 
-  /** Pings the thread; ends one that a model blocks while it is opened, as it can no longer hear a cancellation. */
+  /**
+   * Whether the thread has to be free to answer a ping now and then. While it starts, or loads a network, it may be waiting for a slow
+   * disk.
+   */
+  private get isWatched(): boolean {
+    const mayBeLoading = !this.hasStarted || this.awaits('loadModel') || this.awaits('loadBase');
+    return this.opening !== null || (this.pending.size > 0 && !mayBeLoading);
+  }
+
+  private awaits(wanted: AnsweredRequest['kind']): boolean {
+    return Array.from(this.pending.values()).some(({ kind }) => kind === wanted);
+  }
+
+  /** Pings the thread; ends one that a model blocks, as it can no longer hear a cancellation. */
   private ping(): void {
-    if (this.opening === null) {
+    if (!this.isWatched) {
       this.stopPings();
     } else if (this.unheard < MOST_UNHEARD) {
       this.unheard++;
@@ -176,6 +191,7 @@ export class GeneratorLink {
   }
 
   private receive(response: GeneratorResponse): void {
+    this.hasStarted = true;
     if (response.kind === 'log') {
       this.options.onLog(response.message);
       return;
@@ -204,7 +220,7 @@ export class GeneratorLink {
   /** After a death: fails what was waiting, and starts a new thread unless they die one after the other. */
   private replace(fault = ''): void {
     const isHeld = this.unheard >= MOST_UNHEARD;
-    const heldBy = isHeld ? this.opening : null;
+    const heldBy = isHeld ? (this.opening ?? 'answer') : null;
     const detail = isHeld ? `it heard nothing for ${(MOST_UNHEARD * PING_INTERVAL) / 1000} s` : fault;
     this.restarts = performance.now() - this.startedAt > HEALTHY_LIFE ? 0 : this.restarts;
     if (this.restarts >= MAX_RESTARTS) {

@@ -2,7 +2,8 @@
  * A generator's worker whose answers are known, for tests of the client.
  *
  * A text is continued with " word" after a few milliseconds, with " word of it" where the request is patient, unless it is secret. A
- * word in it changes that: CRASH ends the thread, HANG is answered only when cancelled, and ENDED is continued with nothing.
+ * word in it changes that: CRASH ends the thread, HANG is answered only when cancelled, ENDED is continued with nothing, and ENDLESS
+ * holds the thread for good while a half is loaded.
  *
  * `tokens` of `filesLearned` counts the files that this thread was told of. The description of a model is the number of models
  * loaded so far and the base model; a personal model CRASH ends the thread. The description of a half is the paths of all halves
@@ -57,6 +58,9 @@ parentPort.on('message', (request) => {
     const { prefix } = request.document;
     if (prefix.includes('CRASH')) {
       throw new Error('boom');
+    }
+    if (prefix.includes('ENDLESS') && halves.length > 0) {
+      for (;;);
     }
     const isCompletion = kind === 'complete';
     if (prefix.includes('HANG')) {

@@ -315,6 +315,17 @@ describe('a generator that dies', () => {
       assert.equal((await client.complete(question('The█'))).insertText, ' word');
     });
 
+    it('is terminated, and goes on without the language model, when that blocks it for good in an answer', async () => {
+      const away: string[] = [];
+      const client = newClient({ onStatus: ({ state, message }) => state === 'away' && away.push(message) });
+      await client.loadHalf({ kind: 'keras', path: 'novel' });
+      const answer = client.complete(question('ENDLESS█'));
+      await passUntil(answer);
+      await assert.rejects(answer, { heldBy: 'answer' });
+      assert.match(away.at(-1) ?? '', /^The language model held up all suggestions for a minute/);
+      assert.equal((await client.complete(question('ENDLESS█'))).insertText, ' word');
+    });
+
     it('is left alone as long as it answers pings, however long the model takes', async () => {
       assert.equal(await open(newClient(), 'SLOW'), 'SLOW');
     });
