@@ -19,5 +19,8 @@ export function inTime(milliseconds: number, work: () => void): boolean {
       return false;
     }
     throw error;
+  } finally {
+    // It may hold the rules of a large folder.
+    context['work'] = null;
   }
 }
