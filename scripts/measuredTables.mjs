@@ -10,6 +10,16 @@ const NAMES = {
 
 const name = ({ workspace }) =>
   NAMES[workspace] ?? (workspace.startsWith('code-') ? `code: ${workspace.slice(5)}` : workspace);
+/** What workspaces stand for in the README's first figures, by how their names begin. */
+const WRITINGS = {
+  'en-fiction-wells': 'novels',
+  'en-tech-book': 'a technical book',
+  'latex-notes': 'lecture notes in LaTeX',
+  'notes-til': 'short notes',
+  'zh-docs': 'Chinese documentation',
+  'code-': 'code',
+};
+
 const bits = (value) => (value === null || value === undefined ? '–' : value.toFixed(2));
 const percent = (share) => `${Math.round(100 * share)} %`;
 const absent = (value, show) => (value === null || value === undefined ? '–' : show(value));
@@ -28,8 +38,12 @@ function bitsColumns({ report, quality }) {
   ];
 }
 
-function keystrokeColumns({ quality: { detail } }, eagerness) {
-  const shown = detail.curve.find((point) => point.eagerness === eagerness);
+const pointAt = ({ quality: { detail } }, eagerness) =>
+  detail.curve.find((point) => point.eagerness === eagerness);
+
+function keystrokeColumns(measured, eagerness) {
+  const { detail } = measured.quality;
+  const shown = pointAt(measured, eagerness);
   return [
     `**${percent(shown.savedShare)}**`,
     percent(shown.wrongShownShare),
@@ -57,6 +71,42 @@ function cursorColumns({ quality: { detail, peers } }) {
     ...peer(peers.transformers['SmolLM2-135M']),
     ...peer(peers.transformers['Gemma 3 270M']),
   ];
+}
+
+/** Of shares, in whole hundredths. */
+function range(shares) {
+  const [least, most] = [Math.min(...shares), Math.max(...shares)].map((share) => Math.round(100 * share));
+  return least === most ? `${most}` : `${least} to ${most}`;
+}
+
+/**
+ * The sentence that says first what ghost text is worth.
+ * @param figures content of docs/quality.json
+ */
+export function savedSentence({ seconds, eagerness, workspaces }) {
+  const saved = Object.entries(WRITINGS)
+    .map(([start, writing]) => ({
+      writing,
+      shares: workspaces
+        .filter(({ workspace }) => workspace.startsWith(start))
+        .map((measured) => pointAt(measured, eagerness).savedShare),
+    }))
+    .filter(({ shares }) => shares.length > 0)
+    .map(
+      ({ writing, shares }, i) => `${range(shares)} %${i === 0 ? ' of the keystrokes' : ''} in ${writing}`,
+    );
+  const wrong = range(workspaces.map((measured) => pointAt(measured, eagerness).wrongShownShare));
+  const gained = range(
+    workspaces.map(
+      ({ report: { keystrokes } }) => keystrokes.after.savedShare - keystrokes.before.savedShare,
+    ),
+  );
+  return (
+    `In texts that it had not seen, after at most ${Math.round(seconds / 60)} minutes of training, it saved\n` +
+    `${new Intl.ListFormat('en-GB').format(saved)};\n` +
+    `${wrong} % of the suggestions shown were wrong ([how this was measured](#measured)). ` +
+    `Before training it saved ${gained} points less.`
+  );
 }
 
 /**

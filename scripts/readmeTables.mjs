@@ -1,12 +1,12 @@
 /**
- * Writes README.md's tables: commands and settings from package.json, quality from docs/quality.json, so that they always
- * agree with the extension and its bench: `node scripts/readmeTables.mjs`. With --check, it only says whether they
+ * Writes README.md's tables and its first figures: commands and settings from package.json, quality from docs/quality.json, so that
+ * they always agree with the extension and its bench: `node scripts/readmeTables.mjs`. With --check, it only says whether they
  * are up to date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import prettier from 'prettier';
-import { measuredTables } from './measuredTables.mjs';
+import { measuredTables, savedSentence } from './measuredTables.mjs';
 import { exitWith, root } from './setup.mjs';
 
 const read = (name) => readFileSync(join(root, name), 'utf8');
@@ -73,7 +73,9 @@ try {
   let filled = fill(fill(present, 'commands', commandsTable()), 'settings', settingsTable());
   // A bench that never ran has left no figures.
   if (existsSync(join(root, 'docs', 'quality.json'))) {
-    filled = fill(filled, 'measured', measuredTables(JSON.parse(read('docs/quality.json')), table));
+    const figures = JSON.parse(read('docs/quality.json'));
+    filled = fill(filled, 'saved', savedSentence(figures));
+    filled = fill(filled, 'measured', measuredTables(figures, table));
   }
   const path = join(root, 'README.md');
   const wanted = await prettier.format(filled, {

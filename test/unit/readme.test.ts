@@ -6,6 +6,16 @@ import { join } from 'node:path';
 const root = join(__dirname, '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
+/** As the addresses of GitHub and VS Code name them. */
+function headingsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 describe('README', () => {
   it('has the commands and settings of package.json in its tables', () => {
     const { status, stderr } = spawnSync(process.execPath, ['scripts/readmeTables.mjs', '--check'], {
@@ -26,11 +36,16 @@ describe('README', () => {
     }
   });
 
-  it('links only to files that are there', () => {
-    const targets = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, target]) => target);
-    assert.ok(targets.length > 0);
+  it('links only to files and headings that are there', () => {
+    const targets = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, target]) => target);
+    assert.ok(targets.some((target) => target.startsWith('#')));
     for (const target of targets) {
-      assert.ok(existsSync(join(root, target)), target);
+      const [file, heading] = target.split('#');
+      const path = join(root, file === '' ? 'README.md' : file);
+      assert.ok(existsSync(path), target);
+      if (heading !== undefined) {
+        assert.ok(headingsOf(readFileSync(path, 'utf8')).includes(heading), target);
+      }
     }
   });
 });
