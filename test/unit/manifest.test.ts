@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readTokenizer } from '../../src/trainer/sharedTokenizer';
+
+const root = join(__dirname, '../..');
 
 interface Manifest {
   readonly contributes: {
@@ -10,10 +13,27 @@ interface Manifest {
 
 describe('the key that accepts a word of a suggestion', () => {
   it('moves by a word where a screen reader reads along, as that of VS Code does', () => {
-    const manifest = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as Manifest;
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
     const binding = manifest.contributes.keybindings.find(
       ({ command }) => command === 'understudy.acceptWord',
     );
     assert.ok(binding!.when.split(' && ').includes('!accessibilityModeEnabled'), binding!.when);
+  });
+});
+
+describe('the setting for the length of ghost text', () => {
+  it('says how long a token of the shipped tokenizer is, in English and in Chinese', async () => {
+    const { tokenizer } = await readTokenizer(join(root, 'models/base/tokenizer.json'));
+    const lengthIn = (file: string) => {
+      const texts = JSON.parse(readFileSync(join(root, file), 'utf8')) as Readonly<Record<string, string>>;
+      const text = Object.values(texts).join('\n');
+      return { said: texts['setting.maxNewTokens'], length: text.length / tokenizer.encode(text).length };
+    };
+    const english = lengthIn('package.nls.json');
+    assert.match(english.said, /a token is about three English letters or one or two Chinese characters\.$/);
+    assert.equal(Math.round(english.length), 3);
+    const chinese = lengthIn('package.nls.zh-cn.json');
+    assert.match(chinese.said, /一个词元约为三个英文字母或一两个汉字。$/);
+    assert.ok(chinese.length > 1 && chinese.length < 2, String(chinese.length));
   });
 });
