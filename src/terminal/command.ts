@@ -1,6 +1,7 @@
 /** A command of the terminal tool: what it takes is declared once, for parsing and for --help. */
 import {
   describeOptions,
+  describeRequired,
   parseCommandLine,
   type OptionSpecs,
   type OptionValues,
@@ -33,7 +34,7 @@ export function defineCommand<const Specs extends OptionSpecs>(spec: CommandSpec
   const { name, summary, details, positionals } = spec;
   const options = { ...spec.options, help: { type: 'flag', help: 'shows this text' } } as const;
   const places = positionals.names.map((place, i) => (i < positionals.required ? place : `[${place}]`));
-  const usage = ['understudy', name, ...places, '[options]'].join(' ');
+  const usage = ['understudy', name, ...places, ...describeRequired(options), '[options]'].join(' ');
   return {
     name,
     summary,

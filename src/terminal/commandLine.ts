@@ -9,6 +9,8 @@ interface OptionBase {
   readonly help: string;
   /** What stands for the value in --help, e.g. `N`. */
   readonly value?: string;
+  /** Whether the command cannot do without its value. */
+  readonly required?: true;
 }
 export type OptionSpec =
   | (OptionBase & { readonly type: 'flag' })
@@ -25,13 +27,17 @@ export type OptionSpec =
       readonly integer?: boolean;
     });
 
+type GivenValue<Spec extends OptionSpec> = Spec['type'] extends 'number'
+  ? number
+  : Spec extends { readonly choices: readonly (infer Choice)[] }
+    ? Choice
+    : string;
+
 type ValueOf<Spec extends OptionSpec> = Spec['type'] extends 'flag'
   ? boolean
-  : Spec['type'] extends 'number'
-    ? number | undefined
-    : Spec extends { readonly choices: readonly (infer Choice)[] }
-      ? Choice | undefined
-      : string | undefined;
+  : Spec extends { readonly required: true }
+    ? GivenValue<Spec>
+    : GivenValue<Spec> | undefined;
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 export type OptionValues<Specs extends OptionSpecs> = {
@@ -49,7 +55,8 @@ function parseNumber(name: string, text: string, spec: Extract<OptionSpec, { typ
   const whole = spec.integer === true;
   if (!(value >= spec.min && value <= spec.max) || (whole && !Number.isInteger(value))) {
     const kind = whole ? 'a whole number' : 'a number';
-    throw new UsageError(`--${name} takes ${kind} from ${spec.min} to ${spec.max}, not "${text}".`);
+    const range = `from ${spec.min}${spec.max === Number.MAX_SAFE_INTEGER ? ' on' : ` to ${spec.max}`}`;
+    throw new UsageError(`--${name} takes ${kind} ${range}, not "${text}".`);
   }
   return value;
 }
@@ -133,17 +140,29 @@ export function parseCommandLine<const Specs extends OptionSpecs>(
         throw new UsageError(`--${name} is one of ${spec.choices.join(', ')}, not "${value}".`);
       }
       values[name] = spec.type === 'number' ? parseNumber(name, value, spec) : value;
+    } else if (spec.required === true) {
+      throw new UsageError(`--${name} is missing.`);
     }
   }
   return { options: values as OptionValues<Specs>, positionals: places };
 }
 
+/** An option as it is typed, e.g. `--line N`. */
+function describeOption([name, spec]: readonly [string, OptionSpec]): string {
+  const value = spec.value ?? (spec.type === 'choice' ? spec.choices.join('|') : 'N');
+  return spec.type === 'flag' ? `--${name}` : `--${name} ${value}`;
+}
+
+/** The options that a command needs, for the line of --help that shows how it is called. */
+export function describeRequired(specs: OptionSpecs): string[] {
+  return Object.entries(specs)
+    .filter(([, { required }]) => required === true)
+    .map(describeOption);
+}
+
 /** The option lines of --help. */
 export function describeOptions(specs: OptionSpecs): string {
-  const rows = Object.entries(specs).map(([name, spec]) => {
-    const value = spec.value ?? (spec.type === 'choice' ? spec.choices.join('|') : 'N');
-    return [`--${name}${spec.type === 'flag' ? '' : ` ${value}`}`, spec.help] as const;
-  });
+  const rows = Object.entries(specs).map((option) => [describeOption(option), option[1].help] as const);
   const width = Math.max(0, ...rows.map(([left]) => left.length));
   return rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`).join('\n');
 }

@@ -6,7 +6,6 @@ import { isSecret } from '../trainer/corpus/fileNameRules';
 import { holdsSecret } from '../trainer/corpus/secretForms';
 import { chooseModel, MODEL_OPTIONS, realFolder } from './keptModels';
 import { defineCommand } from './command';
-import { UsageError } from './commandLine';
 import { cursorOffset } from './cursorOffset';
 import { chosenHalf, HALF_OPTIONS } from './halfOption';
 import { languageIdOf } from './languageId';
@@ -15,7 +14,13 @@ import { readUpTo } from './readUpTo';
 import { withGenerator } from './withGenerator';
 import { documentUri, workspaceTexts } from './workspaceTexts';
 
-const MOST = Number.MAX_SAFE_INTEGER;
+const PLACE = {
+  type: 'number',
+  min: 1,
+  max: Number.MAX_SAFE_INTEGER,
+  integer: true,
+  required: true,
+} as const;
 /** Longer files are no text that a person writes. */
 const MAX_FILE_BYTES = 64_000_000;
 
@@ -27,8 +32,8 @@ export const completeCommand = defineCommand({
     'when there is nothing worth showing, and says why on stderr.',
   positionals: { names: ['FILE'], required: 1 },
   options: {
-    line: { type: 'number', min: 1, max: MOST, integer: true, help: 'line of the cursor, from 1' },
-    column: { type: 'number', min: 1, max: MOST, integer: true, help: 'column of the cursor, from 1' },
+    line: { ...PLACE, help: 'line of the cursor, from 1' },
+    column: { ...PLACE, help: 'column of the cursor, from 1' },
     eagerness: {
       type: 'number',
       min: 0,
@@ -50,9 +55,6 @@ export const completeCommand = defineCommand({
     ...HALF_OPTIONS,
   },
   run: async (options, [file], terminal) => {
-    if (options.line === undefined || options.column === undefined) {
-      throw new UsageError(`--${options.line === undefined ? 'line' : 'column'} is missing.`);
-    }
     const path = await realFolder(file);
     const text = await readText(path);
     const offset = cursorOffset(text, options.line, options.column);

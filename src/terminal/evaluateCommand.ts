@@ -40,7 +40,8 @@ export const evaluateCommand = defineCommand({
     split: {
       type: 'text',
       value: 'FILE',
-      help: 'required: which files are trained on and which are measured',
+      required: true,
+      help: 'which files are trained on and which are measured',
     },
     model: { type: 'text', value: 'MODEL', help: 'scores this model instead of training one' },
     out: { type: 'text', value: 'MODEL', help: 'keeps the trained model in this file' },
@@ -56,9 +57,6 @@ export const evaluateCommand = defineCommand({
     ...TRAINING_OPTIONS,
   },
   run: async (options, [folder], terminal) => {
-    if (options.split === undefined) {
-      throw new UsageError('--split is missing.');
-    }
     const { model } = options;
     if (model !== undefined) {
       const useless = ['out', ...Object.keys(TRAINING_OPTIONS)].find(

@@ -1,5 +1,4 @@
 import { defineCommand } from './command';
-import { UsageError } from './commandLine';
 import { chooseModel, MODEL_OPTIONS, realFolder } from './keptModels';
 import { SAMPLING_OPTIONS, samplingOptions } from './samplingOptions';
 import { withGenerator } from './withGenerator';
@@ -15,15 +14,13 @@ export const generateCommand = defineCommand({
       type: 'text',
       value: 'TEXT',
       mayBeEmpty: true,
+      required: true,
       help: 'what to continue; - reads it from stdin',
     },
     ...MODEL_OPTIONS,
     ...SAMPLING_OPTIONS,
   },
   run: async (options, _positionals, terminal) => {
-    if (options.prompt === undefined) {
-      throw new UsageError('--prompt is missing.');
-    }
     const sampling = samplingOptions(options);
     const given = options.prompt === '-' ? await terminal.readStdin() : options.prompt;
     // Windows' shells and editors end lines so, but no text is learned with such line ends.

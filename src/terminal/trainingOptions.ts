@@ -22,7 +22,7 @@ export const TRAINING_OPTIONS = {
   engine: {
     type: 'choice',
     choices: ['auto', ...ENGINE_NAMES],
-    help: 'what trains; auto takes the fastest by a short trial',
+    help: 'what trains; auto, the default, takes the fastest by a short trial',
   },
   threads: {
     type: 'number',

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { describeOptions, parseCommandLine, UsageError } from '../../../src/terminal/commandLine';
+import {
+  describeOptions,
+  describeRequired,
+  parseCommandLine,
+  UsageError,
+} from '../../../src/terminal/commandLine';
 
 const specs = {
   seconds: { type: 'number', min: 1, max: 100, help: 'time' },
@@ -39,6 +44,10 @@ describe('command line', () => {
     assert.equal(messageOf(['a', '--seconds', '']), '--seconds takes a number from 1 to 100, not "".');
     assert.equal(messageOf(['a', '--share', ' ']), '--share takes a number from 0 to 1, not " ".');
     assert.equal(messageOf(['a', '--line', '1.5']), '--line takes a whole number from 1 to 9, not "1.5".');
+    const unbounded = { line: { ...specs.line, max: Number.MAX_SAFE_INTEGER } } as const;
+    assert.throws(() => parseCommandLine(['a', '--line', '0'], unbounded, folder), {
+      message: '--line takes a whole number from 1 on, not "0".',
+    });
     assert.equal(messageOf(['a', '--engine', 'abacus']), '--engine is one of auto, wasm, not "abacus".');
     assert.equal(messageOf(['a', '--colour', 'red']), '"--colour" is not an option here.');
     assert.equal(messageOf(['a', '-o', 'b']), '"-o" is not an option here.');
@@ -47,6 +56,16 @@ describe('command line', () => {
     assert.equal(messageOf(['a', '--out', '--json']), '--out needs a value after it.');
     assert.equal(messageOf(['a', '--json=yes']), '--json takes no value.');
     assert.equal(messageOf(['a', '--seconds', '-5']), '--seconds takes a number from 1 to 100, not "-5".');
+  });
+
+  it('names the option that is missing, and says beforehand which are needed', () => {
+    const place = { line: { ...specs.line, required: true }, out: { ...specs.out, required: true } } as const;
+    assert.throws(() => parseCommandLine(['a', '--out', 'b'], place, folder), {
+      message: '--line is missing.',
+    });
+    const { line, out } = parseCommandLine(['a', '--out', 'b', '--line', '2'], place, folder).options;
+    assert.deepEqual([line, out], [2, 'b']);
+    assert.deepEqual(describeRequired({ ...specs, ...place }), ['--line N', '--out FILE']);
   });
 
   it('takes no empty path or name, as of an unset variable, for the current folder', () => {

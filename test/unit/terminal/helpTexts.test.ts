@@ -14,6 +14,14 @@ describe('--help of the terminal tool', () => {
     assert.match(helpOf('model delete'), /^understudy model delete FOLDER /);
   });
 
+  it('shows how a command is called with the options that it needs', () => {
+    const usageOf = (name: string) => helpOf(name).split('\n')[0];
+    assert.equal(usageOf('complete'), 'understudy complete FILE --line N --column N [options]');
+    assert.equal(usageOf('generate'), 'understudy generate --prompt TEXT [options]');
+    assert.equal(usageOf('evaluate'), 'understudy evaluate FOLDER --split FILE [options]');
+    assert.equal(usageOf('train'), 'understudy train FOLDER [options]');
+  });
+
   it('names for complete a single default folder', () => {
     assert.match(helpOf('complete'), /Without --folder, the current folder when it holds the file/);
     assert.doesNotMatch(helpOf('complete'), /default: the current folder/);
