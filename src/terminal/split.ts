@@ -58,7 +58,7 @@ export async function readSplit(path: string, folder = dirname(path)): Promise<S
   const listOf = new Map<string, 'train' | 'test'>();
   const plain = (list: 'train' | 'test') =>
     parsed.output[list].map((file) => {
-      const below = relative(folder, resolve(folder, file));
+      const below = relative(folder, resolve(folder, asWrittenHere(folder, file)));
       if (isAbsolute(below) || below === '' || below.split(sep)[0] === '..') {
         throw new Error(`The split ${path} cannot be used: "${file}" is not a path below the folder.`);
       }
@@ -74,6 +74,12 @@ export async function readSplit(path: string, folder = dirname(path)): Promise<S
       return below.replaceAll(sep, '/');
     });
   return { train: plain('train'), test: plain('test') };
+}
+
+/** A split that was written on Windows divides its paths by `\\`, which elsewhere may stand in a name. */
+function asWrittenHere(folder: string, file: string): string {
+  const withSlashes = file.replaceAll('\\', '/');
+  return !existsSync(resolve(folder, file)) && existsSync(resolve(folder, withSlashes)) ? withSlashes : file;
 }
 
 /**

@@ -41,6 +41,20 @@ describe('split', () => {
     }
   });
 
+  it('may divide its paths as Windows does, unless a file has such a name', async function () {
+    await mkdir(join(folder, 'b'));
+    await writeFile(join(folder, 'b', 'c.md'), 'Text.\n');
+    await writeFile(join(folder, 'a.md'), 'Text.\n');
+    const path = join(folder, 'split.json');
+    await writeFile(path, JSON.stringify({ train: ['a.md'], test: ['b\\c.md'] }));
+    assert.deepEqual(await readSplit(path), { train: ['a.md'], test: ['b/c.md'] });
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    await writeFile(join(folder, 'b\\c.md'), 'Text.\n');
+    assert.deepEqual(await readSplit(path), { train: ['a.md'], test: ['b\\c.md'] });
+  });
+
   it('that cannot be used says why', async () => {
     assert.equal(await messageOf('{'), 'The split PATH cannot be used: it is not JSON.');
     const shape = 'it needs "train" and "test", each a list of paths that is not empty.';
