@@ -32,6 +32,12 @@ export class TrainingProgress {
       case 'warning':
         note(event.message);
         break;
+      case 'paused':
+        // By the battery, as a terminal has no command for it; nor has it one that resumes.
+        note(
+          'In a terminal, only plugging it in resumes it; with --on-battery continue, training does not pause.',
+        );
+        break;
       case 'resumed':
         if (progress.visible) {
           note(`Goes on from step ${event.step} of a training that was interrupted.`);

@@ -54,6 +54,11 @@ describe('training progress', () => {
     assert.match(stderr, /^\rReading… 8 files, 9 B\r {21}\rEngine: wasm, .*\n$/);
   });
 
+  it('says how to train on the battery, as nobody can resume a training in a terminal', () => {
+    const { stderr } = hear(undefined, { kind: 'paused' });
+    assert.match(stderr, /^In a terminal, only plugging it in resumes it; with --on-battery continue, .*\n$/);
+  });
+
   it('lets no name of a file move the cursor or change colours', () => {
     const warning: TrainerEvent = { kind: 'warning', message: 'Without \u001b[2Ja\rb.md.\nThe next\tline.' };
     assert.equal(hear(80, warning).stderr, 'Without \ufffd[2Ja\ufffdb.md.\nThe next\tline.\n');
