@@ -18,7 +18,9 @@ const LARGEST_TEST_SHARE = 0.15;
  * @returns their folders, each with a split.json
  */
 export async function codeWorkspaces(listPath: string, cacheFolder: string): Promise<string[]> {
-  const list = await readFile(listPath, 'utf8');
+  const list = await readFile(listPath, 'utf8').catch((error: unknown) => {
+    throw new Error(`${listPath}, which names the packages for --code, cannot be read.`, { cause: error });
+  });
   const folders: string[] = [];
   for (const item of parsePackageList(list)) {
     const row = list.split('\n').find((line) => line.startsWith(`${item.name}@${item.version}\t`))!;

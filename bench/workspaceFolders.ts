@@ -15,7 +15,7 @@ export function workspaceFolders(
   others: readonly string[] = [],
 ): string[] {
   const root = resolve(parent);
-  const folders = readdirSync(root)
+  const folders = (existsSync(root) ? readdirSync(root) : [])
     .map((name) => join(root, name))
     .filter((folder) => existsSync(join(folder, 'split.json')));
   const chosen = [...folders, ...others].filter(

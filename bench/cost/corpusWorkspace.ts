@@ -11,7 +11,8 @@ const MOST_UNPACKED_BYTES = 1 << 30;
 
 /** Documents of all *.txt.xz files in a folder, separated by lines that hold only a form feed, in a fixed random order. */
 export async function readDocuments(corpus: string): Promise<string[]> {
-  const names = (await readdir(corpus)).filter((name) => name.endsWith('.txt.xz')).sort();
+  const found = await readdir(corpus).catch(() => []);
+  const names = found.filter((name) => name.endsWith('.txt.xz')).sort();
   const documents: string[] = [];
   for (const name of names) {
     documents.push(
