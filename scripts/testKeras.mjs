@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exitWith, root, run } from './setup.mjs';
+import { exitWith, root, run, setUp } from './setup.mjs';
 
 const python = process.env.PYTHON ?? 'python3';
 
@@ -15,6 +15,7 @@ async function testKeras() {
     );
     return;
   }
+  await setUp();
   const folder = mkdtempSync(join(tmpdir(), 'understudy-keras-'));
   try {
     await run(process.execPath, ['--import', 'tsx', 'test/support/kerasExportTrial.ts', folder]);
