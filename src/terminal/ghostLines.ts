@@ -1,5 +1,5 @@
 /** Lines as the user would see them: what is typed, what is suggested, what really follows. */
-import { firstWord } from '../model/generation/wordUnits';
+import { rightPart } from '../model/evaluate/keystrokes';
 import type { TypedText } from '../model/evaluate/typedStretches';
 import { onOneLine } from './progressLine';
 
@@ -47,8 +47,8 @@ export function describeGhostLine({ file, offset, suggestion }: GhostLine, width
   const lineEnd = text.indexOf('\n', offset);
   const typed = clipStart(text.slice(lineStart, offset).trimStart(), width);
   const rest = text.slice(offset, lineEnd < 0 ? text.length : lineEnd);
-  const word = firstWord(text.slice(lineStart, offset), suggestion);
-  const mark = rest.startsWith(suggestion) ? '  ✓' : rest.startsWith(word) ? '  (first word ✓)' : '';
+  const right = rightPart(suggestion, text, text.slice(0, offset));
+  const mark = right === '' ? '' : right === suggestion ? '  ✓' : '  (first word ✓)';
   return [
     `${file.name}:${lineNumber}`,
     `  typed      ${typed}`,

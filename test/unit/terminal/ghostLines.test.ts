@@ -47,6 +47,16 @@ describe('ghost lines', () => {
     );
   });
 
+  it('mark nothing that ends inside a word, as it is not what was written', () => {
+    const file = { name: 'a.tex', text: 'see the functions and there' };
+    const line = (before: string, suggestion: string) =>
+      describeGhostLine({ file, offset: before.length, suggestion }, 40);
+    assert.match(line('see the functi', 'on'), /\n {2}suggested {2}on\n/);
+    assert.match(line('see the functi', 'on of'), /\n {2}suggested {2}on of\n/);
+    assert.match(line('see the functi', 'ons or'), /\n {2}suggested {2}ons or {2}\(first word ✓\)\n/);
+    assert.match(line('see the functions and ', 'the'), /\n {2}suggested {2}the\n/);
+  });
+
   it('hold nothing that a terminal would obey', () => {
     const file = { name: 'a\nb.md', text: '\u001b[31mthe quick\tbrown fox' };
     assert.equal(
