@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { HalfChoice } from '../protocol/generatorProtocol';
 import type { DoneEvent, EngineName, TrainingOptions } from '../protocol/trainerProtocol';
 import { realRoot } from '../trainer/corpus/scanFolders';
+import { HELD_OUT_SHARE } from '../trainer/corpus/splitHeldOut';
 import { readTokenizer } from '../trainer/sharedTokenizer';
 import { patiently, saveFile } from '../trainer/training/saveFile';
 import { lockModel, type ModelLock } from '../trainer/training/trainingLock';
@@ -182,6 +183,12 @@ async function withModel<T>(
     'An evaluation keeps nothing of it: run the command again.',
   );
   terminal.signal.throwIfAborted();
+  const share = trained.readTokens / (await tokensOf(terminal, train));
+  if (share < 1 - HELD_OUT_SHARE) {
+    terminal.note(
+      `In ${seconds} the training read only ${Math.floor(100 * share)} % of its text; with a longer --seconds, after may be better.`,
+    );
+  }
   if (trained.done.modelPath === null) {
     terminal.note(
       `By the training text that was kept aside, ghost text does not gain by the new network: after is as before${kept}.`,
@@ -191,6 +198,11 @@ async function withModel<T>(
     await saveFile(modelPath, await readFile(trained.done.modelPath));
   }
   return use(trained.done.modelPath, trained);
+}
+
+async function tokensOf({ product }: Terminal, files: readonly FileText[]): Promise<number> {
+  const { tokenizer } = await readTokenizer(product.tokenizer);
+  return files.reduce((sum, { text }) => sum + tokenizer.encode(text).length, 0);
 }
 
 function isEnough(train: readonly FileText[]): boolean {

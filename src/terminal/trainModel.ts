@@ -22,6 +22,8 @@ export interface TrainResult {
   readonly done: DoneEvent;
   /** Null when it was cancelled before an engine was loaded. */
   readonly engine: EngineName | null;
+  /** In all steps; more than the text has where it was read several times. */
+  readonly readTokens: number;
 }
 
 /**
@@ -37,14 +39,15 @@ export async function trainModel(
   await requireBuilt(product.trainer);
   signal.throwIfAborted();
   const progress = new TrainingProgress(terminal);
+  const options = {
+    ...request.options,
+    ...(request.initialModelPath === null ? {} : suitedTraining(request.options.architecture, true)),
+  };
   const run = startTraining({
     processPath: product.trainer,
     job: {
       ...request,
-      options: {
-        ...request.options,
-        ...(request.initialModelPath === null ? {} : suitedTraining(request.options.architecture, true)),
-      },
+      options,
       excludeGlobs: [],
       maxTotalBytes: DEFAULT_MAX_TOTAL_BYTES,
       tokenizerPath: product.tokenizer,
@@ -64,7 +67,9 @@ export async function trainModel(
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    return { done: await run.finished, engine: progress.engineName };
+    const done = await run.finished;
+    const readTokens = done.steps * options.batchSize * options.unrollSteps;
+    return { done, engine: progress.engineName, readTokens };
   } catch (error) {
     if (signal.reason instanceof InterruptedError) {
       // What the ended process has left of its lock goes with this one.

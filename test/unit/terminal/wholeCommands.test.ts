@@ -549,6 +549,19 @@ describe('terminal commands from the folder to the result', function () {
     assert.equal(status, 0, stderr);
     const { training } = JSON.parse(stdout) as EvaluationReport;
     assert.ok(training!.steps > 0 && training!.mix!.after.bitsPerByte > 0);
-    assert.match(stderr, /\nTraining on 1 file, 2\.9 kB, for 2 s at most…\n/);
+    assert.match(stderr, /\nTraining on 1 file, 2\.9 kB, for 2 s at most…\nMeasuring after…\n/);
+  });
+
+  it('say that the time of an evaluation was too short to read the text once', async () => {
+    const [test] = await writeChapters(1);
+    const line = (n: number) => `Of the ${n} lamps of the harbour, the keeper lit ${(n * 7919) % 1000}.\n`;
+    await writeFile(join(text, 'long.md'), Array.from({ length: 6000 }, (_, n) => line(n)).join(''));
+    const split = join(folder, 'split.json');
+    await writeFile(split, JSON.stringify({ train: ['long.md'], test: [test] }));
+    const { status, stderr } = await run(
+      ...['evaluate', text, '--split', split, '--seconds', '1', '--keystrokes', '100', ...tiny],
+    );
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /\nIn 1 s the training read only \d+ % of its text; with a longer --seconds, /);
   });
 });
