@@ -2,17 +2,19 @@
  * A generator's worker whose answers are known, for tests of the client.
  *
  * A text is continued with " word" after a few milliseconds, with " word of it" where the request is patient, unless it is secret. A
- * word in it changes that: CRASH ends the thread, HANG is answered only when cancelled, ENDED is continued with nothing, and ENDLESS
- * holds the thread for good while a half is loaded.
+ * longer one goes on with "one two", or "one secret". A word in the text changes that: CRASH ends the thread, HANG is answered only when
+ * cancelled, ENDED is continued with nothing, and ENDLESS holds the thread for good while a half is loaded.
  *
  * `tokens` of `filesLearned` counts the files that this thread was told of. The description of a model is the number of models
  * loaded so far and the base model; a personal model CRASH ends the thread. The description of a half is the paths of all halves
  * loaded so far, each of which is away at once. An absolute path has to exist, also that of a masked model, and a half there is
  * not away. By its path a half also behaves in other ways:
  * - HANG holds the thread for good, as does a half beside which `PATH.opened` lies, and a masked model HANG
- * - STUCK holds the thread for five seconds, in which it cannot be ended
+ * - a half beside which `PATH.stuck` lies holds the thread until that is gone, and it cannot be ended meanwhile
  * - SLOW is opened when fifteen pings were heard
  * - LATER is opened after a fifth of a second, and LATER damaged then fails; asked for another half meanwhile, both fail
+ *
+ * The log says `heard` after each ping, and `held` where the thread is held from then on.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -45,8 +47,14 @@ parentPort.on('message', (request) => {
   const respond = (response) => {
     parentPort.postMessage(response);
   };
+  const log = (message) => respond({ kind: 'log', message });
+  const hold = () => {
+    log('held');
+    for (;;);
+  };
   if (kind === 'ping') {
     respond({ kind: 'heard' });
+    log('heard');
     if (++pings === 15) {
       openSlow();
     }
@@ -60,7 +68,7 @@ parentPort.on('message', (request) => {
       throw new Error('boom');
     }
     if (prefix.includes('ENDLESS') && halves.length > 0) {
-      for (;;);
+      hold();
     }
     const isCompletion = kind === 'complete';
     if (prefix.includes('HANG')) {
@@ -80,10 +88,14 @@ parentPort.on('message', (request) => {
       const asksHalf = request.isPatient && !request.document.isSecret;
       setTimeout(() => respond(completed(id, asksHalf ? ' word of it' : ' word')), 20);
     } else {
+      const last = request.document.isSecret ? 'secret' : 'two';
       respond({ kind: 'generatedPart', id, text: 'one ' });
-      respond({ kind: 'generatedPart', id, text: 'two' });
-      respond({ kind: 'generated', id, text: 'one two', stopReason: 'length' });
+      respond({ kind: 'generatedPart', id, text: last });
+      respond({ kind: 'generated', id, text: `one ${last}`, stopReason: 'length' });
     }
+  } else if (kind === 'inspect') {
+    const sample = `one ${request.document.isSecret ? 'secret' : 'two'}`;
+    respond({ kind: 'inspected', id, candidates: [], expertWeights: {}, sample, isSampleCut: true });
   } else if (kind === 'loadModel') {
     if (request.personalModelPath === 'CRASH') {
       throw new Error('boom');
@@ -100,9 +112,14 @@ parentPort.on('message', (request) => {
     const { path } = request.half;
     overtake();
     if (path === 'HANG' || existsSync(`${path}.opened`)) {
-      for (;;);
-    } else if (path === 'STUCK') {
-      spawnSync(process.execPath, ['-e', 'setTimeout(() => 0, 5000)']);
+      hold();
+    } else if (existsSync(`${path}.stuck`)) {
+      log('held');
+      spawnSync(process.execPath, [
+        '-e',
+        'setInterval(() => fs.existsSync(process.argv[1]) || process.exit(), 50)',
+        `${path}.stuck`,
+      ]);
       respond({ kind: 'halfLoaded', id, description: path, isSlow: true, away: null });
     } else if (path.startsWith('LATER')) {
       const failed = (message) => ({ kind: 'failed', id, message });
@@ -131,7 +148,7 @@ parentPort.on('message', (request) => {
   } else if (kind === 'loadMasked') {
     const { folder } = request.masked;
     if (folder === 'HANG') {
-      for (;;);
+      hold();
     }
     respond(
       folder.startsWith('/') && !existsSync(folder)
