@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createTrimmer } from '../../../src/completion/trimToPlace';
 import { cursorText } from '../../support/cursorText';
+import { processorSeconds } from '../../support/processorSeconds';
 
 const trim = (languageId: string, marked: string, text: string) =>
   createTrimmer({ languageId, ...cursorText(marked) })(text);
@@ -122,15 +123,16 @@ describe('a suggestion, trimmed to its place', () => {
     });
   }
 
-  it('is soon there before a very long rest of the line', () => {
+  it('is soon there before a very long rest of the line', async () => {
     for (const rest of [
       ')'.repeat(60_000),
       '['.repeat(30_000) + '}'.repeat(30_000),
       'สิทธินี้รวมถึง'.repeat(4_000),
     ]) {
-      const started = performance.now();
-      assert.equal(trim('markdown', `(see █${rest}`, 'above'), 'above');
-      assert.ok(performance.now() - started < 5000);
+      const seconds = await processorSeconds(() => {
+        assert.equal(trim('markdown', `(see █${rest}`, 'above'), 'above');
+      });
+      assert.ok(seconds < 1, `${seconds} s`);
     }
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { holdsSecret } from '../../../../src/trainer/corpus/secretForms';
+import { processorSeconds } from '../../../support/processorSeconds';
 
 const PROSE = 'The kettle had gone cold by the time she came back from the garden.\n';
 const VALUE = 'a1B2c3D4'.repeat(5);
@@ -121,12 +122,13 @@ describe('holdsSecret', () => {
     '-----BEGIN PRIVATE KEY-----',
     '1',
   ]) {
-    it(`is done with lines that repeat ${piece} in a moment`, () => {
+    it(`is done with lines that repeat ${piece} in a moment`, async () => {
       const line = `${piece.repeat(20_000 / piece.length)}\n`;
-      const start = process.cpuUsage();
-      assert.ok(!holdsSecret(line.repeat(60)));
       // It took seconds when a rule read from each word to the end of its line.
-      assert.ok(process.cpuUsage(start).user < 2_000_000);
+      const seconds = await processorSeconds(() => {
+        assert.ok(!holdsSecret(line.repeat(60)));
+      });
+      assert.ok(seconds < 2, `${seconds} s`);
     });
   }
 });
