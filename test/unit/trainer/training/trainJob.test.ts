@@ -66,6 +66,7 @@ describe('Training a workspace', function () {
     const { training, config } = decodeCheckpoint(readFileSync(workspace.modelPath), 'model');
     assert.equal(config.hiddenSize, 16);
     assert.equal(training.heldOut?.bitsPerByteAfter, done.after?.bitsPerByte);
+    assert.ok(training.learned!.length > 0, 'what it has read');
     assert.deepEqual(readdirSync(workspace.storage), ['personal.safetensors'], 'nothing else is left behind');
   });
 
@@ -275,7 +276,7 @@ describe('Training a workspace', function () {
       assert.equal(await planResumes(job), true);
       assert.equal(await planResumes({ ...job, resumePath: null }), false);
       assert.equal(await planResumes(workspace.job({ seconds: 2 })), false);
-      assert.equal(await planResumes(workspace.job({ threads: 1 })), true);
+      assert.equal(await planResumes(workspace.job({ threads: 2 })), true);
       workspace.write({ 'verse4.txt': 'another verse of the sea\n'.repeat(40) });
       assert.equal(await planResumes(job), false);
     });
