@@ -121,7 +121,7 @@ describe("The trainer's process", function () {
       const asked = performance.now();
       run.cancel();
       assert.equal((await run.finished).outcome, 'cancelled');
-      assert.ok(performance.now() - asked < 6000, 'The training would take a minute.');
+      assert.ok(performance.now() - asked < 30_000, 'The training would take a minute.');
       assert.ok(!existsSync(workspace.resumePath));
     }
   });

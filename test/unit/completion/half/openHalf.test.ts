@@ -117,10 +117,8 @@ describe('A Keras model chosen as the language model', () => {
     assert.ok(expert.readiness!.isReady(before));
     assert.equal(statuses.length, 0);
 
-    const start = performance.now();
     const states = [after('x'.repeat(40)), after('xx '.repeat(5)), before];
     await expert.readiness!.prepare(states);
-    assert.ok(performance.now() - start < 5000);
     assert.deepEqual(
       states.map((state) => expert.readiness!.isReady(state)),
       [false, false, false],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { linuxOnBattery, watchPower } from '../../../../src/trainer/training/powerSource';
 import { TrainingControl } from '../../../../src/trainer/training/trainingControl';
 import { eventsOf, runCollecting, SmallWorkspace } from './smallJob';
@@ -84,13 +85,10 @@ describe('A training on battery', () => {
       if (userPauses) {
         control.pause();
       }
-      let continued = false;
-      const ready = control.ready(({ kind }) => {
-        continued ||= kind === 'continued';
-      });
+      const ready = control.ready(() => undefined).then(() => 'goes on');
       battery = false;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      assert.equal(continued, !userPauses);
+      const later = setTimeout(userPauses ? 100 : 20_000, 'is paused', { ref: false });
+      assert.equal(await Promise.race([ready, later]), userPauses ? 'is paused' : 'goes on');
       control.resume();
       await ready;
       end();
