@@ -130,19 +130,33 @@ export async function triggerUntilGhostText(start: string): Promise<string> {
   );
 }
 
-/** Asks in a new draft each time, as only that shows whether an answer has come, until the likeliest is without `text`. */
+/** Asks until the likeliest is without `text`. */
 export async function untilGhostTextIsWithout(text: string, draft: string): Promise<void> {
+  await untilLikeliest(`ghost text without "${text}"`, draft, (ghost) => !ghost.includes(text));
+}
+
+/**
+ * Asks in a new draft each time, as only that shows whether an answer has come, and one that was opened before its text was learned
+ * would lower the confidence.
+ */
+export async function untilLikeliest(
+  what: string,
+  draft: string,
+  isAwaited: (ghost: string) => boolean,
+): Promise<void> {
   let drafts = 0;
+  let last = '';
   await waitFor(
-    `ghost text without "${text}"`,
+    what,
     async () => {
       await closeAll();
-      await openDraft(`without-${++drafts}.md`, draft);
+      await openDraft(`asked-${++drafts}.md`, draft);
       await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
       await untilAnswered();
-      const ghost = await waitFor('ghost text', () => theWindow.ghostText());
-      return !ghost.includes(text);
+      last = await waitFor('ghost text', () => theWindow.ghostText());
+      return isAwaited(last);
     },
     40_000,
+    () => `the last was "${last}"`,
   );
 }

@@ -3,8 +3,8 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { closeAll, openDraft, untilGhostTextIsWithout, workspaceFolder } from '../../support/editing.js';
-import { needsKeyboard, theWindow } from '../../support/theWindow.js';
+import { closeAll, untilGhostTextIsWithout, untilLikeliest, workspaceFolder } from '../../support/editing.js';
+import { needsKeyboard } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
 
 const TEXT = `# The ferry
@@ -27,7 +27,8 @@ describe('A file that another program writes', function () {
     await rm(part, { recursive: true, force: true });
     await rm(`${part}-two`, { recursive: true, force: true });
     await rm(join(workspaceFolder(), '.gitignore'), { force: true });
-    await sleep(FOLLOWED);
+    await untilGhostTextIsWithout('Bartholomew', DRAFT);
+    await closeAll();
   });
 
   it('is learned when its folder is moved in, and again when the folder is renamed', async () => {
@@ -180,21 +181,8 @@ describe('A file that nothing watches', function () {
   });
 });
 
-/** Asks in a new draft each time, as one that was opened before the text was learned would lower the confidence. */
 async function untilSuggested(text: string): Promise<void> {
-  let drafts = 0;
-  await waitFor(
-    `ghost text beginning with "${text}"`,
-    async () => {
-      await closeAll();
-      await sleep(1000);
-      await openDraft(`draft-${++drafts}.md`, DRAFT);
-      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
-      await sleep(1500);
-      return (await theWindow.ghostText()).startsWith(text);
-    },
-    40_000,
-  );
+  await untilLikeliest(`ghost text beginning with "${text}"`, DRAFT, (ghost) => ghost.startsWith(text));
 }
 
 /** VS Code starts to watch the folder some seconds after opening it, and reports no earlier change. */
