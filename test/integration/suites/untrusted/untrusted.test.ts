@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { closeAll, ghostTextBeginning, openDraft, untilAnswered } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
@@ -24,6 +25,32 @@ describe('A window in Restricted Mode', () => {
     assert.match(await untilAnswered(), /had a suggestion/);
     const ghostText = await waitFor('the suggestion at the lamp', () => theWindow.ghostText());
     assert.ok(!ghostText.includes('Marrowfield'), ghostText);
+  });
+
+  it('learns no file that is made or saved in it', async () => {
+    const { uri } = vscode.workspace.workspaceFolders![0];
+    const [made, saved] = ['made.md', 'saved.md'].map((name) => vscode.Uri.joinPath(uri, name));
+    const text = (name: string) => `The man at Quillon Ness was called ${name}.\n`.repeat(4);
+    const edit = new vscode.WorkspaceEdit();
+    edit.createFile(made, { contents: Buffer.from(text('Bartholomew Thrupp')) });
+    edit.createFile(saved);
+    await vscode.workspace.applyEdit(edit);
+    try {
+      const writing = new vscode.WorkspaceEdit();
+      writing.insert(saved, new vscode.Position(0, 0), text('Ignatius Pellow'));
+      await vscode.workspace.applyEdit(writing);
+      await vscode.workspace.saveAll();
+      // In a trusted window both are known by then.
+      await sleep(2500);
+      await openDraft('draft.md', '# Draft\n\nThe man at Quillon Ness was called █\n');
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+      await untilAnswered();
+      const ghostText = await waitFor('the suggestion', () => theWindow.ghostText());
+      assert.doesNotMatch(ghostText, /Bartholomew|Ignatius/);
+    } finally {
+      await closeAll();
+      await Promise.all([made, saved].map((file) => vscode.workspace.fs.delete(file)));
+    }
   });
 
   it('says on Train on Workspace that training needs trust', async () => {
