@@ -5,9 +5,11 @@ import {
   InlineCompletionProvider,
   type CompletionOutcome,
 } from '../../../../src/editor/inlineCompletionProvider.js';
-import { UNKNOWN_TAKING } from '../../../../src/model/generation/wordTaking.js';
-import type { CompletedResponse } from '../../../../src/protocol/generatorProtocol.js';
+import { placeOf } from '../../../../src/completion/suggestionRefiner.js';
+import type { CompletedResponse, CompletionQuestion } from '../../../../src/protocol/generatorProtocol.js';
 import { closeAll, openDraft } from '../../support/editing.js';
+
+const LESSONS = { confidenceShift: 0.3, takesWords: 0.6, refused: ['west window'] };
 
 interface Request {
   readonly enabled?: boolean;
@@ -19,21 +21,25 @@ interface Request {
   readonly answer?: Partial<CompletedResponse> | Error;
 }
 
-/** What a request for ghost text at the cursor of an editor brings about. */
-async function ask({ document, selection }: vscode.TextEditor, request: Request = {}) {
-  const { answer = {}, triggerKind = vscode.InlineCompletionTriggerKind.Automatic } = request;
+/** Requests for ghost text at the cursor of an editor, one after the other, and what each brings about. */
+function requests() {
+  let request: Request = {};
+  let cancellation = new vscode.CancellationTokenSource();
   const outcomes: CompletionOutcome[] = [];
   const offered: (readonly string[])[] = [];
   const learned: string[] = [];
-  const invoked: (boolean | undefined)[] = [];
-  let considered = 0;
-  let logged = 0;
+  const asked: CompletionQuestion[] = [];
+  const considered: string[] = [];
+  const log: string[] = [];
+  const write = (line: unknown): void => {
+    log.push(String(line));
+  };
   let wasAborted = false;
-  const cancellation = new vscode.CancellationTokenSource();
   const provider = new InlineCompletionProvider(
     {
-      complete: ({ isInvoked }, signal) => {
-        invoked.push(isInvoked);
+      complete: (question, signal) => {
+        const { answer = {} } = request;
+        asked.push(question);
         if (request.isCancelled === true) {
           cancellation.cancel();
           wasAborted = signal?.aborted === true;
@@ -46,17 +52,17 @@ async function ask({ document, selection }: vscode.TextEditor, request: Request 
               insertText: 'east window',
               confidence: 0.8,
               source: 'generated',
-              milliseconds: 3,
+              milliseconds: 3.21,
               ...answer,
             });
       },
     },
     () => ({
       enabled: request.enabled ?? true,
-      eagerness: 0.5,
-      multiline: false,
-      midLineInCode: false,
-      maxNewTokens: 32,
+      eagerness: 0.4,
+      multiline: true,
+      midLineInCode: true,
+      maxNewTokens: 33,
     }),
     {
       isComposing: () => request.isComposing ?? false,
@@ -70,34 +76,40 @@ async function ask({ document, selection }: vscode.TextEditor, request: Request 
       },
     },
     {
-      lessonsFor: () => ({ confidenceShift: 0, takesWords: UNKNOWN_TAKING, refused: [] }),
+      lessonsFor: () => LESSONS,
       shown: (_around, text) => {
         learned.push(text);
       },
     },
     {
-      consider: () => {
-        considered++;
+      consider: (place) => {
+        considered.push(place);
       },
     },
-    {
-      trace: () => undefined,
-      error: () => {
-        logged++;
-      },
-    },
+    { trace: write, error: write },
   );
-  const context = { triggerKind, selectedCompletionInfo: request.selectedCompletionInfo };
-  const items = await provider.provideInlineCompletionItems(
-    document,
-    selection.active,
-    context,
-    cancellation.token,
-  );
-  cancellation.dispose();
-  const outcome = outcomes.map((each) => (each.kind === 'silent' ? each.reason : each.kind)).join();
-  return { items, outcome, offered, learned, invoked, considered, logged, wasAborted };
+  const ask = async ({ document, selection }: vscode.TextEditor, made: Request = {}) => {
+    request = made;
+    for (const list of [outcomes, offered, learned, asked, considered]) {
+      list.length = 0;
+    }
+    const { triggerKind = vscode.InlineCompletionTriggerKind.Automatic, selectedCompletionInfo } = made;
+    const context = { triggerKind, selectedCompletionInfo };
+    cancellation = new vscode.CancellationTokenSource();
+    const items = await provider.provideInlineCompletionItems(
+      document,
+      selection.active,
+      context,
+      cancellation.token,
+    );
+    cancellation.dispose();
+    const outcome = outcomes.map((each) => (each.kind === 'silent' ? each.reason : each.kind)).join();
+    return { items, outcome, offered, learned, asked, considered, wasAborted };
+  };
+  return { ask, log };
 }
+
+const ask = (editor: vscode.TextEditor, request?: Request) => requests().ask(editor, request);
 
 describe('A request for ghost text', () => {
   const open = () => openDraft('draft.md', '# Draft\n\nThe lamp in the █\n');
@@ -105,13 +117,31 @@ describe('A request for ghost text', () => {
 
   it('is answered at the cursor, and learned from', async () => {
     const editor = await open();
-    const { items, outcome, offered, learned, considered } = await ask(editor);
+    const { items, outcome, offered, learned, asked, considered } = await ask(editor);
+    const { document, selection } = editor;
+    assert.deepEqual(asked, [
+      {
+        document: {
+          uri: document.uri.toString(),
+          languageId: 'markdown',
+          prefix: '# Draft\n\nThe lamp in the ',
+          suffix: '\n',
+        },
+        multiline: true,
+        midLineInCode: true,
+        eagerness: 0.4,
+        maxNewTokens: 33,
+        isInvoked: false,
+        ...LESSONS,
+      },
+    ]);
     const [{ insertText, range, command }] = items;
     assert.deepEqual([items.length, insertText], [1, 'east window']);
     assert.ok(range?.isEqual(editor.selection));
     assert.deepEqual([command?.command, command?.arguments], [ACCEPTED_COMMAND, ['east window']]);
     assert.deepEqual([outcome, offered, learned], ['answered', [['east window']], ['east window']]);
-    assert.equal(considered, 1);
+    const offset = document.offsetAt(selection.active);
+    assert.deepEqual(considered, [placeOf(document.uri.toString(), document.version, offset)]);
   });
 
   it('has its reason where it is not passed on', async () => {
@@ -119,10 +149,13 @@ describe('A request for ghost text', () => {
     assert.equal((await ask(editor, { enabled: false })).outcome, 'off');
     assert.equal((await ask(editor, { isComposing: true })).outcome, 'composing');
     editor.selections = [new vscode.Selection(0, 0, 0, 0), editor.selection];
-    const { items, outcome, invoked } = await ask(editor);
-    assert.deepEqual([items, outcome, invoked], [[], 'multipleCursors', []]);
+    const { items, outcome, asked } = await ask(editor);
+    assert.deepEqual([items, outcome, asked], [[], 'multipleCursors', []]);
+    const beside = await vscode.workspace.openTextDocument({ content: 'The lamp in the ' });
+    const other = { document: beside, selection: editor.selection } as vscode.TextEditor;
+    assert.equal((await ask(other)).outcome, 'answered', 'Its own cursor is a single one.');
     const empty = await ask(await openDraft('empty.md', '█'));
-    assert.deepEqual([empty.outcome, empty.invoked], ['emptyDocument', []]);
+    assert.deepEqual([empty.outcome, empty.asked], ['emptyDocument', []]);
   });
 
   it('is no request in a text that the user does not write', async () => {
@@ -132,8 +165,8 @@ describe('A request for ghost text', () => {
     });
     try {
       const editor = await vscode.window.showTextDocument(vscode.Uri.from({ scheme, path: '/made.md' }));
-      const { outcome, invoked } = await ask(editor);
-      assert.deepEqual([outcome, invoked], ['', []]);
+      const { outcome, asked } = await ask(editor);
+      assert.deepEqual([outcome, asked], ['', []]);
     } finally {
       made.dispose();
     }
@@ -142,10 +175,10 @@ describe('A request for ghost text', () => {
   it('counts as the wish of the user only where the user has made it', async () => {
     const editor = await open();
     const { Invoke, Automatic } = vscode.InlineCompletionTriggerKind;
-    const invoked = async (request: Request) => (await ask(editor, request)).invoked;
-    assert.deepEqual(await invoked({ triggerKind: Invoke }), [true]);
-    assert.deepEqual(await invoked({ triggerKind: Automatic }), [false]);
-    assert.deepEqual(await invoked({ triggerKind: Invoke, isAskingAgain: true }), [false]);
+    const isInvoked = async (request: Request) => (await ask(editor, request)).asked[0].isInvoked;
+    assert.equal(await isInvoked({ triggerKind: Invoke }), true);
+    assert.equal(await isInvoked({ triggerKind: Automatic }), false);
+    assert.equal(await isInvoked({ triggerKind: Invoke, isAskingAgain: true }), false);
   });
 
   it('offers others in turn where the user asks, whose reliability tells nothing', async () => {
@@ -169,30 +202,43 @@ describe('A request for ghost text', () => {
     assert.deepEqual((await ofItem('east')).offered, [['st window']]);
     const { items, outcome, offered, learned, considered } = await ofItem('eaten');
     assert.deepEqual([items, outcome, offered, learned], [[], 'suggestWidget', [], []]);
-    assert.equal(considered, 0, 'It would show what VS Code does not.');
+    assert.deepEqual(considered, [], 'It would show what VS Code does not.');
   });
 
   it('without a suggestion offers nothing, and may still be refined', async () => {
     const { items, outcome, offered, learned, considered } = await ask(await open(), {
       answer: { insertText: '' },
     });
-    assert.deepEqual([items, outcome, offered, learned, considered], [[], 'answered', [], [], 1]);
+    assert.deepEqual([items, outcome, offered, learned], [[], 'answered', [], []]);
+    assert.equal(considered.length, 1);
   });
 
   it('that VS Code has given up leaves no trace, though it is answered or fails', async () => {
     const editor = await open();
     for (const answer of [{}, new Error('The request was cancelled.')]) {
-      const { wasAborted, items, outcome, offered, logged } = await ask(editor, {
-        isCancelled: true,
-        answer,
-      });
+      const { ask: askOnce, log } = requests();
+      const { wasAborted, items, outcome, offered } = await askOnce(editor, { isCancelled: true, answer });
       assert.ok(wasAborted, 'The generator would go on for nothing.');
-      assert.deepEqual([items, outcome, offered, logged], [[], '', [], 0]);
+      assert.deepEqual([items, outcome, offered, log], [[], '', [], []]);
     }
   });
 
-  it('that fails is logged, and is the reason for no suggestion', async () => {
-    const { items, outcome, logged } = await ask(await open(), { answer: new Error('It has stopped.') });
-    assert.deepEqual([items, outcome, logged], [[], 'failed', 1]);
+  it('that fails is the reason for no suggestion', async () => {
+    const { items, outcome } = await ask(await open(), { answer: new Error('It has stopped.') });
+    assert.deepEqual([items, outcome], [[], 'failed']);
+  });
+
+  it('leaves in the log its time and its length, or why it failed, once where that goes on, and none of the text', async () => {
+    const editor = await open();
+    const { ask: askAgain, log } = requests();
+    const stopped = new Error('It has stopped.');
+    for (const answer of [stopped, stopped, {}, stopped]) {
+      await askAgain(editor, { answer });
+    }
+    assert.deepEqual(log, [
+      'Error: It has stopped.',
+      'generated, 3.2 ms, 11 characters',
+      'Error: It has stopped.',
+    ]);
   });
 });
