@@ -104,6 +104,7 @@ describe('the models that the generator answers with', () => {
     assert.equal(model.hasNetwork, false);
     assert.equal(model.usePersonal(null), 'no network');
     assert.match(model.useBase(path('base')), /^lstm 16, 0\.\d M parameters$/);
+    assert.equal(model.hasNetwork, true);
     assert.match(model.usePersonal(path('personal')), /^gru 16,/);
     assert.match(model.useBase(null), /^gru 16,/);
     assert.equal(model.hasNetwork, true);
@@ -207,9 +208,10 @@ describe('the models that the generator answers with', () => {
     assert.match(description, /^small on /);
     assert.match(away!, /cannot be reached/);
     await serve(good, port);
-    for (const { expert } of [unused, used]) {
-      await expert.readiness!.prepare([expert.next(expert.start(), right)]);
-    }
+    const ask = ({ expert }: OpenedHalf) => expert.readiness!.prepare([expert.next(expert.start(), right)]);
+    await ask(unused);
+    assert.deepEqual(told, []);
+    await ask(used);
     assert.deepEqual(
       told.map(({ kind, state }) => [kind, state]),
       [['halfStatus', 'answering']],
