@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import promises from 'node:fs/promises';
@@ -52,6 +53,17 @@ describe('ModelStore', () => {
     assert.deepEqual(model.folders, folders);
     assert.deepEqual(model.content, { config: smallConfig, training: { steps: 7 } });
     assert.equal(model.bytes, smallModelBytes(7).length);
+    const names = ['/home/ada/poems', '/home/ada/letters', '/home/ada/nothing'];
+    const [older, newer] = await Promise.all(names.map((name) => store.remember([name])));
+    for (const [i, places] of [older, newer].entries()) {
+      writeFileSync(places.modelPath, smallModelBytes(1));
+      utimesSync(places.modelPath, i + 1, i + 1);
+    }
+    // The user's own base model.
+    mkdirSync(join(workspace.storage, 'base'));
+    writeFileSync(join(workspace.storage, 'base', 'personal.safetensors'), smallModelBytes(1));
+    const listed = (await store.list()).map(({ modelPath: path }) => path);
+    assert.deepEqual(listed, [modelPath, newer.modelPath, older.modelPath]);
   });
 
   it('notes the folders anew only where they are not noted, so that an interrupted training of a home folder goes on', async () => {
@@ -225,8 +237,13 @@ describe('ModelStore', () => {
 
   it('deletes what an interrupted first training has left, although there is no model yet', async () => {
     const { resumePath } = await store.remember(folders);
+    assert.equal(await store.interruptedAt(key), null);
     writeFileSync(resumePath, 'weights and places');
-    assert.notEqual(await store.interruptedAt(key), null);
+    utimesSync(resumePath, 60, 60);
+    assert.equal(await store.interruptedAt(key), 60_000);
+    const lock = await lockModel(store.places(key).modelPath);
+    assert.equal(await store.interruptedAt(key), null, 'It goes on.');
+    await lock.release();
     await store.delete(key);
     assert.equal(existsSync(resumePath), false);
     await assert.rejects(store.delete(key), { message: /^There is no model/ });
