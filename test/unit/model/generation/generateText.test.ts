@@ -89,6 +89,16 @@ describe('generated text', () => {
     }
   });
 
+  it('repeats a word freely that stands more than 64 tokens before', () => {
+    const chorus = new ScriptedMixture({
+      ' of': { ' man': 1 },
+      ' man': { ' of': 0.5, ' end': 0.3, ' man': 0.2 },
+    });
+    const options = { greedy: true, maxNewTokens: 1, repetitionPenalty: 2 };
+    const texts = [63, 64].map((men) => run(` of${' man'.repeat(men)}`, options, onward, 7, chorus).text);
+    assert.deepEqual(texts, [' end', ' of']);
+  });
+
   it('top-k of one, and greedy, are the likeliest at each step whatever the seed', () => {
     const neutral = { repetitionPenalty: 1, topP: 1 };
     const greedy = run('An understudy steps in', { ...neutral, greedy: true }).text;
