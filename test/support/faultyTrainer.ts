@@ -11,8 +11,8 @@ import { chooseEngine } from '../../src/trainer/engines/chooseEngine';
 import type { EngineName } from '../../src/protocol/trainerProtocol';
 import { loadWasmEngine } from '../../src/trainer/engines/wasmEngine';
 import { serveTrainer } from '../../src/trainer/serveTrainer';
-import { gainingCalibration } from './gainingCalibration';
 import { tickingClock } from './tickingClock';
+import { unmeasuredGain } from './unmeasuredGain';
 
 const fault = process.env['UNDERSTUDY_TEST_FAULT'];
 
@@ -54,7 +54,7 @@ async function faultyEngine(name: EngineName, others: readonly EngineName[] = []
 
 serveTrainer({
   processPath: __filename,
-  calibrate: gainingCalibration,
+  calibrate: unmeasuredGain,
   // A checkpoint comes every ten of its seconds.
   now: tickingClock(1000),
   chooseEngine: async (wish, options) => {

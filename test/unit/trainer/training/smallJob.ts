@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { DEFAULT_TRAINING, type TrainerEvent, type TrainJob } from '../../../../src/protocol/trainerProtocol';
 import { gainingCalibration } from '../../../support/gainingCalibration';
 import { tickingClock } from '../../../support/tickingClock';
+import { unmeasuredGain } from '../../../support/unmeasuredGain';
 import { runTrainJob } from '../../../../src/trainer/training/trainJob';
 import { TrainingControl } from '../../../../src/trainer/training/trainingControl';
 import type { TrainSurroundings } from '../../../../src/trainer/training/trainSurroundings';
@@ -80,13 +81,6 @@ export class SmallWorkspace {
     rmSync(this.root, { recursive: true, force: true });
   }
 }
-
-/** Says that ghost text gains by every network, without measuring any. */
-const unmeasuredGain: TrainSurroundings['calibrate'] = async ({ onProgress }) => {
-  await onProgress(0.5);
-  const mix = { before: { bytes: 1000, bitsPerByte: 2 }, after: { bytes: 1000, bitsPerByte: 1.5 } };
-  return { chosen: 0, gate: new Float32Array(1), mix };
-};
 
 /**
  * Runs a job in this process, with a clock that advances each time it is read, and collects its events. Unless a test says otherwise, ghost
