@@ -93,10 +93,39 @@ describe('generated text', () => {
     const chorus = new ScriptedMixture({
       ' of': { ' man': 1 },
       ' man': { ' of': 0.5, ' end': 0.3, ' man': 0.2 },
+      ' end': { ' of': 0.6, ' the': 0.4 },
     });
-    const options = { greedy: true, maxNewTokens: 1, repetitionPenalty: 2 };
+    const options = { greedy: true, maxNewTokens: 2, repetitionPenalty: 2 };
     const texts = [63, 64].map((men) => run(` of${' man'.repeat(men)}`, options, onward, 7, chorus).text);
-    assert.deepEqual(texts, [' end', ' of']);
+    assert.deepEqual(texts, [' end of', ' of man']);
+  });
+
+  it('waits before each token for the models that do not answer at once', () => {
+    const tail = readTail(model, tokenizer, 'The play');
+    const awaited: (readonly unknown[])[] = [];
+    const states: unknown[] = [];
+    class Noting extends CountingMixture {
+      override next(...given: Parameters<CountingMixture['next']>) {
+        const state = super.next(...given);
+        states.push(state);
+        return state;
+      }
+    }
+    const noting = new Noting(tokenizer.vocabSize, [tokenizer.encode(LESSON)]);
+    const waiting = Promise.resolve();
+    const prepare = (asked: readonly unknown[]) => {
+      awaited.push(asked);
+      return waiting;
+    };
+    const options = { ...DEFAULT_SAMPLING, greedy: true, maxNewTokens: 3 };
+    const work = generateText(noting, tokenizer, { ...tail, prepare }, options, onward, 1);
+    let pauses = 0;
+    for (let step = work.next(); !step.done; step = work.next()) {
+      pauses += step.value === waiting ? 1 : 0;
+    }
+    assert.deepEqual([awaited.length, pauses], [3, 3]);
+    assert.equal(awaited[0], tail.states);
+    assert.ok(awaited.slice(1).every(([state], i) => state === states.at(i - 3)));
   });
 
   it('top-k of one, and greedy, are the likeliest at each step whatever the seed', () => {
