@@ -47,6 +47,7 @@ describe('ModelStore', () => {
 
   it('lists what was kept, newest first, with the folders it was trained on', async () => {
     assert.deepEqual(await store.list(), []);
+    assert.deepEqual(await new ModelStore(join(workspace.storage, 'not made yet')).list(), []);
     const { modelPath } = await store.remember(folders);
     writeFileSync(modelPath, smallModelBytes(7));
     const [model] = await store.list();
@@ -182,6 +183,9 @@ describe('ModelStore', () => {
     assert.deepEqual(readFileSync(store.places(other).modelPath), Buffer.from(model));
     await assert.rejects(store.importFrom(other, workspace.folder, shipped), {
       message: /^\S+ is a folder; give the name of a model file\.$/,
+    });
+    await assert.rejects(store.importFrom(other, `${copy}.gone`, shipped), {
+      message: /^There is no file \S+copy\.safetensors\.gone; choose a model/,
     });
     writeFileSync(copy, '{"old":"format"}');
     await assert.rejects(store.importFrom(other, copy, shipped), CheckpointError);
