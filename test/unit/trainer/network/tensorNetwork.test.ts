@@ -28,13 +28,12 @@ const configOf = (architecture: CellKind, numLayers: number): RecurrentConfig =>
 });
 
 /** Attention costs more, so this is only enough to fill its memory and drop the first positions. */
-const stepsOf = (config: NetworkConfig, steps: number): number =>
-  looksBack(config) ? ATTENTION_WINDOW / unrollSteps + 16 : steps;
+const stepsOf = (config: NetworkConfig): number =>
+  looksBack(config) ? ATTENTION_WINDOW / unrollSteps + 16 : 200;
 
-const engines: readonly { name: string; steps: number; start: () => Promise<TensorOps> }[] = [
+const engines: readonly { name: string; start: () => Promise<TensorOps> }[] = [
   {
     name: 'stock ops',
-    steps: 200,
     start: async () => {
       await tf.setBackend('cpu');
       return new StockOps(tf);
@@ -42,7 +41,6 @@ const engines: readonly { name: string; steps: number; start: () => Promise<Tens
   },
   {
     name: 'wasm',
-    steps: 1000,
     start: () => loadWasmOps(wasmFoldersOfSources()),
   },
 ];
@@ -96,7 +94,7 @@ for (const engine of engines) {
         const step = () => network.trainStep({ ...batch, resets: new Uint8Array([0, 0, 1]) }, options);
         const first = await step();
         const held = tf.memory().numTensors;
-        for (let i = 0; i < stepsOf(config, engine.steps); i++) {
+        for (let i = 0; i < stepsOf(config); i++) {
           await step();
         }
         await network.evaluateStep(batch);
