@@ -226,7 +226,7 @@ describe("The trainer's process", function () {
       this.skip();
     }
     const begun = until('validation');
-    const { run } = start(8, begun.onEvent);
+    const { run } = start(3, begun.onEvent);
     await begun.promise;
     for (const pid of trainerPids()) {
       process.kill(pid, 'SIGKILL');
@@ -235,7 +235,7 @@ describe("The trainer's process", function () {
       message: /ended unexpectedly, by SIGKILL\. What it saved is kept: train again to go on from there\.$/,
     });
     assert.ok(existsSync(workspace.resumePath));
-    const again = start(8);
+    const again = start(3);
     assert.notEqual((await again.run.finished).outcome, 'cancelled');
     assert.equal(eventsOf(again.events, 'resumed').length, 1);
   });
