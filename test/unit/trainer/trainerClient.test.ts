@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encode } from 'iconv-lite';
+import { parseTrainerRequest } from '../../../src/protocol/trainerMessages';
 import type { TrainerEvent } from '../../../src/protocol/trainerProtocol';
 import type { TrainerNode } from '../../../src/trainer/native/trainerNode';
 import { planTraining } from '../../../src/trainer/planClient';
@@ -264,15 +265,17 @@ describe("The trainer's process", function () {
   });
 
   it('refuses options that are out of range', async () => {
-    const refused = (options: object, message: RegExp) =>
-      assert.rejects(
-        startTraining({ processPath, job: workspace.job(options), onEvent: () => undefined }).finished,
-        { message },
-      );
-    await refused({ dropout: 1.5 }, /^The dropout must be a number from 0 to 0\.9\.$/);
-    await refused({ numLayers: 9 }, /^The number of layers must be a whole number from 1 to 3\.$/);
-    await refused({ learningRate: NaN }, /^The learning rate must be a number/);
-    await refused({ seconds: -1 }, /^The time budget in seconds must be/);
+    const dropout = { message: /^The dropout must be a number from 0 to 0\.9\.$/ };
+    const job = workspace.job({ dropout: 1.5 });
+    await assert.rejects(startTraining({ processPath, job, onEvent: () => undefined }).finished, dropout);
+    for (const [options, sentence] of [
+      [{ numLayers: 9 }, /^The number of layers must be a whole number from 1 to 3\.$/],
+      [{ learningRate: NaN }, /^The learning rate must be a number/],
+      [{ seconds: -1 }, /^The time budget in seconds must be/],
+    ] as const) {
+      const request = { kind: 'train', job: workspace.job(options) };
+      assert.throws(() => parseTrainerRequest(request), { message: sentence });
+    }
   });
 
   it('says so when it cannot be started', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { CompletionOutcome } from '../../../../src/completion/inlineCompletionProvider.js';
+import type { CompletionOutcome } from '../../../../src/editor/inlineCompletionProvider.js';
 import { SuggestionWatch } from '../../../../src/editor/suggestionWatch.js';
 import { closeAll, openDraft } from '../../support/editing.js';
 import { waitFor } from '../../support/waitFor.js';
