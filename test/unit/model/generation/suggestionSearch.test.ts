@@ -120,7 +120,18 @@ describe('ghost text search', () => {
     assert.deepEqual([shown, best], ['', 'Leeds by coach.'], 'what is shown unasked does not depend on it');
     assert.deepEqual(others.sort(), ['Bath.', 'York.']);
     assert.deepEqual(asked('He went', 0), [' to'], 'all others begin with it');
+    const wanted = (alternatives: number) => suggest('He went to ', { eagerness: 0.2, alternatives }, forked);
+    assert.equal(wanted(1).alternatives.length, 1);
     assert.deepEqual(suggest('He went to ', { eagerness: 1 }, forked).alternatives, []);
+  });
+
+  it('finds what is asked for where each of it is far too unlikely to be shown unasked', () => {
+    const towns = ['Leeds', 'York', 'Bath', 'Oxford', 'Derby', 'Dover', 'London', 'Paris', 'Rome', 'Berlin'];
+    const lesson = towns.map((town) => `He went to ${town}. `).join('');
+    const forked = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(lesson.repeat(4))]);
+    const { text, alternatives } = suggest('He went to ', { eagerness: 0, alternatives: 3 }, forked);
+    assert.deepEqual([text, alternatives.length], ['', 3]);
+    assert.ok(alternatives.every(({ confidence }) => confidence < 0.2));
   });
 
   it('prefers what joins the text right of the cursor', () => {
