@@ -3,7 +3,7 @@
  * they always agree with the extension and its bench: `node scripts/readmeTables.mjs`. With --check, it only says whether they
  * are up to date.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import prettier from 'prettier';
 import { measuredTables, savedSentence } from './measuredTables.mjs';
@@ -28,31 +28,26 @@ function table(head, rows) {
 }
 
 function commandsTable() {
-  const hidden = new Set(
-    (contributes.menus?.commandPalette ?? [])
-      .filter(({ when }) => when === 'false')
-      .map(({ command }) => command),
-  );
   const keys = new Map(
-    (contributes.keybindings ?? []).map(({ command, key, mac = key }) => [
+    contributes.keybindings.map(({ command, key, mac = key }) => [
       command,
       mac === key ? `\`${key}\`` : `\`${key}\`, on macOS \`${mac}\``,
     ]),
   );
-  const rows = contributes.commands
-    .filter(({ command }) => !hidden.has(command))
-    .map(({ command, title }) => [`Understudy: ${inEnglish(title)}`, keys.get(command) ?? '']);
+  const rows = contributes.commands.map(({ command, title }) => [
+    `Understudy: ${inEnglish(title)}`,
+    keys.get(command) ?? '',
+  ]);
   return table(['command', 'key'], rows);
 }
 
 function settingsTable() {
-  const groups = [contributes.configuration].flat();
-  const rows = groups.flatMap(({ properties }) =>
-    Object.entries(properties).map(([name, { default: value, minimum, maximum, enum: choices, ...rest }]) => [
+  const rows = contributes.configuration.flatMap(({ properties }) =>
+    Object.entries(properties).map(([name, { default: value, minimum, maximum, ...rest }]) => [
       `\`${name}\``,
       `\`${JSON.stringify(value)}\``,
-      choices?.join(', ') ?? (minimum === undefined ? '' : `${minimum} to ${maximum}`),
-      inEnglish(rest.markdownDescription ?? rest.description),
+      rest.enum?.join(', ') ?? (minimum === undefined ? '' : `${minimum} to ${maximum}`),
+      inEnglish(rest.markdownDescription),
     ]),
   );
   return table(['setting', 'default', 'values', 'what it does'], rows);
@@ -70,13 +65,11 @@ function fill(text, name, content) {
 
 try {
   const present = read('README.md');
-  let filled = fill(fill(present, 'commands', commandsTable()), 'settings', settingsTable());
-  // A bench that never ran has left no figures.
-  if (existsSync(join(root, 'docs', 'quality.json'))) {
-    const figures = JSON.parse(read('docs/quality.json'));
-    filled = fill(filled, 'saved', savedSentence(figures));
-    filled = fill(filled, 'measured', measuredTables(figures, table));
-  }
+  const figures = JSON.parse(read('docs/quality.json'));
+  let filled = fill(present, 'commands', commandsTable());
+  filled = fill(filled, 'settings', settingsTable());
+  filled = fill(filled, 'saved', savedSentence(figures));
+  filled = fill(filled, 'measured', measuredTables(figures, table));
   const path = join(root, 'README.md');
   const wanted = await prettier.format(filled, {
     ...(await prettier.resolveConfig(path)),

@@ -1,5 +1,4 @@
 /** `npm run screenshot`: the README's picture of ghost text, from a real window with a real suggestion. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { exitWith, root, setUp } from './setup.mjs';
@@ -9,7 +8,6 @@ const picture = join(root, 'media', 'ghost-text.png');
 try {
   await setUp();
   await build();
-  await mkdir(join(root, 'media'), { recursive: true });
   // The packages that this import needs are installed only now.
   const { takeGhostTextPicture } = await import('./vscode/takeGhostTextPicture.mjs');
   const ghostText = await takeGhostTextPicture(picture);
