@@ -5,7 +5,7 @@ import { leftOutByText } from '../trainer/corpus/textRules';
 import { LearnableFiles, type FilePlace } from './learnableFile';
 import type { LiveFiles } from './liveFiles';
 
-export interface ChangedFile extends FilePlace {
+interface ChangedFile extends FilePlace {
   /** Whether a folder stands for everything in it: one that was created or moved does, one that has changed does not. */
   readonly withContents: boolean;
 }

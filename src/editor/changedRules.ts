@@ -4,7 +4,7 @@ import { isRuleFile } from '../trainer/corpus/ignoreRules';
 import { LearnableFiles, type FilePlace } from './learnableFile';
 import type { LiveFiles } from './liveFiles';
 
-export interface ChangedRulesOptions {
+interface ChangedRulesOptions {
   /** Milliseconds within which changes are gathered, to be handled together. */
   readonly gatherFor: number;
   excludeGlobs(): readonly string[];

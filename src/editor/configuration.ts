@@ -10,7 +10,7 @@ import { oldEncoding } from './oldEncoding';
 import { describeProblem, parseSetting, type SettingName, type SettingValue } from './settings';
 
 /** Settings read together, and sentences about the invalid ones. */
-export interface ReadSettings<T> {
+interface ReadSettings<T> {
   readonly values: T;
   readonly problems: readonly string[];
 }

@@ -6,7 +6,7 @@ import { absolutePath } from './absolutePath';
 import type { Translate } from './translate';
 
 /** The value as it stands in the settings; an empty object means no language model. */
-export interface LanguageModelSetting {
+interface LanguageModelSetting {
   /** The path of a Keras model or a GGUF Transformer. */
   readonly file?: string;
   /** The path of a Keras model's vocabulary, if it does not lie beside the model. */

@@ -1,7 +1,7 @@
 /** The settings panel's page; its script fills in what changes. */
 import type { Translate } from './translate';
 
-export interface PageResources {
+interface PageResources {
   readonly language: string;
   readonly cspSource: string;
   readonly nonce: string;

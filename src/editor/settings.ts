@@ -12,24 +12,24 @@ import {
 } from '../protocol/trainerProtocol';
 import type { Translate } from './translate';
 
-export interface NumberSetting {
+interface NumberSetting {
   readonly kind: 'number';
   readonly default: number;
   readonly minimum: number;
   readonly maximum: number;
   readonly integer: boolean;
 }
-export interface FlagSetting {
+interface FlagSetting {
   readonly kind: 'flag';
   readonly default: boolean;
 }
-export interface ChoiceSetting<T extends string = string> {
+interface ChoiceSetting<T extends string = string> {
   readonly kind: 'choice';
   readonly default: T;
   readonly choices: readonly T[];
 }
 /** A whole number, or null. */
-export interface SeedSetting {
+interface SeedSetting {
   readonly kind: 'seed';
   readonly default: null;
   readonly minimum: number;
@@ -93,13 +93,13 @@ export type SettingValue<Name extends SettingName> = (typeof SETTINGS)[Name] ext
       : number | null;
 
 /** An invalid value, and the one used in its place. */
-export interface SettingProblem {
+interface SettingProblem {
   readonly name: SettingName;
   readonly given: unknown;
   readonly used: number | boolean | string | null;
 }
 
-export interface ParsedSetting<T> {
+interface ParsedSetting<T> {
   readonly value: T;
   readonly problem: SettingProblem | null;
 }

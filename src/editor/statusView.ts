@@ -29,7 +29,7 @@ export interface StatusState {
   readonly counts: TallyCounts;
 }
 
-export interface StatusView {
+interface StatusView {
   readonly text: string;
   /** Lines, plain text. */
   readonly tooltip: readonly string[];
