@@ -1,13 +1,11 @@
 /** What every command needs first: a Node that is recent enough, and the packages of the lock file. */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const minimumNode = [20, 19];
-const stampPath = join(root, 'node_modules', '.understudy-setup');
 
 /**
  * Whether a script was started by name and not imported, by its `import.meta.url`. That has no links, but Windows leaves them in the
@@ -58,30 +56,25 @@ export async function setUp() {
       `Node ${process.versions.node} is too old: Understudy needs ${minimumNode.join('.')} or newer. Install it from https://nodejs.org and run the command again.`,
     );
   }
-  if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === lockDigest() && hasDevelopmentPackages()) {
+  if (isInstalled()) {
     return;
   }
   process.stderr.write('Installing packages (about 25 s the first time)…\n');
   // Those for development build the rest; npm leaves them out where NODE_ENV is "production".
   await npm(['ci', '--include=dev', '--no-audit', '--no-fund'], { quiet: true });
-  noteInstalled();
 }
 
-/** Called by npm, too, so that packages that the user has installed are not installed again; but not where it runs no scripts. */
-export function noteInstalled() {
-  writeFileSync(stampPath, lockDigest());
-}
-
-/** False after `npm ci --omit=dev`. */
-function hasDevelopmentPackages() {
-  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return Object.keys(devDependencies).every((name) => existsSync(join(root, 'node_modules', name)));
-}
-
-function lockDigest() {
-  return createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex');
+/** Whether what the lock file lists is in npm's own list of what it has installed; what is optional may not be for this system. */
+function isInstalled() {
+  const listPath = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(listPath)) {
+    return false;
+  }
+  const packagesOf = (path) => JSON.parse(readFileSync(path, 'utf8')).packages;
+  const present = packagesOf(listPath);
+  return Object.entries(packagesOf(join(root, 'package-lock.json'))).every(
+    ([path, { version, optional }]) => path === '' || optional || present[path]?.version === version,
+  );
 }
 
 /** Runs a Node script in this terminal to its end. Ctrl+C reaches the script too, which then ends by itself; other signals may not. */

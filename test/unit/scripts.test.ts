@@ -78,9 +78,13 @@ describe('the packages that the scripts need', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'understudy-setup-'));
     await cp(join(root, 'scripts', 'setup.mjs'), join(folder, 'setup', 'setup.mjs'));
-    const packages = { dependencies: { used: '1.0.0' }, devDependencies: { 'builder/part': '1.0.0' } };
-    await writeFile(join(folder, 'package.json'), JSON.stringify(packages));
-    await writeFile(join(folder, 'package-lock.json'), '{}');
+    const packages = {
+      '': { version: '0.1.0' },
+      'node_modules/used': { version: '1.0.0' },
+      'node_modules/builder/part': { version: '2.0.0', dev: true },
+      'node_modules/for-another-system': { version: '3.0.0', optional: true },
+    };
+    await writeFile(join(folder, 'package-lock.json'), JSON.stringify({ packages }));
     await writeFile(
       join(folder, 'npm.cjs'),
       "require('node:fs').writeFileSync('asked.json', JSON.stringify(process.argv.slice(2)));",
@@ -107,12 +111,26 @@ describe('the packages that the scripts need', () => {
     return JSON.parse(asked) as string[] | null;
   }
 
-  it('are installed once, and again where those for development are missing, as after npm ci --omit=dev', async () => {
-    await mkdir(join(folder, 'node_modules', 'builder', 'part'), { recursive: true });
-    assert.deepEqual((await setUp())?.slice(0, 2), ['ci', '--include=dev']);
+  /** npm's own list, as it writes it where it installs. */
+  const installed = (packages: Record<string, string>): Promise<void> =>
+    writeFile(
+      join(folder, 'node_modules', '.package-lock.json'),
+      JSON.stringify({
+        packages: Object.fromEntries(
+          Object.entries(packages).map(([name, version]) => [`node_modules/${name}`, { version }]),
+        ),
+      }),
+    );
+
+  it('are installed where npm has not installed them, or not in these versions, or not those for development', async () => {
+    const asked = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+    assert.deepEqual(await setUp(), asked);
+    await installed({ used: '1.0.0', 'builder/part': '2.0.0', 'of-an-earlier-lock-file': '1.0.0' });
     assert.equal(await setUp(), null);
-    await rm(join(folder, 'node_modules', 'builder'), { recursive: true });
-    assert.deepEqual((await setUp())?.slice(0, 2), ['ci', '--include=dev']);
+    await installed({ used: '0.9.0', 'builder/part': '2.0.0' });
+    assert.deepEqual(await setUp(), asked);
+    await installed({ used: '1.0.0' });
+    assert.deepEqual(await setUp(), asked, 'as after npm ci --omit=dev');
   });
 
   it('are installed by the npm in the search path where another manager of packages has started the script', async function () {
@@ -123,7 +141,6 @@ describe('the packages that the scripts need', () => {
     for (const manager of ['pnpm.cjs', 'yarn.js']) {
       await writeFile(join(folder, manager), 'process.exit(1);');
       assert.deepEqual(await setUp(manager), ['ci']);
-      await rm(join(folder, 'node_modules', '.understudy-setup'));
     }
   });
 });
