@@ -1,5 +1,4 @@
 import js from '@eslint/js';
-import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 /** The layers, leftmost first. A file imports its own layer and those to its left, but for those that stand beside it. */
@@ -88,5 +87,4 @@ export default tseslint.config(
     },
   },
   ...layerRules,
-  prettier,
 );
