@@ -2,6 +2,7 @@
  * The second, patient stage of a suggestion: while the cursor stays, the slow language model is awaited, and its suggestion is
  * shown if {@link refinementOf} prefers it. Each place is asked about once, however often VS Code asks for its ghost text.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CompletedResponse, CompletionQuestion } from '../protocol/generatorProtocol';
 import type { GeneratorClient } from './generatorClient';
 import { isRefinable, refinementOf, type Refinement } from './refinement';
@@ -98,12 +99,5 @@ export function placeOf(uri: string, version: number, offset: number): string {
   return `${uri} ${version} ${offset}`;
 }
 
-function forAWhile(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, STILLNESS);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
+const forAWhile = (signal: AbortSignal): Promise<void> =>
+  sleep(STILLNESS, undefined, { signal }).catch(() => undefined);
