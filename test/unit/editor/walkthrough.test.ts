@@ -48,9 +48,8 @@ const commands = [...contributes.commands.map(({ command }) => command), ...COMM
 
 /** The context keys that the extension sets. */
 const contextKeys = new Set(
-  readdirSync(join(root, 'src/editor'))
-    .filter((name) => name.endsWith('.ts'))
-    .flatMap((name) => [...read(`src/editor/${name}`).matchAll(/_CONTEXT = '([^']+)'/g)])
+  ['extension.ts', ...readdirSync(join(root, 'src/editor')).map((name) => `editor/${name}`)]
+    .flatMap((name) => [...read(`src/${name}`).matchAll(/(?:_CONTEXT = |setContext\()'([^']+)'/g)])
     .map(([, key]) => key),
 );
 
