@@ -61,6 +61,20 @@ describe('A window in Restricted Mode', () => {
     await told('needs a trusted one');
   });
 
+  it('makes no link of what a setting of the workspace holds, which would run any command when clicked', async () => {
+    const settings = vscode.workspace.getConfiguration('understudy');
+    const set = (value?: string) =>
+      settings.update('sampling.temperature', value, vscode.ConfigurationTarget.Workspace);
+    await openDraft('link.md', 'The lamp in the east window of █\n');
+    await set('[Mend](command:workbench.action.tasks.build)');
+    try {
+      await vscode.commands.executeCommand('understudy.generateFromSelection');
+      await told('[Mend] (command:workbench.action.tasks.build)');
+    } finally {
+      await set();
+    }
+  });
+
   it('says what to do before a language model or a masked model can be chosen', async () => {
     await vscode.commands.executeCommand('understudy.chooseLanguageModel');
     await told('A language model is opened in trusted workspaces only; choose Manage Workspace Trust first.');
