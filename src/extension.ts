@@ -1,4 +1,5 @@
 /** Builds the parts of the extension and wires them. */
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/registerCommands';
@@ -115,10 +116,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     void setContext('understudy.hasImportedBase', baseModel.isImported);
   });
   const refined = new RefinedSuggestions(generator, watch, log);
-  const languageModelKeys = new LanguageModelKeys(context.secrets);
+  const remote = vscode.env.remoteName === undefined ? null : hostname();
+  const languageModelKeys = new LanguageModelKeys(context.secrets, remote);
   const languageModel = new LanguageModelHalf(
     generator,
-    languageModelWindow(context.globalState, languageModelKeys, paths.llama),
+    languageModelWindow(context.globalState, languageModelKeys, paths.llama, remote),
     () => {
       const { state } = languageModel;
       turnRefiner();

@@ -11,10 +11,12 @@ import { shownSentence } from './shownSentence';
 export const LANGUAGE_MODEL_SETTING = 'understudy.languageModel';
 const RECENT = 'understudy.recentLanguageModels';
 
+/** @param remote see `serverName` */
 export function languageModelWindow(
   memory: vscode.Memento,
   keys: LanguageModelKeys,
   llamaFolder: string,
+  remote: string | null,
 ): LanguageModelSurroundings {
   return {
     llamaFolder,
@@ -31,7 +33,7 @@ export function languageModelWindow(
         .getConfiguration()
         .update(LANGUAGE_MODEL_SETTING, value, vscode.ConfigurationTarget.Global);
     },
-    allows: (address) => allowsSending(memory, address, askToSend),
+    allows: (address) => allowsSending(memory, address, remote, askToSend),
     keyFor: async (address) => keys.get(address),
     shown: shownSentence,
     whileOpening: async (name, work) =>
@@ -52,7 +54,7 @@ export function languageModelWindow(
   };
 }
 
-async function askToSend({ origin, address, isOpen }: ConsentQuestion): Promise<boolean> {
+async function askToSend({ origin, address, isOpen, remote }: ConsentQuestion): Promise<boolean> {
   const { t } = vscode.l10n;
   const detail = [
     t(
@@ -60,6 +62,9 @@ async function askToSend({ origin, address, isOpen }: ConsentQuestion): Promise<
       address,
     ),
   ];
+  if (remote !== null) {
+    detail.push(t('This server is on the machine {0}, on which this window works.', remote));
+  }
   if (isOpen) {
     detail.push(t('The connection is not encrypted: others on the network may read along.'));
   }
