@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { vocabularyBeside } from '../completion/half/vocabularyBeside';
@@ -85,10 +86,12 @@ async function pick(languageModel: Parts['languageModel']): Promise<HalfChoice |
   };
   const choices = [
     item(null, t('None'), t('The networks and the words of your workspace alone')),
-    ...recent.map((choice) => {
-      const { name, place } = languageModelName(choice);
-      return item(choice, name, place);
-    }),
+    ...recent
+      .filter((choice) => choice === state?.choice || isHere(choice))
+      .map((choice) => {
+        const { name, place } = languageModelName(choice);
+        return item(choice, name, place);
+      }),
   ];
   const items: ChoiceItem[] = [
     // The current model comes first, so that Enter changes nothing.
@@ -114,6 +117,9 @@ async function pick(languageModel: Parts['languageModel']): Promise<HalfChoice |
   });
   return chosen?.choose?.();
 }
+
+/** VS Code remembers choices for the windows on all machines, and a file may be gone. */
+const isHere = (choice: HalfChoice): boolean => choice.kind === 'server' || existsSync(choice.path);
 
 async function browse(): Promise<HalfChoice | undefined> {
   const { t } = vscode.l10n;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { closeAll, ghostTextBeginning, openDraft, triggerUntilGhostText } from '../../support/editing.js';
@@ -70,6 +72,19 @@ describe('A Keras model', function () {
     await told('lambda.keras');
     assert.deepEqual(chosen(), { file: fixture('gpt.keras') });
     await panelSays('gpt.keras: gpt.keras with');
+  });
+
+  it('is offered again until its file is gone, as on another machine', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-model-'));
+    const offered = () => picking(0, () => choose(undefined));
+    for (const part of ['keras', 'characters.json']) {
+      await copyFile(fixture(`gpt.${part}`), join(folder, `lent.${part}`));
+    }
+    await choose({ file: join(folder, 'lent.keras') });
+    await choose({});
+    assert.ok((await offered()).includes('lent.keras'));
+    await rm(folder, { recursive: true });
+    assert.ok(!(await offered()).includes('lent.keras'));
   });
 
   it('is imported in the role that the user picks', async () => {
