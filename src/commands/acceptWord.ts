@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isProse } from '../completion/cursorPlace';
+import { commitBox } from '../editor/commitBox';
 import { startsRun, startsWithPair } from '../editor/firstWord';
 import type { Parts } from '../editor/parts';
 import type { Suggestion } from '../editor/suggestionTally';
@@ -21,30 +22,34 @@ export function acceptWord(parts: Parts): Promise<void> {
 
 async function takeWord({ watch }: Parts): Promise<void> {
   const editor = vscode.window.activeTextEditor;
-  const suggestion = editor === undefined ? null : watch.suggestionAt(editor);
+  const at = cursor(editor, watch.tally.place);
+  const isInEditor = editor !== undefined && at?.document === editor.document;
+  const suggestion = isInEditor ? watch.suggestionAt(editor) : at && watch.tally.current;
   if (suggestion !== null) {
     watch.tookWord();
   }
   const takesItself = suggestion !== null && (startsRun(suggestion.text) || startsWithPair(suggestion.text));
-  if (editor === undefined || !takesItself) {
+  if (at === null || !takesItself) {
     const { acceptances } = watch;
-    await acceptByVsCode(cursor(editor, watch.tally.place), suggestion?.text ?? '', watch);
+    await acceptByVsCode(at, suggestion?.text ?? '', watch);
     if (watch.acceptances > acceptances) {
       // It was the last word, after which VS Code's own command asks for no next suggestion.
       await watch.askAsAtKey();
     }
     return;
   }
-  const place = { document: editor.document, position: editor.selection.active };
-  const word = firstWord(textBefore(place), suggestion.text);
+  const word = firstWord(textBefore(at), suggestion.text);
   if (word === suggestion.text) {
     await vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
-    return;
+  } else if (isInEditor) {
+    await editor.edit((edit) => {
+      edit.insert(at.position, word);
+    });
+    await watch.askAsAtKey();
+  } else {
+    // An extension can write into the commit message box only as keys do, after which VS Code asks by itself.
+    await vscode.commands.executeCommand('type', { text: word });
   }
-  await editor.edit((edit) => {
-    edit.insert(place.position, word);
-  });
-  await watch.askAsAtKey();
 }
 
 interface Place {
@@ -58,9 +63,7 @@ const textBefore = ({ document, position }: Place): string =>
 
 /** The cursor. The commit message box is no editor to extensions, so its cursor is where the suggestion was shown. */
 function cursor(editor: vscode.TextEditor | undefined, shown: Omit<Suggestion, 'text'> | null): Place | null {
-  const box = vscode.workspace.textDocuments.find(
-    ({ uri }) => uri.scheme === 'vscode-scm' && uri.toString() === shown?.uri,
-  );
+  const box = commitBox(shown?.uri);
   if (shown !== null && box !== undefined) {
     return { document: box, position: new vscode.Position(shown.line, shown.character) };
   }

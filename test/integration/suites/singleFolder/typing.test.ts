@@ -9,7 +9,6 @@ import {
   triggerUntilGhostText,
   untilRead,
   why,
-  workspaceFolder,
 } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
@@ -279,27 +278,6 @@ describe('Typing in a window with one folder', () => {
     await openDraft('chart.py', 'def chart(soundings: list[Sounding]) -> float:\n    █\n');
     await theWindow.type('return max(soundings, key=lambda sounding: sounding.');
     await ghostTextBeginning('depth_fathoms');
-  });
-
-  it('finishes a line in the commit message box', async () => {
-    const control = vscode.scm.createSourceControl('test', 'Test', vscode.Uri.file(workspaceFolder()));
-    try {
-      await vscode.commands.executeCommand('workbench.view.scm');
-      await vscode.commands.executeCommand('workbench.scm.action.focusNextInput');
-      await theWindow.type('The lamp in the east window of ');
-      const ghost = await ghostTextBeginning('Marrowfield House');
-      await theWindow.press('Tab');
-      await waitFor('the accepted text', () => control.inputBox.value.endsWith(ghost));
-      await ghostTextBeginning(' ');
-      const before = control.inputBox.value;
-      await theWindow.press('Control+ArrowRight');
-      await waitFor('a word with the space before it', () =>
-        /^ \p{L}+$/u.test(control.inputBox.value.slice(before.length)),
-      );
-    } finally {
-      control.dispose();
-      await vscode.commands.executeCommand('workbench.view.explorer');
-    }
   });
 
   it('finishes a line in the box of a comment', async () => {
