@@ -1,16 +1,22 @@
-import type { Expert, Readiness } from '../expert';
+import { wholeCharacters } from '../characterBounds';
+import type { Expert } from '../expert';
+import { utf8Length } from './byteEncoder';
+import type { ForeignModel } from './foreignModel';
 
 /** A way in which a text spells a token of a model of plain words or characters. */
 export interface Surface {
-  readonly bytes: Uint8Array;
+  readonly text: string;
   /** The model's token; null for what the model does not read, such as a comma. */
   readonly tokenId: number | null;
   /** Its kind for {@link FormsOptions.shares}; each token has at most one surface of a kind. */
   readonly form: number;
 }
 
-export interface FormsOptions<Place> {
-  readonly surfaces: readonly Surface[];
+interface FormsOptions<Place> {
+  /** By text. */
+  readonly surfaces: ReadonlyMap<string, Surface>;
+  /** Divides a text into its surfaces and what is none. */
+  cut(text: string): readonly string[];
   /** The place before anything was read. */
   readonly startPlace: Place;
   /** The place after a surface, or after text that is none (null). */
@@ -22,62 +28,84 @@ export interface FormsOptions<Place> {
   shares(place: Place): Float64Array;
   /** The model's token that is read for text without a surface; null when the model reads nothing there. */
   readonly unknownId: number | null;
+  /** Least probability that the next piece of the text is no surface. */
+  readonly unknownShare: number;
 }
 
-export interface FormsState<State, Place> {
-  readonly inner: State;
+interface FormsState<Place> {
+  readonly inner: unknown;
   readonly place: Place;
 }
+
+const utf8 = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Turns a model of words or characters into a model of their surfaces: capitals, spaces and punctuation that its vocabulary lacks
  * get fixed shares by their place in the text. Its tokens are the surfaces by number, then one for everything else.
  */
-export class SurfaceForms<State, Place> implements Expert<FormsState<State, Place>> {
+export function surfaceModel<Place>(inner: Expert, options: FormsOptions<Place>): ForeignModel {
+  const expert = new SurfaceForms(inner, options);
+  const texts = [...options.surfaces.keys()];
+  const tokens = texts.map((text) => utf8.encode(text));
+  const idOf = new Map(texts.map((text, id) => [text, id]));
+  return {
+    expert,
+    vocabulary: {
+      size: expert.vocabSize,
+      tokenBytes: (id) => tokens[id] ?? null,
+      encode(bytes) {
+        if (wholeCharacters(bytes) < bytes.length) {
+          return null;
+        }
+        const pieces = options.cut(decoder.decode(bytes));
+        let end = 0;
+        const ends = pieces.map((piece) => (end += utf8Length(piece)));
+        const ids = pieces.map((piece) => idOf.get(piece) ?? expert.otherId);
+        return end === bytes.length ? { ids, ends } : null;
+      },
+      beginOfTextId: null,
+      endOfTextId: null,
+      unknownId: expert.otherId,
+      unknownShare: options.unknownShare,
+      documentPrefix: new Uint8Array(),
+    },
+  };
+}
+
+class SurfaceForms<Place> implements Expert<FormsState<Place>> {
   readonly name: string;
   readonly vocabSize: number;
-  readonly readiness?: Readiness<FormsState<State, Place>>;
+  /** The token for text that is no surface. */
+  readonly otherId: number;
+  private readonly surfaces: readonly Surface[];
   private readonly tokenIds: Int32Array;
   private readonly forms: Uint8Array;
 
   constructor(
-    private readonly inner: Expert<State>,
+    private readonly inner: Expert,
     private readonly options: FormsOptions<Place>,
   ) {
-    const { surfaces } = options;
+    this.surfaces = [...options.surfaces.values()];
     this.name = inner.name;
-    this.vocabSize = surfaces.length + 1;
-    this.tokenIds = Int32Array.from(surfaces, ({ tokenId }) => tokenId ?? -1);
-    this.forms = Uint8Array.from(surfaces, ({ form }) => form);
-    const { readiness } = inner;
-    if (readiness !== undefined) {
-      this.readiness = {
-        isReady: (state) => readiness.isReady(state.inner),
-        prepare: (states) => readiness.prepare(states.map((state) => state.inner)),
-      };
-    }
+    this.otherId = this.surfaces.length;
+    this.vocabSize = this.surfaces.length + 1;
+    this.tokenIds = Int32Array.from(this.surfaces, ({ tokenId }) => tokenId ?? -1);
+    this.forms = Uint8Array.from(this.surfaces, ({ form }) => form);
   }
 
-  /** The token for text that is no surface. */
-  get otherId(): number {
-    return this.vocabSize - 1;
-  }
-
-  start(): FormsState<State, Place> {
+  start(): FormsState<Place> {
     return { inner: this.inner.start(), place: this.options.startPlace };
   }
 
-  next(state: FormsState<State, Place>, surfaceId: number): FormsState<State, Place> {
+  next(state: FormsState<Place>, surfaceId: number): FormsState<Place> {
     return this.nextMany([state], [surfaceId])[0];
   }
 
-  nextMany(
-    states: readonly FormsState<State, Place>[],
-    surfaceIds: ArrayLike<number>,
-  ): FormsState<State, Place>[] {
-    const { surfaces, unknownId } = this.options;
+  nextMany(states: readonly FormsState<Place>[], surfaceIds: ArrayLike<number>): FormsState<Place>[] {
+    const { unknownId } = this.options;
     const read = states.map((_, i) =>
-      surfaceIds[i] === this.otherId ? unknownId : surfaces[surfaceIds[i]].tokenId,
+      surfaceIds[i] === this.otherId ? unknownId : this.surfaces[surfaceIds[i]].tokenId,
     );
     const reading = [...states.keys()].filter((i) => read[i] !== null);
     const after = this.inner.nextMany(
@@ -89,16 +117,16 @@ export class SurfaceForms<State, Place> implements Expert<FormsState<State, Plac
       inners[i] = after[k];
     }
     return states.map(({ place }, i) => {
-      const surface = surfaceIds[i] === this.otherId ? null : surfaces[surfaceIds[i]];
+      const surface = surfaceIds[i] === this.otherId ? null : this.surfaces[surfaceIds[i]];
       return { inner: inners[i], place: this.options.placeAfter(place, surface) };
     });
   }
 
-  predict(state: FormsState<State, Place>, probs: Float32Array): void {
+  predict(state: FormsState<Place>, probs: Float32Array): void {
     this.predictMany([state], [probs]);
   }
 
-  predictMany(states: readonly FormsState<State, Place>[], probs: readonly Float32Array[]): void {
+  predictMany(states: readonly FormsState<Place>[], probs: readonly Float32Array[]): void {
     const several = states.map(() => new Float32Array(this.inner.vocabSize));
     this.inner.predictMany(
       states.map((state) => state.inner),

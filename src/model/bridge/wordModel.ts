@@ -1,10 +1,8 @@
-import { wholeCharacters } from '../characterBounds';
 import type { Expert } from '../expert';
 import type { WordVocabulary } from '../keras/vocabulary/vocabulary';
-import { utf8Length } from './byteEncoder';
-import type { Encoding, ForeignModel } from './foreignModel';
+import type { ForeignModel } from './foreignModel';
+import { surfaceModel, type Surface } from './surfaceForms';
 import { LONGEST_TOKEN } from './textVocabulary';
-import { SurfaceForms, type FormsState, type Surface } from './surfaceForms';
 
 /** Least probability that the next word is not in the list. */
 const UNKNOWN_SHARE = 0.03;
@@ -48,26 +46,18 @@ interface Place {
   readonly capital: number;
 }
 
-const utf8 = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /**
  * A model of words, as Keras' `Tokenizer` splits text. A word is its bytes with the separator before it, or without it at the
  * beginning of a line or after a bracket. If the model was trained on lower case, the word as it is and the word with a capital
  * share its probability. Marks that it does not see, and words that are not in its list, get a small share.
  */
-export function wordModel<State>(
-  expert: Expert<State>,
-  vocabulary: WordVocabulary,
-): ForeignModel<FormsState<State, Place>> {
+export function wordModel(expert: Expert, vocabulary: WordVocabulary): ForeignModel {
   const { words, isLowerCase, unknownId, filters } = vocabulary;
   const lead = Array.from(vocabulary.separator).length === 1 ? vocabulary.separator : ' ';
-  const surfaces: Surface[] = [];
-  const idOf = new Map<string, number>();
+  const surfaces = new Map<string, Surface>();
   const add = (text: string, tokenId: number | null, form: number) => {
-    if (!idOf.has(text)) {
-      idOf.set(text, surfaces.length);
-      surfaces.push({ bytes: utf8.encode(text), tokenId, form });
+    if (!surfaces.has(text)) {
+      surfaces.set(text, { text, tokenId, form });
     }
   };
   const isBetween = (character: string) =>
@@ -89,51 +79,27 @@ export function wordModel<State>(
   for (const [i, [mark]] of marks.entries()) {
     add(mark, null, FIRST_MARK + i);
   }
-  const forms = new SurfaceForms<State, Place>(expert, {
+  return surfaceModel<Place>(expert, {
     surfaces,
-    unknownId,
+    cut: (text) => cutAtWords(Array.from(text), lead, isBetween),
     startPlace: { after: 'beginning', capital: SENTENCE_CAPITAL },
     placeAfter: (place, surface) =>
       surface?.tokenId === null
-        ? placeAfterMark(place, decoder.decode(surface.bytes))
+        ? placeAfterMark(place, surface.text)
         : { after: 'word', capital: INNER_CAPITAL },
     shares: (place) => sharesIn(place, marks),
+    unknownId,
+    unknownShare: UNKNOWN_SHARE,
   });
-  return {
-    expert: forms,
-    vocabulary: {
-      size: forms.vocabSize,
-      tokenBytes: (id) => surfaces[id]?.bytes ?? null,
-      encode: (bytes) =>
-        wholeCharacters(bytes) < bytes.length
-          ? null
-          : encodeWords(
-              decoder.decode(bytes),
-              bytes.length,
-              lead,
-              isBetween,
-              (text) => idOf.get(text) ?? forms.otherId,
-            ),
-      beginOfTextId: null,
-      endOfTextId: null,
-      unknownId: forms.otherId,
-      unknownShare: UNKNOWN_SHARE,
-      documentPrefix: new Uint8Array(),
-    },
-  };
 }
 
-function encodeWords(
-  text: string,
-  byteLength: number,
+/** Words, each with the separator before it, marks, and other characters between words. */
+function cutAtWords(
+  characters: readonly string[],
   lead: string,
   isBetween: (character: string) => boolean,
-  idOf: (text: string) => number,
-): Encoding | null {
-  const characters = Array.from(text);
-  const ids: number[] = [];
-  const ends: number[] = [];
-  let end = 0;
+): string[] {
+  const pieces: string[] = [];
   for (let at = 0; at < characters.length;) {
     let to = at + (characters[at] === lead ? 1 : 0);
     while (to < characters.length && !isBetween(characters[to])) {
@@ -142,13 +108,10 @@ function encodeWords(
     if (to === at || (to === at + 1 && characters[at] === lead)) {
       to = at + markLength(characters, at);
     }
-    const piece = characters.slice(at, to).join('');
-    end += utf8Length(piece);
-    ids.push(idOf(piece));
-    ends.push(end);
+    pieces.push(characters.slice(at, to).join(''));
     at = to;
   }
-  return end === byteLength ? { ids, ends } : null;
+  return pieces;
 }
 
 /** Length of the longest mark at `at`, in characters: two or one. */

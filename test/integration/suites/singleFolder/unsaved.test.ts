@@ -68,7 +68,7 @@ describe('Text that is not saved', () => {
       },
       () => Promise.resolve({ files: [file] } as unknown as TrainingPlan),
       () => 1_000_000,
-      () => [],
+      { excludeGlobs: () => [], oldEncodingIn: () => '' },
       log,
     );
     try {
