@@ -1,7 +1,7 @@
 /** Opens the language-model half that the user chose. */
 import { createBridge } from '../../model/bridge/bridge';
-import { DeferredModel, type DeferredState } from '../../model/bridge/deferredModel';
-import { hasSharedTokens, SharedModel } from '../../model/bridge/sharedModel';
+import { DeferredModel } from '../../model/bridge/deferredModel';
+import { hasSharedTokens } from '../../model/bridge/hasSharedTokens';
 import type { Expert } from '../../model/expert';
 import type { Tokenizer } from '../../model/tokenizer/tokenizer';
 import type { HalfChoice, HalfStatus } from '../../protocol/generatorProtocol';
@@ -34,12 +34,13 @@ export async function openHalf(choice: HalfChoice, surroundings: HalfSurrounding
       const { model, description, isAway } = await openKeras(choice, (message) => {
         onStatus({ kind: 'halfStatus', state: 'away', message });
       });
-      const deferred = new DeferredModel(model.expert, oneATurn());
-      const pause = (state: DeferredState<unknown>) => deferred.reach(state);
-      const expert = hasSharedTokens(model, tokenizer)
-        ? new SharedModel(HALF_NAME, deferred, pause)
-        : createBridge({ ...model, expert: deferred }, tokenizer, { name: HALF_NAME, pause, isAway });
-      return { expert, description };
+      const expert = new DeferredModel('half', model.expert, oneATurn());
+      return {
+        expert: hasSharedTokens(model, tokenizer)
+          ? expert
+          : createBridge({ ...model, expert }, tokenizer, { isAway }),
+        description,
+      };
     }
     case 'gguf':
       return openGguf(choice, surroundings);
@@ -47,8 +48,6 @@ export async function openHalf(choice: HalfChoice, surroundings: HalfSurrounding
       return openServer(choice, tokenizer, onStatus);
   }
 }
-
-const HALF_NAME = 'half';
 
 /**
  * A pause between the steps of a network that runs in this thread: other work gets a turn after each step, however many callers

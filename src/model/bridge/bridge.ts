@@ -6,7 +6,7 @@
  * Tokenized Language Models", arXiv 2410.09303; Hayase et al., "Sampling from Your Language Model One Byte at a Time",
  * arXiv 2506.14123). Each continuation counts for the shared token that it begins with, so no two tokens are guessed to mean the
  * same. A model over the shared vocabulary passes unchanged, except around a space and a backslash, which are one token only
- * before a letter. A model whose tokens are the shared ones, id by id, needs no bridge (`sharedModel.ts`).
+ * before a letter. A model whose tokens are the shared ones, id by id, needs no bridge (`hasSharedTokens.ts`).
  */
 import { bringForward, evictOldest } from '../boundedMap';
 import { beginsCharacter, nextCharacter } from '../characterBounds';
@@ -16,7 +16,7 @@ import { concatBytes } from './byteEncoder';
 import { COARSE_LIMITS, FINE_LIMITS, type BridgeLimits, type BridgeState } from './bridgeState';
 import { convert } from './conversion';
 import type { ForeignModel } from './foreignModel';
-import { ForeignReader, type ForeignDistribution, type ForeignNode } from './foreignReader';
+import { ForeignReader, type ForeignNode } from './foreignReader';
 import { ForeignTokens } from './foreignTokens';
 import { PlaceMemory } from './placeMemory';
 import type { PlacingSource } from './placing';
@@ -33,14 +33,7 @@ const LONGEST_TAIL = 64;
 const KEPT_TAIL = 32;
 const NO_BYTES = new Uint8Array();
 
-export interface BridgeOptions<State = unknown> {
-  /** By default the foreign model's own name. */
-  readonly name?: string;
-  /**
-   * For a model that answers slowly in the same thread: awaited before its answer in each state, so that other work can go on. The
-   * bridge then has {@link Expert.readiness}.
-   */
-  readonly pause?: (state: State) => Promise<void>;
+export interface BridgeOptions {
   /** Whether the model can no longer be used. While it is away, a bridge with {@link Expert.readiness} reports no state as ready. */
   readonly isAway?: () => boolean;
   readonly limits?: Partial<BridgeLimits>;
@@ -62,7 +55,7 @@ export interface Bridge<State> extends Expert<BridgeState<State>> {
 export function createBridge<State>(
   foreign: ForeignModel<State>,
   tokenizer: Tokenizer,
-  options: BridgeOptions<State> = {},
+  options: BridgeOptions = {},
 ): Bridge<State> {
   return new ForeignBridge(foreign, tokenizer, options);
 }
@@ -84,9 +77,9 @@ class ForeignBridge<State> implements Bridge<State> {
   constructor(
     private readonly foreign: ForeignModel<State>,
     tokenizer: Tokenizer,
-    { name, pause, isAway = () => false, limits = {} }: BridgeOptions<State>,
+    { isAway = () => false, limits = {} }: BridgeOptions,
   ) {
-    this.name = name ?? foreign.expert.name;
+    this.name = foreign.expert.name;
     this.vocabSize = tokenizer.vocabSize;
     this.shared = new SharedTokens(tokenizer);
     this.reader = new ForeignReader(foreign);
@@ -103,10 +96,10 @@ class ForeignBridge<State> implements Bridge<State> {
       uniformProbability: (bytes) => this.vocabSize ** -this.shared.tokensOf(bytes).ids.length,
     };
     const waitFor = foreign.expert.readiness;
-    if (waitFor !== undefined || pause !== undefined) {
+    if (waitFor !== undefined) {
       this.readiness = {
         isReady: (state) => this.finished.has(state) && !isAway(),
-        prepare: (states) => (isAway() ? Promise.resolve() : this.prepare(states, waitFor, pause)),
+        prepare: (states) => (isAway() ? Promise.resolve() : this.prepare(states, waitFor)),
       };
     }
   }
@@ -187,16 +180,12 @@ class ForeignBridge<State> implements Bridge<State> {
   }
 
   /** Advances the conversions of all states together, step by step, so that the model is asked in few calls. */
-  private async prepare(
-    states: readonly BridgeState<State>[],
-    waitFor: Readiness<State> | undefined,
-    pause: BridgeOptions<State>['pause'],
-  ): Promise<void> {
+  private async prepare(states: readonly BridgeState<State>[], waitFor: Readiness<State>): Promise<void> {
     this.forgetLongAgo();
     const others = new Set(states.flatMap((state) => this.underWay.get(state) ?? []));
     bringForward(this.finished, states);
     const own = states.filter((state) => !this.finished.has(state) && !this.underWay.has(state));
-    const work = this.convertTogether([...new Set(own)], waitFor, pause).finally(() => {
+    const work = this.convertTogether([...new Set(own)], waitFor).finally(() => {
       for (const state of own) {
         this.underWay.delete(state);
       }
@@ -209,8 +198,7 @@ class ForeignBridge<State> implements Bridge<State> {
 
   private async convertTogether(
     states: readonly BridgeState<State>[],
-    waitFor: Readiness<State> | undefined,
-    pause: BridgeOptions<State>['pause'],
+    waitFor: Readiness<State>,
   ): Promise<void> {
     let running = states.map((state) => {
       const steps = convert(this.source, state);
@@ -219,28 +207,14 @@ class ForeignBridge<State> implements Bridge<State> {
     while (running.length > 0 && !this.isDisposed) {
       const asked = running.map(({ step }) => (step.done === true ? [] : step.value));
       const nodes = [...new Set(asked.flat())];
-      const answers = new Map<ForeignNode<State>, ForeignDistribution>();
-      if (waitFor !== undefined) {
-        const waiting = nodes.filter((node) => this.reader.known(node) === undefined);
-        if (waiting.length > 0) {
-          await waitFor.prepare(waiting.map((node) => node.state));
-        }
-        const ready = nodes.filter(
-          (node) => this.reader.known(node) !== undefined || waitFor.isReady(node.state),
-        );
-        for (const [i, distribution] of this.reader.read(ready).entries()) {
-          answers.set(ready[i], distribution);
-        }
-      } else {
-        for (const node of nodes) {
-          if (this.reader.known(node) === undefined) {
-            await pause?.(node.state);
-          }
-          if (this.isDisposed) {
-            return;
-          }
-          answers.set(node, this.reader.read([node])[0]);
-        }
+      const answers = this.reader.known(nodes);
+      const waiting = nodes.filter((node) => !answers.has(node));
+      if (waiting.length > 0) {
+        await waitFor.prepare(waiting.map((node) => node.state));
+      }
+      const ready = waiting.filter((node) => waitFor.isReady(node.state));
+      for (const [i, distribution] of this.reader.read(ready).entries()) {
+        answers.set(ready[i], distribution);
       }
       running = running.flatMap(({ state, steps, step }, i) => {
         if (step.done === true) {

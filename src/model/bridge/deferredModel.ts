@@ -1,4 +1,9 @@
-import type { Expert } from '../expert';
+import { bringForward, evictOldest } from '../boundedMap';
+import type { Expert, Readiness } from '../expert';
+
+/** Most distributions kept while none are prepared, and most numbers in them: 16 MB. */
+const MOST_KEPT = 512;
+const MOST_NUMBERS = 1 << 22;
 
 /** A place in a text. It only notes what was read until the model's own state is asked for. */
 export interface DeferredState<State> {
@@ -11,31 +16,26 @@ export interface DeferredState<State> {
 /**
  * A model that computes slowly in the same thread, and reads a text only when it is asked about it: `next` costs nothing, as most
  * texts are read, and most continuations tried, by callers that do not wait for this model. `pause` is awaited before each step,
- * so that other work can go on.
+ * so that other work can go on; the answer in a place is one more.
  */
 export class DeferredModel<State> implements Expert<DeferredState<State>> {
-  readonly name: string;
   readonly vocabSize: number;
+  readonly readiness: Readiness<DeferredState<State>> = {
+    isReady: (place) => this.finished.has(place),
+    prepare: (places) => this.prepare(places),
+  };
+  /** Least recently prepared first. */
+  private readonly finished = new Map<DeferredState<State>, Float32Array>();
+  /** Calls under way, of which each needs all that it has prepared. */
+  private preparing = 0;
   private isDisposed = false;
 
   constructor(
+    readonly name: string,
     private readonly expert: Expert<State>,
     private readonly pause: () => Promise<void>,
   ) {
-    this.name = expert.name;
     this.vocabSize = expert.vocabSize;
-  }
-
-  /** Reads up to a place, so that {@link predict} there takes one step of the model. Ends early once the model is disposed of. */
-  async reach(place: DeferredState<State>): Promise<void> {
-    for (;;) {
-      await this.pause();
-      const next = this.isDisposed ? null : firstUnread(place);
-      if (next === null) {
-        return;
-      }
-      this.read(next);
-    }
   }
 
   start(): DeferredState<State> {
@@ -51,26 +51,63 @@ export class DeferredModel<State> implements Expert<DeferredState<State>> {
   }
 
   predict(place: DeferredState<State>, probs: Float32Array): void {
-    this.expert.predict(this.stateAt(place), probs);
+    probs.set(this.finished.get(place) ?? this.answer(place));
   }
 
   predictMany(places: readonly DeferredState<State>[], probs: readonly Float32Array[]): void {
-    this.expert.predictMany(
-      places.map((place) => this.stateAt(place)),
-      probs,
-    );
+    for (const [i, place] of places.entries()) {
+      this.predict(place, probs[i]);
+    }
   }
 
+  /** Also ends preparations under way, as nobody needs them any more. */
   dispose(): void {
     this.isDisposed = true;
+    this.finished.clear();
     this.expert.dispose();
   }
 
-  private stateAt(place: DeferredState<State>): State {
+  private async prepare(places: readonly DeferredState<State>[]): Promise<void> {
+    bringForward(this.finished, places);
+    this.preparing++;
+    for (const place of new Set(places)) {
+      await this.reach(place);
+      if (this.isDisposed) {
+        return;
+      }
+      // Another call may have asked for it during the pause.
+      if (!this.finished.has(place)) {
+        this.finished.set(place, this.answer(place));
+      }
+    }
+    this.preparing--;
+    // By then, a bridge that waited has taken what was prepared for it.
+    void this.pause().then(() => {
+      if (this.preparing === 0) {
+        evictOldest(this.finished, Math.min(MOST_KEPT, Math.floor(MOST_NUMBERS / this.vocabSize)));
+      }
+    });
+  }
+
+  /** Reads up to a place, a step after each pause. Ends early once the model is disposed of. */
+  private async reach(place: DeferredState<State>): Promise<void> {
+    for (;;) {
+      await this.pause();
+      const next = this.isDisposed ? null : firstUnread(place);
+      if (next === null) {
+        return;
+      }
+      this.read(next);
+    }
+  }
+
+  private answer(place: DeferredState<State>): Float32Array {
     for (let next = firstUnread(place); next !== null; next = firstUnread(place)) {
       this.read(next);
     }
-    return place.state!;
+    const probs = new Float32Array(this.vocabSize);
+    this.expert.predict(place.state!, probs);
+    return probs;
   }
 
   private read(place: DeferredState<State>): void {

@@ -1,4 +1,4 @@
-import { evictOldest } from '../boundedMap';
+import { bringForward, evictOldest } from '../boundedMap';
 import type { Expert } from '../expert';
 import { UNKNOWN, type ForeignModel } from './foreignModel';
 
@@ -102,9 +102,15 @@ export class ForeignReader<State> {
     this.recent = new Set();
   }
 
-  /** The kept distribution of a node, without asking the model. */
-  known(node: ForeignNode<State>): ForeignDistribution | undefined {
-    return this.kept.get(node);
+  /** The kept distributions of these nodes, without asking the model. */
+  known(nodes: readonly ForeignNode<State>[]): Map<ForeignNode<State>, ForeignDistribution> {
+    bringForward(this.kept, nodes);
+    return new Map(
+      nodes.flatMap((node) => {
+        const distribution = this.kept.get(node);
+        return distribution === undefined ? [] : [[node, distribution] as const];
+      }),
+    );
   }
 
   /** Asks for the distributions that are not kept, in one call. @returns in the order of `nodes` */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { mock } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { openHalf } from '../../../../src/completion/half/openHalf';
-import { SharedModel } from '../../../../src/model/bridge/sharedModel';
+import { DeferredModel } from '../../../../src/model/bridge/deferredModel';
 import { exportKeras } from '../../../../src/model/keras/personal/exportKeras';
 import { SteppedModel } from '../../../../src/model/keras/steppedModel';
 import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
@@ -55,14 +55,14 @@ describe('A Keras model chosen as the language model', () => {
 
   it('predicts as it did before it was exported, without a bridge', async () => {
     const { expert, weights } = await open(tokenizer.vocabSize, tokenizer.toJson());
-    assert.ok(expert instanceof SharedModel && expert.readiness !== undefined);
+    assert.equal(expert.constructor, DeferredModel);
     const network = new ReferenceNetwork(config, weights, 'own');
     let own = network.start();
     let opened: unknown = expert.start();
     for (const id of [tokenizer.endOfTextId, ...tokenizer.encode('a  \\\\b')]) {
       own = network.next(own, id);
       opened = expert.next(opened, id);
-      await expert.readiness.prepare([opened]);
+      await expert.readiness!.prepare([opened]);
       const [expected, probs] = [
         new Float32Array(tokenizer.vocabSize),
         new Float32Array(tokenizer.vocabSize),

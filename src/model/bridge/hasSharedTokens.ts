@@ -1,0 +1,22 @@
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { ForeignModel } from './foreignModel';
+
+/** Whether a model's tokens are the shared ones, one by one, so that it needs no bridge. */
+export function hasSharedTokens({ expert, vocabulary }: ForeignModel, tokenizer: Tokenizer): boolean {
+  const { vocabSize, endOfTextId } = tokenizer;
+  if (
+    expert.vocabSize !== vocabSize ||
+    vocabulary.size !== vocabSize ||
+    vocabulary.endOfTextId !== endOfTextId
+  ) {
+    return false;
+  }
+  for (let id = 0; id < vocabSize; id++) {
+    const [own, shared] = [vocabulary.tokenBytes(id), tokenizer.tokenBytes(id)];
+    const isSame = own?.length === shared.length && own.every((byte, i) => byte === shared[i]);
+    if (!isSame && id !== endOfTextId) {
+      return false;
+    }
+  }
+  return true;
+}
