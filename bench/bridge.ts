@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createBridge } from '../src/model/bridge/bridge';
+import { Bridge } from '../src/model/bridge/bridge';
 import type { ForeignModel } from '../src/model/bridge/foreignModel';
 import { Tokenizer } from '../src/model/tokenizer/tokenizer';
 import { loadGguf, readGguf } from '../src/completion/half/gguf/ggufModel';
@@ -119,7 +119,7 @@ async function main([path, modulePath, textPath, characters = '600']: readonly s
   const [read, say] = await costOfAToken(opened.source, own.ids);
 
   const loading = processorMilliseconds();
-  const bridge = createBridge(model, tokenizer);
+  const bridge = new Bridge(model, tokenizer);
   const loaded = processorMilliseconds() - loading;
   let state = bridge.next(bridge.start(), tokenizer.endOfTextId);
   for (const id of tokenizer.encode(before)) {

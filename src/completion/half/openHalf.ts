@@ -1,5 +1,5 @@
 /** Opens the language-model half that the user chose. */
-import { createBridge } from '../../model/bridge/bridge';
+import { Bridge } from '../../model/bridge/bridge';
 import { DeferredModel } from '../../model/bridge/deferredModel';
 import { hasSharedTokens } from '../../model/bridge/hasSharedTokens';
 import type { Expert } from '../../model/expert';
@@ -38,7 +38,7 @@ export async function openHalf(choice: HalfChoice, surroundings: HalfSurrounding
       return {
         expert: hasSharedTokens(model, tokenizer)
           ? expert
-          : createBridge({ ...model, expert }, tokenizer, { isAway }),
+          : new Bridge({ ...model, expert }, tokenizer, { isAway }),
         description,
       };
     }

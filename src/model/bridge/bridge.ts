@@ -33,40 +33,18 @@ const LONGEST_TAIL = 64;
 const KEPT_TAIL = 32;
 const NO_BYTES = new Uint8Array();
 
-export interface BridgeOptions {
+interface BridgeOptions {
   /** Whether the model can no longer be used. While it is away, a bridge with {@link Expert.readiness} reports no state as ready. */
   readonly isAway?: () => boolean;
   readonly limits?: Partial<BridgeLimits>;
 }
 
-/** The work done since the bridge was made. */
-export interface BridgeCost {
-  /** Distributions made over the shared vocabulary. */
-  readonly distributions: number;
-  /** Distributions that the foreign model was asked for. */
-  readonly foreignPredictions: number;
-}
-
-export interface Bridge<State> extends Expert<BridgeState<State>> {
-  readonly cost: BridgeCost;
-}
-
-/** @throws RangeError when the model gives fewer probabilities than its vocabulary has tokens */
-export function createBridge<State>(
-  foreign: ForeignModel<State>,
-  tokenizer: Tokenizer,
-  options: BridgeOptions = {},
-): Bridge<State> {
-  return new ForeignBridge(foreign, tokenizer, options);
-}
-
-class ForeignBridge<State> implements Bridge<State> {
+export class Bridge<State> implements Expert<BridgeState<State>> {
   readonly name: string;
   readonly vocabSize: number;
   readonly readiness?: Readiness<BridgeState<State>>;
   private readonly shared: SharedTokens;
   private readonly reader: ForeignReader<State>;
-  private readonly tokens: ForeignTokens;
   private readonly source: PlacingSource<State>;
   /** Oldest first. */
   private readonly finished = new Map<BridgeState<State>, Float32Array>();
@@ -74,18 +52,18 @@ class ForeignBridge<State> implements Bridge<State> {
   private distributions = 0;
   private isDisposed = false;
 
+  /** @throws RangeError when the model gives fewer probabilities than its vocabulary has tokens */
   constructor(
     private readonly foreign: ForeignModel<State>,
     tokenizer: Tokenizer,
-    { isAway = () => false, limits = {} }: BridgeOptions,
+    { isAway = () => false, limits = {} }: BridgeOptions = {},
   ) {
     this.name = foreign.expert.name;
     this.vocabSize = tokenizer.vocabSize;
     this.shared = new SharedTokens(tokenizer);
     this.reader = new ForeignReader(foreign);
-    this.tokens = new ForeignTokens(foreign.vocabulary, this.shared);
     this.source = {
-      tokens: this.tokens,
+      tokens: new ForeignTokens(foreign.vocabulary, this.shared),
       shared: this.shared,
       limits: {
         ...(foreign.vocabulary.size > this.vocabSize ? COARSE_LIMITS : FINE_LIMITS),
@@ -104,7 +82,8 @@ class ForeignBridge<State> implements Bridge<State> {
     }
   }
 
-  get cost(): BridgeCost {
+  /** Distributions made over the shared vocabulary, and those that the foreign model was asked for, since the bridge was made. */
+  get cost(): { readonly distributions: number; readonly foreignPredictions: number } {
     return { distributions: this.distributions, foreignPredictions: this.reader.predictions };
   }
 

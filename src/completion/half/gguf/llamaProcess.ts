@@ -2,7 +2,7 @@
  * The process in which llama.cpp runs, so that its crash or lack of memory does not end suggestions. The bridge between the
  * vocabularies runs here as well, so that building its tables and converting distributions does not block the generator.
  */
-import { createBridge } from '../../../model/bridge/bridge';
+import { Bridge } from '../../../model/bridge/bridge';
 import { Tokenizer } from '../../../model/tokenizer/tokenizer';
 import { asError } from '../../../protocol/asError';
 import { serveModel, type ServedModel } from '../../process/serveModel';
@@ -22,7 +22,7 @@ async function open(opening: LlamaOpening): Promise<ServedModel<LlamaOpened, Que
     return { opened: { refusal }, answer: () => Promise.reject(new Error(refusal)) };
   }
   const { model, source, description } = await loadGguf(file, opening.threads);
-  const bridged = new BridgedSource(createBridge(model, Tokenizer.fromJson(opening.tokenizer)));
+  const bridged = new BridgedSource(new Bridge(model, Tokenizer.fromJson(opening.tokenizer)));
   return {
     opened: { description },
     answer: async (question) => {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { BridgedSource } from '../../../../src/completion/half/gguf/bridgedSource';
 import { RemoteExpert, type Question } from '../../../../src/completion/half/remoteExpert';
-import { createBridge } from '../../../../src/model/bridge/bridge';
+import { Bridge } from '../../../../src/model/bridge/bridge';
 import { byteVocabulary, randomModel } from '../../../support/randomForeign';
 import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
 
 const { vocabSize, endOfTextId } = tokenizer;
 const vocabulary = byteVocabulary();
-const bridgeOf = () => createBridge(randomModel(vocabulary, 3), tokenizer, { limits: { steps: 0 } });
+const bridgeOf = () => new Bridge(randomModel(vocabulary, 3), tokenizer, { limits: { steps: 0 } });
 
 /** What the bridge itself predicts after each beginning. */
 function direct(tokens: readonly number[], after: readonly number[]): Float32Array[] {
@@ -52,7 +52,7 @@ describe('questions in the shared tokens', () => {
       },
       { name: 'half', vocabSize: vocabulary.size, window: 8, firstTokenId: 256 },
     );
-    const source = new BridgedSource(createBridge({ expert: away, vocabulary }, tokenizer));
+    const source = new BridgedSource(new Bridge({ expert: away, vocabulary }, tokenizer));
     assert.deepEqual(await source.answer({ tokens: Int32Array.of(endOfTextId), after: [1] }), [null]);
   });
 });

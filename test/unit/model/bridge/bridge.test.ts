@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createBridge, type Bridge } from '../../../../src/model/bridge/bridge';
+import { Bridge } from '../../../../src/model/bridge/bridge';
 import type { ForeignModel } from '../../../../src/model/bridge/foreignModel';
 import { seededRandom } from '../../../../src/model/generation/seededRandom';
 import { textVocabulary } from '../../../../src/model/bridge/textVocabulary';
@@ -72,7 +72,7 @@ function ownLog<S>({ expert, vocabulary }: ForeignModel<S>, text: string): numbe
 /** The most by which the bridge changes a probability of a model that has the shared vocabulary. */
 function largestChange(text: string, seed: number): number {
   const foreign = randomModel(bytePairVocabulary(sharedTokenizer), seed);
-  const bridge = createBridge(foreign, sharedTokenizer);
+  const bridge = new Bridge(foreign, sharedTokenizer);
   let own = foreign.expert.next(foreign.expert.start(), sharedTokenizer.endOfTextId);
   const expected = new Float32Array(sharedTokenizer.vocabSize);
   let largest = 0;
@@ -109,7 +109,7 @@ describe('a model with other tokens as an expert', () => {
       encode: (text) => Array.from(text, (character) => characters.indexOf(character) + 1),
       beginOfTextId: 0,
     });
-    const bridge = createBridge(randomModel(vocabulary, 7), sharedTokenizer);
+    const bridge = new Bridge(randomModel(vocabulary, 7), sharedTokenizer);
     const likeliest = (text: string) =>
       Math.max(...[...distributions(bridge, sharedTokenizer, text)].at(-1)!.probs);
     assert.ok(likeliest('☃学') < 0.02, 'all alike');
@@ -135,8 +135,7 @@ describe('a model with other tokens as an expert', () => {
       const shared = tokenizer();
       const foreign = canonicalModel(bytePairVocabulary(tokenizer()), 'ab', i);
       const text = draw(8);
-      const difference =
-        bridgedLog(createBridge(foreign, shared, exact), shared, text) - ownLog(foreign, text);
+      const difference = bridgedLog(new Bridge(foreign, shared, exact), shared, text) - ownLog(foreign, text);
       assert.ok(Math.abs(difference) < 1e-5, `${text}: ${difference}`);
     }
   });
@@ -145,7 +144,7 @@ describe('a model with other tokens as an expert', () => {
     it(`gives probabilities that sum to one: ${name}`, () => {
       fc.assert(
         fc.property(texts, fc.integer(), (text, seed) => {
-          const bridge = createBridge(randomModel(vocabulary, seed), sharedTokenizer);
+          const bridge = new Bridge(randomModel(vocabulary, seed), sharedTokenizer);
           for (const { probs } of distributions(bridge, sharedTokenizer, text)) {
             const sum = probs.reduce((total, p) => total + p, 0);
             assert.ok(Math.abs(sum - 1) < 1e-6 && probs.every((p) => p >= 0));
@@ -159,7 +158,7 @@ describe('a model with other tokens as an expert', () => {
       fc.assert(
         fc.property(texts, fc.integer(), (text, seed) => {
           const foreign = canonicalModel(vocabulary, PARTS.join(''), seed);
-          const bridge = createBridge(foreign, sharedTokenizer, exact);
+          const bridge = new Bridge(foreign, sharedTokenizer, exact);
           const difference = bridgedLog(bridge, sharedTokenizer, text) - ownLog(foreign, text);
           assert.ok(Math.abs(difference) < toleranceOf(name), `${text}: ${difference}`);
         }),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createBridge } from '../../../../src/model/bridge/bridge';
+import { Bridge } from '../../../../src/model/bridge/bridge';
 import { ForeignReader, type ForeignNode } from '../../../../src/model/bridge/foreignReader';
 import { byteVocabulary, RandomExpert, tokenizerOf } from '../../../support/randomForeign';
 
@@ -21,7 +21,7 @@ describe('What a bridge keeps of a foreign model', () => {
 
   it('is not everything ever tried after the first states of a long text, and the answers stay the same', () => {
     const tokenizer = tokenizerOf(TEXT.repeat(4), 280);
-    const bridge = createBridge({ expert, vocabulary }, tokenizer);
+    const bridge = new Bridge({ expert, vocabulary }, tokenizer);
     const start = bridge.start();
     const probs = new Float32Array(tokenizer.vocabSize);
     const tokens = tokenizer.encode(TEXT.repeat(80));
@@ -39,7 +39,7 @@ describe('What a bridge keeps of a foreign model', () => {
       }
     }
     assert.ok(held.size < roots + 2500, `${held.size} nodes, ${roots} of them the states' own`);
-    const fresh = createBridge({ expert, vocabulary }, tokenizer);
+    const fresh = new Bridge({ expert, vocabulary }, tokenizer);
     const expected = new Float32Array(tokenizer.vocabSize);
     for (const [i, state] of states.entries()) {
       if (i % 41 === 0) {

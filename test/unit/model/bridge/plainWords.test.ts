@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createBridge, type Bridge } from '../../../../src/model/bridge/bridge';
+import { Bridge } from '../../../../src/model/bridge/bridge';
 import { characterModel } from '../../../../src/model/bridge/characterModel';
 import { wordModel } from '../../../../src/model/bridge/wordModel';
 import { HealedStart } from '../../../../src/model/generation/healedStart';
@@ -72,7 +72,7 @@ function written<S>(bridge: Bridge<S>, text: string, tokens: number): string {
 
 describe('a model of words', () => {
   const saying = (word: string) =>
-    createBridge(wordModel(new ScriptedExpert(WORDS.length, [idOf(word)]), words), tokenizer);
+    new Bridge(wordModel(new ScriptedExpert(WORDS.length, [idOf(word)]), words), tokenizer);
 
   it('predicts its next word with the space before it', () => {
     assert.match(written(saying('understudy'), 'hello the', 4), /^ understudy/);
@@ -112,13 +112,13 @@ describe('a model of words', () => {
 
   it('goes on after a word that it does not know', () => {
     const foreign = wordModel(new ScriptedExpert(WORDS.length, [idOf('world')]), words);
-    assert.match(written(createBridge(foreign, tokenizer), 'hello Xqjzz', 1), /^ world/);
+    assert.match(written(new Bridge(foreign, tokenizer), 'hello Xqjzz', 1), /^ world/);
   });
 
   it('reads the words that it knows, and its unknown word for others', () => {
     const readWords: number[][] = [];
     const expert = new ScriptedExpert(WORDS.length, [idOf('a')], (ids) => readWords.push(ids));
-    const bridge = createBridge(wordModel(expert, words), tokenizer);
+    const bridge = new Bridge(wordModel(expert, words), tokenizer);
     const probs = new Float32Array(bridge.vocabSize);
     bridge.predict(read(bridge, 'Hello, Zweistein the “wörter”\n'), probs);
     const longest = readWords.reduce((a, b) => (b.length > a.length ? b : a), []);
@@ -143,7 +143,7 @@ describe('models of words and of characters', () => {
     it(`give every text a positive probability, and sum to one: ${name}`, () => {
       fc.assert(
         fc.property(texts, fc.integer(), (text, seed) => {
-          const bridge = createBridge<unknown>(foreign(seed), tokenizer);
+          const bridge = new Bridge<unknown>(foreign(seed), tokenizer);
           let state = bridge.next(bridge.start(), tokenizer.endOfTextId);
           const probs = new Float32Array(bridge.vocabSize);
           for (const id of [...tokenizer.encode(text), tokenizer.endOfTextId]) {
@@ -163,7 +163,7 @@ describe('models of words and of characters', () => {
     const next = (character: string) => CHARACTERS.indexOf(character);
     const spelled = Array.from('x the end.').map(next);
     const expert = new ScriptedExpert(CHARACTERS.length, spelled);
-    const bridge = createBridge(characterModel(expert, characters), tokenizer);
+    const bridge = new Bridge(characterModel(expert, characters), tokenizer);
     assert.equal(written(bridge, 'a', 1), ' the');
     assert.equal(written(bridge, 'a', 3), ' the end.');
   });
@@ -173,7 +173,7 @@ describe('models of words and of characters', () => {
       CHARACTERS.indexOf('学'),
       CHARACTERS.indexOf('习'),
     ]);
-    const bridge = createBridge(characterModel(expert, characters), tokenizer);
+    const bridge = new Bridge(characterModel(expert, characters), tokenizer);
     assert.equal(written(bridge, '', 1), tokenizer.decode(tokenizer.encode('学习').slice(0, 1)));
   });
 });

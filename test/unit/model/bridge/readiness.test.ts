@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createBridge } from '../../../../src/model/bridge/bridge';
+import { Bridge } from '../../../../src/model/bridge/bridge';
 import { DeferredModel } from '../../../../src/model/bridge/deferredModel';
 import type { Expert, Readiness } from '../../../../src/model/expert';
 import { byteVocabulary, RandomExpert } from '../../../support/randomForeign';
@@ -47,8 +47,8 @@ describe('bridging a model that must be waited for', () => {
 
   it('is ready once prepared, and then says what it would have said at once', async () => {
     const remote = new RemoteRandom(vocabulary.size, 5);
-    const bridge = createBridge({ expert: remote, vocabulary }, tokenizer);
-    const direct = createBridge({ expert: new RandomExpert(vocabulary.size, 5), vocabulary }, tokenizer);
+    const bridge = new Bridge({ expert: remote, vocabulary }, tokenizer);
+    const direct = new Bridge({ expert: new RandomExpert(vocabulary.size, 5), vocabulary }, tokenizer);
     const states = statesOf(bridge, 'the end');
     assert.deepEqual(
       states.map((state) => bridge.readiness!.isReady(state)),
@@ -64,7 +64,7 @@ describe('bridging a model that must be waited for', () => {
 
   it('asks about several places in one call', async () => {
     const remote = new RemoteRandom(vocabulary.size, 5);
-    const bridge = createBridge({ expert: remote, vocabulary }, tokenizer, { limits: { steps: 0 } });
+    const bridge = new Bridge({ expert: remote, vocabulary }, tokenizer, { limits: { steps: 0 } });
     const states = statesOf(bridge, 'one two three four');
     await bridge.readiness!.prepare(states);
     assert.ok(remote.calls[0] >= states.length, `first call: ${remote.calls[0]}`);
@@ -73,7 +73,7 @@ describe('bridging a model that must be waited for', () => {
 
   it('keeps what is wanted, however long ago it was made', async () => {
     const remote = new RemoteRandom(vocabulary.size, 5);
-    const bridge = createBridge({ expert: remote, vocabulary }, tokenizer, { limits: { steps: 0 } });
+    const bridge = new Bridge({ expert: remote, vocabulary }, tokenizer, { limits: { steps: 0 } });
     const states = statesOf(bridge, ' and so on'.repeat(200));
     assert.ok(states.length > 550, `${states.length} states`);
     await bridge.readiness!.prepare(states.slice(0, 500));
@@ -84,7 +84,7 @@ describe('bridging a model that must be waited for', () => {
 
   it('stays unready, without a fault, while the model is away, and answers when it is back', async () => {
     const remote = new RemoteRandom(vocabulary.size, 5);
-    const bridge = createBridge({ expert: remote, vocabulary }, tokenizer);
+    const bridge = new Bridge({ expert: remote, vocabulary }, tokenizer);
     const [state] = statesOf(bridge, '');
     remote.isAway = true;
     await bridge.readiness!.prepare([state]);
@@ -101,8 +101,8 @@ describe('bridging a model that must be waited for', () => {
       pauses++;
       return Promise.resolve();
     });
-    const slow = createBridge({ expert: deferred, vocabulary }, tokenizer);
-    const quick = createBridge({ expert, vocabulary }, tokenizer);
+    const slow = new Bridge({ expert: deferred, vocabulary }, tokenizer);
+    const quick = new Bridge({ expert, vocabulary }, tokenizer);
     assert.equal(quick.readiness, undefined);
     const state = slow.next(slow.start(), tokenizer.endOfTextId);
     await slow.readiness!.prepare([state]);
@@ -125,7 +125,7 @@ describe('bridging a model that must be waited for', () => {
         }
         return Promise.resolve();
       });
-      const bridge = createBridge({ expert, vocabulary }, tokenizer, { limits });
+      const bridge = new Bridge({ expert, vocabulary }, tokenizer, { limits });
       const states = statesOf(bridge, 'one two three four');
       await bridge.readiness!.prepare(states);
       assert.equal(pausesAfter, 0);
