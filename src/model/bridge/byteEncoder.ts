@@ -51,14 +51,14 @@ function withBrokenCharacter(
   const whole = end;
   // A byte-pair encoding merges the last token with part of the character if there is such a token.
   const start = ends.at(-2) ?? 0;
-  const joined = ids.length > 0 ? index.longestAt(bytes, start, bytes.length) : null;
+  const joined = ids.length > 0 ? index.longestAt(bytes, start) : null;
   if (joined !== null && start + tokenBytes(joined)!.length > whole) {
     end = start + tokenBytes(joined)!.length;
     ids[ids.length - 1] = joined;
     ends[ends.length - 1] = end;
   }
   while (end < bytes.length) {
-    const id = index.longestAt(bytes, end, bytes.length);
+    const id = index.longestAt(bytes, end);
     if (id === null) {
       return null;
     }

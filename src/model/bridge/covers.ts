@@ -63,7 +63,7 @@ export function* readCovers<State>(
   const mayBeUnknown = unknownId !== null || unknownShare > 0;
   const earliest = mayBeUnknown ? 0 : Math.max(0, tail.length - tokens.index.longest);
   for (let at = earliest; at <= tail.length; at++) {
-    const isCovered = at === tail.length || tokens.index.longerThan(tail, at, tail.length).length > 0;
+    const isCovered = at === tail.length || tokens.index.longerThan(tail, at).length > 0;
     if (isCovered || mayBeUnknown) {
       pending.push(...(at === tail.length ? whole : pathsTo(tokens, tail, at)));
     }
@@ -125,7 +125,7 @@ function coveredShare<State>(
     return 1;
   }
   let share = unknown === 0 ? 0 : unknown * source.uniformProbability(tail.subarray(at));
-  for (const id of source.tokens.index.longerThan(tail, at, tail.length)) {
+  for (const id of source.tokens.index.longerThan(tail, at)) {
     share += probs[id];
   }
   return share;

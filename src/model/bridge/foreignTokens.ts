@@ -93,7 +93,7 @@ export class ForeignTokens {
   }
 
   private findCover(ids: readonly number[], bytes: Uint8Array, from: number, atMost: number): boolean {
-    const covers = this.index.longerThan(bytes, from, bytes.length);
+    const covers = this.index.longerThan(bytes, from);
     for (let i = 0; i < covers.length && i < atMost; i++) {
       const longer = concatBytes(bytes.subarray(0, from), this.bytes(covers[i]));
       if (this.isEncoding([...ids, covers[i]], longer)) {

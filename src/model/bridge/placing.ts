@@ -166,7 +166,7 @@ export class Placing<State> {
     const { tokens } = this.source;
     const { tail, context } = this.state;
     const origin = this.origin({ ...cover, added: NO_BYTES }, tail.length);
-    for (const id of tokens.index.longerThan(tail, 0, tail.length)) {
+    for (const id of tokens.index.longerThan(tail, 0)) {
       const mass = weight * distribution.probs[id];
       // A token of little mass is taken to be its own encoding, as nearly every token is.
       if (mass === 0 || (mass > this.examineFrom && !tokens.isOwnEncoding(id))) {
@@ -184,7 +184,7 @@ export class Placing<State> {
     const { at, weight, distribution } = cover;
     const { tail } = this.state;
     const origin = this.origin({ ...cover, added: NO_BYTES }, tail.length - at);
-    for (const id of this.source.tokens.index.longerThan(tail, at, tail.length)) {
+    for (const id of this.source.tokens.index.longerThan(tail, at)) {
       const mass = weight * distribution.probs[id];
       if (mass > this.examineFrom) {
         this.place(origin, id, mass);
@@ -281,7 +281,7 @@ export class Placing<State> {
   private mayBegin({ ids, added, first }: Segment<State>, longer: Uint8Array): boolean {
     const { tokens, shared } = this.source;
     const { tail, context } = this.state;
-    const covers = tokens.index.longerThan(longer, added.length, longer.length);
+    const covers = tokens.index.longerThan(longer, added.length);
     return covers.subarray(0, MOST_TRIED).some((id) => {
       const text = concatBytes(added, tokens.bytes(id));
       return (

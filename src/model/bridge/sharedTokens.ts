@@ -54,7 +54,7 @@ export class SharedTokens {
     const ids: number[] = [];
     const ends: number[] = [];
     for (let end = 0; end < bytes.length;) {
-      const id = this.index.longestAt(bytes, end, bytes.length)!;
+      const id = this.index.longestAt(bytes, end)!;
       end += this.tokenizer.tokenBytes(id).length;
       ids.push(id);
       ends.push(end);
@@ -63,7 +63,7 @@ export class SharedTokens {
   }
 
   isToken(bytes: Uint8Array): boolean {
-    return this.index.find(bytes, 0, bytes.length) !== null;
+    return this.index.find(bytes) !== null;
   }
 
   contextAfter(context: SharedContext, tokenId: number): SharedContext {
@@ -99,7 +99,7 @@ export class SharedTokens {
 
   /** The token for bytes taken alone: the one that has exactly these bytes, or else the first of their encoding. */
   tokenOf(bytes: Uint8Array): number {
-    return this.index.find(bytes, 0, bytes.length) ?? this.tokensOf(bytes).ids[0];
+    return this.index.find(bytes) ?? this.tokensOf(bytes).ids[0];
   }
 
   /**
@@ -127,7 +127,7 @@ export class SharedTokens {
       ) {
         continue;
       }
-      const covers = this.index.longerThan(bytes, at, bytes.length);
+      const covers = this.index.longerThan(bytes, at);
       for (let i = 0; i < covers.length && i < atMost; i++) {
         const longer = concatBytes(bytes.subarray(0, at), this.tokenizer.tokenBytes(covers[i]));
         const encoding = this.tokensOf(longer);

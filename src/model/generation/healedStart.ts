@@ -196,7 +196,7 @@ export class HealedStart {
       tokens =
         rest.length === 0
           ? Int32Array.from({ length: this.tokenizer.vocabSize }, (_, id) => id)
-          : this.tokenizer.index.longerThan(rest, 0, rest.length);
+          : this.tokenizer.index.longerThan(rest, 0);
       this.coversByLength.set(rest.length, tokens);
     }
     return tokens;

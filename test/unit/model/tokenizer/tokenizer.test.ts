@@ -132,7 +132,7 @@ describe('Tokenizer', () => {
             Buffer.compare(tokenizer.tokenBytes(id).subarray(0, prefix.length), prefix) === 0,
         );
         assert.deepEqual(
-          [...tokenizer.index.longerThan(prefix, 0, prefix.length)].sort((a, b) => a - b),
+          [...tokenizer.index.longerThan(prefix, 0)].sort((a, b) => a - b),
           expected,
         );
       }),
