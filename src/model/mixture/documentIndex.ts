@@ -82,17 +82,15 @@ export class DocumentIndex implements DocumentText {
   }
 
   /** See {@link TextIndex.continuations}. */
-  continuations(history: Uint16Array, length: number, visit: Visit): boolean {
+  continuations(history: Uint16Array, length: number, visit: Visit): void {
     this.refresh();
-    let found = this.index?.continuations(history, length, visit) ?? false;
-    found = (this.below?.continuations(history, length, visit) ?? false) || found;
+    this.index?.continuations(history, length, visit);
+    this.below?.continuations(history, length, visit);
     for (let next = this.index?.tokens.length ?? 1; next < this.size; next++) {
       if (this.endsWith(history, length, next)) {
         visit(this.tokens[next], 1);
-        found = true;
       }
     }
-    return found;
   }
 
   /** See {@link TextIndex.has}. */

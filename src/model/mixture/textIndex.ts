@@ -26,33 +26,24 @@ export class TextIndex {
   /**
    * Visits the tokens that follow the context, which is the last `length` of `history`, each with how often it does.
    * @param length 1 to {@link MAX_CONTEXT}
-   * @returns whether the context occurs with a token after it
    */
-  continuations(history: Uint16Array, length: number, visit: Visit): boolean {
+  continuations(history: Uint16Array, length: number, visit: Visit): void {
     const { tokens, order } = this;
     const start = history.length - length;
     const first = history[start];
-    let from = this.lowerBound(
-      history,
-      start,
-      length,
-      this.bucketStarts[first],
-      this.bucketStarts[first + 1],
-      0,
-    );
-    const to = this.lowerBound(history, start, length, from, this.bucketStarts[first + 1], 1);
+    const bucketEnd = this.bucketStarts[first + 1];
+    let from = this.lowerBound(history, start, length, this.bucketStarts[first], bucketEnd, 0);
+    const to = this.lowerBound(history, start, length, from, bucketEnd, 1);
     // A suffix that ends with the context has nothing after it and sorts first.
     if (from < to && order[from] + length >= tokens.length) {
       from++;
     }
-    const found = from < to;
     while (from < to) {
       const tokenId = tokens[order[from] + length];
       const end = this.endOfRun(from, to, length, tokenId);
       visit(tokenId, end - from);
       from = end;
     }
-    return found;
   }
 
   /** Whether the last `length` of `history` occur with a token after them. */

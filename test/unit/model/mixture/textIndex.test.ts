@@ -14,10 +14,9 @@ function continuationsOf(
   length: number,
 ): Map<number, number> {
   const found = new Map<number, number>();
-  const any = index.continuations(Uint16Array.from(history), length, (tokenId, count) => {
+  index.continuations(Uint16Array.from(history), length, (tokenId, count) => {
     found.set(tokenId, (found.get(tokenId) ?? 0) + count);
   });
-  assert.equal(any, found.size > 0);
   return found;
 }
 
