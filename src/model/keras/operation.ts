@@ -68,25 +68,20 @@ export interface Operation {
   run(inputs: readonly Rows[], context: RunContext, before: unknown): unknown;
 }
 
+/** How an operation differs from most of its kind. */
+export type OperationTraits = Partial<Pick<Operation, 'scope' | 'maxSteps' | 'whyWhole'>>;
+
 /** An operation without memory. */
 export function rowOperation(
   shape: ValueShape,
   apply: (inputs: readonly Rows[], rows: Rows, context: RunContext) => void,
-  extra: Partial<Pick<Operation, 'scope' | 'maxSteps' | 'whyWhole'>> = {},
+  traits: OperationTraits = {},
 ): Operation {
-  const rows = new Rows(shape.size);
-  return {
-    scope: 'rows',
-    maxSteps: Infinity,
-    ...extra,
-    shape,
-    rows,
-    start: null,
-    run: (inputs, context) => {
-      apply(inputs, rows, context);
-      return null;
-    },
+  const run = (inputs: readonly Rows[], rows: Rows, context: RunContext) => {
+    apply(inputs, rows, context);
+    return null;
   };
+  return stepOperation(shape, null, run, { scope: 'rows', ...traits });
 }
 
 /** An operation with a memory of type State. */
@@ -94,13 +89,13 @@ export function stepOperation<State>(
   shape: ValueShape,
   start: State,
   run: (inputs: readonly Rows[], rows: Rows, context: RunContext, before: State) => State,
-  extra: Partial<Pick<Operation, 'scope' | 'maxSteps' | 'whyWhole'>> = {},
+  traits: OperationTraits = {},
 ): Operation {
   const rows = new Rows(shape.size);
   return {
     scope: 'steps',
     maxSteps: Infinity,
-    ...extra,
+    ...traits,
     shape,
     rows,
     start,

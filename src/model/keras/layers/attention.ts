@@ -1,7 +1,7 @@
 /** Attention of a step to itself and the steps before it, or, in a model over whole windows, to all steps. */
 import type { Argument } from '../graphArguments';
 import { multiply } from '../matrixProduct';
-import { Rows, stepOperation, type Operation, type ValueShape } from '../operation';
+import { Rows, stepOperation, type OperationTraits, type ValueShape } from '../operation';
 import { AttentionHeads, dotProduct, type KeyValueCache, type Score } from './keyValueCache';
 import type { BuiltCall, LayerBuild, LayerBuilder } from './layerBuild';
 
@@ -163,7 +163,7 @@ function attentionCall(
   const isPadded = value.shape.masked || key.shape.masked;
   const allReal = new Uint8Array(0);
   let real = allReal;
-  const extra: Partial<Pick<Operation, 'scope' | 'maxSteps' | 'whyWhole'>> = isCausal
+  const traits: OperationTraits = isCausal
     ? { maxSteps: masksAll ? lengthOf(mask) : Infinity }
     : { scope: 'whole', whyWhole: 'attends to later words, too (use_causal_mask is not set)' };
   const operation = stepOperation(
@@ -176,7 +176,7 @@ function attentionCall(
       const queryMask = query.shape.masked ? context.mask : null;
       return run(inputs, rows, { mask: isPadded ? context.mask : real, queryMask }, before, isCausal);
     },
-    extra,
+    traits,
   );
   return { operation, from: [query.id, value.id, key.id] };
 }

@@ -1,6 +1,6 @@
 /** Layers and operations that combine several values, element by element or by concatenation. */
 import { KerasFault } from '../kerasFault';
-import { rowOperation, stepOperation, type RunContext, type Rows, type ValueShape } from '../operation';
+import { rowOperation, type RunContext, type Rows, type ValueShape } from '../operation';
 import type { BuiltCall, LayerBuild, LayerBuilder, Tensor } from './layerBuild';
 
 type Combine = (a: number, b: number) => number;
@@ -112,13 +112,8 @@ function elementwise(build: LayerBuild, combine: Combine, finish: ((x: number) =
     }
   };
   // A constant with a row for each step makes the result depend on how many steps came before.
-  const operation =
-    maxSteps === Infinity
-      ? rowOperation(shape, run)
-      : stepOperation(shape, null, (inputs, rows, context) => (run(inputs, rows, context), null), {
-          maxSteps,
-        });
-  return { operation, from };
+  const traits = maxSteps === Infinity ? {} : { scope: 'steps' as const, maxSteps };
+  return { operation: rowOperation(shape, run, traits), from };
 }
 
 /** Positions plus or minus a number are still positions. */

@@ -1,5 +1,5 @@
 /** Layers and operations along the steps: positions, the last step, pooling, flattening. */
-import { rowOperation, stepOperation } from '../operation';
+import { rowOperation } from '../operation';
 import type { BuiltCall, LayerBuild, LayerBuilder } from './layerBuild';
 import { copy } from './rowLayers';
 
@@ -128,16 +128,15 @@ export function shapeOf(build: LayerBuild): BuiltCall {
 }
 
 function positionsOf(id: number, firstPosition: number): BuiltCall {
-  const operation = stepOperation(
+  const operation = rowOperation(
     { size: 1, perStep: true, masked: false, firstPosition },
-    null,
     ([input], rows, { position }) => {
       const data = rows.resize(input.count);
       for (let row = 0; row < input.count; row++) {
         data[row] = firstPosition + position + row;
       }
-      return null;
     },
+    { scope: 'steps' },
   );
   return { operation, from: [id] };
 }
