@@ -3,7 +3,7 @@ import { isNestedTooDeeply } from '../nesting';
 import { Hdf5File } from './hdf5File';
 import { KerasFault } from './kerasFault';
 import { MAX_CONFIG_BYTES, MAX_KERAS_FILE_BYTES } from './sizeLimits';
-import { ArchiveWeights, LegacyWeights, type WeightStore } from './weightStore';
+import { archiveWeights, legacyWeights, type WeightStore } from './weightStore';
 
 /** A model as Keras stored it, not yet interpreted. */
 export interface KerasFile {
@@ -11,7 +11,7 @@ export interface KerasFile {
   readonly config: unknown;
   /** Major version of the Keras that wrote it. */
   readonly majorVersion: number;
-  readonly weights: WeightStore;
+  readonly weightsOf: WeightStore;
   /** What an exported personal model carries in addition, as JSON; null in other files. */
   readonly understudy: string | null;
   close(): void;
@@ -67,7 +67,7 @@ async function openHdf5(bytes: Uint8Array): Promise<KerasFile> {
     return {
       config: parse(config, CONFIG_ATTRIBUTE),
       majorVersion: majorVersionOf(file.text('/', 'keras_version') ?? '2'),
-      weights: new LegacyWeights(file),
+      weightsOf: legacyWeights(file),
       understudy: metadata,
       close: () => {
         file.close();
@@ -96,7 +96,7 @@ async function openArchive(bytes: Uint8Array): Promise<KerasFile> {
   return {
     config: parsed,
     majorVersion: majorVersionOf(typeof version === 'string' ? version : '3'),
-    weights: new ArchiveWeights(file),
+    weightsOf: archiveWeights(file),
     understudy: own === undefined ? null : text(own),
     close: () => {
       file.close();

@@ -52,8 +52,8 @@ export function buildNetwork(file: KerasFile): Network {
   });
   const nodes = graph.calls.map((call): NetworkNode => {
     const { layer, inputs: given, options, id } = call;
-    const weights = file.weights.reader(layer.place);
-    const build = new LayerBuild(layer, given, options, shapes, weights, file.majorVersion, windowLength);
+    const take = file.weightsOf(layer.place);
+    const build = new LayerBuild(layer, given, options, shapes, take, file.majorVersion, windowLength);
     const { operation, from } = builderOf(layer)(build);
     shapes.set(id, operation.shape);
     rows.set(id, operation.rows);

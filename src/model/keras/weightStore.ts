@@ -10,19 +10,15 @@ export interface WeightPlace {
   readonly names: readonly string[];
 }
 
-/** Hands out the weights of one layer in the order in which Keras creates them. */
-export interface WeightReader {
-  /**
-   * The next weights of these shapes.
-   * @param part the sublayers that hold them, e.g. `cell`, or '' for the layer itself
-   * @throws KerasFault when they are missing, of another shape, not finite, or too many
-   */
-  take(part: string, shapes: readonly (readonly number[])[]): Float32Array[];
-}
+/**
+ * Hands out the next weights of one layer, of these shapes, in the order in which Keras creates them.
+ * @param part the sublayers that hold them, e.g. `cell`, or '' for the layer itself
+ * @throws KerasFault when they are missing, of another shape, not finite, or too many
+ */
+export type TakeWeights = (part: string, shapes: readonly (readonly number[])[]) => Float32Array[];
 
-export interface WeightStore {
-  reader(place: WeightPlace): WeightReader;
-}
+/** The weights of the layer at a place, from the first on. */
+export type WeightStore = (place: WeightPlace) => TakeWeights;
 
 /** Reads and checks each dataset once, so that a layer that is used twice is in memory once. */
 class CheckedDatasets {
@@ -67,63 +63,45 @@ class CheckedDatasets {
 }
 
 /** The weights of a `.keras` archive: a group for each layer, which holds `vars/0`, `vars/1` and a group for each sublayer. */
-export class ArchiveWeights implements WeightStore {
-  private readonly datasets: CheckedDatasets;
-
-  constructor(file: Hdf5File) {
-    this.datasets = new CheckedDatasets(file);
-  }
-
-  reader({ group }: WeightPlace): WeightReader {
-    const taken = new Map<string, number>();
-    return {
-      take: (part, shapes) => {
-        const folder = this.folderOf(group, part);
-        const first = taken.get(part) ?? 0;
-        taken.set(part, first + shapes.length);
-        return shapes.map((shape, i) => this.datasets.get(`${folder}/vars/${first + i}`, shape));
-      },
-    };
-  }
-
+export function archiveWeights(file: Hdf5File): WeightStore {
+  const datasets = new CheckedDatasets(file);
   /** Keras 2 writes the sublayers of an attention as `_query_dense`, Keras 3 as `query_dense`. */
-  private folderOf(group: string, part: string): string {
+  const folderOf = (group: string, part: string): string => {
     if (part === '') {
       return group;
     }
     const folder = `${group}/${part}`;
     const older = `${group}/_${part}`;
-    return !this.datasets.has(`${folder}/vars/0`) && this.datasets.has(`${older}/vars/0`) ? older : folder;
-  }
+    return !datasets.has(`${folder}/vars/0`) && datasets.has(`${older}/vars/0`) ? older : folder;
+  };
+  return ({ group }) => {
+    const taken = new Map<string, number>();
+    return (part, shapes) => {
+      const folder = folderOf(group, part);
+      const first = taken.get(part) ?? 0;
+      taken.set(part, first + shapes.length);
+      return shapes.map((shape, i) => datasets.get(`${folder}/vars/${first + i}`, shape));
+    };
+  };
 }
 
 /** The weights of an `.h5` file: a group for each outermost layer, which lists its weights in their order. */
-export class LegacyWeights implements WeightStore {
-  private readonly datasets: CheckedDatasets;
-
-  constructor(private readonly file: Hdf5File) {
-    this.datasets = new CheckedDatasets(file);
-  }
-
-  reader({ names }: WeightPlace): WeightReader {
+export function legacyWeights(file: Hdf5File): WeightStore {
+  const datasets = new CheckedDatasets(file);
+  return ({ names }) => {
     const [outermost, ...inner] = names;
     const group = `model_weights/${outermost}`;
-    const listed = this.file.texts(group, 'weight_names');
+    const listed = file.texts(group, 'weight_names') ?? [];
     // A nested model lists the weights of all its layers together; the names of a layer's own weights contain its name.
-    const own = (listed ?? []).filter((name) => {
-      const segments = name.split('/');
-      return inner.every((layer) => segments.includes(layer)) || inner.length === 0;
-    });
+    const own = listed.filter((name) => inner.every((layer) => name.split('/').includes(layer)));
     let next = 0;
-    return {
-      take: (_part, shapes) =>
-        shapes.map((shape) => {
-          const name = own[next++];
-          if (name === undefined) {
-            throw new KerasFault(`the weights of its layer "${names.join('/')}" are missing`);
-          }
-          return this.datasets.get(`${group}/${name}`, shape);
-        }),
-    };
-  }
+    return (_part, shapes) =>
+      shapes.map((shape) => {
+        const name = own[next++];
+        if (name === undefined) {
+          throw new KerasFault(`the weights of its layer "${names.join('/')}" are missing`);
+        }
+        return datasets.get(`${group}/${name}`, shape);
+      });
+  };
 }

@@ -27,15 +27,15 @@ export const multiHeadAttention: LayerBuilder = (build) => {
   const outputSize = outputSizeOf(build, query.shape.size);
   const usesBias = layer.flag('use_bias', true);
   const projection = (part: string, inputs: number, size: number): Projection => {
-    const [kernel] = build.weights.take(part, [[inputs, heads, size]]);
-    const [bias = null] = usesBias ? build.weights.take(part, [[heads, size]]) : [];
+    const [kernel] = build.take(part, [[inputs, heads, size]]);
+    const [bias = null] = usesBias ? build.take(part, [[heads, size]]) : [];
     return { kernel, bias, inputs, rows: new Rows(heads * size) };
   };
   const queries = projection('query_dense', query.shape.size, keySize);
   const keys = projection('key_dense', key.shape.size, keySize);
   const values = projection('value_dense', value.shape.size, valueSize);
-  const [outputKernel] = build.weights.take('output_dense', [[heads, valueSize, outputSize]]);
-  const [outputBias = null] = usesBias ? build.weights.take('output_dense', [[outputSize]]) : [];
+  const [outputKernel] = build.take('output_dense', [[heads, valueSize, outputSize]]);
+  const [outputBias = null] = usesBias ? build.take('output_dense', [[outputSize]]) : [];
   const attention = new AttentionHeads(heads, keySize, valueSize, 1 / Math.sqrt(keySize), dotProduct);
   const attended = new Rows(heads * valueSize);
   return attentionCall(
@@ -60,11 +60,11 @@ export const multiHeadAttention: LayerBuilder = (build) => {
 export const dotAttention: LayerBuilder = (build) => {
   const { layer } = build;
   const mode = layer.text('score_mode', 'dot');
-  const [scale = ONE] = layer.flag('use_scale') ? build.weights.take('', [[]]) : [];
+  const [scale = ONE] = layer.flag('use_scale') ? build.take('', [[]]) : [];
   if (mode === 'dot') {
     return plainAttention(build, dotProduct, scale[0]);
   }
-  const [weight] = build.weights.take('', [[]]);
+  const [weight] = build.take('', [[]]);
   const score: Score = (query, queryAt, keys, keyAt, size) => {
     let total = 0;
     for (let i = 0; i < size; i++) {
@@ -80,7 +80,7 @@ const ONE = Float32Array.of(1);
 export const additiveAttention: LayerBuilder = (build) => {
   const { size } = build.sequences('query', 'value', 'key')[0].shape;
   const [scale = new Float32Array(size).fill(1)] = build.layer.flag('use_scale', true)
-    ? build.weights.take('', [[size]])
+    ? build.take('', [[size]])
     : [];
   const score: Score = (query, queryAt, keys, keyAt) => {
     let total = 0;

@@ -2,7 +2,7 @@
 import { activationNamed, type Activation } from '../activations';
 import type { LayerSpec } from '../layerSpec';
 import { multiply } from '../matrixProduct';
-import type { WeightReader } from '../weightStore';
+import type { TakeWeights } from '../weightStore';
 
 export interface Cell {
   readonly units: number;
@@ -20,17 +20,17 @@ export interface Cell {
   step(input: Float32Array, at: number, before: Float32Array, after: Float32Array): void;
 }
 
-type ReadCell = (layer: LayerSpec, inputSize: number, weights: WeightReader, majorVersion: number) => Cell;
+type ReadCell = (layer: LayerSpec, inputSize: number, take: TakeWeights, majorVersion: number) => Cell;
 
 const PART = 'cell';
 
 /** Hochreiter and Schmidhuber 1997; gates i f c o. */
-const lstm: ReadCell = (layer, inputSize, weights, majorVersion) => {
+const lstm: ReadCell = (layer, inputSize, take, majorVersion) => {
   const { units, kernel, recurrent, bias, activation, gate } = common(
     layer,
     inputSize,
     4,
-    weights,
+    take,
     majorVersion,
   );
   const products = new Float32Array(4 * units);
@@ -56,13 +56,13 @@ const lstm: ReadCell = (layer, inputSize, weights, majorVersion) => {
 };
 
 /** Cho et al., arXiv 1406.1078; gates z r h, with the reset after the product (cuDNN's way) or before it (the paper's). */
-const gru: ReadCell = (layer, inputSize, weights, majorVersion) => {
+const gru: ReadCell = (layer, inputSize, take, majorVersion) => {
   const resetAfter = layer.flag('reset_after');
   const { units, kernel, recurrent, bias, activation, gate } = common(
     layer,
     inputSize,
     3,
-    weights,
+    take,
     majorVersion,
     resetAfter,
   );
@@ -109,8 +109,8 @@ const gru: ReadCell = (layer, inputSize, weights, majorVersion) => {
 };
 
 /** Elman 1990. */
-const simpleRnn: ReadCell = (layer, inputSize, weights, majorVersion) => {
-  const { units, kernel, recurrent, bias, activation } = common(layer, inputSize, 1, weights, majorVersion);
+const simpleRnn: ReadCell = (layer, inputSize, take, majorVersion) => {
+  const { units, kernel, recurrent, bias, activation } = common(layer, inputSize, 1, take, majorVersion);
   const products = new Float32Array(units);
   return {
     units,
@@ -130,26 +130,21 @@ const simpleRnn: ReadCell = (layer, inputSize, weights, majorVersion) => {
 const CELLS: Readonly<Record<string, ReadCell>> = { LSTM: lstm, GRU: gru, SimpleRNN: simpleRnn };
 
 /**
- * @param weights of the recurrent layer; they are stored with its cell
+ * @param take gives the weights of the recurrent layer, which are stored with its cell
  * @throws KerasFault for a cell that is not supported
  */
-export function readCell(
-  layer: LayerSpec,
-  inputSize: number,
-  weights: WeightReader,
-  majorVersion: number,
-): Cell {
+export function readCell(layer: LayerSpec, inputSize: number, take: TakeWeights, majorVersion: number): Cell {
   if (!Object.hasOwn(CELLS, layer.className)) {
     throw layer.fault(`is none of ${Object.keys(CELLS).join(', ')}, and no other is supported here`);
   }
-  return CELLS[layer.className](layer, inputSize, weights, majorVersion);
+  return CELLS[layer.className](layer, inputSize, take, majorVersion);
 }
 
 function common(
   layer: LayerSpec,
   inputSize: number,
   gates: number,
-  weights: WeightReader,
+  take: TakeWeights,
   majorVersion: number,
   twoBiases = false,
 ): {
@@ -162,12 +157,12 @@ function common(
 } {
   const units = layer.size('units');
   const width = gates * units;
-  const [kernel, recurrent] = weights.take(PART, [
+  const [kernel, recurrent] = take(PART, [
     [inputSize, width],
     [units, width],
   ]);
   const biasShape = twoBiases ? [2, width] : [width];
-  const [bias = null] = layer.flag('use_bias', true) ? weights.take(PART, [biasShape]) : [];
+  const [bias = null] = layer.flag('use_bias', true) ? take(PART, [biasShape]) : [];
   // A description may omit Keras' defaults.
   const { activation = 'tanh', recurrent_activation: gate = 'sigmoid' } = layer.config;
   return {

@@ -1,7 +1,7 @@
 import type { Argument, LayerInput } from '../graphArguments';
 import type { LayerSpec } from '../layerSpec';
 import type { Operation, ValueShape } from '../operation';
-import type { WeightReader } from '../weightStore';
+import type { TakeWeights } from '../weightStore';
 
 /** A value that a layer is given, or a constant: a number or nested lists of numbers. */
 export type Tensor =
@@ -21,7 +21,7 @@ export class LayerBuild {
     private readonly inputs: readonly LayerInput[],
     readonly options: ReadonlyMap<string, Argument>,
     private readonly shapes: ReadonlyMap<number, ValueShape>,
-    readonly weights: WeightReader,
+    readonly take: TakeWeights,
     /** Of the Keras that wrote the file. */
     readonly majorVersion: number,
     /** Steps of the model's window; null when it takes any number. */
@@ -35,9 +35,7 @@ export class LayerBuild {
       this.inputs,
       new Map(),
       this.shapes,
-      {
-        take: (part, shapes) => this.weights.take(part === '' ? key : `${key}/${part}`, shapes),
-      },
+      (part, shapes) => this.take(part === '' ? key : `${key}/${part}`, shapes),
       this.majorVersion,
       this.windowLength,
     );

@@ -10,8 +10,8 @@ export const layerNormalization: LayerBuilder = (build) => {
   requireLastAxis(build);
   const { size } = build.value().shape;
   const isRms = layer.flag('rms_scaling');
-  const [gamma = null] = isRms || layer.flag('scale', true) ? build.weights.take('', [[size]]) : [];
-  const [beta = null] = !isRms && layer.flag('center', true) ? build.weights.take('', [[size]]) : [];
+  const [gamma = null] = isRms || layer.flag('scale', true) ? build.take('', [[size]]) : [];
+  const [beta = null] = !isRms && layer.flag('center', true) ? build.take('', [[size]]) : [];
   const mean = isRms ? 'onlyInDeviation' : 'subtracted';
   return normalized(build, gamma, beta, layer.number('epsilon', 1e-3), mean);
 };
@@ -19,7 +19,7 @@ export const layerNormalization: LayerBuilder = (build) => {
 /** Zhang and Sennrich, arXiv 1910.07467. */
 export const rmsNormalization: LayerBuilder = (build) => {
   requireLastAxis(build);
-  const [scale] = build.weights.take('', [[build.value().shape.size]]);
+  const [scale] = build.take('', [[build.value().shape.size]]);
   const { operation, from } = normalized(build, scale, null, build.layer.number('epsilon', 1e-6), 'unused');
   // Unlike the other layers of its kind it passes no mask on.
   return { operation: { ...operation, shape: { ...operation.shape, masked: false } }, from };
@@ -31,9 +31,9 @@ export const batchNormalization: LayerBuilder = (build) => {
   requireLastAxis(build);
   const { id, shape } = build.value();
   const { size } = shape;
-  const [gamma] = layer.flag('scale', true) ? build.weights.take('', [[size]]) : [];
-  const [beta] = layer.flag('center', true) ? build.weights.take('', [[size]]) : [];
-  const [mean, variance] = build.weights.take('', [[size], [size]]);
+  const [gamma] = layer.flag('scale', true) ? build.take('', [[size]]) : [];
+  const [beta] = layer.flag('center', true) ? build.take('', [[size]]) : [];
+  const [mean, variance] = build.take('', [[size], [size]]);
   const epsilon = layer.number('epsilon', 1e-3);
   const factor = variance.map((value, i) => (gamma?.[i] ?? 1) / Math.sqrt(value + epsilon));
   const offset = mean.map((value, i) => (beta?.[i] ?? 0) - value * factor[i]);

@@ -1,6 +1,7 @@
 import type { LayerSpec } from '../layerSpec';
 import { multiply } from '../matrixProduct';
 import { Rows, stepOperation, type RunContext, type ValueShape } from '../operation';
+import type { TakeWeights } from '../weightStore';
 import { readCell, type Cell } from './cells';
 import type { LayerBuild, LayerBuilder } from './layerBuild';
 
@@ -8,7 +9,7 @@ import type { LayerBuild, LayerBuilder } from './layerBuild';
 export const recurrent: LayerBuilder = (build) => {
   const { layer } = build;
   const { id, shape } = sequence(build);
-  const cell = readCell(layer, shape.size, build.weights, build.majorVersion);
+  const cell = readCell(layer, shape.size, build.take, build.majorVersion);
   const pass = new RecurrentPass(cell, layer, shape);
   const operation = stepOperation(
     pass.shape,
@@ -32,11 +33,8 @@ export const bidirectional: LayerBuilder = (build) => {
     { spec: forward, part: 'forward_layer' },
     { spec: backward, part: 'backward_layer' },
   ].map(({ spec, part }) => {
-    const weights = {
-      take: (inner: string, shapes: readonly (readonly number[])[]) =>
-        build.weights.take(`${part}/${inner}`, shapes),
-    };
-    const cell = readCell(spec, shape.size, weights, build.majorVersion);
+    const take: TakeWeights = (inner, shapes) => build.take(`${part}/${inner}`, shapes);
+    const cell = readCell(spec, shape.size, take, build.majorVersion);
     return { pass: new RecurrentPass(cell, spec, shape), rows: new Rows(cell.units), cell };
   });
   const [first, second] = halves;

@@ -8,8 +8,8 @@ export const dense: LayerBuilder = (build) => {
   const { layer, majorVersion } = build;
   const { id, shape } = build.value();
   const units = layer.size('units');
-  const [kernel] = build.weights.take('', [[shape.size, units]]);
-  const [bias = null] = layer.flag('use_bias', true) ? build.weights.take('', [[units]]) : [];
+  const [kernel] = build.take('', [[shape.size, units]]);
+  const [bias = null] = layer.flag('use_bias', true) ? build.take('', [[units]]) : [];
   const activate = activateRows(layer.config['activation'], majorVersion);
   const operation = rowOperation(plain(build, units), ([input], rows) => {
     const data = rows.resize(input.count);
@@ -27,7 +27,7 @@ export const embedding: LayerBuilder = (build) => {
   if (shape.size !== 1) {
     throw layer.fault('embeds something that is not a sequence of numbers');
   }
-  const [table] = build.weights.take('', [[inputs, outputs]]);
+  const [table] = build.take('', [[inputs, outputs]]);
   const operation = rowOperation(
     { size: outputs, perStep: shape.perStep, masked: shape.isTokens === true && layer.flag('mask_zero') },
     ([input], rows) => {

@@ -9,6 +9,7 @@ import type { KerasFile } from '../kerasFile';
 import { KerasFault } from '../kerasFault';
 import { readModelGraph, type LayerCall } from '../modelGraph';
 import { withKerasFile } from '../readKerasModel';
+import type { TakeWeights } from '../weightStore';
 import { CELL_CLASSES } from './personalLayers';
 import { personalMetadataSchema, type PersonalMetadata } from './personalMetadata';
 
@@ -104,14 +105,14 @@ function readPersonalNetwork(file: KerasFile): PersonalNetwork {
   checkLayers(config, { calls, recurrent, projection, output, embedding });
   const { vocabSize, embeddingSize, hiddenSize } = config;
   const weights = new Map<string, Float32Array>();
-  const reader = (call: LayerCall) => file.weights.reader(call.layer.place);
-  const [table] = reader(embedding).take('', [[vocabSize, embeddingSize]]);
+  const takeOf = (call: LayerCall) => file.weightsOf(call.layer.place);
+  const [table] = takeOf(embedding)('', [[vocabSize, embeddingSize]]);
   weights.set('embedding', table);
   for (const [layer, call] of recurrent.entries()) {
-    readCell(config, reader(call), layer, weights);
+    readCell(config, takeOf(call), layer, weights);
   }
-  const [projectionKernel] = reader(projection).take('', [[hiddenSize, embeddingSize]]);
-  const [outputKernel, outputBias] = reader(output).take('', [[embeddingSize, vocabSize], [vocabSize]]);
+  const [projectionKernel] = takeOf(projection)('', [[hiddenSize, embeddingSize]]);
+  const [outputKernel, outputBias] = takeOf(output)('', [[embeddingSize, vocabSize], [vocabSize]]);
   const untied = transposed(outputKernel, embeddingSize, vocabSize).findIndex(
     (value, i) => Math.abs(value - table[i]) > TIED_WITHIN * Math.max(1, Math.abs(table[i])),
   );
@@ -224,13 +225,13 @@ function checkLayers(
 
 function readCell(
   { architecture, embeddingSize, hiddenSize }: RecurrentConfig,
-  reader: { take(part: string, shapes: readonly (readonly number[])[]): Float32Array[] },
+  take: TakeWeights,
   layer: number,
   weights: Map<string, Float32Array>,
 ): void {
   const inputs = layer === 0 ? embeddingSize : hiddenSize;
   const rows = GATES_PER_CELL[architecture] * hiddenSize;
-  const [kernel, recurrentKernel, bias] = reader.take('cell', [
+  const [kernel, recurrentKernel, bias] = take('cell', [
     [inputs, rows],
     [hiddenSize, rows],
     architecture === 'gru' ? [2, rows] : [rows],

@@ -16,7 +16,7 @@ function normalized(
     [{ kind: 'value', id: 0 }],
     new Map(),
     new Map([[0, { size: vector.length, perStep: true, masked: false }]]),
-    { take: (_part, shapes) => shapes.map(() => left.shift() ?? assert.fail('it has no more weights')) },
+    (_part, shapes) => shapes.map(() => left.shift() ?? assert.fail('it has no more weights')),
     3,
     null,
   );
