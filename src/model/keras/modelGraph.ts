@@ -191,7 +191,7 @@ class GraphReader {
  * Names the group of each layer's weights. Keras names groups by class and numbers those of the same class. It counts only layers,
  * not operations; this makes no difference, as no operation has weights.
  */
-class GroupNames {
+export class GroupNames {
   private readonly counts = new Map<string, number>();
 
   constructor(private readonly place: WeightPlace) {}

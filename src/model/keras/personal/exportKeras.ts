@@ -4,6 +4,7 @@ import type { Checkpoint } from '../../checkpoint/checkpoint';
 import { dequantizeWeights } from '../../network/quantizedMatrix';
 import { hasAttention } from '../../networkConfig';
 import { UNDERSTUDY_METADATA } from '../kerasFile';
+import { GroupNames } from '../modelGraph';
 import { INPUT, personalLayers, type PersonalLayer } from './personalLayers';
 import type { PersonalMetadata } from './personalMetadata';
 
@@ -81,18 +82,9 @@ async function writeHdf5(fill: (file: File) => void): Promise<Uint8Array> {
 
 /** Writes a group for each layer, named by its class and a count, which holds its weights by number. */
 function writeArchiveWeights(file: File, layers: readonly PersonalLayer[]): void {
-  const groupNames = new Map([
-    ['Embedding', 'embedding'],
-    ['LSTM', 'lstm'],
-    ['GRU', 'gru'],
-    ['SimpleRNN', 'simple_rnn'],
-    ['Dense', 'dense'],
-  ]);
-  const counts = new Map<string, number>();
+  const groups = new GroupNames({ group: '', names: [] });
   for (const { className, weights } of layers) {
-    const count = counts.get(className) ?? 0;
-    counts.set(className, count + 1);
-    const group = `layers/${groupNames.get(className) ?? className}${count === 0 ? '' : `_${count}`}`;
+    const { group } = groups.next({ class_name: className });
     for (const weight of weights) {
       writeWeight(file, `${group}/${weight.place}`, weight);
     }
