@@ -2,8 +2,6 @@ import type { Expert } from '../expert';
 
 /** A network from a Keras file as a next-token predictor over the vocabulary that it was trained with. */
 export interface KerasModel<State = unknown> extends Expert<State> {
-  /** Token numbers that it can read: 0 to this, exclusive; at least `vocabSize`. */
-  readonly readableTokens: number;
   /** Tokens before a prediction that can influence it; Infinity for a network without a limit. */
   readonly contextLength: number;
   /** What the user is shown, e.g. "Embedding, LSTM, Dense; vocabulary of 10000 tokens". */

@@ -29,7 +29,7 @@ export interface Network {
   /** Whether the output is scores that still need a softmax. */
   readonly endsInLogits: boolean;
   readonly vocabSize: number;
-  /** Token numbers that it can read: 0 to this, exclusive. */
+  /** Token numbers that it can read: 0 to this, exclusive; at least `vocabSize`. */
   readonly readableTokens: number;
   /** The fixed number of steps of its input; null for any number. */
   readonly windowLength: number | null;
@@ -157,17 +157,13 @@ const KEEPING =
 function endsInLogits(output: LayerCall, calls: readonly LayerCall[]): boolean {
   const distributions = new Set<number>();
   for (const { id, layer, inputs } of calls) {
-    const { className, config } = activeLayer(layer);
+    const active = activeLayer(layer);
     const values = inputs.flatMap((input) => (input.kind === 'value' ? [input.id] : []));
     const isKept =
-      KEEPING.test(className === 'TFOpLambda' ? layer.text('function', '') : className) &&
+      KEEPING.test(active.className === 'TFOpLambda' ? layer.text('function', '') : active.className) &&
       values.length > 0 &&
       values.every((value) => distributions.has(value));
-    if (
-      isKept ||
-      finalActivation({ className, config }) === 'softmax' ||
-      config['function'] === 'nn.softmax'
-    ) {
+    if (isKept || finalActivation(active) === 'softmax' || active.config['function'] === 'nn.softmax') {
       distributions.add(id);
     }
   }

@@ -24,7 +24,6 @@ const BATCH = 8;
  */
 export class SteppedModel implements KerasModel<SteppedState> {
   readonly vocabSize: number;
-  readonly readableTokens: number;
   /** Nodes with a memory, and all that they are computed from. */
   private readonly remembering: readonly NetworkNode[];
   private readonly predicting: readonly NetworkNode[];
@@ -42,7 +41,6 @@ export class SteppedModel implements KerasModel<SteppedState> {
     readonly contextLength: number,
   ) {
     this.vocabSize = network.vocabSize;
-    this.readableTokens = network.readableTokens;
     const remembering = rememberingNodes(network);
     this.remembering = network.nodes.filter((node) => remembering.has(node));
     this.predicting = network.nodes.filter((node) => !remembering.has(node));
@@ -66,7 +64,7 @@ export class SteppedModel implements KerasModel<SteppedState> {
   }
 
   next(state: SteppedState, tokenId: number): SteppedState {
-    checkReadable(tokenId, this.readableTokens);
+    checkReadable(tokenId, this.network.readableTokens);
     const before = state.position < this.contextLength ? state : this.withRoom(state);
     return this.read(before, [tokenId]);
   }

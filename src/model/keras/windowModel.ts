@@ -10,7 +10,6 @@ export interface WindowState {
 /** A network that sees a window of tokens at a time and predicts the one that follows it. */
 export class WindowModel implements KerasModel<WindowState> {
   readonly vocabSize: number;
-  readonly readableTokens: number;
   readonly contextLength: number;
   private readonly starts: readonly unknown[];
 
@@ -22,7 +21,6 @@ export class WindowModel implements KerasModel<WindowState> {
     maxLength: number,
   ) {
     this.vocabSize = network.vocabSize;
-    this.readableTokens = network.readableTokens;
     this.contextLength = network.windowLength ?? maxLength;
     this.starts = network.nodes.map(({ operation }) => operation.start);
   }
@@ -32,7 +30,7 @@ export class WindowModel implements KerasModel<WindowState> {
   }
 
   next({ tokens }: WindowState, tokenId: number): WindowState {
-    checkReadable(tokenId, this.readableTokens);
+    checkReadable(tokenId, this.network.readableTokens);
     const kept = tokens.subarray(Math.max(0, tokens.length + 1 - this.contextLength));
     const longer = new Int32Array(kept.length + 1);
     longer.set(kept);

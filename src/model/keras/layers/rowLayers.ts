@@ -1,5 +1,6 @@
 /** Layers that work on each step by itself. */
 import { activateRows, activationName, activationNamed, type Activation } from '../activations';
+import type { LayerSpec } from '../layerSpec';
 import { multiply } from '../matrixProduct';
 import { rowOperation, type Rows } from '../operation';
 import type { BuiltCall, LayerBuild, LayerBuilder } from './layerBuild';
@@ -123,9 +124,6 @@ export function copy(input: Rows, rows: Rows): Float32Array {
 }
 
 /** The name of a layer's activation, which tells whether its values are a distribution, scores for one, or neither. */
-export function finalActivation(build: {
-  className: string;
-  config: Readonly<Record<string, unknown>>;
-}): string {
-  return build.className === 'Softmax' ? 'softmax' : activationName(build.config['activation']);
+export function finalActivation({ className, config }: LayerSpec): string {
+  return className === 'Softmax' ? 'softmax' : activationName(config['activation']);
 }

@@ -94,7 +94,7 @@ function vocabularyOf(entries: readonly (string | null)[], fileName: string): Vo
   const texts = entries.map((entry, id) => (id === unknownId || id === paddingId ? null : entry));
   const common = { size: entries.length, largestSize: entries.length, unknownId };
   if (texts.every((entry) => entry === null || isCharacter(entry))) {
-    return { kind: 'characters', ...common, characters: texts, isLowerCase: false, filters: '' };
+    return { kind: 'characters', ...common, characters: texts, isLowerCase: false };
   }
   // TextVectorization's list begins so; by default it lowers case and strips punctuation.
   const isVectorization = entries[0] === '' && entries[1] === '[UNK]' && !texts.some(hasUpperCase);

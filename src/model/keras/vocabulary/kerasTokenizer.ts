@@ -51,10 +51,9 @@ export function kerasTokenizer(json: unknown, fileName: string): Vocabulary {
     largestSize: Math.max(all, numWords ?? 0) + 1,
     unknownId: unknownId >= 0 && unknownId < size ? unknownId : null,
     isLowerCase: lower,
-    filters: filters ?? '',
   };
   if (!isCharacters) {
-    return { kind: 'words', ...common, words: used, separator: split };
+    return { kind: 'words', ...common, words: used, filters: filters ?? '', separator: split };
   }
   if (!used.every((entry) => entry === null || isCharacter(entry))) {
     throw new VocabularyError(

@@ -40,8 +40,6 @@ export interface CharacterVocabulary extends VocabularyBase {
   /** By token, one code point each; null for a number without one. */
   readonly characters: readonly (string | null)[];
   readonly isLowerCase: boolean;
-  /** Characters that were removed. */
-  readonly filters: string;
 }
 
 export type Vocabulary = BpeVocabulary | WordVocabulary | CharacterVocabulary;

@@ -42,7 +42,6 @@ const characters: CharacterVocabulary = {
   unknownId: null,
   characters: CHARACTERS,
   isLowerCase: true,
-  filters: '',
 };
 const idOf = (word: string) => WORDS.indexOf(word);
 
