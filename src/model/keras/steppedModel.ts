@@ -109,10 +109,7 @@ export class SteppedModel implements KerasModel<SteppedState> {
     const frontier = new Float32Array(this.frontierSize);
     let offset = 0;
     for (const { data, count, size } of this.frontier) {
-      const begin = (count - 1) * size;
-      for (let i = 0; i < size; i++) {
-        frontier[offset + i] = data[begin + i];
-      }
+      frontier.set(data.subarray((count - 1) * size, count * size), offset);
       offset += size;
     }
     let tokens = NO_TOKENS;
@@ -151,9 +148,7 @@ export class SteppedModel implements KerasModel<SteppedState> {
     for (const rows of this.frontier) {
       const data = rows.resize(frontiers.length);
       for (const [row, frontier] of frontiers.entries()) {
-        for (let i = 0; i < rows.size; i++) {
-          data[row * rows.size + i] = frontier[offset + i];
-        }
+        data.set(frontier.subarray(offset, offset + rows.size), row * rows.size);
       }
       offset += rows.size;
     }

@@ -143,16 +143,10 @@ class RecurrentPass {
         if (isPadding && this.zeroesPadding) {
           data.fill(0, row * cell.units, (row + 1) * cell.units);
         } else {
-          writeHidden(state, cell.units, data, row);
+          data.set(state.subarray(0, cell.units), row * cell.units);
         }
       }
     }
     return state === before ? before : state.slice();
-  }
-}
-
-function writeHidden(state: Float32Array, units: number, data: Float32Array, row: number): void {
-  for (let i = 0; i < units; i++) {
-    data[row * units + i] = state[i];
   }
 }
