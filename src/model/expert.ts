@@ -5,11 +5,7 @@ import type { LanguageModel } from './languageModel';
  * token, and `predict` computes the distribution, so a caller that only reads text never pays for distributions.
  */
 export interface Expert<State = unknown> extends LanguageModel<State> {
-  /** `next` for several sequences at once: element i continues `states[i]` with `tokenIds[i]`. */
-  nextMany(states: readonly State[], tokenIds: ArrayLike<number>): State[];
-  /** `predict` for several states at once: writes into `probs[i]` [vocabSize]; all of them must be ready. */
-  predictMany(states: readonly State[], probs: readonly Float32Array[]): void;
-  /** Present in a model that may not answer at once: one in another process or on a server, or a large one. */
+  /** Present in a model that may not answer at once: one in another process or on a server, or a large one. It predicts in ready states. */
   readonly readiness?: Readiness<State>;
   /** Frees the memory; the model must not be used afterwards. Its states stay valid values. */
   dispose(): void;

@@ -9,6 +9,10 @@ export interface LanguageModel<State> {
   start(): State;
   /** The state after one more token; the given state stays valid. */
   next(state: State, tokenId: number): State;
+  /** `next` for several sequences at once: element i continues `states[i]` with `tokenIds[i]`. */
+  nextMany(states: readonly State[], tokenIds: ArrayLike<number>): State[];
   /** Writes p(token | state) for every token into `probs` [vocabSize]; it sums to one. */
   predict(state: State, probs: Float32Array): void;
+  /** `predict` for several states at once: writes into `probs[i]` [vocabSize]. */
+  predictMany(states: readonly State[], probs: readonly Float32Array[]): void;
 }

@@ -2,10 +2,7 @@
 import type { LanguageModel } from './languageModel';
 
 /** What all experts remember of one sequence; an immutable value, opaque to callers. */
-export interface MixtureState {
-  /** Number of tokens read since {@link LanguageModel.start}. */
-  readonly length: number;
-}
+export type MixtureState = object;
 
 /**
  * The document that is being written: the text before the current line, learned as it grows and unlearned as it shrinks, and the
@@ -59,8 +56,6 @@ export interface MixtureModel extends LanguageModel<MixtureState> {
   readonly workspace: WorkspaceText;
   /** The share that the chosen language-model half has earned among the networks, 0 to 1; null without one. */
   readonly halfWeight: number | null;
-  nextMany(states: readonly MixtureState[], tokenIds: ArrayLike<number>): MixtureState[];
-  predictMany(states: readonly MixtureState[], probs: readonly Float32Array[]): void;
   /**
    * Waits for the experts that are not ready in these states, and never rejects; null when all are ready. The mix leaves out
    * experts that are not ready.

@@ -7,7 +7,7 @@ import type {
   WorkspaceText,
 } from '../../src/model/mixtureModel';
 
-interface CountingState extends MixtureState {
+interface CountingState {
   /** At most the last two tokens. */
   readonly context: readonly number[];
 }
@@ -45,12 +45,12 @@ export class CountingMixture implements MixtureModel {
   }
 
   start(): CountingState {
-    return { length: 0, context: [] };
+    return { context: [] };
   }
 
   next(state: MixtureState, tokenId: number): CountingState {
     this.calls.next++;
-    return { length: state.length + 1, context: [...(state as CountingState).context, tokenId].slice(-2) };
+    return { context: [...(state as CountingState).context, tokenId].slice(-2) };
   }
 
   predict(state: MixtureState, probs: Float32Array): void {

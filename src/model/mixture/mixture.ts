@@ -38,7 +38,7 @@ const DEFAULT_SETTINGS: MixtureSettings = {
   gateLearningRate: 0.1,
 };
 
-interface State extends MixtureState, NetworkStates {
+interface State extends NetworkStates {
   /** The last tokens, at most {@link MAX_CONTEXT}. */
   readonly history: Uint16Array;
 }
@@ -90,7 +90,10 @@ export class Mixture implements MixtureModel {
 
   start(): MixtureState {
     const { endOfTextId } = this;
-    return this.state(0, Uint16Array.of(endOfTextId), this.ensemble.start(endOfTextId));
+    return {
+      history: Uint16Array.of(endOfTextId),
+      networks: this.ensemble.start(endOfTextId),
+    } satisfies State;
   }
 
   next(state: MixtureState, tokenId: number): MixtureState {
@@ -100,22 +103,17 @@ export class Mixture implements MixtureModel {
   nextMany(states: readonly MixtureState[], tokenIds: ArrayLike<number>): MixtureState[] {
     const own = states as readonly State[];
     const byNetwork = this.ensemble.nextMany(own, tokenIds);
-    return own.map(({ length, history }, i) => {
+    return own.map(({ history }, i): State => {
       const kept = Math.min(history.length, MAX_CONTEXT - 1);
       const extended = new Uint16Array(kept + 1);
       extended.set(history.subarray(history.length - kept));
       extended[kept] = tokenIds[i];
-      return this.state(
-        length + 1,
-        extended,
-        byNetwork.map((networkStates) => networkStates[i]),
-      );
+      return { history: extended, networks: byNetwork.map((networkStates) => networkStates[i]) };
     });
   }
 
   predict(state: MixtureState, probs: Float32Array): void {
-    const reading = this.read(state as State);
-    this.mixInto(reading, probs);
+    this.mixInto(this.read(state as State), probs);
   }
 
   predictMany(states: readonly MixtureState[], probs: readonly Float32Array[]): void {
@@ -200,10 +198,6 @@ export class Mixture implements MixtureModel {
 
   dispose(): void {
     this.ensemble.dispose();
-  }
-
-  private state(length: number, history: Uint16Array, networks: readonly unknown[]): State {
-    return { length, history, networks };
   }
 
   /** Fills the scratch arrays for a state; the result is valid until the next call. */

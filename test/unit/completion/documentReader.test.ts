@@ -12,12 +12,12 @@ const newModel = () => new CountingMixture(tokenizer.vocabSize, []);
 /** A mixture whose states hold every token that was read, so that a wrong state is noticed. */
 class RememberingMixture extends CountingMixture {
   override start() {
-    return { length: 0, context: [] as number[] };
+    return { context: [] as number[] };
   }
   override next(state: MixtureState, tokenId: number) {
     this.calls.next++;
     const { context } = state as unknown as { context: number[] };
-    return { length: state.length + 1, context: [...context, tokenId] };
+    return { context: [...context, tokenId] };
   }
 }
 const tokensOf = (state: MixtureState) => (state as unknown as { context: number[] }).context;
