@@ -12,7 +12,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createNetwork } from '../src/model/network/createNetwork';
+import { createKernelNetwork } from '../src/model/network/kernelNetwork';
 import { quantizeWeights, type StoredWeights } from '../src/model/network/quantizedMatrix';
 import {
   ARCHITECTURES,
@@ -174,7 +174,7 @@ function millisecondsPerToken(
   documents: readonly DocumentTokens[],
   kernel: Uint8Array,
 ): number {
-  const network = createNetwork(config, weights, 'contestant', kernel);
+  const network = createKernelNetwork(config, weights, 'contestant', kernel);
   const longest = documents.reduce((most, tokens) => (tokens.length > most.length ? tokens : most));
   const probs = new Float32Array(config.vocabSize);
   let state = network.start();

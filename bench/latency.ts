@@ -89,6 +89,7 @@ function trainMeanwhile(folder: string, name: string) {
       resumePath: join(scratch, 'resume'),
       initialModelPath: null,
       tokenizerPath: product.tokenizer,
+      kernelPath: product.kernel,
       nativeFolders: [join(root, '.cache', 'native')],
       options: { ...DEFAULT_TRAINING, engine, seconds: 3600, onBattery: 'continue' },
     },

@@ -72,6 +72,11 @@ export function headSize({ embeddingSize }: TransformerConfig): number {
   return 8 * Math.ceil(embeddingSize / (8 * ATTENTION_HEADS));
 }
 
+/** Radians by which the pair `pair` of a Transformer's head of `size` numbers is rotated at a position. */
+export function rotaryAngle(position: number, pair: number, size: number): number {
+  return position * ROTARY_BASE ** ((-2 * pair) / size);
+}
+
 /** A requested blueprint, before the vocabulary is known. */
 export interface NetworkShape extends Omit<NetworkSizes, 'vocabSize'> {
   readonly architecture: Architecture;

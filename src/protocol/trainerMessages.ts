@@ -77,7 +77,7 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
       modelPath: v.string(),
       resumePath: v.string(),
       ...start,
-      kernelPath: v.exactOptional(v.string()),
+      kernelPath: v.string(),
       nativeFolders: v.exactOptional(texts),
       engineTimingsPath: v.exactOptional(v.string()),
       failedEngines: v.exactOptional(v.array(v.picklist(ENGINE_NAMES))),

@@ -91,8 +91,8 @@ export interface TrainJob extends CorpusSelection {
   readonly tokenizerPath: string;
   /** The network that ghost text uses beside the personal one; null or absent when there is none. */
   readonly baseModelPath?: string | null;
-  /** kernel.wasm; when absent, the one beside the trainer's process is used. */
-  readonly kernelPath?: string;
+  /** kernel.wasm */
+  readonly kernelPath: string;
   /** Folders where the native and WebGPU engines may have been installed. */
   readonly nativeFolders?: readonly string[];
   /** Caches how fast each engine is on this machine; without it they are timed for each training. */

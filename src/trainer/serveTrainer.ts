@@ -38,7 +38,6 @@ const emit = (event: TrainerEvent): void => {
 /** A built trainer has TensorFlow.js' .wasm files beside it; from sources they are found in the package. */
 const isBuilt = existsSync(join(__dirname, 'tfjs-backend-wasm.wasm'));
 const wasmFolder = isBuilt ? { wasmFolder: __dirname } : {};
-const kernelBeside = isBuilt ? { kernelPath: join(__dirname, 'kernel.wasm') } : {};
 
 function engineOptions(processPath: string, { engineTimingsPath }: TrainJob): EngineOptions {
   const manifest = join(__dirname, ...(isBuilt ? ['..'] : ['..', '..']), 'package.json');
@@ -76,12 +75,7 @@ export function serveTrainer({ processPath, ...parts }: TrainerServerOptions): v
     switch (request.kind) {
       case 'train': {
         const options = engineOptions(processPath, request.job);
-        void finish(
-          runTrainJob(
-            { ...kernelBeside, ...request.job },
-            { emit, control, engineOptions: options, ...parts },
-          ),
-        );
+        void finish(runTrainJob(request.job, { emit, control, engineOptions: options, ...parts }));
         break;
       }
       case 'plan':

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exportKeras } from '../../src/model/keras/personal/exportKeras';
-import { ReferenceNetwork } from '../../src/model/network/referenceNetwork';
+import { ReferenceNetwork } from './reference/referenceNetwork';
 import { CELL_KINDS, type NetworkConfig } from '../../src/model/networkConfig';
 import { randomWeights } from '../unit/model/network/randomWeights';
 

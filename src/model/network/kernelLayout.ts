@@ -3,7 +3,6 @@ import { packMatrix, padGroups, type PackedMatrix } from '../kernel/packMatrix';
 import { GATES_PER_CELL, hasAttention, type RecurrentConfig } from '../networkConfig';
 import { MAX_SLOTS, NEVER, reserveActivations, type ActivationRoom } from './kernelRuntime';
 import { NetworkTensors } from './networkTensors';
-import { sigmoid } from './plainMath';
 import type { StoredWeights } from './quantizedMatrix';
 import { RememberedPositions } from './rememberedPositions';
 
@@ -75,6 +74,7 @@ export function layOutNetwork(
   const matrix = (name: string, groups = 1) => packMatrix(memory, tensors.quantizedMatrix(name), groups);
   const vector = (name: string, groups = 1, filler = 0) =>
     memory.reserveFloats(padGroups(tensors.vector(name), groups, filler));
+  const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
   const gate = (name: string) => memory.reserveFloats(padGroups(tensors.vector(name).map(sigmoid), 1));
   const slots = (size: number) => memory.reserve(4 * MAX_SLOTS * size);
   return {

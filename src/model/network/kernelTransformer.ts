@@ -1,11 +1,15 @@
 import { KernelMemory } from '../kernel/kernelModule';
 import type { PackedMatrix } from '../kernel/packMatrix';
-import { ATTENTION_HEADS, ATTENTION_WINDOW, NORM_EPSILON, type TransformerConfig } from '../networkConfig';
+import {
+  ATTENTION_HEADS,
+  ATTENTION_WINDOW,
+  NORM_EPSILON,
+  rotaryAngle,
+  type TransformerConfig,
+} from '../networkConfig';
 import { INT16_LIMIT, KernelRuntime, MAX_SLOTS } from './kernelRuntime';
 import { checkToken, type NetworkModel } from './networkModel';
-import { rotaryAngle } from './plainMath';
 import type { StoredWeights } from './quantizedMatrix';
-import { checkOutput } from './referenceTransformer';
 import type { RememberedPosition } from './rememberedPositions';
 import {
   layOutTransformer,
@@ -223,5 +227,12 @@ export class KernelTransformer implements NetworkModel<State> {
   private placeOf(layer: number, part: number, head: number): { numbers: number; unit: number } {
     const index = (2 * layer + part) * ATTENTION_HEADS + head;
     return { numbers: 2 * index * this.layout.headSize, unit: this.units + 4 * index };
+  }
+}
+
+/** @throws RangeError when a state's output is not of this blueprint's length. */
+function checkOutput({ embeddingSize }: TransformerConfig, output: Float32Array): void {
+  if (output.length !== embeddingSize) {
+    throw new RangeError(`A state with an output of ${output.length} values belongs to another network.`);
   }
 }

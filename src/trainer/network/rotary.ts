@@ -1,7 +1,6 @@
 /** Rotary positions (Su et al. 2021, arXiv 2104.09864) of all heads and steps of a window. */
 import type { Rank } from '@tensorflow/tfjs-core';
-import { ATTENTION_HEADS, headSize, type TransformerConfig } from '../../model/networkConfig';
-import { rotaryAngle } from '../../model/network/plainMath';
+import { ATTENTION_HEADS, headSize, rotaryAngle, type TransformerConfig } from '../../model/networkConfig';
 import type { Matrix, TensorOps } from './tensorOps';
 
 export interface RotaryTables {

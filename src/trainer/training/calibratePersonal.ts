@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { decodeCheckpoint, hasTokens, type Checkpoint } from '../../model/checkpoint/checkpoint';
 import { calibrateGate } from '../../model/evaluate/calibrateGate';
 import type { ScoredDocument, TextScore } from '../../model/evaluate/scoreText';
-import { createNetwork } from '../../model/network/createNetwork';
+import { createKernelNetwork } from '../../model/network/kernelNetwork';
 import type { NetworkModel } from '../../model/network/networkModel';
 import type { StoredWeights } from '../../model/network/quantizedMatrix';
 import { tokenKinds } from '../../model/tokenizer/tokenKinds';
@@ -32,8 +32,8 @@ interface CalibrationJob {
   readonly corpus: Pick<Corpus, 'train' | 'heldOut'>;
   /** Null where ghost text has no base network. */
   readonly baseModelPath: string | null;
-  /** kernel.wasm; null scores without it, much slower. */
-  readonly kernelPath: string | null;
+  /** kernel.wasm */
+  readonly kernelPath: string;
   readonly seed: number;
   /** 0 to 1; a promise it returns is waited for, so that it can let a cancellation in by throwing. */
   readonly onProgress: (share: number) => Promise<void>;
@@ -56,10 +56,10 @@ export function gains({ before, after, earlier }: MixScores): boolean {
 export async function calibratePersonal(job: CalibrationJob): Promise<CalibratedModel> {
   const { config, beginning, corpus, kernelPath, seed } = job;
   const { tokenizer, initial } = beginning;
-  const kernel = kernelPath === null ? null : await readFile(kernelPath);
+  const kernel = await readFile(kernelPath);
   const baseCheckpoint = await readBase(job);
   const networkOf = (of: NetworkConfig, weights: StoredWeights, name: string): NetworkModel =>
-    createNetwork(of, weights, name, kernel);
+    createKernelNetwork(of, weights, name, kernel);
   const base =
     baseCheckpoint === null ? null : networkOf(baseCheckpoint.config, baseCheckpoint.weights, 'base');
   const candidates = job.candidates.map((weights) => networkOf(config, weights, 'personal'));

@@ -195,7 +195,7 @@ class TrainJobRun {
         earlier,
         corpus,
         baseModelPath: job.baseModelPath ?? null,
-        kernelPath: job.kernelPath ?? null,
+        kernelPath: job.kernelPath,
         seed: job.options.seed,
         onProgress: report,
       });

@@ -91,6 +91,7 @@ describe('A training in a window', () => {
       resumePath: join(folder, 'resume.bin'),
       initialModelPath: null,
       tokenizerPath: join(folder, 'tokenizer.json'),
+      kernelPath: join(folder, 'kernel.wasm'),
       options: DEFAULT_TRAINING,
     };
   });

@@ -8,7 +8,7 @@ import { openHalf } from '../../../../src/completion/half/openHalf';
 import { DeferredModel } from '../../../../src/model/bridge/deferredModel';
 import { exportKeras } from '../../../../src/model/keras/personal/exportKeras';
 import { SteppedModel } from '../../../../src/model/keras/steppedModel';
-import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
+import { ReferenceNetwork } from '../../../support/reference/referenceNetwork';
 import { quantizeWeights } from '../../../../src/model/network/quantizedMatrix';
 import type { RecurrentConfig } from '../../../../src/model/networkConfig';
 import type { HalfStatus } from '../../../../src/protocol/generatorProtocol';

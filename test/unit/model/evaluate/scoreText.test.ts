@@ -3,7 +3,7 @@ import { calibrateGate } from '../../../../src/model/evaluate/calibrateGate';
 import { scoreText } from '../../../../src/model/evaluate/scoreText';
 import { LEVELS } from '../../../../src/model/mixture/gateParameters';
 import { Mixture } from '../../../../src/model/mixture/mixture';
-import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
+import { ReferenceNetwork } from '../../../support/reference/referenceNetwork';
 import { randomWeights } from '../network/randomWeights';
 
 const VOCAB = 9;

@@ -11,7 +11,7 @@ import { checkpointFromKeras } from '../../../../src/model/keras/personal/checkp
 import { exportKeras, type KerasFormat } from '../../../../src/model/keras/personal/exportKeras';
 import { readKerasModel } from '../../../../src/model/keras/readKerasModel';
 import { quantizeWeights } from '../../../../src/model/network/quantizedMatrix';
-import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
+import { ReferenceNetwork } from '../../../support/reference/referenceNetwork';
 import { CELL_KINDS, type RecurrentConfig } from '../../../../src/model/networkConfig';
 import { randomWeights } from '../network/randomWeights';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { gateSize } from '../../../../src/model/mixture/gateParameters';
 import { Mixture } from '../../../../src/model/mixture/mixture';
-import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
+import { ReferenceNetwork } from '../../../support/reference/referenceNetwork';
 import { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
 import { tokenKinds } from '../../../../src/model/tokenizer/tokenKinds';
 import { randomWeights } from '../network/randomWeights';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { createNetwork } from '../../../../src/model/network/createNetwork';
 import { createKernelNetwork } from '../../../../src/model/network/kernelNetwork';
 import { quantizeWeights } from '../../../../src/model/network/quantizedMatrix';
 import type { NetworkModel } from '../../../../src/model/network/networkModel';
 import { ATTENTION_WINDOW, type NetworkConfig } from '../../../../src/model/networkConfig';
 import { kernelBytes } from '../../../support/kernelBytes';
+import { referenceOf } from '../../../support/reference/referenceOf';
 import { looksBack, smallNetworks } from '../../../support/smallNetworks';
 import { anyNetwork } from './anyNetwork';
 import { randomWeights } from './randomWeights';
@@ -46,8 +46,8 @@ describe('createKernelNetwork', () => {
         fc.nat(),
         (config, choices, seed) => {
           const weights = quantizeWeights(config, randomWeights(config, seed));
-          const reference = createNetwork(config, weights, 'reference', null);
-          const network = createNetwork(config, weights, 'kernel', kernel);
+          const reference = referenceOf(config, weights);
+          const network = createKernelNetwork(config, weights, 'kernel', kernel);
           let expected = reference.start();
           let actual = network.start();
           for (const choice of [null, ...choices]) {
@@ -68,8 +68,8 @@ describe('createKernelNetwork', () => {
   for (const { title, config } of withAttention) {
     it(`${title}: looks back as far as the reference, however long the text`, () => {
       const weights = quantizeWeights(config, randomWeights(config, 2));
-      const reference = createNetwork(config, weights, 'reference', null);
-      const network = createNetwork(config, weights, 'kernel', kernel);
+      const reference = referenceOf(config, weights);
+      const network = createKernelNetwork(config, weights, 'kernel', kernel);
       let expected = reference.start();
       let actual = network.start();
       for (let i = 0; i < 2 * ATTENTION_WINDOW + 50; i++) {
@@ -83,7 +83,7 @@ describe('createKernelNetwork', () => {
     });
 
     it(`${title}: goes on from a state of long ago, whose remembered positions were overwritten since`, () => {
-      const network = createNetwork(config, randomWeights(config, 2), 'kernel', kernel);
+      const network = createKernelNetwork(config, randomWeights(config, 2), 'kernel', kernel);
       const read = (from: unknown, count: number, factor: number) => {
         let state = from;
         for (let i = 0; i < count; i++) {

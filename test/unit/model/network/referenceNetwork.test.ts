@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { CELL_KINDS, type RecurrentConfig } from '../../../../src/model/networkConfig';
-import { ReferenceNetwork } from '../../../../src/model/network/referenceNetwork';
+import { ReferenceNetwork } from '../../../support/reference/referenceNetwork';
 import { randomWeights } from './randomWeights';
 
 /** One unit, one layer, two tokens: small enough to follow by hand. */

@@ -7,13 +7,13 @@ import {
   type NetworkConfig,
   type RecurrentConfig,
 } from '../../../../src/model/networkConfig';
-import { createNetwork } from '../../../../src/model/network/createNetwork';
 import { DivergenceError, type TrainBatch } from '../../../../src/trainer/engine';
 import { loadWasmOps, wasmFoldersOfSources } from '../../../../src/trainer/engines/loadWasmOps';
 import { TensorNetwork } from '../../../../src/trainer/network/tensorNetwork';
 import { StockOps } from '../../../../src/trainer/network/stockOps';
 import type { TensorOps } from '../../../../src/trainer/network/tensorOps';
 import { seededRandom } from '../../../../src/model/generation/seededRandom';
+import { referenceOf } from '../../../support/reference/referenceOf';
 import { looksBack } from '../../../support/smallNetworks';
 import { batchSize, trialNetworks, unrollSteps, windows } from '../../../support/trainingTrial';
 import { randomWeights } from '../../model/network/randomWeights';
@@ -67,7 +67,7 @@ for (const engine of engines) {
         const results = [await network.evaluateStep(first), await network.evaluateStep(second)];
         network.dispose();
 
-        const reference = createNetwork(config, weights, 'reference', null);
+        const reference = referenceOf(config, weights);
         const states = Array.from({ length: batchSize }, () => reference.start());
         const probs = new Float32Array(config.vocabSize);
         for (const [window, batch] of [first, second].entries()) {
@@ -121,7 +121,7 @@ for (const engine of engines) {
         const weights = randomWeights(config, 4);
         const random = seededRandom(7);
         const network = new TensorNetwork(ops, config, weights, 1);
-        const reference = createNetwork(config, weights, 'reference', null);
+        const reference = referenceOf(config, weights);
         let states = [reference.start(), reference.start()];
         const probs = new Float32Array(config.vocabSize);
         for (const window of [0, 1, 2, 3]) {

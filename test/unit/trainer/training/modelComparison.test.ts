@@ -3,7 +3,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
 import { gateSize } from '../../../../src/model/mixture/gateParameters';
-import { kernelBytes } from '../../../support/kernelBytes';
 import type { MixScores } from '../../../../src/protocol/trainerProtocol';
 import { gains } from '../../../../src/trainer/training/calibratePersonal';
 import type { TrainSurroundings } from '../../../../src/trainer/training/trainSurroundings';
@@ -22,9 +21,7 @@ function olderTokenizer(modelPath: string): void {
 }
 
 describe('The model that a training leaves', () => {
-  const kernelPath = join(__dirname, '../../../../dist/kernel.wasm');
   let workspace: SmallWorkspace;
-  before(kernelBytes);
   beforeEach(() => {
     workspace = new SmallWorkspace().writeVerses();
   });
@@ -33,7 +30,7 @@ describe('The model that a training leaves', () => {
   });
 
   it('knows how far ghost text should trust it, and what ghost text gains by it', async () => {
-    const { done, events } = await runCollecting(workspace.job({}, { kernelPath }));
+    const { done, events } = await runCollecting(workspace.job());
 
     const { config, gate, training } = decodeCheckpoint(readFileSync(workspace.modelPath), 'model');
     assert.equal(gate?.length, gateSize(config.vocabSize));
@@ -54,7 +51,7 @@ describe('The model that a training leaves', () => {
     const book = new SmallWorkspace();
     const letters = [...shuffledIndices(40_000, 1)].map((n) => String.fromCharCode(97 + (n % 26)));
     book.write({ 'book.txt': letters.join('').replace(/.{9}/g, '$&\n') });
-    const { done } = await runCollecting(book.job({}, { kernelPath }));
+    const { done } = await runCollecting(book.job());
     book.remove();
     // A tenth of the letters is held out, and a token holds at most two.
     assert.ok(done.mix!.before.bytes > 3000, `${done.mix!.before.bytes} bytes`);
@@ -62,9 +59,9 @@ describe('The model that a training leaves', () => {
 
   it('is measured beside the base network where there is one', async () => {
     const base = join(workspace.storage, 'base.safetensors');
-    await runCollecting(workspace.job({}, { kernelPath, modelPath: base }));
-    const alone = await runCollecting(workspace.job({}, { kernelPath, modelPath: `${base}.1` }));
-    const beside = await runCollecting(workspace.job({}, { kernelPath, baseModelPath: base }));
+    await runCollecting(workspace.job({}, { modelPath: base }));
+    const alone = await runCollecting(workspace.job({}, { modelPath: `${base}.1` }));
+    const beside = await runCollecting(workspace.job({}, { baseModelPath: base }));
     // Whether so short-trained a base network helps is chance; that it is used at all is not.
     assert.notEqual(
       beside.done.mix!.before.bitsPerByte,
@@ -75,11 +72,11 @@ describe('The model that a training leaves', () => {
 
   it('is measured beside models whose tokenizer is written otherwise, but is the same', async () => {
     const base = join(workspace.storage, 'base.safetensors');
-    await runCollecting(workspace.job({}, { kernelPath, modelPath: base }));
+    await runCollecting(workspace.job({}, { modelPath: base }));
     olderTokenizer(base);
-    const alone = await runCollecting(workspace.job({}, { kernelPath }));
+    const alone = await runCollecting(workspace.job());
     olderTokenizer(workspace.modelPath);
-    const beside = await runCollecting(workspace.job({}, { kernelPath, baseModelPath: base }));
+    const beside = await runCollecting(workspace.job({}, { baseModelPath: base }));
     assert.deepEqual(eventsOf(beside.events, 'warning'), []);
     assert.notEqual(beside.done.mix!.before.bitsPerByte, alone.done.mix!.before.bitsPerByte);
     assert.notEqual(beside.done.mix!.earlier, undefined);
@@ -95,10 +92,10 @@ describe('The model that a training leaves', () => {
   });
 
   it('is the one that was there when the user cancels while the gate is learned', async () => {
-    await runCollecting(workspace.job({}, { kernelPath }));
+    await runCollecting(workspace.job());
     const there = readFileSync(workspace.modelPath);
     const { done } = await runCollecting(
-      workspace.job({ seconds: 3, seed: 2 }, { kernelPath, initialModelPath: workspace.modelPath }),
+      workspace.job({ seconds: 3, seed: 2 }, { initialModelPath: workspace.modelPath }),
       {},
       (event, control) => {
         if (event.kind === 'calibrating') {
@@ -179,9 +176,9 @@ describe('The model that a training leaves', () => {
   });
 
   it('is compared, as part of the mix, with the one that is there', async () => {
-    await runCollecting(workspace.job({ learningRate: 0.002 }, { kernelPath }));
+    await runCollecting(workspace.job({ learningRate: 0.002 }));
     const { done } = await runCollecting(
-      workspace.job({ seconds: 4 }, { kernelPath, initialModelPath: workspace.modelPath }),
+      workspace.job({ seconds: 4 }, { initialModelPath: workspace.modelPath }),
     );
     assert.equal(done.outcome, 'improved');
     const { before, earlier } = done.mix!;
@@ -193,7 +190,7 @@ describe('The model that a training leaves', () => {
     const missing = () => join(workspace.storage, 'gone.wasm');
 
     it('so that one which training did not better stays', async () => {
-      await runCollecting(workspace.job({}, { kernelPath }));
+      await runCollecting(workspace.job());
       const there = readFileSync(workspace.modelPath);
       const { done } = await runCollecting(
         workspace.job(
@@ -207,7 +204,7 @@ describe('The model that a training leaves', () => {
     });
 
     it('also against one that training did not start from', async () => {
-      await runCollecting(workspace.job({ seconds: 3 }, { kernelPath }));
+      await runCollecting(workspace.job({ seconds: 3 }));
       const there = readFileSync(workspace.modelPath);
       const { done } = await runCollecting(
         workspace.job({ learningRate: 1e-5, seconds: 1 }, { kernelPath: missing() }),
@@ -220,10 +217,8 @@ describe('The model that a training leaves', () => {
   });
 
   it('takes the place of one from elsewhere that is worse, and of another shape', async () => {
-    await runCollecting(
-      workspace.job({ learningRate: 1e-5, seconds: 1, architecture: 'rnn' }, { kernelPath }),
-    );
-    const { done } = await runCollecting(workspace.job({ seconds: 2 }, { kernelPath }));
+    await runCollecting(workspace.job({ learningRate: 1e-5, seconds: 1, architecture: 'rnn' }));
+    const { done } = await runCollecting(workspace.job({ seconds: 2 }));
     assert.equal(done.outcome, 'improved');
     assert.ok(done.after!.bitsPerByte < done.earlier!.bitsPerByte);
     assert.equal(decodeCheckpoint(readFileSync(workspace.modelPath), 'model').config.architecture, 'lstm');

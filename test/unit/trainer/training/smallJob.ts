@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DEFAULT_TRAINING, type TrainerEvent, type TrainJob } from '../../../../src/protocol/trainerProtocol';
 import { gainingCalibration } from '../../../support/gainingCalibration';
+import { kernelBytes } from '../../../support/kernelBytes';
 import { tickingClock } from '../../../support/tickingClock';
 import { unmeasuredGain } from '../../../support/unmeasuredGain';
 import { runTrainJob } from '../../../../src/trainer/training/trainJob';
@@ -58,6 +59,7 @@ export class SmallWorkspace {
       resumePath: this.resumePath,
       initialModelPath: null,
       tokenizerPath: join(__dirname, '../../../../models/base/tokenizer.json'),
+      kernelPath: join(__dirname, '../../../../dist/kernel.wasm'),
       ...change,
       options: {
         ...DEFAULT_TRAINING,
@@ -91,6 +93,7 @@ export async function runCollecting(
   surroundings: Partial<TrainSurroundings> = {},
   onEvent: (event: TrainerEvent, control: TrainingControl) => void = () => undefined,
 ) {
+  await kernelBytes();
   const events: TrainerEvent[] = [];
   const control = surroundings.control ?? new TrainingControl();
   const done = await runTrainJob(job, {

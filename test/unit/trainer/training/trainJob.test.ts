@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
-import { createNetwork } from '../../../../src/model/network/createNetwork';
+import { createKernelNetwork } from '../../../../src/model/network/kernelNetwork';
 import { hasShape, type NetworkShape } from '../../../../src/model/networkConfig';
 import { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
 import type { PlanJob, TrainJob } from '../../../../src/protocol/trainerProtocol';
@@ -84,7 +84,7 @@ describe('Training a workspace', function () {
       assert.equal(done.outcome, 'improved');
       const { config, weights, tokenizer } = decodeCheckpoint(readFileSync(workspace.modelPath), 'model');
       assert.ok(hasShape(config, job.options));
-      const network = createNetwork(config, weights, 'personal', await kernelBytes());
+      const network = createKernelNetwork(config, weights, 'personal', await kernelBytes());
       const text = 'verse 5 line 77 sings of the same old sea\n';
       const tokens = Tokenizer.fromJson(tokenizer).encode(text.repeat(8));
       const probs = new Float32Array(config.vocabSize);

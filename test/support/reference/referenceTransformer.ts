@@ -4,11 +4,11 @@ import {
   headSize,
   type NetworkConfig,
   type TransformerConfig,
-} from '../networkConfig';
-import { checkToken, type NetworkModel } from './networkModel';
-import { NetworkTensors } from './networkTensors';
+} from '../../../src/model/networkConfig';
+import { checkToken, type NetworkModel } from '../../../src/model/network/networkModel';
+import { NetworkTensors } from '../../../src/model/network/networkTensors';
 import { affine, attend, rmsNorm, rotate, softmax, sum } from './plainMath';
-import type { StoredWeights } from './quantizedMatrix';
+import type { StoredWeights } from '../../../src/model/network/quantizedMatrix';
 
 /** Keys and values of one position in all blocks, float [numLayers, heads, headSize] each; the keys are rotated already. */
 interface RememberedPosition {
@@ -130,8 +130,7 @@ export class ReferenceTransformer implements NetworkModel<TransformerState> {
   }
 }
 
-/** @throws RangeError when a state's output is not of this blueprint's length. */
-export function checkOutput({ embeddingSize }: NetworkConfig, output: Float32Array): void {
+function checkOutput({ embeddingSize }: NetworkConfig, output: Float32Array): void {
   if (output.length !== embeddingSize) {
     throw new RangeError(`A state with an output of ${output.length} values belongs to another network.`);
   }

@@ -7,7 +7,7 @@
  * state      [stateSizePerLayer]   before the step
  * next       [stateSizePerLayer]   written; not the same array as `state`
  */
-import type { CellKind } from '../networkConfig';
+import type { CellKind } from '../../../src/model/networkConfig';
 import { sigmoid } from './plainMath';
 
 export type CellStep = (

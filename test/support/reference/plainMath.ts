@@ -1,5 +1,5 @@
 /** The formulas of networkConfig.ts in 32-bit floats, one loop each, for the reference networks. */
-import { NORM_EPSILON, ROTARY_BASE } from '../networkConfig';
+import { NORM_EPSILON, rotaryAngle } from '../../../src/model/networkConfig';
 
 /** matrix [rows, vector.length] · vector (+ bias [rows]) */
 export function affine(matrix: Float32Array, vector: Float32Array, bias?: Float32Array): Float32Array {
@@ -55,11 +55,6 @@ export function rotate(vector: Float32Array, position: number): Float32Array {
     rotated[i + half] = vector[i] * sin + vector[i + half] * cos;
   }
   return rotated;
-}
-
-/** Radians by which the pair `pair` of a head of `size` numbers is rotated at a position. */
-export function rotaryAngle(position: number, pair: number, size: number): number {
-  return position * ROTARY_BASE ** ((-2 * pair) / size);
 }
 
 /** Σ_j softmax_j(query · keys_j / √length) values_j of one head. */

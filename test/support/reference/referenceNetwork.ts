@@ -1,10 +1,20 @@
-import { ATTENTION_WINDOW, GATES_PER_CELL, hasAttention, type RecurrentConfig } from '../networkConfig';
+import {
+  ATTENTION_WINDOW,
+  GATES_PER_CELL,
+  hasAttention,
+  type RecurrentConfig,
+} from '../../../src/model/networkConfig';
 import { CELL_STEPS } from './cells';
-import { checkToken, type NetworkModel } from './networkModel';
-import { NetworkTensors } from './networkTensors';
+import { checkToken, type NetworkModel } from '../../../src/model/network/networkModel';
+import { NetworkTensors } from '../../../src/model/network/networkTensors';
 import { affine, attend, sigmoid, softmax, sum } from './plainMath';
-import type { StoredWeights } from './quantizedMatrix';
-import { checkState, stateLength, stateSizePerLayer, type RecurrentState } from './recurrentState';
+import type { StoredWeights } from '../../../src/model/network/quantizedMatrix';
+import {
+  checkState,
+  stateLength,
+  stateSizePerLayer,
+  type RecurrentState,
+} from '../../../src/model/network/recurrentState';
 
 interface Layer {
   /** [gates · hiddenSize, embeddingSize] in the first layer, else [gates · hiddenSize, hiddenSize] */
@@ -31,7 +41,7 @@ type State = RecurrentState<Float32Array>;
 
 /**
  * The recurrent network in plain TypeScript with 32-bit floats, one loop per formula: the reference that the kernel is tested
- * against. It runs only where no kernel is given, many times slower.
+ * against.
  */
 export class ReferenceNetwork implements NetworkModel<State> {
   readonly vocabSize: number;
