@@ -1,10 +1,11 @@
 import type { Expert } from '../../src/model/expert';
+import { OneByOne } from '../../src/model/oneByOne';
 
 /**
  * One network for several mixtures that read the same text, so that each of its steps is computed once. Results are forgotten
  * together with the states they belong to.
  */
-export class SharedNetwork implements Expert {
+export class SharedNetwork extends OneByOne<unknown> implements Expert {
   readonly name: string;
   readonly vocabSize: number;
   private readonly first: unknown;
@@ -12,6 +13,7 @@ export class SharedNetwork implements Expert {
   private readonly predictions = new WeakMap<object, Float32Array>();
 
   constructor(private readonly network: Expert) {
+    super();
     this.name = network.name;
     this.vocabSize = network.vocabSize;
     this.first = network.start();
@@ -29,10 +31,6 @@ export class SharedNetwork implements Expert {
     return next;
   }
 
-  nextMany(states: readonly unknown[], tokenIds: ArrayLike<number>): unknown[] {
-    return states.map((state, i) => this.next(state, tokenIds[i]));
-  }
-
   predict(state: unknown, probs: Float32Array): void {
     let known = this.predictions.get(state as object);
     if (known === undefined) {
@@ -41,12 +39,6 @@ export class SharedNetwork implements Expert {
       this.predictions.set(state as object, known);
     }
     probs.set(known);
-  }
-
-  predictMany(states: readonly unknown[], probs: readonly Float32Array[]): void {
-    for (const [i, state] of states.entries()) {
-      this.predict(state, probs[i]);
-    }
   }
 
   dispose(): void {

@@ -6,6 +6,7 @@ import type {
   MixtureState,
   WorkspaceText,
 } from '../../src/model/mixtureModel';
+import { OneByOne } from '../../src/model/oneByOne';
 
 interface CountingState {
   /** At most the last two tokens. */
@@ -19,7 +20,7 @@ export interface Calls {
   learned: number[];
 }
 
-export class CountingMixture implements MixtureModel {
+export class CountingMixture extends OneByOne<MixtureState> implements MixtureModel {
   readonly name = 'counting';
   readonly calls: Calls = { next: 0, predict: 0, learned: [] };
   readonly halfWeight = null;
@@ -32,6 +33,7 @@ export class CountingMixture implements MixtureModel {
     readonly vocabSize: number,
     texts: readonly ArrayLike<number>[],
   ) {
+    super();
     for (const tokens of texts) {
       for (let i = 0; i < tokens.length; i++) {
         for (let order = 0; order <= 2 && order <= i; order++) {
@@ -71,16 +73,6 @@ export class CountingMixture implements MixtureModel {
         probs[tokenId] += (weight * count) / total;
       }
     }
-  }
-
-  nextMany(states: readonly MixtureState[], tokenIds: ArrayLike<number>): MixtureState[] {
-    return states.map((state, i) => this.next(state, tokenIds[i]));
-  }
-
-  predictMany(states: readonly MixtureState[], probs: readonly Float32Array[]): void {
-    states.forEach((state, i) => {
-      this.predict(state, probs[i]);
-    });
   }
 
   prepare(): Promise<void> | null {

@@ -2,6 +2,7 @@ import { trainBpe } from '../../src/model/tokenizer/trainBpe';
 import { nextBoundary } from '../../src/model/tokenizer/preTokenize';
 import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import type { Expert } from '../../src/model/expert';
+import { OneByOne } from '../../src/model/oneByOne';
 import type { ForeignModel, ForeignVocabulary } from '../../src/model/bridge/foreignModel';
 import { textVocabulary } from '../../src/model/bridge/textVocabulary';
 
@@ -41,7 +42,7 @@ export const byteVocabulary = (): ForeignVocabulary =>
 type History = readonly number[];
 
 /** Probabilities that depend on the whole history in a way that no bridge can guess. */
-export class RandomExpert implements Expert<History> {
+export class RandomExpert extends OneByOne<History> implements Expert<History> {
   readonly name = 'random';
 
   constructor(
@@ -51,7 +52,9 @@ export class RandomExpert implements Expert<History> {
     private readonly allows: (history: History, id: number) => boolean = () => true,
     /** 0: all alike; larger: some tokens far more likely than others. */
     private readonly sharpness = 6,
-  ) {}
+  ) {
+    super();
+  }
 
   start(): History {
     return [];
@@ -59,10 +62,6 @@ export class RandomExpert implements Expert<History> {
 
   next(state: History, tokenId: number): History {
     return [...state, tokenId];
-  }
-
-  nextMany(states: readonly History[], tokenIds: ArrayLike<number>): History[] {
-    return states.map((state, i) => this.next(state, tokenIds[i]));
   }
 
   predict(state: History, probs: Float32Array): void {
@@ -81,12 +80,6 @@ export class RandomExpert implements Expert<History> {
     for (let id = 0; id < probs.length; id++) {
       probs[id] /= sum;
     }
-  }
-
-  predictMany(states: readonly History[], probs: readonly Float32Array[]): void {
-    states.forEach((state, i) => {
-      this.predict(state, probs[i]);
-    });
   }
 
   dispose(): void {

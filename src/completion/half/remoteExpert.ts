@@ -1,6 +1,7 @@
 /** An expert over a model that answers asynchronously. It is asked ahead of need, about many places of a text at once. */
 import { bringForward, evictOldest } from '../../model/boundedMap';
 import type { Expert, Readiness } from '../../model/expert';
+import { OneByOne } from '../../model/oneByOne';
 
 /** Asks what follows several prefixes of one token sequence. */
 export interface Question {
@@ -38,7 +39,7 @@ export interface RemoteExpertOptions {
 /** Most numbers in the cached distributions (64 MB), unless one call prepares more. */
 const MOST_NUMBERS = 1 << 24;
 
-export class RemoteExpert implements Expert<RemoteState> {
+export class RemoteExpert extends OneByOne<RemoteState> implements Expert<RemoteState> {
   readonly name: string;
   readonly vocabSize: number;
   readonly readiness: Readiness<RemoteState> = {
@@ -55,6 +56,7 @@ export class RemoteExpert implements Expert<RemoteState> {
     private readonly source: DistributionSource,
     { name, vocabSize, window, firstTokenId }: RemoteExpertOptions,
   ) {
+    super();
     this.name = name;
     this.vocabSize = vocabSize;
     this.window = window;
@@ -72,10 +74,6 @@ export class RemoteExpert implements Expert<RemoteState> {
       : { parent: state, tokenId, length: state.length + 1 };
   }
 
-  nextMany(states: readonly RemoteState[], tokenIds: ArrayLike<number>): RemoteState[] {
-    return states.map((state, i) => this.next(state, tokenIds[i]));
-  }
-
   /** @throws RangeError when the state is not ready */
   predict(state: RemoteState, probs: Float32Array): void {
     const distribution = this.distributions.get(state);
@@ -83,12 +81,6 @@ export class RemoteExpert implements Expert<RemoteState> {
       throw new RangeError(`The model "${this.name}" was not asked about this state.`);
     }
     probs.set(distribution);
-  }
-
-  predictMany(states: readonly RemoteState[], probs: readonly Float32Array[]): void {
-    for (const [i, state] of states.entries()) {
-      this.predict(state, probs[i]);
-    }
   }
 
   dispose(): void {

@@ -11,6 +11,7 @@
 import { bringForward, evictOldest } from '../boundedMap';
 import { beginsCharacter, nextCharacter } from '../characterBounds';
 import type { Expert, Readiness } from '../expert';
+import { OneByOne } from '../oneByOne';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { concatBytes } from './byteEncoder';
 import { COARSE_LIMITS, FINE_LIMITS, type BridgeLimits, type BridgeState } from './bridgeState';
@@ -39,7 +40,7 @@ interface BridgeOptions {
   readonly limits?: Partial<BridgeLimits>;
 }
 
-export class Bridge<State> implements Expert<BridgeState<State>> {
+export class Bridge<State> extends OneByOne<BridgeState<State>> implements Expert<BridgeState<State>> {
   readonly name: string;
   readonly vocabSize: number;
   readonly readiness?: Readiness<BridgeState<State>>;
@@ -58,6 +59,7 @@ export class Bridge<State> implements Expert<BridgeState<State>> {
     tokenizer: Tokenizer,
     { isAway = () => false, limits = {} }: BridgeOptions = {},
   ) {
+    super();
     this.name = foreign.expert.name;
     this.vocabSize = tokenizer.vocabSize;
     this.shared = new SharedTokens(tokenizer);
@@ -104,18 +106,8 @@ export class Bridge<State> implements Expert<BridgeState<State>> {
     return { ...this.commit(root, longer), context: this.shared.contextAfter(context, tokenId) };
   }
 
-  nextMany(states: readonly BridgeState<State>[], tokenIds: ArrayLike<number>): BridgeState<State>[] {
-    return states.map((state, i) => this.next(state, tokenIds[i]));
-  }
-
   predict(state: BridgeState<State>, probs: Float32Array): void {
     probs.set(this.finished.get(state) ?? this.convertNow(state));
-  }
-
-  predictMany(states: readonly BridgeState<State>[], probs: readonly Float32Array[]): void {
-    for (const [i, state] of states.entries()) {
-      this.predict(state, probs[i]);
-    }
   }
 
   /** Also ends preparations under way, as nobody needs them any more. */

@@ -1,5 +1,6 @@
 import { bringForward, evictOldest } from '../boundedMap';
 import type { Expert, Readiness } from '../expert';
+import { OneByOne } from '../oneByOne';
 
 /** Most distributions kept while none are prepared, and most numbers in them: 16 MB. */
 const MOST_KEPT = 512;
@@ -18,7 +19,10 @@ export interface DeferredState<State> {
  * texts are read, and most continuations tried, by callers that do not wait for this model. `pause` is awaited before each step,
  * so that other work can go on; the answer in a place is one more.
  */
-export class DeferredModel<State> implements Expert<DeferredState<State>> {
+export class DeferredModel<State>
+  extends OneByOne<DeferredState<State>>
+  implements Expert<DeferredState<State>>
+{
   readonly vocabSize: number;
   readonly readiness: Readiness<DeferredState<State>> = {
     isReady: (place) => this.finished.has(place),
@@ -35,6 +39,7 @@ export class DeferredModel<State> implements Expert<DeferredState<State>> {
     private readonly expert: Expert<State>,
     private readonly pause: () => Promise<void>,
   ) {
+    super();
     this.vocabSize = expert.vocabSize;
   }
 
@@ -46,18 +51,8 @@ export class DeferredModel<State> implements Expert<DeferredState<State>> {
     return { before, tokenId, state: null };
   }
 
-  nextMany(places: readonly DeferredState<State>[], tokenIds: ArrayLike<number>): DeferredState<State>[] {
-    return places.map((place, i) => this.next(place, tokenIds[i]));
-  }
-
   predict(place: DeferredState<State>, probs: Float32Array): void {
     probs.set(this.finished.get(place) ?? this.answer(place));
-  }
-
-  predictMany(places: readonly DeferredState<State>[], probs: readonly Float32Array[]): void {
-    for (const [i, place] of places.entries()) {
-      this.predict(place, probs[i]);
-    }
   }
 
   /** Also ends preparations under way, as nobody needs them any more. */

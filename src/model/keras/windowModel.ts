@@ -1,3 +1,4 @@
+import { OneByOne } from '../oneByOne';
 import { checkReadable, writeDistribution, type KerasModel } from './kerasModel';
 import { runNodes, type Network } from './network';
 import type { RunContext } from './operation';
@@ -8,7 +9,7 @@ export interface WindowState {
 }
 
 /** A network that sees a window of tokens at a time and predicts the one that follows it. */
-export class WindowModel implements KerasModel<WindowState> {
+export class WindowModel extends OneByOne<WindowState> implements KerasModel<WindowState> {
   readonly vocabSize: number;
   readonly contextLength: number;
   private readonly starts: readonly unknown[];
@@ -20,6 +21,7 @@ export class WindowModel implements KerasModel<WindowState> {
     readonly description: string,
     maxLength: number,
   ) {
+    super();
     this.vocabSize = network.vocabSize;
     this.contextLength = network.windowLength ?? maxLength;
     this.starts = network.nodes.map(({ operation }) => operation.start);
@@ -38,10 +40,6 @@ export class WindowModel implements KerasModel<WindowState> {
     return { tokens: longer };
   }
 
-  nextMany(states: readonly WindowState[], tokenIds: ArrayLike<number>): WindowState[] {
-    return states.map((state, i) => this.next(state, tokenIds[i]));
-  }
-
   predict({ tokens }: WindowState, probs: Float32Array): void {
     const { network } = this;
     const length = network.windowLength ?? tokens.length;
@@ -52,12 +50,6 @@ export class WindowModel implements KerasModel<WindowState> {
     const context = this.feed(tokens, length);
     runNodes(network.nodes, context, this.starts);
     writeDistribution(network.output.operation.rows.data, 0, network.endsInLogits, probs);
-  }
-
-  predictMany(states: readonly WindowState[], probs: readonly Float32Array[]): void {
-    for (const [i, state] of states.entries()) {
-      this.predict(state, probs[i]);
-    }
   }
 
   dispose(): void {

@@ -15,6 +15,7 @@ import {
   stateSizePerLayer,
   type RecurrentState,
 } from '../../../src/model/network/recurrentState';
+import { OneByOne } from '../../../src/model/oneByOne';
 
 interface Layer {
   /** [gates · hiddenSize, embeddingSize] in the first layer, else [gates · hiddenSize, hiddenSize] */
@@ -43,7 +44,7 @@ type State = RecurrentState<Float32Array>;
  * The recurrent network in plain TypeScript with 32-bit floats, one loop per formula: the reference that the kernel is tested
  * against.
  */
-export class ReferenceNetwork implements NetworkModel<State> {
+export class ReferenceNetwork extends OneByOne<State> implements NetworkModel<State> {
   readonly vocabSize: number;
   /** [vocabSize, embeddingSize] */
   private readonly embedding: Float32Array;
@@ -60,6 +61,7 @@ export class ReferenceNetwork implements NetworkModel<State> {
     weights: StoredWeights,
     readonly name: string,
   ) {
+    super();
     const tensors = new NetworkTensors(config, weights);
     const rows = GATES_PER_CELL[config.architecture] * config.hiddenSize;
     this.vocabSize = config.vocabSize;
@@ -112,10 +114,6 @@ export class ReferenceNetwork implements NetworkModel<State> {
     return { values, memory };
   }
 
-  nextMany(states: readonly State[], tokenIds: ArrayLike<number>): State[] {
-    return states.map((state, i) => this.next(state, tokenIds[i]));
-  }
-
   predict(state: State, probs: Float32Array): void {
     checkState(this.config, state.values);
     const { hiddenSize, numLayers } = this.config;
@@ -132,12 +130,6 @@ export class ReferenceNetwork implements NetworkModel<State> {
       this.outputBias,
     );
     softmax(logits, probs);
-  }
-
-  predictMany(states: readonly State[], probs: readonly Float32Array[]): void {
-    for (const [i, state] of states.entries()) {
-      this.predict(state, probs[i]);
-    }
   }
 
   dispose(): void {

@@ -9,6 +9,7 @@ import { checkToken, type NetworkModel } from '../../../src/model/network/networ
 import { NetworkTensors } from '../../../src/model/network/networkTensors';
 import { affine, attend, rmsNorm, rotate, softmax, sum } from './plainMath';
 import type { StoredWeights } from '../../../src/model/network/quantizedMatrix';
+import { OneByOne } from '../../../src/model/oneByOne';
 
 /** Keys and values of one position in all blocks, float [numLayers, heads, headSize] each; the keys are rotated already. */
 interface RememberedPosition {
@@ -38,7 +39,10 @@ interface Block {
 }
 
 /** The counterpart of {@link ReferenceNetwork} for Transformers. */
-export class ReferenceTransformer implements NetworkModel<TransformerState> {
+export class ReferenceTransformer
+  extends OneByOne<TransformerState>
+  implements NetworkModel<TransformerState>
+{
   readonly vocabSize: number;
   /** [vocabSize, embeddingSize] */
   private readonly embedding: Float32Array;
@@ -52,6 +56,7 @@ export class ReferenceTransformer implements NetworkModel<TransformerState> {
     weights: StoredWeights,
     readonly name: string,
   ) {
+    super();
     const tensors = new NetworkTensors(config, weights);
     this.vocabSize = config.vocabSize;
     this.embedding = tensors.matrix('embedding');
@@ -110,19 +115,9 @@ export class ReferenceTransformer implements NetworkModel<TransformerState> {
     return { position: position + 1, memory, output: stream };
   }
 
-  nextMany(states: readonly TransformerState[], tokenIds: ArrayLike<number>): TransformerState[] {
-    return states.map((state, i) => this.next(state, tokenIds[i]));
-  }
-
   predict(state: TransformerState, probs: Float32Array): void {
     checkOutput(this.config, state.output);
     softmax(affine(this.embedding, rmsNorm(state.output, this.finalNorm), this.outputBias), probs);
-  }
-
-  predictMany(states: readonly TransformerState[], probs: readonly Float32Array[]): void {
-    for (const [i, state] of states.entries()) {
-      this.predict(state, probs[i]);
-    }
   }
 
   dispose(): void {

@@ -12,6 +12,7 @@ import {
 } from '../../../model/bridge/sharedTokens';
 import { wholeCharacters } from '../../../model/characterBounds';
 import type { Expert, Readiness } from '../../../model/expert';
+import { OneByOne } from '../../../model/oneByOne';
 import type { ChoiceSource } from './choiceSource';
 
 export interface ServerState {
@@ -42,7 +43,7 @@ const NO_BYTES = new Uint8Array();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const utf8 = new TextEncoder();
 
-export class ServerExpert implements Expert<ServerState> {
+export class ServerExpert extends OneByOne<ServerState> implements Expert<ServerState> {
   readonly name = 'half';
   readonly vocabSize: number;
   readonly readiness: Readiness<ServerState> = {
@@ -54,6 +55,7 @@ export class ServerExpert implements Expert<ServerState> {
     private readonly source: Pick<ChoiceSource, 'choicesAfter' | 'ask' | 'dispose'>,
     private readonly shared: SharedTokens,
   ) {
+    super();
     this.vocabSize = shared.vocabSize;
   }
 
@@ -75,10 +77,6 @@ export class ServerExpert implements Expert<ServerState> {
       pending: bytes.subarray(whole),
       context: this.shared.contextAfter(context, tokenId),
     };
-  }
-
-  nextMany(states: readonly ServerState[], tokenIds: ArrayLike<number>): ServerState[] {
-    return states.map((state, i) => this.next(state, tokenIds[i]));
   }
 
   predict(state: ServerState, probs: Float32Array): void {
@@ -112,12 +110,6 @@ export class ServerExpert implements Expert<ServerState> {
     const scale = total > 0 ? (1 - LEAST_SPREAD) / total : 0;
     for (let id = 0; id < probs.length; id++) {
       probs[id] = scale * sums[id] + even;
-    }
-  }
-
-  predictMany(states: readonly ServerState[], probs: readonly Float32Array[]): void {
-    for (const [i, state] of states.entries()) {
-      this.predict(state, probs[i]);
     }
   }
 
