@@ -20,6 +20,8 @@ import type {
 import { openHalf, type OpenedHalf } from './half/openHalf';
 import { openMasked, type OpenedMasked } from './masked/openMasked';
 
+export type NetworkRole = 'base' | 'personal';
+
 export interface GeneratorFiles {
   /** Absolute paths. */
   readonly kernelPath: string;
@@ -39,13 +41,11 @@ export interface LoadedModel {
   /** Whether any network is loaded; the live text of the workspace answers without one, too. */
   readonly hasNetwork: boolean;
   /**
-   * Replaces the personal network, or removes it; keeps what was learned of the workspace.
+   * Replaces a network, or removes it; keeps what was learned of the workspace.
    * @returns what the user is told, e.g. "lstm 512, 2.9 M parameters"
    * @throws Error with one sentence; the current model then stays in use
    */
-  usePersonal(path: string | null): string;
-  /** The same for the base network; the first one is named in {@link GeneratorFiles}. */
-  useBase(path: string | null): string;
+  useNetwork(role: NetworkRole, path: string | null): string;
   /**
    * @param signal aborts the opening
    * @throws Error with one sentence, by rejecting
@@ -80,8 +80,8 @@ export class GeneratorModel implements LoadedModel {
   masked: OpenedMasked | null = null;
   private readonly llamaPath: string;
   private readonly onnxPath: string;
-  private base: LoadedNetwork | null;
-  private personal: LoadedNetwork | null = null;
+  /** In the order in which the mixture takes them. */
+  private readonly networks: Record<NetworkRole, LoadedNetwork | null> = { base: null, personal: null };
   private half: OpenedHalf | null = null;
   /** By opened half, its latest status. */
   private readonly statuses = new WeakMap<OpenedHalf, { readonly latest: HalfStatus | null }>();
@@ -100,26 +100,25 @@ export class GeneratorModel implements LoadedModel {
     this.kinds = tokenKinds(this.tokenizer);
     this.llamaPath = files.llamaPath ?? join(__dirname, 'llama.js');
     this.onnxPath = files.onnxPath ?? join(__dirname, 'onnx.js');
-    this.base = this.loadBase(files.baseModelPath);
-    this.mixture = this.mix(null, null, this.base?.gate ?? null);
+    this.networks.base = this.loadBase(files.baseModelPath);
+    this.mixture = this.mix(null, this.networks.base?.gate ?? null);
   }
 
   get hasNetwork(): boolean {
-    return this.base !== null || this.personal !== null || this.half !== null;
+    return this.half !== null || Object.values(this.networks).some((loaded) => loaded !== null);
   }
 
-  usePersonal(path: string | null): string {
-    const loaded = path === null ? null : this.load(path, 'personal');
-    const earlier = this.personal;
-    this.personal = loaded;
-    return this.adopt(earlier);
-  }
-
-  useBase(path: string | null): string {
-    const loaded = path === null ? null : this.load(path, 'base');
-    const earlier = this.base;
-    this.base = loaded;
-    return this.adopt(earlier);
+  useNetwork(role: NetworkRole, path: string | null): string {
+    const loaded = path === null ? null : this.load(path, role);
+    const earlier = this.networks[role];
+    this.networks[role] = loaded;
+    const { base, personal } = this.networks;
+    // A model that was trained elsewhere has no gate.
+    const mixture = this.mix(this.half, personal?.gate ?? base?.gate ?? null);
+    mixture.gate.adoptHalf(this.mixture.gate);
+    this.mixture = mixture;
+    earlier?.network.dispose();
+    return personal?.description ?? base?.description ?? 'no network';
   }
 
   async openHalf(choice: HalfChoice, signal: AbortSignal): Promise<OpenedHalf> {
@@ -141,7 +140,7 @@ export class GeneratorModel implements LoadedModel {
   }
 
   useHalf(half: OpenedHalf | null): UsedHalf {
-    const mixture = this.mix(this.personal, half, this.mixture.gate.parameters);
+    const mixture = this.mix(half, this.mixture.gate.parameters);
     mixture.gate.forgetHalf();
     this.mixture = mixture;
     this.half?.expert.dispose();
@@ -166,19 +165,8 @@ export class GeneratorModel implements LoadedModel {
     this.masked = masked;
   }
 
-  /** Rebuilds the mixture, with the gate that belongs to the networks. */
-  private adopt(earlier: LoadedNetwork | null): string {
-    const { personal, base } = this;
-    // A model that was trained elsewhere has no gate.
-    const mixture = this.mix(personal, this.half, personal?.gate ?? base?.gate ?? null);
-    mixture.gate.adoptHalf(this.mixture.gate);
-    this.mixture = mixture;
-    earlier?.network.dispose();
-    return personal?.description ?? base?.description ?? 'no network';
-  }
-
-  private mix(personal: LoadedNetwork | null, half: OpenedHalf | null, gate: Float32Array | null): Mixture {
-    const networks = [this.base, personal].flatMap((loaded) => (loaded === null ? [] : [loaded.network]));
+  private mix(half: OpenedHalf | null, gate: Float32Array | null): Mixture {
+    const networks = Object.values(this.networks).flatMap((loaded) => loaded?.network ?? []);
     const { workspace } = (this.mixture as Mixture | undefined) ?? {};
     return new Mixture({
       vocabSize: this.tokenizer.vocabSize,
@@ -203,7 +191,7 @@ export class GeneratorModel implements LoadedModel {
     }
   }
 
-  private load(path: string, name: 'base' | 'personal'): LoadedNetwork {
+  private load(path: string, name: NetworkRole): LoadedNetwork {
     const { config, weights, gate } = decodeMixable(readModel(path), basename(path), this.tokenizer);
     return {
       network: createKernelNetwork(config, weights, name, this.kernelBytes),

@@ -17,7 +17,7 @@ import type {
 } from '../protocol/generatorProtocol';
 import { completeDocument } from './completeDocument';
 import { DocumentReader } from './documentReader';
-import type { LoadedModel } from './generatorModel';
+import type { LoadedModel, NetworkRole } from './generatorModel';
 import { inspectDocument } from './inspectDocument';
 import { learnFiles } from './learnFiles';
 
@@ -57,9 +57,9 @@ export class RequestWork {
       case 'inspect':
         return this.inspect(request);
       case 'loadModel':
-        return this.loadNetwork(request.id, () => this.model.usePersonal(request.personalModelPath));
+        return this.loadNetwork(request.id, 'personal', request.personalModelPath);
       case 'loadBase':
-        return this.loadNetwork(request.id, () => this.model.useBase(request.baseModelPath));
+        return this.loadNetwork(request.id, 'base', request.baseModelPath);
       case 'loadHalf':
         return this.loadHalf(request);
       case 'loadMasked':
@@ -161,8 +161,8 @@ export class RequestWork {
   }
 
   // eslint-disable-next-line require-yield -- it must not be interrupted.
-  private *loadNetwork(id: number, use: () => string): RequestSteps {
-    const description = use();
+  private *loadNetwork(id: number, role: NetworkRole, path: string | null): RequestSteps {
+    const description = this.model.useNetwork(role, path);
     // States belong to the networks that made them.
     this.reader = this.newReader();
     return { kind: 'modelLoaded', id, description };

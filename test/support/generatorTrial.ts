@@ -1,6 +1,6 @@
 /** A generator's model that counts one lesson, and requests to it. */
 import assert from 'node:assert/strict';
-import type { LoadedModel, UsedHalf } from '../../src/completion/generatorModel';
+import type { LoadedModel, NetworkRole, UsedHalf } from '../../src/completion/generatorModel';
 import type { OpenedHalf } from '../../src/completion/half/openHalf';
 import type { OpenedMasked } from '../../src/completion/masked/openMasked';
 import { DEFAULT_SAMPLING } from '../../src/model/samplingOptions';
@@ -17,7 +17,10 @@ export class TestModel implements LoadedModel {
   mixture = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON)]);
   hasNetwork = true;
   personal: string | null = null;
-  usePersonal(path: string | null): string {
+  useNetwork(role: NetworkRole, path: string | null): string {
+    if (role === 'base') {
+      return `base ${path}`;
+    }
     if (path === 'damaged') {
       throw new Error('The model "damaged" is damaged. Train again.');
     }
@@ -26,9 +29,6 @@ export class TestModel implements LoadedModel {
       tokenizer.encode(`${path} knows better. `.repeat(5)),
     ]);
     return `model ${path}`;
-  }
-  useBase(path: string | null): string {
-    return `base ${path}`;
   }
   /** By path, what settles the opening of a half. */
   readonly openings = new Map<

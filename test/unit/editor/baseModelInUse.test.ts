@@ -32,7 +32,7 @@ describe('the base model of a window', () => {
     changes = 0;
     const generator = {
       loadBase: (path: string | null) => {
-        const description = model.useBase(path);
+        const description = model.useNetwork('base', path);
         used.push(path);
         return Promise.resolve({ kind: 'modelLoaded', id: 0, description } as const);
       },
