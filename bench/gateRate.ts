@@ -27,7 +27,7 @@ async function measure(
   const { mix, options, documents } = await heldOutDocuments(root, folder, most, models);
   const bits: number[] = [];
   for (const gateLearningRate of rates) {
-    const rated = new Mixture({ ...options, workspace: mix.workspace, settings: { gateLearningRate } });
+    const rated = new Mixture({ ...options, workspace: mix.workspace, gateLearningRate });
     bits.push((await scoreText(rated, documents)).bitsPerByte['mix']);
   }
   return bits;

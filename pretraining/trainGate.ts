@@ -50,7 +50,7 @@ async function main([basePath, corpusFolder, out]: string[]): Promise<void> {
         kinds: tokenKinds(tokenizer),
         networks: [base],
         gate,
-        settings: { gateLearningRate },
+        gateLearningRate,
       });
       const isTest = (i: number): boolean => i % FOLDS === round % FOLDS;
       for (const [i, { uri, tokens }] of documents.entries()) {

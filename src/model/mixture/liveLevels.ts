@@ -13,12 +13,8 @@ import type { WorkspaceIndex } from './workspaceIndex';
 /** Respectively all counted levels, the longest match beyond them, and only the levels counted in the document alone. */
 export type LivePart = 'counts' | 'copy' | 'document';
 
-export interface LiveLevelsOptions {
-  readonly vocabSize: number;
-  /** Taken from each count, 0 to 1. */
-  readonly discount: number;
-  readonly without: readonly LivePart[];
-}
+/** Taken from each count. */
+const DISCOUNT = 0.4;
 
 /** What followed earlier occurrences of the end of a text, by the length of the context. */
 export class LiveLevels {
@@ -28,10 +24,11 @@ export class LiveLevels {
 
   constructor(
     private readonly workspace: WorkspaceIndex,
-    { vocabSize, discount, without }: LiveLevelsOptions,
+    vocabSize: number,
+    without: readonly LivePart[],
   ) {
     this.without = new Set(without);
-    this.counts = Array.from({ length: LEVELS }, () => new ContextCounts(vocabSize, discount));
+    this.counts = Array.from({ length: LEVELS }, () => new ContextCounts(vocabSize, DISCOUNT));
   }
 
   /**

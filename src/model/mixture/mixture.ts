@@ -22,21 +22,11 @@ export interface MixtureOptions {
   readonly workspace?: WorkspaceIndex;
   /** Parts of the live text that are left out, to measure what they are worth. */
   readonly without?: readonly LivePart[];
-  readonly settings?: Partial<MixtureSettings>;
+  /** 0.1 when absent. */
+  readonly gateLearningRate?: number;
 }
 
-export interface MixtureSettings {
-  readonly scopeWeights: ScopeWeights;
-  /** Taken from each count, 0 to 1. */
-  readonly discount: number;
-  readonly gateLearningRate: number;
-}
-
-const DEFAULT_SETTINGS: MixtureSettings = {
-  scopeWeights: { document: 4, recent: 1.5, sameFolder: 3 },
-  discount: 0.4,
-  gateLearningRate: 0.1,
-};
+const SCOPE_WEIGHTS: ScopeWeights = { document: 4, recent: 1.5, sameFolder: 3 };
 
 interface State extends NetworkStates {
   /** The last tokens, at most {@link MAX_CONTEXT}. */
@@ -68,15 +58,14 @@ export class Mixture implements MixtureModel {
   private reading: Reading | null = null;
 
   constructor(options: MixtureOptions) {
-    const { vocabSize, half = null, gate, endOfTextId = 0, workspace, without = [], settings = {} } = options;
-    const { scopeWeights, discount, gateLearningRate } = { ...DEFAULT_SETTINGS, ...settings };
+    const { vocabSize, half = null, gate, endOfTextId = 0, without = [], gateLearningRate = 0.1 } = options;
     this.vocabSize = vocabSize;
     this.ensemble = new NetworkEnsemble(vocabSize, options.networks, half);
     this.endOfTextId = endOfTextId;
-    this.workspace = workspace ?? new WorkspaceIndex(vocabSize, endOfTextId, scopeWeights);
+    this.workspace = options.workspace ?? new WorkspaceIndex(vocabSize, endOfTextId, SCOPE_WEIGHTS);
     this.gate = new Gate(vocabSize, gate, gateLearningRate);
     this.kinds = options.kinds;
-    this.live = new LiveLevels(this.workspace, { vocabSize, discount, without });
+    this.live = new LiveLevels(this.workspace, vocabSize, without);
     this.sum = new Float64Array(vocabSize);
   }
 
