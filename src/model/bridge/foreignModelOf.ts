@@ -1,7 +1,7 @@
 import type { Expert } from '../expert';
-import type { BpeVocabulary, Vocabulary } from '../keras/vocabulary/vocabulary';
+import type { Vocabulary } from '../keras/vocabulary/vocabulary';
 import { characterModel } from './characterModel';
-import type { ForeignModel, ForeignVocabulary } from './foreignModel';
+import type { ForeignModel } from './foreignModel';
 import { textVocabulary } from './textVocabulary';
 import { wordModel } from './wordModel';
 
@@ -12,26 +12,10 @@ export function foreignModelOf(expert: Expert, vocabulary: Vocabulary): ForeignM
       return wordModel(expert, vocabulary);
     case 'characters':
       return characterModel(expert, vocabulary);
-    case 'bpe':
-      return { expert, vocabulary: bytePairs(vocabulary) };
+    case 'bpe': {
+      // A model with a single mark was trained on texts separated by that mark.
+      const beginOfTextId = vocabulary.beginOfTextId ?? vocabulary.endOfTextId;
+      return { expert, vocabulary: textVocabulary({ ...vocabulary, beginOfTextId }) };
+    }
   }
-}
-
-function bytePairs({
-  tokens,
-  encode,
-  beginOfTextId,
-  endOfTextId,
-  unknownId,
-  documentPrefix,
-}: BpeVocabulary): ForeignVocabulary {
-  const vocabulary = textVocabulary({
-    tokens,
-    encode,
-    // A model with a single mark was trained on texts separated by that mark.
-    beginOfTextId: beginOfTextId ?? endOfTextId,
-    endOfTextId,
-    documentPrefix,
-  });
-  return { ...vocabulary, unknownId };
 }

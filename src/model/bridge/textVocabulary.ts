@@ -6,13 +6,13 @@ import type { ForeignVocabulary } from './foreignModel';
 export const LONGEST_TOKEN = 4096;
 
 /** A vocabulary whose encoder takes text: byte-pair encodings and the like, which can spell every text. */
-export interface TextVocabulary {
+interface TextVocabulary extends Partial<
+  Pick<ForeignVocabulary, 'beginOfTextId' | 'endOfTextId' | 'unknownId'>
+> {
   /** Bytes of each token by id; null for a token without text. */
   readonly tokens: readonly (Uint8Array | null)[];
   /** Adds no marks of begin and end. Where the tokens' bytes are not the text, the text counts as having no encoding. */
   readonly encode: (text: string) => ArrayLike<number>;
-  readonly beginOfTextId?: number | null;
-  readonly endOfTextId?: number | null;
   /** See {@link ForeignVocabulary.documentPrefix}. */
   readonly documentPrefix?: string;
 }
@@ -22,6 +22,7 @@ export function textVocabulary({
   encode,
   beginOfTextId = null,
   endOfTextId = null,
+  unknownId = null,
   documentPrefix = '',
 }: TextVocabulary): ForeignVocabulary {
   const isMark = (id: number) => id === beginOfTextId || id === endOfTextId;
@@ -34,7 +35,7 @@ export function textVocabulary({
     encode: byteEncoder(encode, tokenBytes, new PrefixIndex(texts)),
     beginOfTextId,
     endOfTextId,
-    unknownId: null,
+    unknownId,
     unknownShare: 0,
     documentPrefix: new TextEncoder().encode(documentPrefix),
   };
