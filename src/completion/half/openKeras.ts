@@ -43,19 +43,16 @@ export async function openKeras(
   const vocabulary = readVocabulary(text, vocabularyName);
   checkVocabularySize(vocabulary, vocabularyName, network.vocabSize, name);
   const description = `${name} with ${vocabularyName} (Keras; ${network.description})`;
-  const plain = { model: foreignModelOf(network, vocabulary), description, isAway: () => false };
-  if (vocabulary.kind !== 'bpe') {
-    return plain;
+  let usable = vocabulary;
+  let isAway = () => false;
+  if (vocabulary.kind === 'bpe') {
+    const { encode: own, mayHang } = vocabulary;
+    const { attempt, encode, hasHung } = boundedEncode(vocabularyName, own, onAway, mayHang);
+    attempt(PROBE);
+    if (mayHang) {
+      usable = { ...vocabulary, encode };
+      isAway = hasHung;
+    }
   }
-  const { attempt, encode, hasHung } = boundedEncode(
-    vocabularyName,
-    vocabulary.encode,
-    onAway,
-    vocabulary.mayHang,
-  );
-  attempt(PROBE);
-  if (!vocabulary.mayHang) {
-    return plain;
-  }
-  return { model: foreignModelOf(network, { ...vocabulary, encode }), description, isAway: hasHung };
+  return { model: foreignModelOf(network, usable), description, isAway };
 }

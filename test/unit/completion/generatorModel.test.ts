@@ -102,13 +102,13 @@ describe('the models that the generator answers with', () => {
   it('are named by the personal network, else by the base network', () => {
     const model = make();
     assert.equal(model.hasNetwork, false);
-    assert.equal(model.usePersonal(null), 'no network');
-    assert.match(model.useBase(path('base')), /^lstm 16, 0\.\d M parameters$/);
+    assert.equal(model.useNetwork('personal', null), 'no network');
+    assert.match(model.useNetwork('base', path('base')), /^lstm 16, 0\.\d M parameters$/);
     assert.equal(model.hasNetwork, true);
-    assert.match(model.usePersonal(path('personal')), /^gru 16,/);
-    assert.match(model.useBase(null), /^gru 16,/);
+    assert.match(model.useNetwork('personal', path('personal')), /^gru 16,/);
+    assert.match(model.useNetwork('base', null), /^gru 16,/);
     assert.equal(model.hasNetwork, true);
-    assert.equal(model.usePersonal(null), 'no network');
+    assert.equal(model.useNetwork('personal', null), 'no network');
     assert.equal(model.hasNetwork, false);
     model.useHalf(halfFor(right));
     assert.equal(model.hasNetwork, true);
@@ -116,7 +116,7 @@ describe('the models that the generator answers with', () => {
 
   it('are not replaced by what cannot be used, which is said', () => {
     const model = make('base');
-    model.usePersonal(path('personal'));
+    model.useNetwork('personal', path('personal'));
     const { mixture } = model;
     for (const [name, sentence] of [
       ['otherTokenizer', /"otherTokenizer.safetensors" was trained with another tokenizer.*Train it again/],
@@ -124,8 +124,8 @@ describe('the models that the generator answers with', () => {
       ['damaged', /damaged.safetensors/],
       ['missing', /missing.safetensors cannot be read/],
     ] as const) {
-      assert.throws(() => model.usePersonal(path(name)), sentence);
-      assert.throws(() => model.useBase(path(name)), sentence);
+      assert.throws(() => model.useNetwork('personal', path(name)), sentence);
+      assert.throws(() => model.useNetwork('base', path(name)), sentence);
     }
     assert.equal(model.mixture, mixture);
     const warnings: string[] = [];
@@ -139,12 +139,12 @@ describe('the models that the generator answers with', () => {
     const { workspace } = model.mixture;
     const trust = () => model.mixture.gate.parameters[0];
     assert.equal(trust(), 0.25);
-    model.usePersonal(path('personal'));
+    model.useNetwork('personal', path('personal'));
     assert.equal(trust(), 0.5);
-    model.usePersonal(path('imported'));
+    model.useNetwork('personal', path('imported'));
     assert.equal(trust(), 0.25, 'One from elsewhere has learned nothing.');
-    model.usePersonal(path('personal'));
-    model.usePersonal(null);
+    model.useNetwork('personal', path('personal'));
+    model.useNetwork('personal', null);
     assert.equal(trust(), 0.25);
     assert.equal(model.mixture.workspace, workspace);
   });
@@ -162,7 +162,7 @@ describe('the models that the generator answers with', () => {
     learn();
     const earned = model.mixture.halfWeight!;
     assert.ok(earned > unknown + 0.3, `${unknown} became ${earned}`);
-    model.usePersonal(path('imported'));
+    model.useNetwork('personal', path('imported'));
     assert.equal(model.mixture.halfWeight, earned);
     learn();
     const allButHalf = () => {

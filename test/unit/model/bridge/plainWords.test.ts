@@ -80,7 +80,7 @@ describe('a model of words', () => {
   it('does without a word of a million letters, as only a hostile file has', () => {
     const longer = { ...words, size: WORDS.length + 1, words: [...WORDS, 'x'.repeat(1_000_000)] };
     const expert = new ScriptedExpert(longer.size, [idOf('understudy')]);
-    assert.match(written(createBridge(wordModel(expert, longer), tokenizer), 'hello the', 4), /^ understudy/);
+    assert.match(written(new Bridge(wordModel(expert, longer), tokenizer), 'hello the', 4), /^ understudy/);
   });
 
   it('writes the first word of a text, and of a sentence, with a capital', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createBridge } from '../../../../src/model/bridge/bridge';
+import { Bridge } from '../../../../src/model/bridge/bridge';
 import { textVocabulary } from '../../../../src/model/bridge/textVocabulary';
 import { RandomExpert } from '../../../support/randomForeign';
 import { shippedTokenizer } from '../../../support/shippedTokenizer';
@@ -20,7 +20,7 @@ describe('a vocabulary that can spell every text', () => {
   it('does without a token of a million letters, as only a hostile file has', () => {
     const tokens = ['a', 'ab'.repeat(500_000)].map((text) => new TextEncoder().encode(text));
     const vocabulary = textVocabulary({ tokens, encode: (text) => Array.from(text, () => 0) });
-    const bridge = createBridge({ expert: new RandomExpert(2, 1), vocabulary }, shippedTokenizer);
+    const bridge = new Bridge({ expert: new RandomExpert(2, 1), vocabulary }, shippedTokenizer);
     const probs = new Float32Array(bridge.vocabSize);
     bridge.predict(bridge.start(), probs);
     assert.ok(probs[shippedTokenizer.encode('a')[0]] > 0.99);
