@@ -7,23 +7,16 @@ import { wordEnds } from '../model/generation/wordUnits';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import {
   MOST_ALTERNATIVES,
-  type AlternativeSuggestion,
+  type CompletedResponse,
   type CompletionQuestion,
   type NoSuggestionReason,
-  type StopReason,
 } from '../protocol/generatorProtocol';
 import { isProse, refusePlace, textKind, textToJoin } from './cursorPlace';
 import type { DocumentReader } from './documentReader';
 import type { OpenedMasked } from './masked/openMasked';
 import { createTrimmer, reasonForNone } from './trimToPlace';
 
-export interface Completion {
-  readonly insertText: string;
-  readonly confidence: number;
-  readonly stopReason?: StopReason;
-  readonly noSuggestionReason?: NoSuggestionReason;
-  readonly alternatives?: readonly AlternativeSuggestion[];
-}
+export type Completion = Omit<CompletedResponse, 'kind' | 'id' | 'isAsked' | 'source' | 'milliseconds'>;
 
 /**
  * The ghost text for a document at its cursor. Yields between the model's steps.

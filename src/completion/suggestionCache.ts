@@ -4,13 +4,7 @@
  */
 import type { CompletedResponse, CompletionQuestion } from '../protocol/generatorProtocol';
 
-export interface CachedSuggestion {
-  readonly insertText: string;
-  readonly confidence: number;
-  readonly source: 'typedAsSuggested' | 'prefixCache';
-  /** See {@link CompletedResponse}. */
-  readonly isAsked?: boolean;
-}
+type CachedSuggestion = Pick<CompletedResponse, 'insertText' | 'confidence' | 'source' | 'isAsked'>;
 
 interface Entry {
   /** Everything but the prefix that the suggestion depends on. */

@@ -48,16 +48,12 @@ export class RememberedPositions {
    * @throws RangeError when a position belongs to another network
    */
   list(runtime: KernelRuntime, slot: number, positions: readonly RememberedPosition[]): number {
-    const at = this.listOf(slot);
+    const at = this.lists + 4 * slot * ATTENTION_WINDOW;
     const list = new Int32Array(runtime.buffer, at, ATTENTION_WINDOW);
     for (const [i, position] of positions.entries()) {
       list[i] = this.offsetOf(runtime, position);
     }
     return at;
-  }
-
-  listOf(slot: number): number {
-    return this.lists + 4 * slot * ATTENTION_WINDOW;
   }
 
   /** Byte offset for a position that this pass computes. */

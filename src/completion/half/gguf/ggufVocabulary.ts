@@ -135,7 +135,7 @@ function sentencePieces(
     }
   }
   merges.sort((a, b) => b.score - a.score);
-  return libraryTokenizer({
+  const description = {
     added_tokens: added.map(({ id, content }) => ({ ...PLAIN_ADDED, id, content })),
     normalizer: { type: 'Replace', pattern: { String: ' ' }, content: SPACE_MARK },
     pre_tokenizer: null,
@@ -147,11 +147,10 @@ function sentencePieces(
       fuse_unk: true,
       unk_token: '<unk>',
     },
-  });
-}
-
-function libraryTokenizer(description: object): (text: string) => number[] {
-  const tokenizer = new LibraryTokenizer({ post_processor: null, decoder: null, ...description }, {});
+    post_processor: null,
+    decoder: null,
+  };
+  const tokenizer = new LibraryTokenizer(description, {});
   return (text) => (text === '' ? [] : tokenizer.encode(text, { add_special_tokens: false }).ids);
 }
 
