@@ -169,7 +169,8 @@ export class DocumentReader {
     const end = document.tokens.length;
     let position = this.readFrom(document);
     const lastLine = document.lines.length - 1;
-    for (let index = lineOfToken(document.lines, shared.length); index <= lastLine; index++) {
+    const firstLine = document.lines.findLastIndex(({ firstToken }) => firstToken <= shared.length);
+    for (let index = firstLine; index <= lastLine; index++) {
       const lineEnd = index < lastLine ? document.lines[index + 1].firstToken : end;
       const learnFrom = Math.max(document.learnedUpTo, lineEnd - learnedAtLineEnd);
       for (let i = Math.min(position, lineEnd); i < lineEnd; i++) {
@@ -225,13 +226,4 @@ export class DocumentReader {
       prepare: () => null,
     };
   }
-}
-
-/** The last line that starts at or before a token. */
-function lineOfToken(lines: readonly Line[], token: number): number {
-  let index = lines.length - 1;
-  while (index > 0 && lines[index].firstToken > token) {
-    index--;
-  }
-  return index;
 }

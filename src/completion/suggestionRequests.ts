@@ -23,7 +23,8 @@ interface Flight {
 export class SuggestionRequests {
   private readonly cache = new SuggestionCache();
   private readonly flights = new Set<Flight>();
-  private forgets = 0;
+  /** How often all earlier suggestions were forgotten. */
+  timesForgotten = 0;
 
   constructor(private readonly link: Pick<GeneratorLink, 'request' | 'cancel'>) {}
 
@@ -67,14 +68,14 @@ export class SuggestionRequests {
     start: number,
     signal?: AbortSignal,
   ): Promise<CompletedResponse> {
-    const { forgets } = this;
+    const { timesForgotten } = this;
     this.cancelAbandoned(null);
     const made = await this.wait(this.launch(question, shown === null), start, signal);
     const first = shown ?? made;
     const alternatives = [made, ...(made.alternatives ?? [])]
       .filter(({ insertText }) => !agrees(insertText, first.insertText))
       .slice(0, MOST_ALTERNATIVES);
-    if (forgets === this.forgets) {
+    if (timesForgotten === this.timesForgotten) {
       for (const { insertText, confidence } of alternatives.toReversed()) {
         this.cache.remember(question, { insertText, confidence, isAsked: true });
       }
@@ -88,13 +89,9 @@ export class SuggestionRequests {
     this.cache.remember(question, response);
   }
 
-  get timesForgotten(): number {
-    return this.forgets;
-  }
-
   /** Serves no earlier suggestion any more, and one that is being made only to callers that already wait. */
   forget(): void {
-    this.forgets++;
+    this.timesForgotten++;
     this.cache.clear();
     for (const flight of this.flights) {
       flight.isOutdated = true;
