@@ -1,5 +1,5 @@
 /** Learns after a training, on held-out text, how far the gate should trust the new personal network. */
-import { Gate } from '../mixture/gate';
+import { initialParameters, KINDS_OFFSET, NETWORK_OFFSET } from '../mixture/gateParameters';
 import { Mixture } from '../mixture/mixture';
 import type { NetworkModel } from '../network/networkModel';
 import { scoreText, type ScoredDocument, type ScoreProgress, type TextScore } from './scoreText';
@@ -62,9 +62,12 @@ export async function calibrateGate(
   const [before, ...others] = scores;
   const bits = others.slice(0, candidates.length).map(({ bitsPerByte }) => bitsPerByte['mix']);
   const chosen = bits.indexOf(Math.min(...bits));
+  const learnedNow = withCandidate[chosen].gate.parameters;
+  const parameters = initialParameters(vocabSize, gate);
+  parameters.set(learnedNow.subarray(NETWORK_OFFSET, KINDS_OFFSET), NETWORK_OFFSET);
   return {
     chosen,
-    gate: withCandidate[chosen].gate.adoptNetworks(new Gate(vocabSize, gate, 0)),
+    gate: parameters,
     before,
     after: others[chosen],
     earlier: others.at(candidates.length) ?? null,

@@ -14,7 +14,6 @@ import {
   initialParameters,
   KINDS_OFFSET,
   LEVELS,
-  NETWORK_OFFSET,
   networkCell,
   trustCells,
   unigramCell,
@@ -92,13 +91,6 @@ export class Gate {
     private readonly learningRate: number,
   ) {
     this.parameters = initialParameters(vocabSize, learned);
-  }
-
-  /** A copy of the parameters of `before`, with this gate's scores of the networks and the half. */
-  adoptNetworks(before: Gate): Float32Array {
-    const parameters = before.parameters.slice();
-    parameters.set(this.parameters.subarray(NETWORK_OFFSET, KINDS_OFFSET), NETWORK_OFFSET);
-    return parameters;
   }
 
   /** Resets the scores of the half to those of an unknown one; for a newly chosen half. */
