@@ -9,7 +9,7 @@ import { libraryFault } from '../model/tokenizer/libraryTokenizer';
 /** Token ids of a text. */
 type Encode<Options extends unknown[]> = (text: string, ...options: Options) => readonly number[];
 
-export interface BoundedEncode<Options extends unknown[]> {
+interface BoundedEncode<Options extends unknown[]> {
   /** For opening the tokenizer. @throws Error with one sentence when it hangs or throws */
   readonly attempt: Encode<Options>;
   /** Returns no tokens once it has hung or thrown. */

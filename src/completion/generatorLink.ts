@@ -16,7 +16,7 @@ export type SettlingResponse = Exclude<
 export type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** Requests that open a file which may block the thread for good. */
-export type OpeningKind = 'loadHalf' | 'loadMasked';
+type OpeningKind = 'loadHalf' | 'loadMasked';
 /** What blocked a thread that was ended: the opening of a file, or an answer, as by a language model whose single step takes minutes. */
 export type Blocking = OpeningKind | 'answer';
 
@@ -36,7 +36,7 @@ export class GeneratorDiedError extends GeneratorError {
   }
 }
 
-export interface LinkOptions {
+interface LinkOptions {
   readonly workerPath: string;
   readonly files: GeneratorFiles;
   readonly onLog: (line: string) => void;

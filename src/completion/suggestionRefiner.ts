@@ -7,7 +7,7 @@ import type { CompletedResponse, CompletionQuestion } from '../protocol/generato
 import type { GeneratorClient } from './generatorClient';
 import { isRefinable, refinementOf, type Refinement } from './refinement';
 
-export interface RefinerOptions {
+interface RefinerOptions {
   /** Shows the adopted suggestion at the place that it was asked for. */
   readonly onRefined: (place: string, refinement: Refinement) => void;
   readonly onError: (error: unknown) => void;

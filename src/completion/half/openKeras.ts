@@ -15,7 +15,7 @@ const MAX_VOCABULARY_BYTES = 64 * 1024 ** 2;
 /** Encoded once on opening; a tokenizer that fails on it is refused. */
 const PROBE = 'The end, 夏天 🙂\n';
 
-export interface OpenedKeras {
+interface OpenedKeras {
   readonly model: ForeignModel;
   readonly description: string;
   /** True once its vocabulary has failed to encode a text, after which its predictions are useless. */

@@ -27,7 +27,7 @@ export interface RemoteState {
   readonly length: number;
 }
 
-export interface RemoteExpertOptions {
+interface RemoteExpertOptions {
   readonly name: string;
   readonly vocabSize: number;
   /** Most tokens that the model reads; at least 2. */

@@ -29,7 +29,7 @@ export interface OpenedMasked {
   dispose(): void;
 }
 
-export interface MaskedSurroundings {
+interface MaskedSurroundings {
   /** The process in which ONNX Runtime runs: the built dist/onnx.js, or its TypeScript source. */
   readonly processPath: string;
   /** Called when the model stops or resumes answering. */

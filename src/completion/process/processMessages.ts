@@ -1,21 +1,21 @@
 /** Messages between the generator and the process in which a model runs. */
 
-export interface OpenMessage<Opening> {
+interface OpenMessage<Opening> {
   readonly kind: 'open';
   readonly opening: Opening;
 }
-export interface AskMessage<Question> {
+interface AskMessage<Question> {
   readonly kind: 'ask';
   readonly id: number;
   readonly question: Question;
 }
 export type ProcessRequest<Opening, Question> = OpenMessage<Opening> | AskMessage<Question>;
 
-export interface OpenedMessage<Opened> {
+interface OpenedMessage<Opened> {
   readonly kind: 'opened';
   readonly opened: Opened;
 }
-export interface AnsweredMessage<Answer> {
+interface AnsweredMessage<Answer> {
   readonly kind: 'answered';
   readonly id: number;
   readonly answer: Answer;

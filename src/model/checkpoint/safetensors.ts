@@ -14,7 +14,7 @@ const ALIGNMENT = 8;
 const LONGEST_SHOWN = 80;
 const BYTES_PER_ELEMENT: Readonly<Record<TensorType, number>> = { F32: 4, I8: 1 };
 
-export type TensorType = 'F32' | 'I8';
+type TensorType = 'F32' | 'I8';
 
 export interface StoredTensor {
   readonly type: TensorType;
@@ -30,7 +30,7 @@ const headerSchema = v.objectWithRest(
 );
 type HeaderEntry = v.InferOutput<typeof headerSchema>[string];
 
-export interface SafetensorsHeader {
+interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: readonly (readonly [name: string, entry: HeaderEntry])[];
   /** Where the tensors begin. */

@@ -22,7 +22,7 @@ export interface Calibration {
   readonly heldOut: readonly ScoredDocument[];
 }
 
-export interface CalibratedGate {
+interface CalibratedGate {
   /** Index of the candidate whose mix scores best. */
   readonly chosen: number;
   readonly gate: Float32Array;

@@ -32,7 +32,7 @@ export interface Beam<Reason> {
   readonly reason: Reason | 'length' | 'confidence' | 'endOfText';
 }
 
-export interface BeamRules<Reason> {
+interface BeamRules<Reason> {
   readonly width: number;
   readonly maxTokens: number;
   /** A beam is not extended to a log-probability below this, in nats. */

@@ -1,6 +1,6 @@
 /** Whether, and how far, a continuation is worth showing. */
 
-export interface Cut {
+interface Cut {
   /** UTF-16 units of the continuation to show. */
   readonly length: number;
   /** Keys that showing it is expected to save; positive. */

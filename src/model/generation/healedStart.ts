@@ -38,7 +38,7 @@ export interface Branch {
 }
 
 /** The last word of a tail, with the white space before it. */
-export interface LastWord {
+interface LastWord {
   readonly text: string;
   /** Its place among the tail's tokens; the tokens before it stay the same, whatever is typed next. */
   readonly firstToken: number;

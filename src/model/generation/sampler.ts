@@ -9,7 +9,7 @@ import {
   penalizeRepetition,
 } from './samplerStages';
 
-export type SamplerOptions = Pick<
+type SamplerOptions = Pick<
   SamplingOptions,
   'repetitionPenalty' | 'temperature' | 'topK' | 'topP' | 'minP' | 'greedy'
 >;

@@ -1,12 +1,12 @@
 /** Where a growing text ends. Reasons are those the user can be told. */
-export type TextStop = 'lineEnd' | 'sentenceEnd';
+type TextStop = 'lineEnd' | 'sentenceEnd';
 
 export interface StoppingCriteria {
   readonly stopAtLineEnd: boolean;
   readonly stopAtSentenceEnd: boolean;
 }
 
-export interface StopPoint {
+interface StopPoint {
   /** UTF-16 units of the text to keep. */
   readonly length: number;
   readonly reason: TextStop;

@@ -39,7 +39,7 @@ export interface SuggestionOptions extends StoppingCriteria {
   readonly alternatives?: number;
 }
 
-export type SuggestionStop =
+type SuggestionStop =
   'length' | 'lineEnd' | 'sentenceEnd' | 'confidence' | 'endOfText' | 'repetition' | 'suffix';
 
 export interface Suggestion {
@@ -75,7 +75,7 @@ export interface Continuation {
   readonly stopReason: SuggestionStop;
 }
 
-export interface SearchOptions extends Omit<
+interface SearchOptions extends Omit<
   SuggestionOptions,
   'cost' | 'confidenceShift' | 'takesWords' | 'right' | 'logJoins' | 'alternatives'
 > {

@@ -9,7 +9,7 @@ export type LayerInput =
 /** A tensor, or (`plain`) another argument: null, a flag, a slice, a list of these. */
 export type Argument = LayerInput | { readonly kind: 'plain'; readonly value: unknown };
 
-export interface CallArguments {
+interface CallArguments {
   readonly inputs: readonly LayerInput[];
   readonly options: ReadonlyMap<string, Argument>;
 }

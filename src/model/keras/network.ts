@@ -16,7 +16,7 @@ export interface NetworkNode {
 }
 
 /** What is fed to an input: token numbers, their one-hot vectors, or the steps' positions. */
-export interface NetworkInput {
+interface NetworkInput {
   readonly kind: 'tokens' | 'oneHot' | 'positions';
   readonly rows: Rows;
 }

@@ -51,7 +51,7 @@ export interface RunContext {
  * rows: works on each vector by itself. steps: needs the steps before, which a memory keeps. whole: needs the whole sequence,
  * including later steps.
  */
-export type Scope = 'rows' | 'steps' | 'whole';
+type Scope = 'rows' | 'steps' | 'whole';
 
 export interface Operation {
   readonly scope: Scope;

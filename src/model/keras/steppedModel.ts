@@ -3,7 +3,7 @@ import { runNodes, type Network, type NetworkNode } from './network';
 import type { Rows } from './operation';
 
 /** What a stepped network remembers of one sequence; an immutable value. */
-export interface SteppedState {
+interface SteppedState {
   /** Tokens since the start, or since room was last made in the context. */
   readonly position: number;
   /** The memory of each node that has one. */

@@ -4,7 +4,7 @@ import { runNodes, type Network } from './network';
 import type { RunContext } from './operation';
 
 /** The last tokens, as many as the window holds; an immutable value. */
-export interface WindowState {
+interface WindowState {
   readonly tokens: Int32Array;
 }
 

@@ -56,7 +56,7 @@ export interface GateWeights {
 }
 
 /** The share of each part in the mix; all of them sum to one. */
-export interface MixShares {
+interface MixShares {
   /** By place in the list of levels. */
   readonly levels: Float64Array;
   readonly unigrams: number;

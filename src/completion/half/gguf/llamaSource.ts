@@ -33,7 +33,7 @@ interface LlamaSequence {
   ): Promise<readonly ({ next: { probabilities?: ReadonlyMap<number, number> } } | undefined)[]>;
 }
 
-export interface LlamaSourceOptions {
+interface LlamaSourceOptions {
   /** Of the GGUF file. */
   readonly path: string;
   /** The folder that llama.cpp was installed into. */

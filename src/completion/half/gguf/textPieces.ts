@@ -3,7 +3,7 @@
  * file (`tokenizer.ggml.pre`; patterns from llama.cpp, src/llama-vocab.cpp).
  */
 
-export interface TextPieces {
+interface TextPieces {
   /** Applied in turn, each to the pieces that the one before left. */
   readonly patterns: readonly string[];
   /** Whether a piece that is a token is used as it is, whatever the merges say. */

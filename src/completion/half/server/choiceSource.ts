@@ -8,7 +8,7 @@ import type { TokenChoice } from './tokenChoices';
 
 type Client = Pick<CompletionsClient, 'choicesAfter' | 'close' | 'host'>;
 
-export interface ChoiceSourceOptions {
+interface ChoiceSourceOptions {
   readonly onStatus: (status: HalfStatus) => void;
   /** Milliseconds of a steady clock. */
   readonly now: () => number;

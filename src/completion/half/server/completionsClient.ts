@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { BadRequest, ServerConnection, ServerFault, type ServerConnectionOptions } from './serverConnection';
 import { MOST_CHOICES, tokenChoices, type ChoicesAtPlace, type TokenChoice } from './tokenChoices';
 
-export interface CompletionsClientOptions extends ServerConnectionOptions {
+interface CompletionsClientOptions extends ServerConnectionOptions {
   /** By default the first that the server lists. */
   readonly model?: string | undefined;
 }

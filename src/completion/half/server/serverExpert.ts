@@ -15,7 +15,7 @@ import type { Expert, Readiness } from '../../../model/expert';
 import { OneByOne } from '../../../model/oneByOne';
 import type { ChoiceSource } from './choiceSource';
 
-export interface ServerState {
+interface ServerState {
   /** The complete characters read so far, as far back as prompts reach. */
   readonly text: string;
   /** The first bytes of one more character. */

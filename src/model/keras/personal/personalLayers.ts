@@ -8,7 +8,7 @@
 import { transposed } from '../../network/transposed';
 import type { CellKind, RecurrentConfig } from '../../networkConfig';
 
-export interface LayerWeight {
+interface LayerWeight {
   /** Path under the layer's group in an archive, e.g. `cell/vars/0`. */
   readonly place: string;
   /** Name under the layer's group in an `.h5` file, e.g. `cell/kernel`. */
