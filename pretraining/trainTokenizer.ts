@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nextBoundary } from '../src/model/tokenizer/preTokenize';
-import { trainBpe } from '../src/model/tokenizer/trainBpe';
+import { trainBpe } from './trainBpe';
 
 /** Megabytes drawn from each kind: prose in each of two languages and code weigh the same, markup less than half as much. */
 const drawnMegabytes = { 'prose-en': 7, 'prose-zh': 7, 'latex-md': 3, code: 7 };

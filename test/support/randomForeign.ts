@@ -1,4 +1,4 @@
-import { trainBpe } from '../../src/model/tokenizer/trainBpe';
+import { trainBpe } from '../../pretraining/trainBpe';
 import { nextBoundary } from '../../src/model/tokenizer/preTokenize';
 import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import type { Expert } from '../../src/model/expert';

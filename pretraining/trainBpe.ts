@@ -1,4 +1,4 @@
-import { Tokenizer } from './tokenizer';
+import { Tokenizer } from '../src/model/tokenizer/tokenizer';
 
 /**
  * Learns byte-pair merges from word counts (Sennrich et al., arXiv 1508.07909). Ties go to the pair met first, so the

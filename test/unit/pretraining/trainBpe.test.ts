@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
-import { trainBpe } from '../../../../src/model/tokenizer/trainBpe';
+import { trainBpe } from '../../../pretraining/trainBpe';
+import { Tokenizer } from '../../../src/model/tokenizer/tokenizer';
 
 describe('trainBpe', () => {
   it('merges the most frequent neighbours first', () => {
