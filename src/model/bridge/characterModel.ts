@@ -38,7 +38,8 @@ export function characterModel(
   }
   return surfaceModel<Place>(expert, {
     surfaces,
-    cut: (text) => Array.from(text),
+    // A string gives its characters.
+    cut: (text) => text,
     startPlace: SENTENCE_CAPITAL,
     placeAfter: (place, surface) => placeAfter(place, surface?.text ?? ''),
     shares: (place) => Float64Array.of(1 - place, place, 1),

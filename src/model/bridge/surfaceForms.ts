@@ -16,7 +16,7 @@ interface FormsOptions<Place> {
   /** By text. */
   readonly surfaces: ReadonlyMap<string, Surface>;
   /** Divides a text into its surfaces and what is none. */
-  cut(text: string): readonly string[];
+  cut(text: string): Iterable<string>;
   /** The place before anything was read. */
   readonly startPlace: Place;
   /** The place after a surface, or after text that is none (null). */
@@ -58,10 +58,14 @@ export function surfaceModel<Place>(inner: Expert, options: FormsOptions<Place>)
         if (wholeCharacters(bytes) < bytes.length) {
           return null;
         }
-        const pieces = options.cut(decoder.decode(bytes));
+        const ids: number[] = [];
+        const ends: number[] = [];
         let end = 0;
-        const ends = pieces.map((piece) => (end += utf8Length(piece)));
-        const ids = pieces.map((piece) => idOf.get(piece) ?? expert.otherId);
+        for (const piece of options.cut(decoder.decode(bytes))) {
+          end += utf8Length(piece);
+          ids.push(idOf.get(piece) ?? expert.otherId);
+          ends.push(end);
+        }
         return end === bytes.length ? { ids, ends } : null;
       },
       beginOfTextId: null,
