@@ -26,7 +26,6 @@ export interface BeamStep {
 }
 
 export interface Beam<Reason> {
-  readonly tokens: readonly number[];
   readonly steps: readonly BeamStep[];
   readonly text: string;
   readonly reason: Reason | 'length' | 'confidence' | 'endOfText';
@@ -75,7 +74,7 @@ export function* beamSearch<Reason extends string>(
   const ended: Beam<Reason>[] = [];
   let open: OpenBeam[] = [];
   const end = (beam: OpenBeam, reason: Beam<Reason>['reason']) => {
-    ended.push({ tokens: beam.tokens, steps: beam.steps, text: beam.decoded.text, reason });
+    ended.push({ steps: beam.steps, text: beam.decoded.text, reason });
   };
   const keep = (beam: OpenBeam) => {
     const reason = rules.finish(beam.decoded.text, beam.tokens);
