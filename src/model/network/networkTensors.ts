@@ -1,5 +1,5 @@
 import { networkTensorShapes, type NetworkConfig } from '../networkConfig';
-import { dequantizeRows, quantizeRows, type QuantizedMatrix, type StoredWeights } from './quantizedMatrix';
+import { quantizeRows, type QuantizedMatrix, type StoredWeights } from './quantizedMatrix';
 
 /**
  * The largest number of columns of any matrix (so also of `embeddingSize` and `hiddenSize`). The more columns a
@@ -45,12 +45,6 @@ export class NetworkTensors {
       throw new RangeError(`The network needs tensor "${name}" as ${length} floats.`);
     }
     return tensor;
-  }
-
-  /** A 2-D tensor as row-major floats [rows, columns]. */
-  matrix(name: string): Float32Array {
-    const tensor = this.storedMatrix(name);
-    return tensor instanceof Float32Array ? tensor : dequantizeRows(tensor);
   }
 
   /** A 2-D tensor in 8 bits; rounded to them if it is stored as floats. */

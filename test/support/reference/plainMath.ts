@@ -1,5 +1,11 @@
 /** The formulas of networkConfig.ts in 32-bit floats, one loop each, for the reference networks. */
+import { dequantizeRows, type QuantizedMatrix } from '../../../src/model/network/quantizedMatrix';
 import { NORM_EPSILON, rotaryAngle } from '../../../src/model/networkConfig';
+
+/** A matrix as it is stored, as row-major floats [rows, columns]. */
+export function floatsOf(matrix: Float32Array | QuantizedMatrix): Float32Array {
+  return matrix instanceof Float32Array ? matrix : dequantizeRows(matrix);
+}
 
 /** matrix [rows, vector.length] · vector (+ bias [rows]) */
 export function affine(matrix: Float32Array, vector: Float32Array, bias?: Float32Array): Float32Array {

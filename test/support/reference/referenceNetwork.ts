@@ -7,7 +7,7 @@ import {
 import { CELL_STEPS } from './cells';
 import { checkToken, type NetworkModel } from '../../../src/model/network/networkModel';
 import { NetworkTensors } from '../../../src/model/network/networkTensors';
-import { affine, attend, sigmoid, softmax, sum } from './plainMath';
+import { affine, attend, floatsOf, sigmoid, softmax, sum } from './plainMath';
 import type { StoredWeights } from '../../../src/model/network/quantizedMatrix';
 import {
   checkState,
@@ -63,25 +63,26 @@ export class ReferenceNetwork extends OneByOne<State> implements NetworkModel<St
   ) {
     super();
     const tensors = new NetworkTensors(config, weights);
+    const matrix = (name: string) => floatsOf(tensors.storedMatrix(name));
     const rows = GATES_PER_CELL[config.architecture] * config.hiddenSize;
     this.vocabSize = config.vocabSize;
-    this.embedding = tensors.matrix('embedding');
+    this.embedding = matrix('embedding');
     this.layers = Array.from({ length: config.numLayers }, (_, layer) => ({
-      inputKernel: tensors.matrix(`layers.${layer}.inputKernel`),
-      recurrentKernel: tensors.matrix(`layers.${layer}.recurrentKernel`),
+      inputKernel: matrix(`layers.${layer}.inputKernel`),
+      recurrentKernel: matrix(`layers.${layer}.recurrentKernel`),
       bias: tensors.vector(`layers.${layer}.bias`),
       recurrentBias:
         config.architecture === 'gru'
           ? tensors.vector(`layers.${layer}.recurrentBias`)
           : new Float32Array(rows),
     }));
-    this.projection = tensors.matrix('projection');
+    this.projection = matrix('projection');
     this.attention = hasAttention(config)
       ? {
-          queryKernel: tensors.matrix('attention.queryKernel'),
+          queryKernel: matrix('attention.queryKernel'),
           keyGate: tensors.vector('attention.keyGate').map(sigmoid),
           valueGate: tensors.vector('attention.valueGate').map(sigmoid),
-          outputKernel: tensors.matrix('attention.outputKernel'),
+          outputKernel: matrix('attention.outputKernel'),
         }
       : null;
     this.outputBias = tensors.vector('outputBias');

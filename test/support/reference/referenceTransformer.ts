@@ -7,7 +7,7 @@ import {
 } from '../../../src/model/networkConfig';
 import { checkToken, type NetworkModel } from '../../../src/model/network/networkModel';
 import { NetworkTensors } from '../../../src/model/network/networkTensors';
-import { affine, attend, rmsNorm, rotate, softmax, sum } from './plainMath';
+import { affine, attend, floatsOf, rmsNorm, rotate, softmax, sum } from './plainMath';
 import type { StoredWeights } from '../../../src/model/network/quantizedMatrix';
 import { OneByOne } from '../../../src/model/oneByOne';
 
@@ -58,16 +58,17 @@ export class ReferenceTransformer
   ) {
     super();
     const tensors = new NetworkTensors(config, weights);
+    const matrix = (name: string) => floatsOf(tensors.storedMatrix(name));
     this.vocabSize = config.vocabSize;
-    this.embedding = tensors.matrix('embedding');
+    this.embedding = matrix('embedding');
     this.blocks = Array.from({ length: config.numLayers }, (_, layer) => ({
       attentionNorm: tensors.vector(`layers.${layer}.attentionNorm`),
-      queryKeyValueKernel: tensors.matrix(`layers.${layer}.queryKeyValueKernel`),
-      attentionOutputKernel: tensors.matrix(`layers.${layer}.attentionOutputKernel`),
+      queryKeyValueKernel: matrix(`layers.${layer}.queryKeyValueKernel`),
+      attentionOutputKernel: matrix(`layers.${layer}.attentionOutputKernel`),
       feedForwardNorm: tensors.vector(`layers.${layer}.feedForwardNorm`),
-      expandKernel: tensors.matrix(`layers.${layer}.expandKernel`),
+      expandKernel: matrix(`layers.${layer}.expandKernel`),
       expandBias: tensors.vector(`layers.${layer}.expandBias`),
-      contractKernel: tensors.matrix(`layers.${layer}.contractKernel`),
+      contractKernel: matrix(`layers.${layer}.contractKernel`),
       contractBias: tensors.vector(`layers.${layer}.contractBias`),
     }));
     this.finalNorm = tensors.vector('finalNorm');
