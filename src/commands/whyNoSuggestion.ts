@@ -26,7 +26,7 @@ function answerNow({ watch, configuration, languageModel, lastEditor }: Parts): 
   const { t } = vscode.l10n;
   const canTrain = trainableFolders().length > 0;
   const editor = vscode.window.activeTextEditor;
-  const document = editor?.document;
+  const document = watch.lastRequest?.document ?? editor?.document;
   // Checked again, as it may have been turned off since the last request.
   if (document !== undefined && !isEnabled(configuration.enablement(document), document.languageId)) {
     return explainOutcome(t, { kind: 'silent', reason: 'off', languageId: document.languageId }, canTrain);
@@ -34,8 +34,9 @@ function answerNow({ watch, configuration, languageModel, lastEditor }: Parts): 
   const isKeptFromModel =
     languageModel.state !== null &&
     editor !== undefined &&
+    editor.document === document &&
     isSecretDocument(generatorDocument(editor.document, editor.selection.active));
-  return watch.lastOutcome === null && lastEditor.visible === undefined
+  return watch.lastRequest === null && lastEditor.visible === undefined
     ? t('No text is open. Suggestions come while you write in one.')
-    : explainOutcome(t, watch.lastOutcome, canTrain, isKeptFromModel);
+    : explainOutcome(t, watch.lastRequest?.outcome ?? null, canTrain, isKeptFromModel);
 }

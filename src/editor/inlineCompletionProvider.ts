@@ -150,7 +150,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
       this.silence('suggestWidget', document);
       return null;
     }
-    this.watch.settled({ kind: 'answered', response });
+    this.watch.settled(document, { kind: 'answered', response });
     if (insertText === '') {
       return [];
     }
@@ -186,7 +186,7 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
   }
 
   private silence(reason: SilentReason, document: vscode.TextDocument): void {
-    this.watch.settled({ kind: 'silent', reason, languageId: document.languageId });
+    this.watch.settled(document, { kind: 'silent', reason, languageId: document.languageId });
   }
 }
 

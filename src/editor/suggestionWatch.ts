@@ -16,8 +16,8 @@ const TAKING_CONTEXT = 'understudy.takingWord';
 
 export class SuggestionWatch implements vscode.Disposable {
   readonly tally = new SuggestionTally();
-  /** Outcome of the last request since the active text came to the front; null when there was no request. */
-  lastOutcome: CompletionOutcome | null = null;
+  /** The last request since the active text came to the front, perhaps from a box beside it; null when there was none. */
+  lastRequest: { readonly document: vscode.TextDocument; readonly outcome: CompletionOutcome } | null = null;
   /** Whole suggestions that VS Code has accepted. */
   acceptances = 0;
   private readonly composition = new CompositionGuess();
@@ -64,7 +64,7 @@ export class SuggestionWatch implements vscode.Disposable {
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         // When a panel comes to the front, the user may still ask about the text behind it.
         if (editor !== undefined) {
-          this.lastOutcome = null;
+          this.lastRequest = null;
         }
         this.tally.dropped();
         this.followShown();
@@ -121,8 +121,8 @@ export class SuggestionWatch implements vscode.Disposable {
     this.changed.fire();
   }
 
-  settled(outcome: CompletionOutcome): void {
-    this.lastOutcome = outcome;
+  settled(document: vscode.TextDocument, outcome: CompletionOutcome): void {
+    this.lastRequest = { document, outcome };
     if (outcome.kind === 'silent' || outcome.response.insertText === '') {
       this.tally.dropped();
       this.followShown();

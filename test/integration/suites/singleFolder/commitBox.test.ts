@@ -1,9 +1,11 @@
+import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import {
   closeAll,
   ghostTextBeginning,
   openDraft,
   triggerUntilGhostText,
+  why,
   workspaceFolder,
 } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
@@ -53,5 +55,19 @@ describe('The commit message box', () => {
     await theWindow.press('Control+ArrowRight');
     await waitFor('one word', () => written() === `${before}灯`, 5000, written);
     await ghostTextBeginning(ghost.slice(1));
+  });
+
+  it('is what Why No Suggestion tells of, though ghost text is off in the text beside it', async () => {
+    const configuration = vscode.workspace.getConfiguration('understudy');
+    await configuration.update('enable', { markdown: false }, vscode.ConfigurationTarget.Workspace);
+    try {
+      await openDraft('off.md', '# Off\n\n█\n');
+      await waitFor('the reason', async () => (await why()).includes('off for markdown'));
+      await type('The lamp in the east window of ');
+      await ghostTextBeginning('Marrowfield House');
+      assert.match(await why(), /^The last request had a suggestion/);
+    } finally {
+      await configuration.update('enable', undefined, vscode.ConfigurationTarget.Workspace);
+    }
   });
 });

@@ -71,7 +71,7 @@ function requests() {
       offered: (_document, _position, texts) => {
         offered.push(texts);
       },
-      settled: (outcome) => {
+      settled: (_document, outcome) => {
         outcomes.push(outcome);
       },
     },

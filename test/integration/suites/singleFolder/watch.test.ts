@@ -71,13 +71,13 @@ describe('What becomes of suggestions', () => {
 
   it('the reason for none is that of the text last in front, also while a panel is', async () => {
     const { watch } = second;
-    watch.settled(SILENT);
+    watch.settled(editor.document, SILENT);
     second.restore();
     await vscode.commands.executeCommand('understudy.openSettingsPanel');
     await waitFor('the panel', () => vscode.window.activeTextEditor === undefined);
-    assert.equal(watch.lastOutcome, SILENT);
+    assert.equal(watch.lastRequest?.outcome, SILENT);
     await vscode.window.showTextDocument(editor.document);
-    await waitFor('the text', () => watch.lastOutcome === null);
+    await waitFor('the text', () => watch.lastRequest === null);
   });
 
   it('the key is ours only while a word of the shown one, or of another that may be shown, is not what VS Code takes', async () => {
@@ -89,14 +89,14 @@ describe('What becomes of suggestions', () => {
     offer('east window');
     assert.equal(takesWord(), false);
     offer(' east window');
-    second.watch.settled(SILENT);
+    second.watch.settled(editor.document, SILENT);
     assert.equal(takesWord(), false);
     offer(' east window');
     await editor.edit((edit) => {
       edit.insert(editor.selection.active, 'x');
     });
     await waitFor('the end of the suggestion', () => second.watch.tally.place === null);
-    second.watch.settled(SILENT);
+    second.watch.settled(editor.document, SILENT);
     assert.equal(takesWord(), false);
   });
 
