@@ -1,13 +1,6 @@
 /** The parent's side of a training: a run that can be paused and cancelled. */
 import { rm } from 'node:fs/promises';
-import type {
-  DoneEvent,
-  EngineName,
-  HeldOutScore,
-  MixScores,
-  TrainerEvent,
-  TrainJob,
-} from '../protocol/trainerProtocol';
+import type { DoneEvent, EngineName, TrainerEvent, TrainJob } from '../protocol/trainerProtocol';
 import { enginesAfter } from './engines/enginesAfter';
 import type { TrainerNode } from './native/trainerNode';
 import { startTrainerChild, TrainerEndedError, TrainerFailedError, type TrainerChild } from './trainerChild';
@@ -27,7 +20,7 @@ interface TrainingStart {
 export interface TrainingRun {
   pause(): void;
   resume(): void;
-  /** Settles `finished` with the outcome `cancelled` within a second. Does nothing when the run has ended. */
+  /** Settles `finished` within a second, with the outcome `cancelled` unless the model is written. Does nothing when the run has ended. */
   cancel(): void;
   /** Ends it at once, so that `finished` rejects; what it saved is kept for the next training. */
   end(): void;
@@ -37,6 +30,15 @@ export interface TrainingRun {
 
 /** Time for the process to end by itself when it is cancelled; a step of a large network takes longer. */
 const CANCEL_MILLISECONDS = 700;
+const CANCELLED: DoneEvent = {
+  kind: 'done',
+  outcome: 'cancelled',
+  before: null,
+  after: null,
+  steps: 0,
+  tokensPerSecond: 0,
+  modelPath: null,
+};
 
 /**
  * Trains in a process of its own, which ends with this one. When an engine fails or crashes its process, the next one goes on from
@@ -65,14 +67,14 @@ export function startTraining({ processPath, job, node = null, onEvent }: Traini
       node,
     );
   let child = begin();
-  const train = async (): Promise<DoneEvent | null> => {
+  const train = async (): Promise<DoneEvent> => {
     for (;;) {
       try {
         return await child.last;
       } catch (error) {
-        if (unwanted === 'cancelled') {
+        if (unwanted === 'cancelled' && !seen.hasSaved) {
           // However its process ended, what the user asked for is done.
-          return null;
+          return cancelled();
         }
         const fault = engineFault(error, seen);
         const tried = [...failed, fault?.engine];
@@ -99,30 +101,18 @@ export function startTraining({ processPath, job, node = null, onEvent }: Traini
       }
     }
   };
-  let endNow: (() => void) | null = null;
-  const stopped = new Promise<null>((resolve) => {
-    endNow = () => {
-      child.kill();
-      resolve(null);
-    };
-  });
+  const cancelled = async (): Promise<DoneEvent> => {
+    // Until it is gone it holds the lock of the model, which the user may want to delete next.
+    await child.ended;
+    // Where it fails, as while another window begins a training, the next training does it.
+    await tidyUp(job).catch(() => undefined);
+    onEvent(CANCELLED);
+    return CANCELLED;
+  };
   let timer: NodeJS.Timeout | undefined;
-  const finished = Promise.race([train(), stopped])
-    .then(async (last) => {
-      if (last !== null) {
-        return last;
-      }
-      // Until it is gone it holds the lock of the model, which the user may want to delete next.
-      await child.ended;
-      // Where it fails, as while another window begins a training, the next training does it.
-      await tidyUp(job).catch(() => undefined);
-      const done = seen.cancelled();
-      onEvent(done);
-      return done;
-    })
-    .finally(() => {
-      clearTimeout(timer);
-    });
+  const finished = train().finally(() => {
+    clearTimeout(timer);
+  });
   return {
     pause: () => {
       paused = true;
@@ -135,8 +125,12 @@ export function startTraining({ processPath, job, node = null, onEvent }: Traini
     cancel: () => {
       unwanted ??= 'cancelled';
       child.send({ kind: 'cancel' });
-      // A step cannot be interrupted from within; what it would have learned is not wanted any more.
-      timer ??= setTimeout(() => endNow?.(), CANCEL_MILLISECONDS);
+      timer ??= setTimeout(() => {
+        // A step cannot be interrupted from within; what it would have learned is not wanted any more.
+        if (!seen.hasSaved) {
+          child.kill();
+        }
+      }, CANCEL_MILLISECONDS);
     },
     end: () => {
       unwanted ??= 'ended';
@@ -180,19 +174,15 @@ function engineFault(error: unknown, { engine: running, others }: SeenSoFar): Fa
   return null;
 }
 
-/** What the events have told so far, for when the process has ended without a result. */
+/** What the events have told so far. */
 class SeenSoFar {
   /** The one that trains now, or is being loaded. */
   engine: EngineName | null = null;
   /** Those that were found to train here beside the first. */
   others: readonly EngineName[] = [];
   isPaused = false;
-  private before: HeldOutScore | null = null;
-  private after: HeldOutScore | null = null;
-  private steps = 0;
-  private tokensPerSecond = 0;
-  private modelPath: string | null = null;
-  private mix: MixScores | null = null;
+  /** Whether the model is written. */
+  hasSaved = false;
 
   note(event: TrainerEvent): void {
     switch (event.kind) {
@@ -207,39 +197,11 @@ class SeenSoFar {
       case 'continued':
         this.isPaused = event.kind === 'paused';
         break;
-      case 'step':
-        ({ step: this.steps, tokensPerSecond: this.tokensPerSecond } = event);
-        break;
-      case 'validation':
-        if (event.step === 0) {
-          this.before = event.score;
-        } else if (this.after === null || event.score.bitsPerByte < this.after.bitsPerByte) {
-          this.after = event.score;
-        }
-        break;
-      case 'calibrated':
-        this.mix = event.mix;
-        break;
       case 'saved':
-        this.modelPath = event.path;
+        this.hasSaved = true;
         break;
       default:
         break;
     }
-  }
-
-  cancelled(): DoneEvent {
-    const { before, after, steps, tokensPerSecond, modelPath, mix } = this;
-    return {
-      kind: 'done',
-      // A model may have been written just before.
-      outcome: modelPath === null ? 'cancelled' : 'improved',
-      before,
-      after,
-      steps,
-      tokensPerSecond,
-      ...(mix === null ? {} : { mix }),
-      modelPath,
-    };
   }
 }
