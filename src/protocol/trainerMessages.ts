@@ -133,7 +133,6 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
     trainFiles: count,
     heldOutFiles: count,
     bytes: count,
-    leftOut: counts,
   }),
   v.object({ kind: v.literal('loading'), name: v.picklist(ENGINE_NAMES) }),
   v.object({
@@ -156,13 +155,11 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
     step: count,
     progress: count,
     trainLoss: v.number(),
-    learningRate: count,
     tokensPerSecond: count,
     secondsLeft: count,
   }),
   v.object({ kind: v.literal('validation'), step: count, score }),
   v.object({ kind: v.literal('calibrating'), progress: count }),
-  v.object({ kind: v.literal('calibrated'), mix }),
   v.object({ kind: v.literal('saved'), path: v.string(), step: count }),
   v.object({ kind: v.picklist(['paused', 'continued']) }),
   v.object({

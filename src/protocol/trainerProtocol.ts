@@ -229,8 +229,6 @@ export type TrainerEvent =
       readonly trainFiles: number;
       readonly heldOutFiles: number;
       readonly bytes: number;
-      /** Numbers of files and folders left out, by reason. */
-      readonly leftOut: Readonly<Record<string, number>>;
     }
   /** An engine is about to be loaded, which may crash the process. */
   | { readonly kind: 'loading'; readonly name: EngineName }
@@ -253,7 +251,6 @@ export type TrainerEvent =
       readonly progress: number;
       /** Cross-entropy in nats per token. */
       readonly trainLoss: number;
-      readonly learningRate: number;
       readonly tokensPerSecond: number;
       readonly secondsLeft: number;
     }
@@ -261,7 +258,6 @@ export type TrainerEvent =
   | { readonly kind: 'validation'; readonly step: number; readonly score: HeldOutScore }
   /** The gate learns how far ghost text should trust the new network; progress from 0 to 1. */
   | { readonly kind: 'calibrating'; readonly progress: number }
-  | { readonly kind: 'calibrated'; readonly mix: MixScores }
   | { readonly kind: 'saved'; readonly path: string; readonly step: number }
   | { readonly kind: 'paused' }
   /** After `paused`. */

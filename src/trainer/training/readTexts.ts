@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../../model/checkpoint/checkpoint';
 import type { TrainJob } from '../../protocol/trainerProtocol';
-import { countReasons, readCorpus, type Corpus } from '../corpus/readCorpus';
+import { readCorpus, type Corpus } from '../corpus/readCorpus';
 import { scanReporter } from '../corpus/scanReporter';
 import type { Beginning } from './beginning';
 import { learnedTest } from './continuation';
@@ -36,7 +36,7 @@ export async function readTexts(
     const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : '';
     warn(surroundings, `Training goes on without ${names.join(', ')}${more}: gone or not readable.`);
   }
-  const { trainFiles, heldOutFiles, bytes, leftOut } = corpus;
-  emit({ kind: 'files', trainFiles, heldOutFiles, bytes, leftOut: countReasons(leftOut) });
+  const { trainFiles, heldOutFiles, bytes } = corpus;
+  emit({ kind: 'files', trainFiles, heldOutFiles, bytes });
   return corpus;
 }

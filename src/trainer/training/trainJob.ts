@@ -200,7 +200,6 @@ class TrainJobRun {
         onProgress: report,
       });
       this.mix = calibrated.mix;
-      emit({ kind: 'calibrated', mix: calibrated.mix });
       return calibrated;
     } catch (error) {
       control.signal.throwIfAborted();

@@ -169,7 +169,7 @@ export class TrainingLoop {
         trainedTokens: trainedTokens + countOf(batch.mask),
         trainingSeconds: trainingSeconds + seconds,
       });
-      this.report(loss, learningRate);
+      this.report(loss);
     } catch (error) {
       if (!(error instanceof DivergenceError)) {
         throw error;
@@ -179,7 +179,7 @@ export class TrainingLoop {
     }
   }
 
-  private report(trainLoss: number, learningRate: number): void {
+  private report(trainLoss: number): void {
     const { emit, now } = this.options;
     const time = now();
     if (time - this.lastStepEvent < MILLISECONDS_BETWEEN_STEP_EVENTS) {
@@ -192,7 +192,6 @@ export class TrainingLoop {
       step: this.progress.step,
       progress: this.shareTold,
       trainLoss,
-      learningRate,
       tokensPerSecond: this.tokensPerSecond,
       secondsLeft: this.budget.secondsLeft(this.progress),
     });

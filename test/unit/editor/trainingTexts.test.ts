@@ -2,17 +2,9 @@ import assert from 'node:assert/strict';
 import { activityText, eventText } from '../../../src/editor/trainingTexts';
 import { inEnglish as t } from '../../../src/editor/translate';
 
-const score = (bitsPerByte: number) => ({ bytes: 1000, bitsPerByte });
-
 describe('what a training does before its first step', () => {
   it('is to choose an engine once the texts are read, and then to start', () => {
-    const files = {
-      kind: 'files',
-      trainFiles: 1,
-      heldOutFiles: 1,
-      bytes: 9,
-      leftOut: {},
-    } as const;
+    const files = { kind: 'files', trainFiles: 1, heldOutFiles: 1, bytes: 9 } as const;
     assert.equal(activityText(t, files), 'choosing an engine…');
     assert.equal(
       eventText(t, files, (sentence) => sentence),
@@ -47,12 +39,5 @@ describe('what the panel keeps of a training', () => {
 
   it('says what the trainer warns of in the language of the user', () => {
     assert.equal(eventText(t, { kind: 'warning', message: 'The disk is full.' }, shown), 'THE DISK IS FULL.');
-  });
-
-  it('says once what ghost text as a whole gains: in the result', () => {
-    assert.equal(
-      eventText(t, { kind: 'calibrated', mix: { before: score(2), after: score(1) } }, shown),
-      null,
-    );
   });
 });

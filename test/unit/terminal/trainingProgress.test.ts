@@ -15,7 +15,6 @@ const step: TrainerEvent = {
   step: 10,
   progress: 0.5,
   trainLoss: 3.214,
-  learningRate: 0.001,
   tokensPerSecond: 1020.4,
   secondsLeft: 30.2,
 };

@@ -35,7 +35,6 @@ const step = (progress: number): TrainerEvent => ({
   step: 100 * progress,
   progress,
   trainLoss: 4 - progress,
-  learningRate: 0.001,
   tokensPerSecond: 1000,
   secondsLeft: 30,
 });
@@ -45,7 +44,7 @@ const validation = (bitsPerByte: number): TrainerEvent => ({
   score: { bytes: 100, bitsPerByte },
 });
 const calibrating = (progress: number): TrainerEvent => ({ kind: 'calibrating', progress });
-const files: TrainerEvent = { kind: 'files', trainFiles: 3, heldOutFiles: 1, bytes: 2000, leftOut: {} };
+const files: TrainerEvent = { kind: 'files', trainFiles: 3, heldOutFiles: 1, bytes: 2000 };
 const done: DoneEvent = {
   kind: 'done',
   outcome: 'notImproved',
