@@ -131,7 +131,7 @@ async function run(
 ): Promise<Pick<Result, 'trainedTokens' | 'bitsPerByte' | 'millisecondsPerToken'>> {
   const { engine, config, texts, seed, gradientClipNorm, seconds, kernel } = race;
   const suited = suitedTraining(config.architecture, false);
-  const peak = flags['learning-rate'] === undefined ? suited.learningRate : Number(flags['learning-rate']);
+  const peak = Number(flags['learning-rate'] ?? DEFAULT_TRAINING.learningRate);
   const stream = new BatchStream(texts.train, { ...suited, seed });
   const network = engine.createNetwork(config, freshWeights(config, texts.train, seed), seed);
   try {

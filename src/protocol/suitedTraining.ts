@@ -1,7 +1,7 @@
 import type { Architecture } from '../model/networkConfig';
 import { DEFAULT_TRAINING, FINE_TUNING, type TrainingOptions } from './trainerProtocol';
 
-type Suited = Pick<TrainingOptions, 'learningRate' | 'batchSize' | 'unrollSteps'>;
+type Suited = Pick<TrainingOptions, 'batchSize' | 'unrollSteps'>;
 
 /**
  * Steps of a row. A Transformer learns to look back only within the steps that gradients flow through, so it gets longer and fewer
@@ -13,14 +13,10 @@ const TRANSFORMER_LAYERS = 3;
 
 /** @param goesOn whether training continues from a trained network rather than starting afresh */
 export function suitedTraining(architecture: Architecture, goesOn: boolean): Suited {
-  const { learningRate, batchSize, unrollSteps } = { ...DEFAULT_TRAINING, ...(goesOn ? FINE_TUNING : {}) };
+  const { batchSize, unrollSteps } = { ...DEFAULT_TRAINING, ...(goesOn ? FINE_TUNING : {}) };
   return architecture === 'transformer'
-    ? {
-        learningRate,
-        batchSize: (batchSize * unrollSteps) / TRANSFORMER_STEPS,
-        unrollSteps: TRANSFORMER_STEPS,
-      }
-    : { learningRate, batchSize, unrollSteps };
+    ? { batchSize: (batchSize * unrollSteps) / TRANSFORMER_STEPS, unrollSteps: TRANSFORMER_STEPS }
+    : { batchSize, unrollSteps };
 }
 
 /** @param wished 0 takes the architecture's default */

@@ -76,7 +76,7 @@ export const TRAINING_OPTIONS = {
 } as const;
 
 /**
- * With the learning rate for a network that starts afresh. Called before anything is read or measured, which may take minutes.
+ * With the batches for a network that starts afresh. Called before anything is read or measured, which may take minutes.
  * @throws UsageError when an option would do nothing; Error that says how to install the engine asked for, when it is not
  */
 export function trainingOptions(
