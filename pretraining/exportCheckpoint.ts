@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { encodeCheckpoint } from '../src/model/checkpoint/checkpoint';
 import { decodeHeader, decodeTensors } from '../src/model/checkpoint/safetensors';
 import { readWeights } from '../src/model/checkpoint/weightTensors';
-import { quantizeRows } from '../src/model/network/quantizedMatrix';
-import { networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
+import { quantizeWeights } from '../src/model/network/quantizedMatrix';
+import type { NetworkConfig } from '../src/model/networkConfig';
 
 const CONFIG: NetworkConfig = {
   architecture: 'lstm',
@@ -31,17 +31,11 @@ const weights = readWeights(CONFIG, decodeTensors(bytes, header, input));
 if (typeof weights === 'string') {
   throw new Error(`${input} lacks the tensor "${weights}" of the base network, or has it in another shape.`);
 }
-for (const [name, shape] of networkTensorShapes(CONFIG)) {
-  const values = weights.get(name);
-  if (shape.length === 2 && values instanceof Float32Array) {
-    weights.set(name, quantizeRows(values, shape[0], shape[1]));
-  }
-}
 const gate =
   files.length === 3 ? Float32Array.from(JSON.parse(readFileSync(files[1], 'utf8')) as number[]) : null;
 const checkpoint = encodeCheckpoint({
   config: CONFIG,
-  weights,
+  weights: quantizeWeights(CONFIG, weights),
   tokenizer: JSON.parse(readFileSync(join(__dirname, '..', 'models', 'base', 'tokenizer.json'), 'utf8')),
   training: {
     tokens: Number(header.metadata['tokens']),
