@@ -60,7 +60,7 @@ async function main(): Promise<void> {
     [...languages.values()].every((messages) => messages[key] !== undefined),
   );
   const keys = [...shuffledIndices(shared.length, SEED)].map((i) => shared[i]);
-  const { tokenizer } = await readTokenizer(shippedFiles(ROOT).tokenizer);
+  const tokenizer = await readTokenizer(shippedFiles(ROOT).tokenizer);
   const rows: Row[] = [['language', 'bytes a token', 'keys saved / wrong, %']];
   for (const [language, messages] of languages) {
     process.stderr.write(`${language}\n`);

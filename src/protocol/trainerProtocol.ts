@@ -84,10 +84,10 @@ export interface TrainJob extends CorpusSelection {
   readonly resumePath: string;
   /**
    * The checkpoint to start from (base or earlier personal model); null starts afresh. If its architecture or size differs from
-   * `options`, only its tokenizer is used, and a warning says so.
+   * `options`, training starts afresh, and a warning says so.
    */
   readonly initialModelPath: string | null;
-  /** `tokenizer.json` used when there is no initial model. */
+  /** The `tokenizer.json` that Understudy comes with, whose tokens the network predicts. */
   readonly tokenizerPath: string;
   /** The network that ghost text uses beside the personal one; null or absent when there is none. */
   readonly baseModelPath?: string | null;

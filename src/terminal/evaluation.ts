@@ -64,7 +64,7 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
   const { folder, splitPath, keystrokes, half = null } = evaluation;
   if (evaluation.training === null && evaluation.modelPath !== null) {
     // So that a model that cannot be used is reported at once, and not after minutes of scoring without it.
-    const { tokenizer } = await readTokenizer(terminal.product.tokenizer);
+    const tokenizer = await readTokenizer(terminal.product.tokenizer);
     await readMixable(evaluation.modelPath, tokenizer);
   }
   await realRoot(folder);

@@ -13,7 +13,7 @@ import { requireBuilt } from './withGenerator';
  */
 export async function requireEngine({ product, signal }: Terminal, options: TrainingOptions): Promise<void> {
   await requireBuilt(product.trainer);
-  const { tokenizer } = await readTokenizer(product.tokenizer);
+  const tokenizer = await readTokenizer(product.tokenizer);
   const { engine, batchSize, unrollSteps, threads, maxMemoryMegabytes } = options;
   const config = networkOfShape(options, tokenizer.vocabSize);
   signal.throwIfAborted();

@@ -29,7 +29,7 @@ export async function scoreTexts(
   half: HalfChoice | null = null,
 ): Promise<TextScore> {
   const kernel = await readFile(product.kernel);
-  const { tokenizer } = await readTokenizer(product.tokenizer);
+  const tokenizer = await readTokenizer(product.tokenizer);
   const base = product.baseModel === null ? null : await readMixable(product.baseModel, tokenizer);
   const personal = modelPath === null ? null : await readMixable(modelPath, tokenizer);
   const networks = [

@@ -94,7 +94,7 @@ export async function importedModel(
       ? bytes
       : encodeCheckpoint(await checkpointFromKeras(bytes, basename(path), await readTokenizerBeside(path)));
   const checkpoint = decodeCheckpoint(stored, path);
-  if (!hasTokens(checkpoint, (await readTokenizer(tokenizerPath)).tokenizer)) {
+  if (!hasTokens(checkpoint, await readTokenizer(tokenizerPath))) {
     throw new Error(
       `${basename(path)} has another tokenizer than this version of Understudy, so that it can be neither the model of a workspace nor the base model; train it again with models/base/tokenizer.json, or, if it is a Keras model, choose it as language model.`,
     );

@@ -2,17 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { Tokenizer } from '../model/tokenizer/tokenizer';
 
-interface SharedTokenizer {
-  readonly tokenizer: Tokenizer;
-  /** The content of its `tokenizer.json`, as a checkpoint keeps it. */
-  readonly json: unknown;
-}
-
 /** @throws Error with a sentence for the user */
-export async function readTokenizer(path: string): Promise<SharedTokenizer> {
+export async function readTokenizer(path: string): Promise<Tokenizer> {
   try {
-    const json: unknown = JSON.parse(await readFile(path, 'utf8'));
-    return { tokenizer: Tokenizer.fromJson(json), json };
+    return Tokenizer.fromJson(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
     throw new Error(`The tokenizer ${path} cannot be read; install Understudy again.`, { cause: error });
   }

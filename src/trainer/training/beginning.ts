@@ -18,8 +18,6 @@ import { readTokenizer } from '../sharedTokenizer';
 export interface Beginning {
   readonly config: NetworkConfig;
   readonly tokenizer: Tokenizer;
-  /** The content of `tokenizer.json`, as a checkpoint keeps it. */
-  readonly tokenizerJson: unknown;
   /** Identifies the base model that the network descends from; null when it descends from none. */
   readonly base: string | null;
   /** Null when the network starts afresh. */
@@ -55,7 +53,7 @@ export async function readBeginning(start: Start, warn: (message: string) => voi
     );
     [stored, isBase] = [newBase, true];
   }
-  const { tokenizer, json } = await readTokenizer(tokenizerPath);
+  const tokenizer = await readTokenizer(tokenizerPath);
   if (stored !== null && !hasTokens(stored.checkpoint, tokenizer)) {
     // Nothing could use a network that was trained from it.
     warn(
@@ -63,9 +61,8 @@ export async function readBeginning(start: Start, warn: (message: string) => voi
     );
     stored = null;
   }
-  const tokenizerJson = stored?.checkpoint.tokenizer ?? json;
   const config = networkOfShape(options, tokenizer.vocabSize);
-  const afresh = { config, tokenizer, tokenizerJson, base: null, initial: null };
+  const afresh = { config, tokenizer, base: null, initial: null };
   if (stored === null) {
     return afresh;
   }

@@ -25,11 +25,11 @@ interface PersonalModel {
 
 export function encodePersonalModel(model: PersonalModel): Uint8Array {
   const { beginning, corpus, weights, learned, steps, engine, before, score, calibrated } = model;
-  const { config, initial, tokenizerJson, base } = beginning;
+  const { config, initial, tokenizer, base } = beginning;
   return encodeCheckpoint({
     config,
     weights,
-    tokenizer: tokenizerJson,
+    tokenizer: tokenizer.toJson(),
     training: {
       trainedAt: new Date().toISOString(),
       files: corpus.trainFiles,

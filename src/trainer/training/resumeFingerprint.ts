@@ -6,7 +6,7 @@ import type { Beginning } from './beginning';
 /** Of all that a training depends on: one with the same fingerprint goes on with an interrupted one. */
 export function resumeFingerprint(
   jobOptions: TrainJob['options'],
-  { config, tokenizerJson, base, initial }: Beginning,
+  { config, tokenizer, base, initial }: Beginning,
   { fingerprint, modified }: Pick<Corpus, 'fingerprint' | 'modified'>,
 ): string {
   // Another engine may go on where one has failed.
@@ -20,7 +20,7 @@ export function resumeFingerprint(
         config,
         initial?.training ?? null,
         base,
-        tokenizerJson,
+        tokenizer.toJson(),
       ]),
     )
     .digest('hex');

@@ -34,14 +34,10 @@ describe('planTraining', () => {
         encodeCheckpoint({ config, weights: randomWeights(config, 1), tokenizer, training: {}, gate: null }),
       );
       const warnings: string[] = [];
-      const { initial, tokenizerJson } = await readBeginning(
-        workspace.job({}, { initialModelPath }),
-        (warning) => {
-          warnings.push(warning);
-        },
-      );
+      const { initial } = await readBeginning(workspace.job({}, { initialModelPath }), (warning) => {
+        warnings.push(warning);
+      });
       assert.equal(initial, null);
-      assert.deepEqual(tokenizerJson, shipped);
       assert.deepEqual(warnings, [
         `The model ${initialModelPath} was trained with another tokenizer than this version of Understudy has, so training starts afresh.`,
       ]);
