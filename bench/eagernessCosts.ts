@@ -6,7 +6,7 @@
  *
  * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
  */
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { costOfWrong } from '../src/model/generation/expectedSaving';
 import { align, type Row } from './alignRows';
@@ -27,11 +27,7 @@ async function main(): Promise<void> {
   const curves: CurvePoint[][] = [];
   for (const folder of folders) {
     process.stderr.write(`${folder}\n`);
-    const { stretches, positions } = await heldOutPositions(
-      join(__dirname, '..'),
-      folder,
-      Number(values.characters),
-    );
+    const { stretches, positions } = await heldOutPositions(folder, Number(values.characters));
     curves.push(await eagernessCurve(stretches, positions));
   }
   const percent = (share: number) => (100 * share).toFixed(1);

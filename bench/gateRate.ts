@@ -7,7 +7,7 @@
  * DIR of --models holds what `npm run bench -- quality` has trained (.cache/bench). Without a workspace's model, the base is the only
  * network.
  */
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { scoreText } from '../src/model/evaluate/scoreText';
 import { Mixture } from '../src/model/mixture/mixture';
@@ -23,8 +23,7 @@ async function measure(
   most: number,
   models: string | undefined,
 ): Promise<number[]> {
-  const root = join(__dirname, '..');
-  const { mix, options, documents } = await heldOutDocuments(root, folder, most, models);
+  const { mix, options, documents } = await heldOutDocuments(folder, most, models);
   const bits: number[] = [];
   for (const gateLearningRate of rates) {
     const rated = new Mixture({ ...options, workspace: mix.workspace, gateLearningRate });

@@ -10,7 +10,6 @@
  * taught it and knows nothing of the half. It learns during the measurement, and each token is scored before it learns from it.
  */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openHalf, type OpenedHalf } from '../src/completion/half/openHalf';
@@ -19,16 +18,15 @@ import { sampleStretches } from '../src/model/evaluate/typedStretches';
 import type { Expert } from '../src/model/expert';
 import { seededRandom } from '../src/model/generation/seededRandom';
 import { Mixture, type MixtureOptions } from '../src/model/mixture/mixture';
-import { tokenKinds } from '../src/model/tokenizer/tokenKinds';
-import { Tokenizer } from '../src/model/tokenizer/tokenizer';
 import { ENGINE_NAMES } from '../src/protocol/trainerProtocol';
-import { onKernel, readCheckpoint } from '../src/terminal/loadedNetwork';
 import { halfChoice } from '../src/terminal/halfOption';
+import { loadMixture } from '../src/terminal/loadedNetwork';
 import { productPaths } from '../src/terminal/productPaths';
 import { ProgressLine } from '../src/terminal/progressLine';
 import { readSplit, readTexts } from '../src/terminal/split';
 import type { Terminal } from '../src/terminal/terminal';
 import { fileUri } from '../src/terminal/workspaceTexts';
+import { readTokenizer } from '../src/trainer/sharedTokenizer';
 import { align, type Row } from './alignRows';
 import { sampledHeads } from './halves/sampledHeads';
 import { trainedModel } from './halves/trainedModel';
@@ -68,7 +66,6 @@ async function measure(
   folder: string,
   halves: ReadonlyMap<string, Expert>,
 ): Promise<Measured[]> {
-  const { product } = terminal;
   const split = await readSplit(join(folder, 'split.json'));
   const train = await readTexts(folder, split.train);
   const test = sampledHeads(await readTexts(folder, split.test), Number(values.bytes));
@@ -76,21 +73,7 @@ async function measure(
   const cacheFolder = join(root, '.cache', 'bench', 'halves');
   const seconds = Number(values.seconds);
   const personalPath = await trainedModel(terminal, folder, train, cacheFolder, { seconds, engine });
-  const kernel = await readFile(product.kernel);
-  const base = product.baseModel === null ? null : await readCheckpoint(product.baseModel);
-  const personal = personalPath === null ? null : await readCheckpoint(personalPath);
-  const tokenizer = Tokenizer.fromJson(JSON.parse(await readFile(product.tokenizer, 'utf8')));
-  const networks = [
-    ...(base === null ? [] : [onKernel(base, 'base', kernel)]),
-    ...(personal === null ? [] : [onKernel(personal, 'personal', kernel)]),
-  ];
-  const options: MixtureOptions = {
-    vocabSize: tokenizer.vocabSize,
-    kinds: tokenKinds(tokenizer),
-    endOfTextId: tokenizer.endOfTextId,
-    networks,
-    gate: (personal ?? base)?.gate ?? null,
-  };
+  const { options, tokenizer } = await loadMixture(terminal.product, personalPath);
   const without = new Mixture(options);
   for (const { path, text } of train) {
     without.workspace.learnFile(fileUri(folder, path), tokenizer.encode(text), false);
@@ -109,7 +92,7 @@ async function measure(
   const alone = (more: Pick<MixtureOptions, 'networks' | 'half'>): Mixture =>
     new Mixture({ ...options, gate: null, without: ['counts', 'copy', 'document'], ...more });
   const isTyped = stretches.length > 0 && Number(values.keys) > 0;
-  const ownNetwork = networks.slice(-1);
+  const ownNetwork = options.networks.slice(-1);
   const score = async (mix: Mixture, what: string) =>
     scoreText(mix, documents, ({ tokens, totalTokens }) => {
       terminal.progress.show(`${basename(folder)}: ${what}, ${Math.round((100 * tokens) / totalTokens)} %`);
@@ -142,7 +125,7 @@ async function measure(
       },
     });
   }
-  for (const network of networks) {
+  for (const network of options.networks) {
     network.dispose();
   }
   return measured;
@@ -187,7 +170,7 @@ async function main(): Promise<void> {
     signal: new AbortController().signal,
     product: productPaths(root),
   };
-  const tokenizer = Tokenizer.fromJson(JSON.parse(await readFile(terminal.product.tokenizer, 'utf8')));
+  const tokenizer = await readTokenizer(terminal.product.tokenizer);
   const folders = workspaceFolders(values.workspaces, values.only === '' ? [] : values.only.split(','));
   const opened = new Map<string, OpenedHalf>();
   try {

@@ -7,7 +7,7 @@
  *
  * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
  */
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { completeDocument } from '../src/completion/completeDocument';
 import { DocumentReader } from '../src/completion/documentReader';
@@ -55,7 +55,7 @@ function wordStarts(files: readonly TypedText[], count: number): Cursor[] {
 }
 
 async function measure(folder: string, count: number): Promise<Row> {
-  const { mix, tokenizer, heldOut } = await heldOutWorkspace(join(__dirname, '..'), folder, SEED, null);
+  const { mix, tokenizer, heldOut } = await heldOutWorkspace(folder, SEED, null);
   const times: Record<'unasked' | 'asked', number[]> = { unasked: [], asked: [] };
   let [shown, right, first, any] = [0, 0, 0, 0];
   const cursors = wordStarts(heldOut, count);

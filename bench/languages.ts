@@ -69,7 +69,7 @@ async function main(): Promise<void> {
     writeWorkspace(folder, texts);
     const text = texts.join('\n\n');
     const bytesPerToken = Buffer.byteLength(text) / tokenizer.encode(text).length;
-    const positions = await heldOutPositions(ROOT, folder, Number(values.characters));
+    const positions = await heldOutPositions(folder, Number(values.characters));
     rows.push([language, bytesPerToken.toFixed(2), await keysAndWrong(positions)]);
   }
   process.stdout.write(align(rows));

@@ -8,7 +8,7 @@
  * DIR of --models holds what `npm run bench -- quality` has trained (.cache/bench). Without a workspace's model, the base is the only
  * network.
  */
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Mixture } from '../src/model/mixture/mixture';
 import { align, type Row } from './alignRows';
@@ -94,7 +94,7 @@ async function main(): Promise<void> {
   const rows: Row[] = [['', 'mix', 'experts multiplied', 'mix multiplied with them']];
   for (const folder of workspaceFolders(values.workspaces)) {
     process.stderr.write(`${folder}\n`);
-    const held = await heldOutDocuments(join(__dirname, '..'), folder, Number(values.tokens), values.models);
+    const held = await heldOutDocuments(folder, Number(values.tokens), values.models);
     const recorded = record(held);
     const bytes = held.documents.reduce((sum, document) => sum + document.bytes, 0);
     const experts = recorded[0].logProbs.map((_, i) => i);

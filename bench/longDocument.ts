@@ -9,17 +9,13 @@
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sampleStretches, type TypedText } from '../src/model/evaluate/typedStretches';
-import { costOfWrong } from '../src/model/generation/expectedSaving';
 import { seededRandom } from '../src/model/generation/seededRandom';
-import { leastExplored } from '../src/model/generation/suggestionSearch';
 import { Mixture } from '../src/model/mixture/mixture';
-import { tokenKinds } from '../src/model/tokenizer/tokenKinds';
-import { DEFAULT_KEYSTROKES } from '../src/terminal/keystrokeScore';
+import { loadMixture } from '../src/terminal/loadedNetwork';
 import { productPaths } from '../src/terminal/productPaths';
 import { align, type Row } from './alignRows';
 import { trainingTexts } from './quality/heldOutWorkspace';
 import { keysAndWrong } from './quality/keysAndWrong';
-import { loadNetworks } from './quality/loadNetworks';
 import { readTypedPositions } from './quality/typedPositions';
 import { listOf, workspaceFolders } from './workspaceFolders';
 import { runBench } from './runBench';
@@ -43,9 +39,8 @@ async function keysIn(
   characters: number,
   isFarKnown: boolean,
 ): Promise<string> {
-  const { networks, gate, tokenizer } = await loadNetworks(productPaths(join(__dirname, '..')), null);
-  const { vocabSize, endOfTextId } = tokenizer;
-  const mix = new Mixture({ vocabSize, endOfTextId, kinds: tokenKinds(tokenizer), gate, networks });
+  const { options, tokenizer } = await loadMixture(productPaths(join(__dirname, '..')), null);
+  const mix = new Mixture(options);
   try {
     const file = { name: 'file:///novel/novel.txt', text: saved + written };
     mix.workspace.learnFile(file.name, tokenizer.encode(saved), false);
@@ -58,9 +53,7 @@ async function keysIn(
       from: saved.length + from,
       to: saved.length + to,
     }));
-    const { maxNewTokens } = DEFAULT_KEYSTROKES;
-    const minProbability = leastExplored(costOfWrong(1, 'prose'));
-    const positions = [...readTypedPositions(mix, tokenizer, stretches, { minProbability, maxNewTokens })];
+    const positions = [...readTypedPositions(mix, tokenizer, stretches)];
     return await keysAndWrong({ stretches, positions });
   } finally {
     mix.dispose();

@@ -8,7 +8,7 @@
  * With --anywhere, code too may stand there, as with `understudy.midLineInCode`.
  * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
  */
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { align, type Row } from './alignRows';
 import { eagernessCurve } from './quality/eagernessCurve';
@@ -34,7 +34,6 @@ async function main(): Promise<void> {
     for (const isJoined of [false, true]) {
       process.stderr.write(`${folder} ${isJoined ? 'joined' : 'alone'}\n`);
       const { stretches, positions } = await heldOutPositions(
-        join(__dirname, '..'),
         folder,
         Number(values.characters),
         { isBelowKnown: true, isJoined, midLineInCode: values.anywhere },

@@ -7,7 +7,7 @@
  *
  * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
  */
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sampleStretches, type TypedStretch } from '../src/model/evaluate/typedStretches';
 import { align, type Row } from './alignRows';
@@ -35,7 +35,6 @@ async function main(): Promise<void> {
     for (const kilo of KNOWN) {
       process.stderr.write(`${folder} ${kilo}\n`);
       const found = await heldOutPositions(
-        join(__dirname, '..'),
         folder,
         Number(values.characters),
         { isBelowKnown: kilo > 0 },

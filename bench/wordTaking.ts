@@ -7,7 +7,7 @@
  *
  * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
  */
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { align, type Row } from './alignRows';
 import type { CurveOptions } from './quality/eagernessCurve';
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   const workspaces: HeldOutPositions[] = [];
   for (const folder of folders) {
     process.stderr.write(`${folder}\n`);
-    workspaces.push(await heldOutPositions(join(__dirname, '..'), folder, Number(values.characters)));
+    workspaces.push(await heldOutPositions(folder, Number(values.characters)));
   }
   const rows: Row[] = [['the user takes', 'supposed', ...folders.map((folder) => basename(folder))]];
   for (const takesWords of [true, false]) {

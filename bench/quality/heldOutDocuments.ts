@@ -17,18 +17,13 @@ export interface HeldOutDocuments extends Pick<HeldOutWorkspace, 'mix' | 'option
  * @param models the folder of what `npm run bench -- quality` has trained; without a workspace's model, the base is the only network
  */
 export async function heldOutDocuments(
-  root: string,
   folder: string,
   most: number,
   models?: string,
 ): Promise<HeldOutDocuments> {
   const modelPath = models === undefined ? null : modelIn(models, basename(folder));
-  const { mix, options, tokenizer, heldOut } = await heldOutWorkspace(
-    root,
-    folder,
-    DEFAULT_TRAINING.seed,
-    modelPath,
-  );
+  const { seed } = DEFAULT_TRAINING;
+  const { mix, options, tokenizer, heldOut } = await heldOutWorkspace(folder, seed, modelPath);
   const documents: ScoredDocument[] = [];
   let room = most;
   for (const { name, text } of heldOut) {

@@ -1,9 +1,6 @@
 /** Suggestions in files held out of those that a workspace's split.json lists as `train`; its `test` files are never opened. */
 import { sampleStretches, type TypedStretch, type TypedText } from '../../src/model/evaluate/typedStretches';
-import { costOfWrong } from '../../src/model/generation/expectedSaving';
 import { seededRandom } from '../../src/model/generation/seededRandom';
-import { leastExplored } from '../../src/model/generation/suggestionSearch';
-import { DEFAULT_KEYSTROKES } from '../../src/terminal/keystrokeScore';
 import { heldOutWorkspace } from './heldOutWorkspace';
 import {
   readTypedPositions,
@@ -30,27 +27,15 @@ export type SampleStretches = (
  * Works without a personal network, which would have to be trained on the rest of the files.
  */
 export async function heldOutPositions(
-  root: string,
   folder: string,
   characters: number,
-  options: Omit<ReadingOptions, 'minProbability' | 'maxNewTokens'> = {},
+  options: ReadingOptions = {},
   sample: SampleStretches = sampleStretches,
 ): Promise<HeldOutPositions> {
-  const { mix, tokenizer, heldOut } = await heldOutWorkspace(root, folder, SEED, null);
+  const { mix, tokenizer, heldOut } = await heldOutWorkspace(folder, SEED, null);
   try {
     const stretches = sample(heldOut, characters, seededRandom(SEED));
-    const minProbability = leastExplored(costOfWrong(1, 'prose'));
-    const { maxNewTokens } = DEFAULT_KEYSTROKES;
-    return {
-      stretches,
-      positions: [
-        ...readTypedPositions(mix, tokenizer, stretches, {
-          minProbability,
-          maxNewTokens,
-          ...options,
-        }),
-      ],
-    };
+    return { stretches, positions: [...readTypedPositions(mix, tokenizer, stretches, options)] };
   } finally {
     mix.dispose();
   }

@@ -1,19 +1,14 @@
 /** A mix that has read a workspace's training files but for those held out of them; the `test` files of split.json are never opened. */
 import { join } from 'node:path';
 import type { TypedText } from '../../src/model/evaluate/typedStretches';
-import { Mixture, type MixtureOptions } from '../../src/model/mixture/mixture';
-import { tokenKinds } from '../../src/model/tokenizer/tokenKinds';
-import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
+import { Mixture } from '../../src/model/mixture/mixture';
+import { loadMixture, type LoadedMixture } from '../../src/terminal/loadedNetwork';
 import { productPaths } from '../../src/terminal/productPaths';
 import { holdOutFromTraining, readSplit, readTexts } from '../../src/terminal/split';
 import { fileUri } from '../../src/terminal/workspaceTexts';
-import { loadNetworks } from './loadNetworks';
 
-export interface HeldOutWorkspace {
+export interface HeldOutWorkspace extends LoadedMixture {
   readonly mix: Mixture;
-  /** What the mix was made with. */
-  readonly options: MixtureOptions;
-  readonly tokenizer: Tokenizer;
   /** Named by their URIs. */
   readonly heldOut: readonly TypedText[];
 }
@@ -23,15 +18,13 @@ export interface HeldOutWorkspace {
  * @param modelPath of the personal network; null for the base alone
  */
 export async function heldOutWorkspace(
-  root: string,
   folder: string,
   seed: number,
   modelPath: string | null,
 ): Promise<HeldOutWorkspace> {
   const { learned, heldOut } = await trainingTexts(folder, seed);
-  const { networks, gate, tokenizer } = await loadNetworks(productPaths(root), modelPath);
-  const { vocabSize, endOfTextId } = tokenizer;
-  const options = { vocabSize, endOfTextId, kinds: tokenKinds(tokenizer), gate, networks };
+  const product = productPaths(join(__dirname, '..', '..'));
+  const { options, tokenizer } = await loadMixture(product, modelPath);
   const mix = new Mixture(options);
   for (const { name, text } of learned) {
     mix.workspace.learnFile(name, tokenizer.encode(text), false);

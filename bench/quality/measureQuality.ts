@@ -1,19 +1,16 @@
 /** Figures of one workspace beyond those of `understudy evaluate`: what each expert contributes, the curve of eagerness, peers. */
 import { basename } from 'node:path';
 import { sampleStretches, type TypedText } from '../../src/model/evaluate/typedStretches';
-import { costOfWrong } from '../../src/model/generation/expectedSaving';
 import { seededRandom } from '../../src/model/generation/seededRandom';
-import { leastExplored } from '../../src/model/generation/suggestionSearch';
 import { Mixture } from '../../src/model/mixture/mixture';
-import { tokenKinds } from '../../src/model/tokenizer/tokenKinds';
 import { DEFAULT_KEYSTROKES } from '../../src/terminal/keystrokeScore';
+import { loadMixture } from '../../src/terminal/loadedNetwork';
 import type { Terminal } from '../../src/terminal/terminal';
 import { scoreWordList, type WordListScore } from '../peers/wordList';
 import { ablate, type Ablation } from './ablation';
 import { EAGERNESSES, eagernessCurve, type CurvePoint } from './eagernessCurve';
 import { documentHeads } from './documentHeads';
 import { scoreAtCursors, type CursorScore } from './scoreAtCursors';
-import { loadNetworks } from './loadNetworks';
 import { readTypedPositions, type TypedPosition } from './typedPositions';
 
 export interface QualityDetail {
@@ -50,24 +47,17 @@ export async function measureQuality(terminal: Terminal, question: QualityQuesti
     await new Promise(setImmediate);
     signal.throwIfAborted();
   };
-  const { networks, gate, tokenizer } = await loadNetworks(terminal.product, question.modelPath);
-  const { vocabSize, endOfTextId } = tokenizer;
-  const options = { vocabSize, endOfTextId, kinds: tokenKinds(tokenizer), gate };
-  const mix = new Mixture({ ...options, networks });
+  const { options, tokenizer } = await loadMixture(terminal.product, question.modelPath);
+  const mix = new Mixture(options);
   try {
     for (const { name, text } of train) {
       mix.workspace.learnFile(name, tokenizer.encode(text), false);
     }
     const stretches = sampleStretches(test, characters, seededRandom(DEFAULT_KEYSTROKES.seed));
     const read = async (line: string, model: Mixture): Promise<TypedPosition[]> => {
-      const minProbability = leastExplored(costOfWrong(1, 'prose'));
-      const { maxNewTokens } = DEFAULT_KEYSTROKES;
       const positions: TypedPosition[] = [];
       const report = say(line);
-      for (const position of readTypedPositions(model, tokenizer, stretches, {
-        minProbability,
-        maxNewTokens,
-      })) {
+      for (const position of readTypedPositions(model, tokenizer, stretches)) {
         positions.push(position);
         if (positions.length % 100 === 0) {
           await report(positions.length / characters);
@@ -85,7 +75,7 @@ export async function measureQuality(terminal: Terminal, question: QualityQuesti
     });
     const countsPositions = await read('typing with counts alone', counts);
     // A new mixture, as the gate of `mix` has learned from the text that was typed.
-    const unread = new Mixture({ ...options, networks, workspace: mix.workspace });
+    const unread = new Mixture({ ...options, workspace: mix.workspace });
     const byDefault = [DEFAULT_KEYSTROKES.eagerness];
     const [uncorrected] = await eagernessCurve(stretches, positions, byDefault, {
       learns: { confidence: false, taking: true },
@@ -100,7 +90,7 @@ export async function measureQuality(terminal: Terminal, question: QualityQuesti
       wordList: scoreWordList(train, test, { characters, seed: DEFAULT_KEYSTROKES.seed }),
       atCursors: cursors === 0 ? null : await scoreAtCursors(unread, tokenizer, test, cursors),
       ablation: await ablate(
-        { ...options, networks },
+        options,
         mix.workspace,
         documentHeads(test, tokenizer),
         say('leaving experts out'),

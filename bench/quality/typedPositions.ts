@@ -4,9 +4,16 @@ import { DocumentReader } from '../../src/completion/documentReader';
 import { textAroundCursor } from '../../src/completion/textAroundCursor';
 import { createTrimmer } from '../../src/completion/trimToPlace';
 import type { TypedStretch, TypedText } from '../../src/model/evaluate/typedStretches';
-import { joined, searchContinuations, type Continuation } from '../../src/model/generation/suggestionSearch';
+import { costOfWrong } from '../../src/model/generation/expectedSaving';
+import {
+  joined,
+  leastExplored,
+  searchContinuations,
+  type Continuation,
+} from '../../src/model/generation/suggestionSearch';
 import type { MixtureModel } from '../../src/model/mixtureModel';
 import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
+import { DEFAULT_KEYSTROKES } from '../../src/terminal/keystrokeScore';
 import { languageIdOf } from '../../src/terminal/languageId';
 import { toItsEnd } from '../../test/support/toItsEnd';
 
@@ -29,9 +36,6 @@ export interface ReadingOptions {
   readonly isJoined?: boolean;
   /** Whether code may stand right of the cursor. */
   readonly midLineInCode?: boolean;
-  /** See `leastExplored`. */
-  readonly minProbability: number;
-  readonly maxNewTokens: number;
 }
 
 /** Reads as the generator does while each stretch is typed to its end; the gate learns from the typed text. */
@@ -39,7 +43,7 @@ export function* readTypedPositions(
   model: MixtureModel,
   tokenizer: Tokenizer,
   stretches: readonly StretchBefore[],
-  options: ReadingOptions,
+  options: ReadingOptions = {},
 ): Generator<TypedPosition> {
   const reader = new DocumentReader(model, tokenizer);
   for (const stretch of stretches) {
@@ -62,7 +66,7 @@ function continuationsAt(
   reader: DocumentReader,
   { file: { name, text }, after = '' }: StretchBefore,
   offset: number,
-  { isBelowKnown = false, isJoined = false, midLineInCode, ...options }: ReadingOptions,
+  { isBelowKnown = false, isJoined = false, midLineInCode }: ReadingOptions,
 ): readonly Continuation[] {
   const languageId = languageIdOf(name);
   const document = {
@@ -75,7 +79,8 @@ function continuationsAt(
   const tail = reader.moveTo(document.uri, document.prefix, isBelowKnown ? after : restOfLine(after));
   const found = toItsEnd(
     searchContinuations(model, tokenizer, tail, {
-      ...options,
+      minProbability: leastExplored(costOfWrong(1, 'prose')),
+      maxNewTokens: DEFAULT_KEYSTROKES.maxNewTokens,
       stopAtLineEnd: true,
       stopAtSentenceEnd: isProse(languageId),
       allowed: createTrimmer(document),

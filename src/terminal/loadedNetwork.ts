@@ -1,9 +1,13 @@
 /** Reads checkpoints for the terminal tool, and puts their networks on the kernel. */
+import { readFile } from 'node:fs/promises';
 import { decodeCheckpoint, decodeMixable, type Checkpoint } from '../model/checkpoint/checkpoint';
+import type { MixtureOptions } from '../model/mixture/mixture';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
-import type { NetworkModel } from '../model/network/networkModel';
+import { tokenKinds } from '../model/tokenizer/tokenKinds';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import { readModel } from '../trainer/modelFile';
+import { readTokenizer } from '../trainer/sharedTokenizer';
+import type { ShippedFiles } from '../trainer/shippedFiles';
 
 /** @throws Error whose message is for the user, when the file cannot be read or is no model */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
@@ -15,6 +19,30 @@ export async function readMixable(path: string, tokenizer: Tokenizer): Promise<C
   return decodeMixable(await readModel(path), path, tokenizer);
 }
 
-export function onKernel({ config, weights }: Checkpoint, name: string, kernel: Uint8Array): NetworkModel {
-  return createKernelNetwork(config, weights, name, kernel);
+export interface LoadedMixture {
+  /** Of the base network and the personal one, as far as they exist, and the gate. */
+  readonly options: MixtureOptions;
+  readonly tokenizer: Tokenizer;
+}
+
+/**
+ * What a mix of the product's networks is made with.
+ * @param modelPath of the personal network; null for the base network alone
+ * @throws as {@link readMixable}
+ */
+export async function loadMixture(product: ShippedFiles, modelPath: string | null): Promise<LoadedMixture> {
+  const kernel = await readFile(product.kernel);
+  const tokenizer = await readTokenizer(product.tokenizer);
+  const load = (path: string | null) => (path === null ? null : readMixable(path, tokenizer));
+  const base = await load(product.baseModel);
+  const personal = await load(modelPath);
+  const networks = [
+    ...(base === null ? [] : [createKernelNetwork(base.config, base.weights, 'base', kernel)]),
+    ...(personal === null
+      ? []
+      : [createKernelNetwork(personal.config, personal.weights, 'personal', kernel)]),
+  ];
+  const { vocabSize, endOfTextId } = tokenizer;
+  const gate = personal?.gate ?? base?.gate ?? null;
+  return { options: { vocabSize, endOfTextId, kinds: tokenKinds(tokenizer), gate, networks }, tokenizer };
 }

@@ -1,13 +1,10 @@
 /** Bits per byte of a folder's test texts: of each expert alone and of their mix. */
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { openHalf } from '../completion/half/openHalf';
 import { scoreText, type ScoredDocument, type TextScore } from '../model/evaluate/scoreText';
 import { Mixture } from '../model/mixture/mixture';
-import { tokenKinds } from '../model/tokenizer/tokenKinds';
 import type { HalfChoice } from '../protocol/generatorProtocol';
-import { readTokenizer } from '../trainer/sharedTokenizer';
-import { onKernel, readMixable } from './loadedNetwork';
+import { loadMixture } from './loadedNetwork';
 import type { Terminal } from './terminal';
 import type { WorkspaceFile } from './workspaceTexts';
 
@@ -28,14 +25,7 @@ export async function scoreTexts(
   modelPath: string | null,
   half: HalfChoice | null = null,
 ): Promise<TextScore> {
-  const kernel = await readFile(product.kernel);
-  const tokenizer = await readTokenizer(product.tokenizer);
-  const base = product.baseModel === null ? null : await readMixable(product.baseModel, tokenizer);
-  const personal = modelPath === null ? null : await readMixable(modelPath, tokenizer);
-  const networks = [
-    ...(base === null ? [] : [onKernel(base, 'base', kernel)]),
-    ...(personal === null ? [] : [onKernel(personal, 'personal', kernel)]),
-  ];
+  const { options, tokenizer } = await loadMixture(product, modelPath);
   const opened =
     half &&
     (await openHalf(half, {
@@ -45,14 +35,7 @@ export async function scoreTexts(
         note(message);
       },
     }));
-  const mix = new Mixture({
-    vocabSize: tokenizer.vocabSize,
-    kinds: tokenKinds(tokenizer),
-    networks,
-    half: opened?.expert ?? null,
-    gate: personal?.gate ?? base?.gate ?? null,
-    endOfTextId: tokenizer.endOfTextId,
-  });
+  const mix = new Mixture({ ...options, half: opened?.expert ?? null });
   try {
     for (const { uri, text, recent } of known) {
       signal.throwIfAborted();
