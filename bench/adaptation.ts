@@ -29,7 +29,7 @@ import { foldsOf, type Fold } from './adaptation/fold';
 import { learnOnSave, SAVE_STEPS, TOKENS_PER_SAVE } from './adaptation/learnOnSave';
 import { RECENCY_RECIPES, RECIPES, SHIPPED, type Recipe } from './adaptation/recipe';
 import { scoreFold, type FoldScore } from './adaptation/scoreFold';
-import { workspaceFolders } from './workspaceFolders';
+import { listOf, workspaceFolders } from './workspaceFolders';
 import { runBench } from './runBench';
 import { processorSeconds } from './processorTime';
 
@@ -57,7 +57,6 @@ const { values: flags } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const listOf = (text: string) => (text === '' ? [] : text.split(','));
 
 class AdaptationBench {
   private readonly cells: MeasuredCell[] = [];

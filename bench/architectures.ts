@@ -33,7 +33,7 @@ import { freshWeights } from '../src/trainer/training/freshWeights';
 import { learningRateAt } from '../src/trainer/training/learningRateSchedule';
 import { measureHeldOut } from '../src/trainer/training/measureHeldOut';
 import { TrainingControl } from '../src/trainer/training/trainingControl';
-import { workspaceFolders } from './workspaceFolders';
+import { listOf, workspaceFolders } from './workspaceFolders';
 import { runBench } from './runBench';
 import { processorSeconds } from './processorTime';
 
@@ -205,7 +205,7 @@ async function main(): Promise<void> {
     threads: 1,
     nativeFolders: [join(root, '.cache', 'native')],
   });
-  const folders = workspaceFolders(flags.workspaces, flags.only === '' ? [] : flags.only.split(','));
+  const folders = workspaceFolders(flags.workspaces, listOf(flags.only));
   const results: Result[] = [];
   for (const folder of folders) {
     const workspace = basename(folder);

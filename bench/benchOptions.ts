@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ENGINE_NAMES, type EngineName } from '../src/protocol/trainerProtocol';
+import { listOf } from './workspaceFolders';
 
 const PARTS = [
   'quality',
@@ -83,7 +84,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     ...values,
     parts,
     engine,
-    only: values.only === '' ? [] : values.only.split(','),
+    only: listOf(values.only),
     seconds: positiveNumber('seconds', values.seconds),
     keystrokes: positiveNumber('keystrokes', values.keystrokes),
     cursors: values.cursors === '0' ? 0 : positiveNumber('cursors', values.cursors),

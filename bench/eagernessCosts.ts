@@ -7,23 +7,15 @@
  * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
  */
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { costOfWrong } from '../src/model/generation/expectedSaving';
 import { align, type Row } from './alignRows';
 import { eagernessCurve, EAGERNESSES, type CurvePoint } from './quality/eagernessCurve';
 import { heldOutPositions } from './quality/heldOutPositions';
-import { listOf, workspaceFolders } from './workspaceFolders';
+import { workspaceOptions } from './workspaceFolders';
 import { runBench } from './runBench';
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      workspaces: { type: 'string', default: '../shared/workspaces' },
-      code: { type: 'string', default: '' },
-      characters: { type: 'string', default: '6000' },
-    },
-  });
-  const folders = workspaceFolders(values.workspaces, [], listOf(values.code));
+  const { values, folders } = workspaceOptions({ characters: { type: 'string', default: '6000' } });
   const curves: CurvePoint[][] = [];
   for (const folder of folders) {
     process.stderr.write(`${folder}\n`);

@@ -8,12 +8,11 @@
  * network.
  */
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { scoreText } from '../src/model/evaluate/scoreText';
 import { Mixture } from '../src/model/mixture/mixture';
 import { align, type Row } from './alignRows';
 import { heldOutDocuments } from './quality/heldOutDocuments';
-import { workspaceFolders } from './workspaceFolders';
+import { workspaceOptions } from './workspaceFolders';
 import { runBench } from './runBench';
 
 /** Bits per byte of the mix, by rate. */
@@ -33,17 +32,14 @@ async function measure(
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      workspaces: { type: 'string', default: '../shared/workspaces' },
-      rates: { type: 'string', default: '0.03,0.05,0.1,0.2' },
-      tokens: { type: 'string', default: '9000' },
-      models: { type: 'string' },
-    },
+  const { values, folders } = workspaceOptions({
+    rates: { type: 'string', default: '0.03,0.05,0.1,0.2' },
+    tokens: { type: 'string', default: '9000' },
+    models: { type: 'string' },
   });
   const rates = values.rates.split(',').map(Number);
   const rows: Row[] = [['', ...rates.map((rate) => `rate ${rate}`)]];
-  for (const folder of workspaceFolders(values.workspaces, [], [])) {
+  for (const folder of folders) {
     const name = basename(folder);
     process.stderr.write(`${name}\n`);
     const bits = await measure(folder, rates, Number(values.tokens), values.models);

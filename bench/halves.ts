@@ -31,7 +31,7 @@ import { align, type Row } from './alignRows';
 import { sampledHeads } from './halves/sampledHeads';
 import { trainedModel } from './halves/trainedModel';
 import { typeWith, type Typed } from './halves/typeWith';
-import { workspaceFolders } from './workspaceFolders';
+import { listOf, workspaceFolders } from './workspaceFolders';
 import { runBench } from './runBench';
 
 const root = join(__dirname, '..');
@@ -171,7 +171,7 @@ async function main(): Promise<void> {
     product: productPaths(root),
   };
   const tokenizer = await readTokenizer(terminal.product.tokenizer);
-  const folders = workspaceFolders(values.workspaces, values.only === '' ? [] : values.only.split(','));
+  const folders = workspaceFolders(values.workspaces, listOf(values.only));
   const opened = new Map<string, OpenedHalf>();
   try {
     for (const name of values.half.split(',')) {

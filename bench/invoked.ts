@@ -8,7 +8,6 @@
  * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
  */
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { completeDocument } from '../src/completion/completeDocument';
 import { DocumentReader } from '../src/completion/documentReader';
 import { textAroundCursor } from '../src/completion/textAroundCursor';
@@ -20,7 +19,7 @@ import { shuffledIndices } from '../src/trainer/data/shuffledIndices';
 import { toItsEnd } from '../test/support/toItsEnd';
 import { align, type Row } from './alignRows';
 import { heldOutWorkspace } from './quality/heldOutWorkspace';
-import { listOf, workspaceFolders } from './workspaceFolders';
+import { workspaceOptions } from './workspaceFolders';
 import { runBench } from './runBench';
 import { median } from './median';
 
@@ -98,15 +97,9 @@ async function measure(folder: string, count: number): Promise<Row> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      workspaces: { type: 'string', default: '../shared/workspaces' },
-      code: { type: 'string', default: '' },
-      cursors: { type: 'string', default: '300' },
-    },
-  });
+  const { values, folders } = workspaceOptions({ cursors: { type: 'string', default: '300' } });
   const rows: Row[] = [COLUMNS];
-  for (const folder of workspaceFolders(values.workspaces, [], listOf(values.code))) {
+  for (const folder of folders) {
     rows.push(await measure(folder, Number(values.cursors)));
   }
   process.stdout.write(align(rows));

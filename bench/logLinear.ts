@@ -9,11 +9,10 @@
  * network.
  */
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Mixture } from '../src/model/mixture/mixture';
 import { align, type Row } from './alignRows';
 import { heldOutDocuments, type HeldOutDocuments } from './quality/heldOutDocuments';
-import { workspaceFolders } from './workspaceFolders';
+import { workspaceOptions } from './workspaceFolders';
 import { runBench } from './runBench';
 
 /** Added to the probabilities of the counts, which are zero for tokens that the workspace has never had. */
@@ -84,15 +83,12 @@ function bitsInHindsight(recorded: readonly Recorded[], experts: readonly number
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      workspaces: { type: 'string', default: '../shared/workspaces' },
-      tokens: { type: 'string', default: '4000' },
-      models: { type: 'string' },
-    },
+  const { values, folders } = workspaceOptions({
+    tokens: { type: 'string', default: '4000' },
+    models: { type: 'string' },
   });
   const rows: Row[] = [['', 'mix', 'experts multiplied', 'mix multiplied with them']];
-  for (const folder of workspaceFolders(values.workspaces)) {
+  for (const folder of folders) {
     process.stderr.write(`${folder}\n`);
     const held = await heldOutDocuments(folder, Number(values.tokens), values.models);
     const recorded = record(held);

@@ -7,7 +7,6 @@
  *   npx tsx bench/longDocument.ts [--workspaces DIR] [--only NAME,NAME] [--characters 4000]
  */
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { sampleStretches, type TypedText } from '../src/model/evaluate/typedStretches';
 import { seededRandom } from '../src/model/generation/seededRandom';
 import { Mixture } from '../src/model/mixture/mixture';
@@ -17,7 +16,7 @@ import { align, type Row } from './alignRows';
 import { trainingTexts } from './quality/heldOutWorkspace';
 import { keysAndWrong } from './quality/keysAndWrong';
 import { readTypedPositions } from './quality/typedPositions';
-import { listOf, workspaceFolders } from './workspaceFolders';
+import { workspaceOptions } from './workspaceFolders';
 import { runBench } from './runBench';
 
 const SEED = 7;
@@ -61,15 +60,9 @@ async function keysIn(
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      workspaces: { type: 'string', default: '../shared/workspaces' },
-      only: { type: 'string', default: '' },
-      characters: { type: 'string', default: '4000' },
-    },
-  });
+  const { values, folders } = workspaceOptions({ characters: { type: 'string', default: '4000' } });
   const rows: Row[] = [['', 'characters saved', 'far text set aside', 'counted']];
-  for (const folder of workspaceFolders(values.workspaces, listOf(values.only), [])) {
+  for (const folder of folders) {
     process.stderr.write(`${folder}\n`);
     const text = await longDocument(folder);
     const characters = Number(values.characters);

@@ -9,28 +9,22 @@
  * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
  */
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { align, type Row } from './alignRows';
 import { eagernessCurve } from './quality/eagernessCurve';
 import { heldOutPositions } from './quality/heldOutPositions';
 import { sampleInsertions } from './quality/insertedStretches';
-import { listOf, workspaceFolders } from './workspaceFolders';
+import { workspaceOptions } from './workspaceFolders';
 import { runBench } from './runBench';
 
 const EAGERNESSES = [0.25, 0.5, 0.75] as const;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      workspaces: { type: 'string', default: '../shared/workspaces' },
-      code: { type: 'string', default: '' },
-      only: { type: 'string', default: '' },
-      characters: { type: 'string', default: '4000' },
-      anywhere: { type: 'boolean', default: false },
-    },
+  const { values, folders } = workspaceOptions({
+    characters: { type: 'string', default: '4000' },
+    anywhere: { type: 'boolean', default: false },
   });
   const rows: Row[] = [['', 'suggestions', ...EAGERNESSES.map((eagerness) => `eagerness ${eagerness}`)]];
-  for (const folder of workspaceFolders(values.workspaces, listOf(values.only), listOf(values.code))) {
+  for (const folder of folders) {
     for (const isJoined of [false, true]) {
       process.stderr.write(`${folder} ${isJoined ? 'joined' : 'alone'}\n`);
       const { stretches, positions } = await heldOutPositions(

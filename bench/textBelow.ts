@@ -8,29 +8,21 @@
  * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
  */
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { sampleStretches, type TypedStretch } from '../src/model/evaluate/typedStretches';
 import { align, type Row } from './alignRows';
 import { heldOutPositions } from './quality/heldOutPositions';
 import { keysAndWrong } from './quality/keysAndWrong';
 import type { StretchBefore } from './quality/typedPositions';
-import { listOf, workspaceFolders } from './workspaceFolders';
+import { workspaceOptions } from './workspaceFolders';
 import { runBench } from './runBench';
 
 /** Ki characters. */
 const KNOWN = [0, 4, 16, 64] as const;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      workspaces: { type: 'string', default: '../shared/workspaces' },
-      code: { type: 'string', default: '' },
-      only: { type: 'string', default: '' },
-      characters: { type: 'string', default: '8000' },
-    },
-  });
+  const { values, folders } = workspaceOptions({ characters: { type: 'string', default: '8000' } });
   const rows: Row[] = [['known below', ...KNOWN.map((kilo) => `${kilo} Ki`)]];
-  for (const folder of workspaceFolders(values.workspaces, listOf(values.only), listOf(values.code))) {
+  for (const folder of folders) {
     const cells: string[] = [];
     for (const kilo of KNOWN) {
       process.stderr.write(`${folder} ${kilo}\n`);

@@ -8,25 +8,17 @@
  * A folder of --code is a workspace that `npm run bench -- quality --code` has made under .cache/bench.
  */
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { align, type Row } from './alignRows';
 import type { CurveOptions } from './quality/eagernessCurve';
 import { heldOutPositions, type HeldOutPositions } from './quality/heldOutPositions';
 import { keysAndWrong } from './quality/keysAndWrong';
-import { listOf, workspaceFolders } from './workspaceFolders';
+import { workspaceOptions } from './workspaceFolders';
 import { runBench } from './runBench';
 
 const SUPPOSED = [1, 0.75, 0.5, 0.25, 0] as const;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      workspaces: { type: 'string', default: '../shared/workspaces' },
-      code: { type: 'string', default: '' },
-      characters: { type: 'string', default: '8000' },
-    },
-  });
-  const folders = workspaceFolders(values.workspaces, [], listOf(values.code));
+  const { values, folders } = workspaceOptions({ characters: { type: 'string', default: '8000' } });
   const workspaces: HeldOutPositions[] = [];
   for (const folder of folders) {
     process.stderr.write(`${folder}\n`);
