@@ -21,13 +21,12 @@ import { Mixture, type MixtureOptions } from '../src/model/mixture/mixture';
 import { ENGINE_NAMES } from '../src/protocol/trainerProtocol';
 import { halfChoice } from '../src/terminal/halfOption';
 import { loadMixture } from '../src/terminal/loadedNetwork';
-import { productPaths } from '../src/terminal/productPaths';
-import { ProgressLine } from '../src/terminal/progressLine';
 import { readSplit, readTexts } from '../src/terminal/split';
 import type { Terminal } from '../src/terminal/terminal';
 import { fileUri } from '../src/terminal/workspaceTexts';
 import { readTokenizer } from '../src/trainer/sharedTokenizer';
 import { align, type Row } from './alignRows';
+import { benchTerminal } from './benchTerminal';
 import { sampledHeads } from './halves/sampledHeads';
 import { trainedModel } from './halves/trainedModel';
 import { typeWith, type Typed } from './halves/typeWith';
@@ -161,15 +160,7 @@ async function main(): Promise<void> {
       'There is no model to measure: run "npm run llama -- --model" first, or name one with --half.',
     );
   }
-  const progress = new ProgressLine();
-  const terminal: Terminal = {
-    write: (text) => void process.stdout.write(text),
-    note: (line) => void process.stderr.write(`${line}\n`),
-    progress,
-    readStdin: () => Promise.reject(new Error('The bench reads nothing.')),
-    signal: new AbortController().signal,
-    product: productPaths(root),
-  };
+  const terminal = benchTerminal();
   const tokenizer = await readTokenizer(terminal.product.tokenizer);
   const folders = workspaceFolders(values.workspaces, listOf(values.only));
   const opened = new Map<string, OpenedHalf>();
@@ -190,7 +181,7 @@ async function main(): Promise<void> {
       const name = basename(folder);
       const ofOne = await measure(terminal, folder, halves);
       measured.push(...ofOne);
-      progress.clear();
+      terminal.progress.clear();
       if (!values.json) {
         terminal.note(ofOne.map(({ bitsPerByte }) => `${name} ${JSON.stringify(bitsPerByte)}`).join('\n'));
       }

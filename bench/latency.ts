@@ -9,26 +9,25 @@
  * With --while-training the trainer's process meanwhile trains a network on the same folder with that engine.
  * Opening a document is timed separately. `new` counts only answers that were generated, not those that a cache gave.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { GeneratorClient } from '../src/completion/generatorClient';
 import { textAroundCursor } from '../src/completion/textAroundCursor';
 import type { CompletedResponse } from '../src/protocol/generatorProtocol';
-import { DEFAULT_TRAINING, ENGINE_NAMES } from '../src/protocol/trainerProtocol';
+import { ENGINE_NAMES } from '../src/protocol/trainerProtocol';
+import { languageIdOf } from '../src/terminal/languageId';
 import { productPaths } from '../src/terminal/productPaths';
+import { readSplit, readTexts } from '../src/terminal/split';
 import { startTraining } from '../src/trainer/trainerClient';
-import { workspaceFolders } from './workspaceFolders';
+import { freshTraining } from './freshTraining';
+import { listOf, workspaceFolders } from './workspaceFolders';
 import { runBench } from './runBench';
 
 const root = join(__dirname, '..');
-const LANGUAGES: Readonly<Record<string, string>> = {
-  '.md': 'markdown',
-  '.tex': 'latex',
-  '.txt': 'plaintext',
-};
+const product = productPaths(root);
 
 interface Quantiles {
   readonly count: number;
@@ -72,7 +71,6 @@ function trainMeanwhile(folder: string, name: string) {
   if (engine === undefined) {
     throw new Error(`--while-training is one of ${ENGINE_NAMES.join(', ')}; not "${name}".`);
   }
-  const product = productPaths(root);
   const scratch = mkdtempSync(join(tmpdir(), 'understudy-latency-'));
   let begin: () => void;
   const begun = new Promise<void>((resolve) => {
@@ -80,19 +78,7 @@ function trainMeanwhile(folder: string, name: string) {
   });
   const run = startTraining({
     processPath: product.trainer,
-    job: {
-      folders: [folder],
-      split: null,
-      excludeGlobs: [],
-      maxTotalBytes: 50e6,
-      modelPath: join(scratch, 'model.safetensors'),
-      resumePath: join(scratch, 'resume'),
-      initialModelPath: null,
-      tokenizerPath: product.tokenizer,
-      kernelPath: product.kernel,
-      nativeFolders: [join(root, '.cache', 'native')],
-      options: { ...DEFAULT_TRAINING, engine, seconds: 3600, onBattery: 'continue' },
-    },
+    job: freshTraining(folder, join(scratch, 'model.safetensors'), { engine, seconds: 3600 }),
     onEvent: ({ kind }) => {
       if (kind === 'step') {
         begin();
@@ -111,12 +97,11 @@ function trainMeanwhile(folder: string, name: string) {
 }
 
 async function measure(folder: string): Promise<{ result: Result; times: number[]; newTimes: number[] }> {
-  const baseModelPath = join(root, 'models', 'base', 'model.safetensors');
   const client = new GeneratorClient({
-    workerPath: join(root, 'dist', 'generator.js'),
-    kernelPath: join(root, 'dist', 'kernel.wasm'),
-    tokenizerPath: join(root, 'models', 'base', 'tokenizer.json'),
-    baseModelPath,
+    workerPath: product.generator,
+    kernelPath: product.kernel,
+    tokenizerPath: product.tokenizer,
+    baseModelPath: product.baseModel,
     onLog: (line) => {
       process.stderr.write(`${line}\n`);
     },
@@ -124,23 +109,19 @@ async function measure(folder: string): Promise<{ result: Result; times: number[
   const engine = values['while-training'];
   const training = engine === undefined ? null : trainMeanwhile(folder, engine);
   try {
-    await client.loadModel(values.model ?? baseModelPath);
-    const split = JSON.parse(readFileSync(join(folder, 'split.json'), 'utf8')) as {
-      train: string[];
-      test: string[];
-    };
-    const read = (path: string) => readFileSync(join(folder, path), 'utf8');
+    await client.loadModel(values.model ?? product.baseModel);
+    const split = await readSplit(join(folder, 'split.json'));
+    const learned = await readTexts(folder, split.train);
     const learnStart = performance.now();
-    await client.learnFiles(split.train.map((path) => ({ uri: path, text: read(path), recent: false })));
+    await client.learnFiles(learned.map(({ path, text }) => ({ uri: path, text, recent: false })));
     const learnMilliseconds = performance.now() - learnStart;
 
-    const path = split.test.reduce((longest, next) =>
-      read(next).length > read(longest).length ? next : longest,
+    const { path, text } = (await readTexts(folder, split.test)).reduce((longest, next) =>
+      next.text.length > longest.text.length ? next : longest,
     );
-    const text = read(path);
     const complete = async (offset: number): Promise<CompletedResponse> =>
       client.complete({
-        document: textAroundCursor(path, LANGUAGES[extname(path)] ?? 'plaintext', offset, (start, end) =>
+        document: textAroundCursor(path, languageIdOf(path), offset, (start, end) =>
           text.slice(0, offset).slice(start, end),
         ),
         multiline: false,
@@ -164,10 +145,9 @@ async function measure(folder: string): Promise<{ result: Result; times: number[
         process.stderr.write(`${typed} → ${JSON.stringify(insertText)} (${milliseconds.toFixed(1)} ms)\n`);
       }
     }
-    const name = folder.split(/[\\/]/).at(-1)!;
     return {
       result: {
-        workspace: name,
+        workspace: basename(folder),
         learnMilliseconds,
         openMilliseconds,
         all: quantiles(times),
@@ -186,7 +166,7 @@ const format = ({ count, p50, p95, p99, max }: Quantiles) =>
   `${String(count).padStart(5)} ${[p50, p95, p99, max].map((ms) => ms.toFixed(1).padStart(7)).join('')}`;
 
 async function main(): Promise<void> {
-  const folders = workspaceFolders(values.workspaces, values.only === '' ? [] : [values.only]);
+  const folders = workspaceFolders(values.workspaces, listOf(values.only));
   const results: Result[] = [];
   const times: number[] = [];
   const newTimes: number[] = [];

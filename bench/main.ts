@@ -2,11 +2,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { productPaths } from '../src/terminal/productPaths';
-import { ProgressLine } from '../src/terminal/progressLine';
 import { EXIT_CANCELLED } from '../src/terminal/runTool';
-import type { Terminal } from '../src/terminal/terminal';
 import { benchOptions, USAGE, type BenchOptions } from './benchOptions';
+import { benchTerminal } from './benchTerminal';
 import { codeWorkspaces } from './codeWorkspaces';
 import { latencyTable } from './benchTables';
 import { measureWorkspace, type MeasuredWorkspace } from './measuredWorkspace';
@@ -20,7 +18,8 @@ const root = join(__dirname, '..');
 const cacheFolder = join(root, '.cache', 'bench');
 const folders = { kept: cacheFolder, peers: join(root, '.cache', 'peers') };
 
-function benchTerminal(): Terminal {
+/** Aborts at the first Ctrl+C; the second ends the process. */
+function interruption(): AbortSignal {
   const cancel = new AbortController();
   process.on('SIGINT', () => {
     if (cancel.signal.aborted) {
@@ -28,18 +27,7 @@ function benchTerminal(): Terminal {
     }
     cancel.abort();
   });
-  const progress = new ProgressLine();
-  return {
-    write: (text) => void process.stdout.write(text),
-    note: (line) => {
-      progress.clear();
-      process.stderr.write(`${line}\n`);
-    },
-    progress,
-    readStdin: () => Promise.reject(new Error('The bench reads nothing.')),
-    signal: cancel.signal,
-    product: productPaths(root),
-  };
+  return cancel.signal;
 }
 
 async function chosenFolders({ workspaces, only, code }: BenchOptions): Promise<string[]> {
@@ -71,7 +59,7 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const options = benchOptions(args);
-  const terminal = benchTerminal();
+  const terminal = benchTerminal(interruption());
   const measured: MeasuredWorkspace[] = [];
   if (options.parts.some((part) => part === 'quality' || part === 'latency')) {
     for (const folder of await chosenFolders(options)) {

@@ -11,15 +11,13 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { networkOfShape, type NetworkShape } from '../src/model/networkConfig';
 import { DEFAULT_TRAINING, MOST_MEMORY, type EngineName } from '../src/protocol/trainerProtocol';
-import { productPaths } from '../src/terminal/productPaths';
 import { memoryNeed } from '../src/trainer/engines/memoryNeed';
 import { startTrainerChild } from '../src/trainer/trainerChild';
 import { align, type Row } from './alignRows';
 import { childProcesses, residentBytes } from './cost/peakMemory';
+import { freshTraining } from './freshTraining';
 import { runBench } from './runBench';
 
-const root = join(__dirname, '..');
-const product = productPaths(root);
 const SECONDS = 6;
 const VOCAB_SIZE = 4096;
 const POLL_MILLISECONDS = 50;
@@ -58,39 +56,23 @@ function shapeOf(kind: string): NetworkShape {
 /** Growth of the trainer process's memory at its peak, in bytes, over what it held before its engine was loaded. */
 async function grownBy(folder: string, { engine, kind, batchSize, threads }: Trial): Promise<number> {
   const storage = await mkdtemp(join(tmpdir(), 'understudy-memory-'));
-  const modelPath = join(storage, 'model');
   const now = (which: 'VmRSS' | 'VmHWM') =>
     Math.max(...childProcesses().map((pid) => residentBytes(pid, which) ?? 0));
   let before = 0;
   let peak = 0;
   const { last, ended } = startTrainerChild(
-    join(root, 'src', 'trainer', 'trainerProcess.ts'),
+    join(__dirname, '..', 'src', 'trainer', 'trainerProcess.ts'),
     {
       kind: 'train',
-      job: {
-        folders: [folder],
-        split: null,
-        excludeGlobs: [],
-        maxTotalBytes: 2 ** 31,
-        modelPath,
-        resumePath: `${modelPath}.resume`,
-        initialModelPath: null,
-        tokenizerPath: product.tokenizer,
-        baseModelPath: product.baseModel,
-        kernelPath: product.kernel,
-        nativeFolders: [join(root, '.cache', 'native')],
-        options: {
-          ...DEFAULT_TRAINING,
-          ...shapeOf(kind),
-          engine,
-          threads,
-          batchSize,
-          unrollSteps: Number(values.steps),
-          seconds: SECONDS,
-          onBattery: 'continue',
-          maxMemoryMegabytes: MOST_MEMORY,
-        },
-      },
+      job: freshTraining(folder, join(storage, 'model'), {
+        ...shapeOf(kind),
+        engine,
+        threads,
+        batchSize,
+        unrollSteps: Number(values.steps),
+        seconds: SECONDS,
+        maxMemoryMegabytes: MOST_MEMORY,
+      }),
     },
     (event) => event.kind === 'done',
     ({ kind: event }) => {

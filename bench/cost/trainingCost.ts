@@ -1,12 +1,10 @@
-import { join } from 'node:path';
-import { DEFAULT_TRAINING, FINE_TUNING } from '../../src/protocol/trainerProtocol';
+import { FINE_TUNING } from '../../src/protocol/trainerProtocol';
 import type { ProductPaths } from '../../src/terminal/productPaths';
 import { startTraining } from '../../src/trainer/trainerClient';
+import { freshTraining } from '../freshTraining';
 import { childProcesses, residentBytes } from './peakMemory';
 
 const SECONDS = 20;
-/** The most bytes that a training may be asked to read. */
-const MOST_BYTES = 2 ** 31;
 const POLL_MILLISECONDS = 100;
 
 export interface TrainingCost {
@@ -34,27 +32,7 @@ export async function trainingCost(
   const started = performance.now();
   const { finished } = startTraining({
     processPath: product.trainer,
-    job: {
-      folders: [folder],
-      split: null,
-      excludeGlobs: [],
-      maxTotalBytes: MOST_BYTES,
-      modelPath,
-      resumePath: `${modelPath}.resume`,
-      initialModelPath: null,
-      tokenizerPath: product.tokenizer,
-      baseModelPath: product.baseModel,
-      kernelPath: product.kernel,
-      nativeFolders: [join(__dirname, '..', '..', '.cache', 'native')],
-      options: {
-        ...DEFAULT_TRAINING,
-        batchSize: FINE_TUNING.batchSize,
-        engine,
-        threads,
-        seconds: SECONDS,
-        onBattery: 'continue',
-      },
-    },
+    job: freshTraining(folder, modelPath, { ...FINE_TUNING, engine, threads, seconds: SECONDS }),
     onEvent: (event) => {
       if (event.kind === 'warning') {
         process.stderr.write(`${event.message}\n`);

@@ -201,7 +201,7 @@ async function withModel<T>(
 }
 
 async function tokensOf({ product }: Terminal, files: readonly FileText[]): Promise<number> {
-  const { tokenizer } = await readTokenizer(product.tokenizer);
+  const tokenizer = await readTokenizer(product.tokenizer);
   return files.reduce((sum, { text }) => sum + tokenizer.encode(text).length, 0);
 }
 

@@ -23,7 +23,7 @@ describe('the key that accepts a word of a suggestion', () => {
 
 describe('the setting for the length of ghost text', () => {
   it('says how long a token of the shipped tokenizer is, in English and in Chinese', async () => {
-    const { tokenizer } = await readTokenizer(join(root, 'models/base/tokenizer.json'));
+    const tokenizer = await readTokenizer(join(root, 'models/base/tokenizer.json'));
     const lengthIn = (file: string) => {
       const texts = JSON.parse(readFileSync(join(root, file), 'utf8')) as Readonly<Record<string, string>>;
       const text = Object.values(texts).join('\n');

@@ -24,7 +24,7 @@ describe('Training again', () => {
   /** Makes a model that counts as having read all text but one file. */
   const writeModel = async ({ but, base }: { but?: string; base?: string } = {}): Promise<void> => {
     const job = workspace.job();
-    const { config, tokenizer, tokenizerJson } = await readBeginning(job, (warning) => assert.fail(warning));
+    const { config, tokenizer } = await readBeginning(job, (warning) => assert.fail(warning));
     const all = Array.from({ length: 10 }, (_, i) => `verse${i}.txt`);
     const split = but === undefined ? null : { train: all.filter((path) => path !== but), heldOut: [but] };
     const { train } = await readCorpus({ ...job, split }, tokenizer, job.options.seed);
@@ -35,7 +35,7 @@ describe('Training again', () => {
       ...(base !== undefined && { base }),
     };
     const weights = randomWeights(config, 3);
-    const model = { config, weights, tokenizer: tokenizerJson, training, gate: null };
+    const model = { config, weights, tokenizer: tokenizer.toJson(), training, gate: null };
     writeFileSync(workspace.modelPath, encodeCheckpoint(model));
   };
   const planOf = (job: TrainJob) => planTraining(job, new AbortController().signal, () => undefined);
