@@ -10,7 +10,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeCheckpoint } from '../src/model/checkpoint/checkpoint';
@@ -30,7 +30,9 @@ import { learnOnSave, SAVE_STEPS, TOKENS_PER_SAVE } from './adaptation/learnOnSa
 import { RECENCY_RECIPES, RECIPES, SHIPPED, type Recipe } from './adaptation/recipe';
 import { scoreFold, type FoldScore } from './adaptation/scoreFold';
 import { listOf, workspaceFolders } from './workspaceFolders';
+import { KeptMeasurements } from './quality/kept';
 import { runBench } from './runBench';
+import { median } from './median';
 import { processorSeconds } from './processorTime';
 
 process.env['TF_NUM_INTRAOP_THREADS'] = '1';
@@ -38,7 +40,7 @@ process.env['TF_NUM_INTEROP_THREADS'] = '1';
 
 const root = join(__dirname, '..');
 const nativeFolder = join(root, '.cache', 'native');
-const cacheFolder = join(root, '.cache', 'bench', 'adaptation');
+const kept = new KeptMeasurements(join(root, '.cache', 'bench', 'adaptation'), false);
 const PARTS = ['recipes', 'recency', 'save'] as const;
 /** For the parts that predict what comes next: files after this share of them are held out. */
 const NEXT_FROM = 0.85;
@@ -168,11 +170,10 @@ class AdaptationBench {
     if (batchSize === SHIPPED.batchSize && unrollSteps === SHIPPED.unrollSteps) {
       return 1;
     }
-    const { ratio } = await kept(`speed ${batchSize} ${unrollSteps}`, async () => {
+    return kept.measured('speed', [batchSize, unrollSteps], async () => {
       const own = await this.cpuSecondsPerToken(fold, batchSize, unrollSteps);
-      return { ratio: (await this.cpuSecondsPerToken(fold, SHIPPED.batchSize, SHIPPED.unrollSteps)) / own };
+      return (await this.cpuSecondsPerToken(fold, SHIPPED.batchSize, SHIPPED.unrollSteps)) / own;
     });
-    return ratio;
   }
 
   private async cpuSecondsPerToken(fold: Fold, batchSize: number, unrollSteps: number): Promise<number> {
@@ -186,7 +187,7 @@ class AdaptationBench {
     }
     network.dispose();
     // The first steps of an engine are slower than all later ones.
-    return seconds.slice(2).toSorted((a, b) => a - b)[5] / (batchSize * unrollSteps);
+    return median(seconds.slice(2)) / (batchSize * unrollSteps);
   }
 
   private async cell(
@@ -197,24 +198,13 @@ class AdaptationBench {
   ): Promise<void> {
     const { tokens, 'held-out': heldOut, learned } = flags;
     const base = createHash('sha256').update(this.baseBytes).digest('hex').slice(0, 8);
-    const score = await kept([part, fold.name, name, tokens, heldOut, learned, base].join(' '), measure);
+    const conditions = [fold.name, name, tokens, heldOut, learned, base];
+    const score = await kept.measured(part, conditions, measure);
     this.cells.push({ part, fold: fold.name, name, ...score });
     process.stderr.write(
       `${part}, ${fold.name}, ${name}: ${score.personal.toFixed(4)} alone, ${score.mix.toFixed(4)} in the mix\n`,
     );
   }
-}
-
-async function kept<T>(key: string, measure: () => Promise<T>): Promise<T> {
-  const path = join(cacheFolder, `${key.replace(/[^\w.-]+/g, '-')}.json`);
-  if (existsSync(path)) {
-    return JSON.parse(await readFile(path, 'utf8')) as T;
-  }
-  const measured = await measure();
-  await mkdir(cacheFolder, { recursive: true });
-  await writeFile(`${path}.partial`, JSON.stringify(measured));
-  await rename(`${path}.partial`, path);
-  return measured;
 }
 
 async function main(): Promise<void> {

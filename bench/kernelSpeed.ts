@@ -7,7 +7,8 @@
  */
 import { createKernelNetwork } from '../src/model/network/kernelNetwork';
 import type { NetworkModel } from '../src/model/network/networkModel';
-import { networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
+import type { NetworkConfig } from '../src/model/networkConfig';
+import { freshWeights } from '../src/trainer/training/freshWeights';
 import { kernelBytes } from '../test/support/kernelBytes';
 import { runBench } from './runBench';
 import { median } from './median';
@@ -23,18 +24,6 @@ const networks: Readonly<Record<string, NetworkConfig>> = {
   A: { ...base, numLayers: 1 },
   B: { ...base, numLayers: 2 },
 };
-
-function randomWeights(config: NetworkConfig): Map<string, Float32Array> {
-  const weights = new Map<string, Float32Array>();
-  for (const [name, shape] of networkTensorShapes(config)) {
-    const length = shape.reduce((product, size) => product * size, 1);
-    weights.set(
-      name,
-      Float32Array.from({ length }, () => (Math.random() - 0.5) / 8),
-    );
-  }
-  return weights;
-}
 
 interface Measurement {
   readonly network: string;
@@ -93,7 +82,7 @@ function measurements(network: string, model: NetworkModel): Measurement[] {
 async function main(): Promise<void> {
   const kernel = await kernelBytes();
   const all = Object.entries(networks).flatMap(([name, config]) =>
-    measurements(name, createKernelNetwork(config, randomWeights(config), name, kernel)),
+    measurements(name, createKernelNetwork(config, freshWeights(config, [], 1), name, kernel)),
   );
   for (const { run } of all) {
     run(TOKENS_A_ROUND);

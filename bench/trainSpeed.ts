@@ -12,13 +12,14 @@ import { execFile } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { CELL_KINDS, networkTensorShapes, type NetworkConfig } from '../src/model/networkConfig';
+import { CELL_KINDS, type NetworkConfig } from '../src/model/networkConfig';
 import { loadNativeEngine } from '../src/trainer/engines/nativeEngine';
 import { relaxedSimdOptions } from '../src/trainer/engines/relaxedSimd';
 import { loadWasmEngine } from '../src/trainer/engines/wasmEngine';
 import { loadWebgpuEngine } from '../src/trainer/engines/webgpuEngine';
 import { randomBits } from '../src/model/generation/seededRandom';
 import type { TrainBatch, TrainingEngine } from '../src/trainer/engine';
+import { freshWeights } from '../src/trainer/training/freshWeights';
 import { softwareGpuEnvironment } from '../test/support/softwareGpu';
 import { runBench } from './runBench';
 import { median } from './median';
@@ -85,19 +86,6 @@ function netA(): NetworkConfig {
   };
 }
 
-/** Uniform weights of scale 0.05. Speed does not depend on them, except that denormal numbers would slow it down. */
-function someWeights(config: NetworkConfig, bits: () => number): Map<string, Float32Array> {
-  const weights = new Map<string, Float32Array>();
-  for (const [name, shape] of networkTensorShapes(config)) {
-    const size = shape.reduce((product, length) => product * length, 1);
-    weights.set(
-      name,
-      Float32Array.from({ length: size }, () => (bits() / 2 ** 31 - 1) * 0.05),
-    );
-  }
-  return weights;
-}
-
 function someBatch(vocabSize: number, bits: () => number): TrainBatch {
   const batchSize = Number(flags.batch);
   const unrollSteps = Number(flags.steps);
@@ -135,7 +123,7 @@ async function measure(contestant: Contestant): Promise<Round> {
   const engine = await engineOf(contestant);
   const config = netA();
   const bits = randomBits(1);
-  const network = engine.createNetwork(config, someWeights(config, bits), 1);
+  const network = engine.createNetwork(config, freshWeights(config, [], 1), 1);
   const options = { learningRate: 0.002, gradientClipNorm: 1, dropout: 0.1 };
   const step = (): Promise<{ loss: number }> => network.trainStep(someBatch(config.vocabSize, bits), options);
   await step();

@@ -16,6 +16,7 @@ import type { Matrix } from '../src/trainer/network/tensorOps';
 import { trainingKernelFolder } from '../test/support/kernelBytes';
 import { align, type Row } from './alignRows';
 import { runBench } from './runBench';
+import { median } from './median';
 import { processorSeconds } from './processorTime';
 
 /** [rows, inner, columns], and what the product is in the step. */
@@ -65,7 +66,7 @@ async function main(): Promise<void> {
       }
     }
     tf.dispose([a, b]);
-    const [stock, own, fused] = seconds.map((all) => all.sort((x, y) => x - y)[all.length >> 1]);
+    const [stock, own, fused] = seconds.map(median);
     const speed = (of: number) => (operations / of / 1e9).toFixed(1);
     const title = `${count} × ${inner} × ${columns}, ${what}`;
     rows.push([title, speed(stock), speed(own), speed(fused), (stock / fused).toFixed(2)]);

@@ -7,6 +7,7 @@ import type { TypedStretch } from '../../src/model/evaluate/typedStretches';
 import type { Mixture } from '../../src/model/mixture/mixture';
 import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import { languageIdOf } from '../../src/terminal/languageId';
+import { median } from '../median';
 
 export interface Typed {
   readonly savedShare: number;
@@ -47,6 +48,5 @@ export async function typeWith(
     return shown.text;
   });
   mix.workspace.openDocument(null);
-  times.sort((a, b) => a - b);
-  return { savedShare, milliseconds: times[times.length >> 1] ?? NaN };
+  return { savedShare, milliseconds: median(times) ?? NaN };
 }

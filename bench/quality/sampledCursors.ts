@@ -2,6 +2,7 @@
 import { rightPart } from '../../src/model/evaluate/keystrokes';
 import { sampleStretches, type TypedStretch, type TypedText } from '../../src/model/evaluate/typedStretches';
 import { seededRandom } from '../../src/model/generation/seededRandom';
+import { median } from '../median';
 
 /** Several per stretch, as they share most of the text that must be read before them. */
 const CURSORS_A_STRETCH = 5;
@@ -73,7 +74,7 @@ export async function scoreCursors(
     keysSaved: saved / times.length,
     shownShare: shown / times.length,
     wrongShownShare: shown === 0 ? 0 : wrong / shown,
-    milliseconds: times.sort((a, b) => a - b)[Math.floor(times.length / 2)],
+    milliseconds: median(times),
   };
 }
 
