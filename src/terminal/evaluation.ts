@@ -16,7 +16,7 @@ import { requireEngine } from './requireEngine';
 import type { Terminal } from './terminal';
 import { temporaryFolder } from './temporaryFolder';
 import { scoreTexts, type ScoredTexts } from './textScores';
-import { startingModel, trainModel } from './trainModel';
+import { startingModel, trainModel, type TrainResult } from './trainModel';
 import { formatCount, formatSeconds } from './trainingProgress';
 import { fileUri, type WorkspaceFile } from './workspaceTexts';
 
@@ -69,48 +69,43 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
   }
   await realRoot(folder);
   const split = await readSplit(splitPath, folder);
-  const train = await readTexts(folder, split.train);
+  const learned = await readTexts(folder, split.train);
   const test = await readTexts(folder, split.test);
   if (test.every(({ bytes }) => bytes === 0)) {
     throw new Error(
       `The split ${splitPath} cannot be used: its test files are empty, so there is nothing to measure on.`,
     );
   }
-  for (const path of copiesOf(train, test)) {
+  for (const path of copiesOf(learned, test)) {
     terminal.note(`${path} is measured, but a training file has the same text: the figures flatter.`);
   }
-  const texts: ScoredTexts = { known: inWorkspace(folder, train), test: inWorkspace(folder, test) };
+  const texts: ScoredTexts = { known: inWorkspace(folder, learned), test: inWorkspace(folder, test) };
+  const score = async (modelPath: string | null) => ({
+    bits: await scoreTexts(terminal, texts, modelPath, half),
+    keystrokes: await scoreKeystrokes(terminal, texts, modelPath, keystrokes, half),
+  });
   return withPlaces(evaluation, async (places) => {
-    if (places !== null && isEnough(train)) {
+    if (places !== null && isEnough(learned)) {
       await requireEngine(terminal, places.training);
     }
     terminal.note(`Measuring on ${formatCount(test.length, 'test file')}, ${sizeOf(test)}, before…`);
-    const before = {
-      bits: await scoreTexts(terminal, texts, null, half),
-      keystrokes: await scoreKeystrokes(terminal, texts, null, keystrokes, half),
+    const before = await score(null);
+    const trained = places === null ? null : await train(terminal, evaluation, places, learned);
+    const modelPath = places === null ? evaluation.modelPath : (trained?.done.modelPath ?? null);
+    if (modelPath !== null) {
+      terminal.note('Measuring after…');
+    }
+    const after = modelPath === null ? before : await score(modelPath);
+    return {
+      files: test.length,
+      bytes: before.bits.bytes,
+      characters: test.reduce((sum, { text }) => sum + Array.from(text).length, 0),
+      bitsPerByte: { before: before.bits.bitsPerByte, after: after.bits.bitsPerByte },
+      keystrokes: { before: before.keystrokes, after: after.keystrokes },
+      engine: trained?.engine ?? null,
+      trainTokensPerSecond: trained?.done.tokensPerSecond ?? null,
+      training: places === null ? null : outcomeOf(trained?.done ?? null),
     };
-    return withModel(terminal, evaluation, places, train, async (modelPath, trained) => {
-      if (modelPath !== null) {
-        terminal.note('Measuring after…');
-      }
-      const after =
-        modelPath === null
-          ? before
-          : {
-              bits: await scoreTexts(terminal, texts, modelPath, half),
-              keystrokes: await scoreKeystrokes(terminal, texts, modelPath, keystrokes, half),
-            };
-      return {
-        files: test.length,
-        bytes: before.bits.bytes,
-        characters: test.reduce((sum, { text }) => sum + Array.from(text).length, 0),
-        bitsPerByte: { before: before.bits.bitsPerByte, after: after.bits.bitsPerByte },
-        keystrokes: { before: before.keystrokes, after: after.keystrokes },
-        engine: trained?.engine ?? null,
-        trainTokensPerSecond: trained?.done.tokensPerSecond ?? null,
-        training: evaluation.training === null ? null : outcomeOf(trained?.done ?? null),
-      };
-    });
   });
 }
 
@@ -143,37 +138,29 @@ async function withPlaces<T>(
   }
 }
 
-/** Trains, unless a ready model is given, and lends the model; null if training did not help or there was too little text. */
-async function withModel<T>(
+/** Trains into the work folder, and keeps the model if one is to be; null where there is too little text. */
+async function train(
   terminal: Terminal,
   { folder, modelPath }: Evaluation,
-  places: Places | null,
-  train: readonly FileText[],
-  use: (
-    modelPath: string | null,
-    trained: { done: DoneEvent; engine: EngineName | null } | null,
-  ) => Promise<T>,
-): Promise<T> {
-  if (places === null) {
-    return use(modelPath, null);
-  }
-  const { training, workFolder, lock } = places;
+  { training, workFolder, lock }: Places,
+  files: readonly FileText[],
+): Promise<TrainResult | null> {
   const kept = modelPath === null ? '' : `, and ${modelPath} is not written`;
-  if (!isEnough(train)) {
+  if (!isEnough(files)) {
     terminal.note(
       `The training files hold less than a page, too little to train on: after is as before${kept}.`,
     );
-    return use(null, null);
+    return null;
   }
   const seconds = formatSeconds(training.seconds);
   terminal.note(
-    `Training on ${formatCount(train.length, 'file')}, ${sizeOf(train)}, for ${seconds} at most…`,
+    `Training on ${formatCount(files.length, 'file')}, ${sizeOf(files)}, for ${seconds} at most…`,
   );
   const trained = await trainModel(
     terminal,
     {
       folders: [folder],
-      split: holdOutFromTraining(folder, train, training.seed),
+      split: holdOutFromTraining(folder, files, training.seed),
       // In a folder of its own: in the place of an earlier model only a better one would be written, but this training is measured.
       modelPath: join(workFolder, 'model.safetensors'),
       resumePath: join(workFolder, 'resume'),
@@ -197,7 +184,7 @@ async function withModel<T>(
     lock?.confirm();
     await saveFile(modelPath, await readFile(trained.done.modelPath));
   }
-  return use(trained.done.modelPath, trained);
+  return trained;
 }
 
 async function tokensOf({ product }: Terminal, files: readonly FileText[]): Promise<number> {
