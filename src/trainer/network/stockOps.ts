@@ -1,4 +1,4 @@
-/** {@link TensorOps} in ordinary TensorFlow.js ops: right on any backend, and the measure for the engines' own. */
+/** What a network asks of an engine, in ordinary TensorFlow.js ops: right on any backend, and the measure for the engines' own. */
 import type { TensorContainer } from '@tensorflow/tfjs-core';
 import type { CellKind } from '../../model/networkConfig';
 import { gruStep, gruStepGradient } from './gruCell';
@@ -19,7 +19,6 @@ import {
   type SoftmaxLoss,
   type Tensor,
   type TensorFlow,
-  type TensorOps,
   type Vector,
 } from './tensorOps';
 
@@ -29,9 +28,11 @@ const CELLS: Readonly<Record<CellKind, RecurrentCell>> = {
   rnn: { step: rnnStep, stepGradient: rnnStepGradient },
 };
 
-export class StockOps implements TensorOps {
+/** Tensors made by a method belong to the tidy scope around the call; a method never disposes its arguments. */
+export class StockOps {
   constructor(readonly tf: TensorFlow) {}
 
+  /** a · b. Never with TensorFlow.js' transposed flags: with these wasm has a tenth of the speed. */
   product(a: Matrix, b: Matrix): Matrix {
     return this.tf.matMul(a, b);
   }
@@ -40,26 +41,32 @@ export class StockOps implements TensorOps {
     return this.tf.transpose(a);
   }
 
+  /** For each g the product of the g-th matrices of a and b, either of which may be read transposed, [G, rows, columns]. */
   batchProduct(a: Batch, b: Batch, { transposeA = false, transposeB = false } = {}): Batch {
     return this.tf.matMul(a, b, transposeA, transposeB);
   }
 
+  /** Rows start … start + count − 1, [count, C]. */
   rowRange(a: Matrix, start: number, count: number): Matrix {
     return this.tf.slice(a, [start, 0], [count, a.shape[1]]);
   }
 
+  /** Columns start … start + count − 1, [R, count]. */
   columnRange(a: Matrix, start: number, count: number): Matrix {
     return this.tf.slice(a, [0, start], [a.shape[0], count]);
   }
 
+  /** Row ids[n] of `table` [V, E] as row n, [N, E]. */
   rowsAt(table: Matrix, ids: Int32Array): Matrix {
     return this.tf.gather(table, this.tf.tensor1d(ids, 'int32'));
   }
 
+  /** Sums over the rows: [N, C] to [C]. */
   columnSums(a: Matrix): Vector {
     return this.tf.sum<Vector>(a, 0);
   }
 
+  /** Runs the cell over all steps. */
   recurrentForward(architecture: CellKind, input: RecurrentInput): RecurrentTape {
     const { tf } = this;
     const { inputGates, recurrentKernel, recurrentBias, unrollSteps } = input;
@@ -84,6 +91,7 @@ export class StockOps implements TensorOps {
     return { outputs: tf.concat(outputs, 0), previousOutputs: tf.concat(previous, 0), final: state, saved };
   }
 
+  /** Back-propagates `outputGradients` [N, H] through all steps; `recurrentKernelTransposed` is [gates · H, H]. */
   recurrentBackward(
     architecture: CellKind,
     input: RecurrentInput,
@@ -135,6 +143,7 @@ export class StockOps implements TensorOps {
     return CELLS[architecture];
   }
 
+  /** Softmax cross-entropy of `logits` [N, V] at `targets` [N], each row weighted by `weights` [N]; may overwrite `logits`. */
   softmaxLoss(
     logits: Matrix,
     targets: Int32Array,
@@ -157,6 +166,7 @@ export class StockOps implements TensorOps {
     return { lossSum, gradient: tf.mul<Matrix>(tf.sub(tf.softmax(logits), hot), column) };
   }
 
+  /** `dense` [V, E] with row n of `rows` [N, E] added to its row ids[n]; may work in place on `dense`. */
   addRowsAt(dense: Matrix, ids: Int32Array, rows: Matrix): Matrix {
     const sums = dense.dataSync<'float32'>();
     const total = new Float32Array(sums);
@@ -164,11 +174,16 @@ export class StockOps implements TensorOps {
     return this.tf.tensor2d(total, dense.shape);
   }
 
+  /** Sum of squares over all elements of all tensors, a scalar. */
   sumOfSquares(tensors: readonly Tensor[]): Tensor {
     const { tf } = this;
     return tf.sum(tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
   }
 
+  /**
+   * The values of scalars, all at once: on a GPU each read waits for all work queued before.
+   * @throws Error when the device has failed
+   */
   async read(scalars: readonly Tensor[]): Promise<number[]> {
     const { tf } = this;
     const together = tf.tidy(() => tf.stack(scalars.map((scalar) => tf.reshape(scalar, []))));
@@ -179,10 +194,18 @@ export class StockOps implements TensorOps {
     }
   }
 
+  /**
+   * The values of a tensor.
+   * @throws Error when the device has failed
+   */
   download(tensor: Tensor): Promise<Float32Array> {
     return tensor.data<'float32'>();
   }
 
+  /**
+   * One Adam step (Kingma & Ba 2015, arXiv 1412.6980) with beta1 0.9, beta2 0.999, epsilon 1e-8 and bias correction. The
+   * slot given is used up: its tensors are disposed or reused in the result, whose tensors the caller owns.
+   */
   adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot {
     const { tf } = this;
     const stepSize = adamStepSize(update);

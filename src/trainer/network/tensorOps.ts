@@ -1,12 +1,11 @@
 /**
  * The narrow interface between the hand-written network and an engine: everything that some engine computes in a way of its
- * own. {@link StockOps} answers all of it with ordinary TensorFlow.js ops.
+ * own. Where it does not, `StockOps` computes with ordinary TensorFlow.js ops.
  *
  * Matrices are row-major [rows, columns]; B is the batch size, T the unrolled steps, N = T·B, H the hidden size, V the
  * vocabulary size, E the embedding size. Sequences are time-major: row t·B + b is step t of batch row b.
  */
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type { CellKind } from '../../model/networkConfig';
 
 /** The namespace of TensorFlow.js, passed in because each engine brings its own copy. */
 export type TensorFlow = typeof tfjs;
@@ -72,58 +71,7 @@ export interface AdamSlot {
   readonly secondMoment: Tensor;
 }
 
-/** Tensors made by a method belong to the tidy scope around the call; a method never disposes its arguments. */
-export interface TensorOps {
-  readonly tf: TensorFlow;
-  /** a · b. Never with TensorFlow.js' transposed flags: with these wasm has a tenth of the speed. */
-  product(a: Matrix, b: Matrix): Matrix;
-  transpose(a: Matrix): Matrix;
-  /** For each g the product of the g-th matrices of a and b, either of which may be read transposed, [G, rows, columns]. */
-  batchProduct(
-    a: Batch,
-    b: Batch,
-    transposed?: { readonly transposeA?: boolean; readonly transposeB?: boolean },
-  ): Batch;
-  /** Rows start … start + count − 1, [count, C]. */
-  rowRange(a: Matrix, start: number, count: number): Matrix;
-  /** Columns start … start + count − 1, [R, count]. */
-  columnRange(a: Matrix, start: number, count: number): Matrix;
-  /** Row ids[n] of `table` [V, E] as row n, [N, E]. */
-  rowsAt(table: Matrix, ids: Int32Array): Matrix;
-  /** Sums over the rows: [N, C] to [C]. */
-  columnSums(a: Matrix): Vector;
-  /** Runs the cell over all steps. */
-  recurrentForward(architecture: CellKind, input: RecurrentInput): RecurrentTape;
-  /** Back-propagates `outputGradients` [N, H] through all steps; `recurrentKernelTransposed` is [gates · H, H]. */
-  recurrentBackward(
-    architecture: CellKind,
-    input: RecurrentInput,
-    tape: RecurrentTape,
-    outputGradients: Matrix,
-    recurrentKernelTransposed: Matrix,
-  ): RecurrentGradients;
-  /** Softmax cross-entropy of `logits` [N, V] at `targets` [N], each row weighted by `weights` [N]; may overwrite `logits`. */
-  softmaxLoss(logits: Matrix, targets: Int32Array, weights: Float32Array, withGradient: boolean): SoftmaxLoss;
-  /** `dense` [V, E] with row n of `rows` [N, E] added to its row ids[n]; may work in place on `dense`. */
-  addRowsAt(dense: Matrix, ids: Int32Array, rows: Matrix): Matrix;
-  /** Sum of squares over all elements of all tensors, a scalar. */
-  sumOfSquares(tensors: readonly Tensor[]): Tensor;
-  /**
-   * The values of scalars, all at once: on a GPU each read waits for all work queued before.
-   * @throws Error when the device has failed
-   */
-  read(scalars: readonly Tensor[]): Promise<number[]>;
-  /**
-   * The values of a tensor.
-   * @throws Error when the device has failed
-   */
-  download(tensor: Tensor): Promise<Float32Array>;
-  /**
-   * One Adam step (Kingma & Ba 2015, arXiv 1412.6980) with beta1 0.9, beta2 0.999, epsilon 1e-8 and bias correction. The
-   * slot given is used up: its tensors are disposed or reused in the result, whose tensors the caller owns.
-   */
-  adam(slot: AdamSlot, gradient: Tensor, update: AdamUpdate): AdamSlot;
-}
+export type { StockOps as TensorOps } from './stockOps';
 
 export const ADAM_BETA1 = 0.9;
 export const ADAM_BETA2 = 0.999;
