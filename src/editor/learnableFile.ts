@@ -7,7 +7,7 @@ import { readFileText } from '../trainer/corpus/fileText';
 import { composedName } from '../trainer/corpus/folderEntry';
 import { IgnoreRules } from '../trainer/corpus/ignoreRules';
 import type { LeftOutReason } from '../trainer/corpus/leftOutReason';
-import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
+import { MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import { leftOutByText } from '../trainer/corpus/textRules';
 
 export interface FilePlace {
@@ -113,7 +113,7 @@ export async function readPlannedText(
   { root, path, bytes }: PlannedFile,
   oldEncoding: string,
 ): Promise<string | null> {
-  const read = await readFileText(join(root, path), DEFAULT_MAX_FILE_BYTES, oldEncoding);
+  const read = await readFileText(join(root, path), MAX_FILE_BYTES, oldEncoding);
   if (read.kind === 'leftOut') {
     return null;
   }

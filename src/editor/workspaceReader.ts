@@ -10,7 +10,7 @@ import { asError } from '../protocol/asError';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
 import { isRuleFile } from '../trainer/corpus/ignoreRules';
 import { isNotebook } from '../trainer/corpus/notebook';
-import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
+import { MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import { ChangedFiles } from './changedFiles';
 import { ChangedRules } from './changedRules';
 import type { Configuration } from './configuration';
@@ -62,7 +62,7 @@ export class WorkspaceReader implements vscode.Disposable {
       log.warn(asError(error).message);
     };
     this.changed = new ChangedFiles(this.files, {
-      maxFileBytes: DEFAULT_MAX_FILE_BYTES,
+      maxFileBytes: MAX_FILE_BYTES,
       maxCharacters: () => this.liveBytes(),
       gatherFor: GATHER_FOR,
       restFor: REST_FOR,
@@ -280,7 +280,7 @@ export class WorkspaceReader implements vscode.Disposable {
     if (!vscode.workspace.isTrusted || place === null || isNotebook(place.path)) {
       return;
     }
-    const text = document.getText().slice(0, DEFAULT_MAX_FILE_BYTES).replaceAll('\r\n', '\n');
+    const text = document.getText().slice(0, MAX_FILE_BYTES).replaceAll('\r\n', '\n');
     const uri = document.uri.toString();
     // Before any wait, in which the document may be closed.
     if (document.isDirty) {

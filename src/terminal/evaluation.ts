@@ -170,7 +170,7 @@ async function train(
     'An evaluation keeps nothing of it: run the command again.',
   );
   terminal.signal.throwIfAborted();
-  const share = trained.readTokens / (await tokensOf(terminal, train));
+  const share = trained.readTokens / (await tokensOf(terminal, files));
   if (share < 1 - HELD_OUT_SHARE) {
     terminal.note(
       `In ${seconds} the training read only ${Math.floor(100 * share)} % of its text; with a longer --seconds, after may be better.`,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
 import { readFileText } from '../trainer/corpus/fileText';
-import { DEFAULT_MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
+import { MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import type { ScoredTexts } from './textScores';
 import type { WorkspaceFile } from './workspaceTexts';
 
@@ -21,7 +21,7 @@ export async function heldOutTexts(plan: TrainingPlan, maxTestCharacters: number
   let left = maxTestCharacters;
   for (const { root, path, heldOutShare } of plan.files) {
     // As much of it as the training has read.
-    const read = await readFileText(join(root, path), DEFAULT_MAX_FILE_BYTES);
+    const read = await readFileText(join(root, path), MAX_FILE_BYTES);
     if (read.kind === 'leftOut') {
       continue;
     }

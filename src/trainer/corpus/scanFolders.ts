@@ -15,8 +15,6 @@ export interface ScanOptions {
   readonly excludeGlobs?: readonly string[];
   /** By folder, the encoding of its files that are not in Unicode; see {@link decodeText}. */
   readonly oldEncodings?: readonly string[];
-  /** A longer file is read up to the last line end before this; default 2 MB. */
-  readonly maxFileBytes?: number;
   /** Files found after this many bytes of text are left out; default 50 MB. */
   readonly maxTotalBytes?: number;
   /** Receives each text as it is found, and when its file was last changed (ms since 1970); the scan itself keeps none. */
@@ -46,8 +44,8 @@ export interface ScanResult {
   readonly bytes: number;
 }
 
-/** Longer files are read up to here, unless a scan says otherwise. */
-export const DEFAULT_MAX_FILE_BYTES = 2 * 1024 * 1024;
+/** Of a longer file, the lines that end before this are read. */
+export const MAX_FILE_BYTES = 2 * 1024 * 1024;
 export const DEFAULT_MAX_TOTAL_BYTES = 50 * 1024 * 1024;
 /** Files opened together; their texts are looked at in order, so the result does not depend on timing. */
 const READ_AHEAD = 16;
@@ -180,13 +178,11 @@ class Scan {
   private readonly files: TextFile[] = [];
   private readonly leftOut: LeftOut[] = [];
   private readonly duplicates = new NearDuplicates();
-  private readonly maxFileBytes: number;
   private readonly maxTotalBytes: number;
   private bytes = 0;
   private full = false;
 
   constructor(private readonly options: ScanOptions) {
-    this.maxFileBytes = options.maxFileBytes ?? DEFAULT_MAX_FILE_BYTES;
     this.maxTotalBytes = options.maxTotalBytes ?? DEFAULT_MAX_TOTAL_BYTES;
   }
 
@@ -205,7 +201,7 @@ class Scan {
       paths.map(async (path): Promise<FileReading> =>
         this.full
           ? { kind: 'leftOut', reason: 'overTotalLimit' }
-          : readFileText(join(root, path), this.maxFileBytes, oldEncoding),
+          : readFileText(join(root, path), MAX_FILE_BYTES, oldEncoding),
       ),
     );
     for (const [i, file] of read.entries()) {
