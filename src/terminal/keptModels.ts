@@ -1,7 +1,7 @@
 /** The models that the terminal tool keeps, one for each folder. */
 import { resolve } from 'node:path';
 import { BaseModel, type ShippedBase } from '../trainer/baseModel';
-import { ModelStore, workspaceKey } from '../trainer/modelStore';
+import { isKey, ModelStore, workspaceKey } from '../trainer/modelStore';
 import { realPath } from '../trainer/realPath';
 import type { OptionValues } from './commandLine';
 import { storageFolder } from './storageFolder';
@@ -14,8 +14,6 @@ export const MODEL_OPTIONS = {
   },
   model: { type: 'text', value: 'MODEL', help: "a model file to use instead of the folder's own" },
 } as const;
-
-const KEY = /^[0-9a-f]{16}$/;
 
 export function modelStore(): ModelStore {
   return new ModelStore(storageFolder(process.env, process.platform));
@@ -34,11 +32,6 @@ export async function realFolder(folder: string): Promise<string> {
     // A folder that is gone may still have a model.
     return resolve(folder);
   }
-}
-
-/** Whether it is a key that `model list` shows, and no folder. */
-export function isKey(place: string): boolean {
-  return KEY.test(place);
 }
 
 /** @param place a folder, or the key that `model list` shows */

@@ -33,13 +33,15 @@ const RESUME_FILE = 'resume.bin';
 const WORKSPACE_FILE = 'workspace.json';
 /** What a file system says when a folder that is to be removed holds something, or is gone already. */
 const STILL_USED = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT']);
-const KEY = /^[0-9a-f]{16}$/;
 const workspaceSchema = v.pipe(v.string(), v.parseJson(), v.object({ folders: v.array(v.string()) }));
 
 /** @param folders paths or URIs; their order does not matter */
 export function workspaceKey(folders: readonly string[]): string {
   return createHash('sha256').update(folders.toSorted().join('\n')).digest('hex').slice(0, 16);
 }
+
+/** Whether a text has the form of a {@link workspaceKey}. */
+export const isKey = (text: string): boolean => /^[0-9a-f]{16}$/.test(text);
 
 /** Something is there that nobody has allowed to replace. */
 export class ExistsError extends Error {
@@ -82,7 +84,7 @@ export class ModelStore {
   /** Newest first; one that may not be opened is told as a damaged one. */
   async list(): Promise<StoredModel[]> {
     const found: { model: StoredModel; time: number }[] = [];
-    for (const key of (await namesIn(this.storageFolder)).filter((name) => KEY.test(name))) {
+    for (const key of (await namesIn(this.storageFolder)).filter(isKey)) {
       const { modelPath } = this.places(key);
       // Another window may delete a model meanwhile.
       const file = await stat(modelPath).catch(() => null);
@@ -191,7 +193,7 @@ export class ModelStore {
   }
 
   private folderOf(key: string): string {
-    if (!KEY.test(key)) {
+    if (!isKey(key)) {
       throw new Error(`"${key}" is not the key of a model; keys have 16 characters from 0-9 and a-f.`);
     }
     return join(this.storageFolder, key);
