@@ -54,18 +54,6 @@ export interface InspectRequest {
   readonly sampling: SamplingOptions;
   readonly topCount: number;
 }
-/** Replaces the personal model by a checkpoint (absolute path), or removes it, without losing requests. */
-export interface LoadModelRequest {
-  readonly kind: 'loadModel';
-  readonly id: number;
-  readonly personalModelPath: string | null;
-}
-/** Replaces the base model (absolute path), or removes it; the current one stays when the new one cannot be used. */
-export interface LoadBaseRequest {
-  readonly kind: 'loadBase';
-  readonly id: number;
-  readonly baseModelPath: string | null;
-}
 /** A pretrained language model that predicts beside the user's own network, the _half_ in code and messages. Paths are absolute. */
 export type HalfChoice =
   | {
@@ -118,33 +106,24 @@ export interface LearnFilesRequest {
   readonly id: number;
   readonly files: readonly { readonly uri: string; readonly text: string; readonly recent: boolean }[];
 }
-/** Settles when the gate has learned from all typed text, which it otherwise does while there are no requests. */
-export interface LearnTypedRequest {
-  readonly kind: 'learnTyped';
-  readonly id: number;
-}
-export interface CancelRequest {
-  readonly kind: 'cancel';
-  /** The id of the request to cancel. */
-  readonly id: number;
-}
-/** Asks whether the thread still responds; {@link HeardResponse} answers. */
-export interface PingRequest {
-  readonly kind: 'ping';
-}
 export type GeneratorRequest =
   | CompleteRequest
   | GenerateRequest
   | InspectRequest
-  | LoadModelRequest
-  | LoadBaseRequest
+  /** Replaces the personal model by a checkpoint (absolute path), or removes it, without losing requests. */
+  | { readonly kind: 'loadModel'; readonly id: number; readonly personalModelPath: string | null }
+  /** Replaces the base model (absolute path), or removes it; the current one stays when the new one cannot be used. */
+  | { readonly kind: 'loadBase'; readonly id: number; readonly baseModelPath: string | null }
   | LoadHalfRequest
   | LoadMaskedRequest
   | LearnFilesRequest
-  | LearnTypedRequest
-  | CancelRequest
-  | PingRequest;
-export type AnsweredRequest = Exclude<GeneratorRequest, CancelRequest | PingRequest>;
+  /** Settles when the gate has learned from all typed text, which it otherwise does while there are no requests. */
+  | { readonly kind: 'learnTyped'; readonly id: number }
+  /** The id is that of the request to cancel. */
+  | { readonly kind: 'cancel'; readonly id: number }
+  /** Asks whether the thread still responds; `heard` answers. */
+  | { readonly kind: 'ping' };
+export type AnsweredRequest = Exclude<GeneratorRequest, { readonly kind: 'cancel' | 'ping' }>;
 
 export type StopReason =
   'length' | 'lineEnd' | 'sentenceEnd' | 'confidence' | 'endOfText' | 'repetition' | 'cancelled' | 'suffix';
@@ -191,11 +170,6 @@ export interface CompletedResponse {
   readonly isAsked?: boolean;
   readonly source: 'typedAsSuggested' | 'prefixCache' | 'inFlight' | 'generated';
   readonly milliseconds: number;
-}
-export interface GeneratedPartResponse {
-  readonly kind: 'generatedPart';
-  readonly id: number;
-  readonly text: string;
 }
 export interface GeneratedResponse {
   readonly kind: 'generated';
@@ -245,20 +219,6 @@ export interface FilesLearnedResponse {
   readonly id: number;
   readonly tokens: number;
 }
-export interface TypedLearnedResponse {
-  readonly kind: 'typedLearned';
-  readonly id: number;
-}
-export interface FailedResponse {
-  readonly kind: 'failed';
-  readonly id: number;
-  readonly message: string;
-}
-/** Belongs to no request. */
-export interface GeneratorLog {
-  readonly kind: 'log';
-  readonly message: string;
-}
 /** Belongs to no request: the half in use no longer answers, so that suggestions come without it, or it answers again. */
 export interface HalfStatus {
   readonly kind: 'halfStatus';
@@ -270,23 +230,21 @@ export interface HalfStatus {
 export interface MaskedStatus extends Omit<HalfStatus, 'kind'> {
   readonly kind: 'maskedStatus';
 }
-/** The answer to {@link PingRequest}. */
-export interface HeardResponse {
-  readonly kind: 'heard';
-}
 /** Every {@link AnsweredRequest} is settled by exactly one response that has its id and is no `generatedPart`. */
 export type GeneratorResponse =
-  | GeneratorLog
+  /** Belongs to no request. */
+  | { readonly kind: 'log'; readonly message: string }
   | HalfStatus
   | MaskedStatus
-  | HeardResponse
+  /** The answer to `ping`. */
+  | { readonly kind: 'heard' }
   | CompletedResponse
-  | GeneratedPartResponse
+  | { readonly kind: 'generatedPart'; readonly id: number; readonly text: string }
   | GeneratedResponse
   | InspectedResponse
   | ModelLoadedResponse
   | HalfLoadedResponse
   | MaskedLoadedResponse
   | FilesLearnedResponse
-  | TypedLearnedResponse
-  | FailedResponse;
+  | { readonly kind: 'typedLearned'; readonly id: number }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string };
