@@ -94,7 +94,7 @@ export class SuggestionRefiner {
   }
 }
 
-/** Identifies a place; no two texts of a document have the same version. */
+/** Identifies a place; no two texts of a document have the same version. A URI has no space. */
 export function placeOf(uri: string, version: number, offset: number): string {
   return `${uri} ${version} ${offset}`;
 }

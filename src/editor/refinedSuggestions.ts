@@ -4,6 +4,7 @@ import type { GeneratorClient } from '../completion/generatorClient';
 import { placeOfCursor } from './inlineCompletionProvider';
 import { SuggestionRefiner } from '../completion/suggestionRefiner';
 import { asError } from '../protocol/asError';
+import { commitBox } from './commitBox';
 import type { SuggestionWatch } from './suggestionWatch';
 
 export class RefinedSuggestions implements vscode.Disposable {
@@ -18,7 +19,7 @@ export class RefinedSuggestions implements vscode.Disposable {
     this.refiner = new SuggestionRefiner(generator, {
       onRefined: (place, refinement) => {
         log.trace(`The suggestion is ${refinement} with the language model's help.`);
-        if (place === placeNow()) {
+        if (place === placeNow() || isInCommitBox(place)) {
           // `showNext` asks only while ghost text is visible, so that a suggestion dismissed with Escape does not come back.
           void watch.askAgain(refinement === 'first' ? 'trigger' : 'showNext');
         }
@@ -48,4 +49,10 @@ function placeNow(): string | null {
   return editor?.selections.length === 1 && editor.selection.isEmpty
     ? placeOfCursor(editor.document, editor.selection.active)
     : null;
+}
+
+/** Whether a place is in a commit message box that still has the same text; where its cursor is, VS Code does not tell. */
+function isInCommitBox(place: string): boolean {
+  const [uri, version] = place.split(' ');
+  return commitBox(uri)?.version === Number(version);
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { closeAll, ghostTextBeginning, openDraft, triggerUntilGhostText } from '../../support/editing.js';
@@ -29,12 +30,16 @@ async function silence({ prompts }: KnowingServer): Promise<void> {
   }
 }
 
+/** What the last warning said in smaller letters. */
+let detail = '';
+
 /** Answers all warnings, as VS Code shows no modal ones under test; returns their texts. */
 async function answering(answer: string | undefined, work: () => Thenable<unknown>): Promise<string[]> {
   const asked: string[] = [];
   const { showWarningMessage } = vscode.window;
-  const replacement = (message: string): Thenable<string | undefined> => {
+  const replacement = (message: string, options: vscode.MessageOptions): Thenable<string | undefined> => {
     asked.push(message);
+    detail = options.detail ?? '';
     return Promise.resolve(answer);
   };
   vscode.window.showWarningMessage = replacement;
@@ -101,6 +106,8 @@ describe('A language model', function () {
     const agreed = await answering('Send Text to This Server', () => choose({ server: server.address }));
     const question = `Let Understudy send what you write to ${new URL(server.address).origin}?`;
     assert.deepEqual([refused, agreed], [[question], [question]]);
+    const isRemote = vscode.env.remoteName !== undefined;
+    assert.equal(detail.includes(`on the machine ${hostname()}, on which this window works`), isRemote);
     assert.ok(server.prompts.length > 0);
     assert.deepEqual(chosen(), { server: server.address });
     await choose({});
@@ -145,6 +152,30 @@ describe('A language model', function () {
       /earned by what you write: \d\d+ %/.test(await theWindow.panelText()),
     );
     await eagerness.update('eagerness', undefined, vscode.ConfigurationTarget.Global);
+  });
+
+  it('completes what only it knows in the commit message box, too', async () => {
+    const { workspace, commands } = vscode;
+    const eagerness = workspace.getConfiguration('understudy');
+    await eagerness.update('eagerness', 1, vscode.ConfigurationTarget.Global);
+    const control = vscode.scm.createSourceControl('test', 'Test', workspace.workspaceFolders![0].uri);
+    try {
+      control.inputBox.value = `Tell of ${BY_HEART.slice(BY_HEART.indexOf('blithering'), CUT - 1)}`;
+      await commands.executeCommand('workbench.view.scm');
+      await commands.executeCommand('workbench.scm.action.focusNextInput');
+      await theWindow.idle();
+      await theWindow.press('Control+End');
+      server.hold();
+      const before = server.prompts.length;
+      await theWindow.type(' ');
+      await waitFor('a question to the server', () => server.prompts.length > before);
+      server.release();
+      await ghostTextBeginning('vinegar');
+    } finally {
+      control.dispose();
+      await commands.executeCommand('workbench.view.explorer');
+      await eagerness.update('eagerness', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('does not bring back a suggestion that was dismissed with Escape', async () => {
