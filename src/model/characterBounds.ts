@@ -25,3 +25,7 @@ export function wholeCharacters(bytes: Uint8Array): number {
   }
   return bytes.length;
 }
+
+/** Whether bytes are the beginning of one character that goes on. */
+export const isHalfCharacter = (bytes: Uint8Array): boolean =>
+  bytes[0] >= 0xc0 && wholeCharacters(bytes) === 0;

@@ -1,3 +1,4 @@
+import { isHalfCharacter } from '../characterBounds';
 import { concatBytes } from './byteEncoder';
 import type { BridgeState } from './bridgeState';
 import type { Cover, CoverSource } from './covers';
@@ -7,6 +8,8 @@ import { NO_TOKEN, type SharedTokens } from './sharedTokens';
 
 /** Tokens tried at each place to see whether a segment leaves the next token open. */
 const MOST_TRIED = 64;
+/** Share of characters without a shared token of their own, which begin with a token of bytes. */
+const SPELT_IN_BYTES = 1 / 16;
 const NO_BYTES = new Uint8Array();
 
 export interface PlacingSource<State> extends CoverSource<State> {
@@ -84,10 +87,11 @@ export class Placing<State> {
     }
   }
 
-  /** Removes at most `count` open segments, the heaviest first. */
+  /** Removes at most `count` open segments that are worth extending, the heaviest first. */
   takeOpen(count: number): Segment<State>[] {
     this.open.sort((a, b) => b.mass - a.mass);
-    return this.open.splice(0, count);
+    const light = this.open.findIndex(({ mass }) => mass <= this.openFrom);
+    return this.open.splice(0, light < 0 ? count : Math.min(count, light));
   }
 
   /** Replaces an open segment by those that are one foreign token longer. */
@@ -97,21 +101,25 @@ export class Placing<State> {
     const origin = this.origin({ node, ids, added, isMain, hasOther }, 0);
     const examineFrom = this.examineFrom / mass;
     let rest = unknown;
+    let light = 0;
     for (let id = 0; id < firstShared.length; id++) {
-      if (probs[id] > examineFrom && firstShared[id] !== NO_TOKEN) {
+      if (firstShared[id] === NO_TOKEN) {
+        rest += probs[id];
+      } else if (probs[id] > examineFrom) {
         this.place(origin, id, mass * probs[id]);
       } else {
-        rest += probs[id];
+        light += probs[id];
       }
     }
     this.settle(segment.first, mass * rest);
+    this.settleText(added, segment.first, mass * light);
   }
 
   /** Settles what is still open by what is known. @returns [vocabSize], sums to one */
   finish(): Float32Array {
     const { shared, limits } = this.source;
-    for (const { first, mass } of this.open) {
-      this.settle(first, mass);
+    for (const { added, first, mass } of this.open) {
+      this.settleText(added, first, mass);
     }
     let sum = this.unknown;
     for (let id = 0; id < shared.vocabSize; id++) {
@@ -148,6 +156,7 @@ export class Placing<State> {
         isMain &&
         mass <= this.openFrom &&
         shared.standsAlone(context, firstBytes[id]) &&
+        !isHalfCharacter(tokens.bytes(id)) &&
         tokens.isOwnEncoding(id)
       ) {
         this.sums[first] += mass;
@@ -209,10 +218,13 @@ export class Placing<State> {
     }
     if (target <= NO_PATH) {
       this.settle(NO_PATH - 1 - target, mass);
-    } else if (mass > this.openFrom) {
-      this.placeOrOpen(origin, id, target, mass);
     } else {
-      this.settle(target, mass);
+      const longer = this.longer(origin.added, id, origin.pending);
+      if (mass > this.openFrom || isHalfCharacter(longer)) {
+        this.placeOrOpen(origin, id, longer, target, mass);
+      } else {
+        this.settle(target, mass);
+      }
     }
   }
 
@@ -231,13 +243,13 @@ export class Placing<State> {
   }
 
   private placeOrOpen(
-    { node, ids, added, pending, isMain, hasOther }: Origin<State>,
+    { node, ids, isMain, hasOther }: Origin<State>,
     id: number,
+    added: Uint8Array,
     first: number,
     mass: number,
   ): void {
-    const longer = this.longer(added, id, pending);
-    const segment = { parent: node, ids: [...ids, id], added: longer, mass, isMain, hasOther, first };
+    const segment = { parent: node, ids: [...ids, id], added, mass, isMain, hasOther, first };
     if (this.isOpen(segment)) {
       this.open.push(segment);
     } else {
@@ -248,6 +260,19 @@ export class Placing<State> {
   private longer(added: Uint8Array, id: number, pending: number): Uint8Array {
     const bytes = this.source.tokens.bytes(id).subarray(pending);
     return added.length === 0 ? bytes : concatBytes(added, bytes);
+  }
+
+  /**
+   * Settles a segment that may leave the next shared token open. Where it is half a character, as in vocabularies that spell most of a
+   * script's characters in several tokens, the model was not asked which one it is: all shared tokens that complete it are alike then.
+   */
+  private settleText(added: Uint8Array, first: number, mass: number): void {
+    const completing = isHalfCharacter(added) ? this.source.shared.tokensCompleting(added) : [];
+    const spelt = completing.length > 0 ? SPELT_IN_BYTES : 1;
+    this.settle(first, spelt * mass);
+    for (const id of completing) {
+      this.sums[id] += ((1 - spelt) * mass) / completing.length;
+    }
   }
 
   private settle(first: number, mass: number): void {

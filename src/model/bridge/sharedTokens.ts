@@ -1,14 +1,17 @@
-import { beginsCharacter } from '../characterBounds';
+import { beginsCharacter, isHalfCharacter } from '../characterBounds';
 import type { PrefixIndex } from '../tokenizer/prefixIndex';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { byteEncoder, concatBytes, encodingsOf } from './byteEncoder';
+import { byteEncoder, concatBytes, encodingsOf, latin1 } from './byteEncoder';
 import type { Encoding } from './foreignModel';
+import { RecentMemory } from './recentMemory';
 import { lastSeparation, separates } from './separation';
 
 /** Instead of a token: no text with this continuation has a token boundary at the place in question. */
 export const NO_TOKEN = -1;
 /** In bytes. Longer contexts, as in scripts without spaces, are cut at a token, between two characters. */
 const LONGEST_CONTEXT = 64;
+/** More than there are halves of characters that tokens begin with. */
+const REMEMBERED = 1 << 10;
 const NO_BYTES = new Uint8Array();
 
 /** The end of the text read so far, back to where its tokens can no longer change. */
@@ -28,6 +31,8 @@ export class SharedTokens {
   readonly vocabSize: number;
   readonly endOfTextId: number;
   private readonly encode: (bytes: Uint8Array) => Encoding | null;
+  /** Answers of {@link tokensCompleting}. */
+  private readonly completing = new RecentMemory<readonly number[]>(REMEMBERED);
 
   constructor(private readonly tokenizer: Tokenizer) {
     this.vocabSize = tokenizer.vocabSize;
@@ -100,6 +105,13 @@ export class SharedTokens {
   /** The token for bytes taken alone: the one that has exactly these bytes, or else the first of their encoding. */
   tokenOf(bytes: Uint8Array): number {
     return this.index.find(bytes) ?? this.tokensOf(bytes).ids[0];
+  }
+
+  /** The tokens that begin with half a character and complete it. */
+  tokensCompleting(half: Uint8Array): readonly number[] {
+    return this.completing.getOrMake(latin1(half), () =>
+      Array.from(this.index.longerThan(half, 0)).filter((id) => !isHalfCharacter(this.tokenBytes(id))),
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Bridge } from '../../../../src/model/bridge/bridge';
+import { COARSE_LIMITS } from '../../../../src/model/bridge/bridgeState';
 import type { ForeignModel } from '../../../../src/model/bridge/foreignModel';
 import { seededRandom } from '../../../../src/model/generation/seededRandom';
 import { textVocabulary } from '../../../../src/model/bridge/textVocabulary';
@@ -9,9 +10,11 @@ import {
   byteVocabulary,
   bytePairVocabulary,
   canonicalModel,
+  RandomExpert,
   randomModel,
   tokenizerOf,
 } from '../../../support/randomForeign';
+import { shippedTokenizer } from '../../../support/shippedTokenizer';
 
 const LESSON =
   "the then there them; a ban band bandana, an and end. “Quoted” don’t don't\n\n  12 123 1234 \\section{x} 我们学习中文，他们学习。\n 🙂 🙃";
@@ -116,6 +119,21 @@ describe('a model with other tokens as an expert', () => {
     for (const length of [25, 40, 60]) {
       assert.ok(likeliest(`☃${'学'.repeat(length)}`) > 0.2, `after ${length} characters`);
     }
+  });
+
+  it('gives characters that it spells in several tokens what their first token has, though it is not asked about each', () => {
+    const expert = new RandomExpert(257, 1, undefined, 0);
+    const foreign = { expert, vocabulary: byteVocabulary() };
+    const bridge = new Bridge(foreign, shippedTokenizer, { limits: COARSE_LIMITS });
+    const probs = new Float32Array(bridge.vocabSize);
+    bridge.predict(bridge.start(), probs);
+    const [first] = new TextEncoder().encode('加');
+    const characters = probs.filter((_, id) => {
+      const bytes = id === shippedTokenizer.endOfTextId ? [] : shippedTokenizer.tokenBytes(id);
+      return bytes[0] === first && bytes.length > 2;
+    });
+    const share = characters.reduce((sum, probability) => sum + probability, 0) * expert.vocabSize;
+    assert.ok(share > 0.9 && share < 1, `${share} of the first byte's probability`);
   });
 
   it('changes little where text would have other tokens before a letter', () => {
