@@ -8,16 +8,22 @@ import { ModelStore } from '../../../src/trainer/modelStore';
 import { fakeTerminal } from './fakeTerminal';
 
 describe('a training in the terminal that leaves nothing', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'understudy-training-'));
-  const restored = { ...process.env };
+  let folder: string;
+  const home = process.env['UNDERSTUDY_HOME'];
   const store = Object.getOwnPropertyDescriptors(ModelStore.prototype);
   before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'understudy-training-'));
     process.env['UNDERSTUDY_HOME'] = join(folder, 'home');
     ModelStore.prototype.forgetUnused = () => Promise.reject(new Error('EACCES: permission denied'));
   });
   after(() => {
     Object.defineProperties(ModelStore.prototype, store);
-    process.env = restored;
+    // In place: a copy of the environment would leave what tests set later unknown to the system.
+    if (home === undefined) {
+      delete process.env['UNDERSTUDY_HOME'];
+    } else {
+      process.env['UNDERSTUDY_HOME'] = home;
+    }
     rmSync(folder, { recursive: true });
   });
 
