@@ -5,20 +5,15 @@ import { join, resolve } from 'node:path';
 import { COMMANDS } from '../../../src/terminal/commands';
 import { runTool } from '../../../src/terminal/runTool';
 import { fakeTerminal } from './fakeTerminal';
+import { ownHome } from './ownHome';
 
 describe('a command that cannot do what it is asked', () => {
   let folder: string;
-  const home = process.env['UNDERSTUDY_HOME'];
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'understudy-refused-'));
-    process.env['UNDERSTUDY_HOME'] = join(folder, 'home');
   });
+  ownHome(() => folder);
   afterEach(async () => {
-    if (home === undefined) {
-      delete process.env['UNDERSTUDY_HOME'];
-    } else {
-      process.env['UNDERSTUDY_HOME'] = home;
-    }
     await rm(folder, { recursive: true });
   });
 

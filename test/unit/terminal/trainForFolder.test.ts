@@ -6,24 +6,18 @@ import { DEFAULT_TRAINING } from '../../../src/protocol/trainerProtocol';
 import { trainForFolder } from '../../../src/terminal/trainForFolder';
 import { ModelStore } from '../../../src/trainer/modelStore';
 import { fakeTerminal } from './fakeTerminal';
+import { ownHome } from './ownHome';
 
 describe('a training in the terminal that leaves nothing', () => {
   let folder: string;
-  const home = process.env['UNDERSTUDY_HOME'];
   const store = Object.getOwnPropertyDescriptors(ModelStore.prototype);
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'understudy-training-'));
-    process.env['UNDERSTUDY_HOME'] = join(folder, 'home');
     ModelStore.prototype.forgetUnused = () => Promise.reject(new Error('EACCES: permission denied'));
   });
+  ownHome(() => folder);
   after(() => {
     Object.defineProperties(ModelStore.prototype, store);
-    // In place: a copy of the environment would leave what tests set later unknown to the system.
-    if (home === undefined) {
-      delete process.env['UNDERSTUDY_HOME'];
-    } else {
-      process.env['UNDERSTUDY_HOME'] = home;
-    }
     rmSync(folder, { recursive: true });
   });
 

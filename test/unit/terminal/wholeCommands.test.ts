@@ -15,6 +15,7 @@ import { shippedTokenizer } from '../../support/shippedTokenizer';
 import { smallModelBytes } from '../../support/smallModel';
 import { randomWeights } from '../model/network/randomWeights';
 import { fakeTerminal } from './fakeTerminal';
+import { ownHome } from './ownHome';
 
 const root = join(__dirname, '../../..');
 /** So small that a step takes milliseconds. */
@@ -24,21 +25,15 @@ describe('terminal commands from the folder to the result', function () {
   this.timeout(120_000);
   let folder: string;
   let text: string;
-  const home = process.env['UNDERSTUDY_HOME'];
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'understudy-commands-'));
     text = join(folder, 'text');
     await mkdir(text);
     await writeFile(join(folder, 'kernel.wasm'), await kernelBytes());
-    process.env['UNDERSTUDY_HOME'] = join(folder, 'home');
   });
+  ownHome(() => folder);
   afterEach(async () => {
-    if (home === undefined) {
-      delete process.env['UNDERSTUDY_HOME'];
-    } else {
-      process.env['UNDERSTUDY_HOME'] = home;
-    }
     await rm(folder, { recursive: true });
   });
 
