@@ -182,10 +182,6 @@ export class WorkspaceReader implements vscode.Disposable {
       return;
     }
     void this.settle(this.above.watch(folders.map(({ uri }) => uri.fsPath)));
-    // What VS Code restores unsaved when a window opens is newer than its file, which is then passed over or learned before it.
-    for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
-      void this.settle(this.relearn(document));
-    }
     let roots: ReadonlyMap<string, vscode.Uri> = new Map();
     const oldEncodings = new Map<string, string>();
     await this.settle(

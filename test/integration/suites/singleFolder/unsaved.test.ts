@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { realpath, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { WorkspaceReader } from '../../../../src/editor/workspaceReader.js';
-import type { TrainingPlan } from '../../../../src/protocol/trainerProtocol.js';
 import {
   closeAll,
   ghostTextBeginning,
@@ -35,49 +33,16 @@ describe('Text that is not saved', () => {
     await theWindow.type('That night the pilot Ambrose Quill');
   };
 
-  const addToChapter = async (): Promise<void> => {
+  it('is known in another file, until it is reverted', async () => {
     const editor = await vscode.window.showTextDocument(chapter);
     await editor.edit((edit) => {
       edit.insert(new vscode.Position(editor.document.lineCount, 0), ADDED);
     });
-  };
-
-  it('is known in another file, until it is reverted', async () => {
-    await addToChapter();
     await write('one.md');
     await ghostTextBeginning('feather');
     await vscode.window.showTextDocument(chapter);
     await vscode.commands.executeCommand('workbench.action.files.revert');
     await untilGhostTextIsWithout('feather', '# Log\n\nThat night the pilot Ambrose Quill█\n');
-  });
-
-  it('is known from the first key on in a window that VS Code restores it in', async () => {
-    await addToChapter();
-    const known = new Map<string, string>();
-    const file = { root: await realpath(workspaceFolder()), path: 'chapter-3.md', bytes: 1, heldOutShare: 0 };
-    const log = vscode.window.createOutputChannel('A reading of the tests', { log: true });
-    const reader = new WorkspaceReader(
-      {
-        learnFiles: (files) => {
-          for (const { uri, text } of files) {
-            known.set(uri, text);
-          }
-          return Promise.resolve({ kind: 'filesLearned', id: 1, tokens: 1 });
-        },
-        forgetSuggestions: () => undefined,
-      },
-      () => Promise.resolve({ files: [file] } as unknown as TrainingPlan),
-      () => 1_000_000,
-      { excludeGlobs: () => [], oldEncodingIn: () => '' },
-      log,
-    );
-    try {
-      await reader.start();
-      await waitFor('its text', () => known.get(chapter.toString())?.endsWith(ADDED));
-    } finally {
-      reader.dispose();
-      log.dispose();
-    }
   });
 
   it('is not known in another file where its own is ignored', async () => {
