@@ -3,8 +3,8 @@
  * doubled thirty times, would block the thread.
  * Encoding is ended after {@link LONGEST} milliseconds; an encoder that hung or threw is not tried again.
  */
-import { createContext, Script } from 'node:vm';
 import { libraryFault } from '../model/tokenizer/libraryTokenizer';
+import { inTime } from '../protocol/inTime';
 
 /** Token ids of a text. */
 type Encode<Options extends unknown[]> = (text: string, ...options: Options) => readonly number[];
@@ -32,26 +32,27 @@ export function boundedEncode<Options extends unknown[]>(
   mayHang = true,
 ): BoundedEncode<Options> {
   let hasHung = false;
-  let work = (): void => undefined;
-  const script = new Script('work()');
-  const context = createContext({
-    work: () => {
-      work();
-    },
-  });
   const attempt: Encode<Options> = (text, ...options) => {
     let ids: readonly number[] = [];
-    work = () => {
+    const work = (): void => {
       ids = encode(text, ...options);
     };
+    let isInTime = true;
     try {
-      script.runInContext(context, mayHang ? { timeout: LONGEST } : {});
+      if (mayHang) {
+        isInTime = inTime(LONGEST, work);
+      } else {
+        work();
+      }
     } catch (error) {
       throw new Error(
-        (error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
-          ? `A regular expression in ${name} did not come to an end on a piece of text, so the model is not asked any more. Choose another one, or mend that file.`
-          : `A piece of text cannot be cut into tokens by ${name} (${libraryFault(error)}), so the model is not asked any more. Choose another one, or mend that file.`,
+        `A piece of text cannot be cut into tokens by ${name} (${libraryFault(error)}), so the model is not asked any more. Choose another one, or mend that file.`,
         { cause: error },
+      );
+    }
+    if (!isInTime) {
+      throw new Error(
+        `A regular expression in ${name} did not come to an end on a piece of text, so the model is not asked any more. Choose another one, or mend that file.`,
       );
     }
     return ids;

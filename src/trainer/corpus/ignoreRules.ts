@@ -3,11 +3,11 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import picomatch from 'picomatch';
+import { inTime } from '../../protocol/inTime';
 import { realPath } from '../realPath';
 import { decodeText } from './decodeText';
 import { DEFAULT_IGNORES } from './fileNameRules';
 import { composedName } from './folderEntry';
-import { inTime } from './inTime';
 import type { LeftOutReason } from './leftOutReason';
 import { readHead } from './readHead';
 

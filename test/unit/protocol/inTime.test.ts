@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { inTime } from '../../../../src/trainer/corpus/inTime';
-import { heapInUse } from '../../../support/heapInUse';
+import { inTime } from '../../../src/protocol/inTime';
+import { heapInUse } from '../../support/heapInUse';
 
 describe('work that may never end', () => {
   it('is stopped, and what ends is done', () => {
