@@ -10,7 +10,7 @@ import {
   languageModelSetting,
   parseLanguageModel,
 } from '../editor/languageModelSetting';
-import { inform, warn } from '../editor/notifications';
+import { agrees, inform, warn } from '../editor/notifications';
 import { ensureRuntime } from '../editor/offerRuntime';
 import type { Parts } from '../editor/parts';
 import { pathHere } from '../editor/pathHere';
@@ -144,16 +144,12 @@ async function withVocabulary(
   choice: Extract<HalfChoice, { kind: 'keras' }>,
 ): Promise<HalfChoice | undefined> {
   const { t } = vscode.l10n;
-  const browseOn = t('Browse for the Vocabulary…');
-  const answer = await vscode.window.showInformationMessage(
+  const wantsToBrowse = await agrees(
     t('{0} has no vocabulary beside it, which says what its numbers stand for.', basename(choice.path)),
-    {
-      modal: true,
-      detail: t('A tokenizer.json, the JSON of a Keras Tokenizer, or a list of characters or words'),
-    },
-    browseOn,
+    t('Browse for the Vocabulary…'),
+    t('A tokenizer.json, the JSON of a Keras Tokenizer, or a list of characters or words'),
   );
-  if (answer !== browseOn) {
+  if (!wantsToBrowse) {
     return undefined;
   }
   const [uri] =

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { inform } from '../editor/notifications';
+import { agreesToRisk, inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 
 interface DeleteArguments {
@@ -12,36 +12,26 @@ export async function deleteModel(
   { model, training }: Parts,
   { confirm = true }: DeleteArguments = {},
 ): Promise<void> {
+  const { t } = vscode.l10n;
   if (training.phase !== 'idle') {
-    throw new Error(
-      vscode.l10n.t('The model is being trained; cancel the training before you delete the model.'),
-    );
+    throw new Error(t('The model is being trained; cancel the training before you delete the model.'));
   }
   if (!(await model.isAnythingStored())) {
-    throw new Error(vscode.l10n.t('This workspace has no model of its own to delete.'));
+    throw new Error(t('This workspace has no model of its own to delete.'));
   }
   // Else there is only what an interrupted training has kept, and the user knows of no model.
   const hasModel = model.isStored;
-  const remove = vscode.l10n.t('Delete');
-  if (
-    confirm &&
-    (await vscode.window.showWarningMessage(
-      hasModel
-        ? vscode.l10n.t('Delete the model of this workspace?')
-        : vscode.l10n.t('Delete what the interrupted training has kept?'),
-      {
-        modal: true,
-        detail: vscode.l10n.t('What it learned in training is lost. Your files are not touched.'),
-      },
-      remove,
-    )) !== remove
-  ) {
+  const question = hasModel
+    ? t('Delete the model of this workspace?')
+    : t('Delete what the interrupted training has kept?');
+  const detail = t('What it learned in training is lost. Your files are not touched.');
+  if (confirm && !(await agreesToRisk(question, t('Delete'), detail))) {
     return;
   }
   await model.delete();
   const told = hasModel
-    ? vscode.l10n.t('The model of this workspace is deleted; ghost text goes on without it.')
-    : vscode.l10n.t('What the interrupted training had kept is deleted.');
+    ? t('The model of this workspace is deleted; ghost text goes on without it.')
+    : t('What the interrupted training had kept is deleted.');
   // The panel may still say of it that it is used from now on.
   training.conclude(told);
   inform(told);

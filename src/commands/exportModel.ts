@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { inform } from '../editor/notifications';
+import { agreesToRisk, inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 import { trainableFolders } from '../editor/trainableFolders';
 import { exportedBeside } from '../trainer/modelFile';
@@ -49,15 +49,10 @@ export async function exportModel({ model }: Parts, target?: vscode.Uri): Promis
 
 /** VS Code's dialog asks only about the chosen file, so this asks about the tokenizer that is written beside it. */
 async function mayReplaceBeside(path: string): Promise<boolean> {
+  const { t } = vscode.l10n;
   const beside = exportedBeside(path);
-  if (beside === null || !existsSync(beside)) {
-    return true;
-  }
-  const replace = vscode.l10n.t('Replace');
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Replace {0}?', beside),
-    { modal: true, detail: vscode.l10n.t('The tokenizer of a Keras model is exported beside it.') },
-    replace,
+  const detail = t('The tokenizer of a Keras model is exported beside it.');
+  return (
+    beside === null || !existsSync(beside) || agreesToRisk(t('Replace {0}?', beside), t('Replace'), detail)
   );
-  return chosen === replace;
 }

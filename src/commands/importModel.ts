@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { KERAS_EXTENSIONS, languageModelSetting } from '../editor/languageModelSetting';
-import { inform } from '../editor/notifications';
+import { agreesToRisk, inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 import { pathHere } from '../editor/pathHere';
 import { trainableFolders } from '../editor/trainableFolders';
@@ -83,11 +83,13 @@ async function importPersonal(
   asks: boolean,
 ): Promise<void> {
   requireIdle(training);
-  if (asks && (await model.isStillStored()) && !(await confirmReplacing())) {
+  const { t } = vscode.l10n;
+  const question = t('Replace the model of this workspace by the imported one?');
+  if (asks && (await model.isStillStored()) && !(await agreesToRisk(question, t('Replace')))) {
     return;
   }
   await model.importFrom(uri.fsPath, paths.tokenizer);
-  inform(vscode.l10n.t('The imported model is used in this workspace from now on.'));
+  inform(t('The imported model is used in this workspace from now on.'));
 }
 
 async function importBase({ baseModel, training }: Parts, uri: vscode.Uri): Promise<void> {
@@ -107,15 +109,4 @@ function requireIdle({ phase }: Parts['training']): void {
       vscode.l10n.t('The model is being trained; cancel the training before you import another.'),
     );
   }
-}
-
-async function confirmReplacing(): Promise<boolean> {
-  const replace = vscode.l10n.t('Replace');
-  return (
-    (await vscode.window.showWarningMessage(
-      vscode.l10n.t('Replace the model of this workspace by the imported one?'),
-      { modal: true },
-      replace,
-    )) === replace
-  );
 }

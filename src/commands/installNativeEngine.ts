@@ -1,29 +1,23 @@
 import * as vscode from 'vscode';
 import { withInstallProgress } from '../editor/installProgress';
-import { inform } from '../editor/notifications';
+import { agrees, inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 import { shownSentence } from '../editor/shownSentence';
 import { describeInstallation, installNative } from '../trainer/native/installNative';
 
 /** *Install Native Engine*: it trains about twice as fast as WebAssembly (bench/README.md). The user is told beforehand what is downloaded. */
 export async function installNativeEngine({ paths }: Parts): Promise<void> {
-  const install = vscode.l10n.t('Install');
-  const chosen = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Install the native engine?'),
-    { modal: true, detail: shownSentence(describeInstallation(paths.native)) },
-    install,
-  );
-  if (chosen !== install) {
+  const { t } = vscode.l10n;
+  const detail = shownSentence(describeInstallation(paths.native));
+  if (!(await agrees(t('Install the native engine?'), t('Install'), detail))) {
     return;
   }
-  const record = await withInstallProgress(
-    vscode.l10n.t('Installing the native engine'),
-    paths.native,
-    (context) => installNative(paths.native, context),
+  const record = await withInstallProgress(t('Installing the native engine'), paths.native, (context) =>
+    installNative(paths.native, context),
   );
   if (record !== null) {
     inform(
-      vscode.l10n.t(
+      t(
         'The native engine is installed (TensorFlow {0}); the next training uses it where it is the fastest.',
         record.tensorflowVersion,
       ),

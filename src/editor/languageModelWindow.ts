@@ -5,6 +5,7 @@ import { LastFatalFile } from './fatalFile';
 import type { LanguageModelSurroundings } from './languageModelHalf';
 import type { LanguageModelKeys } from './languageModelKeys';
 import { languageModelSetting, parseLanguageModel } from './languageModelSetting';
+import { agreesToRisk } from './notifications';
 import { allowsSending, type ConsentQuestion } from './serverConsent';
 import { shownSentence } from './shownSentence';
 
@@ -68,11 +69,6 @@ async function askToSend({ origin, address, isOpen, remote }: ConsentQuestion): 
   if (isOpen) {
     detail.push(t('The connection is not encrypted: others on the network may read along.'));
   }
-  const allow = t('Send Text to This Server');
-  const chosen = await vscode.window.showWarningMessage(
-    t('Let Understudy send what you write to {0}?', origin),
-    { modal: true, detail: detail.join('\n\n') },
-    allow,
-  );
-  return chosen === allow;
+  const question = t('Let Understudy send what you write to {0}?', origin);
+  return agreesToRisk(question, t('Send Text to This Server'), detail.join('\n\n'));
 }

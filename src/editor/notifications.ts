@@ -1,6 +1,6 @@
 /**
  * Sentences in notifications, which may hold words of a stranger. VS Code cuts one that has no button to a single line, so what may be
- * longer has one.
+ * longer has one. Questions are asked in dialogs, which make no links.
  */
 import * as vscode from 'vscode';
 import { withoutLinks } from './withoutLinks';
@@ -29,6 +29,16 @@ export function showError(sentence: string, log: vscode.LogOutputChannel): void 
       log.show(true);
     },
   });
+}
+
+/** Asks before something is done. Resolves with whether the user presses the button, and not Cancel. */
+export async function agrees(question: string, button: string, detail = ''): Promise<boolean> {
+  return (await vscode.window.showInformationMessage(question, { modal: true, detail }, button)) === button;
+}
+
+/** The same before something is lost or given away. */
+export async function agreesToRisk(question: string, button: string, detail = ''): Promise<boolean> {
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, button)) === button;
 }
 
 const ok = (): Button => ({ label: vscode.l10n.t('OK'), press: () => undefined });

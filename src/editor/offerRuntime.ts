@@ -7,6 +7,7 @@ import {
   type Runtime,
 } from '../trainer/native/installRuntime';
 import { withInstallProgress } from './installProgress';
+import { agrees } from './notifications';
 import { shownSentence } from './shownSentence';
 
 /** Offers the runtime unless it is installed already. Resolves with whether it is installed afterwards. */
@@ -17,13 +18,8 @@ export async function ensureRuntime(runtime: Runtime, folder: string): Promise<b
 /** Resolves with whether it was installed. */
 export async function offerRuntime(runtime: Runtime, folder: string): Promise<boolean> {
   const { t } = vscode.l10n;
-  const confirm = t('Install');
-  const chosen = await vscode.window.showInformationMessage(
-    t('Install {0}?', runtime.name),
-    { modal: true, detail: shownSentence(describeRuntime(runtime, folder)) },
-    confirm,
-  );
-  if (chosen !== confirm) {
+  const detail = shownSentence(describeRuntime(runtime, folder));
+  if (!(await agrees(t('Install {0}?', runtime.name), t('Install'), detail))) {
     return false;
   }
   const installed = await withInstallProgress(t('Installing {0}', runtime.name), folder, async (context) => {
