@@ -67,33 +67,36 @@ export class LiveFiles {
         tokens += (await this.generator.learnFiles(batch)).tokens;
       }
     };
-    const knownBefore = [...this.known];
-    const plan = await source.plan(signal);
-    signal.throwIfAborted();
-    const held = new Set(plan.map((planned) => source.uriOf(planned)));
-    // First, so that the texts of two plans never lie in memory together; a file learned meanwhile may be newer than the plan.
-    const gone = knownBefore.filter(
-      ([uri, known]) =>
-        !held.has(uri) && !known.recent && this.known.get(uri) === known && !source.isOpen(uri),
-    );
-    await this.forget(gone.map(([uri]) => uri));
-    for (const planned of plan) {
-      const file = await source.read(planned);
+    try {
+      const knownBefore = [...this.known];
+      const plan = await source.plan(signal);
       signal.throwIfAborted();
-      // A known file was learned before, or in a newer version when it was saved during this reading.
-      if (file === null || this.known.has(file.uri)) {
-        continue;
+      const held = new Set(plan.map((planned) => source.uriOf(planned)));
+      // First, so that the texts of two plans never lie in memory together; a file learned meanwhile may be newer than the plan.
+      const gone = knownBefore.filter(
+        ([uri, known]) =>
+          !held.has(uri) && !known.recent && this.known.get(uri) === known && !source.isOpen(uri),
+      );
+      await this.forget(gone.map(([uri]) => uri));
+      for (const planned of plan) {
+        const file = await source.read(planned);
+        signal.throwIfAborted();
+        // A known file was learned before, or in a newer version when it was saved during this reading.
+        if (file === null || this.known.has(file.uri)) {
+          continue;
+        }
+        this.unsent.set(file.uri, file);
+        characters += file.text.length;
+        if (characters >= BATCH_CHARACTERS) {
+          await flush();
+        }
       }
-      this.unsent.set(file.uri, file);
-      characters += file.text.length;
-      if (characters >= BATCH_CHARACTERS) {
-        await flush();
+      await flush();
+    } finally {
+      if (tokens > 0) {
+        // A place asked about before would be answered as if the files were not there; a reading given up has learned some, too.
+        this.generator.forgetSuggestions();
       }
-    }
-    await flush();
-    if (tokens > 0) {
-      // A place asked about before would be answered as if the files were not there.
-      this.generator.forgetSuggestions();
     }
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     this.log(`Live model of the workspace in ${seconds} s: files ${this.known.size}, tokens ${tokens}.`);

@@ -255,6 +255,23 @@ describe('The files that the live model knows', () => {
     assert.deepEqual(generator.told, [`learn ${uriOf('a.md')}`, `learn ${uriOf('b.md')}`]);
   });
 
+  it('are not hidden by suggestions made before them, also where the reading that learned them was given up', async () => {
+    const text = 'x'.repeat(200_000);
+    const { source } = folder(['long.md', 'b.md']);
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    const older = files.readAll({
+      ...source,
+      read: async ({ path }) =>
+        path === 'b.md' ? sleep(20, null) : { uri: uriOf(path), text, recent: false },
+    });
+    await sleep(5);
+    files.stop();
+    await assert.rejects(older, { name: 'AbortError' });
+    assert.deepEqual(generator.told, [`learn ${uriOf('long.md')}`]);
+    assert.equal(generator.timesForgotten(), 1);
+  });
+
   it('stay as they were saved, or deleted, after they were read and before they were learned', async () => {
     const { source } = folder(['saved.md', 'deleted.md', 'last.md']);
     const generator = recorder();
