@@ -114,8 +114,15 @@ export class ChangedFiles {
       await this.readAll();
       return;
     }
+    const gone = changed.filter(({ root, path }) => !found.has(join(root, path)));
+    // Such as one that was deleted and stood on in the editor, whose text is dropped there now.
+    await this.files.forget(
+      gone
+        .flatMap((file) => this.options.uriOf(file) ?? [])
+        .filter((uri) => !this.options.isNewerInEditor(uri)),
+    );
     let isFull = false;
-    for (const file of found) {
+    for (const file of found.values()) {
       const text = await this.read(file);
       const uri = this.options.uriOf(file);
       if (uri === null || this.options.isNewerInEditor(uri)) {
@@ -143,8 +150,8 @@ export class ChangedFiles {
     await this.options.readAll();
   }
 
-  /** The files to learn; null when there are too many. */
-  private async filesOf(changed: readonly ChangedFile[]): Promise<FilePlace[] | null> {
+  /** The files to learn, by absolute path; null when there are too many. */
+  private async filesOf(changed: readonly ChangedFile[]): Promise<ReadonlyMap<string, FilePlace> | null> {
     const learnable = new LearnableFiles(this.options.excludeGlobs());
     const found = new Map<string, FilePlace>();
     for (const { root, path, withContents } of changed) {
@@ -155,7 +162,7 @@ export class ChangedFiles {
         }
       }
     }
-    return [...found.values()];
+    return found;
   }
 
   /** Null when there is no text to learn. */

@@ -194,6 +194,15 @@ describe('files that are created, moved or changed', () => {
     assert.equal(known.get('unsaved.md'), 'Typed a moment ago.');
   });
 
+  it('are forgotten where there is no file any more, unless their text stands in the editor', async () => {
+    known.set('dropped.md', 'Never saved.');
+    known.set('unsaved.md', 'Typed a moment ago.');
+    add('dropped.md');
+    add('unsaved.md');
+    await isTold('forget dropped.md');
+    assert.equal(known.get('unsaved.md'), 'Typed a moment ago.');
+  });
+
   it('stay known as they were saved, however full the live model is', async () => {
     const text = SENTENCE.repeat(5);
     known.set('saved.md', text);
