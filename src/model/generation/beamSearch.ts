@@ -29,6 +29,8 @@ export interface Beam<Reason> {
   readonly steps: readonly BeamStep[];
   readonly text: string;
   readonly reason: Reason | 'length' | 'confidence' | 'endOfText';
+  /** Log-probability of all tokens, with the end of the text where that is the reason, nats. */
+  readonly logProb: number;
 }
 
 interface BeamRules<Reason> {
@@ -62,6 +64,8 @@ interface Extension {
   readonly reserved: boolean;
 }
 
+const logProbOf = ({ steps }: OpenBeam): number => steps[steps.length - 1].logProb;
+
 /** Yields after each step; returns every beam that ended, each with its reason. */
 export function* beamSearch<Reason extends string>(
   model: MixtureModel,
@@ -73,8 +77,8 @@ export function* beamSearch<Reason extends string>(
 ): Generator<Pause, Beam<Reason>[]> {
   const ended: Beam<Reason>[] = [];
   let open: OpenBeam[] = [];
-  const end = (beam: OpenBeam, reason: Beam<Reason>['reason']) => {
-    ended.push({ steps: beam.steps, text: beam.decoded.text, reason });
+  const end = (beam: OpenBeam, reason: Beam<Reason>['reason'], logProb = logProbOf(beam)) => {
+    ended.push({ steps: beam.steps, text: beam.decoded.text, reason, logProb });
   };
   const keep = (beam: OpenBeam) => {
     const reason = rules.finish(beam.decoded.text, beam.tokens);
@@ -106,10 +110,11 @@ export function* beamSearch<Reason extends string>(
     const chosen = step < rules.maxTokens ? chooseExtensions(beams, probs, tokenizer, rules) : [];
     for (const beam of beams) {
       const children = chosen.filter(({ parent }) => parent === beam);
+      const asEnded = children.find(({ tokenId }) => tokenId === tokenizer.endOfTextId);
       if (children.length === 0) {
         end(beam, step < rules.maxTokens ? 'confidence' : 'length');
-      } else if (children.some(({ tokenId }) => tokenId === tokenizer.endOfTextId)) {
-        end(beam, 'endOfText');
+      } else if (asEnded !== undefined) {
+        end(beam, 'endOfText', asEnded.logProb);
       }
     }
     const going = chosen.filter(({ tokenId }) => tokenId !== tokenizer.endOfTextId);
@@ -152,7 +157,7 @@ function chooseExtensions<Reason>(
 ): Extension[] {
   const extensions: Extension[] = [];
   beams.forEach((parent, i) => {
-    const before = parent.steps[parent.steps.length - 1].logProb;
+    const before = logProbOf(parent);
     let found = 0;
     // More than `width`, as some may not continue the text as valid UTF-8.
     for (const tokenId of mostLikely(probs[i], 2 * width + 2)) {

@@ -65,7 +65,8 @@ export function* searchText(
 /** Beams that likelier ones pushed out (`confidence`) count only where all ended so, as no valid token could follow the last. */
 function likeliest(beams: readonly Beam<GenerationStop>[]): Beam<GenerationStop> | null {
   const complete = beams.filter(({ reason }) => reason !== 'confidence');
-  const perToken = ({ steps }: Beam<GenerationStop>) => steps[steps.length - 1].logProb / steps.length;
+  const perToken = ({ steps, reason, logProb }: Beam<GenerationStop>) =>
+    logProb / (reason === 'endOfText' ? steps.length + 1 : steps.length);
   return (complete.length > 0 ? complete : beams).reduce<Beam<GenerationStop> | null>(
     (best, beam) => (best === null || perToken(beam) > perToken(best) ? beam : best),
     null,

@@ -167,6 +167,13 @@ describe('generated text', () => {
     assert.equal(stopReason, 'length');
   });
 
+  it('does not end by beams where the end of the text is most unlikely', () => {
+    const onwards = new ScriptedMixture({ All: { ' of': 1 }, ' of': { ' the': 1 }, ' the': { ' of': 1 } });
+    const options = { greedy: true, beamWidth: 2, maxNewTokens: 4, repetitionPenalty: 1 };
+    const { text, stopReason } = run('All', options, onward, 7, onwards);
+    assert.deepEqual([text, stopReason], [' of the of the', 'length']);
+  });
+
   it('has no parts where it is empty, by drawing and by beams', () => {
     const atLineEnd = { ...onward, stopAtLineEnd: true };
     for (const beamWidth of [1, 4]) {
