@@ -1,6 +1,7 @@
 /** *Train on Workspace*: shows which files would be read, trains, says whether it helped, and uses the better model. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { unlessCancelled, withCancelButton } from '../editor/cancelButton';
 import type { TrainingSettings } from '../editor/configuration';
 import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
@@ -38,18 +39,17 @@ export async function trainOnWorkspace(
     parts.model.startingPoint(settings, parts.baseModel.path, fromBase);
   let start = await startingPoint(afresh);
   if (preview) {
-    const chosen = await previewPlan(
-      parts,
-      folders,
-      settings,
-      {
-        initialModelPath: start.path,
-        fits: start.fits,
-        modelPath: parts.model.path,
-        resumePath: await parts.model.resumePath(),
-      },
-      async () => (await startingPoint(true)).fits,
+    const planned = {
+      initialModelPath: start.path,
+      fits: start.fits,
+      modelPath: parts.model.path,
+      resumePath: await parts.model.resumePath(),
+    };
+    const plan = await unlessCancelled(vscode.l10n.t('Looking for texts to learn from…'), (signal) =>
+      parts.planTraining(folders, settings, planned, signal),
     );
+    const hasBase = async () => (await startingPoint(true)).fits;
+    const chosen = plan && (await confirmPlan(parts, plan, hasBase));
     if (chosen === null) {
       return undefined;
     }
@@ -95,50 +95,19 @@ function foldersToTrainOn(): string[] {
   return folders.map(({ uri }) => uri.fsPath);
 }
 
-/** The user's choice after the preview; null is not to train. */
-type Choice = 'start' | 'afresh' | null;
-
-async function previewPlan(
-  parts: Parts,
-  folders: readonly string[],
-  settings: TrainingSettings,
-  start: Parameters<Parts['planTraining']>[2],
-  hasBase: () => Promise<boolean>,
-): Promise<Choice> {
-  const plan = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Looking for texts to learn from…'),
-      cancellable: true,
-    },
-    async (_progress, token) => {
-      const abort = new AbortController();
-      token.onCancellationRequested(() => {
-        abort.abort();
-      });
-      try {
-        return await parts.planTraining(folders, settings, start, abort.signal);
-      } catch (error) {
-        if (abort.signal.aborted) {
-          return null;
-        }
-        throw error;
-      }
-    },
-  );
-  return plan === null ? null : confirmPlan(parts, plan, hasBase);
-}
-
 interface PlanItem extends vscode.QuickPickItem {
   readonly action?: 'start' | 'afresh' | 'list';
 }
 
-/** The list of choices is shown again over the file list, so that the user can read the list and then decide. */
+/**
+ * The user's choice; null is not to train. The list of choices is shown again over the file list, so that the user can read the list
+ * and then decide.
+ */
 async function confirmPlan(
   parts: Parts,
   plan: TrainingPlan,
   hasBase: () => Promise<boolean>,
-): Promise<Choice> {
+): Promise<'start' | 'afresh' | null> {
   const { t } = vscode.l10n;
   const items: PlanItem[] = [];
   const fault = planFault(t, plan);
@@ -203,16 +172,12 @@ async function trainWithProgress(
   try {
     const { maxTotalBytes, ...options } = settings;
     const node = await trainerNode(options.engine, parts.paths.webgpu);
-    return await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Understudy is training'),
-        cancellable: true,
+    return await withCancelButton(
+      vscode.l10n.t('Understudy is training'),
+      () => {
+        parts.training.cancel();
       },
-      (progress, token) => {
-        token.onCancellationRequested(() => {
-          parts.training.cancel();
-        });
+      (progress) => {
         const increment = progressIncrements();
         return parts.training.train(
           {

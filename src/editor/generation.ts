@@ -5,6 +5,7 @@ import type { GeneratorClient } from '../completion/generatorClient';
 import { selectedBefore } from '../completion/textAroundCursor';
 import type { GeneratorDocument, StopReason } from '../protocol/generatorProtocol';
 import type { SamplingOptions } from '../model/samplingOptions';
+import { withCancelButton } from './cancelButton';
 import { NewestWins } from './newestWins';
 import { whySameSample } from './sameSample';
 import { setContext } from './setContext';
@@ -174,18 +175,12 @@ export class Generation implements vscode.Disposable {
         });
       }
     };
-    const response = await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Understudy is writing…'),
-        cancellable: true,
+    const response = await withCancelButton(
+      vscode.l10n.t('Understudy is writing…'),
+      () => {
+        abort.abort();
       },
-      (_progress, token) => {
-        token.onCancellationRequested(() => {
-          abort.abort();
-        });
-        return this.generator.generate({ document: prompt, sampling }, take, signal);
-      },
+      () => this.generator.generate({ document: prompt, sampling }, take, signal),
     );
     await written.catch((error: unknown) => {
       if (signal.reason === WRITE_FAILED) {
