@@ -21,9 +21,7 @@ type OpeningKind = 'loadHalf' | 'loadMasked';
 export type Blocking = OpeningKind | 'answer';
 
 /** The message is a sentence for the user. */
-class GeneratorError extends Error {
-  override readonly name = 'GeneratorError';
-}
+class GeneratorError extends Error {}
 
 /** The thread died, of any cause, before it answered; another runs by now. */
 export class GeneratorDiedError extends GeneratorError {

@@ -14,8 +14,6 @@ const SENTENCES: Readonly<Record<CheckpointFault, (name: string, detail: string)
 
 /** A model file that cannot be used; the message says which, why, and what to do. */
 export class CheckpointError extends Error {
-  override readonly name = 'CheckpointError';
-
   /**
    * @param fileName names the file to the user
    * @param detail a clause without a full stop

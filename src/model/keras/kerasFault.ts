@@ -3,8 +3,6 @@ const LONGEST_CLAUSE = 1500;
 
 /** Why a Keras file cannot be used; the message is a sentence for the user. */
 export class KerasError extends Error {
-  override readonly name = 'KerasError';
-
   /** @param clause continues "The Keras model … cannot be used: " and has no full stop */
   constructor(fileName: string, clause: string, options?: ErrorOptions) {
     const shown = clause.length <= LONGEST_CLAUSE ? clause : `${clause.slice(0, LONGEST_CLAUSE)}…`;

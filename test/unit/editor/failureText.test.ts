@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GeneratorDiedError } from '../../../src/completion/generatorLink';
 import { failureText } from '../../../src/editor/failureText';
+import { KerasError } from '../../../src/model/keras/kerasFault';
 import { startTrainerChild, TrainerFailedError } from '../../../src/trainer/trainerChild';
 
 /** What a piece of work throws. */
@@ -21,6 +23,10 @@ describe('What the log holds of a failed command', () => {
   it('is one line where a sentence tells the user what is missing', () => {
     assert.equal(failureText(new Error(sentence)), sentence);
     assert.equal(failureText(new TrainerFailedError({ kind: 'failed', message: sentence })), sentence);
+    const refused = new KerasError('lstm.h5', 'it has no layers');
+    assert.equal(failureText(refused), 'The Keras model "lstm.h5" cannot be used: it has no layers.');
+    const died = new GeneratorDiedError(sentence);
+    assert.equal(failureText(died), sentence);
   });
 
   it('is also what the process of a training has said at its end', async () => {

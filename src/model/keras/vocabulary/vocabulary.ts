@@ -45,9 +45,7 @@ export interface CharacterVocabulary extends VocabularyBase {
 export type Vocabulary = BpeVocabulary | WordVocabulary | CharacterVocabulary;
 
 /** A vocabulary that cannot be used; the message is a sentence for the user. */
-export class VocabularyError extends Error {
-  override readonly name = 'VocabularyError';
-}
+export class VocabularyError extends Error {}
 
 /** @throws VocabularyError when a model's softmax has a size that its vocabulary does not allow */
 export function checkVocabularySize(

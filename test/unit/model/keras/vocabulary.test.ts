@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readVocabulary } from '../../../../src/model/keras/vocabulary/readVocabulary';
-import { checkVocabularySize } from '../../../../src/model/keras/vocabulary/vocabulary';
+import { checkVocabularySize, VocabularyError } from '../../../../src/model/keras/vocabulary/vocabulary';
 import { faultsNoted } from '../../../support/faultsNoted';
 import { processorSeconds } from '../../../support/processorSeconds';
 
@@ -262,7 +262,7 @@ describe('The vocabulary beside a Keras model', () => {
       [kerasTokenizer({ lower: 'a'.repeat(1e6) }), 'a.json', /^.{100,300}$/],
     ];
     for (const [text, name, sentence] of refused) {
-      assert.throws(() => readVocabulary(text, name), { name: 'VocabularyError', message: sentence });
+      assert.throws(() => readVocabulary(text, name), { constructor: VocabularyError, message: sentence });
     }
   });
 });
