@@ -20,7 +20,7 @@ import { learningFromUse } from './editor/learningFromUse';
 import { MaskedModel } from './editor/maskedModel';
 import { MASKED_MODEL_SETTING } from './editor/maskedModelSetting';
 import { maskedModelWindow } from './editor/maskedModelWindow';
-import { alarm, showError } from './editor/notifications';
+import { alarm, showFailure } from './editor/notifications';
 import { offerRemoval } from './editor/offerRemoval';
 import { PanelHost } from './editor/panelHost';
 import type { Parts, ProductPaths } from './editor/parts';
@@ -138,6 +138,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     const isMasked = maskedModel.state !== null;
     refined.refiner.turn(({ document }) => isSlow || (isMasked && textToJoin(document) !== ''));
   };
+  const follow = (opening: Promise<void>): void => {
+    // Ghost text goes on with the present model, or without.
+    opening.catch((error: unknown) => {
+      showFailure(error, log);
+    });
+  };
+  const followModels = (): void => {
+    follow(languageModel.follow());
+    follow(maskedModel.follow());
+  };
   const generation = new Generation(generator);
   const fileLists = new FileListDocuments();
   const lastEditor = new LastTextEditor();
@@ -225,19 +235,18 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(LANGUAGE_MODEL_SETTING)) {
-        void follow(languageModel.follow(), log);
+        follow(languageModel.follow());
       }
       if (event.affectsConfiguration(MASKED_MODEL_SETTING)) {
-        void follow(maskedModel.follow(), log);
+        follow(maskedModel.follow());
       }
     }),
     context.secrets.onDidChange(() => {
-      void follow(languageModel.followKey(), log);
+      follow(languageModel.followKey());
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       lookForInterrupted();
-      void follow(languageModel.follow(), log);
-      void follow(maskedModel.follow(), log);
+      followModels();
     }),
     training.onDidChange(() => {
       const { phase, progress, activity } = training;
@@ -249,8 +258,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   );
   await startBase(baseModel, log);
   await loadModel(model, status, log);
-  void follow(languageModel.follow(), log);
-  void follow(maskedModel.follow(), log);
+  followModels();
   void reader.start();
 }
 
@@ -289,21 +297,8 @@ async function loadModel(
     await model.load();
     log.info(`Ready: ${model.description ?? 'no personal model'}.`);
   } catch (error) {
-    const { message } = asError(error);
-    log.error(message);
-    const shown = shownSentence(message);
-    status.tell({ generator: { failed: shown }, model: null, hasPersonalModel: false });
-    showError(shown, log);
-  }
-}
-
-/** Tells the user of a model that cannot be opened; ghost text goes on with the present one, or without. */
-async function follow(opening: Promise<void>, log: vscode.LogOutputChannel): Promise<void> {
-  try {
-    await opening;
-  } catch (error) {
-    const { message } = asError(error);
-    log.error(message);
-    showError(shownSentence(message), log);
+    const failed = shownSentence(asError(error).message);
+    status.tell({ generator: { failed }, model: null, hasPersonalModel: false });
+    showFailure(error, log);
   }
 }

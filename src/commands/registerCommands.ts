@@ -1,10 +1,7 @@
 /** Every command of the manifest; a failure is shown as its sentence and logged. */
 import * as vscode from 'vscode';
-import { failureText } from '../editor/failureText';
-import { showError } from '../editor/notifications';
+import { showFailure } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
-import { shownSentence } from '../editor/shownSentence';
-import { asError } from '../protocol/asError';
 import { acceptWord } from './acceptWord';
 import { chooseLanguageModel } from './chooseLanguageModel';
 import { chooseMaskedModel } from './chooseMaskedModel';
@@ -84,16 +81,10 @@ export function registerCommands(parts: Parts): vscode.Disposable {
         try {
           return await (run as Command)(parts, argument);
         } catch (error) {
-          showFailure(parts, error);
+          showFailure(error, parts.log);
           return undefined;
         }
       }),
     ),
   );
-}
-
-function showFailure({ log }: Parts, thrown: unknown): void {
-  const error = asError(thrown);
-  log.error(failureText(error));
-  showError(shownSentence(error.message), log);
 }

@@ -3,6 +3,9 @@
  * longer has one. Questions are asked in dialogs, which make no links.
  */
 import * as vscode from 'vscode';
+import { asError } from '../protocol/asError';
+import { failureText } from './failureText';
+import { shownSentence } from './shownSentence';
 import { withoutLinks } from './withoutLinks';
 
 interface Button {
@@ -22,8 +25,11 @@ export function alarm(sentence: string, button: Button): void {
   void vscode.window.showErrorMessage(withoutLinks(sentence), button.label).then(pressed(button));
 }
 
-export function showError(sentence: string, log: vscode.LogOutputChannel): void {
-  alarm(sentence, {
+/** Logs what went wrong, and shows it as its sentence. */
+export function showFailure(thrown: unknown, log: vscode.LogOutputChannel): void {
+  const error = asError(thrown);
+  log.error(failureText(error));
+  alarm(shownSentence(error.message), {
     label: vscode.l10n.t('Show Log'),
     press: () => {
       log.show(true);

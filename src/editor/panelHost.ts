@@ -15,12 +15,11 @@ import type { LanguageModelState } from './languageModelHalf';
 import { languageModelLines, maskedModelLine } from './languageModelLines';
 import type { LastTextEditor } from './lastTextEditor';
 import type { MaskedModelState } from './maskedModel';
-import { showError } from './notifications';
+import { showFailure } from './notifications';
 import { panelInspection } from './panelInspection';
 import { panelPage } from './panelPage';
 import { isSamplingName, panelSettings, SAMPLING_NAMES, type SamplingName } from './panelSettings';
 import { parseSetting } from './settings';
-import { shownSentence } from './shownSentence';
 import type { TrainingSession } from './trainingSession';
 
 const VIEW_TYPE = 'understudy.settings';
@@ -143,8 +142,7 @@ export class PanelHost implements vscode.Disposable {
       await this.act(parseFromPanel(given));
     } catch (error) {
       // VS Code's error says why a setting could not be written.
-      this.log.error(asError(error));
-      showError(shownSentence(asError(error).message), this.log);
+      showFailure(error, this.log);
       this.sendSettings();
     }
   }
