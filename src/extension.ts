@@ -23,7 +23,7 @@ import { maskedModelWindow } from './editor/maskedModelWindow';
 import { alarm, showFailure } from './editor/notifications';
 import { offerRemoval } from './editor/offerRemoval';
 import { PanelHost } from './editor/panelHost';
-import type { Parts, ProductPaths } from './editor/parts';
+import type { ProductPaths } from './editor/parts';
 import { PersonalModel } from './editor/personalModel';
 import { RefinedSuggestions } from './editor/refinedSuggestions';
 import { isSecretDocument } from './editor/secretDocument';
@@ -32,7 +32,7 @@ import { shownSentence } from './editor/shownSentence';
 import { StatusBar } from './editor/statusBar';
 import { SuggestionWatch } from './editor/suggestionWatch';
 import { trainableFolders } from './editor/trainableFolders';
-import { trainingOptions } from './editor/trainingOptions';
+import { trainingJob } from './editor/trainingJob';
 import { TrainingSession } from './editor/trainingSession';
 import { WorkspaceReader } from './editor/workspaceReader';
 import { asError } from './protocol/asError';
@@ -40,9 +40,6 @@ import { BaseModel } from './trainer/baseModel';
 import { ModelStore } from './trainer/modelStore';
 import { shippedFiles } from './trainer/shippedFiles';
 import { planTraining } from './trainer/planClient';
-
-/** The live model is read whole, whatever a training has read. */
-const LIVE_START = { initialModelPath: null, modelPath: null, resumePath: null, fits: false };
 
 let generator: GeneratorClient | null = null;
 
@@ -161,27 +158,18 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     () => maskedModel.state,
     log,
   );
-  const plan: Parts['planTraining'] = (folders, { maxTotalBytes, ...settings }, { fits, ...start }, signal) =>
-    planTraining(
-      {
-        processPath: paths.trainer,
-        job: {
-          folders,
-          excludeGlobs: configuration.excludeGlobs(),
-          oldEncodings: folders.map((folder) => configuration.oldEncodingIn(folder)),
-          maxTotalBytes,
-          ...start,
-          baseModelPath: baseModel.path,
-          tokenizerPath: paths.tokenizer,
-          options: trainingOptions(settings, fits),
-        },
-      },
-      signal,
-    );
   const reader = new WorkspaceReader(
     generator,
-    (folders, maxTotalBytes, signal) =>
-      plan(folders, { ...configuration.training().values, maxTotalBytes }, LIVE_START, signal),
+    (folders, maxTotalBytes, signal) => {
+      const settings = { ...configuration.training().values, maxTotalBytes };
+      // The live model is read whole, whatever a training has read.
+      const start = { path: null, fits: false };
+      const job = trainingJob({ configuration, baseModel, paths }, folders, settings, start);
+      return planTraining(
+        { processPath: paths.trainer, job: { ...job, modelPath: null, resumePath: null } },
+        signal,
+      );
+    },
     () => configuration.training().values.maxTotalBytes,
     configuration,
     log,
@@ -221,7 +209,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       lastEditor,
       panel,
       paths,
-      planTraining: plan,
     }),
     // Another window may have installed or removed something meanwhile, or trained on the same folders.
     vscode.window.onDidChangeWindowState(({ focused }) => {

@@ -10,11 +10,12 @@ import { trainableFolders } from '../editor/trainableFolders';
 import { afreshText, leftOutLines, planFault, planOrigin, planSummary } from '../editor/planTexts';
 import { progressIncrements } from '../editor/progressIncrements';
 import { resultText } from '../editor/resultText';
-import { trainingOptions } from '../editor/trainingOptions';
+import { trainingJob } from '../editor/trainingJob';
 import { inEnglish } from '../editor/translate';
 import { asError } from '../protocol/asError';
 import type { DoneEvent, TrainingPlan } from '../protocol/trainerProtocol';
 import { trainerNode } from '../trainer/native/trainerNode';
+import { planTraining } from '../trainer/planClient';
 import { reportProblems } from './reportProblems';
 
 interface TrainArguments {
@@ -39,14 +40,13 @@ export async function trainOnWorkspace(
     parts.model.startingPoint(settings, parts.baseModel.path, fromBase);
   let start = await startingPoint(afresh);
   if (preview) {
-    const planned = {
-      initialModelPath: start.path,
-      fits: start.fits,
+    const job = {
+      ...trainingJob(parts, folders, settings, start),
       modelPath: parts.model.path,
       resumePath: await parts.model.resumePath(),
     };
     const plan = await unlessCancelled(vscode.l10n.t('Looking for texts to learn from…'), (signal) =>
-      parts.planTraining(folders, settings, planned, signal),
+      planTraining({ processPath: parts.paths.trainer, job }, signal),
     );
     const hasBase = async () => (await startingPoint(true)).fits;
     const chosen = plan && (await confirmPlan(parts, plan, hasBase));
@@ -170,8 +170,7 @@ async function trainWithProgress(
   const folders = foldersToTrainOn();
   const places = await parts.model.places();
   try {
-    const { maxTotalBytes, ...options } = settings;
-    const node = await trainerNode(options.engine, parts.paths.webgpu);
+    const node = await trainerNode(settings.engine, parts.paths.webgpu);
     return await withCancelButton(
       vscode.l10n.t('Understudy is training'),
       () => {
@@ -181,19 +180,12 @@ async function trainWithProgress(
         const increment = progressIncrements();
         return parts.training.train(
           {
+            ...trainingJob(parts, folders, settings, start),
             ...places,
-            folders,
             split: null,
-            excludeGlobs: parts.configuration.excludeGlobs(),
-            oldEncodings: folders.map((folder) => parts.configuration.oldEncodingIn(folder)),
-            maxTotalBytes,
-            initialModelPath: start.path,
-            tokenizerPath: parts.paths.tokenizer,
-            baseModelPath: parts.baseModel.path,
             kernelPath: parts.paths.kernel,
             nativeFolders: [parts.paths.native, parts.paths.webgpu],
             engineTimingsPath: join(parts.paths.native, '..', 'engine-timings.json'),
-            options: trainingOptions(options, start.fits),
           },
           node,
           (message, reached) => {

@@ -1,9 +1,8 @@
 /** What the commands work on; built once by `activate`. */
 import type * as vscode from 'vscode';
-import type { PlanJob, TrainingPlan } from '../protocol/trainerProtocol';
 import type { ShippedFiles } from '../trainer/shippedFiles';
 import type { BaseModelInUse } from './baseModelInUse';
-import type { Configuration, TrainingSettings } from './configuration';
+import type { Configuration } from './configuration';
 import type { FileListDocuments } from './fileListDocuments';
 import type { Generation } from './generation';
 import type { LanguageModelHalf } from './languageModelHalf';
@@ -11,7 +10,7 @@ import type { LanguageModelKeys } from './languageModelKeys';
 import type { LastTextEditor } from './lastTextEditor';
 import type { MaskedModel } from './maskedModel';
 import type { PanelHost } from './panelHost';
-import type { PersonalModel, StartingPoint } from './personalModel';
+import type { PersonalModel } from './personalModel';
 import type { StatusBar } from './statusBar';
 import type { SuggestionWatch } from './suggestionWatch';
 import type { TrainingSession } from './trainingSession';
@@ -32,13 +31,6 @@ export interface Parts {
   readonly lastEditor: LastTextEditor;
   readonly panel: PanelHost;
   readonly paths: ProductPaths;
-  /** Scans folders in the trainer's process. */
-  planTraining(
-    folders: readonly string[],
-    settings: TrainingSettings,
-    start: Pick<PlanJob, 'initialModelPath' | 'modelPath' | 'resumePath'> & Pick<StartingPoint, 'fits'>,
-    signal: AbortSignal,
-  ): Promise<TrainingPlan>;
 }
 
 /** Absolute paths of what the extension ships and of where it installs. */
