@@ -27,8 +27,11 @@ const PROSE = new Set([
 export const isProse = (languageId: string): boolean => PROSE.has(languageId);
 export const textKind = (languageId: string): TextKind => (isProse(languageId) ? 'prose' : 'code');
 
-/** What may stand right of the cursor in code: closing brackets and quotes, separators, the closing part of a comment or tag. */
-const CLOSERS = /^(?:[\s)\]}>"'`;,:]|\*\/|-->|<\/[\w.-]*>)*$/;
+/**
+ * What may stand right of the cursor in code: closing brackets and quotes, separators, the closing part of a comment or tag; in
+ * comments and texts those of Chinese and Japanese, too.
+ */
+const CLOSERS = /^(?:[\s)\]}>"'`;,:）」』】》〉”’；，、：]|\*\/|-->|<\/[\w.-]*>)*$/;
 /** A word and what divides it from the next. */
 const FINISHED_WORD = /[\p{L}\p{M}\p{N}][^\p{L}\p{M}\p{N}_'’-]/u;
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });

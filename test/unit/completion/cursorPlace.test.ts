@@ -12,6 +12,8 @@ describe('where ghost text may stand', () => {
     'inside quotes that the editor closed': 'import x from "█";',
     'before a closing tag': '<p>Hello █</p>',
     'before the end of a comment': '/* does █ */',
+    'before closing brackets and quotes of Chinese': 'show("请先打开文件（见“设置█”）");',
+    'before a Chinese separator': '// 先打开（文件█），',
     'before white space': 'const x = █   \nnext',
   };
   for (const [name, marked] of Object.entries(code)) {
