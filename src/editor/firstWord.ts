@@ -7,12 +7,16 @@ const MARK = /^[\u3001-\u303f\uff01-\uff65]/;
 
 const goesOnUnspaced = (text: string): boolean => isUnspaced(firstCharacter(text)) || MARK.test(text);
 
+/** What VS Code takes for one word of plain text: its separators are those of ASCII, so that quotes and dashes such as “ and — are none. */
+const VS_CODE_RUN = /^\s*[^\s`~!@#$%^&*()\-=+[{\]}\\|;:'",.<>/?]*/;
+
 /**
- * Whether the first word is of a script without spaces, or runs into one without a space, as in 2024年 and React组件: VS Code's own
- * command takes the whole run of characters.
+ * Whether the first word is of a script without spaces, or runs into one without a space, as in 2024年, React组件 and React“组件”:
+ * VS Code's own command takes the whole run of characters.
  */
 export function startsRun(text: string): boolean {
-  return goesOnUnspaced(text.trimStart()) || goesOnUnspaced(text.slice(firstWord('', text).length));
+  const run = VS_CODE_RUN.exec(text)![0];
+  return goesOnUnspaced(text.slice(firstWord('', text).length)) || Array.from(run).some(goesOnUnspaced);
 }
 
 /** Whether a character has two code units, as an emoji, behind which VS Code misplaces the cursor when it accepts the text. */

@@ -8,6 +8,8 @@ describe('the first word of a suggestion', () => {
     assert.ok(differsFromVsCode('React组件 here'));
     assert.ok(differsFromVsCode('2024年3月 here'));
     assert.ok(differsFromVsCode('，然后 here'));
+    assert.ok(differsFromVsCode('React“组件” here'));
+    assert.ok(differsFromVsCode('“React”组件 here'));
     assert.ok(differsFromVsCode(' lamp'));
     assert.ok(differsFromVsCode('\\item One'));
     assert.ok(!differsFromVsCode('lamp 今天'));
@@ -17,6 +19,8 @@ describe('the first word of a suggestion', () => {
     assert.ok(differsFromVsCode('🎉 lamp'));
     assert.ok(!differsFromVsCode('lamp 🎉'));
     assert.ok(!differsFromVsCode('한국어 사전'));
+    assert.ok(!differsFromVsCode('“Lamp” and'));
+    assert.ok(!differsFromVsCode('lamp—light and'));
     assert.ok(!differsFromVsCode('\n  return'));
     assert.ok(!differsFromVsCode(' '));
   });
