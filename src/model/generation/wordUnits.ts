@@ -6,10 +6,13 @@ const contextOf = (before: string) => /\S*$/u.exec(before.slice(-48))![0];
 /** Whether a text ends with a backslash that begins a command or an escape, rather than with a pair of them, which is one. */
 const beginsEscape = (text: string) => /\\*$/.exec(text)![0].length % 2 === 1;
 
+/** The dash and the ellipsis of Chinese are two of these each: —— and ……. */
+const DOUBLED = /^[—…]$/;
+
 /**
  * Where `text`, standing after `before`, may be cut: after each word and each other sign, such as a punctuation mark. White
- * space belongs to what follows it, and so does a backslash. Ascending lengths; the last is that of the text without white space
- * at its end.
+ * space belongs to what follows it, and so does a backslash; a dash or an ellipsis is one sign, however long. Ascending lengths; the
+ * last is that of the text without white space at its end.
  */
 export function wordEnds(before: string, text: string): number[] {
   const context = contextOf(before);
@@ -20,7 +23,10 @@ export function wordEnds(before: string, text: string): number[] {
     end += segment.length;
     // A narrow no-break space belongs to the word before it by UAX #29, as between the digits of a number.
     const wordEnd = end - segment.length + segment.trimEnd().length;
-    const isHalf = segment.endsWith('\\') && end !== lastEnd && beginsEscape(context + text.slice(0, end));
+    const isHalf =
+      end !== lastEnd &&
+      ((segment.endsWith('\\') && beginsEscape(context + text.slice(0, end))) ||
+        (DOUBLED.test(segment) && text.charAt(end) === segment));
     if (wordEnd > 0 && !isBlank(segment) && !isHalf) {
       ends.push(wordEnd);
     }

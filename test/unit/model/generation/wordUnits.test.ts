@@ -22,6 +22,12 @@ describe('words of a suggestion', () => {
     assert.deepEqual(cut('我们', '学习中文。'), ['学习', '中文', '。']);
   });
 
+  it('are a dash and an ellipsis of Chinese as a whole, which are two characters each', () => {
+    assert.deepEqual(cut('', '……他说——是'), ['……', '他', '说', '——', '是']);
+    assert.deepEqual(cut('他说—', '—是…'), ['—', '是', '…']);
+    assert.equal(firstWord('他说', '——'), '——');
+  });
+
   it('are taken one at a time', () => {
     assert.equal(firstWord('The ', 'quick brown'), 'quick');
     assert.equal(firstWord('', '我们学习中文'), '我们');
