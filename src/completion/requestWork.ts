@@ -137,11 +137,10 @@ export class RequestWork {
     while (this.learnTyped()) {
       yield;
     }
-    const criteria = { stopAtLineEnd: false, stopAtSentenceEnd: false, minNewTokens: MIN_NEW_TOKENS };
     const parts =
       sampling.greedy && sampling.beamWidth > 1
-        ? searchText(mixture, tokenizer, tail, sampling, criteria)
-        : generateText(mixture, tokenizer, tail, sampling, criteria, this.newSeed());
+        ? searchText(mixture, tokenizer, tail, sampling, MIN_NEW_TOKENS)
+        : generateText(mixture, tokenizer, tail, sampling, MIN_NEW_TOKENS, this.newSeed());
     for (;;) {
       if (!this.reader.isOpen(document.uri)) {
         // A suggestion for another document came in between; the live text has to be that of this one.

@@ -2,29 +2,29 @@ import type { MixtureModel } from '../mixtureModel';
 import type { SamplingOptions } from '../samplingOptions';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { beamSearch, type Beam } from './beamSearch';
-import type { GeneratedText, GenerationCriteria, GenerationStop } from './generateText';
+import type { GeneratedText, GenerationStop } from './generateText';
 import { HealedStart, type ReadTail } from './healedStart';
 import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
 import { penalizeRepetition, suppress } from './samplerStages';
-import { findStop } from './stoppingCriteria';
 import { withoutHalfGrapheme } from './wholeCharacters';
 
 /**
  * The continuation with the highest log-probability per token that a beam search finds; the total would favour short ones.
  * Of the options, only `beamWidth`, `repetitionPenalty` (over the last word's and the new tokens) and `maxNewTokens` have an
  * effect. Yields pauses between steps and, at the end, the text unless it is empty.
+ * @param minNewTokens new tokens before the end of the text may come; 0 is off
  */
 export function* searchText(
   model: MixtureModel,
   tokenizer: Tokenizer,
   tail: ReadTail,
   options: SamplingOptions,
-  criteria: GenerationCriteria,
+  minNewTokens: number,
 ): Generator<string | Pause, GeneratedText> {
   yield tail.prepare(tail.states) ?? undefined;
   const start = new HealedStart(model, tokenizer, tail);
-  if (criteria.minNewTokens > 0 && !start.suppressEnd()) {
+  if (minNewTokens > 0 && !start.suppressEnd()) {
     return { text: '', stopReason: 'endOfText' };
   }
   const seeds = start.mostLikely(options.beamWidth).map(({ candidate, probability }) => ({
@@ -41,11 +41,11 @@ export function* searchText(
     maxTokens: options.maxNewTokens,
     minLogProb: -Infinity,
     shape(probs, tokens, newCount) {
-      if (newCount >= criteria.minNewTokens || suppress(probs, tokenizer.endOfTextId)) {
+      if (newCount >= minNewTokens || suppress(probs, tokenizer.endOfTextId)) {
         penalizeRepetition(probs, tokens, options.repetitionPenalty);
       }
     },
-    finish: (text, tokens) => findStop(text, criteria)?.reason ?? (endsInLoop(tokens) ? 'repetition' : null),
+    finish: (_text, tokens) => (endsInLoop(tokens) ? 'repetition' : null),
     continuesWord: () => null,
     nextMark: () => null,
   });
@@ -53,9 +53,7 @@ export function* searchText(
   if (best === null) {
     return { text: '', stopReason: 'endOfText' };
   }
-  const stop = findStop(best.text, criteria);
-  const end = stop === null ? best.text : best.text.slice(0, stop.length);
-  const text = withoutHalfGrapheme(tokenizer.decode(tail.tokens), end);
+  const text = withoutHalfGrapheme(tokenizer.decode(tail.tokens), best.text);
   if (text !== '') {
     yield text;
   }

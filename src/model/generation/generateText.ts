@@ -7,7 +7,6 @@ import { endsInLoop } from './repetition';
 import { sample } from './sampler';
 import { suppress } from './samplerStages';
 import { seededRandom } from './seededRandom';
-import { findStop, type StoppingCriteria } from './stoppingCriteria';
 import {
   appendBytes,
   NOTHING_DECODED,
@@ -16,16 +15,11 @@ import {
   type DecodedText,
 } from './wholeCharacters';
 
-export type GenerationStop = 'length' | 'lineEnd' | 'sentenceEnd' | 'endOfText' | 'repetition';
+export type GenerationStop = 'length' | 'endOfText' | 'repetition';
 
 export interface GeneratedText {
   readonly text: string;
   readonly stopReason: GenerationStop;
-}
-
-export interface GenerationCriteria extends StoppingCriteria {
-  /** New tokens before the end of the text may be drawn; 0 is off. The other criteria apply from the first token. */
-  readonly minNewTokens: number;
 }
 
 /** Number of last tokens, before the cursor or new, that the repetition penalty applies to. */
@@ -35,6 +29,7 @@ const REPETITION_WINDOW = 64;
  * Continues a text token by token. Yields each part of the new text, at least one whole character, as soon as no later token can
  * change it; the parts joined are the returned text. After a token that makes no part final it yields a pause. A caller stops it
  * by not resuming it.
+ * @param minNewTokens new tokens before the end of the text may be drawn; 0 is off
  * @param seed of the random numbers, used when the options hold none
  */
 export function* generateText(
@@ -42,7 +37,7 @@ export function* generateText(
   tokenizer: Tokenizer,
   tail: ReadTail,
   options: SamplingOptions,
-  criteria: GenerationCriteria,
+  minNewTokens: number,
   seed: number,
 ): Generator<string | Pause, GeneratedText> {
   const random = seededRandom(options.seed ?? seed);
@@ -54,8 +49,8 @@ export function* generateText(
   let state: MixtureState | null = null;
   const probs = new Float32Array(model.vocabSize);
 
-  const finish = function* (end: string, stopReason: GenerationStop): Generator<string, GeneratedText> {
-    const text = withoutHalfGrapheme(before, end);
+  const finish = function* (stopReason: GenerationStop): Generator<string, GeneratedText> {
+    const text = withoutHalfGrapheme(before, decoded.text);
     if (text.length > given) {
       yield text.slice(given);
     }
@@ -67,12 +62,12 @@ export function* generateText(
     if (pause !== null) {
       yield pause;
     }
-    const mayEnd = added.length >= criteria.minNewTokens;
+    const mayEnd = added.length >= minNewTokens;
     const step: Step | null = state
       ? continueFrom(model, tokenizer, state, probs, mayEnd, decoded, recent, options, random)
       : startAt(new HealedStart(model, tokenizer, tail), tokenizer, mayEnd, recent, options, random);
     if (step === null) {
-      return yield* finish(decoded.text, 'endOfText');
+      return yield* finish('endOfText');
     }
     ({ state, decoded } = step);
     added.push(step.tokenId);
@@ -80,18 +75,14 @@ export function* generateText(
     if (recent.length > REPETITION_WINDOW) {
       recent.shift();
     }
-    const stop = findStop(decoded.text, criteria);
-    if (stop) {
-      return yield* finish(decoded.text.slice(0, stop.length), stop.reason);
-    }
     if (endsInLoop(added)) {
-      return yield* finish(decoded.text, 'repetition');
+      return yield* finish('repetition');
     }
     const settled = Math.max(given, wholeLengthWhileGrowing(before, decoded.text));
     yield settled > given ? decoded.text.slice(given, settled) : undefined;
     given = settled;
   }
-  return yield* finish(decoded.text, 'length');
+  return yield* finish('length');
 }
 
 interface Step {

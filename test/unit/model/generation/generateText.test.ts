@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { searchText } from '../../../../src/model/generation/beamText';
-import {
-  generateText,
-  type GeneratedText,
-  type GenerationCriteria,
-} from '../../../../src/model/generation/generateText';
+import { generateText, type GeneratedText } from '../../../../src/model/generation/generateText';
 import { DEFAULT_SAMPLING, type SamplingOptions } from '../../../../src/model/samplingOptions';
 import { CountingMixture } from '../../../support/countingMixture';
 import { readTail } from '../../../support/readTail';
@@ -21,20 +17,19 @@ const LESSON = [
 const model = new CountingMixture(tokenizer.vocabSize, [
   [...tokenizer.encode(LESSON), tokenizer.endOfTextId, ...tokenizer.encode(LESSON)],
 ]);
-const onward: GenerationCriteria = { stopAtLineEnd: false, stopAtSentenceEnd: false, minNewTokens: 0 };
 
 function run(
   prefix: string,
   options: Partial<SamplingOptions>,
-  criteria = onward,
+  minNewTokens = 0,
   seed = 7,
   by = model,
 ): GeneratedText & { parts: string[]; pauses: number } {
   const all = { ...DEFAULT_SAMPLING, maxNewTokens: 24, ...options };
   const work =
     all.greedy && all.beamWidth > 1
-      ? searchText(by, tokenizer, readTail(by, tokenizer, prefix), all, criteria)
-      : generateText(by, tokenizer, readTail(by, tokenizer, prefix), all, criteria, seed);
+      ? searchText(by, tokenizer, readTail(by, tokenizer, prefix), all, minNewTokens)
+      : generateText(by, tokenizer, readTail(by, tokenizer, prefix), all, minNewTokens, seed);
   const parts: string[] = [];
   for (let pauses = 0; ;) {
     const step = work.next();
@@ -60,7 +55,7 @@ describe('generated text', () => {
   });
 
   it('draws the caller’s seed where the user has set none', () => {
-    assert.equal(run('The play', { seed: null }, onward, 5).text, run('The play', { seed: 5 }).text);
+    assert.equal(run('The play', { seed: null }, 0, 5).text, run('The play', { seed: 5 }).text);
   });
 
   for (const [name, options] of Object.entries({
@@ -83,7 +78,7 @@ describe('generated text', () => {
     for (const beamWidth of [1, 2]) {
       const options = { greedy: true, beamWidth, maxNewTokens: 2 };
       const texts = [1, 2].map(
-        (repetitionPenalty) => run('All', { ...options, repetitionPenalty }, onward, 7, echo).text,
+        (repetitionPenalty) => run('All', { ...options, repetitionPenalty }, 0, 7, echo).text,
       );
       assert.deepEqual(texts, [' of of', ' of the']);
     }
@@ -96,7 +91,7 @@ describe('generated text', () => {
       ' end': { ' of': 0.6, ' the': 0.4 },
     });
     const options = { greedy: true, maxNewTokens: 2, repetitionPenalty: 2 };
-    const texts = [63, 64].map((men) => run(` of${' man'.repeat(men)}`, options, onward, 7, chorus).text);
+    const texts = [63, 64].map((men) => run(` of${' man'.repeat(men)}`, options, 0, 7, chorus).text);
     assert.deepEqual(texts, [' end of', ' of man']);
   });
 
@@ -118,7 +113,7 @@ describe('generated text', () => {
       return waiting;
     };
     const options = { ...DEFAULT_SAMPLING, greedy: true, maxNewTokens: 3 };
-    const work = generateText(noting, tokenizer, { ...tail, prepare }, options, onward, 1);
+    const work = generateText(noting, tokenizer, { ...tail, prepare }, options, 0, 1);
     let pauses = 0;
     for (let step = work.next(); !step.done; step = work.next()) {
       pauses += step.value === waiting ? 1 : 0;
@@ -162,7 +157,7 @@ describe('generated text', () => {
       ' old': after,
     });
     const options = { greedy: true, beamWidth: 2, maxNewTokens: 4, repetitionPenalty: 1 };
-    const { text, stopReason } = run('All of', options, onward, 7, wide);
+    const { text, stopReason } = run('All of', options, 0, 7, wide);
     assert.match(text, /^ the( man| old){3}$/);
     assert.equal(stopReason, 'length');
   });
@@ -170,27 +165,18 @@ describe('generated text', () => {
   it('does not end by beams where the end of the text is most unlikely', () => {
     const onwards = new ScriptedMixture({ All: { ' of': 1 }, ' of': { ' the': 1 }, ' the': { ' of': 1 } });
     const options = { greedy: true, beamWidth: 2, maxNewTokens: 4, repetitionPenalty: 1 };
-    const { text, stopReason } = run('All', options, onward, 7, onwards);
+    const { text, stopReason } = run('All', options, 0, 7, onwards);
     assert.deepEqual([text, stopReason], [' of the of the', 'length']);
   });
 
-  it('has no parts where it is empty, by drawing and by beams', () => {
-    const atLineEnd = { ...onward, stopAtLineEnd: true };
+  it('of a text that has most likely ended is empty and has no parts, by drawing and by beams', () => {
     for (const beamWidth of [1, 4]) {
-      const prefix = 'An understudy steps in when needed.';
-      const { text, stopReason, parts } = run(prefix, { greedy: true, beamWidth }, atLineEnd);
-      assert.deepEqual([text, stopReason, parts], ['', 'lineEnd', []]);
+      const { text, stopReason, parts } = run(LESSON, { greedy: true, beamWidth });
+      assert.deepEqual([text, stopReason, parts], ['', 'endOfText', []]);
     }
   });
 
-  it('of a text that has most likely ended is empty, by drawing and by beams', () => {
-    for (const beamWidth of [1, 4]) {
-      const { text, stopReason } = run(LESSON, { greedy: true, beamWidth });
-      assert.deepEqual([text, stopReason], ['', 'endOfText']);
-    }
-  });
-
-  it('has at least the least of new tokens, unless a rule other than the end of the text stops it', () => {
+  it('has at least the least of new tokens, unless it repeats itself', () => {
     const atEnds = LESSON.match(/[^]+?\n/gu)!.map((_line, i, lines) => lines.slice(0, i + 1).join(''));
     fc.assert(
       fc.property(
@@ -206,14 +192,11 @@ describe('generated text', () => {
           repetitionPenalty: fc.constantFrom(1, 1.5),
         }),
         fc.integer({ min: 1, max: 8 }),
-        fc.boolean(),
-        (prefix, options, minNewTokens, stopAtLineEnd) => {
+        (prefix, options, minNewTokens) => {
           // The least length is also the greatest, so an end of the text would come earlier.
           const wholePrefix = prefix.replace(/[\ud800-\udbff]$/, '');
-          const criteria = { ...onward, minNewTokens, stopAtLineEnd };
-          const { stopReason } = run(wholePrefix, { ...options, maxNewTokens: minNewTokens }, criteria);
-          const allowed = ['length', 'repetition', ...(stopAtLineEnd ? ['lineEnd'] : [])];
-          assert.ok(allowed.includes(stopReason), stopReason);
+          const { stopReason } = run(wholePrefix, { ...options, maxNewTokens: minNewTokens }, minNewTokens);
+          assert.notEqual(stopReason, 'endOfText');
         },
       ),
       { numRuns: 60 },
@@ -225,7 +208,7 @@ describe('generated text', () => {
     const notes = new CountingMixture(tokenizer.vocabSize, [[...note, ...note]]);
     for (const beamWidth of [1, 4]) {
       const options = { greedy: true, beamWidth, repetitionPenalty: 1 };
-      const { text, stopReason } = run('The lamp', options, { ...onward, minNewTokens: 3 }, 7, notes);
+      const { text, stopReason } = run('The lamp', options, 3, 7, notes);
       assert.deepEqual([text, stopReason], [' is lit again.', 'endOfText']);
     }
   });
@@ -238,7 +221,7 @@ describe('generated text', () => {
     };
     for (const beamWidth of [1, 4]) {
       for (const minNewTokens of [0, 8]) {
-        const result = run('', { greedy: true, beamWidth }, { ...onward, minNewTokens }, 7, ended);
+        const result = run('', { greedy: true, beamWidth }, minNewTokens, 7, ended);
         assert.deepEqual([result.text, result.stopReason, result.parts], ['', 'endOfText', []]);
       }
     }
@@ -262,7 +245,7 @@ describe('generated text', () => {
         tokenizer,
         readTail(half, tokenizer, ''),
         { ...DEFAULT_SAMPLING, ...neutral, seed },
-        onward,
+        0,
         1,
       );
       drawn += toItsEnd(work).text === tokenizer.decode([common]) ? 1 : 0;
@@ -274,14 +257,8 @@ describe('generated text', () => {
     assert.match(run('An underst', { greedy: true }).text, /^udy /);
   });
 
-  it('stops at a line end, a sentence end, a length and the end of the text, and says which', () => {
+  it('stops at a length and the end of the text, and says which', () => {
     const greedy = { greedy: true, repetitionPenalty: 1, maxNewTokens: 60 };
-    const line = run('An understudy steps in', greedy, { ...onward, stopAtLineEnd: true });
-    assert.deepEqual([line.text, line.stopReason], [' when needed.', 'lineEnd']);
-    const sentence = run('The play begins', greedy, { ...onward, stopAtSentenceEnd: true });
-    assert.deepEqual([sentence.text, sentence.stopReason], [' at eight.', 'sentenceEnd']);
-    const chinese = run('舞台上的灯', greedy, { ...onward, stopAtSentenceEnd: true });
-    assert.deepEqual([chinese.text, chinese.stopReason], ['亮了。', 'sentenceEnd']);
     assert.equal(run('The play', { ...greedy, maxNewTokens: 2 }).stopReason, 'length');
     assert.equal(run(LESSON.trimEnd(), greedy).stopReason, 'endOfText');
   });
@@ -293,7 +270,7 @@ describe('generated text', () => {
       tokenizer,
       readTail(loop, tokenizer, 'ha ho'),
       { ...DEFAULT_SAMPLING, greedy: true, repetitionPenalty: 1 },
-      onward,
+      0,
       1,
     );
     assert.equal(toItsEnd(work).stopReason, 'repetition');
@@ -301,26 +278,17 @@ describe('generated text', () => {
 
   it('streams parts of whole characters, none of them empty, that joined are the text', () => {
     fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: LESSON.length - 1 }),
-        fc.integer(),
-        fc.boolean(),
-        (end, seed, stopAtSentenceEnd) => {
-          const prefix = LESSON.slice(0, end).replace(/[\ud800-\udbff]$/, '');
-          const result = run(
-            prefix,
-            { seed: seed >>> 0, temperature: 1.5, topP: 1, topK: 0 },
-            { ...onward, stopAtSentenceEnd },
-          );
-          assert.equal(result.parts.join(''), result.text);
-          assert.ok(!result.parts.includes(''));
-          // Each token gives other work a turn, even one that ends inside a character.
-          assert.ok(result.stopReason !== 'length' || result.parts.length + result.pauses >= 24);
-          assert.ok(!result.text.includes('\ufffd'));
-          assert.ok(!/[\ud800-\udfff]/u.test(result.text));
-          assert.ok(!result.text.endsWith('\u200d'));
-        },
-      ),
+      fc.property(fc.integer({ min: 1, max: LESSON.length - 1 }), fc.integer(), (end, seed) => {
+        const prefix = LESSON.slice(0, end).replace(/[\ud800-\udbff]$/, '');
+        const result = run(prefix, { seed: seed >>> 0, temperature: 1.5, topP: 1, topK: 0 });
+        assert.equal(result.parts.join(''), result.text);
+        assert.ok(!result.parts.includes(''));
+        // Each token gives other work a turn, even one that ends inside a character.
+        assert.ok(result.stopReason !== 'length' || result.parts.length + result.pauses >= 24);
+        assert.ok(!result.text.includes('\ufffd'));
+        assert.ok(!/[\ud800-\udfff]/u.test(result.text));
+        assert.ok(!result.text.endsWith('\u200d'));
+      }),
       { numRuns: 60 },
     );
   });
