@@ -1,4 +1,5 @@
 /** Decodes the bytes of tokens to text that never ends inside a character. */
+import { wholeCharacters } from '../characterBounds';
 
 /** Text decoded so far and the bytes (0 to 3) of a character that is not complete yet. */
 export interface DecodedText {
@@ -8,48 +9,28 @@ export interface DecodedText {
 
 export const NOTHING_DECODED: DecodedText = { text: '', pending: new Uint8Array() };
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const FATAL = { fatal: true, ignoreBOM: true };
+const utf8 = new TextDecoder('utf-8', FATAL);
 
 /** The text with more bytes after it; null when they cannot continue it as UTF-8. */
 export function appendBytes(decoded: DecodedText, bytes: Uint8Array): DecodedText | null {
   const all = new Uint8Array(decoded.pending.length + bytes.length);
   all.set(decoded.pending);
   all.set(bytes, decoded.pending.length);
-  const whole = all.length - unfinishedBytes(all);
+  const whole = wholeCharacters(all);
+  const pending = all.slice(whole);
   try {
-    return { text: decoded.text + utf8.decode(all.subarray(0, whole)), pending: all.slice(whole) };
+    if (pending.length > 0) {
+      // Throws where no character begins so; a decoder of its own, as it keeps what may yet become one.
+      new TextDecoder('utf-8', FATAL).decode(pending, { stream: true });
+    }
+    return { text: decoded.text + utf8.decode(all.subarray(0, whole)), pending };
   } catch (error) {
     if (error instanceof TypeError) {
       return null;
     }
     throw error;
   }
-}
-
-/** Number of bytes at the end that begin an incomplete character; 0 when none do. */
-function unfinishedBytes(bytes: Uint8Array): number {
-  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
-    const byte = bytes[bytes.length - back];
-    if (byte >= 0xc2 && byte <= 0xf4) {
-      const size = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-      return size > back && isPossibleStart(bytes.subarray(bytes.length - back)) ? back : 0;
-    }
-    if (byte < 0x80 || byte >= 0xc0) {
-      return 0;
-    }
-  }
-  return 0;
-}
-
-/** The second byte's narrower ranges (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF. */
-function isPossibleStart(bytes: Uint8Array): boolean {
-  if (bytes.length < 2) {
-    return true;
-  }
-  const [first, second] = bytes;
-  const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
-  const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
-  return second >= low && second <= high;
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
