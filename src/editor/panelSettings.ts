@@ -77,7 +77,10 @@ function samplingTexts(t: Translate): Record<SamplingName, { label: string; desc
       label: t('Repetition penalty'),
       description: t('Divides the probability of words that were used a moment ago; 1 is off'),
     },
-    'sampling.maxNewTokens': { label: t('Length'), description: t('The longest generated text, in tokens') },
+    'sampling.maxNewTokens': {
+      label: t('Length'),
+      description: t('The longest generated text, in tokens; its last word is finished'),
+    },
     'sampling.greedy': { label: t('Greedy'), description: t('Always takes the most likely token') },
     'sampling.beamWidth': {
       label: t('Beam width'),

@@ -16,6 +16,7 @@ export interface SamplingOptions {
   readonly beamWidth: number;
   /** Seeds the generator of random numbers; null draws a new seed each time. */
   readonly seed: number | null;
+  /** Some tokens more may finish the last word. */
   readonly maxNewTokens: number;
 }
 

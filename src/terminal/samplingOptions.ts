@@ -59,7 +59,7 @@ export const SAMPLING_OPTIONS = {
     min: 1,
     max: 1000,
     integer: true,
-    help: withDefault('length in tokens', DEFAULT_SAMPLING.maxNewTokens),
+    help: withDefault('length in tokens; the last word is finished', DEFAULT_SAMPLING.maxNewTokens),
   },
 } as const;
 

@@ -1,6 +1,7 @@
 /** Beam search over the mix. All beams advance together, so that a network reads its weights once a step, not once a beam. */
-import type { MixtureModel, MixtureState } from '../mixtureModel';
+import type { MixtureModel } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
+import type { GrownText } from './drawnStep';
 import type { Candidate, HealedStart, ReadTail } from './healedStart';
 import type { NextMark } from './nextMark';
 import type { Pause } from './pause';
@@ -31,6 +32,8 @@ export interface Beam<Reason> {
   readonly reason: Reason | 'length' | 'confidence' | 'endOfText';
   /** Log-probability of all tokens, with the end of the text where that is the reason, nats. */
   readonly logProb: number;
+  /** From where it could go on; null unless its length is the reason. */
+  readonly last: (GrownText & Pick<OpenBeam, 'tokens'>) | null;
 }
 
 interface BeamRules<Reason> {
@@ -48,11 +51,9 @@ interface BeamRules<Reason> {
   nextMark(probs: Float32Array): NextMark | null;
 }
 
-interface OpenBeam {
+interface OpenBeam extends GrownText {
   readonly tokens: readonly number[];
   readonly steps: readonly BeamStep[];
-  readonly decoded: DecodedText;
-  readonly state: MixtureState;
   readonly reserved: boolean;
 }
 
@@ -78,7 +79,8 @@ export function* beamSearch<Reason extends string>(
   const ended: Beam<Reason>[] = [];
   let open: OpenBeam[] = [];
   const end = (beam: OpenBeam, reason: Beam<Reason>['reason'], logProb = logProbOf(beam)) => {
-    ended.push({ steps: beam.steps, text: beam.decoded.text, reason, logProb });
+    const last = reason === 'length' ? beam : null;
+    ended.push({ steps: beam.steps, text: beam.decoded.text, reason, logProb, last });
   };
   const keep = (beam: OpenBeam) => {
     const reason = rules.finish(beam.decoded.text, beam.tokens);

@@ -3,6 +3,7 @@ import type { SamplingOptions } from '../samplingOptions';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { beamSearch, type Beam } from './beamSearch';
 import type { GeneratedText, GenerationStop } from './generateText';
+import { finishWord } from './finishWord';
 import { HealedStart, type ReadTail } from './healedStart';
 import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
@@ -53,7 +54,11 @@ export function* searchText(
   if (best === null) {
     return { text: '', stopReason: 'endOfText' };
   }
-  const text = withoutHalfGrapheme(tokenizer.decode(tail.tokens), best.text);
+  const whole =
+    best.last === null
+      ? best.text
+      : yield* finishWord(model, tokenizer, tail, best.last, best.last.tokens, options, () => 0);
+  const text = withoutHalfGrapheme(tokenizer.decode(tail.tokens), whole);
   if (text !== '') {
     yield text;
   }

@@ -118,9 +118,10 @@ describe('generated text', () => {
     for (let step = work.next(); !step.done; step = work.next()) {
       pauses += step.value === waiting ? 1 : 0;
     }
-    assert.deepEqual([awaited.length, pauses], [3, 3]);
+    // One token more shows that the last word is whole.
+    assert.deepEqual([awaited.length, pauses], [4, 4]);
     assert.equal(awaited[0], tail.states);
-    assert.ok(awaited.slice(1).every(([state], i) => state === states.at(i - 3)));
+    assert.ok(awaited.slice(1).every(([state], i) => state === states[i + states.length - 4]));
   });
 
   it('top-k of one, and greedy, are the likeliest at each step whatever the seed', () => {
@@ -131,15 +132,17 @@ describe('generated text', () => {
   });
 
   it('a beam finds a text at least as likely as the greedy one', () => {
+    const maxNewTokens = 12;
     const likelihood = (text: string) => {
       const tail = readTail(model, tokenizer, `An${text}`);
       let sum = 0;
-      for (let i = 1; i < tail.tokens.length; i++) {
+      // What finishes the last word is beyond the search.
+      for (let i = 1; i <= maxNewTokens; i++) {
         sum += Math.log(tail.predictAfter(i)[tail.tokens[i]]);
       }
-      return sum / (tail.tokens.length - 1);
+      return sum;
     };
-    const options = { greedy: true, repetitionPenalty: 1, maxNewTokens: 12 };
+    const options = { greedy: true, repetitionPenalty: 1, maxNewTokens };
     const greedy = run('An', options);
     const beam = run('An', { ...options, beamWidth: 4 });
     assert.ok(likelihood(beam.text) >= likelihood(greedy.text) - 1e-6);
@@ -251,6 +254,39 @@ describe('generated text', () => {
       drawn += toItsEnd(work).text === tokenizer.decode([common]) ? 1 : 0;
     }
     assert.ok(drawn >= 95, `${drawn} of 100`);
+  });
+
+  it('goes beyond its length to the end of its last word or character, by drawing and by beams', () => {
+    const tale = new ScriptedMixture({
+      All: { ' of': 1 },
+      ' of': { ' under': 1 },
+      ' under': { st: 1 },
+      st: { ud: 1 },
+      ud: { y: 1 },
+      y: { "'s": 1 },
+      "'s": { '\xf0': 1 },
+      '\xf0': { '\x9f': 1 },
+      '\x9f': { '\x98': 1 },
+      '\x98': { '\x80': 1 },
+      '\x80': { ' of': 1 },
+    });
+    for (const beamWidth of [1, 2]) {
+      const texts = Array.from({ length: 10 }, (_, i) => {
+        const options = { greedy: true, beamWidth, maxNewTokens: i + 1 };
+        const { text, stopReason, parts } = run('All', options, 0, 7, tale);
+        assert.equal(stopReason, 'length');
+        assert.equal(parts.join(''), text);
+        return text;
+      });
+      const word = " of understudy's";
+      assert.deepEqual(texts, [' of', word, word, word, word, word, word, word, word, `${word}😀`]);
+    }
+  });
+
+  it('goes but a little beyond its length where no word ends', () => {
+    const endless = new ScriptedMixture({ All: { a: 1 }, a: { b: 1 }, b: { a: 1 } });
+    const { text, stopReason } = run('All', { greedy: true, maxNewTokens: 2 }, 0, 7, endless);
+    assert.deepEqual([text, stopReason], ['ababababab', 'length']);
   });
 
   it('finishes a half-typed word before it goes on', () => {
