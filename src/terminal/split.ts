@@ -8,6 +8,7 @@ import { readFileText } from '../trainer/corpus/fileText';
 import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
 import { splitHeldOut, type FilePart } from '../trainer/corpus/splitHeldOut';
 import { isFolder } from '../trainer/isFolder';
+import { realPath } from '../trainer/realPath';
 import { formatBytes } from './progressLine';
 
 interface Split {
@@ -56,10 +57,11 @@ export async function readSplit(path: string, folder = dirname(path)): Promise<S
     );
   }
   const listOf = new Map<string, 'train' | 'test'>();
-  const plain = (list: 'train' | 'test') =>
-    parsed.output[list].map((file) => {
-      const below = relative(folder, resolve(folder, asWrittenHere(folder, file)));
-      if (isAbsolute(below) || below === '' || below.split(sep)[0] === '..') {
+  const plain = async (list: 'train' | 'test') => {
+    const plainPaths: string[] = [];
+    for (const file of parsed.output[list]) {
+      const below = await pathBelow(folder, resolve(folder, asWrittenHere(folder, file)));
+      if (below === null) {
         throw new Error(`The split ${path} cannot be used: "${file}" is not a path below the folder.`);
       }
       const other = listOf.get(below);
@@ -71,9 +73,26 @@ export async function readSplit(path: string, folder = dirname(path)): Promise<S
         throw new Error(`The split ${path} cannot be used: "${file}" stands ${where}.`);
       }
       listOf.set(below, list);
-      return below.replaceAll(sep, '/');
-    });
-  return { train: plain('train'), test: plain('test') };
+      plainPaths.push(below.replaceAll(sep, '/'));
+    }
+    return plainPaths;
+  };
+  return { train: await plain('train'), test: await plain('test') };
+}
+
+/** From the folder on, also where one of the two is given through a link, such as macOS's `/tmp`; null for a path that is not below. */
+async function pathBelow(folder: string, path: string): Promise<string | null> {
+  const asGiven = relative(folder, path);
+  if (!isAbsolute(asGiven) && asGiven !== '' && asGiven.split(sep)[0] !== '..') {
+    return asGiven;
+  }
+  const real = await realPath(folder).catch(() => folder);
+  for (let above = dirname(path); above !== dirname(above); above = dirname(above)) {
+    if ((await realPath(above).catch(() => null)) === real) {
+      return relative(above, path);
+    }
+  }
+  return null;
 }
 
 /** A split that was written on Windows divides its paths by `\\`, which elsewhere may stand in a name. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
@@ -92,6 +92,23 @@ describe('split', () => {
     assert.deepEqual(await readSplit(path, join(folder, 'text')), { train: ['序 1.md'], test: ['b.md'] });
     await writeFile(path, JSON.stringify({ train: [inside], test: [outside] }));
     await assert.rejects(readSplit(path, join(folder, 'text')), /b\.md" is not a path below the folder/);
+  });
+
+  it('may name them, and the folder be given, through a link, but the same file in no other list', async () => {
+    const [path, text, link] = ['elsewhere.json', 'text', 'link'].map((name) => join(folder, name));
+    await mkdir(join(text, 'b'), { recursive: true });
+    await symlink(text, link, 'junction');
+    const train = [join(link, 'b', 'a.md'), 'c.md'];
+    await writeFile(path, JSON.stringify({ train, test: [join(text, 'gone', 'd.md')] }));
+    for (const given of [text, link]) {
+      assert.deepEqual(await readSplit(path, given), { train: ['b/a.md', 'c.md'], test: ['gone/d.md'] });
+    }
+    await writeFile(path, JSON.stringify({ train, test: [join(text, 'c.md')] }));
+    await assert.rejects(readSplit(path, link), /c\.md" stands in "train" and in "test"/);
+    for (const outside of [join(folder, 'd.md'), link]) {
+      await writeFile(path, JSON.stringify({ train, test: [outside] }));
+      await assert.rejects(readSplit(path, text), /is not a path below the folder/);
+    }
   });
 
   it('reads each file it names as text, or says which it cannot', async () => {
