@@ -7,12 +7,21 @@ export interface ProgressStream {
 
 /** A terminal that does not tell its width says 0. */
 const UNKNOWN_COLUMNS = 80;
+/** How long a log may be silent; it keeps every line, and a training lasts minutes or hours. */
+const SILENCE_MILLISECONDS = 30_000;
 
-/** One line on stderr that rewrites itself; silent when stderr is not a terminal. */
+/** One line on stderr that rewrites itself; where that is not a terminal, a line now and then. */
 export class ProgressLine {
   private width = 0;
+  private lastLine: number;
 
-  constructor(private readonly stream: ProgressStream = process.stderr) {}
+  /** @param now milliseconds since any time */
+  constructor(
+    private readonly stream: ProgressStream = process.stderr,
+    private readonly now = () => performance.now(),
+  ) {
+    this.lastLine = now();
+  }
 
   get visible(): boolean {
     return this.stream.isTTY;
@@ -20,6 +29,9 @@ export class ProgressLine {
 
   show(text: string): void {
     if (!this.visible) {
+      if (this.now() - this.lastLine >= SILENCE_MILLISECONDS) {
+        this.note(text);
+      }
       return;
     }
     const line = cut(text, Math.max(20, (this.stream.columns || UNKNOWN_COLUMNS) - 1));
@@ -30,6 +42,7 @@ export class ProgressLine {
   /** Writes a line that stays, or several, in the place of the progress. They may name files of somebody else's. */
   note(text: string): void {
     this.clear();
+    this.lastLine = this.now();
     this.stream.write(`${text.split(/\r?\n/).map(onOneLine).join('\n')}\n`);
   }
 

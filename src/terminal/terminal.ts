@@ -10,7 +10,7 @@ export interface Terminal {
   readonly write: (text: string) => void;
   /** Writes a line to stderr. */
   readonly note: (line: string) => void;
-  /** On stderr; silent when that is not a terminal. */
+  /** On stderr; in a log, a line now and then. */
   readonly progress: ProgressLine;
   readonly readStdin: () => Promise<string>;
   /** Aborts at the first Ctrl+C, or with {@link InterruptedError} when the process is asked to end. */

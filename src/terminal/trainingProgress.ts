@@ -5,7 +5,7 @@ import type { Terminal } from './terminal';
 
 type StepEvent = Extract<TrainerEvent, { kind: 'step' }>;
 
-/** Hears a training's events; shows them on stderr, the progress only where that is a terminal. */
+/** Hears a training's events, and shows them on stderr. */
 export class TrainingProgress {
   private heldOut: number | null = null;
   private engine: EngineName | null = null;
@@ -25,9 +25,7 @@ export class TrainingProgress {
         break;
       case 'engine':
         this.engine = event.name;
-        if (progress.visible) {
-          note(`Engine: ${event.name}, ${event.description}. ${event.reason}`);
-        }
+        note(`Engine: ${event.name}, ${event.description}. ${event.reason}`);
         break;
       case 'warning':
         note(event.message);
@@ -39,13 +37,13 @@ export class TrainingProgress {
         );
         break;
       case 'resumed':
-        if (progress.visible) {
-          note(`Goes on from step ${event.step} of a training that was interrupted.`);
-        }
+        note(`Goes on from step ${event.step} of a training that was interrupted.`);
         break;
-      case 'step':
-        progress.show(describeStep(event, this.heldOut));
+      case 'step': {
+        const drawn = progress.visible ? `${bar(event.progress, 20)} ` : '';
+        progress.show(drawn + describeStep(event, this.heldOut));
         break;
+      }
       case 'calibrating':
         progress.show(`Learning how far to trust the new network… ${Math.round(100 * event.progress)} %`);
         break;
@@ -69,10 +67,10 @@ export function describeReading({
   return `Reading… ${formatCount(files, 'file')}, ${formatBytes(bytes)}`;
 }
 
-/** E.g. `█████░░░░░ 50 %  loss 3.21  1,020 tokens/s  30 s left  held-out 2.13 bits/byte`. */
+/** E.g. `50 %  loss 3.21  1,020 tokens/s  30 s left  held-out 2.13 bits/byte`. */
 function describeStep(step: StepEvent, heldOutBitsPerByte: number | null): string {
   const parts = [
-    `${bar(step.progress, 20)} ${Math.round(100 * Math.min(1, step.progress))} %`,
+    `${Math.round(100 * Math.min(1, step.progress))} %`,
     `loss ${step.trainLoss.toFixed(2)}`,
     `${formatNumber(step.tokensPerSecond)} tokens/s`,
     `${formatSeconds(step.secondsLeft)} left`,

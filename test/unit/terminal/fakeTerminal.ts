@@ -2,8 +2,12 @@ import type { ProductPaths } from '../../../src/terminal/productPaths';
 import { ProgressLine, type ProgressStream } from '../../../src/terminal/progressLine';
 import type { Terminal } from '../../../src/terminal/terminal';
 
-/** A terminal that records what is written to it; its stderr shows progress only if `columns` are given. */
+/**
+ * A terminal that records what is written to it. Its stderr shows progress only if `columns` are given, or else now and then by the
+ * clock, which stands still.
+ */
 export function fakeTerminal(columns?: number, product: Partial<ProductPaths> = {}) {
+  const clock = { milliseconds: 0 };
   const written = { stdout: '', stderr: '' };
   const cancel = new AbortController();
   const stream: ProgressStream = {
@@ -14,7 +18,7 @@ export function fakeTerminal(columns?: number, product: Partial<ProductPaths> = 
       return true;
     },
   };
-  const progress = new ProgressLine(stream);
+  const progress = new ProgressLine(stream, () => clock.milliseconds);
   const terminal: Terminal = {
     write: (text) => {
       written.stdout += text;
@@ -36,5 +40,5 @@ export function fakeTerminal(columns?: number, product: Partial<ProductPaths> = 
       ...product,
     },
   };
-  return { terminal, written, cancel };
+  return { terminal, written, cancel, clock };
 }

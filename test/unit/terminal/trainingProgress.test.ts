@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TrainerEvent } from '../../../src/protocol/trainerProtocol';
-import { bar, formatBytes, ProgressLine } from '../../../src/terminal/progressLine';
+import { bar, formatBytes } from '../../../src/terminal/progressLine';
 import { formatCount, formatSeconds, TrainingProgress } from '../../../src/terminal/trainingProgress';
 import { fakeTerminal } from './fakeTerminal';
 
@@ -69,13 +69,18 @@ describe('training progress', () => {
     assert.equal(progress.engineName, 'wasm');
   });
 
-  it('says nothing but warnings when stderr is not a terminal', () => {
-    const warning: TrainerEvent = { kind: 'warning', message: 'The disk is nearly full.' };
-    const scanning: TrainerEvent = { kind: 'scanning', files: 1, bytes: 2, leftOut: 0 };
-    assert.equal(
-      hear(undefined, scanning, engine, validation, step, warning).stderr,
-      'The disk is nearly full.\n',
-    );
+  it('says where it stands now and then where stderr is a log, and draws nothing there', () => {
+    const { terminal, written, clock } = fakeTerminal();
+    const { hear: next } = new TrainingProgress(terminal);
+    const every10Seconds: TrainerEvent[] = [engine, step, validation, step, step, step, step, step];
+    for (const event of every10Seconds) {
+      next(event);
+      clock.milliseconds += 10_000;
+    }
+    const [first, ...lines] = written.stderr.split('\n');
+    assert.match(first, /^Engine: wasm, /);
+    const line = '50 %  loss 3.21  1,020 tokens/s  30 s left  held-out 2.13 bits/byte';
+    assert.deepEqual(lines, [line, line, '']);
   });
 });
 
@@ -88,12 +93,18 @@ describe('progress line', () => {
     assert.equal(written.stderr, '\rabcdef\rxy    \r  \r');
   });
 
-  it('is silent when stderr is not a terminal', () => {
-    const { terminal, written } = fakeTerminal();
+  it('is silent where stderr is a log, until nothing was written for half a minute', () => {
+    const { terminal, written, clock } = fakeTerminal();
     terminal.progress.show('abc');
+    clock.milliseconds = 29_000;
+    terminal.note('A remark.');
+    clock.milliseconds = 58_000;
+    terminal.progress.show('def');
+    assert.equal(written.stderr, 'A remark.\n');
+    clock.milliseconds = 59_000;
+    terminal.progress.show('ghi');
     terminal.progress.clear();
-    assert.equal(written.stderr, '');
-    assert.ok(terminal.progress instanceof ProgressLine);
+    assert.equal(written.stderr, 'A remark.\nghi\n');
   });
 
   it('renders shares, sizes, counts and times as a person reads them', () => {

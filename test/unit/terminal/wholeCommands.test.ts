@@ -556,7 +556,10 @@ describe('terminal commands from the folder to the result', function () {
     assert.equal(status, 0, stderr);
     const { training } = JSON.parse(stdout) as EvaluationReport;
     assert.ok(training!.steps > 0 && training!.mix!.after.bitsPerByte > 0);
-    assert.match(stderr, /\nTraining on 1 file, 2\.9 kB, for 2 s at most…\nMeasuring after…\n/);
+    assert.match(
+      stderr,
+      /\nTraining on 1 file, 2\.9 kB, for 2 s at most…\nEngine: wasm, [^]*\nMeasuring after…\n/,
+    );
   });
 
   it('say that the time of an evaluation was too short to read the text once', async () => {
