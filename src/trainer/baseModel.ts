@@ -35,7 +35,7 @@ export class BaseModel {
    * @throws Error with a sentence for the user when it cannot be used or written; the present one then stays
    */
   async importFrom(path: string): Promise<void> {
-    const { checkpoint } = await importedModel(await readModel(path), path, this.shipped.tokenizer);
+    const { checkpoint } = await importedModel(path, this.shipped.tokenizer);
     const gate = checkpoint.gate ?? (await this.shippedGate());
     await saveFile(this.ownPath, encodeCheckpoint({ ...checkpoint, gate }));
   }

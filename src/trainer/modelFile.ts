@@ -40,11 +40,10 @@ export async function exportedParts(bytes: Uint8Array, source: string, path: str
 const LARGEST_MODEL = MAX_KERAS_FILE_BYTES;
 
 /**
- * To be called before a file that the user names is read: a model of another program may be larger than the memory, and a pipe would be
- * waited for without end.
- * @throws Error with a sentence for the user
+ * Before a file is read that the user names: a model of another program may be larger than the memory, and a pipe would be waited for
+ * without end.
  */
-export async function checkModelFile(path: string): Promise<void> {
+async function checkModelFile(path: string): Promise<void> {
   // A file that cannot be examined is told by whoever reads it.
   const found = await stat(path).catch(() => null);
   if (found !== null && !found.isFile()) {
@@ -85,21 +84,21 @@ export function exportedBeside(path: string): string | null {
  * cannot be read; each with a sentence for the user
  */
 export async function importedModel(
-  bytes: Uint8Array,
   path: string,
   tokenizerPath: string,
 ): Promise<{ readonly checkpoint: Checkpoint; readonly bytes: Uint8Array }> {
-  const stored =
+  const file = await readModel(path);
+  const bytes =
     kerasFormatOf(path) === null
-      ? bytes
-      : encodeCheckpoint(await checkpointFromKeras(bytes, basename(path), await readTokenizerBeside(path)));
-  const checkpoint = decodeCheckpoint(stored, path);
+      ? file
+      : encodeCheckpoint(await checkpointFromKeras(file, basename(path), await readTokenizerBeside(path)));
+  const checkpoint = decodeCheckpoint(bytes, path);
   if (!hasTokens(checkpoint, await readTokenizer(tokenizerPath))) {
     throw new Error(
       `${basename(path)} has another tokenizer than this version of Understudy, so that it can be neither the model of a workspace nor the base model; train it again with models/base/tokenizer.json, or, if it is a Keras model, choose it as language model.`,
     );
   }
-  return { checkpoint, bytes: stored };
+  return { checkpoint, bytes };
 }
 
 function tokenizerBeside(path: string): string {

@@ -7,7 +7,8 @@ import { decodeCheckpoint } from '../model/checkpoint/checkpoint';
 import type { TrainingRecord } from '../model/checkpoint/trainingRecord';
 import type { NetworkConfig } from '../model/networkConfig';
 import { asError } from '../protocol/asError';
-import { checkModelFile, exportedParts, importedModel } from './modelFile';
+import { ifPresent, readIfPresent } from './ifPresent';
+import { exportedParts, importedModel } from './modelFile';
 import { isDiskFull, patiently, saveFile } from './training/saveFile';
 import { isModelInUse, isOfLock, lockModel } from './training/trainingLock';
 
@@ -84,7 +85,8 @@ export class ModelStore {
   /** Newest first; one that may not be opened is told as a damaged one. */
   async list(): Promise<StoredModel[]> {
     const found: { model: StoredModel; time: number }[] = [];
-    for (const key of (await namesIn(this.storageFolder)).filter(isKey)) {
+    const names = (await ifPresent(this.storageFolder, (folder) => readdir(folder))) ?? [];
+    for (const key of names.filter(isKey)) {
       const { modelPath } = this.places(key);
       // Another window may delete a model meanwhile.
       const file = await stat(modelPath).catch(() => null);
@@ -151,15 +153,10 @@ export class ModelStore {
    * or cannot be read or written; the present model then stays
    */
   async importFrom(key: string, path: string, tokenizerPath: string): Promise<void> {
-    await checkModelFile(path);
-    const bytes = await readIfPresent(path);
-    if (bytes === null) {
-      throw new Error(`There is no file ${path}; choose a model that Understudy saved or exported.`);
-    }
-    const imported = await importedModel(bytes, path, tokenizerPath);
+    const { bytes } = await importedModel(path, tokenizerPath);
     const { modelPath, resumePath } = this.places(key);
     await whileLocked(modelPath, async () => {
-      await saveFile(modelPath, imported.bytes);
+      await saveFile(modelPath, bytes);
       await patiently(() => rm(resumePath, { force: true }));
     });
   }
@@ -231,43 +228,10 @@ async function whileLocked(modelPath: string, work: () => Promise<void>): Promis
   }
 }
 
-async function readIfPresent(path: string): Promise<Buffer | null> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return null;
-    }
-    throw notRead(error, path, `${path} cannot be read; check that you may open it.`);
-  }
-}
-
 /** A folder is refused when it is written to, which no permission to replace would change. */
 function exists(path: string): Promise<boolean> {
   return stat(path).then(
     (found) => !found.isDirectory(),
     () => false,
-  );
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return [];
-    }
-    throw notRead(error, folder, `The folder ${folder} cannot be read; check that you may open it.`);
-  }
-}
-
-/** Where `UNDERSTUDY_HOME` names a file, no permission would help. */
-function notRead(error: unknown, path: string, sentence: string): Error {
-  const isInFile = (error as NodeJS.ErrnoException).code === 'ENOTDIR';
-  return new Error(
-    isInFile ? `${path} cannot be read, as a file stands where a folder should be.` : sentence,
-    {
-      cause: error,
-    },
   );
 }

@@ -72,6 +72,7 @@ const FOREIGN_SOURCES = [
   'src/trainer/engines/webgpuEngine.ts',
   'src/trainer/engines/webgpuOps.ts',
   'src/trainer/engines/workerPool.ts',
+  'src/trainer/ifPresent.ts',
   'src/trainer/modelFile.ts',
   'src/trainer/modelStore.ts',
   'src/trainer/sharedTokenizer.ts',

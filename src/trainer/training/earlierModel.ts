@@ -1,5 +1,4 @@
 /** The personal model whose place a new one would take. */
-import { readFile } from 'node:fs/promises';
 import { decodeCheckpoint, hasTokens, type Checkpoint } from '../../model/checkpoint/checkpoint';
 import { dequantizeWeights } from '../../model/network/quantizedMatrix';
 import type { Tokenizer } from '../../model/tokenizer/tokenizer';
@@ -7,6 +6,7 @@ import { asError } from '../../protocol/asError';
 import type { HeldOutScore } from '../../protocol/trainerProtocol';
 import type { HeldOutSample } from '../data/heldOutSample';
 import type { TrainingEngine } from '../engine';
+import { readIfPresent } from '../ifPresent';
 import { measureHeldOut } from './measureHeldOut';
 import type { TrainingControl } from './trainingControl';
 
@@ -21,12 +21,7 @@ export async function readEarlierModel(
   tokenizer: Tokenizer,
   warn: (message: string) => void,
 ): Promise<Checkpoint | null> {
-  const bytes = await readFile(modelPath).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new Error(`The model ${modelPath} cannot be read; check that you may open it.`, { cause: error });
-    }
-    return null;
-  });
+  const bytes = await readIfPresent(modelPath);
   if (bytes === null) {
     return null;
   }

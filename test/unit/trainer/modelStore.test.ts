@@ -184,7 +184,7 @@ describe('ModelStore', () => {
       message: /^\S+ is a folder; give the name of a model file\.$/,
     });
     await assert.rejects(store.importFrom(other, `${copy}.gone`, shipped), {
-      message: /^There is no file \S+copy\.safetensors\.gone; choose a model/,
+      message: /^The model \S+copy\.safetensors\.gone cannot be read; check that it exists/,
     });
     writeFileSync(copy, '{"old":"format"}');
     await assert.rejects(store.importFrom(other, copy, shipped), CheckpointError);
