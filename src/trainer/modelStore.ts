@@ -10,7 +10,7 @@ import { asError } from '../protocol/asError';
 import { ifPresent, readIfPresent } from './ifPresent';
 import { exportedParts, importedModel } from './modelFile';
 import { isDiskFull, patiently, saveFile } from './training/saveFile';
-import { isModelInUse, isOfLock, lockModel } from './training/trainingLock';
+import { isModelInUse, isOfLock, whileLocked } from './training/trainingLock';
 
 export interface ModelPlaces {
   readonly modelPath: string;
@@ -217,15 +217,6 @@ function contentOf(bytes: Uint8Array, path: string): StoredModel['content'] {
 
 function noModel(key: string): Error {
   return new Error(`There is no model under ${key}; train on its workspace first.`);
-}
-
-async function whileLocked(modelPath: string, work: () => Promise<void>): Promise<void> {
-  const lock = await lockModel(modelPath);
-  try {
-    await work();
-  } finally {
-    await lock.release();
-  }
 }
 
 /** A folder is refused when it is written to, which no permission to replace would change. */

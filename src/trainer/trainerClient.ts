@@ -5,7 +5,7 @@ import { enginesAfter } from './engines/enginesAfter';
 import type { TrainerNode } from './native/trainerNode';
 import { startTrainerChild, TrainerEndedError, TrainerFailedError, type TrainerChild } from './trainerChild';
 import { patiently, removeLeftovers } from './training/saveFile';
-import { lockModel } from './training/trainingLock';
+import { whileLocked } from './training/trainingLock';
 
 interface TrainingStart {
   /** dist/trainer.js, or from sources src/trainer/trainerProcess.ts, which then runs by tsx. */
@@ -141,14 +141,11 @@ export function startTraining({ processPath, job, node = null, onEvent }: Traini
 }
 
 /** Removes what a process that was ended while it trained has left: how far it was, files half written, and its lock. */
-async function tidyUp({ modelPath, resumePath }: TrainJob): Promise<void> {
-  const lock = await lockModel(modelPath);
-  try {
+function tidyUp({ modelPath, resumePath }: TrainJob): Promise<void> {
+  return whileLocked(modelPath, async () => {
     await Promise.all([modelPath, resumePath].map(removeLeftovers));
     await patiently(() => rm(resumePath, { force: true }));
-  } finally {
-    await lock.release();
-  }
+  });
 }
 
 interface Fault {

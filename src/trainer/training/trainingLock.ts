@@ -69,6 +69,16 @@ export async function lockModel(modelPath: string): Promise<ModelLock> {
   };
 }
 
+/** Does something while it holds the lock of a model file, see {@link lockModel}. */
+export async function whileLocked(modelPath: string, work: () => Promise<void>): Promise<void> {
+  const lock = await lockModel(modelPath);
+  try {
+    await work();
+  } finally {
+    await lock.release();
+  }
+}
+
 /** Whether a process holds the lock of a model file, as a training in another window does; not one that was killed. */
 export async function isModelInUse(modelPath: string): Promise<boolean> {
   if (!(await check(modelPath, { realpath: false, stale: STALE_MILLISECONDS }))) {
