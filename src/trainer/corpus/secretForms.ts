@@ -53,8 +53,8 @@ const FORMS = [
   /\b(?:AccountKey=(?!Eby8vdM02x)[A-Za-z0-9+/]{86}==|SharedAccessKey=[A-Za-z0-9+/]{43}=)/,
   // A JSON Web Token, but for the one that jwt.io shows.
   /(?<![\w-])(?=[\w-]*?\beyJ[\w-]{15})[\w-]+\.eyJ(?!zdWIiOiIxMjM0NTY3ODkwIiwi)[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{20}/,
-  // Whatever is called a secret, where it is long and mixed.
-  /(?<!\w)(?=\w*?(secret|token|api_?key|password|passwd))\w+["']?\s*[:=]\s*["'](?=[^"']*[0-9])(?=[^"']*[A-Za-z])[A-Za-z0-9+/_=-]{32,}["']/i,
+  // Whatever is called a secret, in English or Chinese, where it is long and mixed.
+  /(?:(?<!\w)(?=\w*?(secret|token|api_?key|password|passwd))\w+|密[钥鑰码碼]|令牌|口令)["'”]?\s*[:=：]\s*["'“](?=[^"'“”]*[0-9])(?=[^"'“”]*[A-Za-z])[A-Za-z0-9+/_=-]{32,}["'”]/i,
   PASSWORD_IN_ADDRESS,
 ];
 

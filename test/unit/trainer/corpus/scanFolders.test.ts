@@ -408,6 +408,7 @@ describe('scanFolders', () => {
       id_rsa: ['x', 'secret'],
       '.vscode/sftp.json': ['{ "password": "mallow" }', 'secret'],
       'credentials.json': ['{}', 'secret'],
+      '账号密码.txt': ['x', 'secret'],
       '.aws/config': ['x', 'secret'],
       'notes.md': [`${PROSE}-----BEGIN RSA PRIVATE KEY-----\n${'MIIE'.repeat(16)}\n`, 'secret'],
       'cloud.md': [`${PROSE}key AKIA${'Q2W3'.repeat(4)}\n`, 'secret'],
@@ -428,6 +429,7 @@ describe('scanFolders', () => {
       '.environment.md': PROSE,
       'url.md': 'See https://user@example.org/path and http://example.org:8080/a@b.\n',
       '小说.txt': CHINESE,
+      '密码学.txt': CHINESE,
     };
     for (const [path, content] of Object.entries(kept)) {
       it(`keeps ${path}`, async () => {

@@ -16,6 +16,8 @@ describe('holdsSecret', () => {
     `mySecretTokenOfTheSecretServer: '${VALUE}'`,
     `{"x-api_key_2" : "${VALUE}"}`,
     `é-password\n  = "${VALUE}"`,
+    `"接口密钥": "${VALUE}"`,
+    `访问令牌：“${VALUE}”`,
     `Bearer ${PART}.${PART}.${VALUE}`,
     `x-${PART}-eyJx.${PART}.${VALUE}`,
     `${PART}.${PART}.${PART}.${VALUE}`,
@@ -87,6 +89,7 @@ describe('holdsSecret', () => {
 
   for (const harmless of [
     `broken = "${VALUE}"`,
+    `密码学：“${VALUE}”`,
     `token "${VALUE}"`,
     `token = "${'abcdefgh'.repeat(5)}"`,
     `x${PART}.${PART}.${VALUE}`,
@@ -118,6 +121,7 @@ describe('holdsSecret', () => {
     'eyJ-',
     'sk-',
     'token="',
+    '密码：“',
     'abc://keeper:',
     '-----BEGIN PRIVATE KEY-----',
     '1',
