@@ -5,9 +5,12 @@ export interface TextChange {
   readonly text: string;
 }
 
-/** Letters, digits and separators of an input method's raw spelling, and unfinished syllables; it begins with no space. */
+/**
+ * Letters, digits and separators of an input method's raw spelling, and unfinished syllables; it begins with no space. Before letters,
+ * characters may stand that were chosen for its beginning, as in 你hao.
+ */
 const SPELLING =
-  /^(?! )[\p{Script=Latin}\p{Mark}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}0-9' ー]+$/u;
+  /^(?! )(?:\p{Script=Han}+(?=[\p{Script=Latin}\p{Script=Bopomofo}' ]+$))?[\p{Script=Latin}\p{Mark}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}0-9' ー]+$/u;
 /** Between syllables of a raw spelling. */
 const SEPARATORS = /[ ']/g;
 

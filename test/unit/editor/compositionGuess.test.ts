@@ -20,6 +20,12 @@ describe('the guess about input methods', () => {
     ]);
   });
 
+  it('sees Pinyin and Bopomofo whose beginning is chosen already', () => {
+    assert.deepEqual(guesses([7, 2, 'ㄋㄧ'], [7, 2, '你'], [7, 1, '你ㄏ']), [false, false, true]);
+    assert.deepEqual(guesses([7, 4, "ni'hao"], [7, 6, '你hao'], [7, 4, '你好']), [false, true, false]);
+    assert.deepEqual(guesses([7, 0, '用'], [7, 1, '用React']), [false, false], 'a completion');
+  });
+
   it('sees Kana and Hangul in the making', () => {
     assert.deepEqual(guesses([0, 0, 'k'], [0, 1, 'か'], [0, 1, '書']), [false, true, false]);
     assert.deepEqual(guesses([0, 0, 'ㅎ'], [0, 1, '하'], [0, 1, '한'], [1, 0, ' ']), [
