@@ -15,15 +15,15 @@ interface StopPoint {
 /**
  * A sentence's end with the quotes and brackets that close it. A full stop, or another script's mark, counts only before white
  * space, which keeps `3.14` and `file.txt` whole, but not before a no-break space, behind which a French `»` may stand. Chinese and
- * Japanese ends count before any character that does not belong to the end.
+ * Japanese ends count before any character that does not belong to the end; `．`, which mathematical texts have for 。, not in a number.
  */
 const SENTENCE_END =
-  /[。！？｡]["'”’」』）》)]*(?=[^。！？｡"'”’」』）》)])|[.!?…؟۔।॥։።။។](?:["'“”‘’)\]«»]|[\u00a0\u202f]»)*(?=[^\S\u00a0\u202f])/gu;
+  /(?:[。！？｡]|．(?!\p{N}))["'”’」』）》】)]*(?=[^。！？｡．"'”’」』）》】)])|[.!?…؟۔।॥։።။។](?:["'“”‘’)\]«»]|[\u00a0\u202f]»)*(?=[^\S\u00a0\u202f])/gu;
 /** After these a full stop ends no sentence. */
 const ABBREVIATION = /(?:^|[^\p{L}])(?:Mr|Mrs|Ms|Dr|Prof|St|vs|cf|Fig|No|e\.g|i\.e|etc|[A-Z])\.$/u;
 
-/** The number of a list's item or of a heading, at the start of its line. */
-const ITEM_NUMBER = /(?:^|\n)[\s>#*+-]*\d+(?:\.\d+)*\.$/u;
+/** The number of a list's item or of a heading, at the start of its line: 1.2. or 一． */
+const ITEM_NUMBER = /(?:^|\n)[\s>#*+-]*[\d０-９一二三四五六七八九十]+(?:[.．][\d０-９]+)*[.．]$/u;
 /** UTF-16 units before a text in which the beginning of an abbreviation or number is looked for. */
 const CONTEXT = 32;
 

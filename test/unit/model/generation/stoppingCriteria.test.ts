@@ -33,6 +33,9 @@ describe('stopping', () => {
     'at a Chinese full stop, without a space': '他走了。|她',
     'after the quotation mark that closes a Chinese sentence': '“走吧。”|他说',
     'after two Chinese signs': '真的吗？！|他',
+    'after the bracket that closes a Chinese sentence': '【全文完。】|作者',
+    'at the full stop of a mathematical text in Chinese or Japanese': '故结论成立．|设',
+    'not in a number': '图１．２',
     'not at a Chinese comma': '他走了，她',
     'not at a Chinese stop that may yet be followed by a quotation mark': '“走吧。',
   };
@@ -47,6 +50,7 @@ describe('stopping', () => {
     ['not after the number of an item', 'First.\n', '2. Then', null],
     ['not after one whose number stands before the text', 'First.\n- 2', '. Then', null],
     ['not after the number of a heading', '# One\n\n', '## 1.2. Next', null],
+    ['not after the number of a heading in Chinese', '绪论\n', '一．背景', null],
     ['after a number that ends a sentence', 'It was in ', '1984. Then', 5],
   ];
   for (const [name, before, text, end] of continued) {
@@ -75,6 +79,7 @@ describe('a text that may go on', () => {
     const signs = [
       '.',
       '。',
+      '．',
       '！',
       '?',
       '…',
