@@ -25,7 +25,6 @@ const WITHOUT_ESCAPES = new Set(['bat', 'pascal', 'powershell', 'sql', 'vb']);
 const SEPARATORS = new Set([';', ',']);
 /** UTF-16 units that are searched before the cursor for open brackets and repeated lines, and after it for what is closed. */
 const CONTEXT = 4096;
-const CJK_PUNCTUATION = /[，。！？、；：]/;
 /** UTF-16 units that the word or sign right of the cursor is looked for in, since the line may be very long. */
 const LONGEST_FIRST_WORD = 100;
 /** Lines above shorter than this may well repeat: `}`, `---`, `else:`. So may shorter beginnings of the line below. */
@@ -72,9 +71,6 @@ export function createTrimmer(place: Place): (text: string) => string {
     .slice(-LINES_COMPARED);
 
   return (text) => {
-    if (breaksChinese(place.prefix, text)) {
-      return '';
-    }
     let end = isInProse ? text.length : endBeforeBlankLine(text);
     const signs = signsOf(joint + text + after).slice(joint.length, -1);
     end = Math.min(
@@ -98,10 +94,7 @@ export function createTrimmer(place: Place): (text: string) => string {
 }
 
 /** Why nothing of a text may be inserted, for one of which {@link createTrimmer}'s function gives ''. */
-export function reasonForNone({ languageId, prefix }: Place, text: string): NoSuggestionReason {
-  if (breaksChinese(prefix, text)) {
-    return 'breaksChinese';
-  }
+export function reasonForNone({ languageId }: Pick<Place, 'languageId'>, text: string): NoSuggestionReason {
   return !isProse(languageId) && endBeforeBlankLine(text) === 0 ? 'blankLine' : 'repeatsSuffix';
 }
 
@@ -196,15 +189,6 @@ const withoutEscapedQuotes = (text: string): string => text.replace(/\\[\\"'`]/g
 
 /** A text in which another character stands for each apostrophe between letters, which is no quote. */
 const withoutApostrophes = (text: string): string => text.replace(/(?<=\p{L})'(?=\p{L})/gu, '’');
-
-/** Whether `text` would put a space (an ideographic one is meant) between two Chinese characters, or one mark after another. */
-function breaksChinese(prefix: string, text: string): boolean {
-  const last = prefix.slice(-1);
-  return (
-    (/\p{Script=Han}$/u.test(prefix.slice(-2)) && /^[^\S\n\u3000]+\p{Script=Han}/u.test(text)) ||
-    (CJK_PUNCTUATION.test(last) && CJK_PUNCTUATION.test(text.charAt(0)))
-  );
-}
 
 /** Where a word or sign occurs in a text as a unit of its own; −1 where it does not. */
 function indexOfWord(text: string, word: string): number {

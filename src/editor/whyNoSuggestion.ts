@@ -91,10 +91,6 @@ function explainRefusal(t: Translate, reason: NoSuggestionReason, canTrain: bool
       return t(
         'The likeliest continuation stands after the cursor or in a line just above already, or would close what is not open.',
       );
-    case 'breaksChinese':
-      return t(
-        'The likeliest continuation would put a space between two Chinese characters, or one Chinese punctuation mark right after another.',
-      );
     case 'blankLine':
       return t('The likeliest continuation begins with a blank line; in code, ghost text ends before one.');
     case 'empty':

@@ -143,8 +143,6 @@ export type NoSuggestionReason =
    * open.
    */
   | 'repeatsSuffix'
-  /** The suggestion would put a space between two Chinese characters, or one Chinese punctuation mark after another. */
-  | 'breaksChinese'
   /** The suggestion would begin with a blank line, where one in code ends. */
   | 'blankLine'
   /** There is nothing but white space before the cursor. */

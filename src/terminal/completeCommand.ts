@@ -135,8 +135,6 @@ function describeSilence({ noSuggestionReason }: CompletedResponse): string {
       return 'code stands right of the cursor (see --mid-line-in-code)';
     case 'repeatsSuffix':
       return 'what would come stands after the cursor or just above already, or would close what is not open';
-    case 'breaksChinese':
-      return 'what would come puts a space between Chinese characters, or one punctuation mark right after another';
     case 'blankLine':
       return 'a blank line would come, and in code ghost text ends before one';
     case 'lineEnd':

@@ -90,10 +90,8 @@ describe('a suggestion, trimmed to its place', () => {
     ],
     ['keeps blank lines', 'The end.█', '\n\nNext', '\n\nNext'],
     ['does not repeat the paragraph below', '█\n\nThe same paragraph.', 'The same paragraph.', ''],
-    ['Chinese: no space between characters', '我们学习█', ' 中文', ''],
-    ['Chinese: an ideographic space is meant', '第一章█', '　总则', '　总则'],
-    ['Chinese: a space before a Latin word stays', '我们使用█', ' React 组件', ' React 组件'],
-    ['Chinese: no two signs in a row', '我们学习，█', '。', ''],
+    ['Chinese: a space before the title of a chapter stays', '第一章█', ' 风雪', ' 风雪'],
+    ['Chinese: two signs may follow each other', '谁知道呢？█', '！', '！'],
     ['Chinese: stops before the word that follows', '我们█中文。', '学习中文', '学习'],
     ['Chinese: closes a bracket once', '（见图█）', '三）', '三'],
   ];

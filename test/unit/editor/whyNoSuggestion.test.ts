@@ -43,12 +43,6 @@ describe('Why No Suggestion?', () => {
     );
   });
 
-  it('says of a break in Chinese neither that it stands there already nor that it would close anything', () => {
-    const answer = answered({ noSuggestionReason: 'breaksChinese' });
-    assert.match(answer, /space between two Chinese characters.*punctuation mark/);
-    assert.doesNotMatch(answer, /already|close/);
-  });
-
   it('advises training only where there is a folder to train on', () => {
     assert.match(answered({ noSuggestionReason: 'lowConfidence' }), /training on the workspace/);
     assert.doesNotMatch(answered({ noSuggestionReason: 'lowConfidence' }, false), /training|workspace/);
@@ -71,7 +65,6 @@ describe('Why No Suggestion?', () => {
       'midWord',
       'midLine',
       'repeatsSuffix',
-      'breaksChinese',
       'blankLine',
       'empty',
       'cancelled',
