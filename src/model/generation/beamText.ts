@@ -11,9 +11,9 @@ import { penalizeRepetition, suppress } from './samplerStages';
 import { withoutHalfGrapheme } from './wholeCharacters';
 
 /**
- * The continuation with the highest log-probability per token that a beam search finds; the total would favour short ones.
- * Of the options, only `beamWidth`, `repetitionPenalty` (over the last word's and the new tokens) and `maxNewTokens` have an
- * effect. Yields pauses between steps and, at the end, the text unless it is empty.
+ * The continuation with the highest log-probability per token, the end of the text counted as one, that a beam search finds; the
+ * total would favour short ones. Of the options, only `beamWidth`, `repetitionPenalty` (over the last word's and the new tokens) and
+ * `maxNewTokens` have an effect. Yields pauses between steps and, at the end, the text unless it is empty.
  * @param minNewTokens new tokens before the end of the text may come; 0 is off
  */
 export function* searchText(

@@ -39,7 +39,7 @@ export function applyTemperature(probs: Float32Array, temperature: number): void
 
 /** Keeps the k most likely entries, the lower index first among equals; 0 is off. */
 export function keepTopK(probs: Float32Array, k: number): void {
-  if (k === 0 || k >= probs.length) {
+  if (k === 0) {
     return;
   }
   keepOnly(probs, mostLikelyFirst(probs).subarray(0, k));
@@ -141,7 +141,7 @@ function mostLikelyFirst(probs: Float32Array): Uint32Array {
       order.push(i);
     }
   }
-  return Uint32Array.from(order.sort((a, b) => probs[b] - probs[a] || a - b));
+  return Uint32Array.from(order.sort((a, b) => probs[b] - probs[a]));
 }
 
 function keepOnly(probs: Float32Array, kept: Uint32Array): void {

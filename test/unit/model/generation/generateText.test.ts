@@ -165,6 +165,17 @@ describe('generated text', () => {
     assert.equal(stopReason, 'length');
   });
 
+  it('goes on by beams with the likeliest, also where its beginning was not', () => {
+    const crossed = new ScriptedMixture({
+      All: { ' of': 1 },
+      ' of': { ' man': 0.5, ' the': 0.4 },
+      ' man': { ' end': 0.5, ' old': 0.5 },
+      ' the': { ' part': 1 },
+    });
+    const options = { greedy: true, beamWidth: 2, maxNewTokens: 2, repetitionPenalty: 1 };
+    assert.equal(run('All of', options, 0, 7, crossed).text, ' the part');
+  });
+
   it('does not end by beams where the end of the text is most unlikely', () => {
     const onwards = new ScriptedMixture({ All: { ' of': 1 }, ' of': { ' the': 1 }, ' the': { ' of': 1 } });
     const options = { greedy: true, beamWidth: 2, maxNewTokens: 4, repetitionPenalty: 1 };
@@ -209,9 +220,10 @@ describe('generated text', () => {
   it('may end once it has the least of new tokens, by drawing and by beams', () => {
     const note = [...tokenizer.encode('The lamp is lit again.'), tokenizer.endOfTextId];
     const notes = new CountingMixture(tokenizer.vocabSize, [[...note, ...note]]);
+    const least = tokenizer.encode(' is lit again.').length;
     for (const beamWidth of [1, 4]) {
       const options = { greedy: true, beamWidth, repetitionPenalty: 1 };
-      const { text, stopReason } = run('The lamp', options, 3, 7, notes);
+      const { text, stopReason } = run('The lamp', options, least, 7, notes);
       assert.deepEqual([text, stopReason], [' is lit again.', 'endOfText']);
     }
   });
@@ -301,15 +313,10 @@ describe('generated text', () => {
 
   it('stops when it repeats itself', () => {
     const loop = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode('ha ho '.repeat(30))]);
-    const work = generateText(
-      loop,
-      tokenizer,
-      readTail(loop, tokenizer, 'ha ho'),
-      { ...DEFAULT_SAMPLING, greedy: true, repetitionPenalty: 1 },
-      0,
-      1,
-    );
-    assert.equal(toItsEnd(work).stopReason, 'repetition');
+    for (const beamWidth of [1, 2]) {
+      const options = { greedy: true, beamWidth, repetitionPenalty: 1 };
+      assert.equal(run('ha ho', options, 0, 7, loop).stopReason, 'repetition');
+    }
   });
 
   it('streams parts of whole characters, none of them empty, that joined are the text', () => {

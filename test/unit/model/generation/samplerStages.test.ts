@@ -101,9 +101,9 @@ describe('sampler stages', () => {
   });
 
   it('min-p drops what is less likely than its share of the best', () => {
-    const probs = Float32Array.of(0.6, 0.31, 0.05, 0.04);
+    const probs = Float32Array.of(0.05, 0.6, 0.31, 0.04);
     dropBelowMinP(probs, 0.5);
-    assert.deepEqual(kept(probs), [0, 1]);
+    assert.deepEqual(kept(probs), [1, 2]);
   });
 
   it('temperature sharpens below one and flattens above', () => {
@@ -149,6 +149,11 @@ describe('sampler stages', () => {
     assert.equal(
       drawIndex(Float32Array.of(0, 0.25, 0, 0.75), () => 0.26),
       3,
+    );
+    const roundedDown = Float32Array.of(0, 0.25, 0.7499, 0);
+    assert.equal(
+      drawIndex(roundedDown, () => 0.99995),
+      2,
     );
     fc.assert(
       fc.property(

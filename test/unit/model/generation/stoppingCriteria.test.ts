@@ -15,6 +15,8 @@ describe('stopping', () => {
   const cases: Record<string, string> = {
     'at the end of a line': 'one line|\nanother',
     'at a carriage return': 'one line|\r\nanother',
+    'where it begins with the end of a line': '|\nanother',
+    'at the end of a line before a later sentence': 'one line|\nanother. And',
     'at a sentence end before a space': 'It ends.| Another',
     'at a question with a quotation mark': '“Why?”| he asked',
     'after the quotation mark that closes a French one': '«\u00a0Qui\u202f?\u00a0»| Personne',

@@ -235,7 +235,10 @@ describe('ghost text search', () => {
     const lesson = [tokenizer.encode(`${short.join('')}${rare}`)];
     const shown = (from: MixtureModel) => suggest('They met in', { eagerness: 1 }, from).text;
     assert.doesNotMatch(shown(new CountingMixture(tokenizer.vocabSize, lesson)), /^ October/);
-    assert.match(shown(new WithCopy(tokenizer.vocabSize, lesson)), /^ October behind/);
+    const copying = new WithCopy(tokenizer.vocabSize, lesson);
+    assert.match(shown(copying), /^ October behind/);
+    const { alternatives } = suggest('They met in', { eagerness: 1, alternatives: 3 }, copying);
+    assert.equal(alternatives.length, 3, 'it takes nothing from the likeliest ones');
   });
 
   it('is as sure of its last word as that word is not to go on', () => {
@@ -249,6 +252,17 @@ describe('ghost text search', () => {
     const { text, confidence } = suggest('All of', { eagerness: 0.9 }, halfSure);
     assert.equal(text, ' the man.');
     assert.ok(Math.abs(confidence - 0.5) < 1e-3, `${confidence}`);
+  });
+
+  it('keeps what ends while a likelier one goes on, and nothing that would follow the end of the text', () => {
+    const ending = new ScriptedMixture({
+      All: { ' of': 0.6, ' man': 0.3, '': 0.1 },
+      ' of': { ' the': 1 },
+      ' the': { '': 1 },
+      '': { ' end': 1 },
+    });
+    const { text, alternatives } = suggest('All', { eagerness: 1, alternatives: 3 }, ending);
+    assert.deepEqual([text, ...alternatives.map((other) => other.text)], [' of the', ' man']);
   });
 
   it('goes on by a token that continues the text as characters where likelier ones do not', () => {
