@@ -46,14 +46,13 @@ export const trainCommand = defineCommand({
 });
 
 /** Whether training helped, and what was kept. */
-function describeResult({ before, after, earlier, mix, modelPath }: DoneEvent): string {
+export function describeResult({ before, after, earlier, mix, modelPath }: DoneEvent): string {
+  if (after === null) {
+    return 'The time was over before one step was made, so no model was written; give a longer --seconds.';
+  }
   const bits = ({ bitsPerByte }: HeldOutScore) => bitsPerByte.toFixed(3);
-  const measured =
-    after === null
-      ? ''
-      : before === null
-        ? `${bits(after)} bits per byte on ${formatBytes(after.bytes)} kept aside`
-        : `${bits(before)} → ${bits(after)} bits per byte on ${formatBytes(after.bytes)} kept aside`;
+  const from = before === null ? '' : `${bits(before)} → `;
+  const measured = `${from}${bits(after)} bits per byte on ${formatBytes(after.bytes)} kept aside`;
   if (modelPath === null && earlier !== undefined) {
     const asAWhole = mix === undefined ? '' : `\n${describeMix(mix)}`;
     return `The model that is there stays: ${bits(earlier)} bits per byte, and the new one has ${measured}.${asAWhole}`;
