@@ -1,7 +1,7 @@
 /** *Train on Workspace*: shows which files would be read, trains, says whether it helped, and uses the better model. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { unlessCancelled, withCancelButton } from '../editor/cancelButton';
+import { unlessCancelled, withCancelButton } from '../editor/shownWork';
 import type { TrainingSettings } from '../editor/configuration';
 import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';

@@ -5,7 +5,7 @@ import type { GeneratorClient } from '../completion/generatorClient';
 import { selectedBefore } from '../completion/textAroundCursor';
 import type { GeneratorDocument, StopReason } from '../protocol/generatorProtocol';
 import type { SamplingOptions } from '../model/samplingOptions';
-import { withCancelButton } from './cancelButton';
+import { withCancelButton } from './shownWork';
 import { NewestWins } from './newestWins';
 import { whySameSample } from './sameSample';
 import { setContext } from './setContext';

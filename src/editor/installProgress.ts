@@ -1,7 +1,7 @@
 /** Shows an installation's progress, with a button that cancels it. */
 import * as vscode from 'vscode';
 import type { InstallContext } from '../trainer/native/installProgress';
-import { unlessCancelled } from './cancelButton';
+import { unlessCancelled } from './shownWork';
 import { offerRemoval } from './offerRemoval';
 import { activityShareText } from './quantityTexts';
 import { shownSentence } from './shownSentence';

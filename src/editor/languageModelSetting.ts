@@ -17,7 +17,7 @@ interface LanguageModelSetting {
   readonly model?: string;
 }
 
-const SETTING = 'understudy.languageModel';
+export const LANGUAGE_MODEL_SETTING = 'understudy.languageModel';
 export const KERAS_EXTENSIONS = ['h5', 'keras', 'hdf5'];
 export const GGUF_EXTENSIONS = ['gguf'];
 
@@ -112,7 +112,7 @@ export function checkAddress(t: Translate, given: string): string {
 }
 
 function fileChoice(t: Translate, given: string, vocabulary: string): HalfChoice {
-  const path = absolutePath(t, SETTING, given);
+  const path = absolutePath(t, LANGUAGE_MODEL_SETTING, given);
   const extension = extensionOf(path);
   if (GGUF_EXTENSIONS.includes(extension)) {
     return { kind: 'gguf', path };
@@ -128,7 +128,7 @@ function fileChoice(t: Translate, given: string, vocabulary: string): HalfChoice
   return {
     kind: 'keras',
     path,
-    ...(vocabulary !== '' && { vocabularyPath: absolutePath(t, SETTING, vocabulary) }),
+    ...(vocabulary !== '' && { vocabularyPath: absolutePath(t, LANGUAGE_MODEL_SETTING, vocabulary) }),
   };
 }
 

@@ -4,12 +4,13 @@ import type { HalfChoice } from '../protocol/generatorProtocol';
 import { LastFatalFile } from './fatalFile';
 import type { LanguageModelSurroundings } from './languageModelHalf';
 import type { LanguageModelKeys } from './languageModelKeys';
-import { languageModelSetting, parseLanguageModel } from './languageModelSetting';
+import { LANGUAGE_MODEL_SETTING, languageModelSetting, parseLanguageModel } from './languageModelSetting';
 import { agreesToRisk } from './notifications';
 import { allowsSending, type ConsentQuestion } from './serverConsent';
 import { shownSentence } from './shownSentence';
+import { whileWorking } from './shownWork';
+import { setUserValue, userValue } from './userValue';
 
-export const LANGUAGE_MODEL_SETTING = 'understudy.languageModel';
 const RECENT = 'understudy.recentLanguageModels';
 
 /** @param remote see `serverName` */
@@ -23,28 +24,13 @@ export function languageModelWindow(
     llamaFolder,
     isTrusted: () => vscode.workspace.isTrusted,
     // Only the user's own value counts: no workspace may choose where text is sent or which file is opened.
-    configured: () =>
-      parseLanguageModel(
-        vscode.l10n.t,
-        vscode.workspace.getConfiguration().inspect(LANGUAGE_MODEL_SETTING)?.globalValue,
-      ),
-    async configure(choice) {
-      const value = choice === null ? undefined : languageModelSetting(choice);
-      await vscode.workspace
-        .getConfiguration()
-        .update(LANGUAGE_MODEL_SETTING, value, vscode.ConfigurationTarget.Global);
-    },
+    configured: () => parseLanguageModel(vscode.l10n.t, userValue(LANGUAGE_MODEL_SETTING)),
+    configure: (choice) =>
+      setUserValue(LANGUAGE_MODEL_SETTING, choice === null ? undefined : languageModelSetting(choice)),
     allows: (address) => allowsSending(memory, address, remote, askToSend),
     keyFor: async (address) => keys.get(address),
     shown: shownSentence,
-    whileOpening: async (name, work) =>
-      vscode.window.withProgress(
-        {
-          location: vscode.ProgressLocation.Window,
-          title: vscode.l10n.t('Opening the language model {0}…', name),
-        },
-        () => work,
-      ),
+    whileOpening: (name, work) => whileWorking(vscode.l10n.t('Opening the language model {0}…', name), work),
     get recent() {
       return memory.get<readonly HalfChoice[]>(RECENT, []);
     },

@@ -5,31 +5,19 @@ import { LastFatalFile } from './fatalFile';
 import type { MaskedModelSurroundings } from './maskedModel';
 import { MASKED_MODEL_SETTING, parseMaskedModel } from './maskedModelSetting';
 import { shownSentence } from './shownSentence';
+import { whileWorking } from './shownWork';
+import { setUserValue, userValue } from './userValue';
 
 export function maskedModelWindow(memory: vscode.Memento, onnxFolder: string): MaskedModelSurroundings {
   return {
     onnxFolder,
     isTrusted: () => vscode.workspace.isTrusted,
     // Only the user's own value counts: no workspace may choose which file is opened.
-    configured: () =>
-      parseMaskedModel(
-        vscode.l10n.t,
-        vscode.workspace.getConfiguration().inspect(MASKED_MODEL_SETTING)?.globalValue,
-      ),
-    async configure(folder) {
-      await vscode.workspace
-        .getConfiguration()
-        .update(MASKED_MODEL_SETTING, folder ?? undefined, vscode.ConfigurationTarget.Global);
-    },
+    configured: () => parseMaskedModel(vscode.l10n.t, userValue(MASKED_MODEL_SETTING)),
+    configure: (folder) => setUserValue(MASKED_MODEL_SETTING, folder ?? undefined),
     shown: shownSentence,
     fatal: new LastFatalFile(memory, 'understudy.fatalMaskedModel'),
-    whileOpening: async (folder, work) =>
-      vscode.window.withProgress(
-        {
-          location: vscode.ProgressLocation.Window,
-          title: vscode.l10n.t('Opening the masked model {0}…', basename(folder)),
-        },
-        () => work,
-      ),
+    whileOpening: (folder, work) =>
+      whileWorking(vscode.l10n.t('Opening the masked model {0}…', basename(folder)), work),
   };
 }

@@ -1,8 +1,14 @@
-/** Work that is shown in a notification, with a button that cancels it. */
+/** Shows that something is being done until it settles. */
 import * as vscode from 'vscode';
 
 type Progress = vscode.Progress<{ message: string; increment?: number }>;
 
+/** In the status bar. */
+export async function whileWorking<T>(title: string, work: Promise<T>): Promise<T> {
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => work);
+}
+
+/** In a notification, with a button that cancels it. */
 export function withCancelButton<T>(
   title: string,
   cancel: () => void,
