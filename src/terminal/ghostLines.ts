@@ -39,13 +39,16 @@ export function drawPlaces(files: readonly TypedText[], count: number, random: (
   return places;
 }
 
-/** The place, and below it what is typed, what is suggested and what really follows, a line each. */
-export function describeGhostLine({ file, offset, suggestion }: GhostLine, width: number): string {
+/**
+ * The place, and below it what is typed, what is suggested and what really follows, a line each.
+ * @param columns of a terminal that what is typed and what follows may take each
+ */
+export function describeGhostLine({ file, offset, suggestion }: GhostLine, columns: number): string {
   const { text } = file;
   const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
   const lineNumber = text.slice(0, lineStart).split('\n').length;
   const lineEnd = text.indexOf('\n', offset);
-  const typed = clipStart(text.slice(lineStart, offset).trimStart(), width);
+  const typed = clipStart(text.slice(lineStart, offset).trimStart(), columns);
   const rest = text.slice(offset, lineEnd < 0 ? text.length : lineEnd);
   const right = rightPart(suggestion, text, text.slice(0, offset));
   const mark = right === '' ? '' : right === suggestion ? '  ✓' : '  (first word ✓)';
@@ -53,7 +56,7 @@ export function describeGhostLine({ file, offset, suggestion }: GhostLine, width
     `${file.name}:${lineNumber}`,
     `  typed      ${typed}`,
     `  suggested  ${suggestion}${mark}`,
-    `  really     ${clipEnd(rest, width)}`,
+    `  really     ${clipEnd(rest, columns)}`,
   ]
     .map(onOneLine)
     .join('\n');
@@ -70,12 +73,30 @@ function wholeCharacter(line: string, column: number): number {
   return line.codePointAt(column - 1)! > 0xffff ? column + 1 : column;
 }
 
-function clipStart(text: string, width: number): string {
-  const characters = Array.from(text);
-  return characters.length <= width ? text : `…${characters.slice(1 - width).join('')}`;
+/** East Asian letters and signs, and emoji, take two columns of a terminal. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** How many of the characters, from the first on, fit into a number of columns. */
+function fitting(characters: readonly string[], columns: number): number {
+  let left = columns;
+  const end = characters.findIndex((character) => (left -= WIDE.test(character) ? 2 : 1) < 0);
+  return end < 0 ? characters.length : end;
 }
 
-function clipEnd(text: string, width: number): string {
+function clipStart(text: string, columns: number): string {
+  const characters = Array.from(text).reverse();
+  return fitting(characters, columns) === characters.length
+    ? text
+    : `…${characters
+        .slice(0, fitting(characters, columns - 1))
+        .reverse()
+        .join('')}`;
+}
+
+function clipEnd(text: string, columns: number): string {
   const characters = Array.from(text);
-  return characters.length <= width ? text : `${characters.slice(0, width - 1).join('')}…`;
+  return fitting(characters, columns) === characters.length
+    ? text
+    : `${characters.slice(0, fitting(characters, columns - 1)).join('')}…`;
 }

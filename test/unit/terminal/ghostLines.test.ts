@@ -47,6 +47,14 @@ describe('ghost lines', () => {
     );
   });
 
+  it('are cut by the columns that Chinese takes, two a character', () => {
+    const text = '林砚秋推开客栈的门，风雪一下子灌了进来';
+    assert.equal(
+      describeGhostLine({ file: { name: 'a.md', text }, offset: 10, suggestion: '风雪' }, 12),
+      'a.md:1\n  typed      …客栈的门，\n  suggested  风雪  ✓\n  really     风雪一下子…',
+    );
+  });
+
   it('mark nothing that ends inside a word, as it is not what was written', () => {
     const file = { name: 'a.tex', text: 'see the functions and there' };
     const line = (before: string, suggestion: string) =>
