@@ -88,7 +88,7 @@ function outcomeText(t: Translate, done: DoneEvent): string {
         change,
       )
     : t(
-        'Training did not help: {0} bits per byte on text kept aside, {1} before. The earlier model is kept.',
+        'Training did not help: {0} bits per byte on text kept aside, {1} before; the model is as it was.',
         ...bitsTexts(after, before),
       );
 }

@@ -37,7 +37,7 @@ describe('the result of a training', () => {
   it('says plainly that it did not help', () => {
     assert.match(
       result({ outcome: 'notImproved', after: score(2.1), modelPath: null }),
-      /did not help.*2\.10.*2\.00/,
+      /did not help.*2\.10.*2\.00 before; the model is as it was\./,
     );
   });
 
