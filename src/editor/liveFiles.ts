@@ -37,6 +37,8 @@ export class LiveFiles {
   /** Files that were read but not yet sent to the generator. */
   private readonly unsent = new Map<string, LearnedFile>();
   private reading: AbortController | null = null;
+  /** Whether a text was learned, of which suggestions that were made before know nothing. */
+  private hasLearned = false;
 
   constructor(
     private readonly generator: Pick<GeneratorClient, 'learnFiles' | 'forgetSuggestions'>,
@@ -65,6 +67,7 @@ export class LiveFiles {
       }
       if (batch.length > 0) {
         tokens += (await this.generator.learnFiles(batch)).tokens;
+        this.hasLearned = true;
       }
     };
     try {
@@ -93,21 +96,31 @@ export class LiveFiles {
       }
       await flush();
     } finally {
-      if (tokens > 0) {
-        // A place asked about before would be answered as if the files were not there; a reading given up has learned some, too.
-        this.generator.forgetSuggestions();
-      }
+      // Also where it is given up, as it has learned some.
+      this.forgetOutdated();
     }
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     this.log(`Live model of the workspace in ${seconds} s: files ${this.known.size}, tokens ${tokens}.`);
   }
 
-  /** Learns one file as it is now. */
+  /** Learns one file as it is now. What is suggested stays the same until {@link forgetOutdated}. */
   async learn(file: LearnedFile): Promise<void> {
     // A reading under way may hold an older version.
     this.unsent.delete(file.uri);
+    if (this.isKnownAs(file) && this.known.get(file.uri)?.recent === file.recent) {
+      return;
+    }
     this.known.set(file.uri, knownAs(file));
     await this.generator.learnFiles([file]);
+    this.hasLearned = true;
+  }
+
+  /** Lets no suggestion be served again that was made before what has been learned since: its place would be answered as if that were not so. */
+  forgetOutdated(): void {
+    if (this.hasLearned) {
+      this.hasLearned = false;
+      this.generator.forgetSuggestions();
+    }
   }
 
   /** Whether the generator has learned exactly this text under this name. */

@@ -9,17 +9,16 @@ import type { GeneratorClient } from '../completion/generatorClient';
 import { asError } from '../protocol/asError';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
 import { isRuleFile } from '../trainer/corpus/ignoreRules';
-import { isNotebook } from '../trainer/corpus/notebook';
 import { MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import { ChangedFiles } from './changedFiles';
 import { ChangedRules } from './changedRules';
 import type { Configuration } from './configuration';
-import { reasonNotToLearn } from './learnableFile';
+import { EditedTexts } from './editedTexts';
 import { LiveFiles } from './liveFiles';
 import { realRoots } from './realRoots';
 import { RulesAbove } from './rulesAbove';
 import { trainableFolders } from './trainableFolders';
-import { isOpen, isUnsaved, placeOf, readPlanned, uriOf } from './workspaceFiles';
+import { isOpen, placeOf, readPlanned, uriOf } from './workspaceFiles';
 
 /** Limit of the text in the live model; the personal network may learn from more. */
 const LIVE_BYTES = 16 * 1024 * 1024;
@@ -36,8 +35,7 @@ export class WorkspaceReader implements vscode.Disposable {
   private readonly changed: ChangedFiles;
   private readonly rules: ChangedRules;
   private readonly above: RulesAbove;
-  /** Files of which unsaved text was learned, or that another program changed while they were unsaved. */
-  private readonly unsaved = new Set<string>();
+  private readonly edited: EditedTexts;
   /** Deleted files and folders, while VS Code still reports others. */
   private readonly deleted = new Set<string>();
   private readonly disposable: vscode.Disposable;
@@ -75,7 +73,7 @@ export class WorkspaceReader implements vscode.Disposable {
         return folder === undefined ? null : vscode.Uri.joinPath(folder.uri, path).toString();
       },
       isOpen,
-      isNewerInEditor: (uri) => this.isNewerInEditor(uri),
+      isNewerInEditor: (uri) => this.edited.isNewer(uri),
       readAll: async () => {
         // Files learned in the meantime followed the earlier rules.
         await this.rules.forgetIgnored();
@@ -95,8 +93,15 @@ export class WorkspaceReader implements vscode.Disposable {
     this.above = new RulesAbove(() => {
       this.rules.addAll();
     });
+    this.edited = new EditedTexts(
+      this.files,
+      excludeGlobs,
+      (uri) => {
+        this.note(uri, false);
+      },
+      (work) => this.settle(work),
+    );
     const watcher = vscode.workspace.createFileSystemWatcher('**/*');
-    let active = vscode.window.activeTextEditor?.document;
     const restart = (): void => {
       void this.start();
     };
@@ -105,11 +110,12 @@ export class WorkspaceReader implements vscode.Disposable {
       this.changed,
       this.rules,
       this.above,
+      this.edited,
       watcher.onDidCreate((uri) => {
         this.note(uri, true);
       }),
       watcher.onDidChange((uri) => {
-        if (this.isNewerInEditor(uri.toString())) {
+        if (this.edited.isNewer(uri.toString())) {
           this.noteRules(uri);
         } else {
           this.note(uri, false);
@@ -138,23 +144,8 @@ export class WorkspaceReader implements vscode.Disposable {
       vscode.workspace.onDidSaveNotebookDocument(({ uri }) => {
         this.note(uri, false);
       }),
-      vscode.workspace.onDidSaveTextDocument((document) => {
-        this.noteRules(document.uri);
-        void this.settle(this.relearn(document));
-      }),
-      vscode.window.onDidChangeActiveTextEditor((editor) => {
-        const left = active;
-        active = editor?.document;
-        // Also when what was unsaved has been reverted.
-        if (left?.isClosed === false && (left.isDirty || this.unsaved.has(left.uri.toString()))) {
-          void this.settle(this.relearn(left));
-        }
-      }),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        if (this.unsaved.delete(uri.toString())) {
-          // The user has dropped what was not saved.
-          this.note(uri, false);
-        }
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+        this.noteRules(uri);
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('files.exclude') || event.affectsConfiguration('search.exclude')) {
@@ -235,15 +226,6 @@ export class WorkspaceReader implements vscode.Disposable {
     }
   }
 
-  /** Text that is not saved is learned when it is saved or left, and the file again if the user drops it. */
-  private isNewerInEditor(uri: string): boolean {
-    const isNewer = isUnsaved(uri);
-    if (isNewer) {
-      this.unsaved.add(uri);
-    }
-    return isNewer;
-  }
-
   private noteGone(uri: vscode.Uri): void {
     this.noteRules(uri);
     this.forgetSoon(uri);
@@ -268,24 +250,6 @@ export class WorkspaceReader implements vscode.Disposable {
       // Rules may lie above the folders, up to the root of the repository.
       this.rules.addAll();
     }
-  }
-
-  private async relearn(document: vscode.TextDocument): Promise<void> {
-    const place = placeOf(document.uri);
-    // A notebook is opened as JSON here; as a notebook it has cells for documents, and the change of its file is noticed.
-    if (!vscode.workspace.isTrusted || place === null || isNotebook(place.path)) {
-      return;
-    }
-    const text = document.getText().slice(0, MAX_FILE_BYTES).replaceAll('\r\n', '\n');
-    const uri = document.uri.toString();
-    // Before any wait, in which the document may be closed.
-    if (document.isDirty) {
-      this.unsaved.add(uri);
-    } else {
-      this.unsaved.delete(uri);
-    }
-    const reason = await reasonNotToLearn(place, text, this.configuration.excludeGlobs());
-    await (reason === null ? this.files.learn({ uri, text, recent: true }) : this.files.forgetBelow([uri]));
   }
 
   /** Nothing depends on the live model, so its failures are only logged. */

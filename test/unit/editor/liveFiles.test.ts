@@ -272,6 +272,33 @@ describe('The files that the live model knows', () => {
     assert.equal(generator.timesForgotten(), 1);
   });
 
+  it('leave what is suggested as it is until it may be asked for anew, and then once', async () => {
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    const file = { uri: uriOf('a.md'), text: 'as it was saved', recent: true };
+    await files.learn(file);
+    assert.equal(generator.timesForgotten(), 0);
+    files.forgetOutdated();
+    files.forgetOutdated();
+    assert.equal(generator.timesForgotten(), 1);
+    await files.learn(file);
+    files.forgetOutdated();
+    assert.equal(generator.timesForgotten(), 1, 'It was learned before as it is.');
+    await files.learn({ ...file, text: 'as it was saved again' });
+    files.forgetOutdated();
+    assert.equal(generator.timesForgotten(), 2);
+    assert.deepEqual(generator.told, [`learn ${file.uri}`, `learn ${file.uri}`]);
+  });
+
+  it('are learned once more where they are open from then on', async () => {
+    const { source } = folder(['a.md']);
+    const generator = recorder();
+    const files = new LiveFiles(generator, () => undefined);
+    await files.readAll(source);
+    await files.learn({ uri: uriOf('a.md'), text: 'The text of a.md', recent: true });
+    assert.deepEqual(generator.told, [`learn ${uriOf('a.md')}`, `learn ${uriOf('a.md')}`]);
+  });
+
   it('stay as they were saved, or deleted, after they were read and before they were learned', async () => {
     const { source } = folder(['saved.md', 'deleted.md', 'last.md']);
     const generator = recorder();

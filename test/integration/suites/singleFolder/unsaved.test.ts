@@ -18,6 +18,8 @@ const ADDED =
   'The pilot Ambrose Quillfeather slept. Nobody woke the pilot Ambrose Quillfeather.\n' +
   'At dawn the pilot Ambrose Quillfeather was gone.\n';
 
+const DRAFT = '# Log\n\nThat night the pilot Ambrose Quill█\n';
+
 describe('Text that is not saved', () => {
   const chapter = vscode.Uri.joinPath(vscode.Uri.file(workspaceFolder()), 'chapter-3.md');
   before(needsKeyboard);
@@ -33,16 +35,31 @@ describe('Text that is not saved', () => {
     await theWindow.type('That night the pilot Ambrose Quill');
   };
 
-  it('is known in another file, until it is reverted', async () => {
+  const addToChapter = async (): Promise<void> => {
     const editor = await vscode.window.showTextDocument(chapter);
     await editor.edit((edit) => {
       edit.insert(new vscode.Position(editor.document.lineCount, 0), ADDED);
     });
+  };
+
+  it('is known in another file, until it is reverted', async () => {
+    await addToChapter();
     await write('one.md');
     await ghostTextBeginning('feather');
     await vscode.window.showTextDocument(chapter);
     await vscode.commands.executeCommand('workbench.action.files.revert');
-    await untilGhostTextIsWithout('feather', '# Log\n\nThat night the pilot Ambrose Quill█\n');
+    await untilGhostTextIsWithout('feather', DRAFT);
+  });
+
+  it('is known in another file also at a place where there was ghost text before', async () => {
+    await openDraft('one.md', DRAFT);
+    await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+    assert.doesNotMatch(await waitFor('ghost text', () => theWindow.ghostText()), /^feather/);
+    const draft = vscode.window.activeTextEditor!;
+    await addToChapter();
+    await vscode.window.showTextDocument(draft.document, { selection: draft.selection });
+    await theWindow.idle();
+    await triggerUntilGhostText('feather');
   });
 
   it('is not known in another file where its own is ignored', async () => {
@@ -54,7 +71,7 @@ describe('Text that is not saved', () => {
       await openDraft('one.md', '# Log\n\nThat night the pilot Tobias Marlin█\n');
       // What was left before is known by then, too.
       await triggerUntilGhostText('spike');
-      await openDraft('two.md', '# Log\n\nThat night the pilot Ambrose Quill█\n');
+      await openDraft('two.md', DRAFT);
       await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
       await untilAnswered();
       const ghost = await waitFor('ghost text', () => theWindow.ghostText());
