@@ -3,6 +3,7 @@
  * another step, as VS Code does for every edit; in a browser, VS Code saves by itself when nothing was written for a second.
  */
 import * as vscode from 'vscode';
+import { FollowedText } from './followedText';
 import { placeAfter } from './placeAfter';
 
 export class StreamedInsertion implements vscode.Disposable {
@@ -18,6 +19,7 @@ export class StreamedInsertion implements vscode.Disposable {
   private readonly disturbed = new vscode.EventEmitter<void>();
   /** Fires when anything but this insertion edits the document, or its editor is no longer visible. Nothing is written afterwards. */
   readonly onDidDisturb = this.disturbed.event;
+  private readonly view: FollowedText;
   private readonly disposable: vscode.Disposable;
 
   /** @param replaced the range that the insertion replaces, in the same undo step; empty to insert */
@@ -26,8 +28,10 @@ export class StreamedInsertion implements vscode.Disposable {
     private readonly replaced: vscode.Range,
   ) {
     this.end = replaced.start;
+    this.view = new FollowedText(editor, this.end);
     this.disposable = vscode.Disposable.from(
       this.disturbed,
+      this.view,
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (document === editor.document && contentChanges.length > 0 && !this.isOwn(contentChanges)) {
           this.disturb();
@@ -110,6 +114,7 @@ export class StreamedInsertion implements vscode.Disposable {
     if (first && !selection.isEmpty && selection.end.isEqual(end)) {
       this.editor.selection = new vscode.Selection(this.end, this.end);
     }
+    this.view.grownTo(this.end);
   }
 
   private isOwn(changes: readonly vscode.TextDocumentContentChangeEvent[]): boolean {

@@ -76,6 +76,41 @@ describe('Generate from Selection', () => {
     });
   }
 
+  describe('of many lines', () => {
+    const tale = `${'The tide is late.\n\n'.repeat(30)}The tide█`;
+    const isInView = ({ visibleRanges, selection }: vscode.TextEditor): boolean =>
+      visibleRanges.some((range) => range.contains(selection.active));
+    // Greedy, so that it repeats the text's short paragraphs.
+    before(async () => {
+      await set('greedy', true);
+      await set('maxNewTokens', 100);
+    });
+    after(async () => {
+      await set('greedy', undefined);
+      await set('maxNewTokens', 24);
+    });
+
+    it('is brought into view, and stays there while it grows', async () => {
+      const editor = await openDraft('generated.md', tale);
+      editor.revealRange(new vscode.Range(0, 0, 0, 0), vscode.TextEditorRevealType.AtTop);
+      await waitFor('the beginning', () => !isInView(editor));
+      const { lineCount } = editor.document;
+      await vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+      assert.ok(editor.document.lineCount > lineCount + 5, editor.document.getText());
+      await waitFor('its end', () => isInView(editor));
+    });
+
+    it('is left alone once the user has scrolled away', async () => {
+      const editor = await openDraft('generated.md', tale);
+      const before = editor.document.getText();
+      const running = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+      await waitFor('some pieces', () => editor.document.getText() !== before);
+      await vscode.commands.executeCommand('editorScroll', { to: 'up', by: 'line', value: 200 });
+      await running;
+      assert.equal(editor.visibleRanges[0].start.line, 0);
+    });
+  });
+
   it('replaces the first sample with another', async () => {
     const editor = await openDraft('generated.md', 'Old Tobias Wren█\n');
     const first: Generated | undefined = await vscode.commands.executeCommand(
