@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { COMMANDS } from './terminal/commands';
-import { baseModel } from './terminal/keptModels';
+import { baseModelPath } from './terminal/keptModels';
 import { productPaths } from './terminal/productPaths';
 import { ProgressLine, resultWriter } from './terminal/progressLine';
 import { EXIT_FAILED, runTool } from './terminal/runTool';
@@ -51,7 +51,7 @@ void runTool(COMMANDS, process.argv.slice(2), {
   // A terminal that nobody types the end into would be read on and on.
   readStdin: () => text(addAbortSignal(cancel.signal, process.stdin)),
   signal: cancel.signal,
-  product: { ...shipped, baseModel: baseModel(shipped).path },
+  product: { ...shipped, baseModel: baseModelPath(shipped) },
 }).then((status) => {
   process.exitCode = status;
 });

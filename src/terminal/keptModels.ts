@@ -15,13 +15,29 @@ export const MODEL_OPTIONS = {
   model: { type: 'text', value: 'MODEL', help: "a model file to use instead of the folder's own" },
 } as const;
 
+/** @throws Error with a sentence for the user, as {@link baseModel} does, when nothing names a place for models */
 export function modelStore(): ModelStore {
-  return new ModelStore(storageFolder(process.env, process.platform));
+  return new ModelStore(storage());
 }
 
 /** @param shipped what the installation comes with */
 export function baseModel(shipped: ShippedBase): BaseModel {
-  return new BaseModel(storageFolder(process.env, process.platform), shipped);
+  return new BaseModel(storage(), shipped);
+}
+
+/** The base model in use; that of the installation where there is no place that another could have been imported into. */
+export function baseModelPath(shipped: ShippedBase): string | null {
+  return storageFolder(process.env, process.platform) === null ? shipped.baseModel : baseModel(shipped).path;
+}
+
+function storage(): string {
+  const folder = storageFolder(process.env, process.platform);
+  if (folder === null) {
+    throw new Error(
+      'You have no home folder to keep models in; name a folder for them by the environment variable UNDERSTUDY_HOME.',
+    );
+  }
+  return folder;
 }
 
 /** The folder's canonical path, under which its model is kept. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { storageFolder } from '../../../src/terminal/storageFolder';
 
@@ -16,5 +16,32 @@ describe('the folder of kept models', () => {
       storageFolder({ LOCALAPPDATA: '' }, 'win32'),
       join(homedir(), 'AppData', 'Local', 'understudy'),
     );
+  });
+
+  it('is never the current one because the home folder is set to nothing', function () {
+    if (process.platform === 'win32') {
+      this.skip();
+    }
+    const home = process.env['HOME'];
+    process.env['HOME'] = '';
+    try {
+      assert.equal(
+        storageFolder({}, 'darwin'),
+        join(userInfo().homedir, 'Library', 'Application Support', 'understudy'),
+      );
+    } finally {
+      if (home === undefined) {
+        delete process.env['HOME'];
+      } else {
+        process.env['HOME'] = home;
+      }
+    }
+  });
+
+  it('is not known for a user without a home folder, unless the environment names it', () => {
+    for (const platform of ['linux', 'darwin', 'win32'] as const) {
+      assert.equal(storageFolder({}, platform, null), null);
+      assert.equal(storageFolder({ UNDERSTUDY_HOME: '/models' }, platform, null), '/models');
+    }
   });
 });
