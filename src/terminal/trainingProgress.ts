@@ -67,13 +67,13 @@ export function describeReading({
   return `Reading… ${formatCount(files, 'file')}, ${formatBytes(bytes)}`;
 }
 
-/** E.g. `50 %  loss 3.21  1,020 tokens/s  30 s left  held-out 2.13 bits/byte`. */
+/** E.g. `50 %  30 s left  loss 3.21  1,020 tokens/s  held-out 2.13 bits/byte`; a narrow terminal shows its beginning. */
 function describeStep(step: StepEvent, heldOutBitsPerByte: number | null): string {
   const parts = [
     `${Math.round(100 * Math.min(1, step.progress))} %`,
+    `${formatSeconds(step.secondsLeft)} left`,
     `loss ${step.trainLoss.toFixed(2)}`,
     `${formatNumber(step.tokensPerSecond)} tokens/s`,
-    `${formatSeconds(step.secondsLeft)} left`,
   ];
   if (heldOutBitsPerByte !== null) {
     parts.push(`held-out ${heldOutBitsPerByte.toFixed(2)} bits/byte`);

@@ -28,9 +28,9 @@ function hear(columns: number | undefined, ...events: TrainerEvent[]) {
 }
 
 describe('training progress', () => {
-  it('shows a bar, the loss, the speed and the time left on one line', () => {
+  it('shows a bar, the time left, the loss and the speed on one line', () => {
     const { stderr } = hear(120, step);
-    assert.equal(stderr, '\r██████████░░░░░░░░░░ 50 %  loss 3.21  1,020 tokens/s  30 s left');
+    assert.equal(stderr, '\r██████████░░░░░░░░░░ 50 %  30 s left  loss 3.21  1,020 tokens/s');
   });
 
   it('adds the held-out score once there is one', () => {
@@ -39,12 +39,13 @@ describe('training progress', () => {
 
   it('never grows wider than the terminal, and shows no part of a number', () => {
     assert.equal(hear(30, step).stderr, '\r██████████░░░░░░░░░░ 50 %');
+    assert.equal(hear(50, step).stderr, '\r██████████░░░░░░░░░░ 50 %  30 s left  loss 3.21');
     const calibrating: TrainerEvent = { kind: 'calibrating', progress: 0.5 };
     assert.equal(hear(30, calibrating).stderr, '\rLearning how far to trust the');
   });
 
   it('is shown as on an ordinary terminal where that does not tell its width', () => {
-    assert.match(hear(0, step).stderr, / 30 s left$/);
+    assert.match(hear(0, step).stderr, / 1,020 tokens\/s$/);
   });
 
   it('gives way to a line that stays', () => {
@@ -79,7 +80,7 @@ describe('training progress', () => {
     }
     const [first, ...lines] = written.stderr.split('\n');
     assert.match(first, /^Engine: wasm, /);
-    const line = '50 %  loss 3.21  1,020 tokens/s  30 s left  held-out 2.13 bits/byte';
+    const line = '50 %  30 s left  loss 3.21  1,020 tokens/s  held-out 2.13 bits/byte';
     assert.deepEqual(lines, [line, line, '']);
   });
 });
