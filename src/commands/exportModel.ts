@@ -41,7 +41,7 @@ export async function exportModel({ model }: Parts, target?: vscode.Uri): Promis
   await model.exportTo(uri.fsPath);
   inform(
     vscode.l10n.t(
-      'The model is exported to {0}. It holds what it learned of your texts; give it only to whom you would give those.',
+      'The model is exported to {0}. It holds traces of your texts; share it only with people who may read those.',
       uri.fsPath,
     ),
   );

@@ -6,7 +6,9 @@ import type { Parts } from '../editor/parts';
 export async function toggleForLanguage({ configuration }: Parts): Promise<void> {
   const document = vscode.window.activeTextEditor?.document;
   if (document === undefined) {
-    throw new Error(vscode.l10n.t('There is no open text whose language could be turned on or off.'));
+    throw new Error(
+      vscode.l10n.t('No text is open, so there is no language to turn ghost text on or off for.'),
+    );
   }
   const enablement = toggledForLanguage(configuration.enablement(document), document.languageId);
   await configuration.update('enable', enablement, document);

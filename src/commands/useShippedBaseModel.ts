@@ -10,7 +10,7 @@ export async function useShippedBaseModel({ baseModel, training }: Parts): Promi
     );
   }
   if (!baseModel.isImported) {
-    throw new Error(vscode.l10n.t('The base model is the one that Understudy comes with already.'));
+    throw new Error(vscode.l10n.t('The base model already is the one that Understudy comes with.'));
   }
   await baseModel.useShipped();
   inform(vscode.l10n.t('The base model that Understudy comes with is used from now on.'));

@@ -97,7 +97,7 @@ export class Optimisation {
         this.hasNoRoom = true;
         warn(
           this.surroundings,
-          'The disk has no room to save how far this training is. It goes on, but ended before its end it is lost; free some space.',
+          'The disk has no room to save how far this training is. It goes on, but is lost if it stops before its end; free some space.',
         );
       }
     }

@@ -104,7 +104,7 @@ describe('A Keras model', function () {
     await importModel('gpt.keras', 'base');
     await told('its layers are not those of the personal network');
     await vscode.commands.executeCommand('understudy.useShippedBaseModel');
-    await told('The base model is the one that Understudy comes with already.');
+    await told('The base model already is the one that Understudy comes with.');
     await importModel('cluster.keras', 'base');
     await told('cluster.keras is the base model on this machine from now on');
     await openDraft('draft.md', '# Draft\n\n█\n');
