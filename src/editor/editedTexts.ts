@@ -1,6 +1,6 @@
 /**
  * Lets the live model know what stands in the editor: a text that is saved at once, and one that is not once the user turns to
- * another.
+ * another, or as soon as VS Code or an extension has written it behind that.
  */
 import * as vscode from 'vscode';
 import { isNotebook } from '../trainer/corpus/notebook';
@@ -9,11 +9,17 @@ import { reasonNotToLearn } from './learnableFile';
 import type { LiveFiles } from './liveFiles';
 import { isUnsaved, placeOf } from './workspaceFiles';
 
+/** Milliseconds without a change of the texts behind the one in front, after which they are learned. */
+const STILL_FOR = 500;
+
 export class EditedTexts implements vscode.Disposable {
   /** Files of which unsaved text was learned, or that another program changed while they were unsaved. */
   private readonly unsaved = new Set<string>();
   /** The text in front, which is learned when it is left. */
   private active = vscode.window.activeTextEditor?.document;
+  /** Texts that were changed behind it and are not learned yet. */
+  private readonly changed = new Set<vscode.TextDocument>();
+  private timer: NodeJS.Timeout | undefined;
   private readonly disposable: vscode.Disposable;
 
   /**
@@ -35,6 +41,17 @@ export class EditedTexts implements vscode.Disposable {
         this.active = editor?.document;
         void this.turnFrom(left);
       }),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        // One that is as it was saved is no news, but where another text of it was learned.
+        const isNews = document.isDirty || this.unsaved.has(document.uri.toString());
+        if (isNews && document !== this.active) {
+          this.changed.add(document);
+          clearTimeout(this.timer);
+          this.timer = setTimeout(() => {
+            this.learnChanged();
+          }, STILL_FOR);
+        }
+      }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         if (this.unsaved.delete(uri.toString())) {
           onDropped(uri);
@@ -53,6 +70,7 @@ export class EditedTexts implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.timer);
     this.disposable.dispose();
   }
 
@@ -63,6 +81,15 @@ export class EditedTexts implements vscode.Disposable {
     }
     // While the user stays in a text, what is shown there and typed along with stays as it is.
     this.files.forgetOutdated();
+  }
+
+  private learnChanged(): void {
+    for (const document of this.changed) {
+      if (!document.isClosed && document !== this.active) {
+        void this.learn(document);
+      }
+    }
+    this.changed.clear();
   }
 
   private learn(document: vscode.TextDocument): Promise<void> {

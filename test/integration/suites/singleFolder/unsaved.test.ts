@@ -9,6 +9,7 @@ import {
   triggerUntilGhostText,
   untilAnswered,
   untilGhostTextIsWithout,
+  untilLikeliest,
   workspaceFolder,
 } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
@@ -48,6 +49,22 @@ describe('Text that is not saved', () => {
     await ghostTextBeginning('feather');
     await vscode.window.showTextDocument(chapter);
     await vscode.commands.executeCommand('workbench.action.files.revert');
+    await untilGhostTextIsWithout('feather', DRAFT);
+  });
+
+  it('is known in another file where an extension has written it behind that, until that is undone', async () => {
+    await write('one.md');
+    const document = await vscode.workspace.openTextDocument(chapter);
+    const { end } = document.lineAt(document.lineCount - 1).range;
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(chapter, end, ADDED);
+    await vscode.workspace.applyEdit(edit);
+    await untilLikeliest('ghost text beginning with "feather"', DRAFT, (ghost) =>
+      ghost.startsWith('feather'),
+    );
+    const undone = new vscode.WorkspaceEdit();
+    undone.delete(chapter, new vscode.Range(end, document.lineAt(document.lineCount - 1).range.end));
+    await vscode.workspace.applyEdit(undone);
     await untilGhostTextIsWithout('feather', DRAFT);
   });
 
