@@ -156,20 +156,21 @@ export class HealedStart {
   private pathsOf(text: string, typed: readonly number[]) {
     const paths: { tokens: number[]; rest: Uint8Array; shared: number }[] = [];
     const bytes = utf8.encode(text);
-    const boundaries = new Set<number>();
+    /** By the place where a typed token begins, how many stand before it. */
+    const countAt = new Map<number, number>();
     let end = 0;
-    for (const tokenId of typed) {
-      boundaries.add(end);
+    for (const [count, tokenId] of typed.entries()) {
+      countAt.set(end, count);
       end += this.tokenizer.tokenBytes(tokenId).length;
     }
     for (let at = Math.max(0, bytes.length - MAX_REST_BYTES); at < bytes.length; at++) {
       const rest = bytes.slice(at);
-      if ((!beginsCharacter(bytes, at) && !boundaries.has(at)) || this.covers(rest).length === 0) {
+      if (!beginsCharacter(bytes, at) || this.covers(rest).length === 0) {
         continue;
       }
-      const count = countTokensBefore(this.tokenizer, typed, at);
       const before = decoder.decode(bytes.subarray(0, at));
-      const own = boundaries.has(at) ? typed.slice(0, count) : Array.from(this.tokenizer.encode(before));
+      const count = countAt.get(at);
+      const own = count === undefined ? Array.from(this.tokenizer.encode(before)) : typed.slice(0, count);
       for (const tokens of [own, ...this.beforeLetter(before, own)]) {
         const shared = sharedLength(tokens, typed);
         if (shared === tokens.length || this.hasEncoding(tokens, rest)) {
@@ -238,17 +239,6 @@ export function lastWordOf(tokenizer: Tokenizer, { tokens }: ReadTail): LastWord
   }
   // Where no token begins where the word does, nothing is taken back.
   return bytes === 0 ? { text: word, firstToken } : { text: '', firstToken: tokens.length };
-}
-
-function countTokensBefore(tokenizer: Tokenizer, tokens: readonly number[], byte: number): number {
-  let count = 0;
-  for (let end = 0; count < tokens.length; count++) {
-    end += tokenizer.tokenBytes(tokens[count]).length;
-    if (end > byte) {
-      break;
-    }
-  }
-  return count;
 }
 
 const isEqual = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>

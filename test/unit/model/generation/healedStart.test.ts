@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { HealedStart } from '../../../../src/model/generation/healedStart';
+import { HealedStart, lastWordOf } from '../../../../src/model/generation/healedStart';
 import { CountingMixture } from '../../../support/countingMixture';
 import { readTail } from '../../../support/readTail';
 import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
@@ -114,6 +114,63 @@ describe('token healing at the cursor', () => {
     );
   });
 
+  describe('in a text of many kinds', () => {
+    const text = [
+      "\\ref{lemma} by  \\alpha, Fig.\\ 3 \\\\\n\tif (x) {\n\t\treturn;\n\n  don't; l’été\u202f!\n",
+      '学习数学。“走吧”2024年 Привет שלום हिन्दी 한국어 👩‍👩‍👧 e\u0301\n',
+    ].join('');
+    const mixed = new CountingMixture(tokenizer.vocabSize, [tokenizer.encode(text.repeat(3))]);
+    const whole = Array.from(tokenizer.encode(text));
+    const places = Array.from(text.matchAll(/[^]/gu), ({ index }) => index);
+
+    it('law: misses no encoding, so that the token that the whole text has there is a candidate', () => {
+      for (const place of places) {
+        const typed = text.slice(0, place);
+        const tail = readTail(mixed, tokenizer, typed);
+        const healed = new HealedStart(mixed, tokenizer, tail);
+        const before = Array.from(tail.tokens).slice(0, lastWordOf(tokenizer, tail).firstToken);
+        let count = 0;
+        for (let bytes = 0; bytes <= Buffer.byteLength(typed); count++) {
+          bytes += tokenizer.tokenBytes(whole[count]).length;
+        }
+        const path = whole.slice(0, count).join();
+        const found = healed.candidates.find(
+          ({ branch, tokenId }) => [...before, ...branch.tokens, tokenId].join() === path,
+        );
+        assert.ok(found !== undefined && healed.isEncoding(found), `after ${JSON.stringify(typed)}`);
+      }
+    });
+
+    it('takes no part of a character back, as no token that goes on from there makes another', () => {
+      for (const place of places) {
+        const { branches } = new HealedStart(
+          mixed,
+          tokenizer,
+          readTail(mixed, tokenizer, text.slice(0, place)),
+        );
+        assert.ok(branches.every(({ tokens }) => !tokenizer.decode(tokens).includes('\ufffd')));
+      }
+    });
+
+    it('law: weighs branches by the probabilities that their tokens have from the start of the word', () => {
+      const probs = new Float32Array(mixed.vocabSize);
+      for (const place of places) {
+        const tail = readTail(mixed, tokenizer, text.slice(0, place));
+        const ratios = new HealedStart(mixed, tokenizer, tail).branches.map(({ tokens, weight }) => {
+          let state = tail.states[lastWordOf(tokenizer, tail).firstToken];
+          let probability = 1;
+          for (const tokenId of tokens) {
+            mixed.predict(state, probs);
+            probability *= probs[tokenId];
+            state = mixed.next(state, tokenId);
+          }
+          return weight / probability;
+        });
+        assert.ok(ratios.every((ratio) => Math.abs(ratio / ratios[0] - 1) < 1e-4));
+      }
+    });
+  });
+
   it('keeps byte order marks, which are white space before a word', () => {
     const word = '\ufeff\ufefftxkqmour';
     for (const { tokens, rest } of start(`ql${word}`).branches) {
@@ -130,15 +187,5 @@ describe('token healing at the cursor', () => {
       assert.ok(healed.branches.every((branch) => covering.has(branch)));
       assert.equal(healed.branches.at(-1)!.rest.length, 0);
     }
-  });
-
-  it('gives each way to the same text the probability it has from the start of the word', () => {
-    const healed = start('understood a differen');
-    assert.deepEqual(pieces(' differen'), [' differ', 'en']);
-    const [{ candidate }] = healed.mostLikely(1);
-    assert.deepEqual([tokenizer.decode([candidate.tokenId]), candidate.branch.weight], [' different', 1]);
-    const before = readTail(model, tokenizer, 'understood a');
-    const probs = before.predictAfter(before.tokens.length);
-    assert.ok(Math.abs(candidate.branch.probs[candidate.tokenId] - probs[candidate.tokenId]) < 1e-7);
   });
 });
