@@ -3,9 +3,6 @@ import { UNKNOWN, type Encoding } from './foreignModel';
 import type { ForeignDistribution, ForeignNode } from './foreignReader';
 import type { ForeignTokens } from './foreignTokens';
 
-/** Tokens tried to see whether a cover other than the main one can continue at all. */
-const MOST_TRIED = 64;
-
 /**
  * A beginning of the tail, in its own foreign tokens. The text continues from it by one token that begins with the rest of the tail
  * and goes beyond it. The continuations of all covers together are all ways in which the text can go on.
@@ -54,62 +51,54 @@ export function* readCovers<State>(
   const { tokens, limits } = source;
   const whole = pathsTo(tokens, tail, tail.length);
   const main = whole.find(({ expectsLetter }) => expectsLetter === context.expectsLetter) ?? whole.at(0);
-  const walk = new CoverWalk(source, tail);
-  const mainNodes = walk.nodesAlong(root, main);
+  const walk = new CoverWalk(source, root, tail);
+  const mainNodes = walk.nodesAlong(main);
   walk.learn(mainNodes, yield mainNodes);
-  const covers: Cover<State>[] = [];
-  const pending: Path[] = [];
   const { unknownId, unknownShare } = tokens.vocabulary;
   const mayBeUnknown = unknownId !== null || unknownShare > 0;
   const earliest = mayBeUnknown ? 0 : Math.max(0, tail.length - tokens.index.longest);
-  for (let at = earliest; at <= tail.length; at++) {
-    const isCovered = at === tail.length || tokens.index.longerThan(tail, at).length > 0;
-    if (isCovered || mayBeUnknown) {
-      pending.push(...(at === tail.length ? whole : pathsTo(tokens, tail, at)));
+  let waiting: Path[] = [];
+  for (let at = earliest; at < tail.length; at++) {
+    if (mayBeUnknown || tokens.index.longerThan(tail, at).length > 0) {
+      waiting.push(...pathsTo(tokens, tail, at));
     }
   }
+  waiting.push(...whole);
+  const covers: Cover<State>[] = [];
   let known = 0;
-  let waiting = pending;
   while (waiting.length > 0) {
-    const asked = new Set<ForeignNode<State>>();
-    const later: Path[] = [];
+    const further = [];
     for (const path of waiting) {
-      const { node, weight, length } = walk.follow(root, path);
+      const { node, weight, length } = walk.follow(path);
       const distribution = walk.distributions.get(node);
-      if (length === path.ids.length && distribution !== undefined) {
-        const { at } = path;
-        const mass = weight * coveredShare(source, distribution, tail, at);
-        known += mass;
-        covers.push({
-          node,
-          ids: Array.from(path.ids),
-          at,
-          isMain: path === main,
-          hasOther: whole.length > 1,
-          weight,
-          distribution,
-          mass,
-        });
-      } else if (weight > 0) {
-        later.push(path);
+      if (length < path.ids.length || distribution === undefined) {
+        further.push({ path, node, weight, length });
+        continue;
       }
+      const { at } = path;
+      const mass = weight * coveredShare(source, distribution, tail, at);
+      known += mass;
+      covers.push({
+        node,
+        ids: Array.from(path.ids),
+        at,
+        isMain: path === main,
+        hasOther: whole.length > 1,
+        weight,
+        distribution,
+        mass,
+      });
     }
-    waiting = later.filter((path) => {
-      const { node, weight, length } = walk.follow(root, path);
-      const isWorthIt =
+    const worthIt = further.filter(
+      ({ path: { ids, at }, weight, length }) =>
         weight > limits.coverFrom * known &&
-        (length < path.ids.length ||
-          path.at === tail.length ||
-          tokens.canCover(Array.from(path.ids), tail, path.at, MOST_TRIED));
-      if (isWorthIt) {
-        asked.add(node);
-      }
-      return isWorthIt;
-    });
-    if (asked.size > 0) {
-      const nodes = [...asked];
+        (length < ids.length || at === tail.length || tokens.canCover(Array.from(ids), tail, at)),
+    );
+    if (worthIt.length > 0) {
+      const nodes = [...new Set(worthIt.map(({ node }) => node))];
       walk.learn(nodes, yield nodes);
     }
+    waiting = worthIt.map(({ path }) => path);
   }
   return covers;
 }
@@ -145,6 +134,7 @@ class CoverWalk<State> {
 
   constructor(
     private readonly source: CoverSource<State>,
+    private readonly root: ForeignNode<State>,
     private readonly tail: Uint8Array,
   ) {}
 
@@ -155,8 +145,8 @@ class CoverWalk<State> {
   }
 
   /** The nodes of a path up to the first piece that the vocabulary lacks, as what follows such a piece weighs little. */
-  nodesAlong(root: ForeignNode<State>, path: Path | undefined): ForeignNode<State>[] {
-    const nodes = [root];
+  nodesAlong(path: Path | undefined): ForeignNode<State>[] {
+    const nodes = [this.root];
     for (let i = 0; i < (path?.ids.length ?? 0) && !this.isUnknown(path!.ids[i]); i++) {
       nodes.push(this.source.childrenOf([nodes[i]], [path!.ids[i]])[0]);
     }
@@ -164,8 +154,8 @@ class CoverWalk<State> {
   }
 
   /** Follows a path while distributions are known. @returns the node whose distribution is needed next, its weight, its depth */
-  follow(root: ForeignNode<State>, { ids, ends }: Path) {
-    let node = root;
+  follow({ ids, ends }: Path) {
+    let node = this.root;
     let weight = 1;
     let length = 0;
     while (length < ids.length) {

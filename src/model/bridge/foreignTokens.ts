@@ -5,6 +5,8 @@ import { RecentMemory } from './recentMemory';
 import { NO_TOKEN, tokenAfter, type SharedTokens } from './sharedTokens';
 
 const REMEMBERED = 1 << 12;
+/** Tokens tried to see whether a cover other than the main one can continue at all. */
+const MOST_TRIED = 64;
 
 /** What is known about a foreign vocabulary and its relation to the shared one, whatever the text. */
 export class ForeignTokens {
@@ -83,24 +85,16 @@ export class ForeignTokens {
   }
 
   /**
-   * Whether a token can continue a path whose pending bytes are bytes[from..]: whether one of the first `atMost` tokens that begin
-   * with them is how the longer text is encoded.
+   * Whether a token can continue a path whose pending bytes are bytes[from..]: whether one of the first {@link MOST_TRIED} tokens that
+   * begin with them is how the longer text is encoded.
    */
-  canCover(ids: readonly number[], bytes: Uint8Array, from: number, atMost: number): boolean {
+  canCover(ids: readonly number[], bytes: Uint8Array, from: number): boolean {
     return this.coverings.getOrMake(`${ids.join()} ${latin1(bytes.subarray(from))}`, () =>
-      this.findCover(ids, bytes, from, atMost),
+      this.index
+        .longerThan(bytes, from)
+        .subarray(0, MOST_TRIED)
+        .some((id) => this.isEncoding([...ids, id], concatBytes(bytes.subarray(0, from), this.bytes(id)))),
     );
-  }
-
-  private findCover(ids: readonly number[], bytes: Uint8Array, from: number, atMost: number): boolean {
-    const covers = this.index.longerThan(bytes, from);
-    for (let i = 0; i < covers.length && i < atMost; i++) {
-      const longer = concatBytes(bytes.subarray(0, from), this.bytes(covers[i]));
-      if (this.isEncoding([...ids, covers[i]], longer)) {
-        return true;
-      }
-    }
-    return false;
   }
 }
 

@@ -218,14 +218,18 @@ export class Placing<State> {
     }
     if (target <= NO_PATH) {
       this.settle(NO_PATH - 1 - target, mass);
-    } else {
-      const longer = this.longer(origin.added, id, origin.pending);
-      if (mass > this.openFrom || isHalfCharacter(longer)) {
-        this.placeOrOpen(origin, id, longer, target, mass);
-      } else {
-        this.settle(target, mass);
+      return;
+    }
+    const { node, ids, pending, isMain, hasOther } = origin;
+    const added = this.longer(origin.added, id, pending);
+    if (mass > this.openFrom || isHalfCharacter(added)) {
+      const segment = { parent: node, ids: [...ids, id], added, mass, isMain, hasOther, first: target };
+      if (this.isOpen(segment)) {
+        this.open.push(segment);
+        return;
       }
     }
+    this.settle(target, mass);
   }
 
   /** The value for {@link Placed}. */
@@ -240,21 +244,6 @@ export class Placing<State> {
     // No text takes this path, so it says nothing about texts: the model means the token itself, unless another path has its text.
     const meant = isMain && (first === NO_TOKEN || !hasOther) ? shared.tokenOf(longer) : NO_TOKEN;
     return NO_PATH - 1 - meant;
-  }
-
-  private placeOrOpen(
-    { node, ids, isMain, hasOther }: Origin<State>,
-    id: number,
-    added: Uint8Array,
-    first: number,
-    mass: number,
-  ): void {
-    const segment = { parent: node, ids: [...ids, id], added, mass, isMain, hasOther, first };
-    if (this.isOpen(segment)) {
-      this.open.push(segment);
-    } else {
-      this.settle(first, mass);
-    }
   }
 
   private longer(added: Uint8Array, id: number, pending: number): Uint8Array {

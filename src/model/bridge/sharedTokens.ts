@@ -139,12 +139,11 @@ export class SharedTokens {
       ) {
         continue;
       }
-      const covers = this.index.longerThan(bytes, at);
-      for (let i = 0; i < covers.length && i < atMost; i++) {
-        const longer = concatBytes(bytes.subarray(0, at), this.tokenizer.tokenBytes(covers[i]));
+      for (const cover of this.index.longerThan(bytes, at).subarray(0, atMost)) {
+        const longer = concatBytes(bytes.subarray(0, at), this.tokenizer.tokenBytes(cover));
         const encoding = this.tokensOf(longer);
         const last = encoding.ids.length - 1;
-        const crosses = encoding.ids[last] === covers[i] && (last === 0 ? 0 : encoding.ends[last - 1]) === at;
+        const crosses = encoding.ids[last] === cover && (last === 0 ? 0 : encoding.ends[last - 1]) === at;
         if (crosses && tokenAfter(encoding, start, before.lastToken) !== current) {
           yield longer.subarray(start);
         }
