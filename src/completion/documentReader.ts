@@ -2,7 +2,7 @@
  * Brings the mix of experts to the cursor. States of read text are kept, one per line start and one per token of the last lines, so
  * that a typed character costs a step or two and not a re-read.
  */
-import { evictOldest } from '../model/boundedMap';
+import { setNewest } from '../model/boundedMap';
 import type { MixtureModel, MixtureState } from '../model/mixtureModel';
 import type { ReadTail } from '../model/generation/healedStart';
 import { predictOnce } from '../model/generation/pause';
@@ -121,9 +121,7 @@ export class DocumentReader {
   private open(uri: string): { document: ReadDocument; isNew: boolean } {
     const known = this.documents.get(uri);
     const document = known ?? new ReadDocument();
-    this.documents.delete(uri);
-    this.documents.set(uri, document);
-    evictOldest(this.documents, this.maxDocuments);
+    setNewest(this.documents, uri, document, this.maxDocuments);
     if (this.current?.uri !== uri) {
       this.model.workspace.openDocument(uri);
       // The workspace has forgotten it.

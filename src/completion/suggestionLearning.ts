@@ -4,7 +4,7 @@
  * there again. It is inferred from the text before the cursor at each request, since VS Code tells no extension what became of a
  * suggestion.
  */
-import { evictOldest } from '../model/boundedMap';
+import { setNewest } from '../model/boundedMap';
 import { rightPart } from '../model/evaluate/keystrokes';
 import { learnShift, MOST_SHIFT } from '../model/generation/confidenceShift';
 import type { TextKind } from '../model/generation/expectedSaving';
@@ -142,9 +142,7 @@ export class SuggestionLearning {
 
   private remember(place: string, text: string): void {
     const refused = this.refusals.get(place) ?? new Set<string>();
-    this.refusals.delete(place);
-    this.refusals.set(place, refused.add(text));
-    evictOldest(this.refusals, MOST_PLACES);
+    setNewest(this.refusals, place, refused.add(text), MOST_PLACES);
   }
 }
 

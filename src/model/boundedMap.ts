@@ -9,6 +9,13 @@ export function evictOldest(map: Map<unknown, unknown>, mostKept: number): void 
   }
 }
 
+/** Makes an entry the newest, in place of the one that the key had, and evicts the oldest beyond `mostKept`. */
+export function setNewest<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, mostKept: number): void {
+  map.delete(key);
+  map.set(key, value);
+  evictOldest(map, mostKept);
+}
+
 /**
  * Makes the entries of these keys the newest, so that new entries do not evict those that are needed now. Keys without an entry
  * are ignored.

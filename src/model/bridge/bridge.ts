@@ -8,7 +8,7 @@
  * same. A model over the shared vocabulary passes unchanged, except around a space and a backslash, which are one token only
  * before a letter. A model whose tokens are the shared ones, id by id, needs no bridge (`hasSharedTokens.ts`).
  */
-import { bringForward, evictOldest } from '../boundedMap';
+import { bringForward, setNewest } from '../boundedMap';
 import { beginsCharacter, nextCharacter } from '../characterBounds';
 import type { Expert, Readiness } from '../expert';
 import { OneByOne } from '../oneByOne';
@@ -219,8 +219,7 @@ export class Bridge<State> extends OneByOne<BridgeState<State>> implements Exper
 
   private finish(state: BridgeState<State>, probs: Float32Array): Float32Array {
     this.distributions++;
-    this.finished.set(state, probs);
-    evictOldest(this.finished, MOST_KEPT);
+    setNewest(this.finished, state, probs, MOST_KEPT);
     return probs;
   }
 }

@@ -1,4 +1,4 @@
-import { bringForward, evictOldest } from '../boundedMap';
+import { bringForward, setNewest } from '../boundedMap';
 import type { Expert } from '../expert';
 import { UNKNOWN, type ForeignModel } from './foreignModel';
 
@@ -127,7 +127,7 @@ export class ForeignReader<State> {
     }
     return nodes.map((node, i) => {
       const distribution = known[i] ?? this.textOnly(several[missing.indexOf(i)]);
-      this.keep(node, distribution);
+      setNewest(this.kept, node, distribution, this.mostKept);
       return distribution;
     });
   }
@@ -152,11 +152,5 @@ export class ForeignReader<State> {
       probs[id] *= scale;
     }
     return { probs, unknown };
-  }
-
-  private keep(node: ForeignNode<State>, distribution: ForeignDistribution): void {
-    this.kept.delete(node);
-    this.kept.set(node, distribution);
-    evictOldest(this.kept, this.mostKept);
   }
 }

@@ -1,5 +1,5 @@
 /** A server's likeliest tokens after texts: asked for a few texts at a time, cached, and not asked for while it is away. */
-import { evictOldest } from '../../../model/boundedMap';
+import { setNewest } from '../../../model/boundedMap';
 import { asError } from '../../../protocol/asError';
 import type { HalfStatus } from '../../../protocol/generatorProtocol';
 import type { CompletionsClient } from './completionsClient';
@@ -97,7 +97,7 @@ export class ChoiceSource {
       let after = text;
       for (const { text: token, choices } of await this.client.choicesAfter(text, tokens)) {
         if (choices !== null) {
-          this.remember(after, choices);
+          setNewest(this.known, after, choices, MOST_REMEMBERED);
         }
         if (token === null) {
           break;
@@ -151,11 +151,5 @@ export class ChoiceSource {
 
   private tell(state: HalfStatus['state'], message: string): void {
     this.options.onStatus({ kind: 'halfStatus', state, message });
-  }
-
-  private remember(text: string, choices: readonly TokenChoice[]): void {
-    this.known.delete(text);
-    this.known.set(text, choices);
-    evictOldest(this.known, MOST_REMEMBERED);
   }
 }
