@@ -134,12 +134,10 @@ async function scanned(
   const scan = await scanFolders(
     selection.folders,
     {
-      excludeGlobs: selection.excludeGlobs,
-      ...(selection.oldEncodings === undefined ? {} : { oldEncodings: selection.oldEncodings }),
-      maxTotalBytes: selection.maxTotalBytes,
+      ...selection,
       onText: (file, text, modified) =>
         files.set(file, { tokens: Uint16Array.from(encoding.encode(text)), modified }),
-      ...(onProgress === undefined ? {} : { onProgress }),
+      ...(onProgress && { onProgress }),
     },
     signal,
   );

@@ -59,9 +59,7 @@ export async function planTraining(
   const scan = await scanFolders(
     job.folders,
     {
-      excludeGlobs: job.excludeGlobs,
-      ...(job.oldEncodings === undefined ? {} : { oldEncodings: job.oldEncodings }),
-      maxTotalBytes: job.maxTotalBytes,
+      ...job,
       onText: (file, text, modified) => {
         if (read !== undefined || continues || mayResume || tokenizedBytes < TOKENIZED_BYTES) {
           tokenizedBytes += file.bytes;
