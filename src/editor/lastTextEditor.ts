@@ -9,7 +9,9 @@ export class LastTextEditor implements vscode.Disposable {
   readonly onDidChange = this.changed.event;
 
   constructor() {
-    this.note(vscode.window.activeTextEditor);
+    // The settings panel may have the focus when the extension host starts.
+    const { activeTextEditor, visibleTextEditors } = vscode.window;
+    this.note(activeTextEditor ?? visibleTextEditors.find(isText));
     this.subscription = vscode.window.onDidChangeActiveTextEditor((editor) => {
       this.note(editor);
     });
@@ -30,10 +32,12 @@ export class LastTextEditor implements vscode.Disposable {
   }
 
   private note(editor: vscode.TextEditor | undefined): void {
-    // VS Code's output is a text editor, too.
-    if (editor !== undefined && editor.document.uri.scheme !== 'output') {
+    if (editor !== undefined && isText(editor)) {
       this.last = editor;
       this.changed.fire();
     }
   }
 }
+
+/** VS Code's output is a text editor, too. */
+const isText = ({ document }: vscode.TextEditor): boolean => document.uri.scheme !== 'output';

@@ -1,5 +1,4 @@
-/** The settings panel: its window, and what it shows of settings, cursor and training. */
-import { randomBytes } from 'node:crypto';
+/** The settings panel: what it shows of settings, cursor and training. */
 import * as vscode from 'vscode';
 import { cellOf, generatorDocument, takesGhostText } from './inlineCompletionProvider';
 import type { GeneratorClient } from '../completion/generatorClient';
@@ -17,12 +16,11 @@ import type { LastTextEditor } from './lastTextEditor';
 import type { MaskedModelState } from './maskedModel';
 import { showFailure } from './notifications';
 import { panelInspection } from './panelInspection';
-import { panelPage } from './panelPage';
 import { isSamplingName, panelSettings, SAMPLING_NAMES, type SamplingName } from './panelSettings';
+import { keepPanels, openPanel, replaceEarlierPanels } from './panelWindow';
 import { parseSetting } from './settings';
 import type { TrainingSession } from './trainingSession';
 
-const VIEW_TYPE = 'understudy.settings';
 /** The panel waits this long after the last key or cursor movement, so that it never competes with ghost text. */
 const QUIET_MILLISECONDS = 250;
 const CANDIDATES = 8;
@@ -43,6 +41,7 @@ export class PanelHost implements vscode.Disposable {
   /** Settings are written in turn, as each looks first at where the value in force stands, which the one before may change. */
   private writing: Promise<unknown> = Promise.resolve();
   private readonly disposable: vscode.Disposable;
+  private keeping: vscode.Disposable | null = null;
 
   constructor(
     private readonly extensionUri: vscode.Uri,
@@ -96,15 +95,32 @@ export class PanelHost implements vscode.Disposable {
       this.panel.reveal(undefined, false);
       return;
     }
-    const media = vscode.Uri.joinPath(this.extensionUri, 'media');
-    const panel = vscode.window.createWebviewPanel(
-      VIEW_TYPE,
-      vscode.l10n.t('Understudy Settings'),
-      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false },
-      { enableScripts: true, localResourceRoots: [media] },
-    );
+    this.adopt(openPanel(this.extensionUri, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false }));
+  }
+
+  /** Opens the panel anew where it was open before this extension host started, and keeps it for the next one. */
+  async restore(): Promise<void> {
+    const adopt = (panel: vscode.WebviewPanel): void => {
+      this.adopt(panel);
+    };
+    await replaceEarlierPanels((viewColumn) => {
+      adopt(openPanel(this.extensionUri, { viewColumn, preserveFocus: true }));
+    });
+    // Not before, as VS Code would then give back what is closed here.
+    this.keeping = keepPanels(this.extensionUri, adopt);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.asking?.abort();
+    this.panel?.dispose();
+    this.keeping?.dispose();
+    this.disposable.dispose();
+  }
+
+  private adopt(panel: vscode.WebviewPanel): void {
+    this.panel?.dispose();
     this.panel = panel;
-    panel.iconPath = vscode.Uri.joinPath(media, 'icon.png');
     panel.webview.onDidReceiveMessage((message: unknown) => {
       void this.receive(message);
     });
@@ -112,25 +128,12 @@ export class PanelHost implements vscode.Disposable {
       this.inspectSoon();
     });
     panel.onDidDispose(() => {
-      this.panel = null;
-      clearTimeout(this.timer);
-      this.asking?.abort();
+      if (this.panel === panel) {
+        this.panel = null;
+        clearTimeout(this.timer);
+        this.asking?.abort();
+      }
     });
-    const { webview } = panel;
-    webview.html = panelPage(vscode.l10n.t, {
-      language: vscode.env.language,
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString('hex'),
-      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel.js')).toString(),
-      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(media, 'panel.css')).toString(),
-    });
-  }
-
-  dispose(): void {
-    clearTimeout(this.timer);
-    this.asking?.abort();
-    this.panel?.dispose();
-    this.disposable.dispose();
   }
 
   private post(message: ToPanel): void {

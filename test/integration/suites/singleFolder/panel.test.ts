@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { LastTextEditor } from '../../../../src/editor/lastTextEditor.js';
+import { replaceEarlierPanels } from '../../../../src/editor/panelWindow.js';
 import { closeAll, openDraft, triggerUntilGhostText } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
@@ -75,5 +77,36 @@ describe('The settings panel', () => {
 
   it('has no accessibility problem that axe-core finds', async () => {
     assert.deepEqual(await theWindow.panelBarriers(), []);
+  });
+
+  it('is about the text beside it also if it had the focus already when the extension host started', async () => {
+    await vscode.commands.executeCommand('understudy.openSettingsPanel');
+    await waitFor('the focus', () => vscode.window.activeTextEditor === undefined);
+    const lastEditor = new LastTextEditor();
+    lastEditor.dispose();
+    assert.match(String(lastEditor.current?.document.uri), /draft\.md$/);
+  });
+
+  it('stays when the window is loaded again, as VS Code keeps only what the extension says that it takes back', () => {
+    const takeBack = { deserializeWebviewPanel: () => Promise.resolve() };
+    assert.throws(
+      () => vscode.window.registerWebviewPanelSerializer('understudy.settings', takeBack),
+      /already registered/,
+    );
+  });
+
+  it('is opened anew where an extension host that died has left one, which hears nothing any more', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    const { Two } = vscode.ViewColumn;
+    let isOpen = true;
+    vscode.window.createWebviewPanel('understudy.settings', 'Left', Two).onDidDispose(() => {
+      isOpen = false;
+    });
+    const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    await waitFor('its tab', () => tabs().some(({ label }) => label === 'Left'));
+    const columns: vscode.ViewColumn[] = [];
+    await replaceEarlierPanels((column) => columns.push(column));
+    await waitFor('its end', () => !isOpen);
+    assert.deepEqual(columns, [Two]);
   });
 });
