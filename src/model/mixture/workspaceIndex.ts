@@ -15,8 +15,13 @@ export interface ScopeWeights {
   readonly sameFolder: number;
 }
 
-/** Tokens at the document's beginning that tell whether it has moved in its file. */
-const BEGINNING = 64;
+/** Tokens at the document's beginning, and at the end of what is known below the cursor, that tell whether it has moved in its file. */
+const COMPARED = 64;
+/**
+ * What is known below the cursor ends elsewhere whenever the cursor moves in a long document. Fewer tokens than these that are counted
+ * twice or not at all, far from the cursor, cost less than the indexes that are built where they change.
+ */
+const MOST_AMISS = 1 << 12;
 
 /** The file of the open document, of which the tokens `from` to `to` (excluded) are set aside. */
 interface OpenFile {
@@ -28,8 +33,8 @@ interface OpenFile {
   index: TextIndex | null;
   /** The first tokens of the document when these were found; null before that. */
   beginning: Uint16Array | null;
-  /** Whether the text below the cursor was known then. */
-  knewBelow: boolean;
+  /** The last tokens of the text below the cursor then; none where that was not known. */
+  end: Uint16Array;
 }
 
 /** Limits the index of the document's folder, in tokens, because building it delays the first look-up after a document is opened. */
@@ -107,16 +112,17 @@ export class WorkspaceIndex implements WorkspaceText {
     if (openFile === null) {
       return false;
     }
-    const beginning = document.written.slice(0, BEGINNING);
-    const knowsBelow = document.textBelow.length > 0;
+    const beginning = document.written.slice(0, COMPARED);
+    const end = document.textBelow.slice(-COMPARED);
     const hasMoved = openFile.beginning === null || !isEqual(beginning, openFile.beginning);
-    if (!hasMoved && (openFile.knewBelow || !knowsBelow)) {
+    if (!hasMoved && (end.length === 0 || isEqual(end, openFile.end))) {
       return false;
     }
+    const mayBeAmiss = openFile.end.length > 0 && end.length > 0 ? MOST_AMISS : 0;
     openFile.beginning = beginning;
-    openFile.knewBelow = knowsBelow;
+    openFile.end = end;
     const [from, to] = partAround(openFile.file.tokens, document.written, document.textBelow);
-    if (from === openFile.from && to === openFile.to) {
+    if (from === openFile.from && Math.abs(to - openFile.to) <= mayBeAmiss) {
       return false;
     }
     this.changes++;
@@ -215,7 +221,7 @@ export class WorkspaceIndex implements WorkspaceText {
     const file = uri === null ? undefined : this.text.files.get(uri);
     if (uri !== null && file !== undefined) {
       const all = { from: 0, to: file.tokens.length };
-      this.setAside({ uri, file, ...all, index: null, beginning: null, knewBelow: false });
+      this.setAside({ uri, file, ...all, index: null, beginning: null, end: new Uint16Array() });
     }
   }
 

@@ -12,8 +12,8 @@ const WORDS = 'some of them went down to the old mill by water and others stayed
   ' ',
 );
 
-function filler(characters: number): string {
-  const random = seededRandom(1);
+function filler(characters: number, seed = 1): string {
+  const random = seededRandom(seed);
   let text = '';
   while (text.length < characters) {
     const words = Array.from({ length: 8 }, () => WORDS[Math.floor(random() * WORDS.length)]);
@@ -25,7 +25,8 @@ function filler(characters: number): string {
 const NAMED = 'Then Horath Quindlewick of the Ferrymen spoke.\n'.repeat(8);
 const URI = 'file:///novel/novel.txt';
 
-function suggested(text: string, cursor: number, saved: string): string {
+/** @param earlier where the cursor was before */
+function suggested(text: string, cursor: number, saved: string, earlier?: number): string {
   const { vocabSize, endOfTextId } = tokenizer;
   const model = new Mixture({
     vocabSize,
@@ -35,9 +36,14 @@ function suggested(text: string, cursor: number, saved: string): string {
     networks: [],
   });
   model.workspace.learnFile(URI, tokenizer.encode(saved), false);
-  const document = textAroundCursor(URI, 'plaintext', cursor, (start, end) => text.slice(start, end));
   const reader = new DocumentReader(model, tokenizer);
-  const question = { document, multiline: false, eagerness: 0.5, maxNewTokens: 24 };
+  const at = (offset: number) =>
+    textAroundCursor(URI, 'plaintext', offset, (start, end) => text.slice(start, end));
+  if (earlier !== undefined) {
+    const { prefix, suffix } = at(earlier);
+    reader.moveTo(URI, prefix, suffix);
+  }
+  const question = { document: at(cursor), multiline: false, eagerness: 0.5, maxNewTokens: 24 };
   return toItsEnd(completeDocument(model, tokenizer, reader, question)).insertText;
 }
 
@@ -51,6 +57,12 @@ describe('ghost text in a document that is longer than what is read around the c
       suggested(atStart, 'Then Horath Quindle'.length, rest + NAMED),
       'wick of the Ferrymen spoke.',
     );
+  });
+
+  it('knows the words that stood below the cursor before it went far up, and are no longer in what is read around it', () => {
+    const text = `${filler(1000, 2)}Then Horath Quindle\n${filler(100_000, 3)}${NAMED}${filler(100_000, 4)}`;
+    const cursor = text.indexOf('Quindle') + 'Quindle'.length;
+    assert.equal(suggested(text, cursor, text, 60_000), 'wick of the Ferrymen spoke.');
   });
 
   it('does not take what was saved right after the cursor for what comes next', () => {
