@@ -69,6 +69,13 @@ export class EditedTexts implements vscode.Disposable {
     return isNewer;
   }
 
+  /** Learns all that is not saved, such as what VS Code restores when a window opens. */
+  learnUnsaved(): void {
+    for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
+      void this.learn(document);
+    }
+  }
+
   dispose(): void {
     clearTimeout(this.timer);
     this.disposable.dispose();

@@ -173,6 +173,8 @@ export class WorkspaceReader implements vscode.Disposable {
       return;
     }
     void this.settle(this.above.watch(folders.map(({ uri }) => uri.fsPath)));
+    // It is newer than the files, which are then passed over or learned before it.
+    this.edited.learnUnsaved();
     let roots: ReadonlyMap<string, vscode.Uri> = new Map();
     const oldEncodings = new Map<string, string>();
     await this.settle(

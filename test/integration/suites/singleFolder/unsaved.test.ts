@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
+import { realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { WorkspaceReader } from '../../../../src/editor/workspaceReader.js';
+import type { TrainingPlan } from '../../../../src/protocol/trainerProtocol.js';
 import {
   closeAll,
   ghostTextBeginning,
@@ -77,6 +79,35 @@ describe('Text that is not saved', () => {
     await vscode.window.showTextDocument(draft.document, { selection: draft.selection });
     await theWindow.idle();
     await triggerUntilGhostText('feather');
+  });
+
+  it('is known from the first key on in a window that VS Code restores it in', async () => {
+    await addToChapter();
+    const known = new Map<string, string>();
+    const file = { root: await realpath(workspaceFolder()), path: 'chapter-3.md', bytes: 1, heldOutShare: 0 };
+    const log = vscode.window.createOutputChannel('A reading of the tests', { log: true });
+    const reader = new WorkspaceReader(
+      {
+        learnFiles: (files) => {
+          for (const { uri, text } of files) {
+            known.set(uri, text);
+          }
+          return Promise.resolve({ kind: 'filesLearned', id: 1, tokens: 1 });
+        },
+        forgetSuggestions: () => undefined,
+      },
+      () => Promise.resolve({ files: [file] } as unknown as TrainingPlan),
+      () => 1_000_000,
+      { excludeGlobs: () => [], oldEncodingIn: () => '' },
+      log,
+    );
+    try {
+      await reader.start();
+      await waitFor('its text', () => known.get(chapter.toString())?.endsWith(ADDED));
+    } finally {
+      reader.dispose();
+      log.dispose();
+    }
   });
 
   it('is not known in another file where its own is ignored', async () => {
