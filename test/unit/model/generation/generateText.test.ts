@@ -113,15 +113,25 @@ describe('generated text', () => {
       return waiting;
     };
     const options = { ...DEFAULT_SAMPLING, greedy: true, maxNewTokens: 3 };
-    const work = generateText(noting, tokenizer, { ...tail, prepare }, options, 0, 1);
-    let pauses = 0;
-    for (let step = work.next(); !step.done; step = work.next()) {
-      pauses += step.value === waiting ? 1 : 0;
-    }
+    const pausesOf = (work: Generator) => {
+      awaited.length = 0;
+      return Array.from(work).filter((step) => step === waiting).length;
+    };
+    const byDrawing = generateText(noting, tokenizer, { ...tail, prepare }, options, 0, 1);
     // One token more shows that the last word is whole.
-    assert.deepEqual([awaited.length, pauses], [4, 4]);
+    assert.deepEqual([pausesOf(byDrawing), awaited.length], [4, 4]);
     assert.equal(awaited[0], tail.states);
     assert.ok(awaited.slice(1).every(([state], i) => state === states[i + states.length - 4]));
+    const beams = { ...options, beamWidth: 2 };
+    const byBeams = searchText(noting, tokenizer, { ...tail, prepare }, beams, 0);
+    assert.equal(pausesOf(byBeams), awaited.length);
+    assert.equal(awaited[0], tail.states);
+    assert.ok(
+      awaited
+        .slice(1)
+        .flat()
+        .every((state) => states.includes(state)) && awaited.length >= 3,
+    );
   });
 
   it('top-k of one, and greedy, are the likeliest at each step whatever the seed', () => {
@@ -147,6 +157,7 @@ describe('generated text', () => {
     const beam = run('An', { ...options, beamWidth: 4 });
     assert.ok(likelihood(beam.text) >= likelihood(greedy.text) - 1e-6);
     assert.notEqual(beam.text, '');
+    assert.deepEqual(beam.parts, [beam.text]);
   });
 
   it('is by beams no text that likelier ones pushed out, however likely its few tokens were', () => {
