@@ -155,7 +155,7 @@ export class GeneratorLink {
    */
   private get isWatched(): boolean {
     const mayBeLoading = !this.hasStarted || this.awaits('loadModel') || this.awaits('loadBase');
-    return this.opening !== null || (this.pending.size > 0 && !mayBeLoading);
+    return this.opening !== null || !mayBeLoading;
   }
 
   private awaits(wanted: AnsweredRequest['kind']): boolean {
@@ -164,8 +164,10 @@ export class GeneratorLink {
 
   /** Pings the thread; ends one that a model blocks, as it can no longer hear a cancellation. */
   private ping(): void {
-    if (!this.isWatched) {
+    if (this.pending.size === 0) {
       this.stopPings();
+    } else if (!this.isWatched) {
+      this.unheard = 0;
     } else if (this.unheard < MOST_UNHEARD) {
       this.unheard++;
       this.worker?.postMessage({ kind: 'ping' } satisfies GeneratorRequest);

@@ -357,6 +357,21 @@ describe('a generator that dies', () => {
       assert.equal((await client.complete(question('ENDLESS█'))).insertText, ' word');
     });
 
+    it('is watched again once it has loaded a network, also where nothing was asked since', async () => {
+      const client = pingedClient();
+      await half(client, 'novel');
+      const loading = client.loadModel('mine');
+      const answer = client.complete(question('ENDLESS█'));
+      // Mocked intervals do not heed it when they are cleared as they run.
+      const clearing = mock.method(globalThis, 'clearInterval');
+      mock.timers.tick(5000);
+      assert.equal(clearing.mock.callCount(), 0);
+      clearing.mock.restore();
+      await loading;
+      await passUntil(answer);
+      await assert.rejects(answer, { heldBy: 'answer' });
+    });
+
     it('is left alone as long as it answers pings, however long the model takes', async () => {
       assert.equal(await open(pingedClient(), 'SLOW'), 'SLOW');
     });
