@@ -129,10 +129,12 @@ describe('a loop of tokens', () => {
     assert.equal(endsInLoop([9, 1, 2, 3, 1, 2, 3, 1, 2, 3]), true);
     assert.equal(endsInLoop([1, 2, 3, 1, 2, 3]), false);
     assert.equal(endsInLoop([1, 2, 3, 1, 2, 3, 1, 2, 3, 4]), false);
+    assert.equal(endsInLoop([1, 2, 3, 4, 5, 1, 2, 3, 4, 5]), false, 'twice may be meant');
+    assert.equal(endsInLoop(Array.from({ length: 100 }, (_, i) => i)), false, 'nor is a long text one');
   });
 
   it('is not seen in a short run of one token', () => {
-    assert.equal(endsInLoop([5, 5, 5, 5]), false);
+    assert.equal(endsInLoop(new Array<number>(8).fill(5)), false);
     assert.equal(endsInLoop(new Array<number>(9).fill(5)), true);
   });
 });

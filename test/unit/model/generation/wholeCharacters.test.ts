@@ -45,6 +45,10 @@ describe('text from the bytes of tokens', () => {
     });
   }
 
+  it('keeps a byte order mark, which may stand anywhere', () => {
+    assert.equal(appendBytes(NOTHING_DECODED, Uint8Array.of(0xef, 0xbb, 0xbf))!.text, '\ufeff');
+  });
+
   it('a character may wait for its last bytes and then be refused', () => {
     const half = appendBytes(NOTHING_DECODED, Uint8Array.of(0xe4, 0xbd))!;
     assert.deepEqual([half.text, half.pending.length], ['', 2]);
