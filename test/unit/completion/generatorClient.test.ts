@@ -271,12 +271,14 @@ describe('a generator that dies', () => {
       }
     }
 
-    it('is terminated when the model blocks it for good, and goes on without it', async () => {
+    it('is terminated when the model blocks it for good, and goes on with the one before', async () => {
       const client = pingedClient();
+      await half(client, 'first');
       const fault = await open(client, 'HANG');
       assert.ok(fault instanceof GeneratorDiedError);
       assert.match(fault.message, /stopped \(it heard nothing for 60 s\) and was started again/);
       assert.equal((await client.complete(question('The█'))).insertText, ' word');
+      assert.equal((await half(client, 'second')).description, 'first, second');
     });
 
     it('is terminated when a masked model blocks it for good, reports which, and goes on without it', async () => {
