@@ -391,6 +391,16 @@ describe('a generator that dies', () => {
     assert.deepEqual(told, ['answering: LATER answers again.']);
   });
 
+  it('opens the language model that was being opened when the thread died, also where the one before is gone', async () => {
+    const client = newClient();
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-client-'));
+    await client.loadHalf({ kind: 'gguf', path: folder });
+    rmSync(folder, { recursive: true });
+    const opening = client.loadHalf({ kind: 'keras', path: 'LATER' });
+    await assert.rejects(client.complete(question('CRASH█')));
+    assert.equal((await opening).description, 'LATER');
+  });
+
   it('tells of a masked model that another thread cannot open, and of one that it can', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'understudy-client-'));
     const told: string[] = [];
