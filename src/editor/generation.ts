@@ -5,6 +5,7 @@ import type { GeneratorClient } from '../completion/generatorClient';
 import { selectedBefore } from '../completion/textAroundCursor';
 import type { GeneratorDocument, StopReason } from '../protocol/generatorProtocol';
 import type { SamplingOptions } from '../model/samplingOptions';
+import { GeneratedPlace } from './generatedPlace';
 import { withCancelButton } from './shownWork';
 import { NewestWins } from './newestWins';
 import { whySameSample } from './sameSample';
@@ -16,12 +17,8 @@ const AGAIN_CONTEXT = 'understudy.canGenerateAnother';
 const WRITE_FAILED = Symbol('the editor refused the text');
 
 interface LastGeneration {
-  readonly editor: vscode.TextEditor;
-  readonly prompt: GeneratorDocument;
-  /** Offset of the generated text in the document, and its length there, in UTF-16 code units. */
-  readonly start: number;
-  readonly length: number;
-  readonly text: string;
+  readonly document: vscode.TextDocument;
+  readonly place: GeneratedPlace;
   readonly seed: number | null;
 }
 
@@ -35,15 +32,8 @@ export class Generation implements vscode.Disposable {
   private readonly turns = new NewestWins();
   private last: LastGeneration | null = null;
   private readonly edits = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-    for (const { rangeOffset, rangeLength, text } of contentChanges) {
-      const { last } = this;
-      // Edits before the text move it; edits within it are noticed when it is to be replaced.
-      const isBefore = last?.editor.document === document && rangeOffset + rangeLength <= last.start;
-      // A redo brings it back to where it was.
-      const isItself = rangeOffset === last?.start && text.replaceAll('\r\n', '\n') === last.text;
-      if (isBefore && !isItself) {
-        this.last = { ...last, start: last.start + text.length - rangeLength };
-      }
+    if (this.last?.document === document) {
+      this.last.place.edited(contentChanges);
     }
   });
 
@@ -60,8 +50,17 @@ export class Generation implements vscode.Disposable {
   async fromSelection(editor: vscode.TextEditor, sampling: SamplingOptions): Promise<GeneratedText> {
     return this.turns.run((abort) => {
       const { document, selection } = editor;
-      const prompt = selectedBefore(generatorDocument(document, selection.end), document.getText(selection));
-      return this.write(editor, prompt, new vscode.Range(selection.end, selection.end), sampling, abort);
+      const promptStart = selection.isEmpty ? null : document.offsetAt(selection.start);
+      const place = new GeneratedPlace(promptStart, document.offsetAt(selection.end));
+      const replaced = new vscode.Range(selection.end, selection.end);
+      return this.write(
+        editor,
+        place,
+        promptOf(document, promptStart, selection.end),
+        replaced,
+        sampling,
+        abort,
+      );
     });
   }
 
@@ -83,7 +82,7 @@ export class Generation implements vscode.Disposable {
   }
 
   private async replaceLast(sampling: SamplingOptions, abort: AbortController): Promise<GeneratedText> {
-    const { document } = this.replaceable().last.editor;
+    const { document } = this.replaceable().last;
     const whySame = whySameSample(vscode.l10n.t, sampling);
     if (whySame !== null) {
       throw new Error(whySame);
@@ -92,28 +91,31 @@ export class Generation implements vscode.Disposable {
       vscode.window.visibleTextEditors.find((visible) => visible.document === document) ??
       (await vscode.window.showTextDocument(document));
     // The text may have been changed while the editor was opened.
-    const { last, range } = this.replaceable();
+    const { last, promptStart, range } = this.replaceable();
     const seed = sampling.seed === null ? null : ((last.seed ?? sampling.seed) + 1) % 0x80000000;
-    return this.write(editor, last.prompt, range, { ...sampling, seed }, abort);
+    const prompt = promptOf(document, promptStart, range.start);
+    return this.write(editor, last.place, prompt, range, { ...sampling, seed }, abort);
   }
 
-  /** @throws Error with a sentence for the user when the last generated text does not stand as it was written any more */
-  private replaceable(): { last: LastGeneration; range: vscode.Range } {
+  /** @throws Error with a sentence for the user when no generated text stands as it was written any more */
+  private replaceable(): { last: LastGeneration; promptStart: number | null; range: vscode.Range } {
     const { last } = this;
-    const range = last && rangeOf(last);
-    const written = range && last?.editor.document.getText(range).replaceAll('\r\n', '\n');
-    if (last === null || range === null || last.editor.document.isClosed || written !== last.text) {
+    const standing = last?.document.isClosed === false ? last.place.standing(last.document.getText()) : null;
+    if (last === null || standing === null) {
       throw new Error(
         vscode.l10n.t(
           'There is no generated text to replace: it has been changed since. Use Understudy: Generate from Selection first.',
         ),
       );
     }
-    return { last, range };
+    const { promptStart, start, end } = standing;
+    const range = new vscode.Range(last.document.positionAt(start), last.document.positionAt(end));
+    return { last, promptStart, range };
   }
 
   private async write(
     editor: vscode.TextEditor,
+    place: GeneratedPlace,
     prompt: GeneratorDocument,
     replaced: vscode.Range,
     sampling: SamplingOptions,
@@ -145,9 +147,8 @@ export class Generation implements vscode.Disposable {
       insertion.dispose();
       const { text } = insertion;
       if (text !== '') {
-        const start = editor.document.offsetAt(insertion.range.start);
-        const length = editor.document.offsetAt(insertion.range.end) - start;
-        this.last = { editor, prompt, start, length, text, seed: sampling.seed };
+        place.add(text);
+        this.last = { document: editor.document, place, seed: sampling.seed };
       }
       await setContext(RUNNING_CONTEXT, false);
       await setContext(AGAIN_CONTEXT, this.last !== null);
@@ -191,8 +192,16 @@ export class Generation implements vscode.Disposable {
   }
 }
 
-function rangeOf({ editor: { document }, start, length }: LastGeneration): vscode.Range {
-  return new vscode.Range(document.positionAt(start), document.positionAt(start + length));
+/** @param start of the selected text; null for all text before the end */
+function promptOf(
+  document: vscode.TextDocument,
+  start: number | null,
+  end: vscode.Position,
+): GeneratorDocument {
+  const around = generatorDocument(document, end);
+  return start === null
+    ? around
+    : selectedBefore(around, document.getText(new vscode.Range(document.positionAt(start), end)));
 }
 
 /** @throws Error with a sentence for the user */

@@ -50,11 +50,6 @@ export class StreamedInsertion implements vscode.Disposable {
     return this.written;
   }
 
-  /** Its range. */
-  get range(): vscode.Range {
-    return new vscode.Range(this.replaced.start, this.end);
-  }
-
   /** @throws Error when the document cannot be edited */
   append(text: string): Promise<void> {
     this.unwritten += text;

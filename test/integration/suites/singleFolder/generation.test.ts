@@ -177,6 +177,28 @@ describe('Generate from Selection', () => {
     assert.equal(editor.document.getText(), `Old Tobias Wren${second?.text}\n`);
   });
 
+  it('replaces an earlier sample, too, once an undo has brought it back', async () => {
+    const editor = await openDraft('generated.md', 'Old Tobias Wren█\n');
+    const first = await vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+    const second = await vscode.commands.executeCommand<Generated>('understudy.generateAnother');
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), `Old Tobias Wren${first.text}\n`);
+    const third = await vscode.commands.executeCommand<Generated | undefined>('understudy.generateAnother');
+    assert.ok(third && third.text !== second.text);
+    assert.equal(editor.document.getText(), `Old Tobias Wren${third.text}\n`);
+  });
+
+  it('continues the text as it is by now with another sample', async () => {
+    const editor = await openDraft('generated.md', 'Old Tobias Wren█\n');
+    await vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
+    await editor.edit((edit) => {
+      edit.replace(new vscode.Range(0, 0, 0, 'Old Tobias Wren'.length), '老船夫坐在岸边，他说：我们');
+    });
+    const second = await vscode.commands.executeCommand<Generated>('understudy.generateAnother');
+    assert.match(second.text, /\p{Script=Han}/u);
+    assert.ok(editor.document.getText().includes(`我们${second.text}`));
+  });
+
   it('gives the same text for the same seed', async () => {
     const fromDraft = async (): Promise<string> => {
       await openDraft('generated.md', 'Aunt Philippa wrote█\n');
