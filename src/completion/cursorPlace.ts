@@ -34,6 +34,8 @@ export const textKind = (languageId: string): TextKind => (isProse(languageId) ?
 const CLOSERS = /^(?:[\s)\]}>"'`;,:）」』】》〉”’；，、：]|\*\/|-->|<\/[\w.-]*>)*$/;
 /** A word and what divides it from the next. */
 const FINISHED_WORD = /[\p{L}\p{M}\p{N}][^\p{L}\p{M}\p{N}_'’-]/u;
+/** What stands between a word and the space after it. */
+const CLAUSE_END = /^[.,;:!?…)\]"'”’»]$/u;
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 
 /** The text between the cursor and the end of its line. */
@@ -88,6 +90,18 @@ export function apartFromNextWord(document: GeneratorDocument, inserted: number)
   const isInserting = FINISHED_WORD.test(prefix.slice(Math.max(0, prefix.length - inserted))) && line !== '';
   const isBeforeSpaced = !isUnspaced(firstCharacter(suffix)) && wouldJoinWord(line, restOfLine(suffix));
   return isInserting && isBeforeSpaced ? { ...document, suffix: ` ${suffix}` } : document;
+}
+
+/**
+ * Whether a text that was written up to the cursor runs into the word after it, as `house` into `was` does, and in prose `house.`
+ * into `Was`.
+ */
+export function runsIntoWord({ languageId, prefix, suffix }: GeneratorDocument): boolean {
+  const end = lastCharacter(prefix);
+  const isApart = !isInWord(end) && !(isProse(languageId) && CLAUSE_END.test(end));
+  return (
+    !isApart && !isUnspaced(firstCharacter(suffix)) && wouldJoinWord(startOfLine(prefix), restOfLine(suffix))
+  );
 }
 
 /** Whether a word begins or goes on right of the cursor, so that text inserted there would become part of it. */

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { generatorDocument } from './inlineCompletionProvider';
 import type { GeneratorClient } from '../completion/generatorClient';
+import { runsIntoWord } from '../completion/cursorPlace';
 import { selectedBefore } from '../completion/textAroundCursor';
 import type { GeneratorDocument, StopReason } from '../protocol/generatorProtocol';
 import type { SamplingOptions } from '../model/samplingOptions';
@@ -136,6 +137,9 @@ export class Generation implements vscode.Disposable {
             'Nothing could be generated, as the models see only an end here; select other text, or write a few words first.',
           ),
         );
+      }
+      if (insertion.text !== '' && runsIntoWord(generatorDocument(editor.document, insertion.end))) {
+        void insertion.append(' ');
       }
       await insertion.finish().catch((error: unknown) => {
         if (!abort.signal.aborted) {

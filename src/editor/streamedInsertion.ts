@@ -7,7 +7,7 @@ import { FollowedText } from './followedText';
 import { placeAfter } from './placeAfter';
 
 export class StreamedInsertion implements vscode.Disposable {
-  private end: vscode.Position;
+  private writtenTo: vscode.Position;
   private pieces = Promise.resolve();
   /** Text that arrived during an edit; the next edit writes all of it, so that the document never lags by more than one edit. */
   private unwritten = '';
@@ -27,8 +27,8 @@ export class StreamedInsertion implements vscode.Disposable {
     private readonly editor: vscode.TextEditor,
     private readonly replaced: vscode.Range,
   ) {
-    this.end = replaced.start;
-    this.view = new FollowedText(editor, this.end);
+    this.writtenTo = replaced.start;
+    this.view = new FollowedText(editor, this.writtenTo);
     this.disposable = vscode.Disposable.from(
       this.disturbed,
       this.view,
@@ -48,6 +48,11 @@ export class StreamedInsertion implements vscode.Disposable {
   /** What has been written so far; it lacks what came too late to be written. */
   get text(): string {
     return this.written;
+  }
+
+  /** Where that ends. */
+  get end(): vscode.Position {
+    return this.writtenTo;
   }
 
   /** @throws Error when the document cannot be edited */
@@ -104,7 +109,7 @@ export class StreamedInsertion implements vscode.Disposable {
     this.first = false;
     this.written += text;
     const after = placeAfter(end, text);
-    this.end = new vscode.Position(after.line, after.character);
+    this.writtenTo = new vscode.Position(after.line, after.character);
     // VS Code extends a selection over text inserted at its end, so the next key would replace both.
     if (first && !selection.isEmpty && selection.end.isEqual(end)) {
       this.editor.selection = new vscode.Selection(this.end, this.end);

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { apartFromNextWord, refusePlace, textToJoin } from '../../../src/completion/cursorPlace';
+import {
+  apartFromNextWord,
+  refusePlace,
+  runsIntoWord,
+  textToJoin,
+} from '../../../src/completion/cursorPlace';
 import { cursorText } from '../../support/cursorText';
 
 const refuse = (languageId: string, marked: string, midLineInCode = false) =>
@@ -55,6 +60,34 @@ describe('where ghost text may stand', () => {
   it('not in a document with nothing before the cursor', () => {
     assert.equal(refuse('markdown', '█'), 'empty');
     assert.equal(refuse('markdown', '\n  █\nText'), 'empty');
+  });
+});
+
+describe('a text that was written right before a word', () => {
+  const runsIn = (languageId: string, marked: string): boolean =>
+    runsIntoWord({ uri: 'draft', languageId, ...cursorText(marked) });
+
+  it('runs into it where it ends in a word, and in prose where it ends in a mark', () => {
+    for (const marked of ['the house█was lit', 'was lit.█The lamp', 'was “lit”█the lamp', 'in 1905█was']) {
+      assert.ok(runsIn('markdown', marked), marked);
+    }
+    assert.ok(runsIn('python', 'return lamp█lit'));
+  });
+
+  it('does not where it is apart, or needs not be', () => {
+    for (const marked of [
+      'the house █was lit',
+      'was lit.\n█The lamp',
+      'the lamp█, lit',
+      'lit█',
+      '(█lit',
+      '灯█亮了',
+      '灯亮█了',
+      '使用█React',
+    ]) {
+      assert.ok(!runsIn('markdown', marked), marked);
+    }
+    assert.ok(!runsIn('python', 'lamp.█lit'));
   });
 });
 

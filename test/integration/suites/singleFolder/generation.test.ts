@@ -111,6 +111,15 @@ describe('Generate from Selection', () => {
     });
   });
 
+  it('does not run into the word after it', async () => {
+    const editor = await openDraft('generated.md', 'Old Tobias Wren █was asleep.\n');
+    for (const command of ['understudy.generateFromSelection', 'understudy.generateAnother']) {
+      const { text } = await vscode.commands.executeCommand<Generated>(command);
+      assert.match(text, /\S\s$/u);
+      assert.equal(editor.document.getText(), `Old Tobias Wren ${text}was asleep.\n`);
+    }
+  });
+
   it('replaces the first sample with another', async () => {
     const editor = await openDraft('generated.md', 'Old Tobias Wren█\n');
     const first: Generated | undefined = await vscode.commands.executeCommand(
