@@ -46,12 +46,21 @@ export async function heldOutTexts(plan: TrainingPlan, maxTestCharacters: number
   return { known, test };
 }
 
-/** The start of the first line at or after an offset. */
+/**
+ * The start of the first line at or after an offset. A paragraph may be the last line, and the only one: in it, that of the first word
+ * there, or else of the first character.
+ */
 function cutAtLine(text: string, offset: number): number {
   const start = Math.ceil(offset);
   if (start === 0) {
     return 0;
   }
-  const end = text.indexOf('\n', start - 1);
-  return end < 0 ? text.length : end + 1;
+  const line = text.indexOf('\n', start - 1) + 1;
+  if (line > 0 && text.slice(line).trim() !== '') {
+    return line;
+  }
+  const word = text.slice(start).search(/(?<=\s)\S/);
+  const cut = word === -1 ? start : start + word;
+  const splitsPair = text.codePointAt(cut - 1)! > 0xffff;
+  return splitsPair ? cut + 1 : cut;
 }

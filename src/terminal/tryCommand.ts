@@ -78,7 +78,11 @@ function describeTraining({ steps, tokensPerSecond }: DoneEvent, engine: string 
   return `Trained ${formatCount(steps, 'step')} with ${engine}, ${formatNumber(tokensPerSecond)} tokens/s.`;
 }
 
-function describeDrawn({ lines, tried }: DrawnLines, folder: string): string {
+/** @param folder that the names of the lines' files are below, absolute */
+export function describeDrawn({ lines, tried }: DrawnLines, folder: string): string {
+  if (tried === 0) {
+    return '\nThe texts kept aside have no line that is long enough to show ghost text in.\n';
+  }
   if (lines.length === 0) {
     return `\nAt none of ${formatCount(tried, 'place')} in the texts kept aside was a suggestion certain enough to be shown.\n`;
   }

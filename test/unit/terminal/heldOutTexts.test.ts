@@ -54,4 +54,19 @@ describe('the texts that try measures on', () => {
     const learned = known[0].text.length;
     assert.ok(test[0].text.length < 0.95 * (learned / 9), 'some of it may have been learned');
   });
+
+  it('are, of a file whose end is one long line, the end of that, from a word or a whole character on', async () => {
+    const sentence = line.trim();
+    const paragraph = `${sentence} `.repeat(40);
+    for (const text of [paragraph, `${line}\n${paragraph}\n\n`, '𠀀'.repeat(407)]) {
+      await writeFile(join(root, 'a.md'), text);
+      const { known, test } = await texts({ 'a.md': 0.1 });
+      const [learned, unseen] = [known[0].text, test[0].text];
+      assert.ok(text.startsWith(learned) && text.endsWith(unseen));
+      assert.ok(unseen.length > 0.05 * text.length, unseen);
+      assert.ok(learned.length + unseen.length <= text.length, 'some of it is known');
+      assert.match(unseen, /^[\w𠀀]/u);
+      assert.match(learned, /[\s𠀀]$/u);
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { asArgument } from '../../../src/terminal/tryCommand';
+import { asArgument, describeDrawn } from '../../../src/terminal/tryCommand';
 
 describe('what try says to type next', () => {
   it('is one argument also where the folder has spaces in its name', () => {
@@ -13,5 +13,18 @@ describe('what try says to type next', () => {
     assert.equal(asArgument("/home/ann/Ann's $5", 'darwin'), String.raw`'/home/ann/Ann'\''s $5'`);
     assert.equal(asArgument("/home/ann/Ann's book", 'linux'), `"/home/ann/Ann's book"`);
     assert.equal(asArgument('C:\\Ann\\a $x', 'win32'), '"C:\\Ann\\a $x"');
+  });
+});
+
+describe('the ghost text that try shows', () => {
+  it('may be none, at places that were tried or for want of one', () => {
+    assert.match(
+      describeDrawn({ lines: [], tried: 2 }, '/f'),
+      /^\nAt none of 2 places in .* certain enough to be shown\.\n$/,
+    );
+    assert.match(
+      describeDrawn({ lines: [], tried: 0 }, '/f'),
+      /^\nThe texts kept aside have no line that is long enough/,
+    );
   });
 });
