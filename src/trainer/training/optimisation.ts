@@ -13,7 +13,7 @@ import { encodeResumePoint, findResumePoint, type MeasuredNetwork, type ResumePo
 import { resumeFingerprint } from './resumeFingerprint';
 import { isDiskFull } from './saveFile';
 import { TrainingLoop } from './trainingLoop';
-import { warn, type TrainSurroundings } from './trainSurroundings';
+import type { TrainSurroundings } from './trainSurroundings';
 
 /** All that the optimisation needs, loaded. */
 export interface Prepared {
@@ -95,8 +95,7 @@ export class Optimisation {
       }
       if (!this.hasNoRoom) {
         this.hasNoRoom = true;
-        warn(
-          this.surroundings,
+        this.surroundings.warn(
           'The disk has no room to save how far this training is. It goes on, but is lost if it stops before its end; free some space.',
         );
       }
@@ -111,8 +110,7 @@ export class Optimisation {
       return found.point;
     }
     if (found.kind === 'unusable') {
-      warn(
-        this.surroundings,
+      this.surroundings.warn(
         `An interrupted training left ${resumePath}, but ${found.why}, so this one starts again.`,
       );
     }

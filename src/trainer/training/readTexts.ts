@@ -4,7 +4,7 @@ import { readCorpus, type Corpus } from '../corpus/readCorpus';
 import { scanReporter } from '../corpus/scanReporter';
 import type { Beginning } from './beginning';
 import { learnedTest } from './continuation';
-import { warn, type TrainSurroundings } from './trainSurroundings';
+import type { TrainSurroundings } from './trainSurroundings';
 
 /** Files named in a warning. */
 const MOST_NAMES = 5;
@@ -18,9 +18,8 @@ export async function readTexts(
   job: TrainJob,
   { tokenizer, initial }: Beginning,
   earlier: Checkpoint | null,
-  surroundings: TrainSurroundings,
+  { emit, warn, control }: TrainSurroundings,
 ): Promise<Corpus> {
-  const { emit, control } = surroundings;
   const learned = (earlier ?? initial)?.training.learned ?? '';
   const corpus = await readCorpus(
     job,
@@ -34,7 +33,7 @@ export async function readTexts(
   if (lost.length > 0) {
     const names = lost.slice(0, MOST_NAMES).map(({ path }) => path);
     const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : '';
-    warn(surroundings, `Training goes on without ${names.join(', ')}${more}: gone or not readable.`);
+    warn(`Training goes on without ${names.join(', ')}${more}: gone or not readable.`);
   }
   const { trainFiles, heldOutFiles, bytes } = corpus;
   emit({ kind: 'files', trainFiles, heldOutFiles, bytes });

@@ -2,7 +2,7 @@ import type { NetworkConfig } from '../../model/networkConfig';
 import type { TrainJob } from '../../protocol/trainerProtocol';
 import type { TrainingEngine } from '../engine';
 import { guardEngine } from '../engines/guardEngine';
-import { warn, type TrainSurroundings } from './trainSurroundings';
+import type { TrainSurroundings } from './trainSurroundings';
 
 /**
  * The engine of a training, within the memory that it may take; the user is told which and why.
@@ -11,9 +11,8 @@ import { warn, type TrainSurroundings } from './trainSurroundings';
 export async function startEngine(
   { options, failedEngines = [], nativeFolders = [] }: TrainJob,
   config: NetworkConfig,
-  surroundings: TrainSurroundings,
+  { emit, warn, engineOptions, chooseEngine }: TrainSurroundings,
 ): Promise<TrainingEngine> {
-  const { emit, engineOptions, chooseEngine } = surroundings;
   const { batchSize, unrollSteps, threads, maxMemoryMegabytes } = options;
   const {
     engine,
@@ -24,11 +23,7 @@ export async function startEngine(
       engine: options.engine,
       failed: failedEngines,
       work: { config, batchSize, unrollSteps, threads, maxMemoryMegabytes },
-      memory: {
-        warn: (message) => {
-          warn(surroundings, message);
-        },
-      },
+      memory: { warn },
       onLoading: (name) => {
         emit({ kind: 'loading', name });
       },

@@ -22,7 +22,7 @@ import { patiently, removeLeftovers, type WriteFile } from './saveFile';
 import { startEngine } from './startEngine';
 import { CancelledError } from './trainingControl';
 import { lockModel, type ModelLock } from './trainingLock';
-import { surroundingsOf, warn, type GivenSurroundings, type TrainSurroundings } from './trainSurroundings';
+import { surroundingsOf, type GivenSurroundings, type TrainSurroundings } from './trainSurroundings';
 
 /**
  * Trains. The resume file is removed at the end and when cancelled; it stays when the training fails or is killed.
@@ -95,8 +95,8 @@ class TrainJobRun {
   private async train(): Promise<void> {
     const { job, surroundings } = this;
     const { options } = job;
-    const beginning = await readBeginning(job, this.warn);
-    const earlier = await readEarlierModel(job.modelPath, beginning.tokenizer, this.warn);
+    const beginning = await readBeginning(job, surroundings.warn);
+    const earlier = await readEarlierModel(job.modelPath, beginning.tokenizer, surroundings.warn);
     const corpus = await readTexts(job, beginning, earlier, surroundings);
     const reading = planReading(beginning, corpus, options.seconds);
     if (reading.continues !== null) {
@@ -112,28 +112,17 @@ class TrainJobRun {
       seed: options.seed + (beginning.initial?.training.steps ?? 0),
       ...(weightOf === undefined ? {} : { weightOf }),
     });
-    const endWatch = await this.watchPower();
+    const endWatch = options.onBattery === 'continue' ? null : await watchPower(surroundings);
     try {
       const prepared = { beginning, corpus, reading, stream, network, engine, earlier };
       const optimisation = new Optimisation(job, prepared, surroundings);
       this.optimisation = optimisation;
       await this.keepBest(prepared, await optimisation.run(), optimisation);
     } finally {
-      endWatch();
+      endWatch?.();
       network.dispose();
     }
   }
-
-  private async watchPower(): Promise<() => void> {
-    const { control, onBattery } = this.surroundings;
-    return this.job.options.onBattery === 'continue'
-      ? () => undefined
-      : watchPower({ control, onBattery, warn: this.warn });
-  }
-
-  private readonly warn = (message: string): void => {
-    warn(this.surroundings, message);
-  };
 
   /** Writes the candidate with which ghost text gains most, and the gate that fits it; writes nothing if it does not gain. */
   private async keepBest(
@@ -204,7 +193,7 @@ class TrainJobRun {
     } catch (error) {
       control.signal.throwIfAborted();
       const why = asError(error).message;
-      this.warn(`How far to trust the new model could not be learned in advance: ${why}`);
+      this.surroundings.warn(`How far to trust the new model could not be learned in advance: ${why}`);
       return null;
     }
   }

@@ -9,6 +9,8 @@ import type { TrainingControl } from './trainingControl';
 
 export interface TrainSurroundings {
   readonly emit: (event: TrainerEvent) => void;
+  /** Tells the user something in a sentence, by an event. */
+  readonly warn: (message: string) => void;
   readonly control: TrainingControl;
   readonly engineOptions: EngineOptions;
   /** Rejects with a sentence for the user. */
@@ -20,7 +22,8 @@ export interface TrainSurroundings {
   readonly now: () => number;
 }
 
-export type GivenSurroundings = Pick<TrainSurroundings, 'emit' | 'control'> & Partial<TrainSurroundings>;
+export type GivenSurroundings = Pick<TrainSurroundings, 'emit' | 'control'> &
+  Partial<Omit<TrainSurroundings, 'warn'>>;
 
 /** Fills in the ordinary ones where none are given. */
 export function surroundingsOf({
@@ -34,6 +37,9 @@ export function surroundingsOf({
     calibrate: calibratePersonal,
     now: () => performance.now(),
     ...given,
+    warn: (message) => {
+      given.emit({ kind: 'warning', message });
+    },
     writeFile: async (path, bytes) => {
       try {
         await writeFile(path, bytes);
@@ -42,8 +48,4 @@ export function surroundingsOf({
       }
     },
   };
-}
-
-export function warn({ emit }: Pick<TrainSurroundings, 'emit'>, message: string): void {
-  emit({ kind: 'warning', message });
 }
