@@ -1,9 +1,8 @@
 /** Whether the machine runs on its battery, where the system reports it. */
-import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { runCommand } from '../native/runCommand';
 import type { TrainingControl } from './trainingControl';
 
 export type OnBattery = () => Promise<boolean>;
@@ -16,10 +15,8 @@ export const onBattery: OnBattery = async () => {
   switch (platform()) {
     case 'linux':
       return linuxOnBattery(LINUX_SUPPLIES);
-    case 'darwin': {
-      const { stdout } = await promisify(execFile)('/usr/bin/pmset', ['-g', 'batt']);
-      return stdout.includes("'Battery Power'");
-    }
+    case 'darwin':
+      return (await runCommand('/usr/bin/pmset', ['-g', 'batt'])).includes("'Battery Power'");
     default:
       return false;
   }
