@@ -18,7 +18,7 @@ export type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 /** Requests that open a file which may block the thread for good. */
 type OpeningKind = 'loadHalf' | 'loadMasked';
 /** What blocked a thread that was ended: the opening of a file, or an answer, as by a language model whose single step takes minutes. */
-export type Blocking = OpeningKind | 'answer';
+type Blocking = OpeningKind | 'answer';
 
 /** The message is a sentence for the user. */
 class GeneratorError extends Error {}

@@ -38,7 +38,7 @@ export function showFailure(thrown: unknown, log: vscode.LogOutputChannel): void
 }
 
 /** Asks before something is done. Resolves with whether the user presses the button, and not Cancel. */
-export async function agrees(question: string, button: string, detail = ''): Promise<boolean> {
+export async function agrees(question: string, button: string, detail: string): Promise<boolean> {
   return (await vscode.window.showInformationMessage(question, { modal: true, detail }, button)) === button;
 }
 

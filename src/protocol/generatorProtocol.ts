@@ -151,8 +151,6 @@ export type NoSuggestionReason =
   /** Nothing has been learned yet and no model is loaded. */
   | 'notReady';
 
-export type AlternativeSuggestion = Pick<CompletedResponse, 'insertText' | 'confidence'>;
-
 export interface CompletedResponse {
   readonly kind: 'completed';
   readonly id: number;
@@ -163,7 +161,7 @@ export interface CompletedResponse {
   /** Probability of the whole suggestion given the prefix, 0 to 1. */
   readonly confidence: number;
   /** What may be inserted instead, the best first, for an invoked request; at most {@link MOST_ALTERNATIVES}. */
-  readonly alternatives?: readonly AlternativeSuggestion[];
+  readonly alternatives?: readonly Pick<CompletedResponse, 'insertText' | 'confidence'>[];
   /** Whether the user turned to it or typed along with it among several, so that its confidence tells nothing any more. */
   readonly isAsked?: boolean;
   readonly source: 'typedAsSuggested' | 'prefixCache' | 'inFlight' | 'generated';

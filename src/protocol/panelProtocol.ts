@@ -42,7 +42,7 @@ export interface PanelTraining {
   readonly heldOut: readonly CurvePoint[];
 }
 
-export interface PanelCandidate {
+interface PanelCandidate {
   /** With white space made visible. */
   readonly text: string;
   readonly probability: number;

@@ -4,7 +4,7 @@ import { Mixture } from '../mixture/mixture';
 import type { NetworkModel } from '../network/networkModel';
 import { scoreText, type ScoredDocument, type ScoreProgress, type TextScore } from './scoreText';
 
-export interface Calibration {
+interface Calibration {
   readonly vocabSize: number;
   /** [vocabSize], see `tokenKinds.ts`. */
   readonly kinds: Uint8Array;

@@ -89,7 +89,7 @@ export function stepOperation<State>(
   shape: ValueShape,
   start: State,
   run: (inputs: readonly Rows[], rows: Rows, context: RunContext, before: State) => State,
-  traits: OperationTraits = {},
+  traits: OperationTraits,
 ): Operation {
   const rows = new Rows(shape.size);
   return {

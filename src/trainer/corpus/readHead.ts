@@ -8,7 +8,7 @@ const CHUNK_BYTES = 256 * 1024;
 /** Does not wait for whoever writes to a pipe, which could be forever. Windows has no such flag, and no such files. */
 const WITHOUT_WAITING = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
 
-export type FileHead =
+type FileHead =
   | {
       readonly kind: 'head';
       readonly bytes: Buffer;
