@@ -13,9 +13,7 @@ export async function deleteModel(
   { confirm = true }: DeleteArguments = {},
 ): Promise<void> {
   const { t } = vscode.l10n;
-  if (training.phase !== 'idle') {
-    throw new Error(t('The model is being trained; cancel the training before you delete the model.'));
-  }
+  training.requireIdle(t('The model is being trained; cancel the training before you delete the model.'));
   if (!(await model.isAnythingStored())) {
     throw new Error(t('This workspace has no model of its own to delete.'));
   }

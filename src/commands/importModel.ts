@@ -103,10 +103,8 @@ async function importBase({ baseModel, training }: Parts, uri: vscode.Uri): Prom
   );
 }
 
-function requireIdle({ phase }: Parts['training']): void {
-  if (phase !== 'idle') {
-    throw new Error(
-      vscode.l10n.t('The model is being trained; cancel the training before you import another.'),
-    );
-  }
+function requireIdle(training: Parts['training']): void {
+  training.requireIdle(
+    vscode.l10n.t('The model is being trained; cancel the training before you import another.'),
+  );
 }

@@ -6,9 +6,7 @@ import { removeNative } from '../trainer/native/installNative';
 
 /** *Remove Native Engine*: frees its disk space. */
 export async function removeNativeEngine({ paths, training }: Parts): Promise<void> {
-  if (training.phase !== 'idle') {
-    throw new Error(vscode.l10n.t('A training is running and may use the engine; cancel it first.'));
-  }
+  training.requireIdle(vscode.l10n.t('A training is running and may use the engine; cancel it first.'));
   await removeNative(paths.native);
   offerRemoval(paths.native);
   inform(vscode.l10n.t('The native engine is removed; training goes on with another.'));

@@ -6,9 +6,7 @@ import { WEBGPU, removeRuntime } from '../trainer/native/installRuntime';
 
 /** *Remove WebGPU Engine*: frees its disk space. */
 export async function removeWebgpu({ paths, training }: Parts): Promise<void> {
-  if (training.phase !== 'idle') {
-    throw new Error(vscode.l10n.t('A training is running and may use the engine; cancel it first.'));
-  }
+  training.requireIdle(vscode.l10n.t('A training is running and may use the engine; cancel it first.'));
   await removeRuntime(WEBGPU, paths.webgpu);
   offerRemoval(paths.webgpu);
   inform(vscode.l10n.t('The WebGPU engine is removed.'));

@@ -31,9 +31,7 @@ export async function trainOnWorkspace(
   { preview = true, afresh = false }: TrainArguments = {},
 ): Promise<DoneEvent | undefined> {
   const folders = foldersToTrainOn();
-  if (parts.training.phase !== 'idle') {
-    throw new Error(vscode.l10n.t('A training is running already; cancel it first.'));
-  }
+  parts.training.requireIdle(vscode.l10n.t('A training is running already; cancel it first.'));
   const { values: settings, problems } = parts.configuration.training();
   reportProblems(problems);
   const startingPoint = (fromBase: boolean) =>

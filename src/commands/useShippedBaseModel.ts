@@ -4,11 +4,9 @@ import type { Parts } from '../editor/parts';
 
 /** *Use Shipped Base Model*: undoes the import of a base model. */
 export async function useShippedBaseModel({ baseModel, training }: Parts): Promise<void> {
-  if (training.phase !== 'idle') {
-    throw new Error(
-      vscode.l10n.t('The model is being trained; cancel the training before you change the base model.'),
-    );
-  }
+  training.requireIdle(
+    vscode.l10n.t('The model is being trained; cancel the training before you change the base model.'),
+  );
   if (!baseModel.isImported) {
     throw new Error(vscode.l10n.t('The base model already is the one that Understudy comes with.'));
   }

@@ -48,6 +48,13 @@ export class TrainingSession implements vscode.Disposable {
     return this.pausing ? vscode.l10n.t('pausing…') : this.doing;
   }
 
+  /** @throws Error with this sentence while a training runs or is paused */
+  requireIdle(otherwise: string): void {
+    if (this.run !== null) {
+      throw new Error(otherwise);
+    }
+  }
+
   view(): PanelTraining {
     const { phase, progress } = this;
     const lines = [...this.lines];
@@ -67,9 +74,7 @@ export class TrainingSession implements vscode.Disposable {
     node: TrainerNode | null,
     onStep: (line: string, progress: number) => void,
   ): Promise<DoneEvent> {
-    if (this.run !== null) {
-      throw new Error(vscode.l10n.t('A training is running already; cancel it first.'));
-    }
+    this.requireIdle(vscode.l10n.t('A training is running already; cancel it first.'));
     this.paused = false;
     this.pausing = false;
     this.step = null;
