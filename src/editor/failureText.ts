@@ -1,7 +1,7 @@
 import { TrainerEndedError } from '../trainer/trainerChild';
 
 /**
- * What the log holds of a failed command: a sentence where the error is one for the user, as where no folder is open; else the stack.
+ * What the log holds of a failure: a sentence where the error is one for the user, as where no folder is open; else the stack.
  * This program's own errors are sentences; those of the language, of the system and of VS Code have a name or a code.
  */
 export function failureText(error: Error): string {

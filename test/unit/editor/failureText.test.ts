@@ -17,7 +17,7 @@ async function thrownBy(work: () => unknown): Promise<Error> {
   throw new Error('It threw nothing.');
 }
 
-describe('What the log holds of a failed command', () => {
+describe('What the log holds of a failure', () => {
   const sentence = 'There is no folder to train on; open one with File: Open Folder.';
 
   it('is one line where a sentence tells the user what is missing', () => {
