@@ -38,7 +38,7 @@ export const completeCommand = defineCommand({
       type: 'number',
       min: 0,
       max: 1,
-      help: '0 shows only what is nearly certain (default 0.5)',
+      help: '0 to 1: 0 shows only what is nearly certain, 1 whatever might save a key (default 0.5)',
     },
     multiline: { type: 'flag', help: 'may go on past the end of the line' },
     'mid-line-in-code': { type: 'flag', help: 'also where code stands right of the cursor' },

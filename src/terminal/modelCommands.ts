@@ -55,7 +55,7 @@ const show = defineCommand({
 const exportModel = defineCommand({
   name: 'model export',
   summary: 'Copies a model to a file; as a Keras model, to FILE.keras or FILE.h5.',
-  details: `${details} A Keras model has its tokenizer written beside it; Keras loads it without custom objects.`,
+  details: `${details}\nA Keras model has its tokenizer written beside it; Keras loads it without custom objects.`,
   positionals: { names: ['FILE', 'FOLDER'], required: 1 },
   options: { force: { type: 'flag', help: 'replaces what is there already' } },
   run: async ({ force }, [file, folder = '.'], terminal) => {
@@ -93,7 +93,8 @@ const base = defineCommand({
   name: 'model base',
   summary: 'Says which base model is used; with FILE, uses that one on this machine from now on.',
   details:
-    'FILE is a model of Understudy, or a Keras model in the layout of "model export". A language model of another layout is mixed in with --half instead.',
+    'FILE is a model of Understudy, or a Keras model in the layout of "model export". A language model of another layout is\n' +
+    'mixed in with --half instead.',
   positionals: { names: ['FILE'], required: 0 },
   options: { shipped: { type: 'flag', help: 'uses the one that Understudy comes with again' } },
   run: async ({ shipped }, [file], terminal) => {

@@ -29,7 +29,7 @@ export const TRAINING_OPTIONS = {
     min: 0,
     max: MOST_THREADS,
     integer: true,
-    help: 'of the wasm engine (default: one a core; 0 leaves one core free)',
+    help: 'of the wasm engine (at most 8; default: one a core; 0 leaves one core free)',
   },
   'on-battery': {
     type: 'choice',
