@@ -55,6 +55,10 @@
     if (isSeed) {
       box.placeholder = texts.textRandom;
     }
+    // Chromium would change the value of a field that has the focus, and leave the page where it is.
+    box.addEventListener('wheel', () => {
+      box.blur();
+    });
     const judge = (fits) => {
       box.setAttribute('aria-invalid', String(!fits));
       problem.textContent = fits ? '' : fill(texts.textInvalid, setting.minimum, setting.maximum);

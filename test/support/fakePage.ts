@@ -51,6 +51,10 @@ export class FakeElement {
   focus(): void {
     this.page.focused = this;
   }
+  blur(): void {
+    this.page.focused = null;
+    this.dispatch('blur');
+  }
   scrollIntoView(): void {
     this.page.inView = this;
   }

@@ -136,6 +136,15 @@ describe("the script of the panel's page", () => {
     assert.equal(Number(box.value), 0.8);
   });
 
+  it('lets the wheel scroll the page over a field that has the focus, where it changed the value', () => {
+    const page = new FakePage();
+    page.post({ kind: 'settings', settings: settingsWith() });
+    const box = page.byId(NAME);
+    box.focus();
+    box.dispatch('wheel');
+    assert.equal(page.focused, null);
+  });
+
   it('offers another sample only where it would differ', () => {
     const page = new FakePage();
     const isOffered = (given: Partial<Record<SettingName, number | boolean>>) => {
