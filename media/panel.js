@@ -267,6 +267,22 @@
     }
   }
 
+  /** Whether the page is whole, and as far down as the user left it. VS Code loads it anew whenever its tab comes into view. */
+  let isPlaced = false;
+
+  function placeOnce() {
+    const left = vscode.getState();
+    if (!isPlaced && left !== undefined) {
+      window.scrollTo(0, left.top);
+    }
+    isPlaced = true;
+  }
+
+  window.addEventListener('scroll', () => {
+    if (isPlaced) {
+      vscode.setState({ top: window.scrollY });
+    }
+  });
   window.addEventListener('message', ({ data }) => {
     switch (data.kind) {
       case 'settings':
@@ -275,6 +291,7 @@
         break;
       case 'inspection':
         showInspection(data.inspection);
+        placeOnce();
         break;
       case 'languageModel':
         showLanguageModel(data);
@@ -283,6 +300,7 @@
         showTraining(data.training);
         break;
       case 'revealTraining':
+        isPlaced = true;
         // A screen reader and the keyboard go on from there, too.
         byId('training-title').focus();
         byId('training-title').scrollIntoView();

@@ -64,6 +64,8 @@ export class FakeElement {
   }
 }
 
+type Hearer = (event: { readonly data?: ToPanel }) => void;
+
 export class FakePage {
   readonly elements = new Map<string, FakeElement>();
   readonly sent: unknown[] = [];
@@ -71,10 +73,22 @@ export class FakePage {
   focused: FakeElement | null = null;
   /** What was brought into view last. */
   inView: FakeElement | null = null;
-  private hear: (event: { data: ToPanel }) => void = () => undefined;
+  /** What the page has VS Code keep for it while it is out of view. */
+  state: unknown;
+  private readonly view = {
+    scrollY: 0,
+    scrollTo: (_x: number, y: number): void => {
+      this.scroll(y);
+    },
+  };
+  private readonly hearers = new Map<string, Hearer>();
 
-  /** @param buttons the phases of training in which each button of the page is there */
-  constructor(buttons: readonly string[] = []) {
+  /**
+   * @param buttons the phases of training in which each button of the page is there
+   * @param state what an earlier page had VS Code keep
+   */
+  constructor(buttons: readonly string[] = [], state?: unknown) {
+    this.state = state;
     const phased = buttons.map((phase) => {
       const button = new FakeElement(this);
       button.dataset['phase'] = phase;
@@ -95,12 +109,18 @@ export class FakePage {
       getElementById: (id: string) => this.byId(id),
       querySelectorAll: (selector: string) => (selector === 'button[data-phase]' ? phased : []),
     };
-    const window = {
-      addEventListener: (_name: string, listener: (event: { data: ToPanel }) => void) => {
-        this.hear = listener;
+    const window = Object.assign(this.view, {
+      addEventListener: (name: string, listener: Hearer) => {
+        this.hearers.set(name, listener);
       },
-    };
-    const acquireVsCodeApi = () => ({ postMessage: (message: unknown) => this.sent.push(message) });
+    });
+    const acquireVsCodeApi = () => ({
+      postMessage: (message: unknown) => this.sent.push(message),
+      getState: () => this.state,
+      setState: (kept: unknown) => {
+        this.state = kept;
+      },
+    });
     const script = readFileSync(join(__dirname, '../../media/panel.js'), 'utf8');
     runInNewContext(script, { acquireVsCodeApi, document, window });
     this.buttons = phased;
@@ -113,6 +133,16 @@ export class FakePage {
   }
 
   post(message: ToPanel): void {
-    this.hear({ data: message });
+    this.hearers.get('message')?.({ data: message });
+  }
+
+  /** Pixels from the top. */
+  get scrolled(): number {
+    return this.view.scrollY;
+  }
+
+  scroll(top: number): void {
+    this.view.scrollY = top;
+    this.hearers.get('scroll')?.({});
   }
 }

@@ -33,6 +33,33 @@ describe("the script of the panel's page", () => {
     assert.equal(page.focused, page.byId('training-title'));
   });
 
+  it('is as far down as it was left when its tab comes into view again, for which VS Code loads it anew', () => {
+    const inspection = { state: 'none', message: '' } as const;
+    const shown = (kept?: unknown) => {
+      const page = new FakePage([], kept);
+      return {
+        page,
+        fill: () => {
+          page.post({ kind: 'inspection', inspection });
+        },
+      };
+    };
+    const first = shown();
+    first.fill();
+    first.page.scroll(300);
+    const { page, fill } = shown(first.page.state);
+    assert.equal(page.scrolled, 0);
+    fill();
+    assert.equal(page.scrolled, 300);
+    page.scroll(50);
+    fill();
+    assert.equal(page.scrolled, 50);
+    const revealed = shown(page.state);
+    revealed.page.post({ kind: 'revealTraining' });
+    revealed.fill();
+    assert.equal(revealed.page.scrolled, 0);
+  });
+
   it('leaves the lines alone that a step of the training does not change, as the user may read or copy them', () => {
     const page = new FakePage();
     const shown = (...lines: string[]) => {
