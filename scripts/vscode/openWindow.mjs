@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { root } from '../setup.mjs';
+import { panelContrasts } from './panelContrasts.mjs';
 
 const screenshotFolder = join(root, '.cache', 'screenshots');
 
@@ -144,6 +145,10 @@ export async function openWindow(
     /** What axe-core finds wrong with the panel for users of assistive technology, one line each. */
     async panelBarriers() {
       return findBarriers(await requirePanel(page));
+    },
+    /** See {@link panelContrasts}. */
+    async panelContrasts() {
+      return panelContrasts(await requirePanel(page));
     },
     /** Writes a picture of the window and returns its path. */
     async screenshot(name, options = {}) {

@@ -1,6 +1,15 @@
 import * as vscode from 'vscode';
 import { ask, hasChannel } from './channel.js';
 
+interface PanelContrasts {
+  readonly theme: string;
+  /** Of a field with the page. */
+  readonly field: number;
+  /** Of a bar, or a slider's thumb, with its track. */
+  readonly mark: number;
+  readonly placeholder: number;
+}
+
 /** What a user does in the window and sees of it, with real keys and real pixels. */
 export const theWindow = {
   /** Presses a key or a chord, such as `Tab` or `Control+ArrowRight`, several times without a pause. */
@@ -51,6 +60,10 @@ export const theWindow = {
   /** The accessibility problems that axe-core finds in the panel, a line each. */
   async panelBarriers(): Promise<string[]> {
     return (await ask('panelBarriers')) as string[];
+  },
+  /** The panel's theme, and how well its parts stand out: contrast ratios from 1 to 21. */
+  async panelContrasts(): Promise<PanelContrasts> {
+    return (await ask('panelContrasts')) as PanelContrasts;
   },
   /** Writes a picture into .cache/screenshots and returns its path. */
   async screenshot(name: string): Promise<string> {

@@ -155,9 +155,11 @@ describe("the panel's page", () => {
 
   it('colours sliders and boxes by the border in high contrast, where buttons are as dark as the page', () => {
     const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
-    const colour = String.raw`: var\(--vscode-contrastBorder, var\(--vscode-button-background\)\)`;
-    assert.match(style, new RegExp(String.raw`'checkbox'\] \{\s+accent-color${colour}`));
-    assert.match(style, new RegExp(String.raw`slider-thumb \{[^}]*background${colour}`));
+    assert.match(style, /'checkbox'\] \{\s+accent-color: var\(--vscode-contrastBorder, /);
+    assert.match(style, /--mark: var\(--vscode-contrastBorder, /);
+    for (const part of ['slider-thumb', 'meter-optimum-value']) {
+      assert.match(style, new RegExp(`${part}[^}]*background: var\\(--mark\\);`));
+    }
   });
 
   it('draws the tracks of sliders itself, which Chromium draws white where the accent colour is dark', () => {

@@ -79,6 +79,38 @@ describe('The settings panel', () => {
     assert.deepEqual(await theWindow.panelBarriers(), []);
   });
 
+  for (const theme of [
+    'Visual Studio Light',
+    'Abyss',
+    'Solarized Light',
+    'Default High Contrast',
+    'Default High Contrast Light',
+  ]) {
+    it(`can be seen in the theme ${theme}`, async () => {
+      const workbench = vscode.workspace.getConfiguration('workbench');
+      const before = workbench.inspect('colorTheme')?.globalValue;
+      await workbench.update('colorTheme', theme, vscode.ConfigurationTarget.Global);
+      try {
+        const { field, mark, placeholder } = await waitFor('the theme', async () => {
+          const now = await theWindow.panelContrasts();
+          return now.theme === theme && now;
+        });
+        const isHighContrast = theme.includes('High Contrast');
+        assert.ok(field > (isHighContrast ? 3 : 1.15), `fields have a contrast of ${field}`);
+        assert.ok(mark >= 3, `bars have a contrast of ${mark}`);
+        assert.ok(
+          placeholder >= (isHighContrast ? 4.5 : 3),
+          `the placeholder has a contrast of ${placeholder}`,
+        );
+        if (isHighContrast) {
+          assert.deepEqual(await theWindow.panelBarriers(), []);
+        }
+      } finally {
+        await workbench.update('colorTheme', before, vscode.ConfigurationTarget.Global);
+      }
+    });
+  }
+
   it('is about the text beside it also if it had the focus already when the extension host started', async () => {
     await vscode.commands.executeCommand('understudy.openSettingsPanel');
     await waitFor('the focus', () => vscode.window.activeTextEditor === undefined);
