@@ -162,6 +162,11 @@ describe("the panel's page", () => {
     }
   });
 
+  it('writes the text and its sample in the direction of each line, as an ellipsis before an Arabic one stood at its end', () => {
+    const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
+    assert.match(style, /\.text \{[^}]*unicode-bidi: plaintext;/);
+  });
+
   it('draws the tracks of sliders itself, which Chromium draws white where the accent colour is dark', () => {
     const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
     assert.match(style, /input\[type='range'\] \{\s+appearance: none;/);
