@@ -271,8 +271,12 @@
   let isPlaced = false;
 
   function placeOnce() {
+    // An answer to what was asked before the page was loaded may come before all else.
+    if (isPlaced || fields.size === 0) {
+      return;
+    }
     const left = vscode.getState();
-    if (!isPlaced && left !== undefined) {
+    if (left !== undefined) {
       window.scrollTo(0, left.top);
     }
     isPlaced = true;

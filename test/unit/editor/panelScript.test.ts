@@ -44,17 +44,22 @@ describe("the script of the panel's page", () => {
         },
       };
     };
+    const settings = { kind: 'settings', settings: settingsWith() } as const;
     const first = shown();
+    first.page.post(settings);
     first.fill();
     first.page.scroll(300);
     const { page, fill } = shown(first.page.state);
+    fill();
     assert.equal(page.scrolled, 0);
+    page.post(settings);
     fill();
     assert.equal(page.scrolled, 300);
     page.scroll(50);
     fill();
     assert.equal(page.scrolled, 50);
     const revealed = shown(page.state);
+    revealed.page.post(settings);
     revealed.page.post({ kind: 'revealTraining' });
     revealed.fill();
     assert.equal(revealed.page.scrolled, 0);
