@@ -103,6 +103,8 @@ describe('asking the generator', () => {
       abort.signal,
     );
     assert.deepEqual([(await endless).text, (await endless).stopReason], ['part', 'cancelled']);
+    const unwanted = client.generate(prompt('HANG█'), ignore, AbortSignal.abort());
+    assert.equal((await unwanted).stopReason, 'cancelled', 'nor is one begun that is not wanted any more');
   });
 
   it('forgets cached suggestions when the model changes', async () => {
