@@ -96,11 +96,12 @@ export function describeDrawn({ lines, tried }: DrawnLines, folder: string): str
   );
 }
 
-function describeScores(before: TextScore, after: TextScore): string {
+/** Of the network that is kept, which may predict this sample worse than none does. */
+export function describeScores(before: TextScore, after: TextScore): string {
   const mix = [before.bitsPerByte['mix'], after.bitsPerByte['mix']];
-  const fewer = (100 * (1 - mix[1] / mix[0])).toFixed(1);
+  const change = 100 * (mix[1] / mix[0] - 1);
   return (
     `\nScore on ${formatBytes(after.bytes)} of them, in bits per byte (lower is better): ` +
-    `${mix[0].toFixed(3)} before training, ${mix[1].toFixed(3)} after (${fewer} % fewer).\n`
+    `${mix[0].toFixed(3)} before training, ${mix[1].toFixed(3)} after (${Math.abs(change).toFixed(1)} % ${change > 0 ? 'more' : 'fewer'}).\n`
   );
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { asArgument, describeDrawn } from '../../../src/terminal/tryCommand';
+import { asArgument, describeDrawn, describeScores } from '../../../src/terminal/tryCommand';
 
 describe('what try says to type next', () => {
   it('is one argument also where the folder has spaces in its name', () => {
@@ -26,5 +26,16 @@ describe('the ghost text that try shows', () => {
       describeDrawn({ lines: [], tried: 0 }, '/f'),
       /^\nThe texts kept aside have no line that is long enough/,
     );
+  });
+});
+
+describe('the score that try tells', () => {
+  it('says of more bits that they are more', () => {
+    const score = (mix: number) => ({ bytes: 2000, tokens: 600, bitsPerByte: { mix } });
+    assert.match(
+      describeScores(score(2), score(1.5)),
+      / 2\.000 before .* 1\.500 after \(25\.0 % fewer\)\.$/m,
+    );
+    assert.match(describeScores(score(2), score(2.01)), /\(0\.5 % more\)\.$/m);
   });
 });
