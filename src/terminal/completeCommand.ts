@@ -29,7 +29,8 @@ export const completeCommand = defineCommand({
   summary: 'Prints the ghost text at a place of a file.',
   details:
     "Without --folder, the current folder when it holds the file, else the file's own folder. Prints nothing on stdout\n" +
-    'when there is nothing worth showing, and says why on stderr.',
+    'when there is nothing worth showing, and says why on stderr. --json prints { insertText, confidence, milliseconds } with\n' +
+    'confidence from 0 to 1, and stopReason, why the text ends there, or for an empty text noSuggestionReason.',
   positionals: { names: ['FILE'], required: 1 },
   options: {
     line: { ...PLACE, help: 'line of the cursor, from 1' },
@@ -49,7 +50,7 @@ export const completeCommand = defineCommand({
       integer: true,
       help: 'length in tokens (default 32)',
     },
-    json: { type: 'flag', help: 'prints one JSON object with confidence and time' },
+    json: { type: 'flag', help: 'prints one JSON object' },
     ...MODEL_OPTIONS,
     folder: { ...MODEL_OPTIONS.folder, help: 'whose texts and model are used' },
     ...HALF_OPTIONS,

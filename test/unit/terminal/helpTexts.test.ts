@@ -27,4 +27,10 @@ describe('--help of the terminal tool', () => {
     assert.doesNotMatch(helpOf('complete'), /default: the current folder/);
     assert.match(helpOf('generate'), /--folder FOLDER +\S.*default: the current folder/);
   });
+
+  it('names for complete every field of its JSON', () => {
+    for (const field of ['insertText', 'confidence', 'milliseconds', 'stopReason', 'noSuggestionReason']) {
+      assert.ok(helpOf('complete').includes(field), field);
+    }
+  });
 });
