@@ -22,7 +22,8 @@ export class FollowedText implements vscode.Disposable {
 
   grownTo(end: vscode.Position): void {
     this.end = end;
-    if (this.isFollowing) {
+    // A needless one could undo a scrolling of which this extension has yet to hear.
+    if (this.isFollowing && !this.isVisibleIn(this.editor.visibleRanges)) {
       this.reveal(vscode.TextEditorRevealType.Default);
     }
   }
@@ -35,11 +36,14 @@ export class FollowedText implements vscode.Disposable {
     this.editor.revealRange(new vscode.Range(this.end, this.end), type);
   }
 
+  private isVisibleIn(visible: readonly vscode.Range[]): boolean {
+    return visible.some((range) => range.contains(this.end));
+  }
+
   /** A text that has just grown ends below what is visible, too, but only a user scrolls up from there, or further down. */
   private scrolled(visible: readonly vscode.Range[]): void {
     const top = topOf(visible);
-    const isAway = !visible.some((range) => range.contains(this.end));
-    if (isAway && (top < this.top || top > this.end.line)) {
+    if (!this.isVisibleIn(visible) && (top < this.top || top > this.end.line)) {
       this.isFollowing = false;
     }
     this.top = top;

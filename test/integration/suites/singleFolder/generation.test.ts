@@ -101,11 +101,16 @@ describe('Generate from Selection', () => {
     });
 
     it('is left alone once the user has scrolled away', async () => {
+      await set('greedy', undefined);
+      await set('maxNewTokens', 300);
       const editor = await openDraft('generated.md', tale);
       const before = editor.document.getText();
       const running = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
-      await waitFor('some pieces', () => editor.document.getText() !== before);
-      await vscode.commands.executeCommand('editorScroll', { to: 'up', by: 'line', value: 200 });
+      await waitFor('some pieces in view', () => editor.document.getText() !== before && isInView(editor));
+      await waitFor('the beginning', async () => {
+        await vscode.commands.executeCommand('editorScroll', { to: 'up', by: 'line', value: 200 });
+        return editor.visibleRanges[0].start.line === 0;
+      });
       await running;
       assert.equal(editor.visibleRanges[0].start.line, 0);
     });
