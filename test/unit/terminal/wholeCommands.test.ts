@@ -181,7 +181,7 @@ describe('terminal commands from the folder to the result', function () {
     const files = new Set([...lines.matchAll(/^(chapter-\d\.md):\d+$/gm)].map(([, name]) => name));
     assert.match(heldOut, new RegExp(` of ${files.size} files? aside`));
     assert.match(lines, /\n {2}typed {6}.+\n {2}suggested {2}.+\n {2}really {5}.+/);
-    assert.match(score, /: [\d.]+ before training, [\d.]+ after \(-?[\d.]+ % fewer\)\.$/);
+    assert.match(score, /: [\d.]+ before training, [\d.]+ after \([\d.]+ % (?:fewer|more)\)\.$/);
     assert.match(next, /^VS Code keeps models of its own, which Train on Workspace makes\./);
     assert.ok(next.endsWith(`npm run vscode -- ${text}`), next);
     // By honest measure, ghost text gains nothing by so small a network; then the one that is there is shown and scored.
