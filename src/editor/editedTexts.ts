@@ -29,7 +29,7 @@ export class EditedTexts implements vscode.Disposable {
   constructor(
     private readonly files: Pick<LiveFiles, 'learn' | 'forget' | 'forgetOutdated'>,
     private readonly excludeGlobs: () => readonly string[],
-    onDropped: (uri: vscode.Uri) => void,
+    private readonly onDropped: (uri: vscode.Uri) => void,
     private readonly settle: (work: Promise<unknown>) => Promise<void>,
   ) {
     this.disposable = vscode.Disposable.from(
@@ -54,7 +54,7 @@ export class EditedTexts implements vscode.Disposable {
       }),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         if (this.unsaved.delete(uri.toString())) {
-          onDropped(uri);
+          this.onDropped(uri);
         }
       }),
     );
@@ -82,9 +82,8 @@ export class EditedTexts implements vscode.Disposable {
   }
 
   private async turnFrom(left: vscode.TextDocument | undefined): Promise<void> {
-    // Also when what was unsaved has been reverted.
-    if (left?.isClosed === false && (left.isDirty || this.unsaved.has(left.uri.toString()))) {
-      await this.learn(left);
+    if (left?.isClosed === false) {
+      await this.learnUnlessDropped(left);
     }
     // While the user stays in a text, what is shown there and typed along with stays as it is.
     this.files.forgetOutdated();
@@ -93,10 +92,19 @@ export class EditedTexts implements vscode.Disposable {
   private learnChanged(): void {
     for (const document of this.changed) {
       if (!document.isClosed && document !== this.active) {
-        void this.learn(document);
+        void this.learnUnlessDropped(document);
       }
     }
     this.changed.clear();
+  }
+
+  /** A text that was unsaved and has been reverted may have no file any more, although it stands in the editor. */
+  private async learnUnlessDropped(document: vscode.TextDocument): Promise<void> {
+    if (document.isDirty) {
+      await this.learn(document);
+    } else if (this.unsaved.delete(document.uri.toString())) {
+      this.onDropped(document.uri);
+    }
   }
 
   private learn(document: vscode.TextDocument): Promise<void> {

@@ -70,6 +70,25 @@ describe('Text that is not saved', () => {
     await untilGhostTextIsWithout('feather', DRAFT);
   });
 
+  it('is known no longer once it is reverted where its file is gone, though it still stands in the editor', async () => {
+    const { document } = await openDraft('gone.md', '█\n');
+    await document.save();
+    const editor = await vscode.window.showTextDocument(document);
+    await editor.edit((edit) => {
+      edit.insert(new vscode.Position(0, 0), ADDED);
+    });
+    await document.save();
+    await editor.edit((edit) => {
+      edit.insert(new vscode.Position(0, 0), 'A line.\n');
+    });
+    await openDraft('one.md', DRAFT);
+    await triggerUntilGhostText('feather');
+    await vscode.window.showTextDocument(document);
+    await rm(document.uri.fsPath);
+    await vscode.commands.executeCommand('undo');
+    await untilGhostTextIsWithout('feather', DRAFT);
+  });
+
   it('is known in another file also at a place where there was ghost text before', async () => {
     await openDraft('one.md', DRAFT);
     await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
