@@ -239,7 +239,12 @@ export class WorkspaceReader implements vscode.Disposable {
       queueMicrotask(() => {
         const forgotten = this.files.forgetBelow(this.deleted);
         this.deleted.clear();
-        void this.settle(forgotten);
+        // What is unsaved stands on in the editor.
+        void this.settle(
+          forgotten.then(() => {
+            this.edited.learnUnsaved();
+          }),
+        );
       });
     }
     this.deleted.add(uri.toString());

@@ -70,6 +70,26 @@ describe('Text that is not saved', () => {
     await untilGhostTextIsWithout('feather', DRAFT);
   });
 
+  it('stays known in another file where another program deletes its own, as it stands on in the editor', async () => {
+    const { document } = await openDraft('gone.md', '█\n');
+    await document.save();
+    const editor = await vscode.window.showTextDocument(document);
+    await editor.edit((edit) => {
+      edit.insert(new vscode.Position(0, 0), ADDED);
+    });
+    await openDraft('one.md', DRAFT);
+    await triggerUntilGhostText('feather');
+    const watcher = vscode.workspace.createFileSystemWatcher('**/gone.md');
+    const isDeleted = new Promise((resolve) => watcher.onDidDelete(resolve));
+    await rm(document.uri.fsPath);
+    await isDeleted;
+    watcher.dispose();
+    await openDraft('two.md', DRAFT);
+    await triggerUntilGhostText('feather');
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('undo');
+  });
+
   it('is known no longer once it is reverted where its file is gone, though it still stands in the editor', async () => {
     const { document } = await openDraft('gone.md', '█\n');
     await document.save();
