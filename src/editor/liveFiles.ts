@@ -143,8 +143,11 @@ export class LiveFiles {
     return growth <= 0 || total <= (known === undefined ? limit : (1 + GROWTH_SHARE) * limit);
   }
 
-  /** Forgets files, or all files below folders, however many are named, by looking at each known file once. */
-  async forgetBelow(uris: Iterable<string>): Promise<void> {
+  /**
+   * Forgets files, or all files below folders, however many are named, by looking at each known file once.
+   * @param isKept whether a file below stays known all the same
+   */
+  async forgetBelow(uris: Iterable<string>, isKept: (uri: string) => boolean = () => false): Promise<void> {
     const gone = new Set(uris);
     const isBelow = (file: string): boolean => {
       for (let end = file.length; end > 0; end = file.lastIndexOf('/', end - 1)) {
@@ -154,7 +157,9 @@ export class LiveFiles {
       }
       return false;
     };
-    await this.forget([...this.unsent.keys(), ...this.known.keys()].filter(isBelow));
+    await this.forget(
+      [...this.unsent.keys(), ...this.known.keys()].filter((uri) => isBelow(uri) && !isKept(uri)),
+    );
   }
 
   /** Forgets those of these files that are known. */

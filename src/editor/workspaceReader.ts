@@ -237,14 +237,10 @@ export class WorkspaceReader implements vscode.Disposable {
   private forgetSoon(uri: vscode.Uri): void {
     if (this.deleted.size === 0) {
       queueMicrotask(() => {
-        const forgotten = this.files.forgetBelow(this.deleted);
-        this.deleted.clear();
         // What is unsaved stands on in the editor.
-        void this.settle(
-          forgotten.then(() => {
-            this.edited.learnUnsaved();
-          }),
-        );
+        const forgotten = this.files.forgetBelow(this.deleted, (uri) => this.edited.isNewer(uri));
+        this.deleted.clear();
+        void this.settle(forgotten);
       });
     }
     this.deleted.add(uri.toString());

@@ -45,6 +45,18 @@ describe('Text that is not saved', () => {
     });
   };
 
+  const openSaved = async (name: string): Promise<vscode.TextDocument> => {
+    const { document } = await openDraft(name, '█\n');
+    await document.save();
+    return document;
+  };
+
+  const addOnTop = async (text: string): Promise<void> => {
+    await vscode.window.activeTextEditor!.edit((edit) => {
+      edit.insert(new vscode.Position(0, 0), text);
+    });
+  };
+
   it('is known in another file, until it is reverted', async () => {
     await addToChapter();
     await write('one.md');
@@ -71,12 +83,8 @@ describe('Text that is not saved', () => {
   });
 
   it('stays known in another file where another program deletes its own, as it stands on in the editor', async () => {
-    const { document } = await openDraft('gone.md', '█\n');
-    await document.save();
-    const editor = await vscode.window.showTextDocument(document);
-    await editor.edit((edit) => {
-      edit.insert(new vscode.Position(0, 0), ADDED);
-    });
+    const document = await openSaved('gone.md');
+    await addOnTop(ADDED);
     await openDraft('one.md', DRAFT);
     await triggerUntilGhostText('feather');
     const watcher = vscode.workspace.createFileSystemWatcher('**/gone.md');
@@ -91,16 +99,10 @@ describe('Text that is not saved', () => {
   });
 
   it('is known no longer once it is reverted where its file is gone, though it still stands in the editor', async () => {
-    const { document } = await openDraft('gone.md', '█\n');
+    const document = await openSaved('gone.md');
+    await addOnTop(ADDED);
     await document.save();
-    const editor = await vscode.window.showTextDocument(document);
-    await editor.edit((edit) => {
-      edit.insert(new vscode.Position(0, 0), ADDED);
-    });
-    await document.save();
-    await editor.edit((edit) => {
-      edit.insert(new vscode.Position(0, 0), 'A line.\n');
-    });
+    await addOnTop('A line.\n');
     await openDraft('one.md', DRAFT);
     await triggerUntilGhostText('feather');
     await vscode.window.showTextDocument(document);
