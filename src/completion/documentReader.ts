@@ -123,6 +123,8 @@ export class DocumentReader {
     const document = known ?? new ReadDocument();
     setNewest(this.documents, uri, document, this.maxDocuments);
     if (this.current?.uri !== uri) {
+      // They are not used when it comes back, and may be of some megabytes.
+      this.current?.document.predictions.clear();
       this.model.workspace.openDocument(uri);
       // The workspace has forgotten it.
       document.below = '';

@@ -229,6 +229,15 @@ describe('reading a document to the cursor', () => {
     reader.moveTo('a', 'One two').predictAfter(1);
     assert.equal(model.calls.predict, 3);
   });
+
+  it('keeps no predictions in a document that was left', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    const tail = reader.moveTo('a', 'One two');
+    const first = tail.predictAfter(1);
+    reader.moveTo('b', 'Three');
+    assert.notEqual(tail.predictAfter(1), first);
+  });
 });
 
 describe('what teaches the gate', () => {
