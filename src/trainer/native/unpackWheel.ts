@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Transform, type Readable } from 'node:stream';
+import { Transform } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { open, type Entry, type ZipFile } from 'yauzl';
+import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { fileHash } from './fileHash';
 import type { InstallContext } from './installProgress';
 import { HEADER_FOLDERS, LIBRARIES, WHEEL, nativePaths } from './pinnedFiles';
@@ -27,9 +27,12 @@ export async function isUnpacked(folder: string, { signal }: InstallContext): Pr
 
 /** @throws Error when the wheel has no record, or a file differs from it */
 export async function unpackWheel(wheel: string, folder: string, context: InstallContext): Promise<void> {
-  const zip = await openZip(wheel);
+  const zip = await openPromise(wheel, { autoClose: false });
   try {
-    const entries = await listEntries(zip);
+    const entries: Entry[] = [];
+    for await (const entry of zip.eachEntry()) {
+      entries.push(entry);
+    }
     const hashes = await readRecord(zip, entries);
     const { librariesFolder, includeFolder, unpacked } = nativePaths(folder);
     const wanted = new Map<Entry, string>();
@@ -74,7 +77,7 @@ async function unpackEntry(
     },
   });
   const partial = `${target}.partial`;
-  await pipeline(await openEntry(zip, entry), hashed, createWriteStream(partial), { signal });
+  await pipeline(await zip.openReadStreamPromise(entry), hashed, createWriteStream(partial), { signal });
   if (hash.digest('base64url') !== expected) {
     throw new Error(
       `"${entry.fileName}" in the wheel does not match the wheel's record. Run "Understudy: Remove Native Engine" (or "npm run native -- --remove" in a checkout) and install again.`,
@@ -89,50 +92,11 @@ async function readRecord(zip: ZipFile, entries: readonly Entry[]): Promise<Map<
   if (entry === undefined) {
     throw new Error('The wheel has no record of its files, so that they cannot be checked.');
   }
-  const lines = (await text(await openEntry(zip, entry))).split('\n');
+  const lines = (await text(await zip.openReadStreamPromise(entry))).split('\n');
   return new Map(
     lines.flatMap((line) => {
       const match = /^(.+),sha256=([\w-]+),\d+\s*$/.exec(line);
       return match === null ? [] : [[match[1], match[2]] as const];
     }),
   );
-}
-
-function openZip(path: string): Promise<ZipFile> {
-  return new Promise((resolve, reject) => {
-    open(path, { lazyEntries: true, autoClose: false }, (error, zip) => {
-      if (error === null) {
-        resolve(zip);
-      } else {
-        reject(error);
-      }
-    });
-  });
-}
-
-function listEntries(zip: ZipFile): Promise<Entry[]> {
-  return new Promise((resolve, reject) => {
-    const entries: Entry[] = [];
-    zip.on('entry', (entry: Entry) => {
-      entries.push(entry);
-      zip.readEntry();
-    });
-    zip.on('end', () => {
-      resolve(entries);
-    });
-    zip.on('error', reject);
-    zip.readEntry();
-  });
-}
-
-function openEntry(zip: ZipFile, entry: Entry): Promise<Readable> {
-  return new Promise((resolve, reject) => {
-    zip.openReadStream(entry, (error, stream) => {
-      if (error === null) {
-        resolve(stream);
-      } else {
-        reject(error);
-      }
-    });
-  });
 }
