@@ -42,14 +42,14 @@ async function main() {
   process.once('SIGINT', () => {
     stop.abort(new Error('Cancelled. Run "npm run native" again to go on from here.'));
   });
-  const record = await native.installNative(flags.folder, {
+  const version = await native.installNative(flags.folder, {
     onProgress: progressWriter(),
     signal: stop.signal,
   });
   if (process.stderr.isTTY) {
     process.stderr.write('\r\u001b[K');
   }
-  process.stdout.write(`The native engine is installed: TensorFlow ${record.tensorflowVersion}.\n`);
+  process.stdout.write(`The native engine is installed: TensorFlow ${version}.\n`);
 }
 
 main().catch(exitWith);

@@ -12,14 +12,14 @@ export async function installNativeEngine({ paths }: Parts): Promise<void> {
   if (!(await agrees(t('Install the native engine?'), t('Install'), detail))) {
     return;
   }
-  const record = await withInstallProgress(t('Installing the native engine'), paths.native, (context) =>
+  const version = await withInstallProgress(t('Installing the native engine'), paths.native, (context) =>
     installNative(paths.native, context),
   );
-  if (record !== null) {
+  if (version !== null) {
     inform(
       t(
         'The native engine is installed (TensorFlow {0}); the next training uses it where it is the fastest.',
-        record.tensorflowVersion,
+        version,
       ),
     );
   }

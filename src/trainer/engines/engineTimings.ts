@@ -111,7 +111,7 @@ export async function forgetTimings(cachePath: string | undefined): Promise<void
 /** Changes with everything known that the timings depend on. */
 export function timingKey(version: string, work: TimedWork, nativeFolders: readonly string[]): string {
   const installed = nativeFolders
-    .flatMap((folder) => [nativePaths(folder).record, join(folder, 'node_modules', 'webgpu')])
+    .flatMap((folder) => [nativePaths(folder).compiledBinding, join(folder, 'node_modules', 'webgpu')])
     .filter((path) => existsSync(path));
   const { node, electron = '' } = process.versions as NodeJS.ProcessVersions & { electron?: string };
   const machine = [platform(), arch(), cpus()[0]?.model ?? '', cpus().length, node, electron];

@@ -10,7 +10,6 @@ import { bytesInWords, downloadWheel } from './downloadWheel';
 import { installAlone, removeAlone } from './installAlone';
 import { arePackagesInstalled, installPackages } from './installPackages';
 import type { InstallContext } from './installProgress';
-import { verifiedRecord, writeRecord, type InstallRecord } from './installRecord';
 import {
   DOWNLOAD_BYTES,
   INSTALLED_BYTES,
@@ -42,45 +41,31 @@ export function describeInstallation(folder: string): string {
 }
 
 /**
- * @returns the record of what stands in `folder` now; an intact installation is left as it is
+ * @returns TensorFlow's version; an installation that runs is left as it is
  * @throws Error that says what is missing and how to get it; the signal's reason when it was cancelled
  */
-export function installNative(folder: string, context: InstallContext): Promise<InstallRecord> {
-  return installAlone(folder, NAME, context, (alone) => installInto(folder, alone));
+export function installNative(folder: string, context: InstallContext): Promise<string> {
+  return installAlone(folder, NAME, context, async (alone) => {
+    alone.onProgress({ message: 'Looking at what is installed' });
+    const present = await tryTensorFlow(folder, alone).catch(commandFault);
+    const version = typeof present === 'string' ? present : await installInto(folder, alone);
+    await rm(nativePaths(folder).workFolder, { recursive: true, force: true });
+    return version;
+  });
 }
 
-async function installInto(folder: string, context: InstallContext): Promise<InstallRecord> {
-  context.onProgress({ message: 'Looking at what is installed' });
-  const record = await verifiedRecord(folder, context.signal);
-  if (record !== null) {
-    return record;
-  }
+async function installInto(folder: string, context: InstallContext): Promise<string> {
   checkSystem();
   await checkSpace(folder);
   await installJavaScript(folder, context);
-  const fault = await installPrebuilt(folder, context);
-  if (fault !== null) {
-    await installFromWheel(folder, context, fault);
-  }
-  context.onProgress({ message: 'Trying TensorFlow' });
-  const version = await tryTensorFlow(folder, context).catch((error: unknown) => {
-    throw error instanceof CommandError
-      ? new Error(
-          `TensorFlow was installed into ${folder}, but does not run here (${reasonOf(error)}). Training goes on with another engine. To free the space, run "Understudy: Remove Native Engine" (or "npm run native -- --remove" in a checkout).`,
-          { cause: error },
-        )
-      : error;
-  });
-  const written = await writeRecord(folder, version, context.signal);
-  await rm(nativePaths(folder).workFolder, { recursive: true, force: true });
-  return written;
+  const prebuilt = await installPrebuilt(folder, context).catch(commandFault);
+  return typeof prebuilt === 'string' ? prebuilt : installFromWheel(folder, context, prebuilt);
 }
 
 /** Removes everything in `folder` that {@link installNative} put there. */
 export async function removeNative(folder: string): Promise<void> {
-  const { record, workFolder, librariesFolder } = nativePaths(folder);
-  // The record goes first, so that what is half removed is never taken for whole.
-  const paths = [record, workFolder, librariesFolder, ...NPM_FILES];
+  const { workFolder, librariesFolder } = nativePaths(folder);
+  const paths = [workFolder, librariesFolder, ...NPM_FILES];
   await removeAlone(folder, NAME, () => removeInstalled(NAME, folder, paths));
 }
 
@@ -112,26 +97,20 @@ async function installJavaScript(folder: string, context: InstallContext): Promi
   await installPackages(NAME, packages, [], folder, context);
 }
 
-/**
- * tfjs-node's own way: its install script, which downloads libraries and binding.
- * @returns what went wrong, or null
- */
-async function installPrebuilt(folder: string, context: InstallContext): Promise<CommandError | null> {
+/** tfjs-node's own way: its install script, which downloads libraries and binding. @throws CommandError */
+async function installPrebuilt(folder: string, context: InstallContext): Promise<string> {
   context.onProgress({ message: 'Asking for the prebuilt TensorFlow of tfjs-node' });
-  try {
-    await runNpm(['rebuild', TFJS_NODE], folder, context);
-    await putLibraryBesideBinding(nativePaths(folder).packageFolder);
-    await tryTensorFlow(folder, context);
-    return null;
-  } catch (error) {
-    if (error instanceof CommandError) {
-      return error;
-    }
-    throw error;
-  }
+  await runNpm(['rebuild', TFJS_NODE], folder, context);
+  await putLibraryBesideBinding(nativePaths(folder).packageFolder);
+  return tryTensorFlow(folder, context);
 }
 
-async function installFromWheel(folder: string, context: InstallContext, fault: CommandError): Promise<void> {
+/** @param fault why there is nothing prebuilt */
+async function installFromWheel(
+  folder: string,
+  context: InstallContext,
+  fault: CommandError,
+): Promise<string> {
   if (!WHEEL_SYSTEM.test(thisSystem)) {
     throw new Error(
       `tfjs-node could not install TensorFlow (${reasonOf(fault)}), and there is no other way to install it on ${thisSystem}. ` +
@@ -145,13 +124,32 @@ async function installFromWheel(folder: string, context: InstallContext, fault: 
     await unpackWheel(await downloadWheel(folder, context), folder, context);
   }
   await compileBinding(compiler, folder, context);
+  context.onProgress({ message: 'Trying TensorFlow' });
+  const version = await tryTensorFlow(folder, context).catch(commandFault);
+  if (typeof version !== 'string') {
+    throw new Error(
+      `TensorFlow was installed into ${folder}, but does not run here (${reasonOf(version)}). Training goes on with another engine. To free the space, run "Understudy: Remove Native Engine" (or "npm run native -- --remove" in a checkout).`,
+      { cause: version },
+    );
+  }
+  return version;
+}
+
+function commandFault(error: unknown): CommandError {
+  if (error instanceof CommandError) {
+    return error;
+  }
+  throw error;
 }
 
 /** Node.js ends what it says of an error with its own version. */
 const reasonOf = ({ output, message }: CommandError): string =>
   /Error: .*/.exec(output)?.[0].trim() ?? message;
 
-/** Loads the engine in a process of its own, which may crash, and multiplies with it; answers TensorFlow's version. */
+/**
+ * Loads the engine in a process of its own, which may crash, and multiplies with it; answers TensorFlow's version.
+ * @throws CommandError
+ */
 async function tryTensorFlow(folder: string, { signal }: InstallContext): Promise<string> {
   const script = `
     const util = require('node:util');

@@ -55,6 +55,5 @@ export function nativePaths(folder: string) {
     workFolder: join(folder, 'work'),
     wheel: join(folder, 'work', WHEEL.fileName),
     compiledBinding: join(packageFolder, 'lib', 'napi-v8', 'tfjs_binding.node'),
-    record: join(folder, 'installed.json'),
   };
 }

@@ -70,7 +70,7 @@ describe('A training in its own process', function () {
 
   for (const { limit, ...kind } of kinds) {
     it(`stays below the memory that it may take, and gives the same numbers (${kind.architecture}, ${kind.engine})`, async function () {
-      if (kind.engine === 'native' && !existsSync(nativePaths(nativeFolder).record)) {
+      if (kind.engine === 'native' && !existsSync(nativePaths(nativeFolder).compiledBinding)) {
         process.stderr.write('\n!!! The native engine is not installed; skipped. Run: npm run native\n');
         this.skip();
       }

@@ -89,7 +89,7 @@ describe('Native engine', () => {
     });
   });
 
-  if (!existsSync(nativePaths(nativeFolder).record)) {
+  if (!existsSync(nativePaths(nativeFolder).compiledBinding)) {
     it('native engine is not installed: run npm run native', function () {
       process.stderr.write(
         '\n!!! The native engine is not installed; its tests are skipped. Run: npm run native\n',
