@@ -126,7 +126,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       panel.refresh();
     },
   );
-  const maskedModel = new MaskedModel(generator, maskedModelWindow(context.globalState, paths.onnx), () => {
+  const maskedModel = new MaskedModel(generator, paths.onnx, maskedModelWindow(context.globalState), () => {
     turnRefiner();
     status.tell({ maskedAway: maskedModelLine(vscode.l10n.t, maskedModel.state) });
     panel.refresh();

@@ -24,7 +24,7 @@ export async function chooseMaskedModel({ maskedModel, paths }: Parts, chosen?: 
     );
   }
   const folder =
-    chosen === undefined ? await pick(maskedModel.state?.folder ?? null) : parseMaskedModel(t, chosen);
+    chosen === undefined ? await pick(maskedModel.state?.choice ?? null) : parseMaskedModel(t, chosen);
   if (
     folder === undefined ||
     (folder !== null && !(await ensureRuntime(ONNX_RUNTIME, paths.onnx))) ||

@@ -6,7 +6,7 @@ import { LLAMA, removeRuntime } from '../trainer/native/installRuntime';
 
 /** *Remove llama.cpp*, after putting away a GGUF model that is in use or being opened. */
 export async function removeLlama({ languageModel, paths }: Parts): Promise<void> {
-  if (languageModel.has('gguf')) {
+  if (languageModel.has(({ kind }) => kind === 'gguf')) {
     await languageModel.choose(null);
   }
   await removeRuntime(LLAMA, paths.llama);

@@ -6,7 +6,7 @@ import { ONNX_RUNTIME, removeRuntime } from '../trainer/native/installRuntime';
 
 /** *Remove ONNX Runtime*, after putting away a masked model that is in use or being opened. */
 export async function removeOnnxRuntime({ maskedModel, paths }: Parts): Promise<void> {
-  if (maskedModel.isChosen) {
+  if (maskedModel.has()) {
     await maskedModel.choose(null);
   }
   await removeRuntime(ONNX_RUNTIME, paths.onnx);

@@ -1,6 +1,5 @@
 /** The last model file that killed the generator's thread when opened. It is not opened again unless it changes or the user asks. */
 import { statSync } from 'node:fs';
-import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Memento } from 'vscode';
 import { GeneratorDiedError } from '../completion/generatorLink';
@@ -23,7 +22,7 @@ export class LastFatalFile {
    * @param name of the model that the file belongs to
    * @throws Error with a sentence for the user when this is the remembered file and it has not changed since
    */
-  refuse(path: string, name = basename(path)): void {
+  refuse(path: string, name: string): void {
     const fatal = this.memory.get<FatalFile>(this.key);
     if (path === fatal?.path && isDeepStrictEqual(asItIs(path), fatal)) {
       throw new Error(

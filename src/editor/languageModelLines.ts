@@ -1,7 +1,7 @@
 /** What the panel says of the chosen language model, and of a masked model that does not answer; texts only. */
 import { basename } from 'node:path';
+import type { ModelState } from './chosenModel';
 import type { LanguageModelState } from './languageModelHalf';
-import type { MaskedModelState } from './maskedModel';
 import type { Translate } from './translate';
 
 /** Below this share of the networks' weight a model has practically no influence. */
@@ -34,12 +34,12 @@ export function languageModelLines(
 }
 
 /** Null when no masked model is in use, or when it answers. */
-export function maskedModelLine(t: Translate, state: MaskedModelState | null): string | null {
+export function maskedModelLine(t: Translate, state: ModelState<string> | null): string | null {
   return state?.away == null
     ? null
     : t(
         'The masked model {0} is away, and suggestions are not ranked by it. {1}',
-        basename(state.folder),
+        basename(state.choice),
         state.away,
       );
 }

@@ -9,11 +9,11 @@ import {
   type PanelInspection,
   type ToPanel,
 } from '../protocol/panelProtocol';
+import type { ModelState } from './chosenModel';
 import type { Configuration } from './configuration';
 import type { LanguageModelState } from './languageModelHalf';
 import { languageModelLines, maskedModelLine } from './languageModelLines';
 import type { LastTextEditor } from './lastTextEditor';
-import type { MaskedModelState } from './maskedModel';
 import { showFailure } from './notifications';
 import { panelInspection } from './panelInspection';
 import { isSamplingName, panelSettings, SAMPLING_NAMES, type SamplingName } from './panelSettings';
@@ -50,7 +50,7 @@ export class PanelHost implements vscode.Disposable {
     private readonly training: TrainingSession,
     private readonly lastEditor: LastTextEditor,
     private readonly languageModel: () => LanguageModelState | null,
-    private readonly maskedModel: () => MaskedModelState | null,
+    private readonly maskedModel: () => ModelState<string> | null,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.disposable = vscode.Disposable.from(

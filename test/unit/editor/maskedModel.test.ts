@@ -3,17 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GeneratorDiedError } from '../../../src/completion/generatorLink';
+import type { ModelSurroundings } from '../../../src/editor/chosenModel';
 import { LastFatalFile } from '../../../src/editor/fatalFile';
 import { maskedModelLine } from '../../../src/editor/languageModelLines';
-import { MaskedModel, type MaskedModelSurroundings } from '../../../src/editor/maskedModel';
+import { MaskedModel } from '../../../src/editor/maskedModel';
 import { parseMaskedModel } from '../../../src/editor/maskedModelSetting';
 import type { MaskedChoice, MaskedLoadedResponse } from '../../../src/protocol/generatorProtocol';
 import { inEnglish } from '../../../src/editor/translate';
 import { StoredValues } from '../../support/storedValues';
 
 /** A window with a setting, and a generator that opens what the test lets it open. */
-class FakeWindow implements MaskedModelSurroundings {
-  readonly onnxFolder = '/storage/onnx';
+class FakeWindow implements ModelSurroundings<string> {
   trusted = true;
   readonly fatal: LastFatalFile;
   setting: string | null = null;
@@ -25,7 +25,12 @@ class FakeWindow implements MaskedModelSurroundings {
   constructor(memory = new StoredValues()) {
     this.fatal = new LastFatalFile(memory, 'fatal');
   }
-  readonly model = new MaskedModel({ loadMasked: (choice) => this.load(choice) }, this, () => this.changes++);
+  readonly model = new MaskedModel(
+    { loadMasked: (choice) => this.load(choice) },
+    '/storage/onnx',
+    this,
+    () => this.changes++,
+  );
 
   shown = (sentence: string): string => sentence;
   isTrusted = (): boolean => this.trusted;
@@ -37,9 +42,9 @@ class FakeWindow implements MaskedModelSurroundings {
   whileOpening<T>(_folder: string, work: Promise<T>): Promise<T> {
     return work;
   }
-  /** Lets the opening succeed that is `back` before the latest. */
-  open(back = 0): void {
-    this.waiting.at(-1 - back)!.resolve();
+  /** Lets the latest opening succeed. */
+  open(): void {
+    this.waiting.at(-1)!.resolve();
   }
   refuse(error: Error): void {
     this.waiting.at(-1)!.reject(error);
@@ -68,29 +73,18 @@ class FakeWindow implements MaskedModelSurroundings {
 describe('choosing a masked model', () => {
   it('uses it with the runtime that was installed, and writes it into the setting', async () => {
     const window = new FakeWindow();
-    assert.equal(window.model.isChosen, false);
+    assert.equal(window.model.has(), false);
     const chosen = window.model.choose('/m/bert');
-    assert.equal(window.model.isChosen, true);
+    assert.equal(window.model.has(), true);
     window.open();
     assert.equal(await chosen, true);
-    assert.equal(window.model.isChosen, true);
+    assert.equal(window.model.has(), true);
     assert.deepEqual(window.loaded, [{ folder: '/m/bert', modulePath: '/storage/onnx' }]);
-    assert.deepEqual(window.model.state, { folder: '/m/bert', description: '/m/bert', away: null });
+    assert.deepEqual(window.model.state, { choice: '/m/bert', description: '/m/bert', away: null });
     assert.deepEqual([window.setting, window.changes], ['/m/bert', 1]);
     assert.equal(await window.model.choose(null), true);
-    assert.equal(window.model.isChosen, false);
+    assert.equal(window.model.has(), false);
     assert.deepEqual([window.setting, window.model.state, window.changes], [null, null, 2]);
-  });
-
-  it('keeps the present one and the setting when another cannot be opened', async () => {
-    const window = new FakeWindow();
-    const first = window.model.choose('/m/bert');
-    window.open();
-    await first;
-    const second = window.model.choose('/m/none');
-    window.refuse(new Error('The folder /m/none holds no model.onnx.'));
-    await assert.rejects(second, /\/m\/none holds no model\.onnx/);
-    assert.deepEqual([window.model.state?.folder, window.setting, window.changes], ['/m/bert', '/m/bert', 1]);
   });
 
   it('says why it does not answer, until it does again', async () => {
@@ -110,32 +104,6 @@ describe('choosing a masked model', () => {
     assert.deepEqual([line(), window.changes], [null, 3]);
   });
 
-  it('uses the last of two choices', async () => {
-    const window = new FakeWindow();
-    const first = window.model.choose('/m/first');
-    const second = window.model.choose('/m/second');
-    window.open();
-    assert.equal(await second, true);
-    window.open(1);
-    assert.equal(await first, false);
-    assert.deepEqual([window.model.state?.folder, window.setting], ['/m/second', '/m/second']);
-  });
-
-  it('follows the setting, opens nothing twice, and nothing in Restricted Mode', async () => {
-    const window = new FakeWindow();
-    window.setting = '/m/bert';
-    window.trusted = false;
-    await window.model.follow();
-    assert.deepEqual(window.loaded, []);
-    window.trusted = true;
-    const followed = window.model.follow();
-    window.open();
-    await followed;
-    await window.model.follow();
-    assert.equal(window.loaded.length, 1);
-    assert.equal(window.model.state?.folder, '/m/bert');
-  });
-
   it('follows the setting again, to a model that could not be opened before, as before its runtime was installed', async () => {
     const window = new FakeWindow();
     window.setting = '/m/bert';
@@ -145,19 +113,7 @@ describe('choosing a masked model', () => {
     const followed = window.model.follow();
     window.open();
     await followed;
-    assert.equal(window.model.state?.folder, '/m/bert');
-  });
-
-  it('uses none that the setting named only while it was being opened', async () => {
-    const window = new FakeWindow();
-    window.setting = '/m/bert';
-    const followed = window.model.follow();
-    window.setting = null;
-    await window.model.follow();
-    window.open();
-    await followed;
-    assert.equal(window.model.state, null);
-    assert.deepEqual(window.loaded.at(-1), null);
+    assert.equal(window.model.state?.choice, '/m/bert');
   });
 });
 
@@ -189,7 +145,7 @@ describe('a masked model that the generator dies of', () => {
     const followed = third.model.follow();
     third.open();
     await followed;
-    assert.deepEqual([third.model.state?.folder, memory.get('fatal')], [folder, undefined]);
+    assert.deepEqual([third.model.state?.choice, memory.get('fatal')], [folder, undefined]);
     rmSync(folder, { recursive: true });
   });
 });
