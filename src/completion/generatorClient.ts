@@ -15,12 +15,16 @@ import type {
   LearnFilesRequest,
   MaskedChoice,
   MaskedLoadedResponse,
-  MaskedStatus,
   ModelLoadedResponse,
 } from '../protocol/generatorProtocol';
 import { cancelledCompletion } from './cancelledCompletion';
-import { GeneratorDiedError, GeneratorLink, type SettlingResponse, type WithoutId } from './generatorLink';
-import type { GeneratorFiles } from './generatorModel';
+import {
+  GeneratorDiedError,
+  GeneratorLink,
+  type LinkOptions,
+  type SettlingResponse,
+  type WithoutId,
+} from './generatorLink';
 import { SuggestionRequests } from './suggestionRequests';
 
 type LoadRequest = Extract<
@@ -28,66 +32,33 @@ type LoadRequest = Extract<
   { kind: 'loadModel' | 'loadBase' | 'loadHalf' | 'loadMasked' }
 >;
 
-export interface GeneratorClientOptions extends GeneratorFiles {
-  /** Absolute path of the built worker, dist/generator.js. */
-  readonly workerPath: string;
-  /** Called with a sentence on unrequested events: a restart, a base model that cannot be used. Never has the user's text. */
-  readonly onLog?: (line: string) => void;
+export interface GeneratorClientOptions extends LinkOptions {
   /** Whether a document may hold secrets: then no language model is asked about it. None does when absent. */
   readonly isSecret?: (document: GeneratorDocument) => boolean;
-  /** Called when the language-model half or the masked model stops or resumes answering. */
-  readonly onStatus?: (status: HalfStatus | MaskedStatus) => void;
   /**
    * Called when a new thread has replaced one that died and knows no files: learn them again. The client keeps no texts, as they
    * would take as much of the extension host's memory as the workspace is large.
    */
   readonly onFilesLost?: () => void;
-  /** Called when the thread has died too often, last of `detail`, and is not restarted: from now on every request is rejected. */
-  readonly onGivenUp?: (detail: string) => void;
 }
 
 export class GeneratorClient {
   private readonly link: GeneratorLink;
   private readonly suggestions: SuggestionRequests;
-  private readonly onStatus: (status: HalfStatus | MaskedStatus) => void;
-  private readonly onLog: (line: string) => void;
-  private readonly onFilesLost: () => void;
-  private readonly isSecret: (document: GeneratorDocument) => boolean;
   /** What a new thread is told again, by kind. */
   private readonly loaded = new Map<LoadRequest['kind'], LoadRequest>();
   /** What the current thread is being told again, and its answers; empty once it has answered all. */
   private replayed: ReadonlyMap<LoadRequest['kind'], Promise<unknown>> = new Map();
 
-  constructor(options: GeneratorClientOptions) {
-    const nothing = (): void => undefined;
-    const {
-      workerPath,
-      onLog = nothing,
-      onStatus = nothing,
-      onFilesLost = nothing,
-      onGivenUp = nothing,
-      isSecret = () => false,
-      ...files
-    } = options;
-    this.onStatus = onStatus;
-    this.onLog = onLog;
-    this.onFilesLost = onFilesLost;
-    this.isSecret = isSecret;
-    this.link = new GeneratorLink({
-      workerPath,
-      files,
-      onLog,
-      onStatus,
-      onGivenUp,
-      onRestart: (heldBy) => {
-        if (heldBy === 'answer') {
-          this.doWithoutHalf();
-        } else if (heldBy !== null && this.replayed.has(heldBy)) {
-          // It would block each new thread.
-          this.loaded.delete(heldBy);
-        }
-        void this.replay();
-      },
+  constructor(private readonly options: GeneratorClientOptions) {
+    this.link = new GeneratorLink(options, (heldBy) => {
+      if (heldBy === 'answer') {
+        this.doWithoutHalf();
+      } else if (heldBy !== null && this.replayed.has(heldBy)) {
+        // It would block each new thread.
+        this.loaded.delete(heldBy);
+      }
+      void this.replay();
     });
     this.suggestions = new SuggestionRequests(this.link);
   }
@@ -240,7 +211,7 @@ export class GeneratorClient {
     const told = requests.map((request) => this.link.request(request).response);
     const replayed = new Map(requests.map(({ kind }, i) => [kind, told[i]]));
     this.replayed = replayed;
-    this.onFilesLost();
+    this.options.onFilesLost?.();
     const results = await Promise.allSettled(told);
     if (this.replayed === replayed) {
       this.replayed = new Map();
@@ -249,7 +220,7 @@ export class GeneratorClient {
       const { kind } = requests[i];
       if (result.status === 'rejected') {
         const { message } = result.reason as Error;
-        this.onLog(`The generator could not be brought back to where it was. ${message}`);
+        this.options.onLog?.(`The generator could not be brought back to where it was. ${message}`);
         this.reportReopened(kind, 'away', message);
       } else if (result.value.kind === 'halfLoaded' && result.value.away !== null) {
         this.reportReopened(kind, 'away', result.value.away);
@@ -276,14 +247,15 @@ export class GeneratorClient {
   /** Says of the document whether it may hold secrets. */
   private marked<Request extends { readonly document: GeneratorDocument }>(request: Request): Request {
     const { document } = request;
-    return this.isSecret(document) ? { ...request, document: { ...document, isSecret: true } } : request;
+    const isSecret = this.options.isSecret?.(document) ?? false;
+    return isSecret ? { ...request, document: { ...document, isSecret: true } } : request;
   }
 
   private reportReopened(kind: LoadRequest['kind'], state: HalfStatus['state'], message: string): void {
     if (kind === 'loadHalf') {
-      this.onStatus({ kind: 'halfStatus', state, message });
+      this.options.onStatus?.({ kind: 'halfStatus', state, message });
     } else if (kind === 'loadMasked') {
-      this.onStatus({ kind: 'maskedStatus', state, message });
+      this.options.onStatus?.({ kind: 'maskedStatus', state, message });
     }
   }
 }

@@ -34,15 +34,15 @@ export class GeneratorDiedError extends GeneratorError {
   }
 }
 
-interface LinkOptions {
+export interface LinkOptions extends GeneratorFiles {
+  /** Absolute path of the built worker, dist/generator.js. */
   readonly workerPath: string;
-  readonly files: GeneratorFiles;
-  readonly onLog: (line: string) => void;
-  readonly onStatus: (status: HalfStatus | MaskedStatus) => void;
-  /** Called when a new thread has replaced one that died and can be asked. `heldBy` as in {@link GeneratorDiedError}. */
-  readonly onRestart: (heldBy: Blocking | null) => void;
-  /** Called when threads have died in a row, the last of `detail`, and no new one is started. */
-  readonly onGivenUp: (detail: string) => void;
+  /** Called with a sentence on unrequested events: a restart, a base model that cannot be used. Never has the user's text. */
+  readonly onLog?: (line: string) => void;
+  /** Called when the language-model half or the masked model stops or resumes answering. */
+  readonly onStatus?: (status: HalfStatus | MaskedStatus) => void;
+  /** Called when the thread has died too often, last of `detail`, and is not restarted: from now on every request is rejected. */
+  readonly onGivenUp?: (detail: string) => void;
 }
 
 interface Pending {
@@ -77,7 +77,11 @@ export class GeneratorLink {
   /** Why no thread runs any more; null while one does. */
   private closed: string | null = null;
 
-  constructor(private readonly options: LinkOptions) {
+  /** @param onRestart called when a new thread has replaced one that died and can be asked; `heldBy` as in {@link GeneratorDiedError} */
+  constructor(
+    private readonly options: LinkOptions,
+    private readonly onRestart: (heldBy: Blocking | null) => void,
+  ) {
     this.worker = this.start();
   }
 
@@ -115,7 +119,11 @@ export class GeneratorLink {
   }
 
   private start(): Worker {
-    const worker = new Worker(this.options.workerPath, { workerData: this.options.files });
+    const { workerPath, kernelPath, tokenizerPath, baseModelPath, llamaPath, onnxPath } = this.options;
+    const files = { kernelPath, tokenizerPath, baseModelPath, llamaPath, onnxPath };
+    const worker = new Worker(workerPath, {
+      workerData: files satisfies Record<keyof GeneratorFiles, unknown>,
+    });
     this.startedAt = performance.now();
     this.unheard = 0;
     this.hasStarted = false;
@@ -176,7 +184,7 @@ export class GeneratorLink {
       void this.worker?.terminate();
     } else {
       // Termination waits for what blocks the thread, such as a regular expression whose compilation never ends.
-      this.options.onLog(
+      this.options.onLog?.(
         'The thread of the generator cannot be ended; it may keep one core busy until the window is reloaded.',
       );
       this.worker?.unref();
@@ -193,11 +201,11 @@ export class GeneratorLink {
   private receive(response: GeneratorResponse): void {
     this.hasStarted = true;
     if (response.kind === 'log') {
-      this.options.onLog(response.message);
+      this.options.onLog?.(response.message);
       return;
     }
     if (response.kind === 'halfStatus' || response.kind === 'maskedStatus') {
-      this.options.onStatus(response);
+      this.options.onStatus?.(response);
       return;
     }
     if (response.kind === 'heard') {
@@ -225,13 +233,13 @@ export class GeneratorLink {
     this.restarts = performance.now() - this.startedAt > HEALTHY_LIFE ? 0 : this.restarts;
     if (this.restarts >= MAX_RESTARTS) {
       const sentence = `The part of Understudy that writes suggestions keeps stopping (${detail}). Reload the window to start it again.`;
-      this.options.onLog(sentence);
+      this.options.onLog?.(sentence);
       this.close(sentence);
-      this.options.onGivenUp(detail);
+      this.options.onGivenUp?.(detail);
       return;
     }
     this.restarts++;
-    this.options.onLog(`The generator stopped (${detail}) and is started again.`);
+    this.options.onLog?.(`The generator stopped (${detail}) and is started again.`);
     this.worker = this.start();
     this.failPending(
       new GeneratorDiedError(
@@ -239,7 +247,7 @@ export class GeneratorLink {
         heldBy,
       ),
     );
-    this.options.onRestart(heldBy);
+    this.onRestart(heldBy);
   }
 
   private close(sentence: string): void {

@@ -35,34 +35,7 @@ export interface GeneratorFiles {
 }
 
 /** What {@link TextGenerator} needs of its models. */
-export interface LoadedModel {
-  readonly tokenizer: Tokenizer;
-  readonly mixture: MixtureModel;
-  /** Whether any network is loaded; the live text of the workspace answers without one, too. */
-  readonly hasNetwork: boolean;
-  /**
-   * Replaces a network, or removes it; keeps what was learned of the workspace.
-   * @returns what the user is told, e.g. "lstm 512, 2.9 M parameters"
-   * @throws Error with one sentence; the current model then stays in use
-   */
-  useNetwork(role: NetworkRole, path: string | null): string;
-  /**
-   * @param signal aborts the opening
-   * @throws Error with one sentence, by rejecting
-   */
-  openHalf(choice: HalfChoice, signal: AbortSignal): Promise<OpenedHalf>;
-  /**
-   * Replaces the language-model half with an opened one, or removes it. What the gate learned about the old half is forgotten.
-   * @returns what the user is told, and why the half does not answer yet, if it does not; empty and null without a half
-   */
-  useHalf(half: OpenedHalf | null): UsedHalf;
-  /** Null while none is chosen. */
-  readonly masked: OpenedMasked | null;
-  /** As {@link openHalf}. */
-  openMasked(choice: MaskedChoice, signal: AbortSignal): Promise<OpenedMasked>;
-  /** Replaces the masked model with an opened one, or removes it. */
-  useMasked(masked: OpenedMasked | null): void;
-}
+export type LoadedModel = Omit<GeneratorModel, 'mixture'> & { readonly mixture: MixtureModel };
 
 export type UsedHalf = Pick<HalfLoadedResponse, 'description' | 'away'>;
 
@@ -72,11 +45,12 @@ interface LoadedNetwork {
   readonly description: string;
 }
 
-export class GeneratorModel implements LoadedModel {
+export class GeneratorModel {
   readonly tokenizer: Tokenizer;
   mixture: Mixture;
   private readonly kernelBytes: Uint8Array;
   private readonly kinds: Uint8Array;
+  /** Null while none is chosen. */
   masked: OpenedMasked | null = null;
   private readonly llamaPath: string;
   private readonly onnxPath: string;
@@ -104,10 +78,16 @@ export class GeneratorModel implements LoadedModel {
     this.mixture = this.mix(null, this.networks.base?.gate ?? null);
   }
 
+  /** Whether any network is loaded; the live text of the workspace answers without one, too. */
   get hasNetwork(): boolean {
     return this.half !== null || Object.values(this.networks).some((loaded) => loaded !== null);
   }
 
+  /**
+   * Replaces a network, or removes it; keeps what was learned of the workspace.
+   * @returns what the user is told, e.g. "lstm 512, 2.9 M parameters"
+   * @throws Error with one sentence; the current model then stays in use
+   */
   useNetwork(role: NetworkRole, path: string | null): string {
     const loaded = path === null ? null : this.load(path, role);
     const earlier = this.networks[role];
@@ -121,6 +101,10 @@ export class GeneratorModel implements LoadedModel {
     return personal?.description ?? base?.description ?? 'no network';
   }
 
+  /**
+   * @param signal aborts the opening
+   * @throws Error with one sentence, by rejecting
+   */
   async openHalf(choice: HalfChoice, signal: AbortSignal): Promise<OpenedHalf> {
     const told: { latest: HalfStatus | null } = { latest: null };
     const opened = await openHalf(choice, {
@@ -139,6 +123,10 @@ export class GeneratorModel implements LoadedModel {
     return opened;
   }
 
+  /**
+   * Replaces the language-model half with an opened one, or removes it. What the gate learned about the old half is forgotten.
+   * @returns what the user is told, and why the half does not answer yet, if it does not; empty and null without a half
+   */
   useHalf(half: OpenedHalf | null): UsedHalf {
     const mixture = this.mix(half, this.mixture.gate.parameters);
     mixture.gate.forgetHalf();
@@ -150,6 +138,7 @@ export class GeneratorModel implements LoadedModel {
     return { description: half?.description ?? '', away };
   }
 
+  /** As {@link openHalf}. */
   openMasked(choice: MaskedChoice, signal: AbortSignal): Promise<OpenedMasked> {
     return openMasked(choice, {
       processPath: this.onnxPath,
@@ -160,6 +149,7 @@ export class GeneratorModel implements LoadedModel {
     });
   }
 
+  /** Replaces the masked model with an opened one, or removes it. */
   useMasked(masked: OpenedMasked | null): void {
     this.masked?.dispose();
     this.masked = masked;
