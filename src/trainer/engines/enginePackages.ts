@@ -64,16 +64,16 @@ export function requireInstalled(engine: EngineName | 'auto', folders: readonly 
  * @param folders as in {@link requireInstalled}, tried after this program's own
  * @throws Error that says how to install the engine, and what was found instead, when no package can be started
  */
-export function startInstalled<T>(
+export async function startInstalled<T>(
   engine: keyof typeof OPTIONAL_ENGINES,
   folders: readonly string[],
-  start: (found: EnginePackage) => T,
-): T {
+  start: (found: EnginePackage) => T | Promise<T>,
+): Promise<T> {
   const { packages, failures } = findPackages(engine, [__dirname, ...folders]);
   const faults: string[] = [];
   for (const found of packages) {
     try {
-      return start(found);
+      return await start(found);
     } catch (error) {
       faults.push(`${found.folder} could not be started: ${asError(error).message}`);
     }

@@ -17,7 +17,7 @@ interface NativeEngineOptions {
 
 /** @throws Error that says how to install it, and what was found in each place. */
 export async function loadNativeEngine(options: NativeEngineOptions = {}): Promise<TrainingEngine> {
-  const tf = startInstalled('native', options.nativeFolders ?? [], startTensorFlow);
+  const tf = await startInstalled('native', options.nativeFolders ?? [], startTensorFlow);
   // All copies of TensorFlow.js in a process share one active backend, which may have been another since the first load.
   if (!(await tf.setBackend('tensorflow'))) {
     throw new Error("The native engine did not start: TensorFlow's backend could not be made active.");

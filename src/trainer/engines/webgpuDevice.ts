@@ -1,4 +1,5 @@
 /** Starts TensorFlow.js' WebGPU backend outside of a browser, on Dawn (npm `webgpu`): a GPU of any vendor, no CUDA. */
+import { pathToFileURL } from 'node:url';
 import { isElectron, webgpuObstacle } from '../native/trainerNode';
 import type { TensorFlow } from '../network/tensorOps';
 import { requireInstalled, startInstalled, type EnginePackage } from './enginePackages';
@@ -54,7 +55,7 @@ export async function startWebgpu(folders: readonly string[]): Promise<WebgpuDev
   if (isElectron()) {
     throw webgpuObstacle();
   }
-  const { tf, backendPackage, dawn } = startInstalled('webgpu', folders, loadPackages);
+  const { tf, backendPackage, dawn } = await startInstalled('webgpu', folders, loadPackages);
   Object.assign(globalThis, dawn.globals);
   const gpu = dawn.create([]);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -92,10 +93,12 @@ interface Packages {
   readonly dawn: Dawn;
 }
 
-function loadPackages({ requireFrom }: EnginePackage): Packages {
+async function loadPackages({ requireFrom }: EnginePackage): Promise<Packages> {
+  // An ES module, which Node.js 21, and 22 before 22.12, import but cannot require.
+  const dawn = pathToFileURL(requireFrom.resolve('webgpu'));
   return {
     tf: requireFrom('@tensorflow/tfjs-core') as TensorFlow,
     backendPackage: requireFrom('@tensorflow/tfjs-backend-webgpu') as WebgpuBackendPackage,
-    dawn: requireFrom('webgpu') as Dawn,
+    dawn: (await import(/* webpackIgnore: true */ dawn.href)) as Dawn,
   };
 }

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { startTrainerChild } from '../../../../src/trainer/trainerChild';
 import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
 import { softwareGpuEnvironment } from '../../../support/softwareGpu';
 import { assertTrainsAlike, runTrial, trialNetworks } from '../../../support/trainingTrial';
 import type { WebgpuTrial } from '../../../support/webgpuTrial';
+import { SmallWorkspace } from '../training/smallJob';
 
 const script = join(__dirname, '..', '..', '..', 'support', 'webgpuTrial.ts');
 
@@ -33,6 +35,36 @@ function isInstalled(name: string): boolean {
     return false;
   }
 }
+
+describe('WebGPU engine, on a Node.js that cannot require ES modules', () => {
+  const { env } = process;
+  afterEach(() => {
+    process.env = env;
+  });
+
+  it('starts, but for a GPU', async function () {
+    if (!isInstalled('webgpu')) {
+      this.skip();
+    }
+    process.env = { ...env, NODE_OPTIONS: '--no-experimental-require-module' };
+    const workspace = new SmallWorkspace().writeVerses();
+    try {
+      // The built one, as tsx lets any Node.js require them.
+      const child = startTrainerChild(
+        join(__dirname, '../../../../dist/trainer.js'),
+        { kind: 'train', job: workspace.job({ engine: 'webgpu', seconds: 60 }) },
+        (event) => event.kind === 'engine',
+        () => undefined,
+      );
+      const outcome = await child.last.then(({ name }) => name, String);
+      child.kill();
+      await child.ended;
+      assert.match(outcome, /^webgpu$|^Error: No GPU was found that WebGPU can use/);
+    } finally {
+      workspace.remove();
+    }
+  });
+});
 
 describe('WebGPU engine, on a GPU imitated in software', function () {
   // About a hundred small programs are compiled for the processor first.
