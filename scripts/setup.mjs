@@ -5,7 +5,6 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
-const minimumNode = [20, 19];
 
 /**
  * Whether a script was started by name and not imported, by its `import.meta.url`. That has no links, but Windows leaves them in the
@@ -51,9 +50,10 @@ export function npm(args, options) {
 
 export async function setUp() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < minimumNode[0] || (major === minimumNode[0] && minor < minimumNode[1])) {
+  // What 20.19 has came to the next line, which had begun before, in 22.2.
+  if (major < 22 ? major !== 20 || minor < 19 : major === 22 && minor < 2) {
     throw new Error(
-      `Node ${process.versions.node} is too old: Understudy needs ${minimumNode.join('.')} or newer. Install it from https://nodejs.org and run the command again.`,
+      `Node ${process.versions.node} is too old: Understudy needs 20.19, or 22.2 or newer. Install it from https://nodejs.org and run the command again.`,
     );
   }
   if (isInstalled()) {

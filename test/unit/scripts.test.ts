@@ -47,6 +47,25 @@ describe('scripts that are started by name and imported as well', () => {
     assert.match(stderr, /ENOENT.*package-lock\.json/);
   });
 
+  it('build.mjs refuses a Node that lacks what Understudy calls, as 21 and the first of 22 do', () => {
+    for (const [version, expected] of [
+      ['20.18.3', /^Node 20\.18\.3 is too old: Understudy needs 20\.19, or 22\.2 or newer\./],
+      ['20.19.0', /ENOENT/],
+      ['21.7.3', /^Node 21\.7\.3 is too old/],
+      ['22.1.0', /^Node 22\.1\.0 is too old/],
+      ['22.2.0', /ENOENT/],
+      ['23.0.0', /ENOENT/],
+    ] as const) {
+      const pretend = `Object.defineProperty(process, 'versions', { value: { node: '${version}' } });`;
+      const { stderr } = spawnSync(
+        process.execPath,
+        ['--import', `data:text/javascript,${pretend}`, join(folder, 'scripts', 'build.mjs')],
+        { encoding: 'utf8' },
+      );
+      assert.match(stderr, expected);
+    }
+  });
+
   it('llama.mjs and testLarge.mjs do so, too, before they need any', async () => {
     await rm(join(folder, 'node_modules'));
     for (const script of ['llama.mjs', 'testLarge.mjs']) {

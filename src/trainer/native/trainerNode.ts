@@ -16,7 +16,6 @@ export interface TrainerNode {
 
 type Versions = Readonly<Record<string, string | undefined>>;
 
-const OLDEST = [20, 19] as const;
 /** For Node.js to tell its version, behind a version manager too. */
 const PATIENCE_MILLISECONDS = 10_000;
 
@@ -54,7 +53,7 @@ export async function requireNodeForWebgpu(versions: Versions = process.versions
 /** Thrown by the engine where it was started in Electron nevertheless. */
 export function webgpuObstacle(): Error {
   return new Error(
-    'WebGPU cannot train on the program of VS Code on the desktop, Electron, which refuses the memory that it shares. Install Node.js 20.19 or newer (https://nodejs.org), on which the training runs then, and start VS Code again.',
+    'WebGPU cannot train on the program of VS Code on the desktop, Electron, which refuses the memory that it shares. Install Node.js 22.2 or newer (https://nodejs.org), on which the training runs then, and start VS Code again.',
   );
 }
 
@@ -75,7 +74,8 @@ async function nodeForWebgpu(
     });
     const { node, v8 } = JSON.parse(told) as Record<string, string>;
     const [major, minor] = node.split('.').map(Number);
-    const isNewEnough = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+    // What 20.19 has came to the next line, which had begun before, in 22.2.
+    const isNewEnough = major < 22 ? major === 20 && minor >= 19 : major > 22 || minor >= 2;
     return isNewEnough ? { path: 'node', v8 } : null;
   } catch {
     // There is none in the search path, or something else of that name, or one that does not answer.

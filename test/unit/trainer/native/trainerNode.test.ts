@@ -59,7 +59,13 @@ describe('The Node.js that a training runs on', function () {
     await requireNodeForWebgpu();
   });
 
-  for (const said of ['{"node":"20.18.3","v8":"11.3.244"}', '{"node":"18.20.0","v8":"10.2.154"}', 'Usage:']) {
+  for (const said of [
+    '{"node":"18.20.0","v8":"10.2.154"}',
+    '{"node":"20.18.3","v8":"11.3.244"}',
+    '{"node":"21.7.3","v8":"11.8.172"}',
+    '{"node":"22.1.0","v8":"12.4.254"}',
+    'Usage:',
+  ]) {
     it(`is none that says ${said}, and the WebGPU engine is refused before it is downloaded`, async () => {
       await find(said);
       assert.equal(await trainerNode('auto', webgpu, electron), null);
