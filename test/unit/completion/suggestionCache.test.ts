@@ -59,6 +59,18 @@ describe('suggestions that still hold', () => {
     assert.notEqual(cache.answer(question('Line 69:█')), null);
   });
 
+  it('are pushed out neither by places without a suggestion nor by one that is served again and again', () => {
+    const cache = filled();
+    for (let i = 1; i < 64; i++) {
+      cache.remember(question(`Line ${i}:█`), response(' x'));
+    }
+    for (let i = 0; i < 70; i++) {
+      cache.remember(question(`Nothing ${i}█`), response(''));
+      assert.equal(cache.answer(question('Line 63:█'))?.insertText, ' x');
+    }
+    assert.equal(cache.answer(question('The quick█'))?.insertText, ' brown fox');
+  });
+
   it('keep a little of the text before them, however long that is', () => {
     const cache = new SuggestionCache();
     const long = (line: number): string => `${'A long document. '.repeat(4000)}Line ${line}:█`;
@@ -85,12 +97,14 @@ describe('suggestions that still hold', () => {
 
   it('end at other words, at their own end, and with another suffix, document or setting', () => {
     const cache = filled();
+    cache.remember(question('The quick█]'), response(' brown fox'));
     for (const other of [
       question('The quick red█'),
       question('The quick brown fox█'),
       question('The quic█'),
       question('A quick█'),
       question('The quick█ dog'),
+      question('The quick█)'),
       question('The quick█', { multiline: true }),
       question('The quick█', { midLineInCode: true }),
       question('The quick█', { eagerness: 0.9 }),

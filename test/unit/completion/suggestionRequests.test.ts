@@ -4,8 +4,8 @@ import type { GeneratorLink, SettlingResponse } from '../../../src/completion/ge
 import { SuggestionRequests } from '../../../src/completion/suggestionRequests';
 import { cursorText } from '../../support/cursorText';
 
-const question = (marked: string, languageId = 'markdown') => ({
-  document: { uri: 'a', languageId, ...cursorText(marked) },
+const question = (marked: string, languageId = 'markdown', uri = 'a') => ({
+  document: { uri, languageId, ...cursorText(marked) },
   multiline: false,
   eagerness: 0.6,
   maxNewTokens: 24,
@@ -41,7 +41,7 @@ class WordyLink implements Pick<GeneratorLink, 'request' | 'cancel'> {
               alternatives: [
                 { insertText: ' work', confidence: 0.05 },
                 { insertText: ' end', confidence: 0.04 },
-                { insertText: ' last', confidence: 0.03 },
+                { insertText: ' eve', confidence: 0.03 },
               ],
             }),
             source: 'generated',
@@ -143,6 +143,12 @@ describe('asking for suggestions', () => {
     assert.deepEqual(link.asked, ['The', 'The']);
   });
 
+  it('asks anew in another document of the same text', async () => {
+    const { link, suggestions } = setUp();
+    await Promise.all(['a', 'b'].map((uri) => suggestions.complete(question('The█', 'markdown', uri))));
+    assert.deepEqual(link.asked, ['The', 'The']);
+  });
+
   it('asks anew once all that was made before is to be forgotten', async () => {
     const { link, suggestions } = setUp();
     await suggestions.complete(question('The█'));
@@ -188,6 +194,16 @@ describe('asking for suggestions', () => {
     assert.deepEqual(link.asked, ['HANG', 'The', 'HANG']);
   });
 
+  it('cancels a suggestion that nobody waits for also where the user asks for several', async () => {
+    const { link, suggestions } = setUp();
+    const abort = new AbortController();
+    void suggestions.complete(question('HANG█'), abort.signal);
+    abort.abort();
+    await new Promise(setImmediate);
+    assert.equal((await suggestions.complete({ ...question('The█'), isInvoked: true })).insertText, ' word');
+    assert.deepEqual(link.cancelled, ['HANG']);
+  });
+
   it('asks anew when the one in the making was cancelled, even before the cancellation is answered', async () => {
     const { link, suggestions } = setUp();
     const abort = new AbortController();
@@ -209,7 +225,7 @@ describe('asking for suggestions', () => {
     const { link, suggestions } = setUp();
     const asked = await suggestions.complete({ ...question('The█'), isInvoked: true });
     const texts = [asked, ...(asked.alternatives ?? [])].map(({ insertText }) => insertText);
-    assert.deepEqual(texts, [' word', ' work', ' end', ' last']);
+    assert.deepEqual(texts, [' word', ' work', ' end', ' eve']);
     const shown = async (marked: string) => {
       const { insertText, confidence, isAsked } = await suggestions.complete({
         ...question(marked),
@@ -220,6 +236,7 @@ describe('asking for suggestions', () => {
     assert.deepEqual(await shown('The█'), [' word', 0.9, undefined]);
     assert.deepEqual(await shown('The wo█'), ['rd', 0.9, undefined]);
     assert.deepEqual(await shown('The work█'), [' word', 0.9, undefined]);
+    // Of two that begin with it, the likelier.
     assert.deepEqual(await shown('The e█'), ['nd', 0.04, true], 'nothing is learned from its confidence');
     assert.deepEqual(link.asked, ['The', 'The work']);
   });
@@ -235,7 +252,7 @@ describe('asking for suggestions', () => {
     assert.deepEqual([asked.insertText, asked.confidence], [' end.', 0.7]);
     assert.deepEqual(
       asked.alternatives?.map(({ insertText }) => insertText),
-      [' word', ' work', ' last'],
+      [' word', ' work', ' eve'],
     );
     assert.equal((await suggestions.complete(question('The█'))).insertText, ' end.');
     assert.deepEqual(link.asked, ['The']);
