@@ -36,6 +36,8 @@ interface TrainingLoopOptions {
 type LoopState = Pick<ResumePoint, 'weights' | 'optimizer' | 'best' | 'position' | 'progress'>;
 
 const SECONDS_BETWEEN_RESUME_POINTS = 10;
+/** In the time that a training may take. One is of tens of megabytes, so that a day of them would write hundreds of gigabytes. */
+const MOST_RESUME_POINTS = 200;
 /** Writing resume points may take this share of the time; on a slow disk they are rarer. */
 const RESUME_POINT_SHARE = 0.02;
 /**
@@ -249,7 +251,11 @@ export class TrainingLoop {
   }
 
   private async writeResumePointIfDue(): Promise<void> {
-    const pause = Math.max(SECONDS_BETWEEN_RESUME_POINTS, this.resumePointSeconds / RESUME_POINT_SHARE);
+    const pause = Math.max(
+      SECONDS_BETWEEN_RESUME_POINTS,
+      this.options.training.seconds / MOST_RESUME_POINTS,
+      this.resumePointSeconds / RESUME_POINT_SHARE,
+    );
     if (this.options.now() - this.lastResumePoint >= 1000 * pause) {
       await this.writeResumePoint();
     }

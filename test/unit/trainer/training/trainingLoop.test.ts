@@ -206,6 +206,13 @@ describe('The training loop', () => {
     }
   });
 
+  it('keeps how far it is every ten seconds, but of a long training no more than two hundred times', async () => {
+    const short = await train(100, 4001);
+    assert.ok(short.saved.length >= 9 && short.saved.length <= 11, `${short.saved.length} times in 100 s`);
+    const long = await train(20_000, 4001);
+    assert.ok(long.saved.length >= 190 && long.saved.length <= 201, `${long.saved.length} times in 20,000 s`);
+  });
+
   it('goes on from a point that was kept, with its weights, its moments, its best and the rest of its time', async () => {
     const whole = await train(100, 81);
     const point = whole.saved.find(({ progress }) => progress.step > 30)!;
