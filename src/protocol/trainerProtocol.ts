@@ -219,6 +219,17 @@ export interface DoneEvent {
   readonly modelPath: string | null;
 }
 
+/** Of a training that the user has cancelled, which leaves nothing. */
+export const CANCELLED: DoneEvent = {
+  kind: 'done',
+  outcome: 'cancelled',
+  before: null,
+  after: null,
+  steps: 0,
+  tokensPerSecond: 0,
+  modelPath: null,
+};
+
 export type TrainerEvent =
   | { readonly kind: 'planned'; readonly plan: TrainingPlan }
   | { readonly kind: 'timed'; readonly tokensPerSecond: number }

@@ -1,6 +1,12 @@
 /** The parent's side of a training: a run that can be paused and cancelled. */
 import { rm } from 'node:fs/promises';
-import type { DoneEvent, EngineName, TrainerEvent, TrainJob } from '../protocol/trainerProtocol';
+import {
+  CANCELLED,
+  type DoneEvent,
+  type EngineName,
+  type TrainerEvent,
+  type TrainJob,
+} from '../protocol/trainerProtocol';
 import { enginesAfter } from './engines/enginesAfter';
 import type { TrainerNode } from './native/trainerNode';
 import { startTrainerChild, TrainerEndedError, TrainerFailedError, type TrainerChild } from './trainerChild';
@@ -30,15 +36,6 @@ export interface TrainingRun {
 
 /** Time for the process to end by itself when it is cancelled; a step of a large network takes longer. */
 const CANCEL_MILLISECONDS = 700;
-const CANCELLED: DoneEvent = {
-  kind: 'done',
-  outcome: 'cancelled',
-  before: null,
-  after: null,
-  steps: 0,
-  tokensPerSecond: 0,
-  modelPath: null,
-};
 
 /**
  * Trains in a process of its own, which ends with this one. When an engine fails or crashes its process, the next one goes on from

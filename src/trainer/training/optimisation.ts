@@ -27,117 +27,107 @@ export interface Prepared {
   readonly earlier: Checkpoint | null;
 }
 
-/** Its fields are valid at any time, also after a cancellation. */
-export class Optimisation {
-  /** Of the model that training starts from. */
-  before: HeldOutScore | null = null;
-  /** Of the model in place, if training does not start from it. */
-  earlierScore: HeldOutScore | null = null;
-  /** Null until the first step. */
-  loop: TrainingLoop | null = null;
-  /** Said already. */
-  private hasNoRoom = false;
+export interface Optimised {
+  /** Of the model that training started from. */
+  readonly before: HeldOutScore | null;
+  /** Of the model in place, if training did not start from it. */
+  readonly earlier: HeldOutScore | null;
+  /** What was found, see {@link TrainingLoop.run}. */
+  readonly candidates: readonly MeasuredNetwork[];
+  readonly loop: Pick<TrainingLoop, 'bestScore' | 'steps' | 'tokensPerSecond'>;
+}
 
-  constructor(
-    private readonly job: TrainJob,
-    private readonly prepared: Prepared,
-    private readonly surroundings: TrainSurroundings,
-  ) {}
-
-  /**
-   * Trains until the budget is spent or nothing improves any more.
-   * @returns what it found, see {@link TrainingLoop.run}
-   * @throws CancelledError, Error with a sentence for the user
-   */
-  async run(): Promise<MeasuredNetwork[]> {
-    const { job, surroundings } = this;
-    const { emit, control, now } = surroundings;
-    const { beginning, corpus, reading, stream, network } = this.prepared;
-    const fingerprint = resumeFingerprint(job.options, beginning, corpus);
-    const resumeFrom = await this.readResumePoint(fingerprint);
-    const sampleTokens = resumeFrom?.sampleTokens ?? (await this.affordableTokens());
-    const sample = this.sampleOf(sampleTokens);
-    const measure = () => measureHeldOut(network, sample, control);
-    const start = now();
-    const first = resumeFrom === null ? await measure() : null;
-    const validationSeconds = resumeFrom?.validationSeconds ?? (now() - start) / 1000;
-    const before = beginning.initial === null ? null : (resumeFrom?.before ?? first?.score ?? null);
-    this.before = before;
-    if (before !== null && resumeFrom === null) {
-      emit({ kind: 'validation', step: 0, score: before });
-    }
-    this.earlierScore = resumeFrom === null ? await this.scoreEarlier(sample) : resumeFrom.earlier;
-    const kept = { fingerprint, before, earlier: this.earlierScore, sampleTokens, validationSeconds };
-    this.loop = new TrainingLoop({
-      network,
-      stream,
-      training: { ...job.options, seconds: reading.seconds },
-      mostTokens: reading.mostTokens,
-      initial: first?.weights ?? (await network.exportWeights()),
-      measure,
-      validationSeconds,
-      resumeFrom,
-      control,
-      emit,
-      saveResumePoint: (state) => this.saveResumePoint(encodeResumePoint({ ...kept, ...state })),
-      now,
+/**
+ * Trains until the budget is spent or nothing improves any more.
+ * @throws CancelledError, Error with a sentence for the user
+ */
+export async function optimise(
+  job: TrainJob,
+  { beginning, corpus, reading, stream, network, engine, earlier }: Prepared,
+  surroundings: TrainSurroundings,
+): Promise<Optimised> {
+  const { emit, control, now } = surroundings;
+  const sampleOf = (maxTokens: number): HeldOutSample =>
+    sampleHeldOut(corpus.heldOut, {
+      ...job.options,
+      maxTokens,
+      bytesOf: (id) => beginning.tokenizer.tokenBytes(id).length,
     });
-    return this.loop.run();
+  const fingerprint = resumeFingerprint(job.options, beginning, corpus);
+  const resumeFrom = await readResumePoint(job, fingerprint, surroundings);
+  const sampleTokens =
+    resumeFrom?.sampleTokens ??
+    (await affordableTokens(network, sampleOf(SMALLEST_SAMPLE_TOKENS), reading.seconds, now));
+  const sample = sampleOf(sampleTokens);
+  const measure = () => measureHeldOut(network, sample, control);
+  const start = now();
+  const first = resumeFrom === null ? await measure() : null;
+  const validationSeconds = resumeFrom?.validationSeconds ?? (now() - start) / 1000;
+  const before = beginning.initial === null ? null : (resumeFrom?.before ?? first?.score ?? null);
+  if (before !== null && resumeFrom === null) {
+    emit({ kind: 'validation', step: 0, score: before });
   }
+  const startsFromEarlier = beginning.initial !== null && job.initialModelPath === job.modelPath;
+  const earlierScore =
+    resumeFrom !== null
+      ? resumeFrom.earlier
+      : earlier === null || startsFromEarlier
+        ? null
+        : await scoreEarlierModel(earlier, engine, sample, job.options.seed, control);
+  const kept = { fingerprint, before, earlier: earlierScore, sampleTokens, validationSeconds };
+  const save = resumePointWriter(job, surroundings);
+  const loop = new TrainingLoop({
+    network,
+    stream,
+    training: { ...job.options, seconds: reading.seconds },
+    mostTokens: reading.mostTokens,
+    initial: first?.weights ?? (await network.exportWeights()),
+    measure,
+    validationSeconds,
+    resumeFrom,
+    control,
+    emit,
+    saveResumePoint: (state) => save(encodeResumePoint({ ...kept, ...state })),
+    now,
+  });
+  return { before, earlier: earlierScore, candidates: await loop.run(), loop };
+}
 
-  /** A full disk does not end the training: the model is several times smaller and may still fit. */
-  private async saveResumePoint(bytes: Buffer): Promise<void> {
+async function readResumePoint(
+  { resumePath }: TrainJob,
+  fingerprint: string,
+  { emit, warn }: TrainSurroundings,
+): Promise<ResumePoint | null> {
+  const found = await findResumePoint(resumePath, fingerprint);
+  if (found.kind === 'found') {
+    emit({ kind: 'resumed', step: found.point.progress.step });
+    return found.point;
+  }
+  if (found.kind === 'unusable') {
+    warn(`An interrupted training left ${resumePath}, but ${found.why}, so this one starts again.`);
+  }
+  return null;
+}
+
+/** A full disk does not end the training: the model is several times smaller and may still fit. */
+function resumePointWriter(
+  { resumePath }: TrainJob,
+  { writeFile, warn }: TrainSurroundings,
+): (bytes: Buffer) => Promise<void> {
+  let hasWarned = false;
+  return async (bytes) => {
     try {
-      await this.surroundings.writeFile(this.job.resumePath, bytes);
+      await writeFile(resumePath, bytes);
     } catch (error) {
       if (!isDiskFull(error)) {
         throw error;
       }
-      if (!this.hasNoRoom) {
-        this.hasNoRoom = true;
-        this.surroundings.warn(
+      if (!hasWarned) {
+        hasWarned = true;
+        warn(
           'The disk has no room to save how far this training is. It goes on, but is lost if it stops before its end; free some space.',
         );
       }
     }
-  }
-
-  private async readResumePoint(fingerprint: string): Promise<ResumePoint | null> {
-    const { resumePath } = this.job;
-    const found = await findResumePoint(resumePath, fingerprint);
-    if (found.kind === 'found') {
-      this.surroundings.emit({ kind: 'resumed', step: found.point.progress.step });
-      return found.point;
-    }
-    if (found.kind === 'unusable') {
-      this.surroundings.warn(
-        `An interrupted training left ${resumePath}, but ${found.why}, so this one starts again.`,
-      );
-    }
-    return null;
-  }
-
-  private affordableTokens(): Promise<number> {
-    const { network, reading } = this.prepared;
-    const trial = this.sampleOf(SMALLEST_SAMPLE_TOKENS);
-    return affordableTokens(network, trial, reading.seconds, this.surroundings.now);
-  }
-
-  private sampleOf(maxTokens: number): HeldOutSample {
-    const { beginning, corpus } = this.prepared;
-    return sampleHeldOut(corpus.heldOut, {
-      ...this.job.options,
-      maxTokens,
-      bytesOf: (id) => beginning.tokenizer.tokenBytes(id).length,
-    });
-  }
-
-  private async scoreEarlier(sample: HeldOutSample): Promise<HeldOutScore | null> {
-    const { job, surroundings } = this;
-    const { beginning, earlier, engine } = this.prepared;
-    const startsFromIt = beginning.initial !== null && job.initialModelPath === job.modelPath;
-    return earlier === null || startsFromIt
-      ? null
-      : scoreEarlierModel(earlier, engine, sample, job.options.seed, surroundings.control);
-  }
+  };
 }

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { quantizeWeights, type StoredWeights } from '../../model/network/quantizedMatrix';
 import { asError } from '../../protocol/asError';
-import type { DoneEvent, HeldOutScore, MixScores, TrainJob } from '../../protocol/trainerProtocol';
+import { CANCELLED, type DoneEvent, type TrainJob } from '../../protocol/trainerProtocol';
 import { BatchStream } from '../data/batchStream';
 import { forgetTimings } from '../engines/engineTimings';
 import { EngineFault } from '../engines/guardEngine';
@@ -12,16 +12,15 @@ import { learnedDigests } from './continuation';
 import { readEarlierModel } from './earlierModel';
 import { freshWeights } from './freshWeights';
 import { helps, isBetter } from './improvement';
-import { Optimisation, type Prepared } from './optimisation';
+import { optimise, type Optimised, type Prepared } from './optimisation';
 import { encodePersonalModel } from './personalCheckpoint';
 import { watchPower } from './powerSource';
 import { planReading } from './readingPlan';
 import { readTexts } from './readTexts';
-import type { MeasuredNetwork } from './resumeFile';
 import { patiently, removeLeftovers, type WriteFile } from './saveFile';
 import { startEngine } from './startEngine';
 import { CancelledError } from './trainingControl';
-import { lockModel, type ModelLock } from './trainingLock';
+import { lockModel } from './trainingLock';
 import { surroundingsOf, type GivenSurroundings, type TrainSurroundings } from './trainSurroundings';
 
 /**
@@ -39,7 +38,16 @@ export async function runTrainJob(job: TrainJob, surroundings: GivenSurroundings
     await ordinary.writeFile(path, bytes);
   };
   try {
-    return await new TrainJobRun(job, lock, { ...ordinary, writeFile }).run();
+    await Promise.all([job.modelPath, job.resumePath].map(removeLeftovers));
+    const done = await train(job, { ...ordinary, writeFile }).catch((error: unknown) => {
+      if (error instanceof CancelledError) {
+        return CANCELLED;
+      }
+      throw error;
+    });
+    lock.confirm();
+    await patiently(() => rm(job.resumePath, { force: true }));
+    return done;
   } catch (error) {
     if (error instanceof EngineFault) {
       // The timings that it was chosen by no longer hold; nor for the next training, if no other engine takes over in this one.
@@ -51,150 +59,115 @@ export async function runTrainJob(job: TrainJob, surroundings: GivenSurroundings
   }
 }
 
-class TrainJobRun {
-  /** Null while what it needs is not loaded. */
-  private optimisation: Optimisation | null = null;
-  private mix: MixScores | null = null;
-  /** Of the model that was written. */
-  private written: HeldOutScore | null = null;
-
-  constructor(
-    private readonly job: TrainJob,
-    private readonly lock: ModelLock,
-    private readonly surroundings: TrainSurroundings,
-  ) {}
-
-  async run(): Promise<DoneEvent> {
-    const { modelPath, resumePath } = this.job;
-    let cancelled = false;
-    try {
-      await Promise.all([modelPath, resumePath].map(removeLeftovers));
-      await this.train();
-    } catch (error) {
-      if (!(error instanceof CancelledError)) {
-        throw error;
-      }
-      cancelled = true;
-    }
-    this.lock.confirm();
-    await patiently(() => rm(resumePath, { force: true }));
-    const { before = null, earlierScore = null, loop = null } = this.optimisation ?? {};
-    return {
-      kind: 'done',
-      outcome: cancelled ? 'cancelled' : this.written !== null ? 'improved' : 'notImproved',
-      before,
-      after: this.written ?? loop?.bestScore ?? null,
-      steps: loop?.steps ?? 0,
-      tokensPerSecond: loop?.tokensPerSecond ?? 0,
-      ...(this.mix === null ? {} : { mix: this.mix }),
-      ...(earlierScore === null ? {} : { earlier: earlierScore }),
-      modelPath: this.written !== null ? modelPath : null,
-    };
+async function train(job: TrainJob, surroundings: TrainSurroundings): Promise<DoneEvent> {
+  const { options } = job;
+  const beginning = await readBeginning(job, surroundings.warn);
+  const earlier = await readEarlierModel(job.modelPath, beginning.tokenizer, surroundings.warn);
+  const corpus = await readTexts(job, beginning, earlier, surroundings);
+  const reading = planReading(beginning, corpus, options.seconds);
+  if (reading.continues !== null) {
+    surroundings.emit({ kind: 'continues', ...reading.continues });
   }
-
-  private async train(): Promise<void> {
-    const { job, surroundings } = this;
-    const { options } = job;
-    const beginning = await readBeginning(job, surroundings.warn);
-    const earlier = await readEarlierModel(job.modelPath, beginning.tokenizer, surroundings.warn);
-    const corpus = await readTexts(job, beginning, earlier, surroundings);
-    const reading = planReading(beginning, corpus, options.seconds);
-    if (reading.continues !== null) {
-      surroundings.emit({ kind: 'continues', ...reading.continues });
-    }
-    const engine = await startEngine(job, beginning.config, surroundings);
-    const weights = beginning.initial?.weights ?? freshWeights(beginning.config, corpus.train, options.seed);
-    const network = engine.createNetwork(beginning.config, weights, options.seed);
-    const { weightOf } = reading;
-    const stream = new BatchStream(corpus.train, {
-      ...options,
-      // Another order of the text than in the training that this one goes on from.
-      seed: options.seed + (beginning.initial?.training.steps ?? 0),
-      ...(weightOf === undefined ? {} : { weightOf }),
-    });
-    const endWatch = options.onBattery === 'continue' ? null : await watchPower(surroundings);
-    try {
-      const prepared = { beginning, corpus, reading, stream, network, engine, earlier };
-      const optimisation = new Optimisation(job, prepared, surroundings);
-      this.optimisation = optimisation;
-      await this.keepBest(prepared, await optimisation.run(), optimisation);
-    } finally {
-      endWatch?.();
-      network.dispose();
-    }
+  const engine = await startEngine(job, beginning.config, surroundings);
+  const weights = beginning.initial?.weights ?? freshWeights(beginning.config, corpus.train, options.seed);
+  const network = engine.createNetwork(beginning.config, weights, options.seed);
+  const { weightOf } = reading;
+  const stream = new BatchStream(corpus.train, {
+    ...options,
+    // Another order of the text than in the training that this one goes on from.
+    seed: options.seed + (beginning.initial?.training.steps ?? 0),
+    ...(weightOf === undefined ? {} : { weightOf }),
+  });
+  const endWatch = options.onBattery === 'continue' ? null : await watchPower(surroundings);
+  try {
+    const prepared = { beginning, corpus, reading, stream, network, engine, earlier };
+    const optimised = await optimise(job, prepared, surroundings);
+    return await keepBest(job, prepared, optimised, surroundings);
+  } finally {
+    endWatch?.();
+    network.dispose();
   }
+}
 
-  /** Writes the candidate with which ghost text gains most, and the gate that fits it; writes nothing if it does not gain. */
-  private async keepBest(
-    prepared: Prepared,
-    candidates: readonly MeasuredNetwork[],
-    { before, earlierScore }: Optimisation,
-  ): Promise<void> {
-    const { beginning, corpus, stream, engine } = prepared;
-    if (candidates.length === 0) {
-      return;
-    }
-    const stored = candidates.map(({ weights }) => quantizeWeights(beginning.config, weights));
-    const calibrated = await this.calibrate(prepared, stored);
-    const chosen = calibrated?.chosen ?? 0;
-    const { score, step, position } = candidates[chosen];
-    const isKept =
-      calibrated === null ? helps(score, before) && isBetter(score, earlierScore) : gains(calibrated.mix);
-    if (!isKept) {
-      return;
-    }
-    const { emit, writeFile } = this.surroundings;
-    const { modelPath } = this.job;
-    const bytes = encodePersonalModel({
+/** Writes the candidate with which ghost text gains most, and the gate that fits it; writes nothing if it does not gain. */
+async function keepBest(
+  job: TrainJob,
+  prepared: Prepared,
+  { before, earlier, candidates, loop }: Optimised,
+  surroundings: TrainSurroundings,
+): Promise<DoneEvent> {
+  const { beginning, corpus, stream, engine } = prepared;
+  const stored = candidates.map(({ weights }) => quantizeWeights(beginning.config, weights));
+  const calibrated = stored.length === 0 ? null : await calibrate(job, prepared, stored, surroundings);
+  const done: DoneEvent = {
+    kind: 'done',
+    outcome: 'notImproved',
+    before,
+    after: loop.bestScore,
+    steps: loop.steps,
+    tokensPerSecond: loop.tokensPerSecond,
+    ...(calibrated === null ? {} : { mix: calibrated.mix }),
+    ...(earlier === null ? {} : { earlier }),
+    modelPath: null,
+  };
+  const chosen = calibrated?.chosen ?? 0;
+  const best = candidates.at(chosen);
+  if (best === undefined) {
+    return done;
+  }
+  const { score, step, position } = best;
+  const isKept =
+    calibrated === null ? helps(score, before) && isBetter(score, earlier) : gains(calibrated.mix);
+  if (!isKept) {
+    return done;
+  }
+  const { modelPath } = job;
+  const bytes = encodePersonalModel({
+    beginning,
+    corpus,
+    weights: stored[chosen],
+    learned: learnedDigests(
+      corpus.train,
+      stream.readUntil(position),
+      beginning.initial?.training.learned ?? '',
+    ),
+    steps: step,
+    engine: engine.description,
+    before,
+    score,
+    calibrated,
+  });
+  await surroundings.writeFile(modelPath, bytes);
+  surroundings.emit({ kind: 'saved', path: modelPath, step });
+  return { ...done, outcome: 'improved', after: score, modelPath };
+}
+
+async function calibrate(
+  job: TrainJob,
+  { beginning, corpus, earlier }: Prepared,
+  candidates: readonly StoredWeights[],
+  { emit, control, warn, calibrate: learnGate }: TrainSurroundings,
+): Promise<CalibratedModel | null> {
+  const report = async (progress: number): Promise<void> => {
+    emit({ kind: 'calibrating', progress });
+    await control.ready(emit);
+  };
+  await report(0);
+  try {
+    return await learnGate({
+      config: beginning.config,
+      candidates,
       beginning,
+      earlier,
       corpus,
-      weights: stored[chosen],
-      learned: learnedDigests(
-        corpus.train,
-        stream.readUntil(position),
-        beginning.initial?.training.learned ?? '',
-      ),
-      steps: step,
-      engine: engine.description,
-      before,
-      score,
-      calibrated,
+      baseModelPath: job.baseModelPath ?? null,
+      kernelPath: job.kernelPath,
+      seed: job.options.seed,
+      onProgress: report,
     });
-    await writeFile(modelPath, bytes);
-    this.written = score;
-    emit({ kind: 'saved', path: modelPath, step });
-  }
-
-  private async calibrate(
-    { beginning, corpus, earlier }: Prepared,
-    candidates: readonly StoredWeights[],
-  ): Promise<CalibratedModel | null> {
-    const { job } = this;
-    const { emit, control, calibrate } = this.surroundings;
-    const report = async (progress: number): Promise<void> => {
-      emit({ kind: 'calibrating', progress });
-      await control.ready(emit);
-    };
-    await report(0);
-    try {
-      const calibrated = await calibrate({
-        config: beginning.config,
-        candidates,
-        beginning,
-        earlier,
-        corpus,
-        baseModelPath: job.baseModelPath ?? null,
-        kernelPath: job.kernelPath,
-        seed: job.options.seed,
-        onProgress: report,
-      });
-      this.mix = calibrated.mix;
-      return calibrated;
-    } catch (error) {
-      control.signal.throwIfAborted();
-      const why = asError(error).message;
-      this.surroundings.warn(`How far to trust the new model could not be learned in advance: ${why}`);
-      return null;
-    }
+  } catch (error) {
+    control.signal.throwIfAborted();
+    warn(`How far to trust the new model could not be learned in advance: ${asError(error).message}`);
+    return null;
   }
 }
