@@ -29,14 +29,19 @@ process.on('message', (request) => {
     } else if (path.includes('MEMORY')) {
       process.send({ kind: 'fault', id: null, message: 'not enough memory' });
     } else if (path.includes('BROKEN')) {
-      process.send({ kind: 'fault', id: null, message: 'NoBinaryFoundError', ofProgram: true });
+      process.send({ kind: 'fault', id: null, message: 'NoBinaryFoundError', by: 'program' });
     } else if (path.includes('DIES')) {
       process.kill(process.pid, 'SIGKILL');
+    } else if (path.includes('REFUSED')) {
+      process.send({
+        kind: 'fault',
+        id: null,
+        message: 'It is not a GGUF file. Choose another.',
+        by: 'refusal',
+      });
     } else if (!path.includes('ENDLESS')) {
-      const opened = path.includes('REFUSED')
-        ? { refusal: 'It is not a GGUF file. Choose another.' }
-        : { description: `Small (${Object.keys(request.opening.tokenizer).length} parts of a tokenizer)` };
-      process.send({ kind: 'opened', opened });
+      const parts = Object.keys(request.opening.tokenizer).length;
+      process.send({ kind: 'opened', opened: { description: `Small (${parts} parts of a tokenizer)` } });
     }
     return;
   }

@@ -1,18 +1,10 @@
 /** The process in which ONNX Runtime runs a masked model, so that its crash or lack of memory does not end suggestions. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { startProgram } from '../process/programFault';
+import { Refusal, startProgram } from '../process/openingFaults';
 import { serveModel, type ServedModel } from '../process/serveModel';
 import type { JoinRow } from './joinQuestion';
-import {
-  isDynamic,
-  KNOWN_INPUTS,
-  REQUIRED_INPUTS,
-  type MaskedAnswer,
-  type MaskedOpened,
-  type MaskedOpening,
-  type MaskedQuestion,
-} from './maskedMessages';
+import type { MaskedAnswer, MaskedOpening, MaskedQuestion } from './maskedMessages';
 
 /** The part of onnxruntime-node that is used. It is installed on demand, so its own types are not there at compile time. */
 interface OnnxModule {
@@ -40,19 +32,21 @@ interface OnnxTensor {
 
 /** Most numbers in the output of one run (64 MB); a multilingual model gives a quarter of a million per token. */
 const MOST_NUMBERS = 1 << 24;
+const REQUIRED_INPUTS = ['input_ids', 'attention_mask'];
+const KNOWN_INPUTS = [...REQUIRED_INPUTS, 'token_type_ids'];
+/** An output may have fewer than this many values more than tokens: models are padded to round sizes for GPUs. */
+const ROUNDED_UP = 128;
+/** Most characters shown of an input's name. */
+const LONGEST_NAME = 80;
+const EXPORT_AGAIN = 'Export one of BERT\'s kind for the task "fill-mask".';
 
 // Read when the library is loaded, which otherwise reports each session to its makers, and keeps a number for this user in their home.
 process.env['ORT_DISABLE_TELEMETRY'] = '1';
 
 serveModel(open);
 
-async function open({
-  path,
-  modulePath,
-  threads,
-  maskId,
-  probe,
-}: MaskedOpening): Promise<ServedModel<MaskedOpened, MaskedQuestion, MaskedAnswer>> {
+async function open(opening: MaskedOpening): Promise<ServedModel<null, MaskedQuestion, MaskedAnswer>> {
+  const { path, modulePath, threads, name, maskId, probe } = opening;
   const address = pathToFileURL(join(modulePath, 'node_modules', 'onnxruntime-node', 'dist', 'index.js'));
   const onnx = await startProgram(
     async () => (await import(/* webpackIgnore: true */ address.href)) as OnnxModule,
@@ -62,20 +56,13 @@ async function open({
     intraOpNumThreads: threads,
     logSeverityLevel: 4,
   });
-  const inputs = session.inputNames;
-  const { shape = [] } = session.inputMetadata.find(({ name }) => name === 'input_ids') ?? {};
-  const isKnown =
-    REQUIRED_INPUTS.every((name) => inputs.includes(name)) &&
-    inputs.every((name) => KNOWN_INPUTS.includes(name));
-  if (!isKnown || !isDynamic(shape)) {
-    return { opened: { inputs, shape, output: null }, answer: () => Promise.resolve(null) };
-  }
+  checkInputs(name, session);
   const run = runner(onnx, session);
-  const { type, dims, data } = await run([probe]);
-  const isFinite = type === 'float32' && (data as Float32Array).every(Number.isFinite);
-  const rowsARun = Math.max(1, Math.floor(MOST_NUMBERS / data.length));
+  const answer = await run([probe]);
+  checkAnswer(answer, opening);
+  const rowsARun = Math.max(1, Math.floor(MOST_NUMBERS / answer.data.length));
   return {
-    opened: { inputs, shape, output: { type, dims, isFinite } },
+    opened: null,
     async answer(rows, isOutdated) {
       const sums: number[] = [];
       for (const row of rows) {
@@ -89,6 +76,53 @@ async function open({
       return sums;
     },
   };
+}
+
+/** @throws Refusal when the model asks for anything but any number of texts of any length */
+function checkInputs(name: string, { inputNames: inputs, inputMetadata }: OnnxSession): void {
+  const missing = REQUIRED_INPUTS.find((input) => !inputs.includes(input));
+  if (missing !== undefined) {
+    throw new Refusal(
+      `${name} takes no input named ${missing}, so it is not a masked model. ${EXPORT_AGAIN}`,
+    );
+  }
+  const unknown = inputs.find((input) => !KNOWN_INPUTS.includes(input));
+  if (unknown !== undefined) {
+    throw new Refusal(
+      `${name} asks for an input named ${unknown.slice(0, LONGEST_NAME)}, and only ${KNOWN_INPUTS.join(', ')} can be given. ${EXPORT_AGAIN}`,
+    );
+  }
+  const { shape = [] } = inputMetadata.find((input) => input.name === 'input_ids') ?? {};
+  // A text stands for a dimension that any number fits.
+  if (!shape.every((dimension) => typeof dimension === 'string')) {
+    throw new Refusal(
+      `${name} reads only texts in the fixed shape [${shape.join(', ')}], and not any number of them of any length. ${EXPORT_AGAIN}`,
+    );
+  }
+}
+
+/** @throws Refusal when the answer for the probe does not predict each token of its vocabulary at each place */
+function checkAnswer({ type, dims, data }: OnnxTensor, { name, probe, vocabSize }: MaskedOpening): void {
+  if (dims.length !== 3 || dims[1] !== probe.length) {
+    throw new Refusal(
+      `${name} answers in the shape [${dims.join(', ')}], and not with a value for each token of its vocabulary at each place. ${EXPORT_AGAIN}`,
+    );
+  }
+  if (dims[2] < vocabSize || dims[2] >= vocabSize + ROUNDED_UP) {
+    throw new Refusal(
+      `${name} answers with another number of values a token (${dims[2]}) than its tokenizer.json has tokens (${vocabSize}): one of them is another model's, or the model was exported without its part that guesses tokens. ${EXPORT_AGAIN}`,
+    );
+  }
+  if (type !== 'float32') {
+    throw new Refusal(
+      `${name} answers in ${type}, and only float32 can be read. Choose one with weights of 32 or 8 bits.`,
+    );
+  }
+  if (!(data as Float32Array).every(Number.isFinite)) {
+    throw new Refusal(
+      `${name} answers with values that are not numbers, so its weights are damaged. Download it again.`,
+    );
+  }
 }
 
 type Run = (rows: readonly Int32Array[]) => Promise<OnnxTensor>;

@@ -7,15 +7,7 @@ import { checkMemory, gigabytes } from '../process/memoryShare';
 import { ModelProcess } from '../process/modelProcess';
 import { readLimited } from '../readLimited';
 import { JOIN_WINDOW, joinRows } from './joinQuestion';
-import {
-  isDynamic,
-  KNOWN_INPUTS,
-  REQUIRED_INPUTS,
-  type MaskedAnswer,
-  type MaskedOpened,
-  type MaskedOpening,
-  type MaskedQuestion,
-} from './maskedMessages';
+import type { MaskedAnswer, MaskedOpening, MaskedQuestion } from './maskedMessages';
 import { maskedVocabulary, type MaskedVocabulary } from './maskedVocabulary';
 
 export interface OpenedMasked {
@@ -46,11 +38,6 @@ const MODEL_FILES = [
   join('onnx', 'model_quantized.onnx'),
 ];
 const LARGEST_TOKENIZER = 64 * 1024 ** 2;
-/** An output may have fewer than this many values more than tokens: models are padded to round sizes for GPUs. */
-const ROUNDED_UP = 128;
-/** Most characters shown of an input's name. */
-const LONGEST_NAME = 80;
-const EXPORT_AGAIN = 'Export one of BERT\'s kind for the task "fill-mask".';
 
 /** @throws Error with one sentence, by rejecting, when the model or ONNX Runtime cannot be used */
 export async function openMasked(
@@ -83,12 +70,7 @@ export async function openMasked(
       'Masked models are run by ONNX Runtime, which is not installed. Run "Understudy: Install ONNX Runtime" (or "npm run onnx" in a checkout) first.',
     );
   }
-  const { process, opened } = await ModelProcess.open<
-    MaskedOpening,
-    MaskedOpened,
-    MaskedQuestion,
-    MaskedAnswer
-  >({
+  const { process } = await ModelProcess.open<MaskedOpening, null, MaskedQuestion, MaskedAnswer>({
     processPath,
     program: 'ONNX Runtime',
     script: 'onnx',
@@ -99,16 +81,12 @@ export async function openMasked(
       path,
       modulePath,
       threads: Math.max(1, availableParallelism() >> 1),
+      name,
       maskId: vocabulary.maskId,
+      vocabSize: vocabulary.size,
       probe: probeOf(vocabulary),
     },
   });
-  try {
-    checkOpened(name, opened, vocabulary.size);
-  } catch (error) {
-    process.dispose();
-    throw error;
-  }
   return {
     description: `${name} (ONNX, ${gigabytes(bytes)})`,
     async logJoins(left, insertions, right) {
@@ -127,48 +105,7 @@ const modelBytes = (path: string): number =>
     .filter((file) => existsSync(file))
     .reduce((sum, file) => sum + statSync(file).size, 0);
 
-/** As long as the longest question. */
 function probeOf({ head, tail, maskId }: MaskedVocabulary): Int32Array {
   const text = Array.from({ length: JOIN_WINDOW - head.length - tail.length }, () => maskId);
   return Int32Array.from([...head, ...text, ...tail]);
-}
-
-/** @throws Error with one sentence when the model does not predict masked tokens of this vocabulary */
-function checkOpened(name: string, { inputs, shape, output }: MaskedOpened, vocabSize: number): void {
-  const missing = REQUIRED_INPUTS.find((input) => !inputs.includes(input));
-  if (missing !== undefined) {
-    throw new Error(`${name} takes no input named ${missing}, so it is not a masked model. ${EXPORT_AGAIN}`);
-  }
-  const unknown = inputs.find((input) => !KNOWN_INPUTS.includes(input));
-  if (unknown !== undefined) {
-    throw new Error(
-      `${name} asks for an input named ${unknown.slice(0, LONGEST_NAME)}, and only ${KNOWN_INPUTS.join(', ')} can be given. ${EXPORT_AGAIN}`,
-    );
-  }
-  if (!isDynamic(shape)) {
-    throw new Error(
-      `${name} reads only texts in the fixed shape [${shape.join(', ')}], and not any number of them of any length. ${EXPORT_AGAIN}`,
-    );
-  }
-  const { type, dims, isFinite } = output!;
-  if (dims.length !== 3 || dims[1] !== JOIN_WINDOW) {
-    throw new Error(
-      `${name} answers in the shape [${dims.join(', ')}], and not with a value for each token of its vocabulary at each place. ${EXPORT_AGAIN}`,
-    );
-  }
-  if (dims[2] < vocabSize || dims[2] >= vocabSize + ROUNDED_UP) {
-    throw new Error(
-      `${name} answers with another number of values a token (${dims[2]}) than its tokenizer.json has tokens (${vocabSize}): one of them is another model's, or the model was exported without its part that guesses tokens. ${EXPORT_AGAIN}`,
-    );
-  }
-  if (type !== 'float32') {
-    throw new Error(
-      `${name} answers in ${type}, and only float32 can be read. Choose one with weights of 32 or 8 bits.`,
-    );
-  }
-  if (!isFinite) {
-    throw new Error(
-      `${name} answers with values that are not numbers, so its weights are damaged. Download it again.`,
-    );
-  }
 }

@@ -190,8 +190,11 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
     });
   }
 
-  private openingFault({ message, ofProgram }: FaultMessage): string {
-    if (ofProgram === true) {
+  private openingFault({ message, by }: FaultMessage): string {
+    if (by === 'refusal') {
+      return message;
+    }
+    if (by === 'program') {
       return `${this.program} cannot be started (${message}). Run "Understudy: Remove ${this.program}" (or "npm run ${this.options.script} -- --remove" in a checkout) and install it again.`;
     }
     // The path does not explain what went wrong, and its words could be mistaken for the cause.

@@ -26,7 +26,7 @@ export interface FaultMessage {
   /** Of the question; null when it is about opening. */
   readonly id: number | null;
   readonly message: string;
-  /** Whether what runs the model is at fault, and not the model. */
-  readonly ofProgram?: boolean;
+  /** Whether what runs the model is at fault, and not the model; or whether the message is a sentence for the user as it is. */
+  readonly by?: 'program' | 'refusal' | undefined;
 }
 export type ProcessResponse<Opened, Answer> = OpenedMessage<Opened> | AnsweredMessage<Answer> | FaultMessage;

@@ -1,8 +1,8 @@
 /** The process's side: opens one model and answers questions about it, one after the other. */
 import { constants, getPriority, setPriority } from 'node:os';
 import { asError } from '../../protocol/asError';
-import type { ProcessRequest, ProcessResponse } from './processMessages';
-import { ProgramFault } from './programFault';
+import type { FaultMessage, ProcessRequest, ProcessResponse } from './processMessages';
+import { ProgramFault, Refusal } from './openingFaults';
 
 /** Most characters of a library's error message, which may quote any name from the file. */
 const LONGEST_FAULT = 500;
@@ -44,7 +44,7 @@ export function serveModel<Opened, Question, Answer>(
         respond({ kind: 'answered', id: request.id, answer });
       }
     } catch (error) {
-      respond({ kind: 'fault', id, message: describe(error), ofProgram: error instanceof ProgramFault });
+      respond({ kind: 'fault', id, ...faultOf(error) });
     }
   };
   const respond = (response: ProcessResponse<Opened, Answer>): void => {
@@ -59,4 +59,12 @@ export function serveModel<Opened, Question, Answer>(
   });
 }
 
-const describe = (error: unknown): string => asError(error).message.split('\n')[0].slice(0, LONGEST_FAULT);
+function faultOf(thrown: unknown): Pick<FaultMessage, 'message' | 'by'> {
+  const { message } = asError(thrown);
+  return thrown instanceof Refusal
+    ? { message, by: 'refusal' }
+    : {
+        message: message.split('\n')[0].slice(0, LONGEST_FAULT),
+        by: thrown instanceof ProgramFault ? 'program' : undefined,
+      };
+}

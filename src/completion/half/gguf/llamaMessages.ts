@@ -13,15 +13,10 @@ export interface LlamaOpening {
   readonly tokenizer: unknown;
 }
 
-export type LlamaOpened =
-  | {
-      /** What was opened, in one line. */
-      readonly description: string;
-    }
-  | {
-      /** Why nothing was opened, in one sentence that says what to do. */
-      readonly refusal: string;
-    };
+export interface LlamaOpened {
+  /** What was opened, in one line. */
+  readonly description: string;
+}
 
 /** By prefix, a distribution [vocabSize]. */
 export type LlamaAnswer = readonly Float32Array[];

@@ -5,6 +5,7 @@
 import { Bridge } from '../../../model/bridge/bridge';
 import { Tokenizer } from '../../../model/tokenizer/tokenizer';
 import { asError } from '../../../protocol/asError';
+import { Refusal } from '../../process/openingFaults';
 import { serveModel, type ServedModel } from '../../process/serveModel';
 import type { Question } from '../remoteExpert';
 import { BridgedSource } from './bridgedSource';
@@ -18,8 +19,7 @@ async function open(opening: LlamaOpening): Promise<ServedModel<LlamaOpened, Que
   try {
     file = readGguf(opening.path, opening.modulePath);
   } catch (error) {
-    const refusal = asError(error).message;
-    return { opened: { refusal }, answer: () => Promise.reject(new Error(refusal)) };
+    throw new Refusal(asError(error).message);
   }
   const { model, source, description } = await loadGguf(file, opening.threads);
   const bridged = new BridgedSource(new Bridge(model, Tokenizer.fromJson(opening.tokenizer)));

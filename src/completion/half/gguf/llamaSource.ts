@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { asError } from '../../../protocol/asError';
-import { startProgram } from '../../process/programFault';
+import { startProgram } from '../../process/openingFaults';
 import type { DistributionSource, Question } from '../remoteExpert';
 
 /** The part of node-llama-cpp that is used. It is installed on demand, so its own types are not there at compile time. */

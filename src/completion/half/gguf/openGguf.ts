@@ -1,9 +1,11 @@
 /** Opens a Transformer from a GGUF file; llama.cpp runs it in a process of its own. */
 import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import type { HalfChoice } from '../../../protocol/generatorProtocol';
+import { ModelProcess, type ModelProcessOptions } from '../../process/modelProcess';
 import type { HalfSurroundings, OpenedHalf } from '../openHalf';
-import { RemoteExpert } from '../remoteExpert';
-import { LlamaClient } from './llamaClient';
+import { RemoteExpert, type DistributionSource, type Question } from '../remoteExpert';
+import type { LlamaAnswer, LlamaOpened, LlamaOpening } from './llamaMessages';
 
 /**
  * Most shared tokens of a text that the process is sent. The window moves in steps of half, which is still more than the model reads.
@@ -15,7 +17,7 @@ export async function openGguf(
   { path, modulePath }: Extract<HalfChoice, { kind: 'gguf' }>,
   { tokenizer, llamaPath, onStatus, signal }: HalfSurroundings,
 ): Promise<OpenedHalf> {
-  const client = await LlamaClient.open({
+  const { source, description } = await openLlama({
     processPath: llamaPath,
     onStatus,
     signal,
@@ -26,11 +28,33 @@ export async function openGguf(
       tokenizer: tokenizer.toJson(),
     },
   });
-  const expert = new RemoteExpert(client, {
+  const expert = new RemoteExpert(source, {
     name: 'half',
     vocabSize: tokenizer.vocabSize,
     window: WINDOW,
     firstTokenId: tokenizer.endOfTextId,
   });
-  return { expert, description: client.description };
+  return { expert, description };
+}
+
+/** @throws Error with one sentence, by rejecting, when the model cannot be loaded */
+export async function openLlama(
+  options: Omit<ModelProcessOptions<LlamaOpening>, 'program' | 'script' | 'name'>,
+): Promise<LlamaOpened & { readonly source: DistributionSource }> {
+  const { process, opened } = await ModelProcess.open<LlamaOpening, LlamaOpened, Question, LlamaAnswer>({
+    ...options,
+    program: 'llama.cpp',
+    script: 'llama',
+    name: basename(options.opening.path),
+  });
+  const source: DistributionSource = {
+    ask: (questions) =>
+      Promise.all(
+        questions.map(async (question) => (await process.ask(question)) ?? question.after.map(() => null)),
+      ),
+    dispose: () => {
+      process.dispose();
+    },
+  };
+  return { ...opened, source };
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LlamaSource } from '../../../../src/completion/half/gguf/llamaSource';
-import { ProgramFault } from '../../../../src/completion/process/programFault';
+import { ProgramFault } from '../../../../src/completion/process/openingFaults';
 
 /** Replaces node-llama-cpp: for each token that is asked about, it predicts what the model's path says. */
 const LIBRARY = `

@@ -3,26 +3,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { mock } from 'node:test';
 import { join, resolve } from 'node:path';
-import { LlamaClient } from '../../../../src/completion/half/gguf/llamaClient';
-import { RemoteExpert } from '../../../../src/completion/half/remoteExpert';
+import { openLlama } from '../../../../src/completion/half/gguf/openGguf';
+import { RemoteExpert, type DistributionSource } from '../../../../src/completion/half/remoteExpert';
 import type { HalfStatus } from '../../../../src/protocol/generatorProtocol';
 
 /** Milliseconds. */
 const PATIENCE = 1000;
-const clients: LlamaClient[] = [];
-async function open(
-  path: string,
-  onStatus: (status: HalfStatus) => void = () => undefined,
-): Promise<LlamaClient> {
-  const client = await LlamaClient.open({
-    processPath: resolve('test/support/scriptedLlama.mjs'),
-    opening: { path, modulePath: null, threads: 1, tokenizer: { model: {} } },
-    onStatus,
-    firstDelay: 1,
-    patience: PATIENCE,
-  });
-  clients.push(client);
-  return client;
+const clients: DistributionSource[] = [];
+const optionsFor = (path: string, onStatus: (status: HalfStatus) => void = () => undefined) => ({
+  processPath: resolve('test/support/scriptedLlama.mjs'),
+  opening: { path, modulePath: null, threads: 1, tokenizer: { model: {} } },
+  onStatus,
+  firstDelay: 1,
+  patience: PATIENCE,
+});
+async function open(...options: Parameters<typeof optionsFor>): Promise<DistributionSource> {
+  const { source } = await openLlama(optionsFor(...options));
+  clients.push(source);
+  return source;
 }
 afterEach(() => {
   for (const client of clients.splice(0)) {
@@ -54,9 +52,10 @@ describe('llama.cpp in a process of its own', function () {
   this.timeout(60_000);
 
   it('answers after every beginning that is asked for', async () => {
-    const client = await open('model.gguf');
-    assert.equal(client.description, 'Small (1 parts of a tokenizer)');
-    const [answers] = await client.ask([{ tokens: Int32Array.of(0, 1, 2), after: [1, 3] }]);
+    const { source, description } = await openLlama(optionsFor('model.gguf'));
+    clients.push(source);
+    assert.equal(description, 'Small (1 parts of a tokenizer)');
+    const [answers] = await source.ask([{ tokens: Int32Array.of(0, 1, 2), after: [1, 3] }]);
     assert.deepEqual(answers.map(likeliest), [1, 3]);
   });
 
@@ -96,12 +95,7 @@ describe('llama.cpp in a process of its own', function () {
 
   it('ends a process that loads a model that is no longer wanted', async () => {
     const chosenAnother = new AbortController();
-    const opening = LlamaClient.open({
-      processPath: resolve('test/support/scriptedLlama.mjs'),
-      opening: { path: 'ENDLESS.gguf', modulePath: null, threads: 1, tokenizer: {} },
-      onStatus: () => undefined,
-      signal: chosenAnother.signal,
-    });
+    const opening = openLlama({ ...optionsFor('ENDLESS.gguf'), signal: chosenAnother.signal });
     chosenAnother.abort();
     await assert.rejects(opening, /ended \(SIGKILL\) while it loaded ENDLESS\.gguf/);
   });
