@@ -1,8 +1,14 @@
 import { bytesToAlphabet } from './byteAlphabet';
 import { MergeTable } from './mergeTable';
+import { cutAt } from './patternCut';
 
 /** Most pieces that are cached. */
-const MOST_PIECES = 1 << 14;
+const MOST_PIECES = 1 << 16;
+/**
+ * Longer pieces, in UTF-16 units, are not cached: long ones, such as Chinese clauses, hardly recur, and in V8 a slice of more than
+ * these keeps the whole text that it was cut from in memory.
+ */
+const LONGEST_CACHED = 12;
 const MISSING = -1;
 
 export interface BytePairRules {
@@ -10,8 +16,8 @@ export interface BytePairRules {
   readonly tokens: readonly string[];
   /** Pairs of tokens in the order learned. A merge whose parts or result are not tokens is ignored. */
   readonly merges: readonly (readonly [left: string, right: string])[];
-  /** Regular expressions that cut a text, each the pieces of those before it. Their `\s` is Unicode's white space. */
-  readonly patterns: readonly string[];
+  /** Cuts a text into pieces that no token crosses. */
+  readonly cut: (text: string) => readonly string[];
   /** Whether a piece that is a token becomes that token, regardless of the merges. */
   readonly wholeWordsFirst: boolean;
   /** Texts that become their token wherever they occur, before any pattern cuts. */
@@ -20,20 +26,20 @@ export interface BytePairRules {
 
 /**
  * Byte-level byte-pair encoding (Sennrich et al., arXiv 1508.07909) for any model's vocabulary, made for thousands of calls: merges
- * are flat arrays, and the tokens of pieces are cached. For the product's own vocabulary there is {@link Tokenizer}.
+ * are flat arrays, and the tokens of pieces are cached.
  */
 export class BytePairEncoder {
   private readonly merges: MergeTable;
   private readonly idOfByte = new Int32Array(256).fill(MISSING);
-  private readonly patterns: readonly RegExp[];
+  private readonly cut: BytePairRules['cut'];
   private readonly addedPattern: RegExp | null;
   private readonly addedIds: ReadonlyMap<string, number>;
   /** By text in the alphabet; null where pieces are never taken whole. */
   private readonly wholeWords: ReadonlyMap<string, number> | null;
-  private readonly known = new Map<string, Int32Array>();
+  private readonly known = new Map<string, readonly number[]>();
   private readonly utf8 = new TextEncoder();
 
-  constructor({ tokens, merges, patterns, wholeWordsFirst, added }: BytePairRules) {
+  constructor({ tokens, merges, cut, wholeWordsFirst, added }: BytePairRules) {
     const idOf = new Map(tokens.map((text, id) => [text, id]));
     for (let byte = 0; byte < 256; byte++) {
       this.idOfByte[byte] = idOf.get(bytesToAlphabet(Uint8Array.of(byte))) ?? MISSING;
@@ -45,10 +51,7 @@ export class BytePairEncoder {
         this.merges.set(ids[0], ids[1], ids[2], rank);
       }
     }
-    this.patterns = patterns.map(
-      (pattern) =>
-        new RegExp(pattern.replaceAll('\\s', '\\p{White_Space}').replaceAll('\\S', '\\P{White_Space}'), 'gu'),
-    );
+    this.cut = cut;
     this.wholeWords = wholeWordsFirst ? idOf : null;
     this.addedIds = new Map(added.map(({ id, content }) => [content, id]));
     // One without text, as a damaged file may name, would be found between any two characters.
@@ -66,41 +69,40 @@ export class BytePairEncoder {
   /** Token ids of a text. Bytes that the vocabulary lacks are left out. */
   encode(text: string): number[] {
     const ids: number[] = [];
-    const parts = this.addedPattern === null ? [text] : cut(text, this.addedPattern);
+    const parts = this.addedPattern === null ? [text] : cutAt(text, this.addedPattern);
     for (const part of parts) {
       const added = this.addedIds.get(part);
       if (added !== undefined) {
         ids.push(added);
         continue;
       }
-      const pieces = this.patterns.reduce<readonly string[]>(
-        (cuts, pattern) =>
-          cuts.length === 1 ? cut(cuts[0], pattern) : cuts.flatMap((one) => cut(one, pattern)),
-        [part],
-      );
-      for (const piece of pieces) {
-        ids.push(...this.encodePiece(piece));
+      for (const piece of this.cut(part)) {
+        for (const id of this.encodePiece(piece)) {
+          ids.push(id);
+        }
       }
     }
     return ids;
   }
 
-  private encodePiece(piece: string): Int32Array {
+  private encodePiece(piece: string): readonly number[] {
     let ids = this.known.get(piece);
     if (ids === undefined) {
       ids = this.mergePiece(this.utf8.encode(piece));
-      if (this.known.size === MOST_PIECES) {
-        this.known.clear();
+      if (piece.length <= LONGEST_CACHED) {
+        if (this.known.size === MOST_PIECES) {
+          this.known.clear();
+        }
+        this.known.set(piece, ids);
       }
-      this.known.set(piece, ids);
     }
     return ids;
   }
 
-  private mergePiece(bytes: Uint8Array): Int32Array {
+  private mergePiece(bytes: Uint8Array): number[] {
     const whole = this.wholeWords?.get(bytesToAlphabet(bytes));
     if (whole !== undefined) {
-      return Int32Array.of(whole);
+      return [whole];
     }
     const { merges, idOfByte } = this;
     merges.reserve(bytes.length);
@@ -110,29 +112,6 @@ export class BytePairEncoder {
         merges.ids[length++] = idOfByte[byte];
       }
     }
-    return merges.ids.slice(0, merges.merge(length));
+    return Array.from(merges.ids.subarray(0, merges.merge(length)));
   }
-}
-
-/** The matches of a global pattern in a text and the text between them, in order; no piece is empty. */
-function cut(text: string, pattern: RegExp): string[] {
-  const pieces: string[] = [];
-  let end = 0;
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    if (match.index > end) {
-      pieces.push(text.slice(end, match.index));
-    }
-    if (match[0] === '') {
-      // An empty match would be found again forever.
-      pattern.lastIndex++;
-    } else {
-      pieces.push(match[0]);
-    }
-    end = match.index + match[0].length;
-  }
-  if (end < text.length) {
-    pieces.push(text.slice(end));
-  }
-  return pieces;
 }

@@ -3,8 +3,8 @@
  * line ends stay predictable; a space belongs to the word after it; `\section` is one piece; runs are capped, so that
  * the time to encode stays linear in the length of any text.
  *
- * {@link PRE_TOKEN_PATTERN} is the rule, stored in `tokenizer.json`; {@link nextBoundary} is the same rule as a scanner, several
- * times as fast.
+ * {@link PRE_TOKEN_PATTERN} is the rule, stored in `tokenizer.json`; {@link preTokens} is the same rule as a scanner, several times
+ * as fast.
  */
 const HAN = '㐀-䶿一-鿿';
 export const PRE_TOKEN_PATTERN = [
@@ -112,7 +112,7 @@ function endOfSpaces(text: string, index: number): number {
 }
 
 /** The end of the piece that starts at `index`, in UTF-16 units; `index` must be less than the text's length. */
-export function nextBoundary(text: string, index: number): number {
+function nextBoundary(text: string, index: number): number {
   const hasSpace = text.charCodeAt(index) === 0x20;
   const start = hasSpace && index + 1 < text.length ? index + 1 : index;
   const kind = kindAt(text, start);
@@ -139,4 +139,14 @@ export function nextBoundary(text: string, index: number): number {
     case Kind.Space:
       return endOfSpaces(text, index);
   }
+}
+
+/** The pieces of a text, in order; together they are the text. */
+export function preTokens(text: string): string[] {
+  const pieces: string[] = [];
+  for (let index = 0, end; index < text.length; index = end) {
+    end = nextBoundary(text, index);
+    pieces.push(text.slice(index, end));
+  }
+  return pieces;
 }

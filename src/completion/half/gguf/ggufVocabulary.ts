@@ -4,6 +4,7 @@ import { textVocabulary } from '../../../model/bridge/textVocabulary';
 import { alphabetToBytes } from '../../../model/tokenizer/byteAlphabet';
 import { BytePairEncoder } from '../../../model/tokenizer/bytePairEncoder';
 import { LibraryTokenizer } from '../../../model/tokenizer/libraryTokenizer';
+import { patternCut } from '../../../model/tokenizer/patternCut';
 import type { GgufHead, GgufValue } from './ggufFile';
 import { textPieces } from './textPieces';
 
@@ -108,12 +109,8 @@ function bytePairs(
     const [left, right] = pair.split(' ');
     return [left, right] as const;
   });
-  const encoder = new BytePairEncoder({
-    tokens,
-    merges,
-    added,
-    ...textPieces(metadata.get('tokenizer.ggml.pre')),
-  });
+  const { patterns, wholeWordsFirst } = textPieces(metadata.get('tokenizer.ggml.pre'));
+  const encoder = new BytePairEncoder({ tokens, merges, cut: patternCut(patterns), wholeWordsFirst, added });
   return (text) => encoder.encode(text);
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as tokenizers from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { BytePairEncoder, type BytePairRules } from '../../../../src/model/tokenizer/bytePairEncoder';
+import { patternCut } from '../../../../src/model/tokenizer/patternCut';
 import { textPieces } from '../../../../src/completion/half/gguf/textPieces';
 
 const { Tokenizer } = tokenizers as unknown as {
@@ -18,12 +19,15 @@ const tokens = Object.entries(model.vocab)
   .sort(([, a], [, b]) => a - b)
   .map(([text]) => text);
 
-function rulesOf(name: string, added: BytePairRules['added'] = []): BytePairRules {
-  return { tokens, merges: model.merges, added, ...textPieces(name) };
+type Rules = BytePairRules & { readonly patterns: readonly string[] };
+
+function rulesOf(name: string, added: BytePairRules['added'] = []): Rules {
+  const pieces = textPieces(name);
+  return { tokens, merges: model.merges, added, ...pieces, cut: patternCut(pieces.patterns) };
 }
 
 /** The same rules as Hugging Face's library reads them. */
-function libraryEncode({ patterns, wholeWordsFirst, added }: BytePairRules): (text: string) => number[] {
+function libraryEncode({ patterns, wholeWordsFirst, added }: Rules): (text: string) => number[] {
   const plain = { special: false, single_word: false, lstrip: false, rstrip: false, normalized: false };
   const splits = patterns.map((Regex) => ({
     type: 'Split',
@@ -60,7 +64,7 @@ describe('any byte-pair encoding', () => {
     { id: tokens.length + 2, content: '<a-z>' },
     { id: tokens.length + 3, content: '[^.*]' },
   ];
-  const kinds: [name: string, rules: BytePairRules][] = [
+  const kinds: [name: string, rules: Rules][] = [
     ['digits one by one', rulesOf('smollm')],
     ['pieces that are tokens whole', rulesOf('llama3')],
     ['words by their case', rulesOf('gpt-4o')],
@@ -86,7 +90,7 @@ describe('any byte-pair encoding', () => {
         ['a', 'b'],
         ['ab', 'c'],
       ],
-      patterns: [],
+      cut: (text) => [text],
       wholeWordsFirst: false,
       added: [],
     });

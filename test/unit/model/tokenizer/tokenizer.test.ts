@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { bytesToAlphabet } from '../../../../src/model/tokenizer/byteAlphabet';
-import { nextBoundary, PRE_TOKEN_PATTERN } from '../../../../src/model/tokenizer/preTokenize';
+import { LibraryTokenizer } from '../../../../src/model/tokenizer/libraryTokenizer';
+import { preTokens, PRE_TOKEN_PATTERN } from '../../../../src/model/tokenizer/preTokenize';
 import { Tokenizer } from '../../../../src/model/tokenizer/tokenizer';
 
 const json: unknown = JSON.parse(readFileSync('models/base/tokenizer.json', 'utf8'));
@@ -44,21 +45,11 @@ const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
 );
 
-function pieces(whole: string): string[] {
-  const result: string[] = [];
-  for (let index = 0; index < whole.length;) {
-    const end = nextBoundary(whole, index);
-    result.push(whole.slice(index, end));
-    index = end;
-  }
-  return result;
-}
-
 /** Merges as the file lists them, one rule after the other over the whole piece: slow and plain. */
 function encodePlainly(whole: string): number[] {
   const { merges, vocab } = (json as { model: { merges: [string, string][]; vocab: Record<string, number> } })
     .model;
-  return pieces(whole).flatMap((piece) => {
+  return preTokens(whole).flatMap((piece) => {
     let symbols = Array.from(bytesToAlphabet(new TextEncoder().encode(piece)));
     for (const [left, right] of merges) {
       const merged: string[] = [];
@@ -94,6 +85,34 @@ describe('Tokenizer', () => {
     );
   });
 
+  it('ranks each merge by itself where two make the same token, as Hugging Face’s library does', () => {
+    const tokenOf = (text: string) => 1 + text.charCodeAt(0);
+    const [bc, ab, abc, bcd] = [257, 258, 259, 260];
+    const small = new Tokenizer({
+      tokens: [
+        new Uint8Array(),
+        ...Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte)),
+        ...['bc', 'ab', 'abc', 'bcd'].map((token) => new TextEncoder().encode(token)),
+      ],
+      merges: [
+        [tokenOf('b'), tokenOf('c')],
+        [tokenOf('a'), tokenOf('b')],
+        [ab, tokenOf('c')],
+        [bc, tokenOf('d')],
+        [tokenOf('a'), bc],
+      ],
+      endOfTextId: 0,
+    });
+    const library = new LibraryTokenizer(small.toJson(), {});
+    for (const [given, expected] of [
+      ['abc', [abc]],
+      ['abcd', [tokenOf('a'), bcd]],
+    ] as const) {
+      assert.deepEqual([...small.encode(given)], expected);
+      assert.deepEqual(library.encode(given, { add_special_tokens: false }).ids, expected);
+    }
+  });
+
   it('encodes a text the same after more words than it remembers', () => {
     const numbers = Array.from({ length: 150_000 }, (_, i) => ` w${i.toString(36).replace(/\d/g, 'é')}x`);
     const first = tokenizer.encode(numbers.join(''));
@@ -106,7 +125,7 @@ describe('Tokenizer', () => {
   it('cuts text as the pattern in tokenizer.json does', () => {
     fc.assert(
       fc.property(text, (given) => {
-        assert.deepEqual(pieces(given), given.match(new RegExp(PRE_TOKEN_PATTERN, 'gu')) ?? []);
+        assert.deepEqual(preTokens(given), given.match(new RegExp(PRE_TOKEN_PATTERN, 'gu')) ?? []);
       }),
       { numRuns: 2000 },
     );
