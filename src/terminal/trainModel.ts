@@ -72,6 +72,7 @@ export async function trainModel(
     return { done, engine: progress.engineName, readTokens };
   } catch (error) {
     if (signal.reason instanceof InterruptedError) {
+      terminal.note(`The training was ended from outside. ${afterEnd}`);
       // What the ended process has left of its lock goes with this one.
       await lockModel(request.modelPath)
         .then((lock) => lock.release())

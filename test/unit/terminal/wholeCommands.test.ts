@@ -459,6 +459,7 @@ describe('terminal commands from the folder to the result', function () {
       offered.cancel.abort(reason);
       const { status, stderr } = await training;
       assert.deepEqual([status, stderr.endsWith('Cancelled.\n')], [130, true], stderr);
+      assert.equal(stderr.includes('What it saved is kept: the same command goes on'), reason !== undefined);
       return (await readdir(folder)).filter((name) => name.startsWith('kept'));
     };
     const resume = 'kept.safetensors.resume';
