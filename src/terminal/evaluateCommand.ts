@@ -34,7 +34,8 @@ export const evaluateCommand = defineCommand({
     '  training                  null with --model, else { outcome, before, after, mix, steps }, measured on the part of the\n' +
     '                            train files. outcome is "improved", or else no network is kept and "after" is "before":\n' +
     '                            "notImproved" or "tooLittleText". before and after are of the network alone (before is\n' +
-    '                            null when it started afresh), mix.before and mix.after of ghost text as a whole',
+    '                            null when it started afresh), mix.before and mix.after of ghost text as a whole\n' +
+    '  notKept                   null, or why --out could not be written, by which the command fails',
   positionals: { names: ['FOLDER'], required: 1 },
   options: {
     split: {
@@ -82,6 +83,9 @@ export const evaluateCommand = defineCommand({
       },
     });
     terminal.write(options.json ? `${JSON.stringify(report)}\n` : describeReport(report));
+    if (report.notKept !== null) {
+      throw new Error(report.notKept);
+    }
   },
 });
 

@@ -2,6 +2,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HalfChoice } from '../protocol/generatorProtocol';
+import { asError } from '../protocol/asError';
 import type { DoneEvent, EngineName, TrainingOptions } from '../protocol/trainerProtocol';
 import { realRoot } from '../trainer/corpus/scanFolders';
 import { HELD_OUT_SHARE } from '../trainer/corpus/splitHeldOut';
@@ -50,6 +51,8 @@ export interface EvaluationReport {
   readonly trainTokensPerSecond: number | null;
   /** On the training text that was kept aside; null when a ready model was scored. */
   readonly training: TrainingReport | null;
+  /** Why the model that was to be kept could not be written, for the user; null where it was, or none was to be. */
+  readonly notKept: string | null;
 }
 
 type TrainingReport = Pick<DoneEvent, 'before' | 'after' | 'mix' | 'steps'> & {
@@ -105,6 +108,7 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
       engine: trained?.engine ?? null,
       trainTokensPerSecond: trained?.done.tokensPerSecond ?? null,
       training: places === null ? null : outcomeOf(trained?.done ?? null),
+      notKept: trained?.notKept ?? null,
     };
   });
 }
@@ -144,7 +148,7 @@ async function train(
   { folder, modelPath }: Evaluation,
   { training, workFolder, lock }: Places,
   files: readonly FileText[],
-): Promise<TrainResult | null> {
+): Promise<(TrainResult & Pick<EvaluationReport, 'notKept'>) | null> {
   const kept = modelPath === null ? '' : `, and ${modelPath} is not written`;
   if (!isEnough(files)) {
     terminal.note(
@@ -176,15 +180,21 @@ async function train(
       `In ${seconds} the training read only ${Math.floor(100 * share)} % of its text; with a longer --seconds, after may be better.`,
     );
   }
+  let notKept: string | null = null;
   if (trained.done.modelPath === null) {
     terminal.note(
       `By the training text that was kept aside, ghost text does not gain by the new network: after is as before${kept}.`,
     );
   } else if (modelPath !== null) {
-    lock?.confirm();
-    await saveFile(modelPath, await readFile(trained.done.modelPath));
+    try {
+      lock?.confirm();
+      await saveFile(modelPath, await readFile(trained.done.modelPath));
+    } catch (error) {
+      // The figures, for which it was trained, are still to be had.
+      notKept = asError(error).message;
+    }
   }
-  return trained;
+  return { ...trained, notKept };
 }
 
 async function tokensOf({ product }: Terminal, files: readonly FileText[]): Promise<number> {

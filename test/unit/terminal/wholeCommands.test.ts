@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -507,6 +507,34 @@ describe('terminal commands from the folder to the result', function () {
     const again = await evaluate('--model', model);
     assert.equal(again.training, null);
     assert.deepEqual(again.bitsPerByte, report.bitsPerByte);
+  });
+
+  it('print the figures of an evaluation also where its model cannot be written, and fail', async () => {
+    const names = await writeChapters(6);
+    const split = join(folder, 'split.json');
+    const model = join(folder, 'kept.safetensors');
+    await writeFile(split, JSON.stringify({ train: names.slice(0, 5), test: names.slice(5) }));
+    const offered = offer();
+    const terminal = {
+      ...offered.terminal,
+      note: (line: string) => {
+        offered.terminal.note(line);
+        if (line.startsWith('Training on')) {
+          // As little can be written there as on a disk that has become full.
+          mkdirSync(model);
+        }
+      },
+    };
+    const { status, stdout, stderr } = await runIn(
+      { ...offered, terminal },
+      ...['evaluate', text, '--split', split, '--keystrokes', '100', '--json'],
+      ...['--out', model, '--seconds', '2', ...tiny],
+    );
+    assert.equal(status, 1);
+    assert.match(stderr, /kept\.safetensors could not be written, because a folder has that name\..*\n$/);
+    const { training, notKept } = JSON.parse(stdout) as EvaluationReport;
+    assert.equal(training?.outcome, 'improved');
+    assert.ok(stderr.endsWith(`${notKept}\n`));
   });
 
   it('warn where a test file is a copy of a training file, and print a table without --json', async () => {
