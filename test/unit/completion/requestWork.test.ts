@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { OpenedMasked } from '../../../src/completion/masked/openMasked';
 import { RequestWork } from '../../../src/completion/requestWork';
-import { DEFAULT_SAMPLING } from '../../../src/model/samplingOptions';
+import { DEFAULT_SAMPLING, type SamplingOptions } from '../../../src/model/samplingOptions';
 import type { AnsweredRequest, GeneratorResponse } from '../../../src/protocol/generatorProtocol';
 import { CountingMixture } from '../../support/countingMixture';
 import { complete, documentAt, generate, TestModel } from '../../support/generatorTrial';
@@ -10,13 +10,10 @@ import { complete, documentAt, generate, TestModel } from '../../support/generat
 async function answer(
   request: AnsweredRequest,
   model = new TestModel(),
+  newSeed = () => 42,
 ): Promise<{ response: GeneratorResponse; parts: string[] }> {
   const parts: string[] = [];
-  const work = new RequestWork(
-    model,
-    () => 7,
-    () => 42,
-  );
+  const work = new RequestWork(model, () => 7, newSeed);
   const steps = work.begin(request, 2, (part) => parts.push(part));
   for (;;) {
     const { done, value } = steps.next();
@@ -57,7 +54,12 @@ describe('a completion', () => {
   it('says that it knows nothing yet', async () => {
     const model = new TestModel();
     model.hasNetwork = false;
-    assert.equal((await completed(complete(1, 'Zebra quartz█'), model)).noSuggestionReason, 'notReady');
+    const reasonAt = async (marked: string) =>
+      (await completed(complete(1, marked), model)).noSuggestionReason;
+    assert.equal(await reasonAt('Zebra quartz█'), 'notReady');
+    assert.equal(await reasonAt('█'), 'empty', 'which would be so with any model');
+    model.mixture.workspace.learnFile('b', model.tokenizer.encode('A file.'));
+    assert.equal(await reasonAt('Zebra quartz█'), 'lowConfidence');
   });
 
   it('is ranked by a masked model where it may be waited for and text stands right of the cursor', async () => {
@@ -157,7 +159,90 @@ describe('a generation', () => {
   });
 });
 
+describe('a generation by search', () => {
+  it('is the likeliest text, where one drawn step by step is another each time, and a single beam the nearest', async () => {
+    const model = new TestModel();
+    const { tokenizer } = model;
+    const lesson = ['by night.', 'by day.', 'by noon.', 'on foot again.', 'on foot again.'];
+    model.mixture = new CountingMixture(tokenizer.vocabSize, [
+      tokenizer.encode(lesson.map((end) => `They came ${end}\n`).join('')),
+    ]);
+    let seed = 0;
+    const textBy = async (sampling: Partial<SamplingOptions>) => {
+      const request = generate(1, 'They came█', 4);
+      const { response } = await answer(
+        { ...request, sampling: { ...request.sampling, ...sampling } },
+        model,
+        () => seed++,
+      );
+      assert.ok(response.kind === 'generated');
+      return response.text;
+    };
+    assert.match(await textBy({ greedy: true, beamWidth: 1 }), /^ by/);
+    assert.match(await textBy({ greedy: true, beamWidth: 2 }), /^ on foot again/);
+    const drawn = new Set<string>();
+    for (let i = 0; i < 20; i++) {
+      drawn.add(
+        (await textBy({ greedy: false, beamWidth: 2, temperature: 1, topK: 0, topP: 1 })).slice(0, 3),
+      );
+    }
+    assert.ok(drawn.has(' by') && drawn.has(' on'));
+  });
+});
+
 describe('an inspection', () => {
+  const inspect = (marked: string, sampling: Partial<SamplingOptions> = {}) =>
+    ({
+      ...generate(1, marked),
+      kind: 'inspect',
+      topCount: 1,
+      sampling: { ...DEFAULT_SAMPLING, ...sampling },
+    }) as const;
+
+  it('samples a little of the text to come, however long a text is asked for, and says whether it goes on', async () => {
+    const model = new TestModel();
+    const { tokenizer } = model;
+    const ending = ' must end in a while, early or late, and this is where.';
+    const long = Array.from({ length: 99 }, (_, i) => ` ${i + 100}`).join('');
+    model.mixture = new CountingMixture(tokenizer.vocabSize, [
+      [...tokenizer.encode(`All of it${ending}`), tokenizer.endOfTextId],
+      tokenizer.encode(`Count${long}`),
+    ]);
+    const sampleAt = async (marked: string, maxNewTokens: number) => {
+      const { response } = await answer(inspect(marked, { greedy: true, maxNewTokens }), model);
+      assert.ok(response.kind === 'inspected');
+      return [response.sample, response.isSampleCut] as const;
+    };
+    const [sample, isCut] = await sampleAt('Count 100█', 400);
+    assert.ok(isCut && sample.length > 40 && long.startsWith(` 100${sample}`), sample);
+    assert.ok(tokenizer.encode(sample).length <= 42, 'about 40 tokens, which may end in a character');
+    const [short] = await sampleAt('Count 100█', 3);
+    assert.ok(short.length < 15 && sample.startsWith(short), short);
+    assert.deepEqual(await sampleAt('All of it█', 400), [ending, false]);
+  });
+
+  it('waits for a language model that has to be asked before it shows anything', async () => {
+    const model = new TestModel();
+    const order: string[] = [];
+    const { mixture } = model;
+    const predict = mixture.predict.bind(mixture);
+    mixture.predict = (...given) => {
+      order.push('shown');
+      predict(...given);
+    };
+    mixture.prepare = () => {
+      order.push('asked');
+      return new Promise((resolve) => {
+        setImmediate(() => {
+          order.push('answered');
+          resolve();
+        });
+      });
+    };
+    await answer(inspect('The committee app█'), model);
+    assert.deepEqual(order.slice(0, 3), ['asked', 'answered', 'shown']);
+  });
+
   it('shows the next words with their probabilities, by expert, and a sample', async () => {
     const { response } = await answer({
       kind: 'inspect',

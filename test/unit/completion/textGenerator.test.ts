@@ -135,6 +135,23 @@ describe('the generator', () => {
     assert.equal(generator.step(), false);
   });
 
+  it('learns nothing from a text that the model itself has written', () => {
+    const learnedFrom = (isOwn: boolean): number => {
+      const { generator, responses, finish, model } = setUp();
+      generator.receive(isOwn ? generate(1, 'The committee█') : complete(1, 'The committee█'));
+      finish();
+      const { learned } = model.mixture.calls;
+      const before = learned.length;
+      const written = responses.at(-1)!;
+      const text = written.kind === 'generated' ? written.text : ' approved the annual budget.';
+      generator.receive(complete(2, `The committee${text}█`));
+      finish();
+      return learned.length - before;
+    };
+    assert.equal(learnedFrom(true), 0);
+    assert.ok(learnedFrom(false) > 0);
+  });
+
   it('hears a cancellation between tokens and settles with what it has', () => {
     const { generator, responses, finish } = setUp();
     generator.receive(generate(1, 'The committee█', 2000));
@@ -426,6 +443,21 @@ describe('choosing a language-model half', () => {
     assert.equal(model.half, half);
   });
 
+  it('reads the text anew with each, whose states tell nothing to another', () => {
+    const { generator, finish, model } = setUp();
+    const stepsFor = (request: GeneratorRequest) => {
+      const before = model.mixture.calls.next;
+      generator.receive(request);
+      finish();
+      return model.mixture.calls.next - before;
+    };
+    const first = stepsFor(complete(1, 'The committee met. The committee app█'));
+    assert.ok(stepsFor(complete(2, 'The committee met. The committee app█')) < first);
+    generator.receive(loadHalf(3, null));
+    finish();
+    assert.equal(stepsFor(complete(4, 'The committee met. The committee app█')), first);
+  });
+
   it('leaves the present one in use when another cannot be opened, and says why', async () => {
     const { generator, responses, finish, model } = setUp();
     const half = new IdleHalf('the present one');
@@ -522,6 +554,7 @@ describe('choosing a masked model', () => {
       responses.map(({ kind }) => kind),
       ['failed', 'maskedLoaded'],
     );
+    assert.deepEqual(responses[1], { kind: 'maskedLoaded', id: 2, description: 'second' });
     assert.deepEqual([model.masked, first.isDisposed, second.isDisposed], [second, true, false]);
   });
 
