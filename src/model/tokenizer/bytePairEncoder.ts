@@ -4,11 +4,8 @@ import { cutAt } from './patternCut';
 
 /** Most pieces that are cached. */
 const MOST_PIECES = 1 << 16;
-/**
- * Longer pieces, in UTF-16 units, are not cached: long ones, such as Chinese clauses, hardly recur, and in V8 a slice of more than
- * these keeps the whole text that it was cut from in memory.
- */
-const LONGEST_CACHED = 12;
+/** Longer pieces, in UTF-16 units, are not cached: long ones, such as Chinese clauses, hardly recur. */
+const LONGEST_CACHED = 16;
 const MISSING = -1;
 
 export interface BytePairRules {
@@ -38,6 +35,7 @@ export class BytePairEncoder {
   private readonly wholeWords: ReadonlyMap<string, number> | null;
   private readonly known = new Map<string, readonly number[]>();
   private readonly utf8 = new TextEncoder();
+  private readonly text = new TextDecoder('utf-8', { ignoreBOM: true });
 
   constructor({ tokens, merges, cut, wholeWordsFirst, added }: BytePairRules) {
     const idOf = new Map(tokens.map((text, id) => [text, id]));
@@ -88,12 +86,14 @@ export class BytePairEncoder {
   private encodePiece(piece: string): readonly number[] {
     let ids = this.known.get(piece);
     if (ids === undefined) {
-      ids = this.mergePiece(this.utf8.encode(piece));
+      const bytes = this.utf8.encode(piece);
+      ids = this.mergePiece(bytes);
       if (piece.length <= LONGEST_CACHED) {
         if (this.known.size === MOST_PIECES) {
           this.known.clear();
         }
-        this.known.set(piece, ids);
+        // A copy, as a slice that is kept as a key would keep the whole text in memory.
+        this.known.set(this.text.decode(bytes), ids);
       }
     }
     return ids;

@@ -52,7 +52,7 @@ export class Tokenizer {
 
   /** Token ids of a text; lone surrogates become U+FFFD. Never contains the end-of-text token. */
   encode(text: string): Int32Array {
-    return Int32Array.from(this.encoder.encode(text));
+    return new Int32Array(this.encoder.encode(text));
   }
 
   decodeBytes(ids: ArrayLike<number>): Uint8Array {
