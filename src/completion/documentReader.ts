@@ -13,6 +13,8 @@ import { ReadDocument, TAIL_TOKENS, type Line } from './readDocument';
 const MAX_REREAD = 192;
 /** Tokens before the cursor that teach the gate when a document is opened. */
 const LEARNED_WHEN_OPENED = 64;
+/** Most documents of which it is remembered that they have taught the gate. */
+const MOST_REMEMBERED = 1024;
 /** Most characters added between two requests that count as typed or accepted; a longer piece counts as pasted. */
 const LONGEST_TYPED = 200;
 /** Tokens of a finished line that teach the gate at once; the rest was learned while the line was typed. */
@@ -26,6 +28,8 @@ export class DocumentReader {
   private current: { uri: string; document: ReadDocument } | null = null;
   /** Least recently used first. */
   private readonly documents = new Map<string, ReadDocument>();
+  /** Names of those opened before. A gate that is taught the same text again and again trusts too much what predicts that. */
+  private readonly opened = new Map<string, true>();
   /** States at which the gate has already learned from a half that had to be waited for. */
   private readonly waitedFor = new WeakSet<MixtureState>();
 
@@ -40,15 +44,17 @@ export class DocumentReader {
    * the line of the cursor in `suffix`. The returned tail waits for no slow expert.
    */
   moveTo(uri: string, prefix: string, suffix = ''): ReadTail {
-    const { document, isNew } = this.open(uri);
+    const { document, isNew, isFirst } = this.open(uri);
     this.readBelow(document, suffix);
     const added = prefix.length - document.text.length;
+    const hasMoved = document.passesOver(prefix, suffix);
     const from = document.keepCommon(prefix);
     const kept = this.replaceTokens(document, prefix, from);
     document.text = prefix;
+    document.after = suffix.slice(0, LONGEST_TYPED);
     const isOwn = this.generated?.uri === uri && this.generated.text.startsWith(prefix);
-    const wasTyped = !isNew && !isOwn && added <= LONGEST_TYPED;
-    if (isNew) {
+    const wasTyped = !isNew && !isOwn && !hasMoved && added <= LONGEST_TYPED;
+    if (isFirst) {
       document.learnedUpTo = Math.max(0, document.tokens.length - LEARNED_WHEN_OPENED);
     } else if (!wasTyped) {
       document.learnedUpTo = document.tokens.length;
@@ -118,10 +124,12 @@ export class DocumentReader {
     }
   }
 
-  private open(uri: string): { document: ReadDocument; isNew: boolean } {
+  private open(uri: string): { document: ReadDocument; isNew: boolean; isFirst: boolean } {
     const known = this.documents.get(uri);
     const document = known ?? new ReadDocument();
+    const isFirst = !this.opened.has(uri);
     setNewest(this.documents, uri, document, this.maxDocuments);
+    setNewest(this.opened, uri, true, MOST_REMEMBERED);
     if (this.current?.uri !== uri) {
       // They are not used when it comes back, and may be of some megabytes.
       this.current?.document.predictions.clear();
@@ -131,7 +139,7 @@ export class DocumentReader {
       document.predictions.clear();
       this.current = { uri, document };
     }
-    return { document, isNew: known === undefined };
+    return { document, isNew: known === undefined, isFirst };
   }
 
   /** Encodes `prefix` from `from` on; returns the number of unchanged tokens at the document's start. */

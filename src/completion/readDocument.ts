@@ -17,6 +17,8 @@ export class ReadDocument {
   text = '';
   /** The text below the cursor's line. */
   below = '';
+  /** The beginning of the text after the cursor. */
+  after = '';
   tokens: number[] = [];
   lines: Line[] = [{ start: 0, firstToken: 0 }];
   readonly states = new Map<number, MixtureState>();
@@ -26,6 +28,16 @@ export class ReadDocument {
 
   get lastLine(): Line {
     return this.lines[this.lines.length - 1];
+  }
+
+  /** Whether the text before the cursor has grown by what stood after it, as when the cursor was moved on. A single bracket may be typed over. */
+  passesOver(prefix: string, suffix: string): boolean {
+    if (suffix.startsWith(this.after)) {
+      return false;
+    }
+    const added = prefix.slice(commonLength(this.text, prefix));
+    const passed = commonLength(added, this.after);
+    return passed > 1 && 2 * passed > added.length;
   }
 
   /** Drops the lines after the common beginning with `text`; returns the start of the last kept line, where reading goes on. */

@@ -281,6 +281,57 @@ describe('what teaches the gate', () => {
     assert.deepEqual(typedOn('Start.\nThe watchman lights another lamp').slice(-4), again.slice(-6, -2));
   });
 
+  it('is nothing of a document that comes back, however long it was away', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer, 2);
+    const text = 'A line of a document.\nAnother, and what';
+    const visit = (uri: string) => {
+      const before = model.calls.learned.length;
+      reader.moveTo(uri, text);
+      while (reader.learnTyped(1) > 0);
+      return model.calls.learned.length - before;
+    };
+    const first = visit('a');
+    assert.ok(first > 0);
+    assert.deepEqual(['b', 'c', 'a', 'b', 'c'].map(visit), [first, first, 0, 0, 0]);
+  });
+
+  it('is what is typed, but not what the cursor is moved over, however often', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    const [above, between, below] = [
+      'Start.\nA lamp was lit',
+      '.\nNobody came.\nThe harbour',
+      ' lay dark.\n',
+    ];
+    const typeAt = (end: string, after: string) => {
+      const before = model.calls.learned.length;
+      reader.moveTo('a', `${end} again`, after);
+      while (reader.learnTyped(1) > 0);
+      reader.moveTo('a', end, after);
+      return model.calls.learned.length - before;
+    };
+    typeAt(above, between + below);
+    for (let hop = 0; hop < 3; hop++) {
+      assert.equal(typeAt(above + between, below), 0, 'down');
+      assert.ok(typeAt(above, between + below) <= 3, 'up');
+    }
+  });
+
+  it('is a line break that is typed before another', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    const text = 'Start.\nThe lamp was lit, and nobody came.';
+    reader.moveTo('a', text.slice(0, 7), '\n\nEnd.');
+    for (let end = 8; end <= text.length; end++) {
+      reader.moveTo('a', text.slice(0, end), '\n\nEnd.');
+      while (reader.learnTyped(1) > 0);
+    }
+    reader.moveTo('a', `${text}\n\nNext`, '\n\nEnd.');
+    const taught = encode(`${text.slice(7)}\n\n`);
+    assert.deepEqual(model.calls.learned.slice(-taught.length), taught);
+  });
+
   it('is not what was pasted', () => {
     const model = newModel();
     const reader = new DocumentReader(model, tokenizer);
