@@ -20,11 +20,11 @@ export function durationText(t: Translate, seconds: number): string {
 }
 
 /**
- * An activity and how much of it is done.
+ * An activity and how much of it is done, in tens, as screen readers say each new text of a notification.
  * @param share 0 to 1; null while it is unknown
  */
 export function activityShareText(t: Translate, activity: string, share: number | null): string {
-  return share === null ? `${activity}…` : t('{0}: {1}', activity, t('{0} %', Math.floor(100 * share)));
+  return share === null ? `${activity}…` : t('{0}: {1}', activity, t('{0} %', 10 * Math.floor(10 * share)));
 }
 
 export function filesText(t: Translate, count: number): string {

@@ -9,7 +9,7 @@ import { LossCurve } from './lossCurve';
 import { setContext } from './setContext';
 import { shownSentence } from './shownSentence';
 import { inEnglish } from './translate';
-import { activityText, eventText, stepText, type StepEvent } from './trainingTexts';
+import { activityText, eventText, stepText, timeLeftText, type StepEvent } from './trainingTexts';
 
 export class TrainingSession implements vscode.Disposable {
   private run: TrainingRun | null = null;
@@ -59,7 +59,7 @@ export class TrainingSession implements vscode.Disposable {
     const { phase, progress } = this;
     const lines = [...this.lines];
     if (this.run !== null) {
-      lines.push(this.line());
+      lines.push(this.line(stepText));
     }
     return { phase, progress, lines, trainLoss: this.trainLoss.points, heldOut: this.heldOut.points };
   }
@@ -137,17 +137,17 @@ export class TrainingSession implements vscode.Disposable {
   }
 
   /** A line on the current state. */
-  private line(): string {
+  private line(ofStep: typeof stepText): string {
     const { t } = vscode.l10n;
     if (this.paused) {
       // All steps are done while the result is measured, and 100 % would look like the end.
       return this.reached < 1 ? t('paused at {0} %', Math.floor(100 * this.reached)) : t('paused');
     }
-    return this.activity ?? stepText(t, this.step!);
+    return this.activity ?? ofStep(t, this.step!);
   }
 
   private tellLine(): void {
-    this.onStep(this.line(), this.reached);
+    this.onStep(this.line(timeLeftText), this.reached);
   }
 
   private running(): TrainingRun {

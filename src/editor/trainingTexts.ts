@@ -1,4 +1,7 @@
-/** What the user reads while training goes on; texts only. */
+/**
+ * What the user reads while training goes on; texts only. Screen readers say each new text of a notification, over all else: one that
+ * changes with every step would keep them from saying anything else for as long as the training lasts.
+ */
 import type { TrainerEvent } from '../protocol/trainerProtocol';
 import { continuesText } from './planTexts';
 import { durationText, filesText, sizeText } from './quantityTexts';
@@ -6,6 +9,7 @@ import type { Translate } from './translate';
 
 export type StepEvent = Extract<TrainerEvent, { kind: 'step' }>;
 
+/** In the panel, where nothing is read aloud unasked. */
 export function stepText(t: Translate, step: StepEvent): string {
   return t(
     '{0} tokens/s, loss {1}, {2} left',
@@ -13,6 +17,12 @@ export function stepText(t: Translate, step: StepEvent): string {
     step.trainLoss.toFixed(2),
     durationText(t, step.secondsLeft),
   );
+}
+
+/** In the notification: changes once a minute, and in the last minutes by half of one. */
+export function timeLeftText(t: Translate, { secondsLeft }: StepEvent): string {
+  const seconds = secondsLeft < 90 ? Math.max(30, 30 * Math.ceil(secondsLeft / 30)) : secondsLeft;
+  return t('{0} left', durationText(t, seconds));
 }
 
 /**
@@ -57,7 +67,7 @@ export function activityText(t: Translate, event: TrainerEvent): string | null {
     case 'engine':
       return t('starting the training…');
     case 'calibrating':
-      return t('measuring what was learned, {0} %', Math.floor(100 * event.progress));
+      return t('measuring what was learned, {0} %', 25 * Math.floor(4 * event.progress));
     default:
       return null;
   }

@@ -28,8 +28,8 @@ describe('sizes and times', () => {
       readFileSync(join(__dirname, '../../../l10n/bundle.l10n.zh-cn.json'), 'utf8'),
     ) as Record<string, string>;
     const inChinese: Translate = (message, ...args) => t(bundle[message], ...args);
-    assert.equal(activityShareText(t, 'Unpacking TensorFlow', 0.456), 'Unpacking TensorFlow: 45 %');
-    assert.equal(activityShareText(inChinese, '正在解压 TensorFlow', 0.456), '正在解压 TensorFlow：45%');
+    assert.equal(activityShareText(t, 'Unpacking TensorFlow', 0.456), 'Unpacking TensorFlow: 40 %');
+    assert.equal(activityShareText(inChinese, '正在解压 TensorFlow', 0.456), '正在解压 TensorFlow：40%');
     assert.equal(activityShareText(inChinese, '正在解压 TensorFlow', null), '正在解压 TensorFlow…');
   });
 });

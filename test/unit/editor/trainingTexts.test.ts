@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { activityText, eventText } from '../../../src/editor/trainingTexts';
+import { activityText, eventText, timeLeftText } from '../../../src/editor/trainingTexts';
 import { inEnglish as t } from '../../../src/editor/translate';
 
 describe('what a training does before its first step', () => {
@@ -18,7 +18,28 @@ describe('what a training does before its first step', () => {
   it('says that it measures after the last step', () => {
     assert.equal(
       activityText(t, { kind: 'calibrating', progress: 0.418 }),
-      'measuring what was learned, 41 %',
+      'measuring what was learned, 25 %',
+    );
+  });
+});
+
+describe('what the notification of a training says, which screen readers say at each change', () => {
+  const inTurn = (texts: readonly string[]): string[] =>
+    texts.filter((text, index) => text !== texts[index - 1]);
+
+  it('changes once a minute while the training takes steps', () => {
+    const step = { kind: 'step', step: 1, progress: 0.5, trainLoss: 3, tokensPerSecond: 1000 } as const;
+    const seconds = Array.from({ length: 200 }, (_, second) => 200 - second);
+    const texts = seconds.map((secondsLeft) => timeLeftText(t, { ...step, secondsLeft }));
+    assert.deepEqual(inTurn(texts), ['3 min left', '2 min left', '60 s left', '30 s left']);
+  });
+
+  it('changes four times while what was learned is measured', () => {
+    const shares = Array.from({ length: 100 }, (_, index) => index / 100);
+    const texts = shares.map((progress) => activityText(t, { kind: 'calibrating', progress })!);
+    assert.deepEqual(
+      inTurn(texts).map((text) => text.slice(-4)),
+      [' 0 %', '25 %', '50 %', '75 %'],
     );
   });
 });
