@@ -151,6 +151,19 @@
     byId('again').hidden = valueOf('sampling.greedy') || valueOf('sampling.seed') !== null;
   }
 
+  /** The settings as JSON when they had just returned to their defaults. */
+  let defaults = '';
+
+  function showReset({ settings, isReset }) {
+    const now = JSON.stringify(settings);
+    if (isReset) {
+      defaults = now;
+      byId('reset-done').textContent = texts.textReset;
+    } else if (now !== defaults) {
+      byId('reset-done').textContent = '';
+    }
+  }
+
   function row(cellName, cells) {
     return element(
       'tr',
@@ -292,6 +305,7 @@
       case 'settings':
         answered(data.answered);
         showSettings(data.settings);
+        showReset(data);
         break;
       case 'inspection':
         showInspection(data.inspection);
@@ -312,6 +326,8 @@
     }
   });
   byId('reset').addEventListener('click', () => {
+    // A screen reader says what is there anew.
+    byId('reset-done').textContent = '';
     for (const change of changes.values()) {
       change.newest = change.sent;
     }

@@ -16,7 +16,7 @@ import { languageModelLines, maskedModelLine } from './languageModelLines';
 import type { LastTextEditor } from './lastTextEditor';
 import { showFailure } from './notifications';
 import { panelInspection } from './panelInspection';
-import { isSamplingName, panelSettings, SAMPLING_NAMES, type SamplingName } from './panelSettings';
+import { isSamplingName, panelSettings, SAMPLING_NAMES } from './panelSettings';
 import { keepPanels, openPanel, replaceEarlierPanels } from './panelWindow';
 import { parseSetting } from './settings';
 import type { TrainingSession } from './trainingSession';
@@ -192,7 +192,7 @@ export class PanelHost implements vscode.Disposable {
       await this.configuration.update(name, value);
     } finally {
       // Sent even if the setting stays as it was: the page still shows the typed value, which may have been corrected.
-      this.sendSettings(name);
+      this.sendSettings({ answered: name });
     }
   }
 
@@ -200,13 +200,14 @@ export class PanelHost implements vscode.Disposable {
     for (const name of SAMPLING_NAMES) {
       await this.configuration.reset(name);
     }
-    this.sendSettings();
+    this.sendSettings({ isReset: true });
   }
 
-  /** @param answered the setting whose change by the page is done with */
-  private sendSettings(answered?: SamplingName): void {
+  private sendSettings(
+    news: Pick<Extract<ToPanel, { kind: 'settings' }>, 'answered' | 'isReset'> = {},
+  ): void {
     const settings = panelSettings(vscode.l10n.t, (name) => this.configuration.get(name));
-    this.post({ kind: 'settings', settings, ...(answered !== undefined && { answered }) });
+    this.post({ kind: 'settings', settings, ...news });
   }
 
   /** @param weight of the model among the networks, 0 to 1; null while it is unknown */

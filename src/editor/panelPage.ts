@@ -27,6 +27,7 @@ export function panelPage(t: Translate, resources: PageResources): string {
   data-text-probability="${text(t('Probability'))}"
   data-text-percent="${text(t('{0} %', '{0}'))}"
   data-text-random="${text(t('new each time'))}"
+  data-text-reset="${text(t('All values are at their defaults.'))}"
   data-text-invalid="${text(t('Takes a number from {0} to {1}', '{0}', '{1}'))}"
   data-text-train-loss="${text(t('Loss in training: {0} nats per token', '{0}'))}"
   data-text-held-out="${text(t('The network alone on text kept aside: {0} bits per byte', '{0}'))}">
@@ -57,6 +58,7 @@ export function panelPage(t: Translate, resources: PageResources): string {
   <h2 id="sampling-title">${text(t('Generated text'))}</h2>
   <div id="settings"></div>
   <button type="button" id="reset" class="secondary">${text(t('Return to Defaults'))}</button>
+  <p id="reset-done" class="quiet" role="status"></p>
 </section>
 <section aria-labelledby="training-title">
   <h2 id="training-title" tabindex="-1">${text(t('Training'))}</h2>

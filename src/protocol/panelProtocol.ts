@@ -68,6 +68,8 @@ export type ToPanel =
       readonly settings: readonly PanelSetting[];
       /** The setting whose change by the page is written, or was refused; each change is answered once. */
       readonly answered?: string;
+      /** Whether this answers {@link FromPanel}'s `resetSettings`: all settings are at their defaults. */
+      readonly isReset?: boolean;
     }
   | { readonly kind: 'inspection'; readonly inspection: PanelInspection }
   /** Lines about the chosen language model. */

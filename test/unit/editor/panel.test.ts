@@ -116,6 +116,11 @@ describe("the panel's page", () => {
     styleUri: 'https://webview.example/panel.css',
   });
 
+  it('has a screen reader say that the values have returned to their defaults', () => {
+    assert.match(html, /data-text-reset="All values are at their defaults."/);
+    assert.match(html, /<p id="reset-done"[^>]* role="status">/);
+  });
+
   it('marks the commands that ask first, as the menu does', () => {
     assert.match(html, /data-command="train"[^>]*>Train on Workspace…</);
     assert.match(html, /data-command="choose"[^>]*>Choose Language Model…</);

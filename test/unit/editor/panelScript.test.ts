@@ -91,6 +91,26 @@ describe("the script of the panel's page", () => {
     assert.equal(live(), 'off');
   });
 
+  it('says that the values have returned to their defaults, each time, until one is another', () => {
+    const page = new FakePage();
+    const said = () => page.byId('reset-done').textContent;
+    const draw = (value: number, isReset = false) => {
+      page.post({ kind: 'settings', settings: settingsWith({ [NAME]: value }), isReset });
+    };
+    draw(0.8);
+    assert.equal(said(), '');
+    draw(0.8, true);
+    assert.equal(said(), 'All values are at their defaults.');
+    // The window may tell of a change after the extension has told that it is done.
+    draw(0.8);
+    assert.equal(said(), 'All values are at their defaults.');
+    page.byId('reset').dispatch('click');
+    assert.equal(said(), '');
+    draw(0.8, true);
+    draw(0.9);
+    assert.equal(said(), '');
+  });
+
   it('leaves alone what the user is typing in a field, whatever the settings become meanwhile', () => {
     const page = new FakePage();
     const draw = (temperature: number) => {

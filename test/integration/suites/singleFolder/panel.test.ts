@@ -40,6 +40,9 @@ describe('The settings panel', () => {
     }
     await theWindow.panelPress('Return to Defaults');
     await waitFor('the defaults', () => sampling('temperature') === 0.8 && sampling('topK') === 40);
+    await waitFor('the sentence on them', async () =>
+      (await theWindow.panelText()).includes('All values are at their defaults.'),
+    );
     // The page draws the fields again with the defaults, which would take back what a field was left with meanwhile.
     await theWindow.idle();
   });
