@@ -172,6 +172,13 @@ describe("the panel's page", () => {
     assert.match(style, /\.text \{[^}]*unicode-bidi: plaintext;/);
   });
 
+  it('writes each continuation in its own direction, as the mark of the space before an Arabic word stood after it', () => {
+    const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
+    assert.match(style, /tbody th \{[^}]*unicode-bidi: plaintext;/);
+    // At the beginning of its own direction it would stand apart from the others.
+    assert.match(style, /th:first-child \{\s+text-align: left;/);
+  });
+
   it('draws the tracks of sliders itself, which Chromium draws white where the accent colour is dark', () => {
     const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
     assert.match(style, /input\[type='range'\] \{\s+appearance: none;/);
