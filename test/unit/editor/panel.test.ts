@@ -214,6 +214,12 @@ describe("the panel's page", () => {
     assert.match(narrow, /th:first-child \{[^}]*overflow-wrap: anywhere;[^}]*white-space: pre-wrap;/);
   });
 
+  it('keeps a column for the continuations at three times the size, where each letter had a line of its own', () => {
+    const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
+    const [, narrowest] = /@container \(max-width: 23em\) \{([^@]*)/.exec(style)!;
+    assert.match(narrowest, /th:first-child \{\s+min-width: 4em;/);
+  });
+
   it('keeps the buttons of a training above its curves, which grow where a notification lies over the page', () => {
     assert.ok(html.indexOf('data-command="pause"') < html.indexOf('id="curves"'));
     const style = readFileSync(join(__dirname, '../../../media/panel.css'), 'utf8');
