@@ -43,8 +43,8 @@ export interface TrainableNetwork {
   readonly config: NetworkConfig;
   /** @throws DivergenceError, with the weights as they were before the step. */
   trainStep(batch: TrainBatch, options: TrainStepOptions): Promise<TrainStepResult>;
-  /** Summed cross-entropy (nats) and number of the counted targets; no update, no dropout, own carried state. */
-  evaluateStep(batch: TrainBatch): Promise<{ readonly lossSum: number; readonly count: number }>;
+  /** Summed cross-entropy of the counted targets, nats; no update, no dropout, own carried state. */
+  evaluateStep(batch: TrainBatch): Promise<number>;
   /**
    * How many rows of a batch are computed at once from now on, never more than before; fewer take less memory, and give the same
    * numbers. All at once when it is never called. Each row's carried state goes on.

@@ -67,18 +67,15 @@ export class ParallelNetwork implements TrainableNetwork {
     return { loss, gradientNorm };
   }
 
-  async evaluateStep(batch: TrainBatch): Promise<{ lossSum: number; count: number }> {
+  async evaluateStep(batch: TrainBatch): Promise<number> {
     const { pool, network, values } = this;
-    const parts = await pool.askAll((worker) => ({
+    const sums = await pool.askAll((worker) => ({
       kind: 'evaluate',
       network,
       values,
       batch: rowsOf(batch, ...stretch(batch.batchSize, worker, pool.size)),
     }));
-    return {
-      lossSum: sumOf(parts.map((part) => part.lossSum)),
-      count: sumOf(parts.map((part) => part.count)),
-    };
+    return sumOf(sums);
   }
 
   limitRows(rows: number): void {

@@ -49,9 +49,7 @@ class SharedNetwork {
         return undefined;
       case 'evaluate':
         this.takeOver(request.values);
-        return request.batch.batchSize === 0
-          ? { lossSum: 0, count: 0 }
-          : this.network.evaluateStep(request.batch);
+        return request.batch.batchSize === 0 ? 0 : this.network.evaluateStep(request.batch);
       case 'limitRows':
         this.network.limitRows(request.rows);
         return undefined;

@@ -61,7 +61,7 @@ export type WorkerRequest = { readonly kind: 'load' } | NetworkRequest;
 interface WorkerResults {
   readonly gradients: number;
   readonly sum: number;
-  readonly evaluate: { readonly lossSum: number; readonly count: number };
+  readonly evaluate: number;
 }
 
 export type ResultOf<K extends WorkerRequest['kind']> = K extends keyof WorkerResults

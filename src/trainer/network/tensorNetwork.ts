@@ -9,15 +9,7 @@ import {
   type TrainStepResult,
 } from '../engine';
 import { backwardPass } from './backwardPass';
-import {
-  countOf,
-  partsOf,
-  rowsOfSteps,
-  timeMajor,
-  wholeOf,
-  type BatchPart,
-  type BatchShare,
-} from './batchParts';
+import { partsOf, rowsOfSteps, timeMajor, wholeOf, type BatchPart, type BatchShare } from './batchParts';
 import { clippingScale } from './clippingScale';
 import { dropoutMask } from './dropoutMask';
 import type { Body } from './body';
@@ -76,7 +68,7 @@ export class TensorNetwork implements TrainableNetwork {
     return { loss, gradientNorm };
   }
 
-  async evaluateStep(batch: TrainBatch): Promise<{ lossSum: number; count: number }> {
+  async evaluateStep(batch: TrainBatch): Promise<number> {
     const { tf } = this.ops;
     const sums = partsOf(batch, this.rowsAtOnce).map(({ rows, index }) =>
       tf.tidy(() => {
@@ -86,7 +78,7 @@ export class TensorNetwork implements TrainableNetwork {
       }),
     );
     const parts = await this.readAndDispose(sums);
-    return { lossSum: parts.reduce((sum, part) => sum + part, 0), count: countOf(batch.mask) };
+    return parts.reduce((sum, part) => sum + part, 0);
   }
 
   limitRows(rows: number): void {

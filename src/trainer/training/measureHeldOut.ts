@@ -34,7 +34,7 @@ export async function measureHeldOut(
     network.resetState('evaluate');
     for (const batch of sample.batches) {
       await control.breathe();
-      nats += (await network.evaluateStep(batch)).lossSum;
+      nats += await network.evaluateStep(batch);
     }
   } finally {
     network.importWeights(weights);

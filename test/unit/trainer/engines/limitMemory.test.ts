@@ -38,7 +38,7 @@ function trial(megabytes: number, residentMegabytes: () => number, threads = 2) 
   const network = {
     config,
     trainStep: () => Promise.resolve({ loss: 1, gradientNorm: 1 }),
-    evaluateStep: () => Promise.resolve({ lossSum: 1, count: 1 }),
+    evaluateStep: () => Promise.resolve(1),
     limitRows: (limit: number) => rows.push(limit),
   } as unknown as TrainableNetwork;
   const load = (name: EngineName, { threads: used }: EngineOptions): Promise<TrainingEngine> => {

@@ -72,18 +72,15 @@ for (const engine of engines) {
         const probs = new Float32Array(config.vocabSize);
         for (const [window, batch] of [first, second].entries()) {
           let lossSum = 0;
-          let count = 0;
           for (let row = 0; row < batchSize; row++) {
             states[row] = batch.resets[row] === 1 ? reference.start() : states[row];
             for (let i = row * unrollSteps; i < (row + 1) * unrollSteps; i++) {
               states[row] = reference.next(states[row], batch.inputs[i]);
               reference.predict(states[row], probs);
               lossSum -= batch.mask[i] * Math.log(probs[batch.targets[i]]);
-              count += batch.mask[i];
             }
           }
-          assert.equal(results[window].count, count);
-          assert.ok(Math.abs(results[window].lossSum - lossSum) < 1e-4 * lossSum);
+          assert.ok(Math.abs(results[window] - lossSum) < 1e-4 * lossSum);
         }
       });
 
@@ -146,10 +143,7 @@ for (const engine of engines) {
             return state;
           });
           const evaluated = await network.evaluateStep(batch);
-          assert.ok(
-            Math.abs(evaluated.lossSum - lossSum) < 1e-5 * lossSum,
-            `${evaluated.lossSum}, ${lossSum}`,
-          );
+          assert.ok(Math.abs(evaluated - lossSum) < 1e-5 * lossSum, `${evaluated}, ${lossSum}`);
         }
         network.dispose();
       });
