@@ -1,13 +1,12 @@
 /** Tells which files a scan of a folder would learn from, for files that were saved, created or moved after the scan. */
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlannedFile } from '../protocol/trainerProtocol';
 import { leftOutByName } from '../trainer/corpus/fileNameRules';
 import { readFileText } from '../trainer/corpus/fileText';
-import { composedName } from '../trainer/corpus/folderEntry';
 import { IgnoreRules } from '../trainer/corpus/ignoreRules';
 import type { LeftOutReason } from '../trainer/corpus/leftOutReason';
-import { MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
+import { MAX_FILE_BYTES, walk } from '../trainer/corpus/scanFolders';
 import { leftOutByText } from '../trainer/corpus/textRules';
 
 export interface FilePlace {
@@ -44,26 +43,22 @@ export class LearnableFiles {
    */
   async *below(place: FilePlace, withContents = true): AsyncGenerator<FilePlace> {
     // A build may write thousands of files into a folder that is passed over; none of them is looked up on disk.
-    if (!(await this.isPassedOver(place)) && !(await isBehindLink(place))) {
-      yield* this.allBelow(place, withContents);
+    if ((await this.isPassedOver(place)) || (await isBehindLink(place))) {
+      return;
     }
-  }
-
-  private async *allBelow(place: FilePlace, withContents: boolean): AsyncGenerator<FilePlace> {
     const { root, path } = place;
     // A file that has vanished or may not be read is left out, as in a scan.
     const found = await lstat(join(root, path)).catch(() => null);
     if (found?.isFile() === true && (await this.reasonByPath(place)) === null) {
       yield place;
     }
-    const folder = path === '' ? '' : `${path}/`;
-    if (
-      withContents &&
-      found?.isDirectory() === true &&
-      (await this.rulesIn(root, folder)) instanceof IgnoreRules
-    ) {
-      for (const name of await readdir(join(root, path)).catch(() => [])) {
-        yield* this.allBelow({ root, path: folder + composedName(name) }, true);
+    if (withContents && found?.isDirectory() === true) {
+      const folder = path === '' ? '' : `${path}/`;
+      const rules = await this.rulesIn(root, folder);
+      if (rules instanceof IgnoreRules) {
+        for await (const file of walk(root, folder, rules)) {
+          yield { root, path: file };
+        }
       }
     }
   }

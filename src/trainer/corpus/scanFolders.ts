@@ -69,7 +69,7 @@ export async function scanFolders(
   for (const [root, oldEncoding] of roots) {
     const rules = await IgnoreRules.forRoot(root, options.excludeGlobs ?? []);
     let waiting: string[] = [];
-    for await (const path of walk(root, rules, roots, scan.leaveOut, signal)) {
+    for await (const path of walk(root, '', rules, roots, scan.leaveOut, signal)) {
       waiting.push(path);
       if (waiting.length === READ_AHEAD) {
         await scan.take(root, oldEncoding, waiting, signal);
@@ -104,16 +104,21 @@ interface Kept {
   readonly rulesInside: (() => Promise<IgnoreRules>) | null;
 }
 
-/** Paths of the ordinary files below a root, outside other roots, that no rule or name leaves out. Links are not followed. */
-async function* walk(
+/**
+ * Paths of the ordinary files in a folder of a root, outside other roots, that no rule or name leaves out. Links are not followed.
+ * @param folder relative to the root, '' or ending in '/'
+ * @param rules that hold in it
+ */
+export async function* walk(
   root: string,
+  folder: string,
   rules: IgnoreRules,
-  roots: ReadonlyMap<string, string>,
-  leaveOut: LeaveOut,
-  signal: AbortSignal | undefined,
+  roots: ReadonlyMap<string, string> = new Map(),
+  leaveOut: LeaveOut = () => undefined,
+  signal?: AbortSignal,
 ): AsyncGenerator<string> {
   // Not by recursion: a program that copies a folder into itself may make more levels than calls can be nested.
-  const waiting: Kept[] = [{ path: '', rulesInside: () => Promise.resolve(rules) }];
+  const waiting: Kept[] = [{ path: folder, rulesInside: () => Promise.resolve(rules) }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (next.rulesInside === null) {
       yield next.path;
