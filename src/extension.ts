@@ -76,13 +76,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     onLog: (line) => {
       log.info(line);
     },
-    onStatus: (modelStatus) => {
-      log.info(modelStatus.message);
-      if (modelStatus.kind === 'halfStatus') {
-        languageModel.heard(modelStatus);
-      } else {
-        maskedModel.heard(modelStatus);
-      }
+    onStatus: (report) => {
+      log.info(report.message);
+      (report.model === 'half' ? languageModel : maskedModel).heard(report);
     },
   });
   const watch = new SuggestionWatch(log);

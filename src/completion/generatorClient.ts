@@ -9,13 +9,13 @@ import type {
   GenerateRequest,
   HalfChoice,
   HalfLoadedResponse,
-  HalfStatus,
   InspectedResponse,
   InspectRequest,
   LearnFilesRequest,
   MaskedChoice,
   MaskedLoadedResponse,
   ModelLoadedResponse,
+  ModelStatus,
 } from '../protocol/generatorProtocol';
 import { cancelledCompletion } from './cancelledCompletion';
 import {
@@ -251,11 +251,10 @@ export class GeneratorClient {
     return isSecret ? { ...request, document: { ...document, isSecret: true } } : request;
   }
 
-  private reportReopened(kind: LoadRequest['kind'], state: HalfStatus['state'], message: string): void {
-    if (kind === 'loadHalf') {
-      this.options.onStatus?.({ kind: 'halfStatus', state, message });
-    } else if (kind === 'loadMasked') {
-      this.options.onStatus?.({ kind: 'maskedStatus', state, message });
+  private reportReopened(kind: LoadRequest['kind'], state: ModelStatus['state'], message: string): void {
+    if (kind === 'loadHalf' || kind === 'loadMasked') {
+      const model = kind === 'loadHalf' ? 'half' : 'masked';
+      this.options.onStatus?.({ kind: 'modelStatus', model, state, message });
     }
   }
 }

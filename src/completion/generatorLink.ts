@@ -4,14 +4,13 @@ import type {
   AnsweredRequest,
   GeneratorRequest,
   GeneratorResponse,
-  HalfStatus,
-  MaskedStatus,
+  StatusReport,
 } from '../protocol/generatorProtocol';
 import type { GeneratorFiles } from './generatorModel';
 
 export type SettlingResponse = Exclude<
   GeneratorResponse,
-  { kind: 'generatedPart' | 'log' | 'halfStatus' | 'maskedStatus' | 'heard' | 'failed' }
+  { kind: 'generatedPart' | 'log' | 'modelStatus' | 'heard' | 'failed' }
 >;
 export type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
@@ -40,7 +39,7 @@ export interface LinkOptions extends GeneratorFiles {
   /** Called with a sentence on unrequested events: a restart, a base model that cannot be used. Never has the user's text. */
   readonly onLog?: (line: string) => void;
   /** Called when the language-model half or the masked model stops or resumes answering. */
-  readonly onStatus?: (status: HalfStatus | MaskedStatus) => void;
+  readonly onStatus?: (report: StatusReport) => void;
   /** Called when the thread has died too often, last of `detail`, and is not restarted: from now on every request is rejected. */
   readonly onGivenUp?: (detail: string) => void;
 }
@@ -204,7 +203,7 @@ export class GeneratorLink {
       this.options.onLog?.(response.message);
       return;
     }
-    if (response.kind === 'halfStatus' || response.kind === 'maskedStatus') {
+    if (response.kind === 'modelStatus') {
       this.options.onStatus?.(response);
       return;
     }

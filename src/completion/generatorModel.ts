@@ -13,9 +13,9 @@ import { asError } from '../protocol/asError';
 import type {
   HalfChoice,
   HalfLoadedResponse,
-  HalfStatus,
   MaskedChoice,
-  MaskedStatus,
+  ModelStatus,
+  StatusReport,
 } from '../protocol/generatorProtocol';
 import { openHalf, type OpenedHalf } from './half/openHalf';
 import { openMasked, type OpenedMasked } from './masked/openMasked';
@@ -58,7 +58,7 @@ export class GeneratorModel {
   private readonly networks: Record<NetworkRole, LoadedNetwork | null> = { base: null, personal: null };
   private half: OpenedHalf | null = null;
   /** By opened half, its latest status. */
-  private readonly statuses = new WeakMap<OpenedHalf, { readonly latest: HalfStatus | null }>();
+  private readonly statuses = new WeakMap<OpenedHalf, { readonly latest: ModelStatus | null }>();
 
   /**
    * @param warn called with one sentence when the base model cannot be used; the rest works without it
@@ -67,7 +67,7 @@ export class GeneratorModel {
   constructor(
     files: GeneratorFiles,
     private readonly warn: (sentence: string) => void,
-    private readonly onStatus: (status: HalfStatus | MaskedStatus) => void = () => undefined,
+    private readonly onStatus: (report: StatusReport) => void = () => undefined,
   ) {
     this.kernelBytes = readFileSync(files.kernelPath);
     this.tokenizer = Tokenizer.fromJson(JSON.parse(readFileSync(files.tokenizerPath, 'utf8')));
@@ -106,7 +106,7 @@ export class GeneratorModel {
    * @throws Error with one sentence, by rejecting
    */
   async openHalf(choice: HalfChoice, signal: AbortSignal): Promise<OpenedHalf> {
-    const told: { latest: HalfStatus | null } = { latest: null };
+    const told: { latest: ModelStatus | null } = { latest: null };
     const opened = await openHalf(choice, {
       tokenizer: this.tokenizer,
       llamaPath: this.llamaPath,
@@ -115,7 +115,7 @@ export class GeneratorModel {
         told.latest = status;
         // Only the half in use is reported.
         if (this.half !== null && this.statuses.get(this.half) === told) {
-          this.onStatus(status);
+          this.onStatus({ ...status, kind: 'modelStatus', model: 'half' });
         }
       },
     });
@@ -144,7 +144,7 @@ export class GeneratorModel {
       processPath: this.onnxPath,
       signal,
       onStatus: (status) => {
-        this.onStatus({ ...status, kind: 'maskedStatus' });
+        this.onStatus({ ...status, kind: 'modelStatus', model: 'masked' });
       },
     });
   }

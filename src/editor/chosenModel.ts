@@ -1,7 +1,7 @@
 /** A model that the user chooses by a setting: which one is chosen, which one is in use, and whether it answers. */
 import { isDeepStrictEqual } from 'node:util';
 import { asError } from '../protocol/asError';
-import type { HalfStatus, MaskedStatus } from '../protocol/generatorProtocol';
+import type { ModelStatus } from '../protocol/generatorProtocol';
 import type { LastFatalFile } from './fatalFile';
 
 /** What the choice needs from the window. Null is no model. */
@@ -77,7 +77,7 @@ export abstract class ChosenModel<Choice, State extends ModelState<Choice> = Mod
   }
 
   /** Takes a report of the generator on the model in use. */
-  heard({ state, message }: HalfStatus | MaskedStatus): void {
+  heard({ state, message }: ModelStatus): void {
     if (this.used !== null) {
       this.set({ ...this.used, away: state === 'away' ? this.surroundings.shown(message) : null });
     }

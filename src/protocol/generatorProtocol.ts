@@ -215,23 +215,22 @@ export interface FilesLearnedResponse {
   readonly id: number;
   readonly tokens: number;
 }
-/** Belongs to no request: the half in use no longer answers, so that suggestions come without it, or it answers again. */
-export interface HalfStatus {
-  readonly kind: 'halfStatus';
+/** A model no longer answers, so that suggestions come without it, or it answers again. */
+export interface ModelStatus {
   readonly state: 'away' | 'answering';
   /** Why, in one sentence. */
   readonly message: string;
 }
-/** The same for the masked model in use. */
-export interface MaskedStatus extends Omit<HalfStatus, 'kind'> {
-  readonly kind: 'maskedStatus';
+/** Belongs to no request: the status of the half, or of the masked model, in use. */
+export interface StatusReport extends ModelStatus {
+  readonly kind: 'modelStatus';
+  readonly model: 'half' | 'masked';
 }
 /** Every {@link AnsweredRequest} is settled by exactly one response that has its id and is no `generatedPart`. */
 export type GeneratorResponse =
   /** Belongs to no request. */
   | { readonly kind: 'log'; readonly message: string }
-  | HalfStatus
-  | MaskedStatus
+  | StatusReport
   /** The answer to `ping`. */
   | { readonly kind: 'heard' }
   | CompletedResponse

@@ -11,7 +11,7 @@ import { scoreText } from '../../src/model/evaluate/scoreText';
 import type { Expert } from '../../src/model/expert';
 import { Mixture } from '../../src/model/mixture/mixture';
 import { tokenKinds } from '../../src/model/tokenizer/tokenKinds';
-import type { HalfStatus } from '../../src/protocol/generatorProtocol';
+import type { StatusReport } from '../../src/protocol/generatorProtocol';
 import { kernelBytes } from '../support/kernelBytes';
 import { isServerInstalled, RealServer } from '../support/realServer';
 import { shippedTokenizer } from '../support/shippedTokenizer';
@@ -114,7 +114,7 @@ describe('llama.cpp’s server with SmolLM2-135M', function () {
   describe('in the generator’s thread', () => {
     let folder = '';
     let client: GeneratorClient;
-    const statuses: HalfStatus[] = [];
+    const statuses: StatusReport[] = [];
     before(async () => {
       folder = mkdtempSync(join(tmpdir(), 'understudy-server-'));
       writeFileSync(join(folder, 'kernel.wasm'), await kernelBytes());
@@ -123,7 +123,7 @@ describe('llama.cpp’s server with SmolLM2-135M', function () {
         kernelPath: join(folder, 'kernel.wasm'),
         tokenizerPath: resolve('models/base/tokenizer.json'),
         baseModelPath: null,
-        onStatus: (status) => status.kind === 'halfStatus' && statuses.push(status),
+        onStatus: (status) => status.model === 'half' && statuses.push(status),
       });
       await client.loadHalf({ kind: 'server', address: server!.address });
     });
@@ -138,7 +138,7 @@ describe('llama.cpp’s server with SmolLM2-135M', function () {
       const question = { document, multiline: false, eagerness: 1, maxNewTokens: 8 };
       return (await client.refine(question, AbortSignal.timeout(60_000))).insertText;
     };
-    const heard = async (state: HalfStatus['state']): Promise<HalfStatus> => {
+    const heard = async (state: StatusReport['state']): Promise<StatusReport> => {
       const end = performance.now() + 70_000;
       while (performance.now() < end) {
         const found = statuses.find((status) => status.state === state);

@@ -143,7 +143,7 @@ parentPort.on('message', (request) => {
     } else {
       halves.push(path);
       respond({ kind: 'halfLoaded', id, description: halves.join(', '), isSlow: true, away: `no ${path}` });
-      respond({ kind: 'halfStatus', state: 'answering', message: path });
+      respond({ kind: 'modelStatus', model: 'half', state: 'answering', message: path });
     }
   } else if (kind === 'loadMasked') {
     const { folder } = request.masked;

@@ -4,7 +4,7 @@ import { DeferredModel } from '../../model/bridge/deferredModel';
 import { hasSharedTokens } from '../../model/bridge/hasSharedTokens';
 import type { Expert } from '../../model/expert';
 import type { Tokenizer } from '../../model/tokenizer/tokenizer';
-import type { HalfChoice, HalfStatus } from '../../protocol/generatorProtocol';
+import type { HalfChoice, ModelStatus } from '../../protocol/generatorProtocol';
 import { openGguf } from './gguf/openGguf';
 import { openKeras } from './openKeras';
 import { openServer } from './server/openServer';
@@ -21,7 +21,7 @@ export interface HalfSurroundings {
   /** The process in which llama.cpp runs: the built dist/llama.js, or its TypeScript source. */
   readonly llamaPath: string;
   /** Called when the opened half stops or resumes answering. */
-  readonly onStatus: (status: HalfStatus) => void;
+  readonly onStatus: (status: ModelStatus) => void;
   /** Aborts the opening of a GGUF model; the other kinds ignore it. */
   readonly signal?: AbortSignal;
 }
@@ -32,7 +32,7 @@ export async function openHalf(choice: HalfChoice, surroundings: HalfSurrounding
   switch (choice.kind) {
     case 'keras': {
       const { model, description, isAway } = await openKeras(choice, (message) => {
-        onStatus({ kind: 'halfStatus', state: 'away', message });
+        onStatus({ state: 'away', message });
       });
       const expert = new DeferredModel('half', model.expert, oneATurn());
       return {

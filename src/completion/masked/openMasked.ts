@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import type { HalfStatus, MaskedChoice } from '../../protocol/generatorProtocol';
+import type { ModelStatus, MaskedChoice } from '../../protocol/generatorProtocol';
 import { checkMemory, gigabytes } from '../process/memoryShare';
 import { ModelProcess } from '../process/modelProcess';
 import { readLimited } from '../readLimited';
@@ -25,7 +25,7 @@ interface MaskedSurroundings {
   /** The process in which ONNX Runtime runs: the built dist/onnx.js, or its TypeScript source. */
   readonly processPath: string;
   /** Called when the model stops or resumes answering. */
-  readonly onStatus: (status: HalfStatus) => void;
+  readonly onStatus: (status: ModelStatus) => void;
   /** Aborts the opening. */
   readonly signal?: AbortSignal;
 }
@@ -61,7 +61,7 @@ export async function openMasked(
     'utf8',
   );
   const vocabulary = maskedVocabulary(json, name, (message) => {
-    onStatus({ kind: 'halfStatus', state: 'away', message });
+    onStatus({ state: 'away', message });
   });
   const bytes = modelBytes(path);
   checkMemory(name, bytes);

@@ -3,7 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { asError } from '../../protocol/asError';
-import type { HalfStatus } from '../../protocol/generatorProtocol';
+import type { ModelStatus } from '../../protocol/generatorProtocol';
 import type { FaultMessage, ProcessRequest, ProcessResponse } from './processMessages';
 
 export interface ModelProcessOptions<Opening extends ModelFile> {
@@ -15,7 +15,7 @@ export interface ModelProcessOptions<Opening extends ModelFile> {
   readonly name: string;
   /** The command of npm that installs the program, in a checkout. */
   readonly script: string;
-  readonly onStatus: (status: HalfStatus) => void;
+  readonly onStatus: (status: ModelStatus) => void;
   /** Aborts the loading of a model that is no longer wanted. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds before the first restart; doubled for each further one in a row. */
@@ -241,10 +241,10 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
     ).unref();
   }
 
-  private tell(state: HalfStatus['state'], message: string): void {
+  private tell(state: ModelStatus['state'], message: string): void {
     // A late answer of a model that was replaced would be taken for one of the model in its place.
     if (!this.isDisposed) {
-      this.options.onStatus({ kind: 'halfStatus', state, message });
+      this.options.onStatus({ state, message });
     }
   }
 

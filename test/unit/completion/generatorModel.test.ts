@@ -8,7 +8,7 @@ import { encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
 import type { Expert } from '../../../src/model/expert';
 import { gateSize, HALF_OFFSET, KINDS_OFFSET } from '../../../src/model/mixture/gateParameters';
 import type { CellKind, NetworkConfig } from '../../../src/model/networkConfig';
-import type { HalfStatus, MaskedStatus } from '../../../src/protocol/generatorProtocol';
+import type { StatusReport } from '../../../src/protocol/generatorProtocol';
 import { kernelBytes } from '../../support/kernelBytes';
 import { good, serve, stopServers } from '../../support/servedModel';
 import { shippedTokenizer } from '../../support/shippedTokenizer';
@@ -45,7 +45,7 @@ function halfFor(tokenId: number): OpenedHalf & { closed: number } {
 
 describe('the models that the generator answers with', () => {
   let folder: string;
-  let told: (HalfStatus | MaskedStatus)[];
+  let told: StatusReport[];
   const path = (name: string) => join(folder, `${name}.safetensors`);
   /** @param trust of each context length, in the gate; null for a model that has none */
   const save = (
@@ -213,8 +213,8 @@ describe('the models that the generator answers with', () => {
     assert.deepEqual(told, []);
     await ask(used);
     assert.deepEqual(
-      told.map(({ kind, state }) => [kind, state]),
-      [['halfStatus', 'answering']],
+      told.map(({ model: whose, state }) => [whose, state]),
+      [['half', 'answering']],
     );
     assert.equal(model.useHalf(unused).away, null);
     model.useHalf(null);

@@ -377,7 +377,7 @@ describe('a language model that goes away', () => {
     await window.half.choose(server);
     assert.equal(window.half.state?.description, 'SERVER');
     assert.equal(window.half.state.away, 'IT DID NOT ANSWER');
-    window.half.heard({ kind: 'halfStatus', state: 'away', message: 'it is gone' });
+    window.half.heard({ state: 'away', message: 'it is gone' });
     assert.equal(window.half.state.away, 'IT IS GONE');
   });
 
@@ -390,13 +390,13 @@ describe('a language model that goes away', () => {
 
   it('is said to be away until it answers again', async () => {
     const window = new FakeWindow();
-    window.half.heard({ kind: 'halfStatus', state: 'away', message: 'The one before did not answer.' });
+    window.half.heard({ state: 'away', message: 'The one before did not answer.' });
     assert.deepEqual([window.half.state], [null]);
     await window.half.choose(server);
     const before = window.changes;
-    window.half.heard({ kind: 'halfStatus', state: 'away', message: 'team:8080 did not answer.' });
+    window.half.heard({ state: 'away', message: 'team:8080 did not answer.' });
     assert.equal(window.half.state?.away, 'team:8080 did not answer.');
-    window.half.heard({ kind: 'halfStatus', state: 'answering', message: '' });
+    window.half.heard({ state: 'answering', message: '' });
     assert.equal(window.half.state.away, null);
     assert.equal(window.changes, before + 2);
   });

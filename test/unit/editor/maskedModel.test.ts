@@ -90,17 +90,17 @@ describe('choosing a masked model', () => {
   it('says why it does not answer, until it does again', async () => {
     const window = new FakeWindow();
     const line = (): string | null => maskedModelLine(inEnglish, window.model.state);
-    window.model.heard({ kind: 'maskedStatus', state: 'away', message: 'Another one stopped.' });
+    window.model.heard({ state: 'away', message: 'Another one stopped.' });
     const chosen = window.model.choose('/m/bert');
     window.open();
     await chosen;
     assert.equal(line(), null);
-    window.model.heard({ kind: 'maskedStatus', state: 'away', message: 'It keeps stopping.' });
+    window.model.heard({ state: 'away', message: 'It keeps stopping.' });
     assert.equal(
       line(),
       'The masked model bert is away, and suggestions are not ranked by it. It keeps stopping.',
     );
-    window.model.heard({ kind: 'maskedStatus', state: 'answering', message: 'bert answers again.' });
+    window.model.heard({ state: 'answering', message: 'bert answers again.' });
     assert.deepEqual([line(), window.changes], [null, 3]);
   });
 

@@ -1,7 +1,7 @@
 /** A server's likeliest tokens after texts: asked for a few texts at a time, cached, and not asked for while it is away. */
 import { setNewest } from '../../../model/boundedMap';
 import { asError } from '../../../protocol/asError';
-import type { HalfStatus } from '../../../protocol/generatorProtocol';
+import type { ModelStatus } from '../../../protocol/generatorProtocol';
 import type { CompletionsClient } from './completionsClient';
 import { ServerFault } from './serverConnection';
 import type { TokenChoice } from './tokenChoices';
@@ -9,7 +9,7 @@ import type { TokenChoice } from './tokenChoices';
 type Client = Pick<CompletionsClient, 'choicesAfter' | 'close' | 'host'>;
 
 interface ChoiceSourceOptions {
-  readonly onStatus: (status: HalfStatus) => void;
+  readonly onStatus: (status: ModelStatus) => void;
   /** Milliseconds of a steady clock. */
   readonly now: () => number;
   /** Whether the server was already reported as away; it is asked at once nevertheless. */
@@ -149,7 +149,7 @@ export class ChoiceSource {
     }
   }
 
-  private tell(state: HalfStatus['state'], message: string): void {
-    this.options.onStatus({ kind: 'halfStatus', state, message });
+  private tell(state: ModelStatus['state'], message: string): void {
+    this.options.onStatus({ state, message });
   }
 }

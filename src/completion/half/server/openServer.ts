@@ -1,7 +1,7 @@
 /** Opens a model on a server, which may be unreachable at any time. */
 import { SharedTokens } from '../../../model/bridge/sharedTokens';
 import type { Tokenizer } from '../../../model/tokenizer/tokenizer';
-import type { HalfChoice, HalfStatus } from '../../../protocol/generatorProtocol';
+import type { HalfChoice, ModelStatus } from '../../../protocol/generatorProtocol';
 import type { OpenedHalf } from '../openHalf';
 import { ChoiceSource } from './choiceSource';
 import { CompletionsClient } from './completionsClient';
@@ -18,7 +18,7 @@ const LONGEST_NAME = 80;
 export async function openServer(
   { address, model, key }: Extract<HalfChoice, { kind: 'server' }>,
   tokenizer: Tokenizer,
-  onStatus: (status: HalfStatus) => void,
+  onStatus: (status: ModelStatus) => void,
 ): Promise<OpenedHalf> {
   const client = new CompletionsClient({ address, model, key });
   let name = model ?? 'its model';
@@ -34,7 +34,7 @@ export async function openServer(
       throw error;
     }
     isAway = true;
-    onStatus({ kind: 'halfStatus', state: 'away', message: error.message });
+    onStatus({ state: 'away', message: error.message });
   }
   const source = new ChoiceSource(client, { onStatus, now: () => performance.now(), isAway });
   return {

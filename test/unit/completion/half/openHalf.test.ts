@@ -11,7 +11,7 @@ import { SteppedModel } from '../../../../src/model/keras/steppedModel';
 import { ReferenceNetwork } from '../../../support/reference/referenceNetwork';
 import { quantizeWeights } from '../../../../src/model/network/quantizedMatrix';
 import type { RecurrentConfig } from '../../../../src/model/networkConfig';
-import type { HalfStatus } from '../../../../src/protocol/generatorProtocol';
+import type { ModelStatus } from '../../../../src/protocol/generatorProtocol';
 import { tokenizerOf } from '../../../support/randomForeign';
 import { shippedTokenizer as tokenizer } from '../../../support/shippedTokenizer';
 import { randomWeights } from '../../model/network/randomWeights';
@@ -32,7 +32,7 @@ describe('A Keras model chosen as the language model', () => {
   afterEach(() => {
     rmSync(folder, { recursive: true });
   });
-  const statuses: HalfStatus[] = [];
+  const statuses: ModelStatus[] = [];
   async function open(vocabSize: number, vocabulary: unknown) {
     const path = join(folder, 'own.keras');
     const own = { ...config, vocabSize };
@@ -48,7 +48,7 @@ describe('A Keras model chosen as the language model', () => {
     const surroundings = {
       tokenizer,
       llamaPath: '',
-      onStatus: (status: HalfStatus) => statuses.push(status),
+      onStatus: (status: ModelStatus) => statuses.push(status),
     };
     return { ...(await openHalf({ kind: 'keras', path }, surroundings)), weights };
   }

@@ -5,12 +5,12 @@ import { mock } from 'node:test';
 import { join, resolve } from 'node:path';
 import { openLlama } from '../../../../src/completion/half/gguf/openGguf';
 import { RemoteExpert, type DistributionSource } from '../../../../src/completion/half/remoteExpert';
-import type { HalfStatus } from '../../../../src/protocol/generatorProtocol';
+import type { ModelStatus } from '../../../../src/protocol/generatorProtocol';
 
 /** Milliseconds. */
 const PATIENCE = 1000;
 const clients: DistributionSource[] = [];
-const optionsFor = (path: string, onStatus: (status: HalfStatus) => void = () => undefined) => ({
+const optionsFor = (path: string, onStatus: (status: ModelStatus) => void = () => undefined) => ({
   processPath: resolve('test/support/scriptedLlama.mjs'),
   opening: { path, modulePath: null, threads: 1, tokenizer: { model: {} } },
   onStatus,
@@ -36,7 +36,7 @@ function recorder() {
   const waiting: { beginning: string; resolve: () => void }[] = [];
   return {
     heard,
-    onStatus: ({ state, message }: HalfStatus) => {
+    onStatus: ({ state, message }: ModelStatus) => {
       heard.push(`${state}: ${message}`);
       for (const { beginning, resolve: found } of waiting) {
         if (heard.some((line) => line.startsWith(beginning))) {

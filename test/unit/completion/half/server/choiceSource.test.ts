@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ChoiceSource } from '../../../../../src/completion/half/server/choiceSource';
 import { ServerFault } from '../../../../../src/completion/half/server/serverConnection';
 import type { TokenChoice } from '../../../../../src/completion/half/server/tokenChoices';
-import type { HalfStatus } from '../../../../../src/protocol/generatorProtocol';
+import type { ModelStatus } from '../../../../../src/protocol/generatorProtocol';
 import { texts } from '../../../../support/servedModel';
 
 describe('a server that goes away', () => {
@@ -19,7 +19,7 @@ describe('a server that goes away', () => {
           return behaviour();
         },
       },
-      { onStatus: ({ state }: HalfStatus) => statuses.push(state), now: () => clock, firstDelay: 100 },
+      { onStatus: ({ state }: ModelStatus) => statuses.push(state), now: () => clock, firstDelay: 100 },
     );
     return { source, statuses, count: () => asked, pass: (milliseconds: number) => (clock += milliseconds) };
   };

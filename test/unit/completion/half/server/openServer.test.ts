@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { openServer } from '../../../../../src/completion/half/server/openServer';
-import type { HalfStatus } from '../../../../../src/protocol/generatorProtocol';
+import type { ModelStatus } from '../../../../../src/protocol/generatorProtocol';
 import { shippedTokenizer } from '../../../../support/shippedTokenizer';
 import { good, serve, serveAll, stopServers } from '../../../../support/servedModel';
 
@@ -32,7 +32,7 @@ describe('opening a server', () => {
     const server = await serve(good);
     const { address, port } = server;
     await server.stop();
-    const statuses: HalfStatus[] = [];
+    const statuses: ModelStatus[] = [];
     const { expert } = await openServer(
       { kind: 'server', address, model: 'small' },
       shippedTokenizer,
