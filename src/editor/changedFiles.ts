@@ -1,7 +1,9 @@
-/** Gathers files that any program created, moved or changed for a moment, then learns them one by one. */
+/** Learns files that any program has created, moved or changed, one by one. */
 import { join } from 'node:path';
 import { readFileText } from '../trainer/corpus/fileText';
+import { MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import { leftOutByText } from '../trainer/corpus/textRules';
+import { ChangeRounds, type RoundsOptions } from './changeRounds';
 import { LearnableFiles, type FilePlace } from './learnableFile';
 import type { LiveFiles } from './liveFiles';
 
@@ -10,16 +12,9 @@ interface ChangedFile extends FilePlace {
   readonly withContents: boolean;
 }
 
-export interface ChangedFilesOptions {
-  readonly maxFileBytes: number;
+export interface ChangedFilesOptions extends RoundsOptions {
   /** Limit of all live text, in UTF-16 code units: a program that keeps writing files must not fill the memory. */
   maxCharacters(): number;
-  /** Milliseconds within which changes are gathered, to be handled together. */
-  readonly gatherFor: number;
-  /** Rest after each round, as a multiple of its duration: a build or a growing log must not keep reader and generator busy. */
-  readonly restFor: number;
-  /** Limit of a rest, in milliseconds: a round may last a night, as the clock of most systems goes on while the computer sleeps. */
-  readonly longestRest: number;
   /** More files than this are not learned one by one: {@link readAll} also weighs duplicates and total size. */
   readonly maxFiles: number;
   excludeGlobs(): readonly string[];
@@ -32,78 +27,29 @@ export interface ChangedFilesOptions {
   isNewerInEditor(uri: string): boolean;
   /** Reads all files of the workspace that are not known yet. */
   readAll(): Promise<void>;
-  onError(error: unknown): void;
 }
 
-export class ChangedFiles {
-  private readonly waiting = new Map<string, ChangedFile>();
-  private readsAll = false;
-  private timer: NodeJS.Timeout | null = null;
-  private isWorking = false;
+export class ChangedFiles extends ChangeRounds<ChangedFile> {
   /** Whether it has been said that there is no room, which a program that keeps writing files must not repeat all day. */
   private saidFull = false;
-  /** No round begins before this time, in milliseconds of `performance.now()`. */
-  private restsUntil = 0;
 
   constructor(
     private readonly files: Pick<LiveFiles, 'learn' | 'forget' | 'hasRoomFor' | 'isKnownAs'>,
     private readonly options: ChangedFilesOptions,
-  ) {}
+  ) {
+    super(options);
+  }
 
   add(changed: ChangedFile): void {
-    const place = join(changed.root, changed.path);
-    const withContents = changed.withContents || this.waiting.get(place)?.withContents === true;
-    this.waiting.set(place, { ...changed, withContents });
-    this.schedule();
+    this.note(`${changed.withContents} ${join(changed.root, changed.path)}`, changed);
   }
 
-  /** Lets the next round read all files that are not known yet. */
-  addAll(): void {
-    this.readsAll = true;
-    this.schedule();
-  }
-
-  dispose(): void {
-    this.waiting.clear();
-    this.readsAll = false;
-    this.schedule();
-  }
-
-  /** One round at a time, with a rest after each. */
-  private schedule(): void {
-    if (this.waiting.size === 0 && !this.readsAll) {
-      clearTimeout(this.timer ?? undefined);
-      this.timer = null;
-    } else if (!this.isWorking) {
-      const wait = Math.max(this.options.gatherFor, this.restsUntil - performance.now());
-      this.timer ??= setTimeout(() => {
-        void this.work();
-      }, wait);
+  /** @param readsAll whether to read all files that are not known yet */
+  protected async handle(changed: readonly ChangedFile[], readsAll: boolean): Promise<void> {
+    if (readsAll) {
+      await this.readAll();
     }
-  }
-
-  private async work(): Promise<void> {
-    const changed = [...this.waiting.values()];
-    const { readsAll } = this;
-    this.waiting.clear();
-    this.readsAll = false;
-    this.timer = null;
-    this.isWorking = true;
-    const started = performance.now();
-    try {
-      if (readsAll) {
-        await this.readAll();
-      }
-      await this.learn(changed);
-    } catch (error) {
-      this.options.onError(error);
-    } finally {
-      this.isWorking = false;
-      const ended = performance.now();
-      const { restFor, longestRest } = this.options;
-      this.restsUntil = ended + Math.min(longestRest, restFor * (ended - started));
-      this.schedule();
-    }
+    await this.learn(changed);
   }
 
   private async learn(changed: readonly ChangedFile[]): Promise<void> {
@@ -168,7 +114,7 @@ export class ChangedFiles {
   /** Null when there is no text to learn. */
   private async read({ root, path }: FilePlace): Promise<string | null> {
     const oldEncoding = this.options.oldEncodingIn(root);
-    const read = await readFileText(join(root, path), this.options.maxFileBytes, oldEncoding);
+    const read = await readFileText(join(root, path), MAX_FILE_BYTES, oldEncoding);
     return read.kind === 'text' && leftOutByText(path, read.text) === null ? read.text : null;
   }
 }

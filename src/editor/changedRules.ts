@@ -1,42 +1,31 @@
 /** Follows changes of the ignore rules: files that they now leave out are forgotten, and files that they now allow are read. */
 import { join } from 'node:path';
 import { isRuleFile } from '../trainer/corpus/ignoreRules';
+import { ChangeRounds, type RoundsOptions } from './changeRounds';
 import { LearnableFiles, type FilePlace } from './learnableFile';
 import type { LiveFiles } from './liveFiles';
 
-interface ChangedRulesOptions {
-  /** Milliseconds within which changes are gathered, to be handled together. */
-  readonly gatherFor: number;
+interface ChangedRulesOptions extends RoundsOptions {
   excludeGlobs(): readonly string[];
   /** The place of a document by its URI; null when it lies in no folder that is read. */
   placeOf(uri: string): FilePlace | null;
   /** Requests a reading of all files that are not known yet. */
   readAgain(): void;
-  onError(error: unknown): void;
 }
 
-export class ChangedRules {
-  private readonly waiting = new Map<string, FilePlace>();
-  private concernsAll = false;
-  private timer: NodeJS.Timeout | null = null;
-
+export class ChangedRules extends ChangeRounds<FilePlace> {
   constructor(
     private readonly files: Pick<LiveFiles, 'forgetIgnored'>,
     private readonly options: ChangedRulesOptions,
-  ) {}
+  ) {
+    super(options);
+  }
 
   /** Notes a file that was created, changed or deleted; does nothing unless it is a rule file. */
   add(file: FilePlace): void {
     if (isRuleFile(file.path)) {
-      this.waiting.set(join(file.root, file.path), file);
-      this.schedule();
+      this.note(join(file.root, file.path), file);
     }
-  }
-
-  /** Notes a change of settings, or of rules that lie above the folders. */
-  addAll(): void {
-    this.concernsAll = true;
-    this.schedule();
   }
 
   /** Forgets known files that the rules now leave out. */
@@ -48,29 +37,11 @@ export class ChangedRules {
     });
   }
 
-  dispose(): void {
-    clearTimeout(this.timer ?? undefined);
-  }
-
-  private schedule(): void {
-    this.timer ??= setTimeout(() => {
-      void this.work();
-    }, this.options.gatherFor);
-  }
-
-  private async work(): Promise<void> {
-    const changed = [...this.waiting.values()];
-    const { concernsAll } = this;
-    this.waiting.clear();
-    this.concernsAll = false;
-    this.timer = null;
-    try {
-      if (concernsAll || (await this.anyHolds(changed))) {
-        await this.forgetIgnored();
-        this.options.readAgain();
-      }
-    } catch (error) {
-      this.options.onError(error);
+  /** @param concernsAll as do settings, and rules that lie above the folders */
+  protected async handle(changed: readonly FilePlace[], concernsAll: boolean): Promise<void> {
+    if (concernsAll || (await this.anyHolds(changed))) {
+      await this.forgetIgnored();
+      this.options.readAgain();
     }
   }
 

@@ -9,7 +9,6 @@ import type { GeneratorClient } from '../completion/generatorClient';
 import { asError } from '../protocol/asError';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
 import { isRuleFile } from '../trainer/corpus/ignoreRules';
-import { MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import { ChangedFiles } from './changedFiles';
 import { ChangedRules } from './changedRules';
 import type { Configuration } from './configuration';
@@ -22,7 +21,7 @@ import { isOpen, placeOf, readPlanned, uriOf } from './workspaceFiles';
 
 /** Limit of the text in the live model; the personal network may learn from more. */
 const LIVE_BYTES = 16 * 1024 * 1024;
-/** Milliseconds within which changes by other programs are gathered, to be handled together. */
+/** Milliseconds within which changes by other programs are gathered. */
 const GATHER_FOR = 500;
 /** Rest after each round, as a multiple of its duration: a tenth of the time goes to a program that keeps writing files. */
 const REST_FOR = 9;
@@ -60,7 +59,6 @@ export class WorkspaceReader implements vscode.Disposable {
       log.warn(asError(error).message);
     };
     this.changed = new ChangedFiles(this.files, {
-      maxFileBytes: MAX_FILE_BYTES,
       maxCharacters: () => this.liveBytes(),
       gatherFor: GATHER_FOR,
       restFor: REST_FOR,
@@ -83,6 +81,9 @@ export class WorkspaceReader implements vscode.Disposable {
     });
     this.rules = new ChangedRules(this.files, {
       gatherFor: GATHER_FOR,
+      // What is ignored from now on is to be forgotten at once.
+      restFor: 0,
+      longestRest: 0,
       excludeGlobs,
       placeOf: (uri) => placeOf(vscode.Uri.parse(uri)),
       readAgain: () => {

@@ -60,7 +60,6 @@ describe('files that are created, moved or changed', () => {
         },
       },
       {
-        maxFileBytes: 1000,
         maxCharacters: () => 100,
         gatherFor: 10,
         restFor: 0,

@@ -40,6 +40,8 @@ describe('rules of what is learned', () => {
     );
     rules = new ChangedRules(files, {
       gatherFor: 10,
+      restFor: 0,
+      longestRest: 0,
       excludeGlobs: () => globs,
       placeOf: (uri) => (uri.startsWith('elsewhere') ? null : { root, path: uri }),
       readAgain: () => {
