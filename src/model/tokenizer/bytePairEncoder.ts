@@ -1,6 +1,5 @@
 import { bytesToAlphabet } from './byteAlphabet';
 import { MergeTable } from './mergeTable';
-import { cutAt } from './patternCut';
 
 /** Most pieces that are cached. */
 const MOST_PIECES = 1 << 16;
@@ -51,23 +50,24 @@ export class BytePairEncoder {
     }
     this.cut = cut;
     this.wholeWords = wholeWordsFirst ? idOf : null;
-    this.addedIds = new Map(added.map(({ id, content }) => [content, id]));
     // One without text, as a damaged file may name, would be found between any two characters.
-    const contents = [...this.addedIds.keys()].filter((content) => content !== '');
-    const longestFirst = contents.sort((a, b) => b.length - a.length);
+    const named = added.filter(({ content }) => content !== '');
+    this.addedIds = new Map(named.map(({ id, content }) => [content, id]));
+    const longestFirst = [...this.addedIds.keys()].sort((a, b) => b.length - a.length);
     this.addedPattern =
       longestFirst.length === 0
         ? null
         : new RegExp(
-            longestFirst.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'),
-            'gu',
+            `(${longestFirst.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})`,
+            'u',
           );
   }
 
   /** Token ids of a text. Bytes that the vocabulary lacks are left out. */
   encode(text: string): number[] {
     const ids: number[] = [];
-    const parts = this.addedPattern === null ? [text] : cutAt(text, this.addedPattern);
+    // The text between those that are found, and they themselves, as they are captured.
+    const parts = this.addedPattern === null ? [text] : text.split(this.addedPattern);
     for (const part of parts) {
       const added = this.addedIds.get(part);
       if (added !== undefined) {
