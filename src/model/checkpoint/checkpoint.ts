@@ -1,8 +1,8 @@
 /**
- * A model in one self-contained safetensors file, which any reader of that format opens. Format version 2:
+ * A model in one self-contained safetensors file, which any reader of that format opens:
  *
  * metadata  format         "understudy"
- *           formatVersion  "1", or "2" for a Transformer or a network with attention, which readers of version 1 do not know
+ *           formatVersion  "2"; the shipped base model has "1", which means the same
  *           config         NetworkConfig as JSON
  *           tokenizer      the content of a tokenizer.json
  *           training       TrainingRecord as JSON
@@ -14,7 +14,7 @@
  */
 import * as v from 'valibot';
 import { isNestedTooDeeply } from '../nesting';
-import { CELL_KINDS, hasAttention, type NetworkConfig } from '../networkConfig';
+import { CELL_KINDS, type NetworkConfig } from '../networkConfig';
 import { checkNetworkConfig } from '../network/networkTensors';
 import type { StoredWeights } from '../network/quantizedMatrix';
 import { isTokenizer, type Tokenizer } from '../tokenizer/tokenizer';
@@ -68,7 +68,7 @@ export function encodeCheckpoint({ config, weights, tokenizer, training, gate }:
   }
   const metadata = {
     format: FORMAT,
-    formatVersion: config.architecture === 'transformer' || hasAttention(config) ? '2' : '1',
+    formatVersion: String(FORMAT_VERSION),
     config: JSON.stringify(config),
     tokenizer: JSON.stringify(tokenizer),
     training: JSON.stringify(v.parse(trainingRecordSchema, training)),

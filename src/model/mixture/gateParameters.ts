@@ -97,8 +97,7 @@ export const halfCell = (top: number): number => HALF_OFFSET + 1 + top;
 
 /**
  * Initial trusts like those of absolute discounting, and next to none in unigrams; then `learned` in their place.
- * @param learned parameters of an earlier gate; those of a version with fewer parts are completed, and those of any other size
- * belong to another vocabulary and are ignored
+ * @param learned parameters of an earlier gate; those of another size belong to another vocabulary and are ignored
  */
 export function initialParameters(vocabSize: number, learned: Float32Array | null): Float32Array {
   const parameters = new Float32Array(gateSize(vocabSize));
@@ -115,7 +114,7 @@ export function initialParameters(vocabSize: number, learned: Float32Array | nul
   }
   parameters.fill(-4, UNIGRAM_OFFSET, NETWORK_OFFSET);
   parameters[HALF_OFFSET] = UNKNOWN_HALF;
-  if (learned !== null && [HALF_OFFSET, KINDS_OFFSET, parameters.length].includes(learned.length)) {
+  if (learned?.length === parameters.length) {
     parameters.set(learned);
   }
   return parameters;

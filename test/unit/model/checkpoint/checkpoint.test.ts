@@ -20,7 +20,6 @@ import type { TrainingRecord } from '../../../../src/model/checkpoint/trainingRe
 import { quantizeWeights } from '../../../../src/model/network/quantizedMatrix';
 import type { NetworkConfig } from '../../../../src/model/networkConfig';
 import { faultsNoted } from '../../../support/faultsNoted';
-import { smallNetworks } from '../../../support/smallNetworks';
 import { anyNetwork } from '../network/anyNetwork';
 import { randomWeights } from '../network/randomWeights';
 
@@ -201,30 +200,6 @@ describe('A checkpoint', () => {
       /saved by a newer Understudy: it has format 3, and this version reads up to 2\. Update Understudy/,
     );
     assertRefused(rewritten({ formatVersion: 'one' }), 'damaged', /format version cannot be read/);
-  });
-
-  it('is of the first format unless it holds what earlier versions do not know', () => {
-    const versionOf = (config: NetworkConfig) => {
-      const file = encodeCheckpoint({ ...example(), config, weights: randomWeights(config, 1) });
-      return decodeHeader(file, NAME).metadata['formatVersion'];
-    };
-    assert.deepEqual(
-      smallNetworks({ vocabSize: 3, embeddingSize: 2, hiddenSize: 2 }).map(
-        ({ title, config }) => `${title}: ${versionOf(config)}`,
-      ),
-      [
-        'lstm of 1 layer: 1',
-        'lstm of 2 layers: 1',
-        'gru of 1 layer: 1',
-        'gru of 2 layers: 1',
-        'rnn of 1 layer: 1',
-        'rnn of 2 layers: 1',
-        'lstm with attention: 2',
-        'gru of 2 layers with attention: 2',
-        'transformer of 1 layer: 2',
-        'transformer of 2 layers: 2',
-      ],
-    );
   });
 
   it('with impossible metadata is refused before anything is allocated', () => {

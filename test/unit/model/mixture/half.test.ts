@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Expert } from '../../../../src/model/expert';
-import { HALF_OFFSET, KINDS_OFFSET } from '../../../../src/model/mixture/gateParameters';
+import { gateSize, HALF_OFFSET, KINDS_OFFSET } from '../../../../src/model/mixture/gateParameters';
 import { Mixture } from '../../../../src/model/mixture/mixture';
 
 const VOCAB = 8;
@@ -137,15 +137,11 @@ describe('the language-model half in the mix', () => {
     assert.deepEqual(halfOf(mix.gate.parameters), before);
   });
 
-  it('a gate that knew no half, or no kinds of tokens, is completed', () => {
-    const { parameters } = mixtureWith(new SlowHalf(onToken(3))).gate;
-    for (const size of [HALF_OFFSET, KINDS_OFFSET]) {
-      const old = new Float32Array(size).fill(0.25);
-      const completed = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: old }).gate
-        .parameters;
-      assert.deepEqual(completed.slice(0, size), old);
-      assert.deepEqual(completed.slice(size), parameters.slice(size));
-    }
+  it('a gate of another vocabulary is ignored', () => {
+    const [other, none] = [new Float32Array(gateSize(VOCAB + 1)).fill(0.25), null].map(
+      (gate) => new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate }).gate.parameters,
+    );
+    assert.deepEqual(other, none);
   });
 });
 
