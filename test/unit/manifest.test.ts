@@ -6,10 +6,27 @@ import { readTokenizer } from '../../src/trainer/sharedTokenizer';
 const root = join(__dirname, '../..');
 
 interface Manifest {
+  readonly version: string;
+  readonly engines: { readonly node: string; readonly vscode: string };
   readonly contributes: {
     readonly keybindings: readonly { readonly command: string; readonly when: string }[];
   };
 }
+
+describe('the oldest VS Code and Node that are promised', () => {
+  it('are those whose interfaces the sources are checked with', () => {
+    const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest;
+    const { engines } = read('package.json');
+    for (const [name, promised] of [
+      ['vscode', engines.vscode],
+      ['node', engines.node],
+    ]) {
+      const [oldest] = /\d+\.\d+/.exec(promised)!;
+      const { version } = read(`node_modules/@types/${name}/package.json`);
+      assert.ok(version.startsWith(`${oldest}.`), `${name} ${promised} is checked with ${version}`);
+    }
+  });
+});
 
 describe('the key that accepts a word of a suggestion', () => {
   it('moves by a word where a screen reader reads along, as that of VS Code does', () => {
