@@ -168,20 +168,31 @@ export class GeneratorClient {
   }
 
   private async load(request: LoadRequest): Promise<SettlingResponse> {
-    const ask = () => this.link.request(request).response;
-    const response = await ask().catch(async (error: unknown) => {
+    const response = await this.askOnceReopened(request).catch((error: unknown) => {
       // The thread may have died of something else, so its replacement is asked too, but only once: a model that kills every
       // thread would use up all restarts. What blocked the first thread for good would block the second one too.
       if (error instanceof GeneratorDiedError && error.heldBy !== request.kind) {
-        // The newer of two openings ends the other, and what was in use has to stay if the newer fails.
-        await this.replayed.get(request.kind)?.catch(() => undefined);
-        return ask();
+        return this.askOnceReopened(request);
       }
       throw error;
     });
     this.loaded.set(request.kind, request);
     this.forgetSuggestions();
     return response;
+  }
+
+  /**
+   * Asks the thread to load a model once it has settled whether it can open the one in use again: the newer of two openings ends the
+   * other, and what was in use has to stay if the newer fails, which is also not to be blamed where the other blocks the thread.
+   */
+  private askOnceReopened(request: LoadRequest): Promise<SettlingResponse> {
+    const reopening = this.replayed.get(request.kind);
+    const ask = (): Promise<SettlingResponse> =>
+      // Another thread may have died meanwhile, of what it was told again.
+      this.replayed.get(request.kind) === reopening
+        ? this.link.request(request).response
+        : this.askOnceReopened(request);
+    return reopening === undefined ? ask() : reopening.then(ask, ask);
   }
 
   /** Aborting cancels the request, which then settles with what it has. */

@@ -348,6 +348,23 @@ describe('a generator that dies', () => {
       });
     });
 
+    it('opens a language model that is chosen while the one before blocks the next thread for good, and blames that', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'understudy-client-'));
+      const away: string[] = [];
+      const client = pingedClient([], {
+        onStatus: ({ state, message }) => state === 'away' && away.push(message),
+      });
+      await half(client, folder);
+      writeFileSync(`${folder}.opened`, '');
+      await assert.rejects(client.complete(question('CRASH█')));
+      const chosen = half(client, 'small');
+      await passUntil(chosen);
+      rmSync(`${folder}.opened`);
+      rmSync(folder, { recursive: true });
+      assert.equal((await chosen).description, 'small');
+      assert.match(away[0], /stopped \(it heard nothing for 60 s\)/);
+    });
+
     it('is terminated, and goes on without the language model, when that blocks it for good in an answer', async () => {
       const away: string[] = [];
       const client = pingedClient([], {
@@ -390,6 +407,16 @@ describe('a generator that dies', () => {
       assert.rejects(client.complete(question('CRASH█'))),
       assert.rejects(opening, { message: 'The model "LATER damaged" is damaged.' }),
     ]);
+    assert.deepEqual(told, ['answering: LATER answers again.']);
+  });
+
+  it('keeps the language model in use when another is chosen that cannot be opened, while a new thread opens it again', async () => {
+    const told: string[] = [];
+    const client = newClient({ onStatus: ({ state, message }) => told.push(`${state}: ${message}`) });
+    await client.loadHalf({ kind: 'keras', path: 'LATER' });
+    await assert.rejects(client.complete(question('CRASH█')));
+    const damaged = client.loadHalf({ kind: 'keras', path: 'LATER damaged' });
+    await assert.rejects(damaged, { message: 'The model "LATER damaged" is damaged.' });
     assert.deepEqual(told, ['answering: LATER answers again.']);
   });
 
