@@ -124,7 +124,7 @@ export class TextGenerator {
     ) {
       // A long text takes seconds, by a slow model minutes; suggestions go on with the current model meanwhile.
       const suggestion = interactive.findLast(
-        ({ request, isWaiting }) => request.kind === 'complete' && !request.isPatient && !isWaiting,
+        ({ request }) => request.kind === 'complete' && !request.isPatient,
       );
       return suggestion ?? eligible[0] ?? null;
     }

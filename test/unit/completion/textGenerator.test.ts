@@ -73,6 +73,22 @@ describe('the generator', () => {
     assert.deepEqual(settled(responses), [2, 1]);
   });
 
+  it('answers the most urgent kind first, whichever is the newest', () => {
+    const inspect = (id: number): GeneratorRequest => ({
+      ...generate(id, 'The committee█', 5),
+      kind: 'inspect',
+      topCount: 1,
+    });
+    const { generator, responses, finish } = setUp();
+    generator.receive(generate(1, 'The committee█', 5));
+    generator.receive(inspect(2));
+    generator.receive(complete(3, 'The committee app█'));
+    generator.receive(inspect(4));
+    generator.receive(generate(5, 'The committee█', 5));
+    finish();
+    assert.deepEqual(settled(responses), [3, 4, 2, 5, 1]);
+  });
+
   it('goes on with a generation in the live text of its own document, also after a completion in another one', () => {
     const { generator, responses, finish, model } = setUp();
     const { mixture } = model;
@@ -192,6 +208,21 @@ describe('the generator', () => {
     assert.ok(first.kind === 'completed' && first.insertText === 'roved the annual budget.');
     assert.ok(third.kind === 'completed' && third.insertText === 'ter.');
   });
+
+  for (const kind of ['loadModel', 'loadBase', 'loadHalf'] as const) {
+    it(`begins nothing else before ${kind}, which goes before the learning of files`, () => {
+      const { generator, responses, finish } = setUp();
+      generator.receive({ kind: 'learnFiles', id: 1, files: [{ uri: 'b', text: 'x', recent: true }] });
+      generator.receive(complete(2, 'The committee app█'));
+      generator.step();
+      generator.receive({ kind, id: 3, personalModelPath: null, baseModelPath: null, half: null });
+      generator.receive(complete(4, 'The committee app█'));
+      finish();
+      assert.deepEqual(settled(responses), [2, 3, 4, 1]);
+      const first = responses[0];
+      assert.ok(first.kind === 'completed' && first.insertText !== '', 'what has begun is not given up');
+    });
+  }
 
   it('goes on with suggestions while a new model waits for a long text', () => {
     const { generator, responses, finish, model } = setUp();
@@ -331,22 +362,33 @@ describe('the generator', () => {
     assert.deepEqual(settled(responses), [1, 2, 3]);
   });
 
-  it('lets a generation that the user asked for end with the old model, however long it waits', async () => {
-    const { generator, responses, finish, release } = slowSetUp();
+  for (const kind of ['generate', 'inspect'] as const) {
+    it(`lets what the user asked for end with the old model, however long it waits: ${kind}`, async () => {
+      const { generator, responses, finish, release } = slowSetUp();
+      generator.receive({ ...generate(1, 'The committee█', 5), kind, topCount: 1 });
+      finish();
+      generator.receive({ kind: 'loadModel', id: 2, personalModelPath: 'Rosa' });
+      finish();
+      assert.deepEqual(settled(responses), []);
+      generator.receive(complete(3, 'The committee app█'));
+      finish();
+      generator.receive({ ...complete(4, 'The committee app█'), isPatient: true });
+      finish();
+      assert.deepEqual(settled(responses), [3], 'suggestions that wait for nothing go on meanwhile');
+      await release();
+      finish();
+      assert.deepEqual(settled(responses), [3, 1, 2, 4]);
+      assert.equal(responses.at(-3)!.kind, kind === 'generate' ? 'generated' : 'inspected');
+    });
+  }
+
+  it('learns files while a text waits for a slow half', () => {
+    const { generator, responses, finish } = slowSetUp();
     generator.receive(generate(1, 'The committee█', 5));
     finish();
-    generator.receive({ kind: 'loadModel', id: 2, personalModelPath: 'Rosa' });
+    generator.receive({ kind: 'learnFiles', id: 2, files: [{ uri: 'b', text: 'x', recent: true }] });
     finish();
-    assert.deepEqual(settled(responses), []);
-    generator.receive(complete(3, 'The committee app█'));
-    finish();
-    generator.receive({ ...complete(4, 'The committee app█'), isPatient: true });
-    finish();
-    assert.deepEqual(settled(responses), [3], 'suggestions that wait for nothing go on meanwhile');
-    await release();
-    finish();
-    assert.deepEqual(settled(responses), [3, 1, 2, 4]);
-    assert.ok(responses.at(-3)!.kind === 'generated');
+    assert.deepEqual(settled(responses), [2]);
   });
 
   it('settles nothing a second time where what a cancelled request waited for fails', async () => {
@@ -362,7 +404,7 @@ describe('the generator', () => {
     }
     const model = new TestModel();
     model.mixture = new FailingMixture(tokenizer.vocabSize, [tokenizer.encode(LESSON)]);
-    const { generator, responses, finish } = setUp(model);
+    const { generator, responses, finish, wakes } = setUp(model);
     generator.receive({ ...complete(1, 'The committee app█'), isPatient: true });
     finish();
     generator.receive({ kind: 'cancel', id: 1 });
@@ -375,6 +417,7 @@ describe('the generator', () => {
       finish();
       assert.deepEqual(settled(responses), settledSoFar);
     }
+    assert.equal(wakes(), 1, 'so that what the other held up begins');
   });
 
   it('settles every request exactly once, in whatever order requests, steps and cancellations come', () => {
