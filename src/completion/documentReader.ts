@@ -167,7 +167,7 @@ export class DocumentReader {
       document.tokens.push(fresh[i]);
     }
     document.lines.pop();
-    document.lines.push(...(lines.length > 0 ? lines : [{ start: from, firstToken }]));
+    document.lines.push(...lines);
     return firstToken + same;
   }
 

@@ -265,6 +265,31 @@ describe('what teaches the gate', () => {
     assert.ok(model.calls.learned.length - atOpening >= typed.length - 3);
   });
 
+  it('is what is typed in a long document, too', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    const before = 'A line of a long document.\n'.repeat(20);
+    reader.moveTo('a', before);
+    const atOpening = model.calls.learned.length;
+    reader.moveTo('a', `${before}The user types this line now.`);
+    while (reader.learnTyped(1) > 0);
+    assert.deepEqual(
+      model.calls.learned.slice(atOpening),
+      encode('The user types this line now.').slice(0, -2),
+    );
+  });
+
+  it('is no more than the end of a line that is finished before it was learned, so that the next answer comes soon', () => {
+    const model = newModel();
+    const reader = new DocumentReader(model, tokenizer);
+    reader.moveTo('a', 'Start.\n');
+    const atOpening = model.calls.learned.length;
+    const line = encode('The user takes all of a line, of many more tokens than eight.\n');
+    reader.moveTo('a', `Start.\n${tokenizer.decode(Int32Array.from(line))}`);
+    while (reader.learnTyped(1) > 0);
+    assert.deepEqual(model.calls.learned.slice(atOpening), line.slice(-8));
+  });
+
   it('is what is typed in the place of what was deleted, too', () => {
     const model = newModel();
     const reader = new DocumentReader(model, tokenizer);
