@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { mock } from 'node:test';
@@ -10,10 +11,15 @@ import type { ModelStatus } from '../../../../src/protocol/generatorProtocol';
 /** Milliseconds. */
 const PATIENCE = 1000;
 const clients: DistributionSource[] = [];
-const optionsFor = (path: string, onStatus: (status: ModelStatus) => void = () => undefined) => ({
+const optionsFor = (
+  path: string,
+  onStatus: (status: ModelStatus) => void = () => undefined,
+  signal?: AbortSignal,
+) => ({
   processPath: resolve('test/support/scriptedLlama.mjs'),
   opening: { path, modulePath: null, threads: 1, tokenizer: { model: {} } },
   onStatus,
+  signal,
   firstDelay: 1,
   patience: PATIENCE,
 });
@@ -100,6 +106,22 @@ describe('llama.cpp in a process of its own', function () {
     await assert.rejects(opening, /ended \(SIGKILL\) while it loaded ENDLESS\.gguf/);
   });
 
+  it('starts no process for a model that is not wanted any more', async () => {
+    const starts = mock.method(ChildProcess.prototype as unknown as { spawn: () => number }, 'spawn');
+    const opening = open('model.gguf', () => undefined, AbortSignal.abort());
+    await assert.rejects(opening, { name: 'AbortError' });
+    assert.equal(starts.mock.callCount(), 0);
+    starts.mock.restore();
+  });
+
+  it('stays with a model that was opened before its opening was given up', async () => {
+    const ended = new AbortController();
+    const client = await open('model.gguf', () => undefined, ended.signal);
+    ended.abort();
+    const [[probs]] = await client.ask(question(1));
+    assert.equal(likeliest(probs), 2);
+  });
+
   it('gives no answer after its process was killed, reports that, and recovers by itself', async () => {
     const { heard, hears, onStatus } = recorder();
     const client = await open('model.gguf', onStatus);
@@ -113,6 +135,24 @@ describe('llama.cpp in a process of its own', function () {
       heard.join('\n'),
       /^away: llama\.cpp stopped \((SIGKILL|status 1)\).*\nanswering: model\.gguf answers again\.$/,
     );
+  });
+
+  it('is not started again when the model was put away meanwhile', async () => {
+    const { hears, onStatus } = recorder();
+    const client = await open('model.gguf', onStatus);
+    const stopped = hears('away: llama.cpp stopped');
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const starts = mock.method(ChildProcess.prototype as unknown as { spawn: () => number }, 'spawn');
+    try {
+      await client.ask(question(3));
+      await stopped;
+      client.dispose();
+      mock.timers.tick(10_000);
+      assert.equal(starts.mock.callCount(), 0);
+    } finally {
+      starts.mock.restore();
+      mock.timers.reset();
+    }
   });
 
   it('is started again even after the system refused to start a process', async function () {
