@@ -104,11 +104,9 @@ export class GeneratorLink {
     return { id, response };
   }
 
-  /** Asks the thread to settle a request now, with what it has. */
+  /** Asks the thread to settle a request now, with what it has; it does nothing where it has settled it, or is another. */
   cancel(id: number): void {
-    if (this.pending.has(id)) {
-      this.worker?.postMessage({ kind: 'cancel', id } satisfies GeneratorRequest);
-    }
+    this.worker?.postMessage({ kind: 'cancel', id } satisfies GeneratorRequest);
   }
 
   async dispose(): Promise<void> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { mock } from 'node:test';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { GeneratorClient, type GeneratorClientOptions } from '../../../src/completion/generatorClient';
 import { GeneratorDiedError } from '../../../src/completion/generatorLink';
 import { encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
@@ -393,6 +394,19 @@ describe('a generator that dies', () => {
       await assert.rejects(answer, { heldBy: 'answer' });
     });
 
+    it('is pinged no more often where many requests wait, as unanswered pings are counted', async () => {
+      const log: string[] = [];
+      const client = pingedClient(log);
+      await client.complete(question('The█'));
+      const waiting = Array.from({ length: 5 }, () => client.complete(question('HANG█')));
+      for (const request of waiting) {
+        request.catch(ignore);
+      }
+      mock.timers.tick(5000);
+      await client.complete(question('Another█'));
+      assert.deepEqual(log, ['heard']);
+    });
+
     it('is left alone as long as it answers pings, however long the model takes', async () => {
       assert.equal(await open(pingedClient(), 'SLOW'), 'SLOW');
     });
@@ -485,7 +499,14 @@ describe('a generator that dies', () => {
   it('rejects what waits when it is closed, and what is asked afterwards', async () => {
     const client = newClient();
     const waiting = client.generate(prompt('HANG█'), ignore);
+    const ends = mock.method(Worker.prototype, 'terminate');
     await Promise.all([assert.rejects(waiting, /closed/), client.dispose()]);
+    ends.mock.restore();
+    assert.deepEqual(
+      ends.mock.calls.map((call) => (call.this as Worker).threadId),
+      [-1],
+      'its thread is gone by then',
+    );
     await assert.rejects(client.loadModel(null), /closed/);
   });
 });
