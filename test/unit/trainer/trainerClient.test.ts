@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encode } from 'iconv-lite';
 import { parseTrainerRequest } from '../../../src/protocol/trainerMessages';
@@ -140,6 +141,28 @@ describe("The trainer's process", function () {
     });
     assert.equal((await run.finished).outcome, 'cancelled');
     assert.deepEqual(readdirSync(workspace.storage), []);
+  });
+
+  it('is not ended by a cancellation that came as the model was written, which then is not called cancelled', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const run = startTraining({
+        processPath: join(__dirname, '../../support/savedTrainer.ts'),
+        job: workspace.job(),
+        onEvent: ({ kind }) => {
+          if (kind === 'loading') {
+            run.cancel();
+          } else if (kind === 'saved') {
+            // The time that a process has to end by itself.
+            mock.timers.tick(10_000);
+            run.resume();
+          }
+        },
+      });
+      assert.equal((await run.finished).outcome, 'improved');
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {

@@ -1,0 +1,25 @@
+/** A trainer's process that is cancelled just as it has written its model, and says what has become of it once it hears more. */
+import { parseTrainerRequest } from '../../src/protocol/trainerMessages';
+import type { TrainerEvent } from '../../src/protocol/trainerProtocol';
+
+const send = (event: TrainerEvent): boolean => process.send!(event);
+
+process.on('message', (message) => {
+  const { kind } = parseTrainerRequest(message);
+  if (kind === 'train') {
+    send({ kind: 'loading', name: 'wasm' });
+  } else if (kind === 'cancel') {
+    send({ kind: 'saved', path: 'model', step: 3 });
+  } else {
+    send({
+      kind: 'done',
+      outcome: 'improved',
+      before: null,
+      after: null,
+      steps: 3,
+      tokensPerSecond: 1,
+      modelPath: 'model',
+    });
+    process.disconnect();
+  }
+});
