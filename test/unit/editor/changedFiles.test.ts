@@ -99,6 +99,15 @@ describe('files that are created, moved or changed', () => {
     await isTold('learn final/deep/two.md: Two.', 'learn final/one.md: One.');
   });
 
+  it('are not looked at once the window is closed', async () => {
+    change('one.md');
+    changed.addAll();
+    changed.dispose();
+    changed = follower();
+    change('two.md', 'Two.');
+    await isTold('learn two.md: Two.');
+  });
+
   it('are passed over once their folder has left the workspace', async () => {
     let isFollowed = true;
     changed = follower({ maxFiles: 1, uriOf: ({ path }) => (isFollowed ? path : null) });

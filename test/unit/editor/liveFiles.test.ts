@@ -79,6 +79,11 @@ describe('The files that the live model knows', () => {
     generator.told.length = 0;
     await files.forgetBelow([uriOf('part')]);
     assert.deepEqual(generator.told, [`forget ${uriOf('part/a.md')}`, `forget ${uriOf('part/b.md')}`]);
+    generator.told.length = 0;
+    await files.readAll(source);
+    await files.forgetBelow([uriOf('part')], (uri) => uri === uriOf('part/a.md'));
+    assert.equal(generator.told.at(-1), `forget ${uriOf('part/b.md')}`);
+    assert.equal(generator.told.length, 3, 'but those that are kept');
   });
 
   it('are forgotten together, and soon, where another branch has deleted thousands of files and a folder', async () => {
@@ -157,7 +162,7 @@ describe('The files that the live model knows', () => {
   it('are forgotten before others are learned where a later plan holds others, unless they were saved or are open', async () => {
     const generator = recorder();
     const files = new LiveFiles(generator, () => undefined);
-    await files.readAll(folder(['both.md', 'earlier.md', 'open.md']).source);
+    await files.readAll(folder(['both.md', 'changed.md', 'earlier.md', 'open.md']).source);
     await files.learn({ uri: uriOf('saved.md'), text: 'as it was saved', recent: true });
     generator.told.length = 0;
     const later = folder(['added.md', 'both.md']).source;
@@ -166,11 +171,14 @@ describe('The files that the live model knows', () => {
       isOpen: (uri) => uri === uriOf('open.md'),
       plan: async (signal) => {
         const plan = await later.plan(signal);
-        await files.learn({ uri: uriOf('meanwhile.md'), text: 'made while it was planned', recent: false });
+        for (const path of ['changed.md', 'meanwhile.md']) {
+          await files.learn({ uri: uriOf(path), text: 'written while it was planned', recent: false });
+        }
         return plan;
       },
     });
     assert.deepEqual(generator.told, [
+      `learn ${uriOf('changed.md')}`,
       `learn ${uriOf('meanwhile.md')}`,
       `forget ${uriOf('earlier.md')}`,
       `learn ${uriOf('added.md')}`,
@@ -238,6 +246,11 @@ describe('The files that the live model knows', () => {
       },
     });
     assert.deepEqual(toldBefore, [0, 0, 2, 2]);
+    assert.deepEqual(
+      generator.told,
+      ['a.md', 'b.md', 'c.md', 'd.md'].map((path) => `learn ${uriOf(path)}`),
+      'each once',
+    );
   });
 
   it('are learned by the newer reading even if the one given up had read them', async () => {
