@@ -240,9 +240,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       status.tell({ training: phase === 'idle' ? null : { progress, paused: phase === 'paused', activity } });
     }),
   );
-  panel.restore().catch((error: unknown) => {
-    log.error(asError(error));
-  });
+  panel.restore();
   await startBase(baseModel, log);
   await loadModel(model, status, log);
   followModels();

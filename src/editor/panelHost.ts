@@ -17,7 +17,7 @@ import type { LastTextEditor } from './lastTextEditor';
 import { showFailure } from './notifications';
 import { panelInspection } from './panelInspection';
 import { isSamplingName, panelSettings, SAMPLING_NAMES } from './panelSettings';
-import { keepPanels, openPanel, replaceEarlierPanels } from './panelWindow';
+import { PanelWindow } from './panelWindow';
 import { parseSetting } from './settings';
 import type { TrainingSession } from './trainingSession';
 
@@ -41,10 +41,10 @@ export class PanelHost implements vscode.Disposable {
   /** Settings are written in turn, as each looks first at where the value in force stands, which the one before may change. */
   private writing: Promise<unknown> = Promise.resolve();
   private readonly disposable: vscode.Disposable;
-  private keeping: vscode.Disposable | null = null;
+  private readonly window: PanelWindow;
 
   constructor(
-    private readonly extensionUri: vscode.Uri,
+    extensionUri: vscode.Uri,
     private readonly generator: Pick<GeneratorClient, 'inspect'>,
     private readonly configuration: Configuration,
     private readonly training: TrainingSession,
@@ -53,7 +53,15 @@ export class PanelHost implements vscode.Disposable {
     private readonly maskedModel: () => ModelState<string> | null,
     private readonly log: vscode.LogOutputChannel,
   ) {
+    this.window = new PanelWindow(
+      extensionUri,
+      (panel) => {
+        this.adopt(panel);
+      },
+      log,
+    );
     this.disposable = vscode.Disposable.from(
+      this.window,
       lastEditor.onDidChange(() => {
         this.inspectSoon();
       }),
@@ -95,26 +103,18 @@ export class PanelHost implements vscode.Disposable {
       this.panel.reveal(undefined, false);
       return;
     }
-    this.adopt(openPanel(this.extensionUri, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false }));
+    this.window.open({ viewColumn: vscode.ViewColumn.Beside, preserveFocus: false });
   }
 
-  /** Opens the panel anew where it was open before this extension host started, and keeps it for the next one. */
-  async restore(): Promise<void> {
-    const adopt = (panel: vscode.WebviewPanel): void => {
-      this.adopt(panel);
-    };
-    await replaceEarlierPanels((viewColumn) => {
-      adopt(openPanel(this.extensionUri, { viewColumn, preserveFocus: true }));
-    });
-    // Not before, as VS Code would then give back what is closed here.
-    this.keeping = keepPanels(this.extensionUri, adopt);
+  /** Opens the panel anew where it was open before this extension host started, and has come into view. */
+  restore(): void {
+    this.window.replaceEarlier();
   }
 
   dispose(): void {
     clearTimeout(this.timer);
     this.asking?.abort();
     this.panel?.dispose();
-    this.keeping?.dispose();
     this.disposable.dispose();
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { LastTextEditor } from '../../../../src/editor/lastTextEditor.js';
-import { replaceEarlierPanels } from '../../../../src/editor/panelWindow.js';
+import { PanelWindow } from '../../../../src/editor/panelWindow.js';
 import { closeAll, openDraft, triggerUntilGhostText } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
@@ -134,14 +134,30 @@ describe('The settings panel', () => {
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     const { Two } = vscode.ViewColumn;
     let isOpen = true;
-    vscode.window.createWebviewPanel('understudy.settings', 'Left', Two).onDidDispose(() => {
+    const left = vscode.window.createWebviewPanel('understudy.settings', 'Left', Two);
+    left.onDidDispose(() => {
       isOpen = false;
     });
-    const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
-    await waitFor('its tab', () => tabs().some(({ label }) => label === 'Left'));
-    const columns: vscode.ViewColumn[] = [];
-    await replaceEarlierPanels((column) => columns.push(column));
-    await waitFor('its end', () => !isOpen);
-    assert.deepEqual(columns, [Two]);
+    const tabOfIt = () =>
+      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).find(({ label }) => label === 'Left');
+    await waitFor('its tab', tabOfIt);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(), Two);
+    await waitFor('its tab behind the other', () => tabOfIt()?.isActive === false);
+    const opened: vscode.WebviewPanel[] = [];
+    const next = new PanelWindow(vscode.Uri.file(''), (panel) => opened.push(panel), {
+      error: () => undefined,
+    });
+    try {
+      next.replaceEarlier();
+      assert.equal(opened.length, 0, 'It would come before the other tab.');
+      left.reveal();
+      await waitFor('its end', () => !isOpen);
+      await waitFor('the other in its place', () => opened[0]?.active);
+      assert.equal(opened[0]?.viewColumn, Two);
+      assert.equal(opened.length, 1);
+    } finally {
+      opened.forEach((panel) => void panel.dispose());
+      next.dispose();
+    }
   });
 });
