@@ -10,16 +10,19 @@ import { ruleFilesAbove } from '../trainer/corpus/ignoreRules';
 export class RulesAbove implements vscode.Disposable {
   private watched: readonly string[] = [];
   private watchers: readonly vscode.Disposable[] = [];
+  /** Of the last call; null before the first, and at the end. */
+  private roots: readonly string[] | null = null;
 
   constructor(private readonly onDidChange: () => void) {}
 
   /** Watches the rules above these folders; to be called again, as a folder may have come into a repository or left one. */
   async watch(roots: readonly string[]): Promise<void> {
+    this.roots = roots;
     const files = (await Promise.all(roots.map(ruleFilesAbove))).flat();
     const paths = [...new Set(files.map(({ path }) => path))];
-    // Watchers of the same files are kept, as a new watcher misses changes until it is ready.
-    if (!isDeepStrictEqual(paths, this.watched)) {
-      this.dispose();
+    // A later call may have been answered first. Watchers of the same files are kept, as a new one misses changes until it is ready.
+    if (this.roots === roots && !isDeepStrictEqual(paths, this.watched)) {
+      this.stop();
       this.watched = paths;
       this.watchers = paths.flatMap((path) => {
         const folder = vscode.Uri.file(dirname(path));
@@ -37,6 +40,11 @@ export class RulesAbove implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.roots = null;
+    this.stop();
+  }
+
+  private stop(): void {
     for (const watcher of this.watchers) {
       watcher.dispose();
     }
