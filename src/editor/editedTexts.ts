@@ -126,6 +126,10 @@ export class EditedTexts implements vscode.Disposable {
       this.unsaved.delete(uri);
     }
     const reason = await reasonNotToLearn(place, text, this.excludeGlobs());
+    if (placeOf(document.uri) === null) {
+      // Its folder has left the workspace meanwhile, with all that was known of it.
+      return;
+    }
     await (reason === null ? this.files.learn({ uri, text, recent: true }) : this.files.forget([uri]));
   }
 }

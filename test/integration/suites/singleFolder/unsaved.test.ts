@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { EditedTexts } from '../../../../src/editor/editedTexts.js';
 import { WorkspaceReader } from '../../../../src/editor/workspaceReader.js';
 import type { TrainingPlan } from '../../../../src/protocol/trainerProtocol.js';
 import {
@@ -168,6 +169,43 @@ describe('Text that is not saved', () => {
     } finally {
       await closeAll();
       await rm(rules);
+    }
+  });
+
+  it('is not learned where its folder leaves the workspace meanwhile, as nothing would forget it', async () => {
+    await openDraft('one.md', DRAFT);
+    const { getWorkspaceFolder } = vscode.workspace;
+    const told: string[] = [];
+    const tell = (line: string) => {
+      told.push(line);
+      return Promise.resolve();
+    };
+    const works: Promise<void>[] = [];
+    const edited = new EditedTexts(
+      {
+        learn: ({ uri }) => tell(`learn ${uri}`),
+        forget: (uris) => tell(`forget ${uris.join()}`),
+        forgetOutdated: () => undefined,
+      },
+      () => {
+        // Asked for once the place of the text is known.
+        vscode.workspace.getWorkspaceFolder = () => undefined;
+        return [];
+      },
+      () => undefined,
+      (work) => {
+        works.push(work.then(() => undefined));
+        return works[0];
+      },
+    );
+    try {
+      edited.learnUnsaved();
+      await Promise.all(works);
+      assert.equal(works.length, 1);
+      assert.deepEqual(told, []);
+    } finally {
+      vscode.workspace.getWorkspaceFolder = getWorkspaceFolder;
+      edited.dispose();
     }
   });
 });
