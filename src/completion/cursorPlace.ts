@@ -36,6 +36,9 @@ const CLOSERS = /^(?:[\s)\]}>"'`;,:）」』】》〉”’；，、：]|\*\/|--
 const FINISHED_WORD = /[\p{L}\p{M}\p{N}][^\p{L}\p{M}\p{N}_'’-]/u;
 /** What stands between a word and the space after it. */
 const CLAUSE_END = /^[.,;:!?…)\]"'”’»]$/u;
+const REST_OF_WORD = /^(?:[\p{L}\p{M}\p{N}_]|['’](?=\p{L}))*/u;
+/** In UTF-16 code units; of a longer one its rest is not found as a whole. */
+const LONGEST_WORD = 100;
 const words = new Intl.Segmenter(undefined, { granularity: 'word' });
 
 /** The text between the cursor and the end of its line. */
@@ -102,6 +105,18 @@ export function runsIntoWord({ languageId, prefix, suffix }: GeneratorDocument):
   return (
     !isApart && !isUnspaced(firstCharacter(suffix)) && wouldJoinWord(startOfLine(prefix), restOfLine(suffix))
   );
+}
+
+/** What stands right of a cursor that is inside a word, up to the end of that; empty where the cursor is in none. */
+export function restOfWord({ prefix, suffix }: Pick<GeneratorDocument, 'prefix' | 'suffix'>): string {
+  const before = startOfLine(prefix).slice(-LONGEST_WORD);
+  const after = restOfLine(suffix).slice(0, LONGEST_WORD);
+  const word = words.segment(before + after).containing(before.length);
+  if (word === undefined || word.index === before.length || !isInWord(lastCharacter(before))) {
+    return '';
+  }
+  // It also takes the names in `lamp.lit` for one word.
+  return REST_OF_WORD.exec(after.slice(0, word.index + word.segment.length - before.length))![0];
 }
 
 /** Whether a word begins or goes on right of the cursor, so that text inserted there would become part of it. */

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { generatorDocument } from './inlineCompletionProvider';
 import type { GeneratorClient } from '../completion/generatorClient';
-import { runsIntoWord } from '../completion/cursorPlace';
+import { restOfWord, runsIntoWord } from '../completion/cursorPlace';
 import { selectedBefore } from '../completion/textAroundCursor';
 import type { GeneratorDocument, StopReason } from '../protocol/generatorProtocol';
 import type { SamplingOptions } from '../model/samplingOptions';
@@ -45,23 +45,17 @@ export class Generation implements vscode.Disposable {
   }
 
   /**
-   * Continues the selected text at its end; without a selection, continues the document at the cursor.
+   * Continues the selected text at its end; without a selection, continues the document at the cursor, or after the word that it is in.
    * @throws Error with a sentence for the user when the document is read-only, or no text came
    */
   async fromSelection(editor: vscode.TextEditor, sampling: SamplingOptions): Promise<GeneratedText> {
     return this.turns.run((abort) => {
       const { document, selection } = editor;
       const promptStart = selection.isEmpty ? null : document.offsetAt(selection.start);
-      const place = new GeneratedPlace(promptStart, document.offsetAt(selection.end));
-      const replaced = new vscode.Range(selection.end, selection.end);
-      return this.write(
-        editor,
-        place,
-        promptOf(document, promptStart, selection.end),
-        replaced,
-        sampling,
-        abort,
-      );
+      const at = selection.isEmpty ? afterWord(document, selection.end) : selection.end;
+      const place = new GeneratedPlace(promptStart, document.offsetAt(at));
+      const prompt = promptOf(document, promptStart, at);
+      return this.write(editor, place, prompt, new vscode.Range(at, at), sampling, abort);
     });
   }
 
@@ -194,6 +188,10 @@ export class Generation implements vscode.Disposable {
     });
     return response.stopReason;
   }
+}
+
+function afterWord(document: vscode.TextDocument, cursor: vscode.Position): vscode.Position {
+  return cursor.translate(0, restOfWord(generatorDocument(document, cursor)).length);
 }
 
 /** @param start of the selected text; null for all text before the end */

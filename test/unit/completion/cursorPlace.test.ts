@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   apartFromNextWord,
   refusePlace,
+  restOfWord,
   runsIntoWord,
   textToJoin,
 } from '../../../src/completion/cursorPlace';
@@ -149,6 +150,29 @@ describe('the text that a suggestion has to join', () => {
   for (const [languageId, marked, right] of cases) {
     it(`in ${languageId} at ${JSON.stringify(marked)} is ${JSON.stringify(right)}`, () => {
       assert.equal(textToJoin({ languageId, suffix: cursorText(marked).suffix }), right);
+    });
+  }
+});
+
+describe('the rest of the word that the cursor is in', () => {
+  for (const [marked, rest] of [
+    ['the hou█se was lit', 'se'],
+    ['they do█n’t', 'n’t'],
+    ['they don█’t', '’t'],
+    ['lam█p.lit()', 'p'],
+    ['lamp█.lit()', ''],
+    ['light█_house', '_house'],
+    ['the house█ was', ''],
+    ['the █house', ''],
+    ['the house█', ''],
+    ['nai█\u0308ve', '\u0308ve'],
+    ['我喜█欢灯塔', '欢'],
+    ['我喜欢█灯塔', ''],
+    ['使用█React', ''],
+    ['a█\nb', ''],
+  ] as const) {
+    it(`is "${rest}" in "${marked}"`, () => {
+      assert.equal(restOfWord(cursorText(marked)), rest);
     });
   }
 });

@@ -125,6 +125,14 @@ describe('Generate from Selection', () => {
     }
   });
 
+  it('continues after the word that the cursor is in', async () => {
+    const editor = await openDraft('generated.md', 'Old Tobias Wr█en was asleep.\n');
+    for (const command of ['understudy.generateFromSelection', 'understudy.generateAnother']) {
+      const { text } = await vscode.commands.executeCommand<Generated>(command);
+      assert.equal(editor.document.getText(), `Old Tobias Wren${text} was asleep.\n`);
+    }
+  });
+
   it('replaces the first sample with another', async () => {
     const editor = await openDraft('generated.md', 'Old Tobias Wren█\n');
     const first: Generated | undefined = await vscode.commands.executeCommand(
