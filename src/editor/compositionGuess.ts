@@ -11,6 +11,8 @@ export interface TextChange {
  */
 const SPELLING =
   /^(?! )(?:\p{Script=Han}+(?=[\p{Script=Latin}\p{Script=Bopomofo}' ]+$))?[\p{Script=Latin}\p{Mark}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}0-9' ー]+$/u;
+/** What a dead key writes until a letter takes its accent, as ´ for é; among them signs that are no accents alone. */
+const DEAD_KEY = /^[\p{Modifier_Symbol}'"~]$/u;
 /** Between syllables of a raw spelling. */
 const SEPARATORS = /[ ']/g;
 
@@ -40,10 +42,12 @@ export class CompositionGuess {
     this.steps.set(uri, {
       offset: change.offset,
       length: change.text.length,
+      isDeadKey: change.replacedLength === 0 && DEAD_KEY.test(change.text),
       isComposing:
         change.replacedLength > 0 &&
         change.offset === last?.offset &&
         change.replacedLength === last.length &&
+        !(last.isDeadKey && isAccented(change.text)) &&
         addsKey(change) &&
         SPELLING.test(change.text),
     });
@@ -59,9 +63,13 @@ export class CompositionGuess {
 const addsKey = ({ text, replacedLength }: TextChange): boolean =>
   text.length <= replacedLength + 2 && text.replaceAll(SEPARATORS, '').length <= replacedLength + 1;
 
+/** Whether a text is one letter with a mark, which nothing is added to. */
+const isAccented = (text: string): boolean => /^\p{Letter}\p{Mark}+$/u.test(text.normalize('NFD'));
+
 /** The last change of a document, where it was a single one. */
 interface Step {
   readonly offset: number;
   readonly length: number;
+  readonly isDeadKey: boolean;
   readonly isComposing: boolean;
 }

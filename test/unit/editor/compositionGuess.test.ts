@@ -36,6 +36,13 @@ describe('the guess about input methods', () => {
     ]);
   });
 
+  it('sees none in a letter that has taken the accent of a dead key', () => {
+    assert.deepEqual(guesses([3, 0, '´'], [3, 1, 'é']), [false, false]);
+    assert.deepEqual(guesses([3, 0, "'"], [3, 1, 'é']), [false, false]);
+    assert.deepEqual(guesses([3, 0, '~'], [3, 1, 'ñ']), [false, false]);
+    assert.deepEqual(guesses([3, 0, 'a'], [3, 1, 'â'], [3, 1, 'ấ']), [false, true, true], 'Vietnamese');
+  });
+
   it('sees none in plain typing', () => {
     assert.deepEqual(guesses([0, 0, 'n'], [1, 0, 'i'], [2, 0, ' ']), [false, false, false]);
   });
