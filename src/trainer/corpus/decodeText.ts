@@ -33,8 +33,7 @@ export function decodeText(bytes: Uint8Array, old = ''): Decoded {
   if (isMostlyControl(bytes)) {
     return { kind: 'binary' };
   }
-  const utf8 = countUtf8(bytes);
-  if (utf8.multibyte >= 10 * utf8.invalid) {
+  if (isMostlyUtf8(bytes)) {
     return asText(bytes, 'utf8');
   }
   if (old !== '' && encodingExists(old)) {
@@ -128,32 +127,9 @@ function isMostlyControl(bytes: Uint8Array): boolean {
   return control > bytes.length / 50;
 }
 
-/** Well-formed multi-byte sequences and bytes outside any, by the table of RFC 3629, section 4. */
-function countUtf8(bytes: Uint8Array): { multibyte: number; invalid: number } {
-  let multibyte = 0;
-  let invalid = 0;
-  for (let i = 0; i < bytes.length;) {
-    const lead = bytes[i];
-    if (lead < 0x80) {
-      i++;
-      continue;
-    }
-    const length =
-      lead >= 0xc2 && lead <= 0xdf ? 2 : (lead & 0xf0) === 0xe0 ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
-    const second = bytes[i + 1] ?? 0;
-    const secondLow = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
-    const secondHigh = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
-    let wellFormed = length > 0 && second >= secondLow && second <= secondHigh;
-    for (let k = 2; wellFormed && k < length; k++) {
-      wellFormed = ((bytes[i + k] ?? 0) & 0xc0) === 0x80;
-    }
-    if (wellFormed) {
-      multibyte++;
-      i += length;
-    } else {
-      invalid++;
-      i++;
-    }
-  }
-  return { multibyte, invalid };
+/** Whether there are few undecodable bytes beside the characters that are not ASCII. */
+function isMostlyUtf8(bytes: Uint8Array): boolean {
+  const beyondAscii = new TextDecoder().decode(bytes).match(/[^\0-\x7f]/gu) ?? [];
+  const invalid = beyondAscii.filter((character) => character === REPLACEMENT).length;
+  return beyondAscii.length >= 11 * invalid;
 }
