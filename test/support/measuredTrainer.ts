@@ -6,7 +6,6 @@
 import { writeFileSync } from 'node:fs';
 import { residentBytes } from '../../bench/cost/peakMemory';
 import { chooseEngine } from '../../src/trainer/engines/chooseEngine';
-import { networkAround } from '../../src/trainer/engines/networkAround';
 import { serveTrainer } from '../../src/trainer/serveTrainer';
 import { gainingCalibration } from './gainingCalibration';
 import { tickingClock } from './tickingClock';
@@ -18,15 +17,19 @@ const held: Buffer[] = [];
 const swellingEngine: typeof chooseEngine = async (wish, options) => {
   const { engine, reason } = await chooseEngine(wish, options);
   let steps = 0;
-  const createNetwork: typeof engine.createNetwork = (...given) =>
-    networkAround(engine.createNetwork(...given), (work, method) => {
-      if (method === 'trainStep' && ++steps === 2) {
+  const createNetwork: typeof engine.createNetwork = (...given) => {
+    const network = engine.createNetwork(...given);
+    const trainStep = network.trainStep.bind(network);
+    network.trainStep = (...step) => {
+      if (++steps === 2) {
         while (process.memoryUsage.rss() < Number(swell) * CHUNK_BYTES) {
           held.push(Buffer.alloc(CHUNK_BYTES, 1));
         }
       }
-      return work();
-    });
+      return trainStep(...step);
+    };
+    return network;
+  };
   return { engine: { ...engine, createNetwork }, reason };
 };
 

@@ -2,7 +2,6 @@
 import { asError } from '../../protocol/asError';
 import type { EngineName } from '../../protocol/trainerProtocol';
 import { DivergenceError, type TrainingEngine } from '../engine';
-import { networkAround } from './networkAround';
 
 /** An engine failed while it trained; another one may go on. */
 export class EngineFault extends Error {
@@ -31,9 +30,16 @@ export function guardEngine(engine: TrainingEngine): TrainingEngine {
   return {
     ...engine,
     createNetwork: (...given) =>
-      networkAround(
+      new Proxy(
         guarded(() => engine.createNetwork(...given)),
-        guarded,
+        {
+          get: (network, name): unknown => {
+            const member: unknown = Reflect.get(network, name);
+            return typeof member === 'function'
+              ? (...args: unknown[]): unknown => guarded((): unknown => Reflect.apply(member, network, args))
+              : member;
+          },
+        },
       ),
   };
 }

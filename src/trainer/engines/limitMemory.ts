@@ -3,7 +3,6 @@ import type { EngineName } from '../../protocol/trainerProtocol';
 import type { TrainableNetwork, TrainingEngine } from '../engine';
 import type { EngineOptions } from './loadEngine';
 import { memoryNeed, type TrainingShape } from './memoryNeed';
-import { networkAround } from './networkAround';
 import { automaticThreads } from './processorCores';
 import type { TimedWork } from './timeEngine';
 
@@ -54,12 +53,17 @@ export function loadWithin(
       createNetwork: (...given) => {
         const network = engine.createNetwork(...given);
         const check = watchRows(network, fitting.rows, { name, megabytes, warn, resident });
-        return networkAround(network, (step, method) => {
-          if (method === 'trainStep' || method === 'evaluateStep') {
-            check();
-          }
-          return step();
-        });
+        const trainStep = network.trainStep.bind(network);
+        network.trainStep = async (...step) => {
+          check();
+          return trainStep(...step);
+        };
+        const evaluateStep = network.evaluateStep.bind(network);
+        network.evaluateStep = async (...step) => {
+          check();
+          return evaluateStep(...step);
+        };
+        return network;
       },
     };
   };
