@@ -1,5 +1,4 @@
 /** Builds the parts of the extension and wires them. */
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/registerCommands';
@@ -9,18 +8,12 @@ import { GHOST_TEXT_SELECTOR, InlineCompletionProvider } from './editor/inlineCo
 import { BaseModelInUse } from './editor/baseModelInUse';
 import { Configuration } from './editor/configuration';
 import { FileListDocuments } from './editor/fileListDocuments';
+import { FollowedModels } from './editor/followedModels';
 import { Generation } from './editor/generation';
 import { interruptedTraining } from './editor/interruptedTraining';
-import { LanguageModelHalf } from './editor/languageModelHalf';
-import { LanguageModelKeys } from './editor/languageModelKeys';
-import { LANGUAGE_MODEL_SETTING } from './editor/languageModelSetting';
-import { languageModelWindow } from './editor/languageModelWindow';
 import { maskedModelLine } from './editor/languageModelLines';
 import { LastTextEditor } from './editor/lastTextEditor';
 import { learningFromUse } from './editor/learningFromUse';
-import { MaskedModel } from './editor/maskedModel';
-import { MASKED_MODEL_SETTING } from './editor/maskedModelSetting';
-import { maskedModelWindow } from './editor/maskedModelWindow';
 import { alarm, showFailure } from './editor/notifications';
 import { offerRemoval } from './editor/offerRemoval';
 import { PanelHost } from './editor/panelHost';
@@ -110,38 +103,15 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     void setContext('understudy.hasImportedBase', baseModel.isImported);
   });
   const refined = new RefinedSuggestions(generator, watch, log);
-  const remote = vscode.env.remoteName === undefined ? null : hostname();
-  const languageModelKeys = new LanguageModelKeys(context.secrets, remote);
-  const languageModel = new LanguageModelHalf(
-    generator,
-    languageModelWindow(context.globalState, languageModelKeys, paths.llama, remote),
-    () => {
-      const { state } = languageModel;
-      turnRefiner();
-      status.tell({ languageModel: state });
-      panel.refresh();
-    },
-  );
-  const maskedModel = new MaskedModel(generator, paths.onnx, maskedModelWindow(context.globalState), () => {
-    turnRefiner();
-    status.tell({ maskedAway: maskedModelLine(vscode.l10n.t, maskedModel.state) });
+  const modelsChanged = (): void => {
+    const [half, masked] = [languageModel.state, maskedModel.state];
+    const isSlow = half?.isSlow ?? false;
+    refined.refiner.turn(({ document }) => isSlow || (masked !== null && textToJoin(document) !== ''));
+    status.tell({ languageModel: half, maskedAway: maskedModelLine(vscode.l10n.t, masked) });
     panel.refresh();
-  });
-  const turnRefiner = (): void => {
-    const isSlow = languageModel.state?.isSlow ?? false;
-    const isMasked = maskedModel.state !== null;
-    refined.refiner.turn(({ document }) => isSlow || (isMasked && textToJoin(document) !== ''));
   };
-  const follow = (opening: Promise<void>): void => {
-    // Ghost text goes on with the present model, or without.
-    opening.catch((error: unknown) => {
-      showFailure(error, log);
-    });
-  };
-  const followModels = (): void => {
-    follow(languageModel.follow());
-    follow(maskedModel.follow());
-  };
+  const models = new FollowedModels(context, generator, paths, modelsChanged, log);
+  const { languageModel, languageModelKeys, maskedModel } = models;
   const generation = new Generation(generator);
   const fileLists = new FileListDocuments();
   const lastEditor = new LastTextEditor();
@@ -184,6 +154,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     status,
     training,
     refined,
+    models,
     generation,
     fileLists,
     lastEditor,
@@ -217,21 +188,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
       void loadModel(model, status, log);
     }),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration(LANGUAGE_MODEL_SETTING)) {
-        follow(languageModel.follow());
-      }
-      if (event.affectsConfiguration(MASKED_MODEL_SETTING)) {
-        follow(maskedModel.follow());
-      }
-    }),
-    context.secrets.onDidChange(() => {
-      follow(languageModel.followKey());
-    }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => {
-      lookForInterrupted();
-      followModels();
-    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(lookForInterrupted),
     training.onDidChange(() => {
       const { phase, progress, activity } = training;
       if (phase === 'idle') {
@@ -243,7 +200,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   panel.restore();
   await startBase(baseModel, log);
   await loadModel(model, status, log);
-  followModels();
+  models.follow();
   void reader.start();
 }
 
