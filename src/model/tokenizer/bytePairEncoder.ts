@@ -1,5 +1,4 @@
 import { bytesToAlphabet } from './byteAlphabet';
-import { MergeTable } from './mergeTable';
 
 /** Most pieces that are cached. */
 const MOST_PIECES = 1 << 16;
@@ -20,12 +19,19 @@ export interface BytePairRules {
   readonly added: readonly { readonly id: number; readonly content: string }[];
 }
 
+interface Merge {
+  readonly rank: number;
+  readonly mergedId: number;
+}
+
 /**
- * Byte-level byte-pair encoding (Sennrich et al., arXiv 1508.07909) for any model's vocabulary, made for thousands of calls: merges
- * are flat arrays, and the tokens of pieces are cached.
+ * Byte-level byte-pair encoding (Sennrich et al., arXiv 1508.07909) for any model's vocabulary, made for thousands of calls: the
+ * tokens of pieces are cached.
  */
 export class BytePairEncoder {
-  private readonly merges: MergeTable;
+  /** By pair, see {@link mergeOf}. */
+  private readonly merges = new Map<number, Merge>();
+  private readonly vocabSize: number;
   private readonly idOfByte = new Int32Array(256).fill(MISSING);
   private readonly cut: BytePairRules['cut'];
   private readonly addedPattern: RegExp | null;
@@ -41,11 +47,11 @@ export class BytePairEncoder {
     for (let byte = 0; byte < 256; byte++) {
       this.idOfByte[byte] = idOf.get(bytesToAlphabet(Uint8Array.of(byte))) ?? MISSING;
     }
-    this.merges = new MergeTable(merges.length);
+    this.vocabSize = tokens.length;
     for (const [rank, [left, right]] of merges.entries()) {
       const ids = [left, right, left + right].map((text) => idOf.get(text));
       if (ids.every((id) => id !== undefined)) {
-        this.merges.set(ids[0], ids[1], ids[2], rank);
+        this.merges.set(ids[0] * this.vocabSize + ids[1], { rank, mergedId: ids[2] });
       }
     }
     this.cut = cut;
@@ -99,19 +105,39 @@ export class BytePairEncoder {
     return ids;
   }
 
+  /** Applies the earliest learned merge first, and the leftmost of equals, until none applies. */
   private mergePiece(bytes: Uint8Array): number[] {
     const whole = this.wholeWords?.get(bytesToAlphabet(bytes));
     if (whole !== undefined) {
       return [whole];
     }
-    const { merges, idOfByte } = this;
-    merges.reserve(bytes.length);
-    let length = 0;
-    for (const byte of bytes) {
-      if (idOfByte[byte] !== MISSING) {
-        merges.ids[length++] = idOfByte[byte];
+    const ids = Array.from(bytes, (byte) => this.idOfByte[byte]).filter((id) => id !== MISSING);
+    const merges = ids.slice(1).map((right, i) => this.mergeOf(ids[i], right));
+    for (;;) {
+      let first: Merge | undefined;
+      let at = 0;
+      for (let i = 0; i < merges.length; i++) {
+        const merge = merges[i];
+        if (merge !== undefined && (first === undefined || merge.rank < first.rank)) {
+          first = merge;
+          at = i;
+        }
+      }
+      if (first === undefined) {
+        return ids;
+      }
+      ids.splice(at, 2, first.mergedId);
+      merges.splice(at, 1);
+      if (at > 0) {
+        merges[at - 1] = this.mergeOf(ids[at - 1], ids[at]);
+      }
+      if (at < merges.length) {
+        merges[at] = this.mergeOf(ids[at], ids[at + 1]);
       }
     }
-    return Array.from(merges.ids.subarray(0, merges.merge(length)));
+  }
+
+  private mergeOf(left: number, right: number): Merge | undefined {
+    return this.merges.get(left * this.vocabSize + right);
   }
 }
