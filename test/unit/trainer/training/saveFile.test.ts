@@ -15,11 +15,14 @@ import { join } from 'node:path';
 import { mock } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import {
+  notWritten,
   patiently,
   removeLeftovers,
   saveFile,
   writeWholeFile,
 } from '../../../../src/trainer/training/saveFile';
+
+const isFull = (code: string): boolean => ['ENOSPC', 'EDQUOT'].includes(code);
 
 describe('A file that is written whole', () => {
   let folder: string;
@@ -42,6 +45,32 @@ describe('A file that is written whole', () => {
     await writeWholeFile(deeper, later.subarray(0, 10));
     assert.deepEqual(readFileSync(deeper), later.subarray(0, 10));
     assert.deepEqual(readdirSync(folder), ['a', 'model']);
+  });
+
+  it('is on the disk before it takes the place of the earlier one, at whatever moment the computer stops', async () => {
+    const done: string[] = [];
+    const { open, rename } = promises;
+    const noted =
+      <Given extends unknown[]>(name: string, work: (...given: Given) => Promise<void>) =>
+      async (...given: Given): Promise<void> => {
+        done.push(name);
+        await work(...given);
+        done.push('done');
+      };
+    const opened = mock.method(promises, 'open', async (...given: Parameters<typeof open>) => {
+      const handle = await open(...given);
+      handle.sync = noted('flush', handle.sync.bind(handle));
+      handle.close = noted('close', handle.close.bind(handle));
+      return handle;
+    });
+    const renamed = mock.method(promises, 'rename', noted('rename', rename));
+    try {
+      await writeWholeFile(path, later);
+    } finally {
+      opened.mock.restore();
+      renamed.mock.restore();
+    }
+    assert.deepEqual(done, ['flush', 'done', 'close', 'done', 'rename', 'done']);
   });
 
   it('is written where Windows will not make the folder again, as the root of a drive', async () => {
@@ -144,6 +173,28 @@ describe('A file that is written whole', () => {
     assert.deepEqual(readdirSync(folder), ['link', 'model']);
   });
 
+  const refusals: [codes: string[], sentence: RegExp][] = [
+    [['ENOSPC', 'EDQUOT'], /^The disk is full, so .* Free some space and try again\.$/],
+    [['EROFS', 'EACCES', 'EPERM'], /because its folder may not be written to\. .* Change its permissions/],
+    [['ENOTDIR', 'EEXIST'], /because a file stands where a folder should be\. .* move the file away\.$/],
+    [['EIO'], /could not be written \(EIO\)\. What was there before is as it was\.$/],
+  ];
+  for (const [codes, message] of refusals) {
+    it(`says what to do where the system says ${codes.join(' or ')}`, async () => {
+      for (const code of codes) {
+        const fault = Object.assign(new Error(code), { code });
+        const refused = mock.method(promises, 'open', () => Promise.reject(fault));
+        await assert.rejects(saveFile(path, later), { message, cause: fault }).finally(() => {
+          refused.mock.restore();
+        });
+        assert.match(
+          notWritten(path, new Error('wrapped', { cause: fault })).message,
+          isFull(code) ? message : /wrapped/,
+        );
+      }
+    });
+  }
+
   it('is distinguished from what a killed process left beside it, and that from copies that the user keeps', async () => {
     const killed = mock.method(promises, 'rename', () => new Promise(() => undefined));
     try {
@@ -157,7 +208,8 @@ describe('A file that is written whole', () => {
     assert.equal(readdirSync(folder).length, 2);
     writeFileSync(`${path}.1`, 'an older model');
     writeFileSync(`${path}.note`, 'a note');
+    writeFileSync(join(folder, 'other.1.partial'), 'what another process is writing');
     await removeLeftovers(path);
-    assert.deepEqual(readdirSync(folder), ['model', 'model.1', 'model.note']);
+    assert.deepEqual(readdirSync(folder), ['model', 'model.1', 'model.note', 'other.1.partial']);
   });
 });

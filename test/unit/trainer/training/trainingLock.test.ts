@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import promises, { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
@@ -48,9 +48,30 @@ describe('The lock of a model', () => {
       `${modelPath}.holder.json`,
       JSON.stringify({ pid, host: 'another.machine', since: '2026-01-01T12:00:00Z' }),
     );
-    await assert.rejects(lockModel(modelPath), { message: /is in use by process \d+ on another\.machine / });
+    await assert.rejects(lockModel(modelPath), {
+      message: /^The model .* is in use by process \d+ on another\.machine since .* cancel it there\.$/,
+    });
     assert.ok(existsSync(`${modelPath}.lock`));
     assert.ok(await isModelInUse(modelPath));
+  });
+
+  it('is not taken from a process that has been too busy to renew it for a while, but from one that hangs', async () => {
+    await writeFile(
+      `${modelPath}.holder.json`,
+      JSON.stringify({ pid: process.pid, host: hostname(), since: '2026-01-01T12:00:00Z' }),
+    );
+    await mkdir(`${modelPath}.lock`);
+    const renewed = async (secondsAgo: number): Promise<void> => {
+      const time = Date.now() / 1000 - secondsAgo;
+      await utimes(`${modelPath}.lock`, time, time);
+    };
+    await renewed(20);
+    assert.ok(await isModelInUse(modelPath));
+    await assert.rejects(lockModel(modelPath), { message: /is in use by/ });
+    await renewed(40);
+    assert.ok(!(await isModelInUse(modelPath)));
+    await (await lockModel(modelPath)).release();
+    assert.deepEqual(readdirSync(folder), []);
   });
 
   it('is not taken from a process that holds it but has not yet replaced the name of a killed one', async () => {
@@ -76,6 +97,56 @@ describe('The lock of a model', () => {
     await mkdir(`${modelPath}.holder.json`);
     await assert.rejects(lockModel(modelPath), { message: /could not be written/ });
     assert.deepEqual(readdirSync(folder), ['model.holder.json']);
+  });
+
+  it('is named after its holder before another looks who holds it', async () => {
+    const { mkdir: make, writeFile: write } = promises;
+    let letName: () => void = () => undefined;
+    const mayName = new Promise<void>((resolve) => (letName = resolve));
+    let turns = 0;
+    const turn = mock.method(promises, 'mkdir', async (...given: Parameters<typeof make>) => {
+      const isSecond = String(given[0]).endsWith('.turn.lock') && ++turns === 2;
+      await make(...given).catch((refusal: unknown) => {
+        if (isSecond) {
+          letName();
+        }
+        throw refusal;
+      });
+    });
+    let begin: () => void = () => undefined;
+    const hasBegun = new Promise<void>((resolve) => (begin = resolve));
+    const naming = mock.method(promises, 'writeFile', async (...given: Parameters<typeof write>) => {
+      begin();
+      await mayName;
+      await write(...given);
+    });
+    try {
+      const first = lockModel(modelPath);
+      await hasBegun;
+      // Time to give its turn away, which it must not do yet.
+      for (let i = 0; i < 20; i++) {
+        await promises.readdir(folder);
+      }
+      await assert.rejects(lockModel(modelPath), {
+        message: new RegExp(`is in use by process ${process.pid} `),
+      });
+      await (await first).release();
+    } finally {
+      letName();
+      turn.mock.restore();
+      naming.mock.restore();
+    }
+  });
+
+  it('leaves nothing behind where a full disk has had room for the name of a file alone', async () => {
+    const full = mock.method(promises, 'writeFile', (path: string) => {
+      writeFileSync(path, '');
+      return Promise.reject(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
+    });
+    await assert.rejects(lockModel(modelPath), { message: /^The disk is full, / }).finally(() => {
+      full.mock.restore();
+    });
+    assert.deepEqual(readdirSync(folder), []);
   });
 
   it('is reported lost in a sentence, and leaves another’s lock in place', async () => {
