@@ -6,7 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { preTokens } from '../src/model/tokenizer/preTokenize';
+import { nextBoundary } from '../src/model/tokenizer/preTokenize';
 import { trainBpe } from './trainBpe';
 
 /** Megabytes drawn from each kind: prose in each of two languages and code weigh the same, markup less than half as much. */
@@ -22,10 +22,12 @@ for (const [kind, megabytes] of Object.entries(drawnMegabytes)) {
   const text = readFileSync(join(folder, `${kind}.txt`))
     .subarray(0, megabytes * 1e6)
     .toString('utf8');
-  for (const piece of preTokens(text)) {
+  for (let index = 0; index < text.length;) {
+    const end = nextBoundary(text, index);
     // A copy, because a slice would keep the whole text alive.
-    const word = Buffer.from(piece).toString();
+    const word = Buffer.from(text.slice(index, end)).toString();
     counts.set(word, (counts.get(word) ?? 0) + 1);
+    index = end;
   }
 }
 const tokenizer = trainBpe(counts, Number(vocabSize));

@@ -1,5 +1,5 @@
 import { trainBpe } from '../../pretraining/trainBpe';
-import { preTokens } from '../../src/model/tokenizer/preTokenize';
+import { nextBoundary } from '../../src/model/tokenizer/preTokenize';
 import type { Tokenizer } from '../../src/model/tokenizer/tokenizer';
 import type { Expert } from '../../src/model/expert';
 import { OneByOne } from '../../src/model/oneByOne';
@@ -8,8 +8,11 @@ import { textVocabulary } from '../../src/model/bridge/textVocabulary';
 
 export function tokenizerOf(text: string, vocabSize: number): Tokenizer {
   const counts = new Map<string, number>();
-  for (const piece of preTokens(text)) {
+  for (let at = 0; at < text.length;) {
+    const end = nextBoundary(text, at);
+    const piece = text.slice(at, end);
     counts.set(piece, (counts.get(piece) ?? 0) + 1);
+    at = end;
   }
   return trainBpe(counts, vocabSize);
 }

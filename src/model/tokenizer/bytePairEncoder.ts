@@ -1,9 +1,8 @@
 import { bytesToAlphabet } from './byteAlphabet';
+import { MergeTable } from './mergeTable';
 
 /** Most pieces that are cached. */
-const MOST_PIECES = 1 << 16;
-/** Longer pieces, in UTF-16 units, are not cached: long ones, such as Chinese clauses, hardly recur. */
-const LONGEST_CACHED = 16;
+const MOST_PIECES = 1 << 14;
 const MISSING = -1;
 
 export interface BytePairRules {
@@ -11,133 +10,129 @@ export interface BytePairRules {
   readonly tokens: readonly string[];
   /** Pairs of tokens in the order learned. A merge whose parts or result are not tokens is ignored. */
   readonly merges: readonly (readonly [left: string, right: string])[];
-  /** Cuts a text into pieces that no token crosses. */
-  readonly cut: (text: string) => readonly string[];
+  /** Regular expressions that cut a text, each the pieces of those before it. Their `\s` is Unicode's white space. */
+  readonly patterns: readonly string[];
   /** Whether a piece that is a token becomes that token, regardless of the merges. */
   readonly wholeWordsFirst: boolean;
   /** Texts that become their token wherever they occur, before any pattern cuts. */
   readonly added: readonly { readonly id: number; readonly content: string }[];
 }
 
-interface Merge {
-  readonly rank: number;
-  readonly mergedId: number;
-}
-
 /**
- * Byte-level byte-pair encoding (Sennrich et al., arXiv 1508.07909) for any model's vocabulary, made for thousands of calls: the
- * tokens of pieces are cached.
+ * Byte-level byte-pair encoding (Sennrich et al., arXiv 1508.07909) for any model's vocabulary, made for thousands of calls: merges
+ * are flat arrays, and the tokens of pieces are cached. For the product's own vocabulary there is {@link Tokenizer}.
  */
 export class BytePairEncoder {
-  /** By pair, see {@link mergeOf}. */
-  private readonly merges = new Map<number, Merge>();
-  private readonly vocabSize: number;
+  private readonly merges: MergeTable;
   private readonly idOfByte = new Int32Array(256).fill(MISSING);
-  private readonly cut: BytePairRules['cut'];
+  private readonly patterns: readonly RegExp[];
   private readonly addedPattern: RegExp | null;
   private readonly addedIds: ReadonlyMap<string, number>;
   /** By text in the alphabet; null where pieces are never taken whole. */
   private readonly wholeWords: ReadonlyMap<string, number> | null;
-  private readonly known = new Map<string, readonly number[]>();
+  private readonly known = new Map<string, Int32Array>();
   private readonly utf8 = new TextEncoder();
-  private readonly text = new TextDecoder('utf-8', { ignoreBOM: true });
 
-  constructor({ tokens, merges, cut, wholeWordsFirst, added }: BytePairRules) {
+  constructor({ tokens, merges, patterns, wholeWordsFirst, added }: BytePairRules) {
     const idOf = new Map(tokens.map((text, id) => [text, id]));
     for (let byte = 0; byte < 256; byte++) {
       this.idOfByte[byte] = idOf.get(bytesToAlphabet(Uint8Array.of(byte))) ?? MISSING;
     }
-    this.vocabSize = tokens.length;
+    this.merges = new MergeTable(merges.length);
     for (const [rank, [left, right]] of merges.entries()) {
       const ids = [left, right, left + right].map((text) => idOf.get(text));
       if (ids.every((id) => id !== undefined)) {
-        this.merges.set(ids[0] * this.vocabSize + ids[1], { rank, mergedId: ids[2] });
+        this.merges.set(ids[0], ids[1], ids[2], rank);
       }
     }
-    this.cut = cut;
+    this.patterns = patterns.map(
+      (pattern) =>
+        new RegExp(pattern.replaceAll('\\s', '\\p{White_Space}').replaceAll('\\S', '\\P{White_Space}'), 'gu'),
+    );
     this.wholeWords = wholeWordsFirst ? idOf : null;
+    this.addedIds = new Map(added.map(({ id, content }) => [content, id]));
     // One without text, as a damaged file may name, would be found between any two characters.
-    const named = added.filter(({ content }) => content !== '');
-    this.addedIds = new Map(named.map(({ id, content }) => [content, id]));
-    const longestFirst = [...this.addedIds.keys()].sort((a, b) => b.length - a.length);
+    const contents = [...this.addedIds.keys()].filter((content) => content !== '');
+    const longestFirst = contents.sort((a, b) => b.length - a.length);
     this.addedPattern =
       longestFirst.length === 0
         ? null
         : new RegExp(
-            `(${longestFirst.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})`,
-            'u',
+            longestFirst.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'),
+            'gu',
           );
   }
 
   /** Token ids of a text. Bytes that the vocabulary lacks are left out. */
   encode(text: string): number[] {
     const ids: number[] = [];
-    // The text between those that are found, and they themselves, as they are captured.
-    const parts = this.addedPattern === null ? [text] : text.split(this.addedPattern);
+    const parts = this.addedPattern === null ? [text] : cut(text, this.addedPattern);
     for (const part of parts) {
       const added = this.addedIds.get(part);
       if (added !== undefined) {
         ids.push(added);
         continue;
       }
-      for (const piece of this.cut(part)) {
-        for (const id of this.encodePiece(piece)) {
-          ids.push(id);
-        }
+      const pieces = this.patterns.reduce<readonly string[]>(
+        (cuts, pattern) =>
+          cuts.length === 1 ? cut(cuts[0], pattern) : cuts.flatMap((one) => cut(one, pattern)),
+        [part],
+      );
+      for (const piece of pieces) {
+        ids.push(...this.encodePiece(piece));
       }
     }
     return ids;
   }
 
-  private encodePiece(piece: string): readonly number[] {
+  private encodePiece(piece: string): Int32Array {
     let ids = this.known.get(piece);
     if (ids === undefined) {
-      const bytes = this.utf8.encode(piece);
-      ids = this.mergePiece(bytes);
-      if (piece.length <= LONGEST_CACHED) {
-        if (this.known.size === MOST_PIECES) {
-          this.known.clear();
-        }
-        // A copy, as a slice that is kept as a key would keep the whole text in memory.
-        this.known.set(this.text.decode(bytes), ids);
+      ids = this.mergePiece(this.utf8.encode(piece));
+      if (this.known.size === MOST_PIECES) {
+        this.known.clear();
       }
+      this.known.set(piece, ids);
     }
     return ids;
   }
 
-  /** Applies the earliest learned merge first, and the leftmost of equals, until none applies. */
-  private mergePiece(bytes: Uint8Array): number[] {
+  private mergePiece(bytes: Uint8Array): Int32Array {
     const whole = this.wholeWords?.get(bytesToAlphabet(bytes));
     if (whole !== undefined) {
-      return [whole];
+      return Int32Array.of(whole);
     }
-    const ids = Array.from(bytes, (byte) => this.idOfByte[byte]).filter((id) => id !== MISSING);
-    const merges = ids.slice(1).map((right, i) => this.mergeOf(ids[i], right));
-    for (;;) {
-      let first: Merge | undefined;
-      let at = 0;
-      for (let i = 0; i < merges.length; i++) {
-        const merge = merges[i];
-        if (merge !== undefined && (first === undefined || merge.rank < first.rank)) {
-          first = merge;
-          at = i;
-        }
-      }
-      if (first === undefined) {
-        return ids;
-      }
-      ids.splice(at, 2, first.mergedId);
-      merges.splice(at, 1);
-      if (at > 0) {
-        merges[at - 1] = this.mergeOf(ids[at - 1], ids[at]);
-      }
-      if (at < merges.length) {
-        merges[at] = this.mergeOf(ids[at], ids[at + 1]);
+    const { merges, idOfByte } = this;
+    merges.reserve(bytes.length);
+    let length = 0;
+    for (const byte of bytes) {
+      if (idOfByte[byte] !== MISSING) {
+        merges.ids[length++] = idOfByte[byte];
       }
     }
+    return merges.ids.slice(0, merges.merge(length));
   }
+}
 
-  private mergeOf(left: number, right: number): Merge | undefined {
-    return this.merges.get(left * this.vocabSize + right);
+/** The matches of a global pattern in a text and the text between them, in order; no piece is empty. */
+function cut(text: string, pattern: RegExp): string[] {
+  const pieces: string[] = [];
+  let end = 0;
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    if (match.index > end) {
+      pieces.push(text.slice(end, match.index));
+    }
+    if (match[0] === '') {
+      // An empty match would be found again forever.
+      pattern.lastIndex++;
+    } else {
+      pieces.push(match[0]);
+    }
+    end = match.index + match[0].length;
   }
+  if (end < text.length) {
+    pieces.push(text.slice(end));
+  }
+  return pieces;
 }

@@ -91,9 +91,6 @@ export function parseTokenizerJson(json: unknown): BytePairVocabulary {
     if (leftId === undefined || rightId === undefined) {
       throw new TokenizerError(`The tokenizer's merge ${rank + 1} names a token that its vocabulary lacks.`);
     }
-    if ((model.vocab.get(left + right) ?? endOfText.id) === endOfText.id) {
-      throw new TokenizerError(`The tokenizer's merge ${rank + 1} makes a token that its vocabulary lacks.`);
-    }
     return [leftId, rightId] as const;
   });
   return { tokens, merges, endOfTextId: endOfText.id };

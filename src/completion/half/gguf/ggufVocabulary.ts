@@ -4,7 +4,6 @@ import { textVocabulary } from '../../../model/bridge/textVocabulary';
 import { alphabetToBytes } from '../../../model/tokenizer/byteAlphabet';
 import { BytePairEncoder } from '../../../model/tokenizer/bytePairEncoder';
 import { LibraryTokenizer } from '../../../model/tokenizer/libraryTokenizer';
-import { patternCut } from '../../../model/tokenizer/patternCut';
 import type { GgufHead, GgufValue } from './ggufFile';
 import { textPieces } from './textPieces';
 
@@ -109,8 +108,12 @@ function bytePairs(
     const [left, right] = pair.split(' ');
     return [left, right] as const;
   });
-  const { patterns, wholeWordsFirst } = textPieces(metadata.get('tokenizer.ggml.pre'));
-  const encoder = new BytePairEncoder({ tokens, merges, cut: patternCut(patterns), wholeWordsFirst, added });
+  const encoder = new BytePairEncoder({
+    tokens,
+    merges,
+    added,
+    ...textPieces(metadata.get('tokenizer.ggml.pre')),
+  });
   return (text) => encoder.encode(text);
 }
 

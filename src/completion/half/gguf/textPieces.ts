@@ -4,7 +4,7 @@
  */
 
 interface TextPieces {
-  /** See `patternCut`. */
+  /** Applied in turn, each to the pieces that the one before left. */
   readonly patterns: readonly string[];
   /** Whether a piece that is a token is used as it is, whatever the merges say. */
   readonly wholeWordsFirst: boolean;
@@ -26,7 +26,7 @@ const DIGIT = String.raw`\p{N}`;
 const KINDS: readonly { readonly names: readonly string[]; readonly pieces: TextPieces }[] = [
   {
     names: ['smollm', 'starcoder', 'refact', 'command-r', 'codeshell', 'exaone', 'minerva-7b'],
-    pieces: { patterns: [String.raw`${DIGIT}|\P{N}+`, GPT2], wholeWordsFirst: false },
+    pieces: { patterns: [DIGIT, GPT2], wholeWordsFirst: false },
   },
   {
     names: ['llama3', 'llama-v3', 'llama-bpe', 'falcon3', 'smaug-bpe', 'dbrx'],

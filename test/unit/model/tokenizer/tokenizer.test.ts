@@ -68,7 +68,7 @@ describe('Tokenizer', () => {
   });
 
   it('ranks each merge by itself where two make the same token, as Hugging Face’s library does', () => {
-    const tokenOf = (text: string) => 1 + text.charCodeAt(0);
+    const tokenOf = (character: string) => 1 + character.charCodeAt(0);
     const [bc, ab, abc, bcd] = [257, 258, 259, 260];
     const small = new Tokenizer({
       tokens: [

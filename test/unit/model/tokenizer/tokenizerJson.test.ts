@@ -51,11 +51,6 @@ describe('tokenizer.json', () => {
       ({ model }) => model.merges.push(['the', '\u0000']),
       /merge \d+ names a token that its vocabulary lacks/,
     ],
-    [
-      'with a merge that makes nothing that it knows',
-      ({ model }) => model.merges.push(['the', 'the']),
-      /merge \d+ makes a token that its vocabulary lacks/,
-    ],
   ];
   for (const [what, change, why] of refused) {
     it(`is refused where it is a file ${what}, and says why`, () => {
