@@ -1,12 +1,29 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import picomatch from 'picomatch';
 
 const root = join(__dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 describe('the packaged extension', () => {
+  it('comes with a README whose pictures are in it, and whose links lead somewhere', async () => {
+    const { standaloneReadme } = (await import(pathToFileURL(join(root, 'scripts/package.mjs')).href)) as {
+      standaloneReadme: (readme: string, readPicture: (path: string) => Uint8Array) => string;
+    };
+    const readme = standaloneReadme(read('README.md'), (path) => readFileSync(join(root, path)));
+    const targets = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target);
+    assert.deepEqual(
+      targets.filter((target) => !/^(?:https:|#|data:image\/png;base64,iVBOR)/.test(target)),
+      [],
+    );
+    assert.ok(targets.some((target) => target.startsWith('data:')));
+    assert.ok(
+      readme.includes('\nARCHITECTURE.md is the map of the code, CONTRIBUTING.md how to work on it.'),
+    );
+  });
+
   it('holds what it loads, and not the terminal tool', () => {
     const lines = read('.vscodeignore').split('\n');
     const isPackaged = picomatch(lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1)));
