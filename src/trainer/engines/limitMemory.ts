@@ -73,7 +73,7 @@ export function loadWithin(
 function shapesToTry(
   name: EngineName,
   { config, batchSize, unrollSteps, threads: wishedThreads }: TimedWork,
-): [TrainingShape, ...TrainingShape[]] {
+): TrainingShape[] {
   const most = name !== 'wasm' ? 1 : wishedThreads > 0 ? wishedThreads : automaticThreads();
   const shapes: TrainingShape[] = [];
   for (let threads = most; threads >= 1; threads--) {
@@ -82,7 +82,7 @@ function shapesToTry(
       shapes.push({ config, rows, unrollSteps, threads });
     }
   }
-  return shapes as [TrainingShape, ...TrainingShape[]];
+  return shapes;
 }
 
 /** 0 after 1. */

@@ -62,16 +62,6 @@ export interface NativeBackend {
   ): Tensor[];
 }
 
-/** One LSTM step as its gradient needs it; [B, H] each. */
-export interface LstmStepTape {
-  readonly inputGate: Matrix;
-  readonly forgetGate: Matrix;
-  readonly candidate: Matrix;
-  readonly outputGate: Matrix;
-  readonly previousCell: Matrix;
-  readonly cellTanh: Matrix;
-}
-
 /** The name by which `VarHandleOp` makes an anonymous variable, which is freed with its handle (resource_handle.h). */
 const ANONYMOUS_VARIABLE = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
@@ -112,16 +102,17 @@ export class NativeKernels {
    * The gradient of one LSTM step by its gates' inputs [B, 4 · H], in this op's own order i c f o, and by the cell state
    * before it [B, H].
    * @param recurrentKernel [H, 4 · H], read for its shape only
+   * @param saved of the step: gates i f c o, the cell state before it and tanh of that after it; [B, H] each
    * @param zeros of shapes [B, 0], [H] and [4 · H]: no input part, no peepholes, no bias
    */
   lstmStepGradient(
     recurrentKernel: Matrix,
-    tape: LstmStepTape,
+    saved: readonly Matrix[],
     dHidden: Matrix,
     dCell: Matrix,
     zeros: { readonly input: Matrix; readonly peephole: Vector; readonly bias: Vector },
   ): { readonly previousCell: Matrix; readonly gates: Matrix } {
-    const { previousCell, inputGate, forgetGate, candidate, outputGate, cellTanh } = tape;
+    const [inputGate, forgetGate, candidate, outputGate, previousCell, cellTanh] = saved;
     const { input, peephole, bias } = zeros;
     const attributes = [
       { name: 'use_peephole', type: this.backend.binding.TF_ATTR_BOOL, value: false },
@@ -136,7 +127,7 @@ export class NativeKernels {
         ...[inputGate, cellTanh, forgetGate, outputGate, candidate, cellTanh, dCell, dHidden],
       ],
       5,
-    ) as [Matrix, Matrix];
+    ) as Matrix[];
     return { previousCell: dPrevious, gates: dGates };
   }
 

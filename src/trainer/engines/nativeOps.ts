@@ -16,10 +16,10 @@ import type {
   Tensor,
   TensorFlow,
 } from '../network/tensorOps';
-import { NativeKernels, type LstmStepTape, type NativeBackend } from './nativeKernels';
+import { NativeKernels, type NativeBackend } from './nativeKernels';
 import { NativeProducts, type Precision } from './nativeProducts';
 
-/** Tensors of {@link LstmStepTape}, in the order in which a {@link RecurrentTape} saves them. */
+/** Tensors that {@link NativeKernels.lstmStepGradient} takes of a step. */
 const SAVED_PER_STEP = 6;
 
 export class NativeOps extends StockOps {
@@ -145,11 +145,12 @@ export class NativeOps extends StockOps {
       bias: tf.zeros<Rank.R1>([4 * hiddenSize]),
     };
     const dOutputs = kernels.split(outputGradients, unrollSteps, 0);
+    const savedOf = (t: number) => tape.saved.slice(t * SAVED_PER_STEP, (t + 1) * SAVED_PER_STEP) as Matrix[];
     const dGates: Matrix[] = [];
     let dHidden = dOutputs[unrollSteps - 1];
     let dCell: Matrix = tf.zeros([batchSize, hiddenSize]);
     for (let t = unrollSteps - 1; t >= 0; t--) {
-      const gradient = kernels.lstmStepGradient(recurrentKernel, stepOf(tape, t), dHidden, dCell, zeros);
+      const gradient = kernels.lstmStepGradient(recurrentKernel, savedOf(t), dHidden, dCell, zeros);
       dGates.push(gradient.gates);
       dCell = gradient.previousCell;
       if (t > 0) {
@@ -162,14 +163,6 @@ export class NativeOps extends StockOps {
 
 /** The second and third quarters exchanged: from gates i c f o to i f c o, and back. */
 function swapMiddle(kernels: NativeKernels, x: Matrix, axis: 0 | 1): Matrix {
-  const [first, second, third, fourth] = kernels.split(x, 4, axis) as [Matrix, Matrix, Matrix, Matrix];
+  const [first, second, third, fourth] = kernels.split(x, 4, axis);
   return kernels.concat([first, third, second, fourth], axis);
-}
-
-function stepOf({ saved }: RecurrentTape, t: number): LstmStepTape {
-  const [inputGate, forgetGate, candidate, outputGate, previousCell, cellTanh] = saved.slice(
-    t * SAVED_PER_STEP,
-    (t + 1) * SAVED_PER_STEP,
-  ) as [Matrix, Matrix, Matrix, Matrix, Matrix, Matrix];
-  return { inputGate, forgetGate, candidate, outputGate, previousCell, cellTanh };
 }

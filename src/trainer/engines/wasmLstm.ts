@@ -1,6 +1,5 @@
 import { lstmStep, lstmStepGradient } from '../network/lstmCell';
 import type { RecurrentCell } from '../network/recurrentCell';
-import type { Matrix } from '../network/tensorOps';
 import type { TrainingKernel } from './trainingKernel';
 import type { WasmHeap } from './wasmHeap';
 
@@ -32,7 +31,7 @@ export function wasmLstm(functions: TrainingKernel['functions'], heap: WasmHeap)
       if (dHidden.shape[1] < LEAST_UNITS) {
         return lstmStepGradient(tf, saved, dHidden, dNewCell);
       }
-      const [gates, cell, cellTanh] = saved as [Matrix, Matrix, Matrix];
+      const [gates, cell, cellTanh] = saved;
       const [rows, size] = cell.shape;
       const dGates = heap.matrix(rows, 4 * size);
       const dCell = heap.matrix(rows, size);

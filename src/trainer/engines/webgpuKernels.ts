@@ -158,7 +158,7 @@ export class WebgpuKernels {
       return { state: { hidden, cell }, saved: [...before, cell] };
     },
     stepGradient: (tf, saved, dHidden, dCellAfter) => {
-      const [inputPart, recurrentPart, , cell] = saved as [Matrix, Matrix, Matrix, Matrix];
+      const [inputPart, recurrentPart, , cell] = saved;
       const dCell = dCellAfter ?? tf.zerosLike(dHidden);
       const uniforms = size(cell.shape[1]);
       const gates = this.run(

@@ -87,7 +87,7 @@ export function timeMajor<A extends Int32Array | Float32Array>(values: A, batch:
   const turned = values.slice() as A;
   for (let row = 0; row < batchSize; row++) {
     for (let t = 0; t < unrollSteps; t++) {
-      turned[t * batchSize + row] = values[row * unrollSteps + t]!;
+      turned[t * batchSize + row] = values[row * unrollSteps + t];
     }
   }
   return turned;

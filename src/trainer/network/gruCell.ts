@@ -23,13 +23,7 @@ export function gruStep(
 }
 
 export function gruStepGradient(tf: TensorFlow, saved: readonly Matrix[], dHidden: Matrix): CellStepGradient {
-  const [updateGate, resetGate, candidate, recurrentCandidate, previous] = saved as [
-    Matrix,
-    Matrix,
-    Matrix,
-    Matrix,
-    Matrix,
-  ];
+  const [updateGate, resetGate, candidate, recurrentCandidate, previous] = saved;
   const sigmoidSlope = (x: Matrix): Matrix => tf.sub<Matrix>(x, tf.square(x));
   const kept = tf.mul<Matrix>(dHidden, updateGate);
   const dCandidate = tf.mul<Matrix>(tf.sub(dHidden, kept), tf.sub<Matrix>(1, tf.square(candidate)));

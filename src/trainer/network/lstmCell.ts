@@ -28,14 +28,7 @@ export function lstmStepGradient(
   dHidden: Matrix,
   dCellAfter: Matrix | null,
 ): CellStepGradient {
-  const [inputGate, forgetGate, candidate, outputGate, previousCell, cellTanh] = saved as [
-    Matrix,
-    Matrix,
-    Matrix,
-    Matrix,
-    Matrix,
-    Matrix,
-  ];
+  const [inputGate, forgetGate, candidate, outputGate, previousCell, cellTanh] = saved;
   const oneMinusSquare = (x: Matrix): Matrix => tf.sub<Matrix>(1, tf.square(x));
   const sigmoidSlope = (x: Matrix): Matrix => tf.sub<Matrix>(x, tf.square(x));
   const throughOutput = tf.mul<Matrix>(tf.mul(dHidden, outputGate), oneMinusSquare(cellTanh));

@@ -53,7 +53,7 @@ export class TensorNetwork implements TrainableNetwork {
     const { tf } = this.ops;
     const { meanLoss, byName } = this.gradients(batch, options.dropout);
     const squares = tf.tidy(() => this.ops.sumOfSquares([...byName.values()]));
-    const [loss, squaredNorm] = (await this.readAndDispose([meanLoss, squares])) as [number, number];
+    const [loss, squaredNorm] = await this.readAndDispose([meanLoss, squares]);
     let gradientScale: number;
     const gradientNorm = Math.sqrt(squaredNorm);
     try {

@@ -82,11 +82,7 @@ function attentionBranch(
   const scale = 1 / Math.sqrt(size);
   const normed = rmsNorm(ops, stream, parameters.vector(`${name}.attentionNorm`));
   const parts = ops.product(normed.output, made);
-  const [queries, keys, values] = [0, 1, 2].map((part) => ops.columnRange(parts, part * width, width)) as [
-    Matrix,
-    Matrix,
-    Matrix,
-  ];
+  const [queries, keys, values] = [0, 1, 2].map((part) => ops.columnRange(parts, part * width, width));
   const attended = attention(ops, lookingBack, layer, ATTENTION_HEADS, [
     tf.mul<Matrix>(rotated(ops, queries, tables, 'forward'), scale),
     rotated(ops, keys, tables, 'forward'),
