@@ -108,6 +108,24 @@ describe('files that are created, moved or changed', () => {
     await isTold('learn two.md: Two.');
   });
 
+  it('wait for the round before, however long it takes, and then come by themselves', async () => {
+    let end: () => void = () => undefined;
+    changed = follower({
+      readAll: () => {
+        told.push('read all');
+        return new Promise((resolve) => (end = resolve));
+      },
+    });
+    changed.addAll();
+    changed.addAll();
+    change('one.md', 'One.');
+    await isTold('read all');
+    change('two.md', 'Two.');
+    await isTold();
+    end();
+    await isTold('learn one.md: One.', 'learn two.md: Two.');
+  });
+
   it('are passed over once their folder has left the workspace', async () => {
     let isFollowed = true;
     changed = follower({ maxFiles: 1, uriOf: ({ path }) => (isFollowed ? path : null) });
