@@ -160,7 +160,8 @@ function engineFault(error: unknown, { engine: running, others }: SeenSoFar): Fa
     // After wasm, the last, only engines follow that were found to train here.
     return { engine, sentence: error.message, next: [...enginesAfter(engine), ...others] };
   }
-  if (error instanceof TrainerEndedError && running !== null) {
+  // Who asks the process to end wants no other in its place.
+  if (error instanceof TrainerEndedError && running !== null && !error.isFromOutside) {
     // WebAssembly does not crash its process: the user has ended that, and may train again.
     const sentence = `The process of the ${running} engine ended unexpectedly, ${error.how}.`;
     return { engine: running, sentence, next: enginesAfter(running) };

@@ -1,6 +1,7 @@
 /**
  * The trainer's process, on a ticking clock, with an engine that fails as UNDERSTUDY_TEST_FAULT says:
- * - `kill` kills the process after the second checkpoint, any other value throws there; the next engine is the ordinary one
+ * - `kill` kills the process after the second checkpoint, `terminate` is asked to end there, as by a user, any other value throws there;
+ *   the next engine is the ordinary one
  * - `load` kills the process before the engine is loaded
  * - `paused` kills it soon after the second checkpoint, which a pause may have made
  * - `always` throws, and so does the next engine
@@ -40,6 +41,9 @@ async function faultyEngine(name: EngineName, others: readonly EngineName[] = []
       }
       if (fault === 'kill' || fault === 'killWasm') {
         process.kill(process.pid, 'SIGKILL');
+      }
+      if (fault === 'terminate') {
+        process.kill(process.pid, 'SIGTERM');
       }
       throw new Error('out of memory');
     };

@@ -20,7 +20,7 @@ describe('An engine that dies while it trains', function () {
   });
 
   const start = (
-    fault: 'kill' | 'throw' | 'always' | 'load' | 'paused' | 'wasm' | 'killWasm',
+    fault: 'kill' | 'terminate' | 'throw' | 'always' | 'load' | 'paused' | 'wasm' | 'killWasm',
     hear: (event: TrainerEvent) => void = () => undefined,
   ) => {
     process.env['UNDERSTUDY_TEST_FAULT'] = fault;
@@ -84,15 +84,22 @@ describe('An engine that dies while it trains', function () {
     assert.equal(eventsOf(events, 'resumed').length, 1);
   });
 
-  it('is not counted as a fault of WebAssembly when somebody ends its process', async function () {
-    if (process.platform === 'win32') {
-      this.skip();
-    }
-    const { run, events } = start('killWasm');
-    await assert.rejects(run.finished, /ended unexpectedly, by SIGKILL\. .*train again to go on from there/);
-    assert.equal(eventsOf(events, 'engine').length, 1);
-    assert.ok(existsSync(workspace.resumePath));
-  });
+  for (const [fault, what, signal] of [
+    ['killWasm', 'a fault of WebAssembly when somebody ends its process', 'SIGKILL'],
+    ['terminate', 'its fault when somebody asks its process to end', 'SIGTERM'],
+  ] as const) {
+    it(`is not counted as ${what}`, async function () {
+      if (process.platform === 'win32') {
+        this.skip();
+      }
+      const { run, events } = start(fault);
+      await assert.rejects(run.finished, {
+        message: new RegExp(`ended unexpectedly, by ${signal}\\. .*train again to go on from there`),
+      });
+      assert.equal(eventsOf(events, 'engine').length, 1);
+      assert.ok(existsSync(workspace.resumePath));
+    });
+  }
 
   it('is followed by the next one when it takes the process with it while it loads', async function () {
     if (process.platform === 'win32') {
