@@ -29,10 +29,16 @@ export function panelInspection(
   };
 }
 
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** UTF-16 units of the longest character, such as a family; a longer one is cut. */
+const MAX_GRAPHEME = 32;
+
 /** An ellipsis marks what is cut off, as the cut may fall within a word. */
 function lastCharacters(prefix: string): string {
-  const characters = Array.from(prefix);
-  return characters.length > SHOWN_BEFORE ? `…${characters.slice(-SHOWN_BEFORE).join('')}` : prefix;
+  const end = prefix.slice(-MAX_GRAPHEME * (SHOWN_BEFORE + 1));
+  const shown = Array.from(graphemes.segment(end), ({ segment }) => segment).slice(-SHOWN_BEFORE);
+  const text = shown.join('');
+  return text.length < prefix.length ? `…${text}` : text;
 }
 
 /** Experts are named by the mixture; a name that this version does not know is shown as it is. */

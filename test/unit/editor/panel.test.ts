@@ -66,6 +66,10 @@ describe('what comes next in the panel', () => {
     assert.equal(visible('\ta b'), '→a·b');
     assert.match(inspection.before, /^….{60}$/u);
     assert.match(inspection.before, /the 🌙 $/u);
+    for (const character of ['👩‍💻', 'e\u0301']) {
+      const long = panelInspection(inEnglish, '', character.repeat(90), response);
+      assert.equal(long.state === 'ready' && long.before, `…${character.repeat(60)}`);
+    }
   });
 });
 
