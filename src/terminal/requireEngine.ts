@@ -1,7 +1,7 @@
 import { networkOfShape } from '../model/networkConfig';
 import type { TrainingOptions } from '../protocol/trainerProtocol';
 import { readTokenizer } from '../trainer/sharedTokenizer';
-import { startTrainerChild, TrainerFailedError } from '../trainer/trainerChild';
+import { askTrainer, TrainerEndedError } from '../trainer/trainerChild';
 import { nativeFolders } from './productPaths';
 import type { Terminal } from './terminal';
 import { requireBuilt } from './withGenerator';
@@ -16,34 +16,18 @@ export async function requireEngine({ product, signal }: Terminal, options: Trai
   const tokenizer = await readTokenizer(product.tokenizer);
   const { engine, batchSize, unrollSteps, threads, maxMemoryMegabytes } = options;
   const config = networkOfShape(options, tokenizer.vocabSize);
-  signal.throwIfAborted();
-  const child = startTrainerChild(
+  const work = { config, batchSize, unrollSteps, threads, maxMemoryMegabytes };
+  const job = { engine, nativeFolders: nativeFolders(product), ...work };
+  await askTrainer(
     product.trainer,
-    {
-      kind: 'load',
-      job: {
-        engine,
-        batchSize,
-        unrollSteps,
-        threads,
-        maxMemoryMegabytes,
-        config,
-        nativeFolders: nativeFolders(product),
-      },
-    },
+    { kind: 'load', job },
     (event) => event.kind === 'loaded',
     () => undefined,
-  );
-  signal.addEventListener('abort', child.kill, { once: true });
-  try {
-    await child.last;
-  } catch (error) {
-    signal.throwIfAborted();
+    signal,
+  ).catch((error: unknown) => {
     // After an engine that crashes its process, a training takes the next one.
-    if (error instanceof TrainerFailedError) {
+    if (!(error instanceof TrainerEndedError)) {
       throw error;
     }
-  } finally {
-    signal.removeEventListener('abort', child.kill);
-  }
+  });
 }

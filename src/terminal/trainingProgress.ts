@@ -1,5 +1,6 @@
 /** What a training prints while it runs: a progress line, and remarks that stay. */
 import type { EngineName, TrainerEvent } from '../protocol/trainerProtocol';
+import type { ScanProgress } from '../trainer/corpus/scanFolders';
 import { bar, formatBytes } from './progressLine';
 import type { Terminal } from './terminal';
 
@@ -57,13 +58,7 @@ export class TrainingProgress {
 }
 
 /** E.g. `Reading… 8 files, 1.2 MB`. */
-export function describeReading({
-  files,
-  bytes,
-}: {
-  readonly files: number;
-  readonly bytes: number;
-}): string {
+export function describeReading({ files, bytes }: Pick<ScanProgress, 'files' | 'bytes'>): string {
   return `Reading… ${formatCount(files, 'file')}, ${formatBytes(bytes)}`;
 }
 

@@ -1,16 +1,13 @@
 /** The texts of a folder, as the live workspace model learns them. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { LearnFilesRequest } from '../protocol/generatorProtocol';
 import { composedName } from '../trainer/corpus/folderEntry';
 import { scanFolders } from '../trainer/corpus/scanFolders';
 import type { Terminal } from './terminal';
 import { describeReading } from './trainingProgress';
 
-export interface WorkspaceFile {
-  readonly uri: string;
-  readonly text: string;
-  readonly recent: boolean;
-}
+export type WorkspaceFile = LearnFilesRequest['files'][number];
 
 /** @throws Error whose message is for the user, when the folder cannot be read; the signal's reason when it aborts */
 export async function workspaceTexts(

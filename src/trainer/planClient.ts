@@ -1,6 +1,6 @@
 /** The parent's side of a plan: which texts a training would read. */
 import type { PlanJob, TrainerEvent, TrainingPlan } from '../protocol/trainerProtocol';
-import { startTrainerChild } from './trainerChild';
+import { askTrainer } from './trainerChild';
 
 interface PlanStart {
   readonly processPath: string;
@@ -16,8 +16,7 @@ export async function planTraining(
   { processPath, job, onProgress }: PlanStart,
   signal?: AbortSignal,
 ): Promise<TrainingPlan> {
-  signal?.throwIfAborted();
-  const child = startTrainerChild(
+  const { plan } = await askTrainer(
     processPath,
     { kind: 'plan', job },
     (event) => event.kind === 'planned',
@@ -26,14 +25,7 @@ export async function planTraining(
         onProgress?.(event);
       }
     },
+    signal,
   );
-  signal?.addEventListener('abort', child.kill, { once: true });
-  try {
-    return (await child.last).plan;
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', child.kill);
-  }
+  return plan;
 }
