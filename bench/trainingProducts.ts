@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { parseArgs } from 'node:util';
-import { loadWasmOps, wasmFoldersOfSources } from '../src/trainer/engines/loadWasmOps';
+import { loadWasmOps } from '../src/trainer/engines/loadWasmOps';
 import { relaxedSimdOptions } from '../src/trainer/engines/relaxedSimd';
 import { WasmOps } from '../src/trainer/engines/wasmOps';
 import type { Matrix } from '../src/trainer/network/tensorOps';
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { rounds: { type: 'string', default: '9' } } });
   relaxedSimdOptions().forEach(setFlagsFromString);
   const kernels = await trainingKernelFolder();
-  const ops = await loadWasmOps(wasmFoldersOfSources());
+  const ops = await loadWasmOps();
   const { tf } = ops;
   const withKernel = (name: string) => new WasmOps(tf, readFileSync(join(kernels, name)));
   const [plain, relaxed] = [withKernel('training-kernel.wasm'), withKernel('training-kernel-relaxed.wasm')];

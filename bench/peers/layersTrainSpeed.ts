@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadNativeEngine } from '../../src/trainer/engines/nativeEngine';
-import { loadWasmOps, wasmFoldersOfSources } from '../../src/trainer/engines/loadWasmOps';
+import { loadWasmOps } from '../../src/trainer/engines/loadWasmOps';
 import { runBench } from '../runBench';
 import { processorSeconds } from '../processorTime';
 
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   const requireNative = createRequire(join(native, 'package.json'));
   const isNative = flags.engine === 'native';
   // Registers the backend in the state that all copies of TensorFlow.js in a process share.
-  await (isNative ? loadNativeEngine({ nativeFolders: [native] }) : loadWasmOps(wasmFoldersOfSources()));
+  await (isNative ? loadNativeEngine({ nativeFolders: [native] }) : loadWasmOps());
   const tf = requireNative('@tensorflow/tfjs') as LayersTensorFlow;
   await tf.setBackend(isNative ? 'tensorflow' : 'wasm');
   const [batch, steps] = [Number(flags.batch), Number(flags.steps)];

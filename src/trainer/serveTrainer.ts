@@ -1,5 +1,5 @@
 /** Answers one request of the parent to train, to plan or to time an engine with events, and ends with its parent. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asError } from '../protocol/asError';
 import { parseTrainerRequest } from '../protocol/trainerMessages';
@@ -35,27 +35,23 @@ const emit = (event: TrainerEvent): void => {
   void send(event);
 };
 
-/** A built trainer has TensorFlow.js' .wasm files beside it; from sources they are found in the package. */
-const isBuilt = existsSync(join(__dirname, 'tfjs-backend-wasm.wasm'));
-const wasmFolder = isBuilt ? { wasmFolder: __dirname } : {};
-
 function engineOptions(processPath: string, { engineTimingsPath }: TrainJob): EngineOptions {
-  const manifest = join(__dirname, ...(isBuilt ? ['..'] : ['..', '..']), 'package.json');
+  const manifest = join(__dirname, ...(__filename.endsWith('.ts') ? ['..', '..'] : ['..']), 'package.json');
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
   const cache = engineTimingsPath === undefined ? {} : { cachePath: engineTimingsPath };
-  return { ...wasmFolder, timing: { processPath, version, ...cache } };
+  return { timing: { processPath, version, ...cache } };
 }
 
 async function time({ engine: name, nativeFolders, ...work }: TimeJob): Promise<TrainerEvent> {
   // As in training: on fewer rows at once, or not at all, where memory is short.
   const load = loadWithin(loadEngine, work, { warn: () => undefined });
-  const engine = await load(name, { ...wasmFolder, nativeFolders, requireGpu: true });
+  const engine = await load(name, { nativeFolders, requireGpu: true });
   return { kind: 'timed', tokensPerSecond: await timeEngine(engine, work) };
 }
 
 async function load({ engine, nativeFolders, ...work }: LoadJob): Promise<TrainerEvent> {
   const memory = { warn: () => undefined };
-  await chooseEngine({ engine, failed: [], work, memory }, { ...wasmFolder, nativeFolders });
+  await chooseEngine({ engine, failed: [], work, memory }, { nativeFolders });
   return { kind: 'loaded' };
 }
 

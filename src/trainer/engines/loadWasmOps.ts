@@ -2,14 +2,11 @@ import { dirname, join, sep } from 'node:path';
 import { readTrainingKernel } from './trainingKernel';
 import { WasmOps } from './wasmOps';
 
-/** Folders of .wasm files. */
-export interface WasmFolders {
-  readonly tensorFlow: string;
-  readonly kernel: string;
-}
-
-/** As they lie when the trainer runs from its sources: in the installed package, and where `npm run build` puts the kernel. */
-export function wasmFoldersOfSources(): WasmFolders {
+/** Folders of .wasm files: that of a built trainer; else the installed package, and where `npm run build` puts the kernels. */
+export function wasmFolders(): { readonly tensorFlow: string; readonly kernel: string } {
+  if (!__filename.endsWith('.ts')) {
+    return { tensorFlow: __dirname, kernel: __dirname };
+  }
   const packageFolder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
   return { tensorFlow: join(packageFolder, 'wasm-out'), kernel: join(__dirname, '..', '..', '..', 'dist') };
 }
@@ -18,7 +15,7 @@ export function wasmFoldersOfSources(): WasmFolders {
  * TensorFlow.js on its WebAssembly backend, in this thread.
  * @throws Error when the .wasm files cannot be read.
  */
-export async function loadWasmOps({ tensorFlow, kernel }: WasmFolders): Promise<WasmOps> {
+export async function loadWasmOps({ tensorFlow, kernel } = wasmFolders()): Promise<WasmOps> {
   const tf = await import('@tensorflow/tfjs-core');
   const backendWasm = await import('@tensorflow/tfjs-backend-wasm');
   backendWasm.setWasmPaths(tensorFlow + sep);

@@ -2,36 +2,30 @@
 import { join } from 'node:path';
 import type { TrainingEngine } from '../engine';
 import { TensorNetwork } from '../network/tensorNetwork';
-import { loadWasmOps, wasmFoldersOfSources } from './loadWasmOps';
+import { loadWasmOps } from './loadWasmOps';
 import { ParallelNetwork } from './parallelNetwork';
 import { automaticThreads } from './processorCores';
-import type { WasmWorkerData } from './wasmWorkerMessages';
 import { WorkerPool } from './workerPool';
 
 export interface WasmEngineOptions {
-  /** Folder of all .wasm files of a built trainer; without it they are found from the sources. */
-  readonly wasmFolder?: string;
   /** 1 or more; 0 or absent takes as many as {@link automaticThreads} says. */
   readonly threads?: number;
 }
 
 /** @throws Error when the .wasm files cannot be read. */
 export async function loadWasmEngine(options: WasmEngineOptions): Promise<TrainingEngine> {
-  const { wasmFolder } = options;
-  const folders =
-    wasmFolder === undefined ? wasmFoldersOfSources() : { tensorFlow: wasmFolder, kernel: wasmFolder };
   const wished = options.threads ?? 0;
   const threads = wished > 0 ? wished : automaticThreads();
   const name = 'wasm';
   if (threads === 1) {
-    const ops = await loadWasmOps(folders);
+    const ops = await loadWasmOps();
     return {
       name,
       description: 'TensorFlow.js in WebAssembly, on one thread',
       createNetwork: (config, weights, seed) => new TensorNetwork(ops, config, weights, seed),
     };
   }
-  const pool = startPool(threads, { wasmFolders: folders });
+  const pool = startPool(threads);
   await pool.askAll(() => ({ kind: 'load' }));
   return {
     name,
@@ -40,12 +34,12 @@ export async function loadWasmEngine(options: WasmEngineOptions): Promise<Traini
   };
 }
 
-function startPool(threads: number, workerData: WasmWorkerData): WorkerPool {
+function startPool(threads: number): WorkerPool {
   if (__filename.endsWith('.ts')) {
     // From sources; a thread does not inherit that its process reads TypeScript.
     const source = JSON.stringify(join(__dirname, 'wasmWorker.ts'));
     const start = `require('tsx/cjs/api').register(); require(${source});`;
-    return new WorkerPool(threads, start, { workerData, eval: true });
+    return new WorkerPool(threads, start, { eval: true });
   }
-  return new WorkerPool(threads, join(__dirname, 'wasmWorker.js'), { workerData });
+  return new WorkerPool(threads, join(__dirname, 'wasmWorker.js'));
 }

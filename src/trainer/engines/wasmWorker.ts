@@ -1,21 +1,15 @@
 /** A worker thread with a TensorFlow.js of its own, which holds a copy of the network and takes a part of each batch. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { asError } from '../../protocol/asError';
 import type { Tensor } from '../network/tensorOps';
 import { deviceShapes, sizeOf } from '../network/parameters';
 import { TensorNetwork } from '../network/tensorNetwork';
 import { adamOn } from './adamOn';
-import { loadWasmOps } from './loadWasmOps';
+import { loadWasmOps, wasmFolders } from './loadWasmOps';
 import { readTensors } from './sharedParameters';
 import { FLOAT_BYTES, kernelFunctions, readSharedKernel, type KernelFunctions } from './trainingKernel';
 import type { WasmOps } from './wasmOps';
-import type {
-  NetworkRequest,
-  NumberedRequest,
-  ValuesVersion,
-  WasmWorkerData,
-  WorkerAnswer,
-} from './wasmWorkerMessages';
+import type { NetworkRequest, NumberedRequest, ValuesVersion, WorkerAnswer } from './wasmWorkerMessages';
 
 type Request<K extends NetworkRequest['kind']> = Extract<NetworkRequest, { kind: K }>;
 
@@ -130,8 +124,7 @@ function offsetIn(region: Float32Array, element: number): number {
 }
 
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
-  const { wasmFolders } = workerData as WasmWorkerData;
-  const loading = Promise.all([loadWasmOps(wasmFolders), readSharedKernel(wasmFolders.kernel)]);
+  const loading = Promise.all([loadWasmOps(), readSharedKernel(wasmFolders().kernel)]);
   const networks = new Map<number, SharedNetwork>();
   const answer = async ({ id, request }: NumberedRequest): Promise<WorkerAnswer> => {
     try {

@@ -3,12 +3,7 @@ import type { NetworkConfig } from '../../model/networkConfig';
 import type { TrainBatch } from '../engine';
 import type { BatchShare } from '../network/batchParts';
 import type { AdamUpdate } from '../network/tensorOps';
-import type { WasmFolders } from './loadWasmOps';
 import type { SharedParameters } from './sharedParameters';
-
-export interface WasmWorkerData {
-  readonly wasmFolders: WasmFolders;
-}
 
 interface OfNetwork {
   readonly network: number;

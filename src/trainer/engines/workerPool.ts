@@ -15,7 +15,7 @@ export class WorkerPool {
   private nextId = 0;
   private fault: Error | null = null;
 
-  constructor(count: number, workerPath: string, options: WorkerOptions) {
+  constructor(count: number, workerPath: string, options: WorkerOptions = {}) {
     this.workers = Array.from({ length: count }, (_, index) => {
       const worker = new Worker(workerPath, options);
       // Only an unanswered request keeps the process from ending.

@@ -8,6 +8,7 @@ import {
   type TrainingEngine,
 } from '../../../../src/trainer/engine';
 import { automaticThreads, coresOf, threadsOfAllCores } from '../../../../src/trainer/engines/processorCores';
+import { loadWasmOps } from '../../../../src/trainer/engines/loadWasmOps';
 import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
 import { WorkerPool } from '../../../../src/trainer/engines/workerPool';
 import { countOf } from '../../../../src/trainer/network/batchParts';
@@ -172,7 +173,8 @@ describe('Training on several threads', () => {
   });
 
   it('says so when the .wasm files are not there', async () => {
-    await assert.rejects(loadWasmEngine({ threads: 2, wasmFolder: join(__dirname, 'nowhere') }), /nowhere/);
+    const nowhere = join(__dirname, 'nowhere');
+    await assert.rejects(loadWasmOps({ tensorFlow: nowhere, kernel: nowhere }), /nowhere/);
   });
 });
 

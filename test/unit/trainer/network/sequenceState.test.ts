@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Rank } from '@tensorflow/tfjs-core';
-import { loadWasmOps, wasmFoldersOfSources } from '../../../../src/trainer/engines/loadWasmOps';
+import { loadWasmOps } from '../../../../src/trainer/engines/loadWasmOps';
 import { CarriedState } from '../../../../src/trainer/network/sequenceState';
 
 describe('the state that is carried from one window to the next', () => {
   it('holds what attention remembers once, as a copy would take as much memory again', async () => {
-    const ops = await loadWasmOps(wasmFoldersOfSources());
+    const ops = await loadWasmOps();
     const { tf } = ops;
     const state = new CarriedState(ops, {
       architecture: 'transformer',

@@ -8,7 +8,7 @@ import {
   type RecurrentConfig,
 } from '../../../../src/model/networkConfig';
 import { DivergenceError, type TrainBatch } from '../../../../src/trainer/engine';
-import { loadWasmOps, wasmFoldersOfSources } from '../../../../src/trainer/engines/loadWasmOps';
+import { loadWasmOps } from '../../../../src/trainer/engines/loadWasmOps';
 import { TensorNetwork } from '../../../../src/trainer/network/tensorNetwork';
 import { StockOps } from '../../../../src/trainer/network/stockOps';
 import type { TensorOps } from '../../../../src/trainer/network/tensorOps';
@@ -41,7 +41,7 @@ const engines: readonly { name: string; start: () => Promise<TensorOps> }[] = [
   },
   {
     name: 'wasm',
-    start: () => loadWasmOps(wasmFoldersOfSources()),
+    start: () => loadWasmOps(),
   },
 ];
 
