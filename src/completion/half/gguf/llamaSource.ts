@@ -19,18 +19,16 @@ interface LlamaModel {
 interface LlamaContext {
   getSequence(): LlamaSequence;
   /** The native context behind it, which is not part of the documented interface. */
-  readonly _ctx?: {
-    sampleToken?: (
+  readonly _ctx: {
+    sampleToken(
       ...options: unknown[]
-    ) => Promise<[token: number, pairs?: readonly number[], ...rest: unknown[]]>;
+    ): Promise<[token: number, pairs?: readonly number[], ...rest: unknown[]]>;
   };
 }
 interface LlamaSequence {
   readonly nextTokenIndex: number;
   adaptStateToTokens(tokens: readonly number[], allowShift: boolean): Promise<void>;
-  controlledEvaluate(
-    input: readonly (number | [number, object])[],
-  ): Promise<readonly ({ next: { probabilities?: ReadonlyMap<number, number> } } | undefined)[]>;
+  controlledEvaluate(input: readonly (number | [number, object])[]): Promise<unknown>;
 }
 
 interface LlamaSourceOptions {
@@ -51,7 +49,7 @@ export class LlamaSource implements DistributionSource {
   /** Why the last question that failed did so; null while none has. */
   fault: Error | null = null;
   private readonly asking: object;
-  /** Distributions of the current evaluation, in the order of its tokens; empty where {@link takeFrom} cannot capture them. */
+  /** Distributions of the current evaluation, in the order of its tokens. */
   private taken: Float32Array[] = [];
 
   private constructor(
@@ -124,39 +122,24 @@ export class LlamaSource implements DistributionSource {
     const from = this.sequence.nextTokenIndex;
     const wanted = new Set(after);
     this.taken = [];
-    const read = await this.sequence.controlledEvaluate(
+    await this.sequence.controlledEvaluate(
       ids.slice(from).map((id, i) => (wanted.has(from + i + 1) ? [id, this.asking] : id)),
     );
-    const distributions =
-      this.taken.length === after.length
-        ? this.taken
-        : after.map((count) => this.fromMap(read[count - 1 - from]?.next.probabilities));
-    if (!distributions.every(sumsToOne)) {
-      throw new Error('its predictions are not probabilities, as its weights are damaged');
-    }
-    return distributions;
-  }
-
-  private fromMap(probabilities: ReadonlyMap<number, number> | undefined): Float32Array {
-    if (probabilities === undefined) {
+    if (this.taken.length !== after.length) {
       throw new Error('llama.cpp gave no probabilities');
     }
-    const distribution = new Float32Array(this.vocabSize);
-    for (const [id, probability] of probabilities) {
-      distribution[id] = probability;
+    if (!this.taken.every(sumsToOne)) {
+      throw new Error('its predictions are not probabilities, as its weights are damaged');
     }
-    return distribution;
+    return this.taken;
   }
 
   /**
    * The library builds a map of all tokens' probabilities, which takes a third as long as the model itself. They are captured from
-   * the native context instead; in a version without `sampleToken` there, the maps are read.
+   * the native context instead, as it is in the version that is installed.
    */
   private takeFrom({ _ctx: below }: LlamaContext): void {
-    const sample = below?.sampleToken?.bind(below);
-    if (below === undefined || sample === undefined) {
-      return;
-    }
+    const sample = below.sampleToken.bind(below);
     const take = async (...options: unknown[]): Promise<[token: number]> => {
       const [token, pairs] = await sample(...options);
       if (pairs !== undefined) {

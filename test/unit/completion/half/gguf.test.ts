@@ -171,13 +171,17 @@ exports.getLlama = async () => ({
     tokenize: (text) =>
       Array.from(' ' + text).flatMap((character) =>
         character === ' ' ? 259 : Array.from(Buffer.from(character), (byte) => 3 + byte)),
-    createContext: async () => ({
-      getSequence: () => ({
-        nextTokenIndex: 0,
-        adaptStateToTokens: async () => undefined,
-        controlledEvaluate: async (input) => input.map(() => ({ next: { probabilities: new Map([[259, 1]]) } })),
-      }),
-    }),
+    createContext: async () => {
+      const _ctx = { sampleToken: async () => [259, [259, 1]] };
+      return {
+        _ctx,
+        getSequence: () => ({
+          nextTokenIndex: 0,
+          adaptStateToTokens: async () => undefined,
+          controlledEvaluate: () => _ctx.sampleToken(),
+        }),
+      };
+    },
   }),
 });`;
 

@@ -10,17 +10,21 @@ const LIBRARY = `
 exports.getLlama = async () => ({
   loadModel: async ({ modelPath }) => ({
     tokenize: (text) => [...text].map((_, i) => i),
-    createContext: async () => ({
-      getSequence: () => ({
-        nextTokenIndex: 0,
-        adaptStateToTokens: async () => undefined,
-        controlledEvaluate: async (input) =>
-          input.map((token) =>
-            Array.isArray(token)
-              ? { next: { probabilities: new Map(JSON.parse(modelPath).map((p, id) => [id, p ?? NaN])) } }
-              : undefined),
-      }),
-    }),
+    createContext: async () => {
+      const _ctx = { sampleToken: async () => [0, JSON.parse(modelPath).flatMap((p, id) => [id, p ?? NaN])] };
+      return {
+        _ctx,
+        getSequence: () => ({
+          nextTokenIndex: 0,
+          adaptStateToTokens: async () => undefined,
+          controlledEvaluate: async (input) => {
+            for (const token of input) {
+              if (Array.isArray(token)) await _ctx.sampleToken();
+            }
+          },
+        }),
+      };
+    },
   }),
 });`;
 
