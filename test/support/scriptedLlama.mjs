@@ -2,7 +2,7 @@
  * A process for GGUF models whose answers are known. Its vocabulary has 4 tokens; the likeliest next one is the last token read plus
  * one. A question with token 3 in it ends the process. A word in the model's path changes how it behaves:
  * - NONE cannot be loaded, MEMORY has too little memory, REFUSED is no model, BROKEN has nothing that runs it
- * - GONE can be loaded once, and keeps a file beside the model to know that
+ * - GONE can be loaded once, SPOILT is no model any more after that; they keep a file beside the model to know it
  * - DIES ends while it loads, ENDLESS is never loaded
  * - HANGS answers no question, FAULTY has a fault at token 2
  * - PID keeps a file beside the model as long as the process runs
@@ -20,11 +20,11 @@ process.on('message', (request) => {
     if (path.includes('PID')) {
       writeFileSync(`${path}.runs`, '');
     }
-    const isGone = path.includes('GONE') && existsSync(`${path}.loaded`);
-    if (path.includes('GONE')) {
+    const isChanged = existsSync(`${path}.loaded`);
+    if (/GONE|SPOILT/.test(path)) {
       writeFileSync(`${path}.loaded`, '');
     }
-    if (isGone || path.includes('NONE')) {
+    if ((isChanged && path.includes('GONE')) || path.includes('NONE')) {
       process.send({ kind: 'fault', id: null, message: `Failed to load model ${path}` });
     } else if (path.includes('MEMORY')) {
       process.send({ kind: 'fault', id: null, message: 'not enough memory' });
@@ -32,7 +32,7 @@ process.on('message', (request) => {
       process.send({ kind: 'fault', id: null, message: 'NoBinaryFoundError', by: 'program' });
     } else if (path.includes('DIES')) {
       process.kill(process.pid, 'SIGKILL');
-    } else if (path.includes('REFUSED')) {
+    } else if ((isChanged && path.includes('SPOILT')) || path.includes('REFUSED')) {
       process.send({
         kind: 'fault',
         id: null,

@@ -189,18 +189,24 @@ describe('llama.cpp in a process of its own', function () {
     assert.match(heard.at(-1)!, /Choose model\.gguf again to try once more\.$/);
   });
 
-  it('says why it cannot be restarted, where it was told', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'understudy-gone-'));
-    try {
-      const { hears, onStatus } = recorder();
-      const client = await open(join(folder, 'GONE.gguf'), onStatus);
-      const given = hears('away: GONE.gguf cannot be loaded by llama.cpp (Failed to load model it).');
-      await client.ask(question(3));
-      await given;
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+  for (const [name, why] of [
+    ['GONE.gguf', 'GONE.gguf cannot be loaded by llama.cpp (Failed to load model it).'],
+    ['SPOILT.gguf', 'It is not a GGUF file. Choose another.'],
+  ]) {
+    it(`says why ${name} cannot be opened again, and not that it answers`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'understudy-gone-'));
+      try {
+        const { heard, hears, onStatus } = recorder();
+        const client = await open(join(folder, name), onStatus);
+        const given = hears(`away: ${why}`);
+        await client.ask(question(3));
+        await given;
+        assert.ok(!heard.some((line) => line.startsWith('answering')));
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
 
   it('keeps a process whose answer came while the computer slept', async () => {
     const { heard, onStatus } = recorder();
