@@ -16,6 +16,18 @@ export function setNewest<Key, Value>(map: Map<Key, Value>, key: Key, value: Val
   evictOldest(map, mostKept);
 }
 
+/** The value of a key, made where there is none, and the newest from now on. */
+export function getOrMake<Key, Value>(
+  map: Map<Key, Value>,
+  key: Key,
+  mostKept: number,
+  make: () => Value,
+): Value {
+  const value = map.get(key) ?? make();
+  setNewest(map, key, value, mostKept);
+  return value;
+}
+
 /**
  * Makes the entries of these keys the newest, so that new entries do not evict those that are needed now. Keys without an entry
  * are ignored.

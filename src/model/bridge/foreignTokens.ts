@@ -1,7 +1,7 @@
+import { getOrMake } from '../boundedMap';
 import { PrefixIndex } from '../tokenizer/prefixIndex';
 import { concatBytes, encodingsOf, latin1, type PossibleEncoding } from './byteEncoder';
 import type { Encoding, ForeignVocabulary } from './foreignModel';
-import { RecentMemory } from './recentMemory';
 import { NO_TOKEN, tokenAfter, type SharedTokens } from './sharedTokens';
 
 const REMEMBERED = 1 << 12;
@@ -19,9 +19,9 @@ export class ForeignTokens {
   private readonly sharedEncodings: readonly (Encoding | null)[];
   /** [vocabulary.size]; answers of {@link isOwnEncoding}, filled on demand: 0 not asked yet, 1 yes, 2 no. */
   private readonly ownEncodings: Uint8Array;
-  private readonly encodings = new RecentMemory<readonly PossibleEncoding[]>(REMEMBERED);
+  private readonly encodings = new Map<string, readonly PossibleEncoding[]>();
   /** Answers of {@link canCover}. */
-  private readonly coverings = new RecentMemory<boolean>(REMEMBERED);
+  private readonly coverings = new Map<string, boolean>();
 
   constructor(
     readonly vocabulary: ForeignVocabulary,
@@ -61,7 +61,7 @@ export class ForeignTokens {
 
   /** See {@link encodingsOf}. */
   encodingsOf(bytes: Uint8Array): readonly PossibleEncoding[] {
-    return this.encodings.getOrMake(latin1(bytes), () =>
+    return getOrMake(this.encodings, latin1(bytes), REMEMBERED, () =>
       encodingsOf((stretch) => this.vocabulary.encode(stretch), bytes),
     );
   }
@@ -89,7 +89,7 @@ export class ForeignTokens {
    * begin with them is how the longer text is encoded.
    */
   canCover(ids: readonly number[], bytes: Uint8Array, from: number): boolean {
-    return this.coverings.getOrMake(`${ids.join()} ${latin1(bytes.subarray(from))}`, () =>
+    return getOrMake(this.coverings, `${ids.join()} ${latin1(bytes.subarray(from))}`, REMEMBERED, () =>
       this.index
         .longerThan(bytes, from)
         .subarray(0, MOST_TRIED)

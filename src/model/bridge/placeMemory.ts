@@ -1,6 +1,6 @@
+import { getOrMake } from '../boundedMap';
 import { latin1 } from './byteEncoder';
 import type { BridgeState } from './bridgeState';
-import { RecentMemory } from './recentMemory';
 
 /** By foreign token, the shared token that its mass goes to; see `placing.ts`. */
 export type Placed = Map<number, number>;
@@ -13,15 +13,20 @@ const OPENNESS_REMEMBERED = 1 << 13;
  * recurs is not analysed again.
  */
 export class PlaceMemory {
-  /** Whether segments leave the next shared token open. */
-  readonly openness = new RecentMemory<boolean>(OPENNESS_REMEMBERED);
-  private readonly origins = new RecentMemory<Placed>(ORIGINS_REMEMBERED);
+  private readonly openness = new Map<string, boolean>();
+  private readonly origins = new Map<string, Placed>();
 
-  keyOf({ tail, context }: BridgeState<unknown>): string {
+  private keyOf({ tail, context }: BridgeState<unknown>): string {
     return `${tail.length} ${context.lastToken} ${Number(context.expectsLetter)} ${latin1(context.bytes)} ${latin1(tail)}`;
   }
 
   placed(state: BridgeState<unknown>, ids: readonly number[], isMain: boolean): Placed {
-    return this.origins.getOrMake(`${Number(isMain)} ${ids.join()} ${this.keyOf(state)}`, () => new Map());
+    const key = `${Number(isMain)} ${ids.join()} ${this.keyOf(state)}`;
+    return getOrMake(this.origins, key, ORIGINS_REMEMBERED, () => new Map<number, number>());
+  }
+
+  /** Whether a segment leaves the next shared token open. */
+  isOpen(state: BridgeState<unknown>, ids: readonly number[], find: () => boolean): boolean {
+    return getOrMake(this.openness, `${this.keyOf(state)} ${ids.join()}`, OPENNESS_REMEMBERED, find);
   }
 }

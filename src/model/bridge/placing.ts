@@ -278,7 +278,7 @@ export class Placing<State> {
     const { ids, added, first } = segment;
     const { tokens, shared, memory } = this.source;
     const { tail, context } = this.state;
-    return memory.openness.getOrMake(`${memory.keyOf(this.state)} ${ids.join()}`, () => {
+    return memory.isOpen(this.state, ids, () => {
       for (const longer of shared.otherContinuations(context, added, first, MOST_TRIED)) {
         if (tokens.encodingBeginsWith(concatBytes(tail, longer), ids) || this.mayBegin(segment, longer)) {
           return true;

@@ -1,9 +1,9 @@
+import { getOrMake } from '../boundedMap';
 import { beginsCharacter, isHalfCharacter } from '../characterBounds';
 import type { PrefixIndex } from '../tokenizer/prefixIndex';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { byteEncoder, concatBytes, encodingsOf, latin1 } from './byteEncoder';
 import type { Encoding } from './foreignModel';
-import { RecentMemory } from './recentMemory';
 import { lastSeparation, separates } from './separation';
 
 /** Instead of a token: no text with this continuation has a token boundary at the place in question. */
@@ -32,7 +32,7 @@ export class SharedTokens {
   readonly endOfTextId: number;
   private readonly encode: (bytes: Uint8Array) => Encoding | null;
   /** Answers of {@link tokensCompleting}. */
-  private readonly completing = new RecentMemory<readonly number[]>(REMEMBERED);
+  private readonly completing = new Map<string, readonly number[]>();
 
   constructor(private readonly tokenizer: Tokenizer) {
     this.vocabSize = tokenizer.vocabSize;
@@ -109,7 +109,7 @@ export class SharedTokens {
 
   /** The tokens that begin with half a character and complete it. */
   tokensCompleting(half: Uint8Array): readonly number[] {
-    return this.completing.getOrMake(latin1(half), () =>
+    return getOrMake(this.completing, latin1(half), REMEMBERED, () =>
       Array.from(this.index.longerThan(half, 0)).filter((id) => !isHalfCharacter(this.tokenBytes(id))),
     );
   }

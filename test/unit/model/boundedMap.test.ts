@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { RecentMemory } from '../../../../src/model/bridge/recentMemory';
+import { getOrMake } from '../../../src/model/boundedMap';
 
-describe('a memory of what was used last', () => {
+describe('a map that keeps its newest entries alone', () => {
   it('keeps what is asked for again and again, and forgets the rest', () => {
-    const memory = new RecentMemory<number>(4);
+    const map = new Map<string, number>();
     const made: string[] = [];
     const ask = (key: string) =>
-      memory.getOrMake(key, () => {
+      getOrMake(map, key, 4, () => {
         made.push(key);
         return key.length;
       });
@@ -17,6 +17,7 @@ describe('a memory of what was used last', () => {
       assert.equal(ask('kept'), 4);
     }
     ask('lost');
+    assert.equal(map.size, 4);
     assert.deepEqual(
       made.filter((key) => !key.startsWith('other')),
       ['kept', 'lost', 'lost'],
