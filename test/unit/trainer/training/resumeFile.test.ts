@@ -3,12 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import { DEFAULT_TRAINING } from '../../../../src/protocol/trainerProtocol';
+import type { Beginning } from '../../../../src/trainer/training/beginning';
 import {
   decodeResumePoint,
   encodeResumePoint,
+  findResumePoint,
   isForeignFile,
   type ResumePoint,
 } from '../../../../src/trainer/training/resumeFile';
+import { resumeFingerprint } from '../../../../src/trainer/training/resumeFingerprint';
+import { shippedTokenizer } from '../../../support/shippedTokenizer';
 
 const tensors = (value: number) => new Map([['embedding', Float32Array.of(value, -value)]]);
 const point: ResumePoint = {
@@ -72,6 +77,69 @@ describe('The resume file', () => {
       assert.equal(await isForeign('empty', ''), true);
     } finally {
       rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('is gone on from only by the training that it belongs to, which is told why where it cannot', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-resume-'));
+    const path = join(folder, 'resume');
+    const found = async (content: Buffer, fingerprint = 'abc') => {
+      writeFileSync(path, content);
+      return findResumePoint(path, fingerprint);
+    };
+    const bytes = encodeResumePoint(point);
+    try {
+      assert.deepEqual(await findResumePoint(path, 'abc'), { kind: 'none' });
+      assert.deepEqual(await findResumePoint(folder, 'abc'), { kind: 'unusable', why: 'it cannot be read' });
+      assert.deepEqual(await found(bytes), { kind: 'found', point });
+      assert.deepEqual(await found(bytes, 'of other texts'), {
+        kind: 'unusable',
+        why: 'the files, the options or the base model have changed since',
+      });
+      assert.deepEqual(await found(bytes.subarray(0, -1)), { kind: 'unusable', why: 'it is damaged' });
+      assert.deepEqual(await found(Buffer.from('understudy-resume-1\n')), {
+        kind: 'unusable',
+        why: 'it is not of this version',
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('An interrupted training', () => {
+  const beginning: Beginning = {
+    config: { architecture: 'lstm', vocabSize: 9, embeddingSize: 2, hiddenSize: 3, numLayers: 1 },
+    tokenizer: shippedTokenizer,
+    base: 'the shipped one',
+    initial: null,
+  };
+  const corpus = { fingerprint: 'of the texts', modified: [1, 2] };
+  const before = resumeFingerprint(DEFAULT_TRAINING, beginning, corpus);
+
+  it('is gone on with on another engine, power or memory, and under no other options', () => {
+    const elsewhere = ['engine', 'threads', 'onBattery', 'maxMemoryMegabytes'];
+    for (const name of Object.keys(DEFAULT_TRAINING)) {
+      const changed = { ...DEFAULT_TRAINING, [name]: 'another' };
+      const isSame = resumeFingerprint(changed, beginning, corpus) === before;
+      assert.equal(isSame, elsewhere.includes(name), name);
+    }
+  });
+
+  it('is gone on with from the same beginning and texts alone', () => {
+    const initial = { weights: new Map(), gate: null, training: { steps: 5 } };
+    for (const other of [
+      { ...beginning, base: 'an imported one' },
+      { ...beginning, initial },
+      { ...beginning, config: { ...beginning.config, hiddenSize: 4 } },
+    ]) {
+      assert.notEqual(resumeFingerprint(DEFAULT_TRAINING, other, corpus), before);
+    }
+    for (const other of [
+      { ...corpus, fingerprint: 'of other texts' },
+      { ...corpus, modified: [1, 3] },
+    ]) {
+      assert.notEqual(resumeFingerprint(DEFAULT_TRAINING, beginning, other), before);
     }
   });
 });
