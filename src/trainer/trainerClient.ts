@@ -53,7 +53,7 @@ export function startTraining({ processPath, job, node = null, onEvent }: Traini
   const begin = (): TrainerChild<DoneEvent> =>
     startTrainerChild(
       processPath,
-      { kind: 'train', job: failed.length === 0 ? job : { ...job, failedEngines: failed } },
+      { kind: 'train', job: { ...job, failedEngines: failed } },
       (event): event is DoneEvent => event.kind === 'done',
       (event) => {
         // Whether a fault ends the run is decided below.
