@@ -284,6 +284,14 @@ describe('a generator that dies', () => {
       assert.equal((await half(client, 'second')).description, 'first, second');
     });
 
+    it('goes on with the model before also where that had been opened again in a thread that then is blocked', async () => {
+      const client = pingedClient();
+      await half(client, 'first');
+      await assert.rejects(client.complete(question('CRASH█')));
+      assert.ok((await open(client, 'HANG')) instanceof GeneratorDiedError);
+      assert.equal((await half(client, 'second')).description, 'first, second');
+    });
+
     it('is terminated when a masked model blocks it for good, reports which, and goes on without it', async () => {
       const client = pingedClient();
       const fault = await open(client, 'HANG', masked);
@@ -347,6 +355,16 @@ describe('a generator that dies', () => {
           ],
         );
       });
+    });
+
+    it('keeps a language model that runs in a process of its own, which blocks no answer', async () => {
+      const client = pingedClient();
+      const other = (path: string) => client.loadHalf({ kind: 'gguf', path });
+      await other('novel');
+      const answer = client.complete(question('ENDLESS█'));
+      await passUntil(answer);
+      await assert.rejects(answer, { heldBy: 'answer' });
+      assert.equal((await other('second')).description, 'novel, second');
     });
 
     it('opens a language model that is chosen while the one before blocks the next thread for good, and blames that', async () => {
