@@ -10,28 +10,21 @@ import { exitWith, isStarted, root, run, setUp } from './setup.mjs';
 const README = 'dist/README.md';
 
 /**
- * README without links into the repository, which would lead nowhere, and with its pictures in it, as VS Code shows no others there
- * but those of the web.
+ * README without links into the repository, which would lead nowhere, and without pictures, as VS Code shows none there but those of
+ * the web.
  * @param {string} readme
- * @param {(path: string) => Uint8Array} readPicture
  */
-export function standaloneReadme(readme, readPicture) {
+export function standaloneReadme(readme) {
   return readme
-    .replace(/!\[([^\]]*)\]\((?!\w+:)([^)]+)\)/g, (_, text, path) => {
-      const bytes = Buffer.from(readPicture(path)).toString('base64');
-      return `![${text}](data:image/png;base64,${bytes})`;
-    })
-    .replace(/(?<!!)\[([^\]]*)\]\((?!\w+:|#)[^)]+\)/g, '$1');
+    .replace(/!\[[^\]]*\]\((?!\w+:)[^)]+\)\n*/g, '')
+    .replace(/\[([^\]]*)\]\((?!\w+:|#)[^)]+\)/g, '$1');
 }
 
 async function makePackage() {
   await setUp();
   await build({ force: true });
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  writeFileSync(
-    join(root, README),
-    standaloneReadme(readme, (path) => readFileSync(join(root, path))),
-  );
+  writeFileSync(join(root, README), standaloneReadme(readme));
   await run(process.execPath, [
     ...['node_modules/@vscode/vsce/vsce', 'package', '--readme-path', README],
     ...['--no-dependencies', '--no-rewrite-relative-links', '--allow-missing-repository'],

@@ -8,20 +8,18 @@ const root = join(__dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 describe('the packaged extension', () => {
-  it('comes with a README whose pictures are in it, and whose links lead somewhere', async () => {
+  it('comes with a README whose links lead somewhere, and without pictures, which VS Code would show broken', async () => {
     const { standaloneReadme } = (await import(pathToFileURL(join(root, 'scripts/package.mjs')).href)) as {
-      standaloneReadme: (readme: string, readPicture: (path: string) => Uint8Array) => string;
+      standaloneReadme: (readme: string) => string;
     };
-    const readme = standaloneReadme(read('README.md'), (path) => readFileSync(join(root, path)));
+    const readme = standaloneReadme(read('README.md'));
     const targets = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target);
     assert.deepEqual(
-      targets.filter((target) => !/^(?:https:|#|data:image\/png;base64,iVBOR)/.test(target)),
+      targets.filter((target) => !/^(?:https:|#)/.test(target)),
       [],
     );
-    assert.ok(targets.some((target) => target.startsWith('data:')));
-    assert.ok(
-      readme.includes('\nARCHITECTURE.md is the map of the code, CONTRIBUTING.md how to work on it.'),
-    );
+    assert.ok(!readme.includes('!['));
+    assert.match(readme, /\nARCHITECTURE\.md is the map of the code/);
   });
 
   it('holds what it loads, and not the terminal tool', () => {
