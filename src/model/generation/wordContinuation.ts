@@ -1,8 +1,8 @@
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { firstCharacter, lastCharacter } from './wordCharacters';
+import { firstCharacter, isInWord, isUnspaced, lastCharacter } from './wordCharacters';
 
-/** A character of a word in a script that is written with spaces. */
-const IN_WORD = /^(?:(?!\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana})[\p{L}\p{M}\p{N}_])$/u;
+/** Whether it is a character of a word in a script that is written with spaces. */
+const isInSpacedWord = (character: string): boolean => isInWord(character) && !isUnspaced(character);
 
 /**
  * First bytes in UTF-8 of characters that are mostly letters of scripts with spaces: from two bytes Latin to Arabic, from three those
@@ -21,7 +21,7 @@ const tables = new WeakMap<Tokenizer, Uint8Array>();
  * not end in a word, or ends in a script without spaces, where a word may end after any character.
  */
 export function continuationTable(tokenizer: Tokenizer, text: string): Uint8Array | null {
-  if (!IN_WORD.test(lastCharacter(text))) {
+  if (!isInSpacedWord(lastCharacter(text))) {
     return null;
   }
   let table = tables.get(tokenizer);
@@ -40,5 +40,5 @@ function startsInWord(tokenizer: Tokenizer, tokenId: number): boolean {
     const [byte] = tokenizer.tokenBytes(tokenId);
     return LETTERS_START.some(([from, to]) => from <= byte && byte <= to);
   }
-  return IN_WORD.test(first);
+  return isInSpacedWord(first);
 }

@@ -106,10 +106,12 @@ describe('tokens that go on with a word', () => {
       assert.equal(goesOnWithByte('word', Buffer.from(sign)[0]), false, `word does not go on with ${sign}`);
     }
   });
-  it('are none after a sign, a space or Chinese', () => {
+  it('are none after a sign, a space or a script without spaces', () => {
     assert.equal(continuationTable(tokenizer, 'foo('), null);
     assert.equal(continuationTable(tokenizer, 'foo '), null);
-    assert.equal(continuationTable(tokenizer, '中文'), null);
+    for (const text of ['中文', 'かな', 'ภาษาไทย', 'ພາສາລາວ', 'ភាសាខ្មែរ', 'မြန်မာစာ']) {
+      assert.equal(continuationTable(tokenizer, text), null, text);
+    }
     assert.equal(continuationTable(tokenizer, ''), null);
   });
 });
