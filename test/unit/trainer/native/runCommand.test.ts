@@ -87,7 +87,8 @@ describe('A program that an installation runs', function () {
 });
 
 describe('npm on Windows, which a shell starts', () => {
-  const { platform, env } = process;
+  const { platform } = process;
+  const { comspec, PATH: searchPath } = process.env;
   let folder: string;
   beforeEach(async function () {
     if (platform === 'win32') {
@@ -104,16 +105,19 @@ describe('npm on Windows, which a shell starts', () => {
       await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`);
       await chmod(join(folder, name), 0o755);
     }
-    process.env = {
-      ...env,
-      comspec: join(folder, 'cmd.exe'),
-      PATH: `${folder}${delimiter}${env['PATH']}`,
-    };
+    // In place, as Node 26 finds programs by the environment that it began with.
+    process.env['comspec'] = join(folder, 'cmd.exe');
+    process.env['PATH'] = `${folder}${delimiter}${searchPath}`;
     Object.defineProperty(process, 'platform', { value: 'win32' });
   });
   afterEach(async () => {
     Object.defineProperty(process, 'platform', { value: platform });
-    process.env = env;
+    process.env['PATH'] = searchPath;
+    if (comspec === undefined) {
+      delete process.env['comspec'];
+    } else {
+      process.env['comspec'] = comspec;
+    }
     await rm(folder, { recursive: true, force: true });
   });
 
