@@ -51,10 +51,11 @@ export class Generation implements vscode.Disposable {
   async fromSelection(editor: vscode.TextEditor, sampling: SamplingOptions): Promise<GeneratedText> {
     return this.turns.run((abort) => {
       const { document, selection } = editor;
-      const promptStart = selection.isEmpty ? null : document.offsetAt(selection.start);
+      const promptStart = () => (selection.isEmpty ? null : document.offsetAt(selection.start));
       const at = selection.isEmpty ? afterWord(document, selection.end) : selection.end;
-      const place = new GeneratedPlace(promptStart, document.offsetAt(at));
-      const prompt = promptOf(document, promptStart, at);
+      const prompt = promptOf(document, promptStart(), at);
+      // Made when the text is written, as a save may shorten lines before it meanwhile.
+      const place = () => new GeneratedPlace(promptStart(), document.offsetAt(at));
       return this.write(editor, place, prompt, new vscode.Range(at, at), sampling, abort);
     });
   }
@@ -89,7 +90,7 @@ export class Generation implements vscode.Disposable {
     const { last, promptStart, range } = this.replaceable();
     const seed = sampling.seed === null ? null : ((last.seed ?? sampling.seed) + 1) % 0x80000000;
     const prompt = promptOf(document, promptStart, range.start);
-    return this.write(editor, last.place, prompt, range, { ...sampling, seed }, abort);
+    return this.write(editor, () => last.place, prompt, range, { ...sampling, seed }, abort);
   }
 
   /** @throws Error with a sentence for the user when no generated text stands as it was written any more */
@@ -110,7 +111,7 @@ export class Generation implements vscode.Disposable {
 
   private async write(
     editor: vscode.TextEditor,
-    place: GeneratedPlace,
+    placeWritten: () => GeneratedPlace,
     prompt: GeneratorDocument,
     replaced: vscode.Range,
     sampling: SamplingOptions,
@@ -145,6 +146,7 @@ export class Generation implements vscode.Disposable {
       insertion.dispose();
       const { text } = insertion;
       if (text !== '') {
+        const place = placeWritten();
         place.add(text);
         this.last = { document: editor.document, place, seed: sampling.seed };
       }

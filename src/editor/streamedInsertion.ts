@@ -13,11 +13,16 @@ export class StreamedInsertion implements vscode.Disposable {
   private unwritten = '';
   private written = '';
   private first = true;
+  /** Where the document's last line break was added since the last edit here, by a save or by Enter, which alone leaves the cursor behind it. */
+  private lastBreak: vscode.Position | null = null;
   private isDisturbed = false;
   /** The edit under way, by which its change event is told from those of other edits. */
   private pending: { readonly start: vscode.Position; readonly text: string } | null = null;
   private readonly disturbed = new vscode.EventEmitter<void>();
-  /** Fires when anything but this insertion edits the document, or its editor is no longer visible. Nothing is written afterwards. */
+  /**
+   * Fires when anything but this insertion, or VS Code as it saves, edits the document, or its editor is no longer visible. Nothing is
+   * written afterwards.
+   */
   readonly onDidDisturb = this.disturbed.event;
   private readonly view: FollowedText;
   private readonly disposable: vscode.Disposable;
@@ -33,7 +38,11 @@ export class StreamedInsertion implements vscode.Disposable {
       this.disturbed,
       this.view,
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (document === editor.document && contentChanges.length > 0 && !this.isOwn(contentChanges)) {
+        if (
+          document === editor.document &&
+          !this.isOwn(contentChanges) &&
+          !contentChanges.every((change) => this.isOfSave(change))
+        ) {
           this.disturb();
         }
       }),
@@ -81,10 +90,15 @@ export class StreamedInsertion implements vscode.Disposable {
     if (this.isDisturbed) {
       return;
     }
+    if (this.lastBreak?.isBefore(this.editor.selection.active) === true) {
+      this.disturb();
+      return;
+    }
     const { first, end, unwritten: text } = this;
     const { document, selection } = this.editor;
     const { version } = document;
     this.unwritten = '';
+    this.lastBreak = null;
     this.pending = { start: end, text };
     try {
       const done = await this.editor.edit(
@@ -97,6 +111,12 @@ export class StreamedInsertion implements vscode.Disposable {
         },
         { undoStopBefore: first, undoStopAfter: last },
       );
+      if (!done && document.version !== version) {
+        // Another edit came in between.
+        this.unwritten = text + this.unwritten;
+        await this.write(last);
+        return;
+      }
       // In an editor that the user made read-only, VS Code reports success although nothing changed.
       if (!done || (text !== '' && document.version === version)) {
         throw new Error(
@@ -125,6 +145,26 @@ export class StreamedInsertion implements vscode.Disposable {
       change.range.start.isEqual(this.pending.start) &&
       change.text.replaceAll('\r\n', '\n') === this.pending.text
     );
+  }
+
+  /** Whether it takes from the end of a line before or after this text, or adds the document's last line break, and so moves nothing here. */
+  private isOfSave({ range, text }: vscode.TextDocumentContentChangeEvent): boolean {
+    const { document } = this.editor;
+    const { start, isEmpty, isSingleLine } = range;
+    const firstLine = this.replaced.start.line;
+    const lastLine = this.first ? this.replaced.end.line : this.writtenTo.line;
+    if (text === '') {
+      const isOutside = start.line > lastLine || (isSingleLine && start.line < firstLine);
+      return isOutside && document.lineAt(start).range.end.isEqual(start);
+    }
+    const { end } = document.lineAt(document.lineCount - 1).range;
+    const isLastBreak =
+      isEmpty &&
+      /^\r?\n$/.test(text) &&
+      start.line >= lastLine &&
+      end.isEqual(new vscode.Position(start.line + 1, 0));
+    this.lastBreak = isLastBreak ? start : null;
+    return isLastBreak;
   }
 
   private name(): string {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { Generation } from '../../../../src/editor/generation.js';
+import { DEFAULT_SAMPLING } from '../../../../src/model/samplingOptions.js';
 import { closeAll, openDraft } from '../../support/editing.js';
 import { waitFor } from '../../support/waitFor.js';
 
@@ -328,6 +330,67 @@ describe('Generate from Selection', () => {
     assert.deepEqual(await running, { text: '', stopReason: 'cancelled' });
     assert.equal(await edited, true);
     assert.equal(editor.document.getText(), 'There sat Old Tobias Wren\n');
+  });
+
+  describe('from a slow model', () => {
+    const { Global } = vscode.ConfigurationTarget;
+    const tidying = ['insertFinalNewline', 'trimTrailingWhitespace'];
+    const tidyUp = async (value: true | undefined): Promise<void> => {
+      for (const name of tidying) {
+        await vscode.workspace.getConfiguration('files').update(name, value, Global);
+      }
+    };
+    before(() => tidyUp(true));
+    after(() => tidyUp(undefined));
+
+    /** Writes these parts after a text, and `meanwhile` before the last one. */
+    async function write(
+      parts: readonly [string, string],
+      meanwhile: (document: vscode.TextDocument) => Thenable<unknown>,
+    ) {
+      const { document } = await openDraft('slow.md', '# The Ferry  \n\nOld Tobias Wren█');
+      const samples = [parts, [' slept', '']];
+      const generation = new Generation({
+        generate: async (_request, onPart, signal) => {
+          const [beginning, rest] = samples.shift()!;
+          onPart(beginning);
+          await waitFor('the beginning', () => document.getText().trimEnd().endsWith(beginning));
+          await meanwhile(document);
+          onPart(rest);
+          await waitFor('the end', () => signal!.aborted || document.getText().trimEnd().endsWith(rest));
+          const stopReason = signal!.aborted ? 'cancelled' : 'length';
+          return { kind: 'generated', id: 0, text: beginning + rest, stopReason };
+        },
+      });
+      const made = await generation.fromSelection(vscode.window.activeTextEditor!, DEFAULT_SAMPLING);
+      return { document, generation, made };
+    }
+
+    for (const [when, ...parts] of [
+      ['before', '', ' sat there'],
+      ['after', ' sat', ' there'],
+    ] as const) {
+      it(`goes on where a save ${when} its first words tidies up the text`, async () => {
+        const { document, generation, made } = await write(parts, (saved) => saved.save());
+        try {
+          assert.deepEqual(made, { text: ' sat there', stopReason: 'length' });
+          assert.equal(document.getText(), '# The Ferry\n\nOld Tobias Wren sat there\n');
+          await generation.another(DEFAULT_SAMPLING);
+          assert.equal(document.getText(), '# The Ferry\n\nOld Tobias Wren slept\n');
+        } finally {
+          generation.dispose();
+        }
+      });
+    }
+
+    it('ends where the user presses Enter behind it', async () => {
+      const { document, generation, made } = await write([' sat', ' there'], () =>
+        vscode.commands.executeCommand('type', { text: '\n' }),
+      );
+      generation.dispose();
+      assert.deepEqual(made, { text: ' sat', stopReason: 'cancelled' });
+      assert.match(document.getText(), /Old Tobias Wren sat\n$/);
+    });
   });
 
   it('can be started again while it writes, and then runs to its end', async () => {
