@@ -1,4 +1,7 @@
-/** A trainer's process that is cancelled just as it has written its model, and says what has become of it once it hears more. */
+/**
+ * A trainer's process that is cancelled just as it has written its model: it says what has become of it once it is to go on, and dies
+ * where it is to pause.
+ */
 import { parseTrainerRequest } from '../../src/protocol/trainerMessages';
 import type { TrainerEvent } from '../../src/protocol/trainerProtocol';
 
@@ -10,6 +13,8 @@ process.on('message', (message) => {
     send({ kind: 'loading', name: 'wasm' });
   } else if (kind === 'cancel') {
     send({ kind: 'saved', path: 'model', step: 3 });
+  } else if (kind === 'pause') {
+    process.kill(process.pid, 'SIGKILL');
   } else {
     send({
       kind: 'done',

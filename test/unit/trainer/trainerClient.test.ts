@@ -143,7 +143,8 @@ describe("The trainer's process", function () {
     assert.deepEqual(readdirSync(workspace.storage), []);
   });
 
-  it('is not ended by a cancellation that came as the model was written, which then is not called cancelled', async () => {
+  /** Cancels a training whose model is just written, and lets the time pass that a process has to end by itself. */
+  const cancelledAsSaved = async (then: 'pause' | 'resume') => {
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
       const run = startTraining({
@@ -153,16 +154,20 @@ describe("The trainer's process", function () {
           if (kind === 'loading') {
             run.cancel();
           } else if (kind === 'saved') {
-            // The time that a process has to end by itself.
             mock.timers.tick(10_000);
-            run.resume();
+            run[then]();
           }
         },
       });
-      assert.equal((await run.finished).outcome, 'improved');
+      return await run.finished;
     } finally {
       mock.timers.reset();
     }
+  };
+
+  it('is not ended by a cancellation that came as the model was written, which then is not called cancelled', async () => {
+    assert.equal((await cancelledAsSaved('resume')).outcome, 'improved');
+    await assert.rejects(cancelledAsSaved('pause'), /ended unexpectedly/);
   });
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
