@@ -8,14 +8,11 @@ import { InsertedRun } from './insertedRun';
 import { mendCursor } from './mendCursor';
 import { setContext } from './setContext';
 import { SuggestionTally, type Suggestion } from './suggestionTally';
-import { waitAtMost } from './waitAtMost';
 
 /** Set while VS Code's own command would not take the first word of the shown suggestion, so that our command takes the key. */
 const TAKES_WORD_CONTEXT = 'understudy.takesWord';
 /** Set while our command takes a word: an emoji hides the suggestion until VS Code has asked again, and the key would move the cursor. */
 const TAKING_CONTEXT = 'understudy.takingWord';
-/** Milliseconds within which VS Code asks this extension; it waits longer for another one that is slow to offer ghost text, or never does. */
-const LONGEST_ASKING = 5000;
 
 export class SuggestionWatch implements vscode.Disposable {
   readonly tally = new SuggestionTally();
@@ -85,14 +82,11 @@ export class SuggestionWatch implements vscode.Disposable {
     return this.inserted.lengthBefore(document.uri.toString(), document.offsetAt(position));
   }
 
-  /** Makes VS Code ask for ghost text again. Settles after it has, in a few seconds at most; never rejects. */
+  /** Makes VS Code ask for ghost text again. Settles after it has; never rejects. */
   async askAgain(command: 'trigger' | 'showNext', ...options: readonly unknown[]): Promise<void> {
     this.askingAgain++;
     try {
-      await waitAtMost(
-        LONGEST_ASKING,
-        vscode.commands.executeCommand(`editor.action.inlineSuggest.${command}`, ...options),
-      );
+      await vscode.commands.executeCommand(`editor.action.inlineSuggest.${command}`, ...options);
     } catch (error) {
       // The editor may have been closed meanwhile; in another one VS Code asks at the next key.
       this.log.debug(`VS Code did not ask again. ${asError(error).message}`);
