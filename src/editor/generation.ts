@@ -181,7 +181,14 @@ export class Generation implements vscode.Disposable {
       () => {
         abort.abort();
       },
-      () => this.generator.generate({ document: prompt, sampling }, take, signal),
+      async (progress) => {
+        const answer = await this.generator.generate({ document: prompt, sampling }, take, signal);
+        if (!signal.aborted) {
+          // The notification goes away at once, but a screen reader, which says that it came and not that it goes, says this.
+          progress.report({ message: vscode.l10n.t('the text is finished') });
+        }
+        return answer;
+      },
     );
     await written.catch((error: unknown) => {
       if (signal.reason === WRITE_FAILED) {

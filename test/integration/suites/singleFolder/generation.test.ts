@@ -56,6 +56,22 @@ describe('Generate from Selection', () => {
     assert.equal(editor.document.getText(), `Old Tobias Wren${made.text}\n`);
   });
 
+  it('says that the text is finished, as a screen reader says nothing when a notification goes away', async () => {
+    const { withProgress } = vscode.window;
+    const told: (string | undefined)[] = [];
+    vscode.window.withProgress = (options, task) =>
+      withProgress(options, (_progress, token) =>
+        task({ report: (step: { message?: string }) => told.push(step.message) }, token),
+      );
+    try {
+      await openDraft('generated.md', 'Old Tobias Wren█\n');
+      await vscode.commands.executeCommand('understudy.generateFromSelection');
+      assert.deepEqual(told, ['the text is finished']);
+    } finally {
+      vscode.window.withProgress = withProgress;
+    }
+  });
+
   for (const [view, show] of [
     ['the settings panel', 'understudy.openSettingsPanel'],
     ['the output', 'workbench.panel.output.focus'],
