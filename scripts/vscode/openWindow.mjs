@@ -88,6 +88,22 @@ export async function openWindow(
     async type(text, delay = 30) {
       await page.keyboard.type(text, { delay });
     },
+    /** Spells with an input method, each time in place of the spelling before, and then puts `text` there. */
+    async compose(spellings, text) {
+      const session = await page.context().newCDPSession(page);
+      for (const spelling of spellings) {
+        const end = spelling.length;
+        await session.send('Input.imeSetComposition', {
+          text: spelling,
+          selectionStart: end,
+          selectionEnd: end,
+        });
+        // As a person does; VS Code asks 50 ms after a key.
+        await page.waitForTimeout(100);
+      }
+      await session.send('Input.insertText', { text });
+      await session.detach();
+    },
     /**
      * Answers when the window is idle. VS Code creates the part of an editor that asks for ghost text at each key in such a
      * moment, or after a timeout; this wait has the same timeout and began later, so it ends later.

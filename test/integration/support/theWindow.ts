@@ -20,6 +20,10 @@ export const theWindow = {
   async type(text: string, delay = 30): Promise<void> {
     await ask('type', text, delay);
   },
+  /** Spells key by key with an input method, and then puts `text` in the place of what was spelled. */
+  async compose(spellings: readonly string[], text: string): Promise<void> {
+    await ask('compose', spellings, text);
+  },
   /** Waits until the window is idle; by then VS Code has created all parts of the editors shown before. */
   async idle(): Promise<void> {
     await ask('idle');

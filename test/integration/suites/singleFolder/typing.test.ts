@@ -331,6 +331,12 @@ describe('Typing in a window with one folder', () => {
     await ghostTextBeginning('亮了');
   });
 
+  it('goes on with what a real input method writes', async () => {
+    await openDraft('notes.md', '# 笔记\n\n█\n');
+    await theWindow.compose(['m', 'ma', "ma'l", "ma'lu", "ma'luo"], '马罗菲尔德庄园东窗的灯');
+    await ghostTextBeginning('亮了');
+  });
+
   it('gives on Why No Suggestion no reason that belongs to another document', async () => {
     // A new file, as the tests above have refused these words in the draft.
     await openDraft('letter.md', '# Letter\n\n█\n');
