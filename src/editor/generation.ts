@@ -125,7 +125,13 @@ export class Generation implements vscode.Disposable {
     });
     try {
       await setContext(RUNNING_CONTEXT, true);
-      const stopReason = await this.stream(prompt, sampling, abort, (part) => insertion.append(part));
+      const stopReason = await this.stream(prompt, sampling, abort, (part) => insertion.append(part)).catch(
+        async (error: unknown) => {
+          // Where the generator has died, what came before is still being written, and its place is noted below.
+          await insertion.finish().catch(() => undefined);
+          throw error;
+        },
+      );
       if (insertion.text === '' && !abort.signal.aborted) {
         throw new Error(
           vscode.l10n.t(

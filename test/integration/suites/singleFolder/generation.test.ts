@@ -316,6 +316,32 @@ describe('Generate from Selection', () => {
     assert.equal(document.getText(), `Old Tobias Wren${other.text}\n`);
   });
 
+  it('leaves what came before the generator died, which another sample replaces as a whole', async () => {
+    const editor = await openDraft('died.md', 'Old Tobias Wren█\n');
+    let isDead = true;
+    const generation = new Generation({
+      generate: (_request, onPart) => {
+        for (const part of isDead ? [' rowed', ' across'] : [' slept']) {
+          onPart(part);
+        }
+        return isDead
+          ? Promise.reject(new Error('It died.'))
+          : Promise.resolve({ kind: 'generated', id: 1, text: ' slept', stopReason: 'length' });
+      },
+    });
+    try {
+      await assert.rejects(generation.fromSelection(editor, DEFAULT_SAMPLING), { message: 'It died.' });
+      assert.equal(editor.document.getText(), 'Old Tobias Wren rowed across\n');
+      isDead = false;
+      await generation.another(DEFAULT_SAMPLING);
+      assert.equal(editor.document.getText(), 'Old Tobias Wren slept\n');
+      await vscode.commands.executeCommand('undo');
+      assert.equal(editor.document.getText(), 'Old Tobias Wren rowed across\n');
+    } finally {
+      generation.dispose();
+    }
+  });
+
   it('fails in an editor that was made read-only', async () => {
     await openDraft('read-only.md', 'Old Tobias Wren█\n');
     await vscode.commands.executeCommand('workbench.action.files.setActiveEditorReadonlyInSession');
