@@ -41,9 +41,7 @@ interface FileTokens {
   readonly modified: number;
 }
 
-/** Texts that have been read and parted. */
-export interface TextSet {
-  /** In the order in which they were found. */
+interface TextSet {
   readonly files: ReadonlyMap<TextFile, FileTokens>;
   readonly train: readonly FilePart[];
   readonly heldOut: readonly FilePart[];
@@ -51,56 +49,53 @@ export interface TextSet {
 }
 
 /**
- * As {@link readTextSet}, in documents.
- * @throws Error with a sentence for the user also when there is too little text
- */
-export async function readCorpus(...given: Parameters<typeof readTextSet>): Promise<Corpus> {
-  const [{ folders }, encoding] = given;
-  const corpus = corpusOf(await readTextSet(...given), encoding);
-  checkEnough(folders, corpus);
-  return corpus;
-}
-
-/**
  * Reads and tokenizes each text once. A file that vanishes or cannot be read is left out, and stands in `leftOut`.
  * @param seed of the choice of held-out files, when the selection names none
  * @param isLearned whether the model that is to be measured has been trained on a file, which is then better not held out
- * @throws Error with a sentence for the user when a folder cannot be read; the signal's reason when it aborts
+ * @throws Error with a sentence for the user when a folder cannot be read or there is too little text; the signal's reason when
+ * it aborts
  */
-export function readTextSet(
+export async function readCorpus(
   selection: CorpusSelection,
   encoding: TextEncoding,
   seed: number,
   signal?: AbortSignal,
   onProgress?: (progress: ScanProgress) => void,
   isLearned?: (document: DocumentTokens) => boolean,
-): Promise<TextSet> {
-  return selection.split === null
-    ? scanned(selection, encoding, seed, signal, onProgress, isLearned)
-    : listed(selection, selection.split, encoding, signal);
-}
-
-export function corpusOf(texts: TextSet, { endOfTextId }: Pick<TextEncoding, 'endOfTextId'>): Corpus {
-  const { files, leftOut } = texts;
-  const train = texts.train.map((part) => trainDocument(part, files.get(part.file)!.tokens, endOfTextId));
-  const heldOut = texts.heldOut
-    .map((part) => cut(part, files.get(part.file)!.tokens, [endOfTextId], []))
-    .filter((document) => document.length > 1);
+): Promise<Corpus> {
+  const texts =
+    selection.split === null
+      ? await scanned(selection, encoding, seed, signal, onProgress, isLearned)
+      : await listed(selection, selection.split, encoding, signal);
+  const documents = corpusDocuments(texts, encoding.endOfTextId);
+  const { train, heldOut } = documents;
+  checkEnough(selection.folders, train, heldOut, texts.leftOut);
+  const files = [...texts.files.keys()];
   return {
-    train,
-    heldOut,
-    modified: texts.train.map(({ file }) => files.get(file)!.modified),
+    ...documents,
     trainFiles: texts.train.length,
     heldOutFiles: texts.heldOut.length,
-    bytes: [...files.keys()].reduce((sum, { bytes }) => sum + bytes, 0),
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     tokens: countTargets(train) + countTargets(heldOut),
-    leftOut,
-    fingerprint: fingerprintOf(train, heldOut),
+    leftOut: texts.leftOut,
   };
 }
 
+/** The documents of texts that have been read and parted. */
+export function corpusDocuments(
+  { files, train: trainParts, heldOut: heldOutParts }: Pick<TextSet, 'files' | 'train' | 'heldOut'>,
+  endOfTextId: number,
+): Pick<Corpus, 'train' | 'heldOut' | 'modified' | 'fingerprint'> {
+  const train = trainParts.map((part) => trainDocument(part, files.get(part.file)!.tokens, endOfTextId));
+  const heldOut = heldOutParts
+    .map((part) => cut(part, files.get(part.file)!.tokens, [endOfTextId], []))
+    .filter((document) => document.length > 1);
+  const modified = trainParts.map(({ file }) => files.get(file)!.modified);
+  return { train, heldOut, modified, fingerprint: fingerprintOf(train, heldOut) };
+}
+
 /** A part that is trained on, out of its file's tokens: end of text, the text, end of text. */
-function trainDocument(part: FilePart, tokens: Uint16Array, endOfTextId: number): DocumentTokens {
+export function trainDocument(part: FilePart, tokens: Uint16Array, endOfTextId: number): DocumentTokens {
   return cut(part, tokens, [endOfTextId], [endOfTextId]);
 }
 
@@ -209,7 +204,12 @@ export function isEnough({ train, heldOut }: Pick<Corpus, 'train' | 'heldOut'>):
   return countTargets(train) >= FEWEST_TRAIN_TOKENS && countTargets(heldOut) >= FEWEST_HELD_OUT_TOKENS;
 }
 
-function checkEnough(folders: readonly string[], { train, heldOut, leftOut }: Corpus): void {
+function checkEnough(
+  folders: readonly string[],
+  train: readonly DocumentTokens[],
+  heldOut: readonly DocumentTokens[],
+  leftOut: readonly LeftOut[],
+): void {
   const where = folders.join(', ');
   if (train.length + heldOut.length === 0) {
     throw new Error(`There is no text to learn from in ${where}: ${whyNone(leftOut)}.`);

@@ -1,20 +1,24 @@
 /** What a training would read and how long it would take, found without training. */
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { countParameters } from '../../model/networkConfig';
 import type { PlanJob, PlannedFile, TrainerEvent, TrainingPlan } from '../../protocol/trainerProtocol';
 import type { LeftOut, LeftOutReason } from '../corpus/leftOutReason';
-import { corpusOf, countReasons, isEnough, readTextSet } from '../corpus/readCorpus';
+import { corpusDocuments, countReasons, isEnough, trainDocument } from '../corpus/readCorpus';
+import { scanFolders, type TextFile } from '../corpus/scanFolders';
 import { scanReporter } from '../corpus/scanReporter';
-import { countTargets } from '../data/batchStream';
+import { splitHeldOut, type FilePart } from '../corpus/splitHeldOut';
 import { readBeginning } from './beginning';
 import { learnedTest } from './continuation';
 import { readEarlierModel } from './earlierModel';
-import { planReading } from './readingPlan';
+import { planReading, readingOf } from './readingPlan';
 import { findResumePoint } from './resumeFile';
 import { resumeFingerprint } from './resumeFingerprint';
 import { TrainingBudget } from './trainingBudget';
 
+/** The tokens of all text are estimated from those of this much of it; UTF-8 bytes. */
+const TOKENIZED_BYTES = 1024 * 1024;
 const MOST_LARGEST = 20;
 /** Entries that are measured to find the largest; a folder with more of them is not a person's text. */
 const MOST_MEASURED = 20_000;
@@ -47,45 +51,80 @@ export async function planTraining(
   const { tokenizer, config, initial } = beginning;
   const earlier =
     job.modelPath === null ? null : await readEarlierModel(job.modelPath, tokenizer, () => undefined);
-  const texts = await readTextSet(
-    { ...job, split: null },
-    tokenizer,
-    job.options.seed,
+  const read = (earlier ?? initial)?.training.learned;
+  const continues = initial?.training.learned !== undefined;
+  const mayResume = job.resumePath !== null && existsSync(job.resumePath);
+  const texts = new Map<TextFile, { readonly tokens: Uint16Array; readonly modified: number }>();
+  let tokenizedBytes = 0;
+  const scan = await scanFolders(
+    job.folders,
+    {
+      ...job,
+      onText: (file, text, modified) => {
+        if (read !== undefined || continues || mayResume || tokenizedBytes < TOKENIZED_BYTES) {
+          tokenizedBytes += file.bytes;
+          texts.set(file, { tokens: Uint16Array.from(tokenizer.encode(text)), modified });
+        }
+      },
+      onProgress: scanReporter(emit),
+    },
     signal,
-    scanReporter(emit),
-    learnedTest((earlier ?? initial)?.training.learned ?? ''),
   );
-  const corpus = corpusOf(texts, tokenizer);
-  const shares = new Map(texts.heldOut.map(({ file, from, to }) => [file, to - from]));
-  const files = [...texts.files.keys()].map((file) => ({ ...file, heldOutShare: shares.get(file) ?? 0 }));
+  const documentOf = (part: FilePart) =>
+    trainDocument(part, texts.get(part.file)!.tokens, tokenizer.endOfTextId);
+  const isLearned = learnedTest(read ?? '');
+  const learned =
+    read === undefined ? [] : scan.files.filter((file) => isLearned(documentOf({ file, from: 0, to: 1 })));
+  const { train, heldOut } = splitHeldOut(scan.files, job.options.seed, new Set(learned));
+  const shares = new Map(heldOut.map(({ file, from, to }) => [file, to - from]));
+  const files = scan.files.map((file) => ({ ...file, heldOutShare: shares.get(file) ?? 0 }));
   const heldOutBytes = Math.round(
     files.reduce((sum, { bytes, heldOutShare }) => sum + bytes * heldOutShare, 0),
   );
-  const reading = planReading(beginning, corpus, job.options.seconds);
-  const interrupted =
-    job.resumePath === null
-      ? null
-      : await findResumePoint(job.resumePath, resumeFingerprint(job.options, beginning, corpus));
+  const trainBytes = scan.bytes - heldOutBytes;
+  const seenTokens = [...texts.values()].reduce((sum, { tokens }) => sum + tokens.length, 0);
+  const trainTokens = tokenizedBytes === 0 ? 0 : Math.round((trainBytes * seenTokens) / tokenizedBytes);
+  const reading = continues
+    ? planReading(
+        beginning,
+        {
+          train: train.map(documentOf),
+          modified: train.map(({ file }) => texts.get(file)!.modified),
+        },
+        job.options.seconds,
+      )
+    : readingOf(initial, { seconds: job.options.seconds, passTokens: trainTokens }, null);
+  const documents =
+    mayResume || scan.bytes < TOKENIZED_BYTES
+      ? corpusDocuments({ files: texts, train, heldOut }, tokenizer.endOfTextId)
+      : null;
+  const tooLittle = documents !== null && !isEnough(documents);
+  let resumes = false;
   let shareLeft = 1;
-  if (interrupted?.kind === 'found') {
-    const { progress, validationSeconds } = interrupted.point;
-    const budget = new TrainingBudget(reading.seconds, reading.mostTokens, validationSeconds);
-    shareLeft = 1 - budget.shareSpent(progress);
+  if (mayResume && documents !== null) {
+    const fingerprint = resumeFingerprint(job.options, beginning, documents);
+    const found = await findResumePoint(job.resumePath, fingerprint);
+    if (found.kind === 'found') {
+      resumes = true;
+      const { progress, validationSeconds } = found.point;
+      const budget = new TrainingBudget(reading.seconds, reading.mostTokens, validationSeconds);
+      shareLeft = 1 - budget.shareSpent(progress);
+    }
   }
   const tokensPerSecond = TYPICAL_WEIGHT_TOKENS_PER_SECOND / countParameters(config);
   const seconds = shareLeft * Math.min(reading.seconds, reading.mostTokens / tokensPerSecond);
   return {
     files,
-    trainBytes: corpus.bytes - heldOutBytes,
+    trainBytes,
     heldOutBytes,
-    leftOut: countReasons(corpus.leftOut),
-    largestLeftOut: await largest(corpus.leftOut, signal),
-    tooLittle: !isEnough(corpus),
+    leftOut: countReasons(scan.leftOut),
+    largestLeftOut: await largest(scan.leftOut, signal),
+    tooLittle,
     startsAfresh: initial === null,
     continues: reading.continues,
-    resumes: interrupted?.kind === 'found',
+    resumes,
     estimate: {
-      trainTokens: countTargets(corpus.train),
+      trainTokens,
       seconds,
       epochs: reading.passTokens === 0 ? 0 : (seconds * tokensPerSecond) / reading.passTokens,
     },

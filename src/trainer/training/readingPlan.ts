@@ -26,7 +26,7 @@ export interface ReadingPlan {
 }
 
 /** The plan for this time and so many tokens a pass. */
-const readingOf = (
+export const readingOf = (
   initial: Beginning['initial'],
   pass: Pick<ReadingPlan, 'seconds' | 'weightOf' | 'passTokens'>,
   continues: Continues | null,
