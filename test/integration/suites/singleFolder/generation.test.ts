@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { Generation } from '../../../../src/editor/generation.js';
 import { DEFAULT_SAMPLING } from '../../../../src/model/samplingOptions.js';
 import { closeAll, openDraft } from '../../support/editing.js';
+import { hearProgress } from '../../support/hearProgress.js';
 import { waitFor } from '../../support/waitFor.js';
 
 interface Generated {
@@ -57,18 +58,13 @@ describe('Generate from Selection', () => {
   });
 
   it('says that the text is finished, as a screen reader says nothing when a notification goes away', async () => {
-    const { withProgress } = vscode.window;
-    const told: (string | undefined)[] = [];
-    vscode.window.withProgress = (options, task) =>
-      withProgress(options, (_progress, token) =>
-        task({ report: (step: { message?: string }) => told.push(step.message) }, token),
-      );
+    const { told, stop } = hearProgress();
     try {
       await openDraft('generated.md', 'Old Tobias Wren█\n');
       await vscode.commands.executeCommand('understudy.generateFromSelection');
       assert.deepEqual(told, ['the text is finished']);
     } finally {
-      vscode.window.withProgress = withProgress;
+      stop();
     }
   });
 

@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import type { DoneEvent } from '../../../../src/protocol/trainerProtocol.js';
 import { closeAll, openDraft, triggerUntilGhostText } from '../../support/editing.js';
 import { hasChannel } from '../../support/channel.js';
+import { hearProgress } from '../../support/hearProgress.js';
 import { theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
 
@@ -57,12 +58,7 @@ describe('Train on Workspace', function () {
   });
 
   it('shows a pause wherever it shows its progress', async () => {
-    const { withProgress } = vscode.window;
-    const told: (string | undefined)[] = [];
-    vscode.window.withProgress = (options, task) =>
-      withProgress(options, (_progress, token) =>
-        task({ report: (step: { message?: string }) => told.push(step.message) }, token),
-      );
+    const { told, stop } = hearProgress();
     try {
       const running = train();
       await waitFor('the start', () => told.length > 0);
@@ -85,7 +81,7 @@ describe('Train on Workspace', function () {
       await vscode.commands.executeCommand('understudy.cancelTraining');
       await running;
     } finally {
-      vscode.window.withProgress = withProgress;
+      stop();
     }
   });
 
