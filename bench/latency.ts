@@ -128,19 +128,24 @@ async function measure(folder: string): Promise<{ result: Result; times: number[
         eagerness: 0.5,
         maxNewTokens: 24,
       });
+    const timed = async (offset: number) => {
+      const asked = performance.now();
+      const { insertText, isTypedAlong = false } = await complete(offset);
+      return { insertText, isNew: !isTypedAlong, milliseconds: performance.now() - asked };
+    };
     const first = Math.floor(text.length / 2);
-    const { milliseconds: openMilliseconds } = await complete(first);
+    const { milliseconds: openMilliseconds } = await timed(first);
     await training?.begun;
     const times: number[] = [];
     const newTimes: number[] = [];
     for (let offset = first + 1; offset <= first + keys && offset <= text.length; offset++) {
       await sleep(pause);
-      const { milliseconds, source, insertText } = await complete(offset);
+      const { milliseconds, isNew, insertText } = await timed(offset);
       times.push(milliseconds);
-      if (source === 'generated') {
+      if (isNew) {
         newTimes.push(milliseconds);
       }
-      if (values.show && source === 'generated' && insertText !== '') {
+      if (values.show && isNew && insertText !== '') {
         const typed = JSON.stringify(text.slice(Math.max(0, offset - 30), offset));
         process.stderr.write(`${typed} → ${JSON.stringify(insertText)} (${milliseconds.toFixed(1)} ms)\n`);
       }

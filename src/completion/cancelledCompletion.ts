@@ -1,7 +1,7 @@
 import type { CompletedResponse } from '../protocol/generatorProtocol';
 
 /** The result of a cancelled completion. */
-export function cancelledCompletion(id: number, milliseconds: number): CompletedResponse {
+export function cancelledCompletion(id: number): CompletedResponse {
   return {
     kind: 'completed',
     id,
@@ -9,7 +9,5 @@ export function cancelledCompletion(id: number, milliseconds: number): Completed
     noSuggestionReason: 'cancelled',
     stopReason: 'cancelled',
     confidence: 0,
-    source: 'generated',
-    milliseconds,
   };
 }

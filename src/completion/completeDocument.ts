@@ -16,7 +16,7 @@ import type { DocumentReader } from './documentReader';
 import type { OpenedMasked } from './masked/openMasked';
 import { createTrimmer, reasonForNone } from './trimToPlace';
 
-export type Completion = Omit<CompletedResponse, 'kind' | 'id' | 'isAsked' | 'source' | 'milliseconds'>;
+export type Completion = Omit<CompletedResponse, 'kind' | 'id' | 'isAsked' | 'isTypedAlong'>;
 
 /**
  * The ghost text for a document at its cursor. Yields between the model's steps.

@@ -79,9 +79,7 @@ export class GeneratorClient {
     const { timesForgotten } = this.suggestions;
     const request = { kind: 'complete', ...this.marked(question), isPatient: true } as const;
     const response = (await this.ask(request, signal)) as CompletedResponse;
-    return timesForgotten === this.suggestions.timesForgotten
-      ? response
-      : cancelledCompletion(response.id, response.milliseconds);
+    return timesForgotten === this.suggestions.timesForgotten ? response : cancelledCompletion(response.id);
   }
 
   /** Serves a refined suggestion from now on, also while the user types along with it. */

@@ -19,13 +19,7 @@ const warn = (message: string) => {
   respond({ kind: 'log', message });
 };
 const model = new GeneratorModel(workerData as GeneratorFiles, warn, respond);
-const generator = new TextGenerator(
-  model,
-  respond,
-  () => performance.now(),
-  () => randomInt(2 ** 32),
-  wake,
-);
+const generator = new TextGenerator(model, respond, () => randomInt(2 ** 32), wake);
 
 let isRunning = false;
 let renewal: NodeJS.Timeout | undefined;

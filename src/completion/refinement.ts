@@ -29,8 +29,7 @@ export function refinementOf(
   if (after.startsWith(before)) {
     return 'extended';
   }
-  const isTypedAlong = standing.source === 'typedAsSuggested' || standing.source === 'prefixCache';
-  return isTypedAlong || age > REPLACEABLE_FOR ? null : 'replaced';
+  return standing.isTypedAlong === true || age > REPLACEABLE_FOR ? null : 'replaced';
 }
 
 /** Why there is no suggestion where another model may have one. */

@@ -33,25 +33,20 @@ export class RequestWork {
   private reader: DocumentReader;
 
   /**
-   * @param now milliseconds of a steady clock
    * @param newSeed for sampling where the user has set none
    */
   constructor(
     private readonly model: LoadedModel,
-    private readonly now: () => number,
     private readonly newSeed: () => number,
   ) {
     this.reader = this.newReader();
   }
 
-  /**
-   * @param received when the request came
-   * @param onPart gets each piece of a generated text as it comes
-   */
-  begin(request: AnsweredRequest, received: number, onPart: (part: string) => void): RequestSteps {
+  /** @param onPart gets each piece of a generated text as it comes */
+  begin(request: AnsweredRequest, onPart: (part: string) => void): RequestSteps {
     switch (request.kind) {
       case 'complete':
-        return this.complete(request, received);
+        return this.complete(request);
       case 'generate':
         return this.generate(request, onPart);
       case 'inspect':
@@ -76,7 +71,7 @@ export class RequestWork {
     return this.reader.learnTyped(1) > 0;
   }
 
-  private *complete(request: CompleteRequest, received: number): RequestSteps {
+  private *complete(request: CompleteRequest): RequestSteps {
     const { mixture, tokenizer } = this.model;
     const completion = yield* completeDocument(mixture, tokenizer, this.reader, request, this.model.masked);
     const isUntaught = !this.model.hasNetwork && mixture.workspace.tokenCount === 0;
@@ -86,8 +81,6 @@ export class RequestWork {
       ...completion,
       ...(completion.noSuggestionReason === 'lowConfidence' &&
         isUntaught && { noSuggestionReason: 'notReady' }),
-      source: 'generated',
-      milliseconds: this.now() - received,
     };
   }
 

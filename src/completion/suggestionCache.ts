@@ -4,7 +4,7 @@
  */
 import type { CompletedResponse, CompletionQuestion } from '../protocol/generatorProtocol';
 
-type CachedSuggestion = Pick<CompletedResponse, 'insertText' | 'confidence' | 'source' | 'isAsked'>;
+type CachedSuggestion = Pick<CompletedResponse, 'insertText' | 'confidence' | 'isTypedAlong' | 'isAsked'>;
 
 interface Entry {
   /** Everything but the prefix that the suggestion depends on. */
@@ -51,7 +51,6 @@ export class SuggestionCache {
   answer(question: CompletionQuestion): CachedSuggestion | null {
     const key = keyOf(question);
     const { prefix } = question.document;
-    const latest = this.entries.at(-1);
     const entry = this.entries.findLast((candidate) => candidate.key === key && continues(candidate, prefix));
     if (entry === undefined) {
       return null;
@@ -60,7 +59,7 @@ export class SuggestionCache {
     return {
       insertText: entry.insertText.slice(prefix.length - entry.prefixLength),
       confidence: entry.confidence,
-      source: entry === latest ? 'typedAsSuggested' : 'prefixCache',
+      isTypedAlong: true,
       ...(entry.isAsked && { isAsked: true }),
     };
   }

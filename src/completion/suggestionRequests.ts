@@ -33,13 +33,12 @@ export class SuggestionRequests {
    * resolves as cancelled; its suggestion is finished for the cache unless a request comes that it cannot serve.
    */
   async complete(question: CompletionQuestion, signal?: AbortSignal): Promise<CompletedResponse> {
-    const start = performance.now();
     if (signal?.aborted) {
-      return cancelledCompletion(0, 0);
+      return cancelledCompletion(0);
     }
-    const cached = this.fromCache(question, start);
+    const cached = this.fromCache(question);
     if (question.isInvoked === true) {
-      return this.completeInvoked(question, cached, start, signal);
+      return this.completeInvoked(question, cached, signal);
     }
     if (cached !== null) {
       return cached;
@@ -47,30 +46,29 @@ export class SuggestionRequests {
     const agreeing = this.findAgreeing(question);
     this.cancelAbandoned(agreeing);
     if (agreeing !== null) {
-      const response = await this.wait(agreeing, start, signal);
+      const response = await this.wait(agreeing, signal);
       const isSame = agreeing.question.document.prefix === question.document.prefix;
       if (isSame || response.noSuggestionReason === 'cancelled') {
-        return { ...response, source: 'inFlight', milliseconds: performance.now() - start };
+        return response;
       }
-      const rest = this.fromCache(question, start);
+      const rest = this.fromCache(question);
       if (rest !== null) {
-        return { ...rest, source: 'inFlight' };
+        // Nothing of it was on the screen yet.
+        return { ...rest, isTypedAlong: false };
       }
     }
-    const response = await this.wait(this.launch(question), start, signal);
-    return { ...response, milliseconds: performance.now() - start };
+    return this.wait(this.launch(question), signal);
   }
 
   /** What is shown already stays the first, as VS Code keeps it; all of them are served while the user types along. */
   private async completeInvoked(
     question: CompletionQuestion,
     shown: CompletedResponse | null,
-    start: number,
     signal?: AbortSignal,
   ): Promise<CompletedResponse> {
     const { timesForgotten } = this;
     this.cancelAbandoned(null);
-    const made = await this.wait(this.launch(question, shown === null), start, signal);
+    const made = await this.wait(this.launch(question, shown === null), signal);
     const first = shown ?? made;
     const alternatives = [made, ...(made.alternatives ?? [])]
       .filter(({ insertText }) => !agrees(insertText, first.insertText))
@@ -81,7 +79,7 @@ export class SuggestionRequests {
       }
       this.cache.remember(question, first);
     }
-    return { ...first, alternatives, milliseconds: performance.now() - start };
+    return { ...first, alternatives };
   }
 
   /** Serves a suggestion that was made elsewhere from now on, also while the user types along with it. */
@@ -98,9 +96,9 @@ export class SuggestionRequests {
     }
   }
 
-  private fromCache(question: CompletionQuestion, start: number): CompletedResponse | null {
+  private fromCache(question: CompletionQuestion): CompletedResponse | null {
     const cached = this.cache.answer(question);
-    return cached && { kind: 'completed', id: 0, ...cached, milliseconds: performance.now() - start };
+    return cached && { kind: 'completed', id: 0, ...cached };
   }
 
   /** The latest suggestion being made for a beginning of the current text, all else being equal. */
@@ -154,12 +152,12 @@ export class SuggestionRequests {
     return flight;
   }
 
-  private async wait(flight: Flight, start: number, signal?: AbortSignal): Promise<CompletedResponse> {
+  private async wait(flight: Flight, signal?: AbortSignal): Promise<CompletedResponse> {
     flight.waiting++;
     let onAbort: () => void = () => undefined;
     const aborted = new Promise<CompletedResponse>((resolve) => {
       onAbort = () => {
-        resolve(cancelledCompletion(0, performance.now() - start));
+        resolve(cancelledCompletion(0));
       };
     });
     signal?.addEventListener('abort', onAbort, { once: true });

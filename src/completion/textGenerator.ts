@@ -10,7 +10,6 @@ import { RequestWork, type RequestSteps } from './requestWork';
 
 interface Job {
   readonly request: AnsweredRequest;
-  readonly received: number;
   /** Null until its first step. */
   steps: RequestSteps | null;
   /** Streamed so far. */
@@ -28,18 +27,16 @@ export class TextGenerator {
 
   /**
    * @param respond called with exactly one settling response per request
-   * @param now milliseconds of a steady clock
    * @param newSeed for sampling where the user has set none
    * @param wake called when work that had to wait can go on, so that {@link step} should be called again
    */
   constructor(
     model: LoadedModel,
     private readonly respond: (response: GeneratorResponse) => void,
-    private readonly now: () => number,
     newSeed: () => number,
     private readonly wake: () => void,
   ) {
-    this.work = new RequestWork(model, now, newSeed);
+    this.work = new RequestWork(model, newSeed);
   }
 
   receive(request: GeneratorRequest): void {
@@ -51,7 +48,7 @@ export class TextGenerator {
     } else if (request.kind === 'ping') {
       this.respond({ kind: 'heard' });
     } else {
-      this.jobs.push({ request, received: this.now(), steps: null, text: '', isWaiting: false });
+      this.jobs.push({ request, steps: null, text: '', isWaiting: false });
     }
   }
 
@@ -138,24 +135,24 @@ export class TextGenerator {
   }
 
   private begin(job: Job): RequestSteps {
-    const { request, received } = job;
+    const { request } = job;
     if (request.kind === 'loadHalf' || request.kind === 'loadMasked') {
       const earlier = this.jobs.slice(0, this.jobs.indexOf(job));
       for (const other of earlier.filter(({ request: { kind } }) => kind === request.kind)) {
         this.fail(other, new Error('Another model was chosen meanwhile.'));
       }
     }
-    return this.work.begin(request, received, (part) => {
+    return this.work.begin(request, (part) => {
       job.text += part;
       this.respond({ kind: 'generatedPart', id: request.id, text: part });
     });
   }
 
-  private cancelled({ request, received, text }: Job): GeneratorResponse {
+  private cancelled({ request, text }: Job): GeneratorResponse {
     const { id } = request;
     switch (request.kind) {
       case 'complete':
-        return cancelledCompletion(id, this.now() - received);
+        return cancelledCompletion(id);
       case 'generate':
         return { kind: 'generated', id, text, stopReason: 'cancelled' };
       default:

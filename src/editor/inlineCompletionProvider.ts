@@ -110,12 +110,16 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     const isInvoked =
       context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke && !this.watch.isAskingAgain();
     const place = placeOfCursor(document, position);
+    const asked = performance.now();
     try {
       const response = await this.generator.complete({ ...question, isInvoked }, abort.signal);
       this.lastFailure = null;
       if (token.isCancellationRequested) {
         return [];
       }
+      this.log.trace(
+        `${response.isTypedAlong === true ? 'typed along' : 'new'}, ${(performance.now() - asked).toFixed(1)} ms, ${response.insertText.length} characters`,
+      );
       const items = this.show(document, position, context, response);
       if (response.insertText !== '' && items !== null && response.isAsked !== true) {
         this.learning.shown(around, response.insertText, response.confidence);
@@ -143,9 +147,6 @@ export class InlineCompletionProvider implements vscode.InlineCompletionItemProv
     response: CompletedResponse,
   ): vscode.InlineCompletionItem[] | null {
     const { insertText, alternatives = [] } = response;
-    this.log.trace(
-      `${response.source}, ${response.milliseconds.toFixed(1)} ms, ${insertText.length} characters`,
-    );
     if (insertText !== '' && !extendsSelectedCompletion(document, position, context, insertText)) {
       this.silence('suggestWidget', document);
       return null;

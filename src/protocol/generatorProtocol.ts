@@ -164,8 +164,8 @@ export interface CompletedResponse {
   readonly alternatives?: readonly Pick<CompletedResponse, 'insertText' | 'confidence'>[];
   /** Whether the user turned to it or typed along with it among several, so that its confidence tells nothing any more. */
   readonly isAsked?: boolean;
-  readonly source: 'typedAsSuggested' | 'prefixCache' | 'inFlight' | 'generated';
-  readonly milliseconds: number;
+  /** Whether it is what remains of one that was served before, as the user types along with that. */
+  readonly isTypedAlong?: boolean;
 }
 export interface GeneratedResponse {
   readonly kind: 'generated';

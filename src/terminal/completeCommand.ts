@@ -70,8 +70,9 @@ export const completeCommand = defineCommand({
       files: await workspaceTexts(folder, terminal),
       half,
     };
-    const response = await withGenerator(terminal, content, (generator) =>
-      generator.complete(
+    const { response, milliseconds } = await withGenerator(terminal, content, async (generator) => {
+      const asked = performance.now();
+      const response = await generator.complete(
         {
           document: textAroundCursor(documentUri(path), languageIdOf(path), offset, (start, end) =>
             text.slice(start, end),
@@ -83,11 +84,12 @@ export const completeCommand = defineCommand({
           isPatient: half !== null,
         },
         terminal.signal,
-      ),
-    );
+      );
+      return { response, milliseconds: performance.now() - asked };
+    });
     terminal.signal.throwIfAborted();
     if (options.json) {
-      const { insertText, confidence, milliseconds, stopReason, noSuggestionReason } = response;
+      const { insertText, confidence, stopReason, noSuggestionReason } = response;
       const result = { insertText, confidence, stopReason, noSuggestionReason, milliseconds };
       terminal.write(`${JSON.stringify(result)}\n`);
     } else if (response.insertText === '') {

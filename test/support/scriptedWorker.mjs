@@ -37,8 +37,6 @@ const completed = (id, insertText, rest = {}) => ({
   id,
   insertText,
   confidence: 0.9,
-  source: 'generated',
-  milliseconds: 1,
   ...rest,
 });
 

@@ -6,15 +6,15 @@ import type { AnsweredRequest, GeneratorResponse } from '../../../src/protocol/g
 import { CountingMixture } from '../../support/countingMixture';
 import { complete, documentAt, generate, TestModel } from '../../support/generatorTrial';
 
-/** Runs all steps of a request that arrived at two milliseconds, with a clock that stays at seven. */
+/** Runs all steps of a request. */
 async function answer(
   request: AnsweredRequest,
   model = new TestModel(),
   newSeed = () => 42,
 ): Promise<{ response: GeneratorResponse; parts: string[] }> {
   const parts: string[] = [];
-  const work = new RequestWork(model, () => 7, newSeed);
-  const steps = work.begin(request, 2, (part) => parts.push(part));
+  const work = new RequestWork(model, newSeed);
+  const steps = work.begin(request, (part) => parts.push(part));
   for (;;) {
     const { done, value } = steps.next();
     if (done) {
@@ -30,10 +30,10 @@ async function completed(request: AnsweredRequest, model?: TestModel) {
 }
 
 describe('a completion', () => {
-  it('is ghost text, with how sure it is and how long it took', async () => {
+  it('is ghost text, with how sure it is', async () => {
     const response = await completed(complete(1, 'The committee app█'));
     assert.equal(response.insertText, 'roved the annual budget.');
-    assert.deepEqual([response.id, response.source, response.milliseconds], [1, 'generated', 5]);
+    assert.equal(response.id, 1);
     assert.ok(response.confidence > 0.5);
   });
 

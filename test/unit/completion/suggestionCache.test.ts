@@ -17,8 +17,6 @@ const response = (insertText: string): CompletedResponse => ({
   id: 1,
   insertText,
   confidence: 0.8,
-  source: 'generated',
-  milliseconds: 5,
 });
 
 describe('suggestions that still hold', () => {
@@ -33,7 +31,7 @@ describe('suggestions that still hold', () => {
     assert.deepEqual(cache.answer(question('The quick br█')), {
       insertText: 'own fox',
       confidence: 0.8,
-      source: 'typedAsSuggested',
+      isTypedAlong: true,
     });
     assert.equal(cache.answer(question('The quick brown █'))?.insertText, 'fox');
   });
@@ -44,9 +42,9 @@ describe('suggestions that still hold', () => {
     assert.deepEqual(cache.answer(question('The quick█')), {
       insertText: ' brown fox',
       confidence: 0.8,
-      source: 'prefixCache',
+      isTypedAlong: true,
     });
-    assert.equal(cache.answer(question('The quick br█'))?.source, 'typedAsSuggested');
+    assert.equal(cache.answer(question('The quick br█'))?.insertText, 'own fox');
   });
 
   it('are forgotten, the one used least recently first, where there are many', () => {

@@ -31,12 +31,10 @@ class IdleMasked implements OpenedMasked {
 
 function setUp(model = new TestModel()) {
   const responses: GeneratorResponse[] = [];
-  let clock = 0;
   let woken = 0;
   const generator = new TextGenerator(
     model,
     (response) => responses.push(response),
-    () => clock++,
     () => 42,
     () => woken++,
   );

@@ -14,8 +14,6 @@ const answered = (response: Partial<CompletedResponse>, canTrain = true, isKept 
         id: 1,
         insertText: '',
         confidence: 0,
-        source: 'generated',
-        milliseconds: 1,
         ...response,
       },
     },

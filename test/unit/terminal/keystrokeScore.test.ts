@@ -21,7 +21,7 @@ parentPort.on('message', (request) => {
   if (kind === 'complete') {
     appendFileSync(__filename + '.asked', JSON.stringify(request) + '\\n');
     const insertText = learned && document.prefix.endsWith('say ') ? 'lantern light' : '';
-    const answer = { kind: 'completed', id, insertText, confidence: 0.5, source: 'generated', milliseconds: 1 };
+    const answer = { kind: 'completed', id, insertText, confidence: 0.5 };
     setTimeout(() => parentPort.postMessage(answer), document.prefix === '' ? 200 : 0);
   } else {
     parentPort.postMessage({ kind: kinds[kind], id, description: 'A model', away: null });
