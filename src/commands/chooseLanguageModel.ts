@@ -11,7 +11,7 @@ import {
   parseLanguageModel,
 } from '../editor/languageModelSetting';
 import { agrees, inform, warn } from '../editor/notifications';
-import { ensureRuntime } from '../editor/offerRuntime';
+import { ensureRuntime } from '../editor/installing';
 import type { Parts } from '../editor/parts';
 import { pathHere } from '../editor/pathHere';
 import { asError } from '../protocol/asError';

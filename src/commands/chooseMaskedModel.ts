@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { parseMaskedModel } from '../editor/maskedModelSetting';
-import { ensureRuntime } from '../editor/offerRuntime';
+import { ensureRuntime } from '../editor/installing';
 import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 import { pathHere } from '../editor/pathHere';

@@ -7,21 +7,21 @@ import { chooseLanguageModel } from './chooseLanguageModel';
 import { chooseMaskedModel } from './chooseMaskedModel';
 import { deleteModel } from './deleteModel';
 import { exportModel } from './exportModel';
-import { generateAnother } from './generateAnother';
-import { generateFromSelection } from './generateFromSelection';
+import { generateAnother, generateFromSelection } from './generate';
 import { importModel } from './importModel';
-import { installLlama } from './installLlama';
-import { installNativeEngine } from './installNativeEngine';
-import { installOnnxRuntime } from './installOnnxRuntime';
-import { installWebgpu } from './installWebgpu';
-import { removeLlama } from './removeLlama';
-import { removeNativeEngine } from './removeNativeEngine';
-import { removeOnnxRuntime } from './removeOnnxRuntime';
-import { removeWebgpu } from './removeWebgpu';
+import {
+  installLlama,
+  installNativeEngine,
+  installOnnxRuntime,
+  installWebgpu,
+  removeLlama,
+  removeNativeEngine,
+  removeOnnxRuntime,
+  removeWebgpu,
+} from './installations';
 import { setLanguageModelKey } from './setLanguageModelKey';
 import { showMenu } from './showMenu';
-import { toggle } from './toggle';
-import { toggleForLanguage } from './toggleForLanguage';
+import { toggle, toggleForLanguage } from './toggle';
 import { trainOnWorkspace } from './trainOnWorkspace';
 import { useShippedBaseModel } from './useShippedBaseModel';
 import { whyNoSuggestion } from './whyNoSuggestion';

@@ -3,8 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { installLlama } from '../../../../src/commands/installLlama.js';
-import { installOnnxRuntime } from '../../../../src/commands/installOnnxRuntime.js';
+import { installLlama, installOnnxRuntime } from '../../../../src/commands/installations.js';
 import type { Parts } from '../../../../src/editor/parts.js';
 import { LLAMA, ONNX_RUNTIME, type Runtime } from '../../../../src/trainer/native/installRuntime.js';
 
