@@ -6,7 +6,7 @@
  */
 import { setNewest } from '../model/boundedMap';
 import { rightPart } from '../model/evaluate/keystrokes';
-import { learnShift, MOST_SHIFT } from '../model/generation/confidenceShift';
+import { learnShift } from '../model/generation/confidenceShift';
 import type { TextKind } from '../model/generation/expectedSaving';
 import { learnTaking, UNKNOWN_TAKING } from '../model/generation/wordTaking';
 import { wordEnds } from '../model/generation/wordUnits';
@@ -52,19 +52,14 @@ export class SuggestionLearning {
   private readonly refusals = new Map<string, Set<string>>();
 
   /**
-   * @param stored what {@link store} received in an earlier session; anything else is replaced by the defaults
+   * @param stored what {@link store} received in an earlier session
    * @param store called when something was learned
    */
   constructor(
-    stored: unknown,
+    { prose = 0, code = 0, takesWords = UNKNOWN_TAKING }: Partial<Learned>,
     private readonly store: (learned: Learned) => void,
   ) {
-    const at = (key: keyof Learned) => storedNumber(stored, key);
-    this.learned = {
-      prose: inRange(at('prose') ?? 0, -MOST_SHIFT, MOST_SHIFT),
-      code: inRange(at('code') ?? 0, -MOST_SHIFT, MOST_SHIFT),
-      takesWords: inRange(at('takesWords') ?? UNKNOWN_TAKING, 0, 1),
-    };
+    this.learned = { prose, code, takesWords };
   }
 
   /** The learned part of a request at this cursor. Each request also shows what became of the earlier suggestions. */
@@ -169,12 +164,3 @@ function mayAgree(typed: string, suggestion: string): boolean {
 
 /** A copy, as a slice that is kept as a key would keep the whole text in memory. */
 const placeKey = (uri: string, prefix: string): string => JSON.stringify([uri, prefix.slice(-PLACE)]);
-
-function inRange(value: number, least: number, most: number): number {
-  return Math.min(most, Math.max(least, value));
-}
-
-function storedNumber(stored: unknown, key: keyof Learned): number | null {
-  const value: unknown = typeof stored === 'object' && stored !== null ? Reflect.get(stored, key) : null;
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
-}

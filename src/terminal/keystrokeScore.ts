@@ -48,7 +48,7 @@ export async function scoreKeystrokes(
   const stretches = sampleStretches(files, options.characters, seededRandom(options.seed));
   const times: number[] = [];
   // What it learns from this user is not kept.
-  const learning = new SuggestionLearning(null, () => undefined);
+  const learning = new SuggestionLearning({}, () => undefined);
   const score = await withGenerator(terminal, { modelPath, files: known, half }, (generator) =>
     simulateTyping(
       stretches,
