@@ -37,12 +37,6 @@ const legacy = v.object({
 });
 /** OpenAI's chat, current llama.cpp. */
 const content = v.object({ content: v.array(place) });
-/** llama.cpp's own older shape. */
-const older = v.object({
-  completion_probabilities: v.array(
-    v.object({ content: v.string(), probs: v.array(v.object({ tok_str: v.string(), prob: v.number() })) }),
-  ),
-});
 
 /**
  * The choices by place of the continuation, at most {@link MOST_CHOICES} each; empty when the answer has no probabilities in any
@@ -72,16 +66,6 @@ export function tokenChoices(answer: unknown): ChoicesAtPlace[] {
         ]),
       ),
     );
-  }
-  for (const holder of [first, answer]) {
-    if (v.is(older, holder)) {
-      return holder.completion_probabilities.map(({ content: text, probs }) =>
-        atPlace(
-          textOf({ token: text }),
-          probs.map(({ tok_str, prob }) => [bytesOf({ token: tok_str }), prob]),
-        ),
-      );
-    }
   }
   return [];
 }

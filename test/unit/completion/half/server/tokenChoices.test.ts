@@ -12,20 +12,6 @@ describe('what a server says of the next tokens', () => {
   const shapes: [name: string, answer: unknown][] = [
     ['OpenAI, vLLM', legacyAnswer({ ' a': 0.5, 'bytes:\\xe4': 0.25 })],
     ['llama.cpp', { choices: [{ logprobs: { content: [{ ...choices[0], top_logprobs: choices }] } }] }],
-    [
-      'older llama.cpp',
-      {
-        completion_probabilities: [
-          {
-            content: ' a',
-            probs: [
-              { tok_str: ' a', prob: 0.5 },
-              { tok_str: 'bytes:\\xe4', prob: 0.25 },
-            ],
-          },
-        ],
-      },
-    ],
   ];
   for (const [name, answer] of shapes) {
     it(`is read in the shape of ${name}`, () => {
