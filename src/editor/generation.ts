@@ -125,13 +125,7 @@ export class Generation implements vscode.Disposable {
     });
     try {
       await setContext(RUNNING_CONTEXT, true);
-      const stopReason = await this.stream(prompt, sampling, abort, (part) => insertion.append(part)).catch(
-        async (error: unknown) => {
-          // Where the generator has died, what came before is still being written, and its place is noted below.
-          await insertion.finish().catch(() => undefined);
-          throw error;
-        },
-      );
+      const stopReason = await this.stream(prompt, sampling, abort, (part) => insertion.append(part));
       if (insertion.text === '' && !abort.signal.aborted) {
         throw new Error(
           vscode.l10n.t(
@@ -140,15 +134,13 @@ export class Generation implements vscode.Disposable {
         );
       }
       if (insertion.text !== '' && runsIntoWord(generatorDocument(editor.document, insertion.end))) {
-        void insertion.append(' ');
+        // The text is there all the same.
+        await insertion.append(' ').catch(() => undefined);
       }
-      await insertion.finish().catch((error: unknown) => {
-        if (!abort.signal.aborted) {
-          throw error;
-        }
-      });
       return { text: insertion.text, stopReason };
     } finally {
+      // Where the generator has died, what came before is still being written.
+      await insertion.finish();
       insertion.dispose();
       const { text } = insertion;
       if (text !== '') {

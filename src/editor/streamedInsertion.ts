@@ -71,10 +71,9 @@ export class StreamedInsertion implements vscode.Disposable {
     return this.pieces;
   }
 
-  /** Ends the undo step. */
-  finish(): Promise<void> {
-    this.pieces = this.pieces.then(() => (this.first ? undefined : this.write(true)));
-    return this.pieces;
+  /** Ends the undo step. Never rejects, as {@link append} has done so where a part could not be written. */
+  async finish(): Promise<void> {
+    await this.pieces.then(() => (this.first ? undefined : this.write(true))).catch(() => undefined);
   }
 
   dispose(): void {
