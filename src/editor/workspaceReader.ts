@@ -15,7 +15,6 @@ import type { Configuration } from './configuration';
 import { EditedTexts } from './editedTexts';
 import { LiveFiles } from './liveFiles';
 import { realRoots } from './realRoots';
-import { RulesAbove } from './rulesAbove';
 import { trainableFolders } from './trainableFolders';
 import { isOpen, placeOf, readPlanned, uriOf } from './workspaceFiles';
 
@@ -33,7 +32,6 @@ export class WorkspaceReader implements vscode.Disposable {
   private readonly files: LiveFiles;
   private readonly changed: ChangedFiles;
   private readonly rules: ChangedRules;
-  private readonly above: RulesAbove;
   private readonly edited: EditedTexts;
   /** Deleted files and folders, while VS Code still reports others. */
   private readonly deleted = new Set<string>();
@@ -91,9 +89,6 @@ export class WorkspaceReader implements vscode.Disposable {
       },
       onError,
     });
-    this.above = new RulesAbove(() => {
-      this.rules.addAll();
-    });
     this.edited = new EditedTexts(
       this.files,
       excludeGlobs,
@@ -110,7 +105,6 @@ export class WorkspaceReader implements vscode.Disposable {
       watcher,
       this.changed,
       this.rules,
-      this.above,
       this.edited,
       watcher.onDidCreate((uri) => {
         this.note(uri, true);
@@ -173,7 +167,6 @@ export class WorkspaceReader implements vscode.Disposable {
     if (!vscode.workspace.isTrusted || folders.length === 0) {
       return;
     }
-    void this.settle(this.above.watch(folders.map(({ uri }) => uri.fsPath)));
     // It is newer than the files, which are then passed over or learned before it.
     this.edited.learnUnsaved();
     let roots: ReadonlyMap<string, vscode.Uri> = new Map();

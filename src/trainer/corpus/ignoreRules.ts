@@ -191,7 +191,7 @@ function unlessIgnoringRoot(scope: Scope, files: RuleFile[]): RuleFile[] {
  * The files outside a root that may hold rules for it, outermost first; none when the root is not inside a repository; `above` is as
  * in {@link RuleFile}.
  */
-export async function ruleFilesAbove(opened: string): Promise<{ path: string; above: string }[]> {
+async function ruleFilesAbove(opened: string): Promise<{ path: string; above: string }[]> {
   // A folder may be opened by a link, above which other rules lie.
   const root = await realPath(opened).catch(() => opened);
   const files: { path: string; above: string }[] = [];

@@ -118,24 +118,6 @@ describe('A file that another program writes', function () {
       await settings.update('encoding', undefined, vscode.ConfigurationTarget.Workspace);
     }
   });
-
-  it('is forgotten once a rule above the workspace, in its repository, ignores it', async () => {
-    const repository = join(workspaceFolder(), '..');
-    await mkdir(join(repository, '.git'));
-    try {
-      await mkdir(part);
-      await writeFile(join(part, 'ferry.md'), TEXT);
-      // A changed rule file makes the extension read the rules again, so that it notices the repository.
-      await writeFile(join(workspaceFolder(), '.gitignore'), '');
-      await sleep(FOLLOWED);
-      await untilSuggested('Bartholomew Thrupp');
-      await writeFile(join(repository, '.gitignore'), 'part/\n');
-      await untilGhostTextIsWithout('Bartholomew', DRAFT);
-    } finally {
-      await rm(join(repository, '.git'), { recursive: true });
-      await rm(join(repository, '.gitignore'), { force: true });
-    }
-  });
 });
 
 describe('A file that nothing watches', function () {
