@@ -34,10 +34,6 @@ const MOST_RESTARTS = 6;
 const PARTS_OF_PATIENCE = 10;
 
 export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
-  private readonly program: string;
-  private readonly name: string;
-  private readonly firstDelay: number;
-  private readonly patience: number;
   private child: ChildProcess | null = null;
   /** Null while the model is not loaded. */
   private ready: ChildProcess | null = null;
@@ -50,13 +46,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
   private timer: NodeJS.Timeout | null = null;
   private isDisposed = false;
 
-  private constructor(private readonly options: ModelProcessOptions<Opening>) {
-    const { program, name, firstDelay = 1000, patience = 120_000 } = options;
-    this.program = program;
-    this.name = name;
-    this.firstDelay = firstDelay;
-    this.patience = patience;
-  }
+  private constructor(private readonly options: ModelProcessOptions<Opening>) {}
 
   /** @throws Error with one sentence, by rejecting, when the model cannot be loaded */
   static async open<Opening extends ModelFile, Opened, Question, Answer>(
@@ -106,19 +96,19 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
   /** Starts the time anew after which a process that leaves its questions unanswered is killed; stops it when none wait. */
   private watch(): void {
     clearInterval(this.watchdog ?? undefined);
+    const { patience = 120_000 } = this.options;
     let partsLeft = PARTS_OF_PATIENCE;
     const look = (): void => {
       if (--partsLeft === 0) {
         this.ready?.kill('SIGKILL');
       }
     };
-    this.watchdog =
-      this.pending.size === 0 ? null : setInterval(look, this.patience / PARTS_OF_PATIENCE).unref();
+    this.watchdog = this.pending.size === 0 ? null : setInterval(look, patience / PARTS_OF_PATIENCE).unref();
   }
 
   /** Resolves when the model is loaded; rejects with a sentence when it cannot be. */
   private start(): Promise<Opened> {
-    const { opening } = this.options;
+    const { opening, program, name } = this.options;
     let child: ChildProcess;
     try {
       child = this.fork();
@@ -140,13 +130,13 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
           this.endsInARow = 0;
           if (this.hasFault) {
             this.hasFault = false;
-            this.tell('answering', `${this.name} answers again.`);
+            this.tell('answering', `${name} answers again.`);
           }
           this.settle(response.id, response.answer);
         } else if (response.id !== null) {
           if (!this.hasFault) {
             this.hasFault = true;
-            this.tell('away', `${this.program} cannot answer with ${this.name} (${response.message}).`);
+            this.tell('away', `${program} cannot answer with ${name} (${response.message}).`);
           }
           this.settle(response.id, null);
         } else {
@@ -162,7 +152,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
         const how = signal ?? `status ${code}`;
         reject(
           new Error(
-            `${this.program} ended (${how}) while it loaded ${this.name}. The file may be damaged, or the memory too small for it: choose a smaller model.`,
+            `${program} ended (${how}) while it loaded ${name}. The file may be damaged, or the memory too small for it: choose a smaller model.`,
           ),
         );
         this.afterEnd(child, how, refusal);
@@ -185,23 +175,25 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
   }
 
   private startFault(error: Error): Error {
-    return new Error(`${this.program} could not be started for ${this.name}: ${error.message}.`, {
+    const { program, name } = this.options;
+    return new Error(`${program} could not be started for ${name}: ${error.message}.`, {
       cause: error,
     });
   }
 
   private openingFault({ message, by }: FaultMessage): string {
+    const { program, script, name, opening } = this.options;
     if (by === 'refusal') {
       return message;
     }
     if (by === 'program') {
-      return `${this.program} cannot be started (${message}). Run "Understudy: Remove ${this.program}" (or "npm run ${this.options.script} -- --remove" in a checkout) and install it again.`;
+      return `${program} cannot be started (${message}). Run "Understudy: Remove ${program}" (or "npm run ${script} -- --remove" in a checkout) and install it again.`;
     }
     // The path does not explain what went wrong, and its words could be mistaken for the cause.
-    const detail = message.replaceAll(this.options.opening.path, 'it');
+    const detail = message.replaceAll(opening.path, 'it');
     return /memory|alloc/i.test(detail)
-      ? `${this.name} needs more memory than is free (${detail}). Choose a smaller model, or one with fewer bits a weight.`
-      : `${this.name} cannot be loaded by ${this.program} (${detail}). Download it again, or choose another model.`;
+      ? `${name} needs more memory than is free (${detail}). Choose a smaller model, or one with fewer bits a weight.`
+      : `${name} cannot be loaded by ${program} (${detail}). Download it again, or choose another model.`;
   }
 
   /**
@@ -209,6 +201,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
    * @param refusal why it did not load the model, if it said so
    */
   private afterEnd(child: ChildProcess | null, how: string, refusal: string | null = null): void {
+    const { program, name, firstDelay = 1000 } = this.options;
     const wasReady = child !== null && this.ready === child;
     this.ready = null;
     this.settleAll();
@@ -220,24 +213,24 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
       this.tell(
         'away',
         refusal ??
-          `${this.program} keeps stopping (${how}) and is not started again. Choose ${this.name} again to try once more.`,
+          `${program} keeps stopping (${how}) and is not started again. Choose ${name} again to try once more.`,
       );
       return;
     }
     if (wasReady) {
-      this.tell('away', `${this.program} stopped (${how}) and is started again.`);
+      this.tell('away', `${program} stopped (${how}) and is started again.`);
     }
     this.timer = setTimeout(
       () => {
         this.start().then(
           () => {
-            this.tell('answering', `${this.name} answers again.`);
+            this.tell('answering', `${name} answers again.`);
           },
           // `afterEnd` starts the next attempt, or reports that there is none.
           () => undefined,
         );
       },
-      this.firstDelay * 2 ** (this.endsInARow - 1),
+      firstDelay * 2 ** (this.endsInARow - 1),
     ).unref();
   }
 
