@@ -121,8 +121,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     configuration,
     training,
     lastEditor,
-    () => languageModel.state,
-    () => maskedModel.state,
+    models,
     log,
   );
   const reader = new WorkspaceReader(

@@ -9,9 +9,8 @@ import {
   type PanelInspection,
   type ToPanel,
 } from '../protocol/panelProtocol';
-import type { ModelState } from './chosenModel';
 import type { Configuration } from './configuration';
-import type { LanguageModelState } from './languageModelHalf';
+import type { FollowedModels } from './followedModels';
 import { languageModelLines, maskedModelLine } from './languageModelLines';
 import type { LastTextEditor } from './lastTextEditor';
 import { showFailure } from './notifications';
@@ -49,8 +48,7 @@ export class PanelHost implements vscode.Disposable {
     private readonly configuration: Configuration,
     private readonly training: TrainingSession,
     private readonly lastEditor: LastTextEditor,
-    private readonly languageModel: () => LanguageModelState | null,
-    private readonly maskedModel: () => ModelState<string> | null,
+    private readonly models: Pick<FollowedModels, 'languageModel' | 'maskedModel'>,
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.window = new PanelWindow(
@@ -213,8 +211,8 @@ export class PanelHost implements vscode.Disposable {
   /** @param weight of the model among the networks, 0 to 1; null while it is unknown */
   private sendLanguageModel(weight: number | null): void {
     const { t } = vscode.l10n;
-    const masked = maskedModelLine(t, this.maskedModel());
-    const lines = languageModelLines(t, this.languageModel(), weight);
+    const masked = maskedModelLine(t, this.models.maskedModel.state);
+    const lines = languageModelLines(t, this.models.languageModel.state, weight);
     this.post({ kind: 'languageModel', lines: masked === null ? lines : [...lines, masked] });
   }
 
