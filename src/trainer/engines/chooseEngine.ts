@@ -12,7 +12,7 @@ import {
   type EngineTimings,
   type TimeEngine,
 } from './engineTimings';
-import { loadWithin, type MemoryOptions } from './limitMemory';
+import { loadWithin, type MemoryWatch } from './limitMemory';
 import { loadEngine, type EngineOptions } from './loadEngine';
 import type { TimedWork } from './timeEngine';
 
@@ -21,7 +21,7 @@ export interface EngineWish {
   /** Engines that have failed in this training, in that order; none of them is tried again. */
   readonly failed: readonly EngineName[];
   readonly work: TimedWork;
-  readonly memory: MemoryOptions;
+  readonly memory: MemoryWatch;
   /** Called before each engine is loaded, as loading may crash the process. */
   readonly onLoading?: (name: EngineName) => void;
 }

@@ -1,12 +1,12 @@
-/** Keeps a training below its memory limit, by an estimate from its shapes. */
+/** Keeps a training below its memory limit: by an estimate from its shapes beforehand, and by watching the process. */
 import type { EngineName } from '../../protocol/trainerProtocol';
-import type { TrainingEngine } from '../engine';
+import type { TrainableNetwork, TrainingEngine } from '../engine';
 import type { EngineOptions } from './loadEngine';
 import { memoryNeed, type TrainingShape } from './memoryNeed';
 import { automaticThreads } from './processorCores';
 import type { TimedWork } from './timeEngine';
 
-export interface MemoryOptions {
+export interface MemoryWatch {
   /** Told in a sentence when the limit makes training slower. */
   readonly warn: (message: string) => void;
   /** Bytes that the process holds in memory; default: what the system says. */
@@ -16,6 +16,8 @@ export interface MemoryOptions {
 type Load = (name: EngineName, options: EngineOptions) => Promise<TrainingEngine>;
 
 const BYTES_PER_MEGABYTE = 1024 * 1024;
+/** The watch acts below the limit, as what a step takes is seen only after it. */
+const SAFE_SHARE = 0.92;
 /** With fewer rows at once a thread works mostly on what does not depend on their number. */
 const WORTHWHILE_ROWS = 4;
 
@@ -26,7 +28,7 @@ const WORTHWHILE_ROWS = 4;
 export function loadWithin(
   load: Load,
   work: TimedWork,
-  { warn, resident = () => process.memoryUsage.rss() }: MemoryOptions,
+  { warn, resident = () => process.memoryUsage.rss() }: MemoryWatch,
 ): Load {
   const { maxMemoryMegabytes: megabytes } = work;
   return async (name, options) => {
@@ -36,10 +38,7 @@ export function loadWithin(
     const needOf = (shape: TrainingShape): number => held + memoryNeed(name, shape);
     const fitting = shapes.find((shape) => needOf(shape) <= megabytes * BYTES_PER_MEGABYTE);
     if (fitting === undefined) {
-      const need = Math.ceil(needOf(shapes.at(-1)!) / BYTES_PER_MEGABYTE);
-      throw new Error(
-        `Training by the ${name} engine needs about ${need} MB of memory even with one row of a batch at a time, and may take ${megabytes} MB. Allow it more (understudy.training.maxMemoryMegabytes or --max-memory), or train a smaller network.`,
-      );
+      throw new Error(tooLittle(name, needOf(shapes.at(-1)!), megabytes));
     }
     const engine = await load(name, { ...options, threads: fitting.threads });
     if (fitting !== wished) {
@@ -53,7 +52,17 @@ export function loadWithin(
       ...engine,
       createNetwork: (...given) => {
         const network = engine.createNetwork(...given);
-        network.limitRows(fitting.rows);
+        const check = watchRows(network, fitting.rows, { name, megabytes, warn, resident });
+        const trainStep = network.trainStep.bind(network);
+        network.trainStep = async (...step) => {
+          check();
+          return trainStep(...step);
+        };
+        const evaluateStep = network.evaluateStep.bind(network);
+        network.evaluateStep = async (...step) => {
+          check();
+          return evaluateStep(...step);
+        };
         return network;
       },
     };
@@ -81,6 +90,47 @@ function halved(rows: number): number {
   return rows === 1 ? 0 : Math.ceil(rows / 2);
 }
 
+interface RowLimit extends Required<MemoryWatch> {
+  readonly name: EngineName;
+  readonly megabytes: number;
+}
+
+/** @returns what is to be called before each step: it halves the network's rows when the process comes near to the limit */
+function watchRows(
+  network: TrainableNetwork,
+  startRows: number,
+  { name, megabytes, warn, resident }: RowLimit,
+): () => void {
+  const most = megabytes * BYTES_PER_MEGABYTE;
+  let rows = startRows;
+  let threshold = SAFE_SHARE * most;
+  network.limitRows(rows);
+  return () => {
+    const bytes = resident();
+    if (bytes <= threshold) {
+      return;
+    }
+    if (rows === 1) {
+      if (bytes > most) {
+        throw new Error(tooLittle(name, bytes, megabytes));
+      }
+      return;
+    }
+    rows = halved(rows);
+    network.limitRows(rows);
+    // Freed memory may stay with the process, so only growth from here on means that there are still too many rows.
+    threshold = Math.max(threshold, (bytes + most) / 2);
+    warn(
+      `Training takes ${Math.round(bytes / BYTES_PER_MEGABYTE)} of ${megabytes} MB of memory, and goes on with ${rowsText(rows)} at a time.`,
+    );
+  };
+}
+
 function rowsText(rows: number): string {
   return rows === 1 ? 'one row of a batch' : `${rows} rows of a batch`;
+}
+
+function tooLittle(engine: EngineName, bytes: number, megabytes: number): string {
+  const need = Math.ceil(bytes / BYTES_PER_MEGABYTE);
+  return `Training by the ${engine} engine needs about ${need} MB of memory even with one row of a batch at a time, and may take ${megabytes} MB. Allow it more (understudy.training.maxMemoryMegabytes or --max-memory), or train a smaller network.`;
 }

@@ -7,7 +7,7 @@ import {
   type NetworkShape,
 } from '../../../../src/model/networkConfig';
 import { ENGINE_NAMES, type EngineName } from '../../../../src/protocol/trainerProtocol';
-import type { TrainableNetwork, TrainingEngine } from '../../../../src/trainer/engine';
+import type { TrainableNetwork, TrainBatch, TrainingEngine } from '../../../../src/trainer/engine';
 import { loadWithin } from '../../../../src/trainer/engines/limitMemory';
 import type { EngineOptions } from '../../../../src/trainer/engines/loadEngine';
 import { memoryNeed } from '../../../../src/trainer/engines/memoryNeed';
@@ -20,6 +20,16 @@ const config: NetworkConfig = {
   hiddenSize: 512,
   numLayers: 1,
 };
+const batch: TrainBatch = {
+  batchSize: 1,
+  unrollSteps: 1,
+  inputs: new Int32Array(1),
+  targets: new Int32Array(1),
+  mask: new Float32Array(1),
+  resets: new Uint8Array(1),
+};
+const options = { learningRate: 0.1, gradientClipNorm: 1, dropout: 0 };
+
 /** An engine whose networks only record how many rows they were limited to. */
 function trial(megabytes: number, residentMegabytes: () => number, threads = 2) {
   const rows: number[] = [];
@@ -27,6 +37,8 @@ function trial(megabytes: number, residentMegabytes: () => number, threads = 2) 
   let loadedThreads: number | undefined;
   const network = {
     config,
+    trainStep: () => Promise.resolve({ loss: 1, gradientNorm: 1 }),
+    evaluateStep: () => Promise.resolve(1),
     limitRows: (limit: number) => rows.push(limit),
   } as unknown as TrainableNetwork;
   const load = (name: EngineName, { threads: used }: EngineOptions): Promise<TrainingEngine> => {
@@ -83,6 +95,43 @@ describe('The memory of a training', () => {
       /^Error: Training by the native engine needs about \d+ MB of memory even with one row of a batch at a time, and may take 256 MB\. Allow it more \(understudy\.training\.maxMemoryMegabytes or --max-memory\), or train a smaller network\.$/,
     );
     assert.deepEqual(rows, []);
+  });
+
+  it('is watched: rows are halved when it comes near to the limit, once for each time that it grows', async () => {
+    let resident = 90;
+    const { start, rows, warnings } = trial(1000, () => resident);
+    const network = await start('native');
+    const stepAt = async (megabytes: number): Promise<void> => {
+      resident = megabytes;
+      await network.trainStep(batch, options);
+    };
+    await stepAt(900);
+    assert.deepEqual(rows, [32]);
+    await stepAt(930);
+    await stepAt(931);
+    assert.deepEqual(rows, [32, 16]);
+    await stepAt(970);
+    assert.deepEqual(rows, [32, 16, 8]);
+    assert.equal(warnings.length, 2);
+    assert.equal(
+      warnings[0],
+      'Training takes 930 of 1000 MB of memory, and goes on with 16 rows of a batch at a time.',
+    );
+  });
+
+  it('ends the training when it passes the limit with one row at a time', async () => {
+    let resident = 90;
+    const { start, rows } = trial(1000, () => resident);
+    const network = await start('native');
+    resident = 1001;
+    for (let halving = 0; halving < 5; halving++) {
+      await network.evaluateStep(batch);
+    }
+    assert.deepEqual(rows, [32, 16, 8, 4, 2, 1]);
+    await assert.rejects(
+      network.evaluateStep(batch),
+      /needs about 1001 MB of memory even with one row of a batch at a time, and may take 1000 MB/,
+    );
   });
 
   it('grows with everything that it is made of, whatever the architecture', () => {
