@@ -65,23 +65,25 @@ export class DeferredModel<State>
   private async prepare(places: readonly DeferredState<State>[]): Promise<void> {
     bringForward(this.finished, places);
     this.preparing++;
-    for (const place of new Set(places)) {
-      await this.reach(place);
-      if (this.isDisposed) {
-        return;
+    try {
+      for (const place of new Set(places)) {
+        await this.reach(place);
+        if (this.isDisposed) {
+          return;
+        }
+        // Another call may have asked for it during the pause.
+        if (!this.finished.has(place)) {
+          this.finished.set(place, this.answer(place));
+        }
       }
-      // Another call may have asked for it during the pause.
-      if (!this.finished.has(place)) {
-        this.finished.set(place, this.answer(place));
-      }
+    } finally {
+      // By then, a bridge that waited has taken what was prepared for it.
+      void this.pause().then(() => {
+        if (--this.preparing === 0) {
+          evictOldest(this.finished, Math.min(MOST_KEPT, Math.floor(MOST_NUMBERS / this.vocabSize)));
+        }
+      });
     }
-    this.preparing--;
-    // By then, a bridge that waited has taken what was prepared for it.
-    void this.pause().then(() => {
-      if (this.preparing === 0) {
-        evictOldest(this.finished, Math.min(MOST_KEPT, Math.floor(MOST_NUMBERS / this.vocabSize)));
-      }
-    });
   }
 
   /** Reads up to a place, a step after each pause. Ends early once the model is disposed of. */
