@@ -15,7 +15,7 @@
 import * as v from 'valibot';
 import { isNestedTooDeeply } from '../nesting';
 import { CELL_KINDS, type NetworkConfig } from '../networkConfig';
-import { checkNetworkConfig } from '../network/networkTensors';
+import { checkNetworkConfig } from '../network/checkNetworkConfig';
 import type { StoredWeights } from '../network/quantizedMatrix';
 import { isTokenizer, type Tokenizer } from '../tokenizer/tokenizer';
 import { CheckpointError, type CheckpointFault } from './checkpointError';
@@ -60,7 +60,7 @@ const metadataSchema = v.object({
   checksum: v.string(),
 });
 
-/** @throws RangeError when the weights do not fit the blueprint or are not finite; ValiError for an impossible record. */
+/** @throws RangeError when weights are not finite; ValiError for an impossible record */
 export function encodeCheckpoint({ config, weights, tokenizer, training, gate }: Checkpoint): Uint8Array {
   const tensors = storeWeights(config, weights);
   if (gate) {

@@ -1,6 +1,5 @@
 /** How learned tensors are stored: floats, or a matrix in 8 bits and `<name>.scales` with one float a row. */
 import { networkTensorShapes, type NetworkConfig } from '../networkConfig';
-import { NetworkTensors } from '../network/networkTensors';
 import type { QuantizedMatrix, StoredWeights } from '../network/quantizedMatrix';
 import type { StoredTensor } from './safetensors';
 
@@ -20,12 +19,11 @@ export function readFloats(
   return areFinite(values) ? values : undefined;
 }
 
-/** @throws RangeError naming a tensor that is missing, of another shape, or holds NaN or infinities. */
+/** @throws RangeError naming a tensor that holds NaN or infinities */
 export function storeWeights(config: NetworkConfig, weights: StoredWeights): Map<string, StoredTensor> {
-  const tensors = new NetworkTensors(config, weights);
   const stored = new Map<string, StoredTensor>();
   for (const [name, shape] of networkTensorShapes(config)) {
-    const tensor = shape.length === 1 ? tensors.vector(name) : tensors.storedMatrix(name);
+    const tensor = weights.get(name)!;
     const floats = tensor instanceof Float32Array ? tensor : tensor.scales;
     if (!areFinite(floats)) {
       throw new RangeError(`Tensor "${name}" holds values that are not finite; its training has diverged.`);

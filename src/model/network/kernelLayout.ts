@@ -2,8 +2,7 @@ import { KernelMemory, padded } from '../kernel/kernelModule';
 import { packMatrix, padGroups, type PackedMatrix } from '../kernel/packMatrix';
 import { GATES_PER_CELL, hasAttention, type RecurrentConfig } from '../networkConfig';
 import { MAX_SLOTS, NEVER, reserveActivations, type ActivationRoom } from './kernelRuntime';
-import { NetworkTensors } from './networkTensors';
-import type { StoredWeights } from './quantizedMatrix';
+import { quantizeWeights, type QuantizedMatrix, type StoredWeights } from './quantizedMatrix';
 import { RememberedPositions } from './rememberedPositions';
 
 export interface LayerLayout {
@@ -58,24 +57,26 @@ export interface AttentionLayout {
 
 /**
  * Plans a network's memory: its weights, packed, and scratch for {@link MAX_SLOTS} sequences.
- * @throws RangeError naming a tensor that is missing or of another shape than the blueprint's
+ * @param weights all tensors of the blueprint
  */
 export function layOutNetwork(
   memory: KernelMemory,
   config: RecurrentConfig,
   weights: StoredWeights,
 ): KernelLayout {
-  const tensors = new NetworkTensors(config, weights);
+  const tensors = quantizeWeights(config, weights);
   const gates = GATES_PER_CELL[config.architecture];
   const stateParts = config.architecture === 'lstm' ? 2 : 1;
   const hiddenSize = padded(config.hiddenSize);
   const embeddingSize = padded(config.embeddingSize);
   const vocabSize = padded(config.vocabSize);
-  const matrix = (name: string, groups = 1) => packMatrix(memory, tensors.quantizedMatrix(name), groups);
+  const matrix = (name: string, groups = 1) =>
+    packMatrix(memory, tensors.get(name) as QuantizedMatrix, groups);
+  const floats = (name: string) => tensors.get(name) as Float32Array;
   const vector = (name: string, groups = 1, filler = 0) =>
-    memory.reserveFloats(padGroups(tensors.vector(name), groups, filler));
+    memory.reserveFloats(padGroups(floats(name), groups, filler));
   const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-  const gate = (name: string) => memory.reserveFloats(padGroups(tensors.vector(name).map(sigmoid), 1));
+  const gate = (name: string) => memory.reserveFloats(padGroups(floats(name).map(sigmoid), 1));
   const slots = (size: number) => memory.reserve(4 * MAX_SLOTS * size);
   return {
     hiddenSize,

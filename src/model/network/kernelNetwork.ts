@@ -9,10 +9,9 @@ import type { StoredWeights } from './quantizedMatrix';
  * 32 bits; gates, attention's weights and softmax in floats. Each network has a memory of its own, which is allocated once and
  * never grows.
  *
- * @param weights matrices that are not in 8 bits are rounded to them
+ * @param weights all tensors of the blueprint; matrices that are not in 8 bits are rounded to them
  * @param kernelBytes content of kernel.wasm
- * @throws RangeError naming a tensor that is missing or of another shape than the blueprint's; Error when the kernel
- *   cannot be loaded or there is not enough memory
+ * @throws Error when the kernel cannot be loaded or there is not enough memory
  */
 export function createKernelNetwork(
   config: NetworkConfig,

@@ -4,16 +4,23 @@ import { layOutNetwork, type AttentionLayout, type KernelLayout, type LayerLayou
 import { INT16_LIMIT, KernelRuntime, MAX_SLOTS } from './kernelRuntime';
 import { checkToken, type NetworkModel } from './networkModel';
 import type { StoredWeights } from './quantizedMatrix';
-import { checkState, stateLength, type RecurrentState } from './recurrentState';
 import type { RememberedPosition } from './rememberedPositions';
 
-type State = RecurrentState<RememberedPosition>;
+/** What the kernel's recurrent network remembers of one sequence; an immutable value. */
+interface State {
+  /** float [numLayers, stateParts, hiddenSize], padded: of each layer the hidden state and, for an LSTM, the cell state. */
+  readonly values: Float32Array;
+  /** With attention: the last outputs, at most ATTENTION_WINDOW, the current one last; states share them. Without: empty. */
+  readonly memory: readonly RememberedPosition[];
+}
 
 /** A recurrent network on the kernel. */
 export class KernelRecurrent implements NetworkModel<State> {
   readonly vocabSize: number;
   private readonly layout: KernelLayout;
   private readonly runtime: KernelRuntime;
+  /** Of {@link State.values}. */
+  private readonly stateLength: number;
 
   constructor(
     readonly config: RecurrentConfig,
@@ -24,11 +31,12 @@ export class KernelRecurrent implements NetworkModel<State> {
     const memory = new KernelMemory();
     this.vocabSize = config.vocabSize;
     this.layout = layOutNetwork(memory, config, weights);
+    this.stateLength = config.numLayers * this.layout.stateParts * this.layout.hiddenSize;
     this.runtime = new KernelRuntime(memory, kernelBytes, this.layout.activations, name);
   }
 
   start(): State {
-    return { values: new Float32Array(stateLength(this.config)), memory: [] };
+    return { values: new Float32Array(this.stateLength), memory: [] };
   }
 
   next(state: State, tokenId: number): State {
@@ -51,7 +59,7 @@ export class KernelRecurrent implements NetworkModel<State> {
       this.layout.attention?.positions.beginPass();
       for (let slot = 0; slot < count; slot++) {
         results.push({
-          values: this.storedValues(slot),
+          values: this.valuesOf(slot),
           memory: this.remembered(states[begin + slot], slot),
         });
       }
@@ -202,29 +210,13 @@ export class KernelRecurrent implements NetworkModel<State> {
 
   private loadStates(states: readonly State[], begin: number, count: number): void {
     for (let slot = 0; slot < count; slot++) {
-      const { values } = states[begin + slot];
-      checkState(this.config, values);
-      this.eachStatePart(slot, (from, to, at) => {
-        this.runtime.floats.set(values.subarray(from, to), at);
-      });
+      this.runtime.floats.set(states[begin + slot].values, this.hiddenAt(slot, 0) / 4);
     }
   }
 
-  private storedValues(slot: number): Float32Array {
-    const values = new Float32Array(stateLength(this.config));
-    this.eachStatePart(slot, (from, to, at) => {
-      values.set(this.runtime.floats.subarray(at, at + to - from), from);
-    });
-    return values;
-  }
-
-  /** Visits each vector [hiddenSize] of a state's values, `from` to `to`, with its place `at`, padded, in the kernel's floats. */
-  private eachStatePart(slot: number, visit: (from: number, to: number, at: number) => void): void {
-    const size = this.config.hiddenSize;
+  private valuesOf(slot: number): Float32Array {
     const at = this.hiddenAt(slot, 0) / 4;
-    for (let part = 0; part < this.config.numLayers * this.layout.stateParts; part++) {
-      visit(part * size, (part + 1) * size, at + part * this.layout.hiddenSize);
-    }
+    return this.runtime.floats.slice(at, at + this.stateLength);
   }
 }
 

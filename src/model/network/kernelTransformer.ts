@@ -105,7 +105,6 @@ export class KernelTransformer implements NetworkModel<State> {
     for (let begin = 0; begin < states.length; begin += MAX_SLOTS) {
       const chosen = states.slice(begin, begin + MAX_SLOTS);
       for (const [slot, { output }] of chosen.entries()) {
-        checkOutput(this.config, output);
         runtime.floats.set(output, stream / 4 + slot * width);
       }
       this.quantizeNormed(finalNorm, embedding, chosen.length);
@@ -127,8 +126,7 @@ export class KernelTransformer implements NetworkModel<State> {
     functions.dequantizeRow(embedding.weights, embedding.pairs, tokenId, scale, stream + 4 * slot * width);
   }
 
-  private beginSlot({ position, memory, output }: State, slot: number): Slot {
-    checkOutput(this.config, output);
+  private beginSlot({ position, memory }: State, slot: number): Slot {
     const { positions } = this.layout;
     const before = memory.slice(1 - ATTENTION_WINDOW);
     const list = positions.list(this.runtime, slot, before);
@@ -227,12 +225,5 @@ export class KernelTransformer implements NetworkModel<State> {
   private placeOf(layer: number, part: number, head: number): { numbers: number; unit: number } {
     const index = (2 * layer + part) * ATTENTION_HEADS + head;
     return { numbers: 2 * index * this.layout.headSize, unit: this.units + 4 * index };
-  }
-}
-
-/** @throws RangeError when a state's output is not of this blueprint's length. */
-function checkOutput({ embeddingSize }: TransformerConfig, output: Float32Array): void {
-  if (output.length !== embeddingSize) {
-    throw new RangeError(`A state with an output of ${output.length} values belongs to another network.`);
   }
 }

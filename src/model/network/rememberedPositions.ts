@@ -45,7 +45,6 @@ export class RememberedPositions {
   /**
    * Writes the list of the positions that a slot attends to.
    * @returns byte offset of the list
-   * @throws RangeError when a position belongs to another network
    */
   list(runtime: KernelRuntime, slot: number, positions: readonly RememberedPosition[]): number {
     const at = this.lists + 4 * slot * ATTENTION_WINDOW;
@@ -71,11 +70,6 @@ export class RememberedPositions {
   private offsetOf(runtime: KernelRuntime, position: RememberedPosition): number {
     let place = this.placeOf.get(position);
     if (place === undefined || this.held[place] !== position) {
-      if (position.length !== this.entryBytes) {
-        throw new RangeError(
-          `A state that remembers ${position.length} bytes a position is another network's.`,
-        );
-      }
       place = this.freePlace();
       new Uint8Array(runtime.buffer, this.base + place * this.entryBytes).set(position);
       this.hold(place, position);

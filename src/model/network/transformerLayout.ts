@@ -2,8 +2,7 @@ import { padded, type KernelMemory } from '../kernel/kernelModule';
 import { packMatrix, padGroups, type PackedMatrix } from '../kernel/packMatrix';
 import { ATTENTION_HEADS, headSize, type TransformerConfig } from '../networkConfig';
 import { MAX_SLOTS, NEVER, reserveActivations, type ActivationRoom } from './kernelRuntime';
-import { NetworkTensors } from './networkTensors';
-import type { StoredWeights } from './quantizedMatrix';
+import { quantizeWeights, type QuantizedMatrix, type StoredWeights } from './quantizedMatrix';
 import { RememberedPositions } from './rememberedPositions';
 
 export interface BlockLayout {
@@ -59,23 +58,20 @@ export function positionBytes(config: TransformerConfig): { readonly units: numb
   return { units, total: Math.ceil(total / 16) * 16 };
 }
 
-/**
- * Plans a Transformer's memory, as `layOutNetwork` does a recurrent network's.
- * @throws RangeError naming a tensor that is missing or of another shape than the blueprint's
- */
+/** Plans a Transformer's memory, as `layOutNetwork` does a recurrent network's. */
 export function layOutTransformer(
   memory: KernelMemory,
   config: TransformerConfig,
   weights: StoredWeights,
 ): TransformerLayout {
-  const tensors = new NetworkTensors(config, weights);
+  const tensors = quantizeWeights(config, weights);
   const width = padded(config.embeddingSize);
   const expandedSize = padded(config.hiddenSize);
   const vocabSize = padded(config.vocabSize);
   const attentionSize = ATTENTION_HEADS * headSize(config);
-  const matrix = (name: string) => packMatrix(memory, tensors.quantizedMatrix(name));
+  const matrix = (name: string) => packMatrix(memory, tensors.get(name) as QuantizedMatrix);
   const vector = (name: string, filler = 0) =>
-    memory.reserveFloats(padGroups(tensors.vector(name), 1, filler));
+    memory.reserveFloats(padGroups(tensors.get(name) as Float32Array, 1, filler));
   const slots = (size: number) => memory.reserve(4 * MAX_SLOTS * size);
   return {
     width,

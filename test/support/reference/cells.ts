@@ -4,8 +4,8 @@
  *
  * input      [gates, hiddenSize]   inputKernel · x + bias
  * recurrent  [gates, hiddenSize]   recurrentKernel · h, plus recurrentBias for a GRU
- * state      [stateSizePerLayer]   before the step
- * next       [stateSizePerLayer]   written; not the same array as `state`
+ * state      [stateSize]   before the step
+ * next       [stateSize]   written; not the same array as `state`
  */
 import type { CellKind } from '../../../src/model/networkConfig';
 import { sigmoid } from './plainMath';

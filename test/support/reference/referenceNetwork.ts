@@ -6,15 +6,8 @@ import {
 } from '../../../src/model/networkConfig';
 import { CELL_STEPS } from './cells';
 import { checkToken, type NetworkModel } from '../../../src/model/network/networkModel';
-import { NetworkTensors } from '../../../src/model/network/networkTensors';
 import { affine, attend, floatsOf, sigmoid, softmax, sum } from './plainMath';
 import type { StoredWeights } from '../../../src/model/network/quantizedMatrix';
-import {
-  checkState,
-  stateLength,
-  stateSizePerLayer,
-  type RecurrentState,
-} from '../../../src/model/network/recurrentState';
 import { OneByOne } from '../../../src/model/oneByOne';
 
 interface Layer {
@@ -38,7 +31,16 @@ interface AttentionHead {
   readonly outputKernel: Float32Array;
 }
 
-type State = RecurrentState<Float32Array>;
+interface State {
+  /** [numLayers, stateSize]: for each layer the hidden state [hiddenSize], then for an LSTM its cell state [hiddenSize]. */
+  readonly values: Float32Array;
+  /** With attention: the last outputs, at most ATTENTION_WINDOW, the current one last. Without: empty. */
+  readonly memory: readonly Float32Array[];
+}
+
+/** Of one layer. */
+const stateSizeOf = ({ architecture, hiddenSize }: RecurrentConfig): number =>
+  architecture === 'lstm' ? 2 * hiddenSize : hiddenSize;
 
 /**
  * The recurrent network in plain TypeScript with 32-bit floats, one loop per formula: the reference that the kernel is tested
@@ -55,49 +57,45 @@ export class ReferenceNetwork extends OneByOne<State> implements NetworkModel<St
   /** [vocabSize] */
   private readonly outputBias: Float32Array;
 
-  /** A RangeError names a tensor that is missing or of another shape than the blueprint's. */
   constructor(
     readonly config: RecurrentConfig,
     weights: StoredWeights,
     readonly name: string,
   ) {
     super();
-    const tensors = new NetworkTensors(config, weights);
-    const matrix = (name: string) => floatsOf(tensors.storedMatrix(name));
+    const matrix = (name: string) => floatsOf(weights.get(name)!);
+    const vector = (name: string) => weights.get(name) as Float32Array;
     const rows = GATES_PER_CELL[config.architecture] * config.hiddenSize;
     this.vocabSize = config.vocabSize;
     this.embedding = matrix('embedding');
     this.layers = Array.from({ length: config.numLayers }, (_, layer) => ({
       inputKernel: matrix(`layers.${layer}.inputKernel`),
       recurrentKernel: matrix(`layers.${layer}.recurrentKernel`),
-      bias: tensors.vector(`layers.${layer}.bias`),
+      bias: vector(`layers.${layer}.bias`),
       recurrentBias:
-        config.architecture === 'gru'
-          ? tensors.vector(`layers.${layer}.recurrentBias`)
-          : new Float32Array(rows),
+        config.architecture === 'gru' ? vector(`layers.${layer}.recurrentBias`) : new Float32Array(rows),
     }));
     this.projection = matrix('projection');
     this.attention = hasAttention(config)
       ? {
           queryKernel: matrix('attention.queryKernel'),
-          keyGate: tensors.vector('attention.keyGate').map(sigmoid),
-          valueGate: tensors.vector('attention.valueGate').map(sigmoid),
+          keyGate: vector('attention.keyGate').map(sigmoid),
+          valueGate: vector('attention.valueGate').map(sigmoid),
           outputKernel: matrix('attention.outputKernel'),
         }
       : null;
-    this.outputBias = tensors.vector('outputBias');
+    this.outputBias = vector('outputBias');
   }
 
   start(): State {
-    return { values: new Float32Array(stateLength(this.config)), memory: [] };
+    return { values: new Float32Array(this.config.numLayers * stateSizeOf(this.config)), memory: [] };
   }
 
   next(state: State, tokenId: number): State {
-    checkState(this.config, state.values);
     checkToken(this.config, tokenId);
     const { architecture, embeddingSize, hiddenSize } = this.config;
     const step = CELL_STEPS[architecture];
-    const stateSize = stateSizePerLayer(this.config);
+    const stateSize = stateSizeOf(this.config);
     const values = new Float32Array(state.values.length);
     // The running sum over the residual layers; the first layer has no residual.
     let output = this.embedding.subarray(tokenId * embeddingSize, (tokenId + 1) * embeddingSize);
@@ -116,9 +114,8 @@ export class ReferenceNetwork extends OneByOne<State> implements NetworkModel<St
   }
 
   predict(state: State, probs: Float32Array): void {
-    checkState(this.config, state.values);
     const { hiddenSize, numLayers } = this.config;
-    const stateSize = stateSizePerLayer(this.config);
+    const stateSize = stateSizeOf(this.config);
     let output: Float32Array = new Float32Array(hiddenSize);
     for (let layer = 0; layer < numLayers; layer++) {
       output = sum(output, state.values.subarray(layer * stateSize, layer * stateSize + hiddenSize));

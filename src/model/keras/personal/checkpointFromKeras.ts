@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Checkpoint } from '../../checkpoint/checkpoint';
-import { checkNetworkConfig } from '../../network/networkTensors';
+import { checkNetworkConfig } from '../../network/checkNetworkConfig';
 import { quantizeWeights } from '../../network/quantizedMatrix';
 import { transposed } from '../../network/transposed';
 import { GATES_PER_CELL, type CellKind, type RecurrentConfig } from '../../networkConfig';

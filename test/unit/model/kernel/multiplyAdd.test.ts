@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { activationLimit, KernelMemory, padded } from '../../../../src/model/kernel/kernelModule';
 import { packMatrix, padGroups } from '../../../../src/model/kernel/packMatrix';
-import { MAX_COLUMNS } from '../../../../src/model/network/networkTensors';
+import { MAX_COLUMNS } from '../../../../src/model/network/checkNetworkConfig';
 import type { QuantizedMatrix } from '../../../../src/model/network/quantizedMatrix';
 import { kernelBytes } from '../../../support/kernelBytes';
 import { seededRandom } from '../../../../src/model/generation/seededRandom';

@@ -145,22 +145,4 @@ describe('ReferenceNetwork', () => {
       { numRuns: 50 },
     );
   });
-
-  it('names a tensor that is missing or of the wrong size, and a blueprint out of range', () => {
-    const config = tinyConfig('rnn');
-    const weights = randomWeights(config, 1);
-    assert.throws(
-      () => new ReferenceNetwork(config, new Map([...weights, ['projection', new Float32Array(2)]]), 'bad'),
-      /needs tensor "projection" as 1 rows of 1 columns/,
-    );
-    weights.delete('outputBias');
-    assert.throws(
-      () => new ReferenceNetwork(config, weights, 'bad'),
-      /needs tensor "outputBias" as 2 floats/,
-    );
-    assert.throws(
-      () => new ReferenceNetwork({ ...config, numLayers: 4 }, weights, 'bad'),
-      /numLayers must be a whole number from 1 to 3, not 4/,
-    );
-  });
 });
