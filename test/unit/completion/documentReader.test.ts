@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { DocumentReader } from '../../../src/completion/documentReader';
-import { commonLength } from '../../../src/completion/readDocument';
+import { commonLength, ReadDocument, TAIL_TOKENS } from '../../../src/completion/readDocument';
 import type { MixtureState } from '../../../src/model/mixtureModel';
 import { CountingMixture } from '../../support/countingMixture';
 import { shippedTokenizer as tokenizer } from '../../support/shippedTokenizer';
@@ -238,6 +238,14 @@ describe('reading a document to the cursor', () => {
     reader.moveTo('b', 'Three');
     assert.notEqual(tail.predictAfter(1), first);
   });
+
+  it('predicts anew in a document that comes back, also what a late search has asked for beside the text of another', () => {
+    const reader = new DocumentReader(newModel(), tokenizer);
+    const tail = reader.moveTo('a', 'One two');
+    reader.moveTo('b', 'Three');
+    const late = tail.predictAfter(1);
+    assert.notEqual(reader.moveTo('a', 'One two').predictAfter(1), late);
+  });
 });
 
 describe('what teaches the gate', () => {
@@ -379,5 +387,26 @@ it('the common beginning of two texts is found whatever they are', () => {
       }
       assert.equal(commonLength(left, right), expected);
     }),
+  );
+});
+
+it('a long document keeps the states of its tail and of the starts of its last lines alone, which would fill the memory', () => {
+  const document = new ReadDocument();
+  const tokens = 20_000;
+  document.tokens = Array.from({ length: tokens }, (_, i) => i);
+  document.lines = Array.from({ length: tokens / 10 }, (_, i) => ({ start: 40 * i, firstToken: 10 * i }));
+  for (let position = 0; position <= tokens; position++) {
+    document.states.set(position, {});
+    document.predictions.set(position, new Float32Array());
+  }
+  document.prune();
+  const tail = Array.from({ length: TAIL_TOKENS + 1 }, (_, i) => tokens - TAIL_TOKENS + i);
+  assert.deepEqual([...document.predictions.keys()], tail);
+  const before = [...document.states.keys()].filter((position) => position < tail[0]);
+  assert.deepEqual([...document.states.keys()].slice(before.length), tail);
+  assert.ok(before.length > 200 && before.length < 300, `${before.length} lines`);
+  assert.deepEqual(
+    before,
+    before.map((_, i) => 10 * i + before[0]),
   );
 });

@@ -166,6 +166,16 @@ describe('a suggestion that is refined while the cursor stands still', () => {
     assert.deepEqual([trial.signals[0].aborted, trial.shown, trial.adopted], [true, [], []]);
   });
 
+  it('is not given up where VS Code tells of the cursor that it is there, as after each key', async () => {
+    const trial = new Trial();
+    trial.refiner.consider(here, question('In '), answer('the east'));
+    trial.refiner.moveTo(here);
+    await trial.beStill();
+    trial.refiner.moveTo(here);
+    await trial.answerWith('the east window');
+    assert.deepEqual(trial.shown, [`${here}: extended`]);
+  });
+
   it('is given up for another place, and asked for again after the model has changed', async () => {
     const trial = new Trial();
     trial.refiner.consider(here, question('In '), answer('the east'));
@@ -198,6 +208,13 @@ describe('a suggestion that is refined while the cursor stands still', () => {
     trial.refiner.consider(here, question('In '), answer('the east'));
     await trial.beStill();
     assert.deepEqual(trial.asked, ['In ']);
+  });
+
+  it('is not waited for where no suggestion has a place', async () => {
+    const trial = new Trial();
+    trial.refiner.consider(here, question('In '), answer('', { noSuggestionReason: 'midWord' }));
+    await trial.beStill();
+    assert.deepEqual(trial.asked, []);
   });
 
   it('is not waited for without a slow model', async () => {
