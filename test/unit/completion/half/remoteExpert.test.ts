@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { RemoteExpert, type Question, type RemoteState } from '../../../../src/completion/half/remoteExpert';
 
@@ -57,6 +58,34 @@ describe('a language model in another process', () => {
     await Promise.all([expert.readiness.prepare([last]), expert.readiness.prepare([last])]);
     await expert.readiness.prepare([last]);
     assert.equal(asked.length, 1);
+  });
+
+  it('is waited for, also by a second who asks meanwhile, and asked again where it had no answer', async () => {
+    const waiting: ((answer: Float32Array | null) => void)[] = [];
+    const source = {
+      ask: async () => [[await new Promise<Float32Array | null>((resolve) => waiting.push(resolve))]],
+      dispose: () => undefined,
+    };
+    const expert = new RemoteExpert(source, { name: 'half', vocabSize: VOCAB, window: 9, firstTokenId: 0 });
+    const state = expert.next(expert.start(), 1);
+    let settled = 0;
+    const prepare = () => expert.readiness.prepare([state]).then(() => settled++);
+    const askers = [prepare(), prepare()];
+    await setImmediate();
+    assert.deepEqual([settled, waiting.length], [0, 1]);
+    waiting[0](null);
+    await Promise.all(askers);
+    assert.equal(expert.readiness.isReady(state), false);
+    const again = prepare();
+    waiting[1](new Float32Array(VOCAB));
+    await again;
+    assert.equal(expert.readiness.isReady(state), true);
+  });
+
+  it('is told of the mark before every text once, also where the text begins with that', async () => {
+    const { asked, expert } = summing(100);
+    await expert.readiness.prepare([read(expert, [0, 1, 0])[3]]);
+    assert.deepEqual(asked, [{ tokens: [0, 1, 0], after: [3] }]);
   });
 
   it('keeps all answers to one request, even those known before and those beyond its usual limit', async () => {
