@@ -63,6 +63,15 @@ describe('splitHeldOut', () => {
     assert.deepEqual(all, first, 'where everything was learned, the choice is as ever');
   });
 
+  it('draws files from all over the folder, and others with another seed, as neighbours are alike', () => {
+    const files = filesOf(Array.from({ length: 100 }, () => 1000));
+    const [first, second] = [1, 2].map((seed) =>
+      splitHeldOut(files, seed).heldOut.map(({ file }) => files.indexOf(file)),
+    );
+    assert.ok(Math.max(...first) - Math.min(...first) > 50, first.join());
+    assert.notDeepEqual(first, second);
+  });
+
   it('mostly keeps its choice when files are added', () => {
     const sizes = Array.from({ length: 200 }, () => 1000);
     const before = new Set(splitHeldOut(filesOf(sizes), 1).heldOut.map(({ file }) => file.path));
