@@ -8,7 +8,10 @@ import { requireInstalled } from '../engines/enginePackages';
 import { runCommand } from './runCommand';
 
 export interface TrainerNode {
-  /** A name in the search path, or a path. */
+  /**
+   * Of the program itself. What a version manager such as Volta has in the search path only starts it, on Windows without its channel
+   * to this process (https://github.com/volta-cli/volta/issues/1032).
+   */
   readonly path: string;
   /** Of V8, such as `11.3.244.8-node.33`. */
   readonly v8: string;
@@ -69,14 +72,13 @@ async function nodeForWebgpu(
     return null;
   }
   try {
-    const told = await runCommand('node', ['-p', 'JSON.stringify(process.versions)'], {
-      signal: AbortSignal.timeout(patience),
-    });
-    const { node, v8 } = JSON.parse(told) as Record<string, string>;
+    const asked = 'JSON.stringify({ ...process.versions, path: process.execPath })';
+    const told = await runCommand('node', ['-p', asked], { signal: AbortSignal.timeout(patience) });
+    const { node, v8, path } = JSON.parse(told) as Record<string, string>;
     const [major, minor] = node.split('.').map(Number);
     // What 20.19 has came to the next line, which had begun before, in 22.2.
     const isNewEnough = major < 22 ? major === 20 && minor >= 19 : major > 22 || minor >= 2;
-    return isNewEnough ? { path: 'node', v8 } : null;
+    return isNewEnough ? { path, v8 } : null;
   } catch {
     // There is none in the search path, or something else of that name, or one that does not answer.
     return null;

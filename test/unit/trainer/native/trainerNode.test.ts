@@ -43,15 +43,15 @@ describe('The Node.js that a training runs on', function () {
   };
 
   it("is the user's own where WebGPU may train inside Electron", async () => {
-    await find('{"node":"22.4.0","v8":"12.4.254"}');
-    const found = { path: 'node', v8: '12.4.254' };
+    await find('{"node":"22.4.0","v8":"12.4.254","path":"/opt/node"}');
+    const found = { path: '/opt/node', v8: '12.4.254' };
     assert.deepEqual(await trainerNode('auto', webgpu, electron), found);
     assert.deepEqual(await trainerNode('webgpu', webgpu, electron), found);
     await requireNodeForWebgpu(electron);
   });
 
   it("is the extension's own program otherwise", async () => {
-    await find('{"node":"22.4.0","v8":"12.4.254"}');
+    await find('{"node":"22.4.0","v8":"12.4.254","path":"/opt/node"}');
     assert.equal(await trainerNode('auto', webgpu), null, 'a remote window runs on Node.js');
     assert.equal(await trainerNode('native', webgpu, electron), null);
     assert.equal(await trainerNode('wasm', webgpu, electron), null);
@@ -75,10 +75,17 @@ describe('The Node.js that a training runs on', function () {
 
   it("is the user's own also for an earlier version of the engine, and is not waited for longer than it may take to answer", async () => {
     await writeFile(join(webgpu, 'node_modules', WEBGPU.package, 'package.json'), '{"version":"0.0.1"}');
-    await find('{"node":"22.4.0","v8":"12.4.254"}');
-    assert.deepEqual(await trainerNode('auto', webgpu, electron), { path: 'node', v8: '12.4.254' });
+    await find('{"node":"22.4.0","v8":"12.4.254","path":"/opt/node"}');
+    assert.deepEqual(await trainerNode('auto', webgpu, electron), { path: '/opt/node', v8: '12.4.254' });
     await writeFile(join(folder, 'node'), '#!/bin/sh\nexec sleep 600\n');
     assert.equal(await trainerNode('auto', webgpu, electron, 200), null);
+  });
+
+  it('is the one that a version manager starts, and not its own program of that name', async () => {
+    await writeFile(join(folder, 'node'), `#!/bin/sh\n"${process.execPath}" "$@"\n`, { mode: 0o755 });
+    process.env = { ...env, PATH: `${folder}${delimiter}${env['PATH']}` };
+    const { v8 } = process.versions;
+    assert.deepEqual(await trainerNode('auto', webgpu, electron), { path: process.execPath, v8 });
   });
 
   it('is none where there is none', async () => {
