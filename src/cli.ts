@@ -28,12 +28,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     }
   });
 }
-// A reader that has seen enough, such as `head`, closes the pipe; that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') {
-    process.stderr.write(`The result could not be written to stdout (${error.message}).\n`);
+  // A reader that has seen enough, such as `head`, closes the pipe, of which Windows may say EOF; that is not an error.
+  if (error.code === 'EPIPE' || error.code === 'EOF') {
+    process.exit(0);
   }
-  process.exit(error.code === 'EPIPE' ? 0 : EXIT_FAILED);
+  process.stderr.write(`The result could not be written to stdout (${error.message}).\n`);
+  process.exit(EXIT_FAILED);
 });
 // Where nobody reads the progress, the result is still wanted.
 process.stderr.on('error', () => undefined);

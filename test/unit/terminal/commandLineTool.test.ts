@@ -162,6 +162,25 @@ describe('understudy in a terminal', function () {
     clearTimeout(late);
   });
 
+  for (const [code, system] of [
+    ['EPIPE', 'Unix'],
+    ['EOF', 'Windows'],
+  ]) {
+    it(`ends without a word once nobody reads its result any more, as ${system} says by ${code}`, () => {
+      const closed = `
+        process.stdout._write = (chunk, encoding, done) => {
+          done(Object.assign(new Error('write ${code}'), { code: '${code}' }));
+        };`;
+      const preload = `data:text/javascript,${encodeURIComponent(closed)}`;
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        ['--import', 'tsx', '--import', preload, cli, 'model', 'list', '--json'],
+        { env: { ...process.env, UNDERSTUDY_HOME: join(folder, 'home') }, encoding: 'utf8' },
+      );
+      assert.deepEqual([status, stderr], [0, '']);
+    });
+  }
+
   it('says in one sentence that its result cannot be written, as on a full disk, and not that nobody reads its progress', function () {
     if (process.platform !== 'linux') {
       this.skip();
