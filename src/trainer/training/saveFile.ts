@@ -35,7 +35,7 @@ export const writeWholeFile: WriteFile = async (path, bytes) => {
     try {
       // Goes on after a short write, as the last one before a disk is full, until all is written or the system refuses.
       await handle.writeFile(bytes);
-      await handle.sync();
+      await handle.sync().catch(throwIfLost);
     } finally {
       await handle.close();
     }
@@ -45,6 +45,16 @@ export const writeWholeFile: WriteFile = async (path, bytes) => {
     throw error;
   }
 };
+
+/**
+ * Passes over a flush that the file system does not know or refuses, as some do that a virtual machine or a cloud shares
+ * (https://github.com/microsoft/vscode/issues/10408): what is written there is written.
+ */
+function throwIfLost(error: unknown): void {
+  if (isDiskFull(error) || (error as NodeJS.ErrnoException).code === 'EIO') {
+    throw error;
+  }
+}
 
 /** Makes a folder, and those that it lies in, unless it is there. Windows refuses to make the root of a drive, which is there. */
 export async function makeFolder(path: string): Promise<void> {

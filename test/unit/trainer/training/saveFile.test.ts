@@ -73,6 +73,30 @@ describe('A file that is written whole', () => {
     assert.deepEqual(done, ['flush', 'done', 'close', 'done', 'rename', 'done']);
   });
 
+  for (const [code, isLost] of [
+    ['ENOTSUP', false],
+    ['EPERM', false],
+    ['ENOSPC', true],
+    ['EIO', true],
+  ] as const) {
+    it(`is ${isLost ? 'the earlier one' : 'written all the same'} where the flush ends with ${code}`, async () => {
+      const { open } = promises;
+      const fault = Object.assign(new Error(`${code}, fsync`), { code });
+      const opened = mock.method(promises, 'open', async (...given: Parameters<typeof open>) => {
+        const handle = await open(...given);
+        handle.sync = () => Promise.reject(fault);
+        return handle;
+      });
+      try {
+        await (isLost ? assert.rejects(writeWholeFile(path, later), fault) : writeWholeFile(path, later));
+      } finally {
+        opened.mock.restore();
+      }
+      assert.deepEqual(readFileSync(path), isLost ? earlier : later);
+      assert.deepEqual(readdirSync(folder), ['model']);
+    });
+  }
+
   it('is written where Windows will not make the folder again, as the root of a drive', async () => {
     const fault = Object.assign(new Error('EPERM: operation not permitted, mkdir'), { code: 'EPERM' });
     const mocked = mock.method(promises, 'mkdir', () => Promise.reject(fault));
