@@ -113,6 +113,11 @@ export function isDiskFull(error: unknown): boolean {
   return code === 'ENOSPC' || code === 'EDQUOT' || (cause instanceof Error && isDiskFull(cause));
 }
 
+/** Whether Windows refused to replace the file itself, whose folder had taken the new one under another name. */
+function isHeld({ code = '', syscall }: NodeJS.ErrnoException): boolean {
+  return process.platform === 'win32' && syscall === 'rename' && HELD_BRIEFLY.has(code);
+}
+
 /** As {@link writeWholeFile}. @throws Error with a sentence for the user */
 export const saveFile: WriteFile = (path, bytes) =>
   writeWholeFile(path, bytes).catch((error: unknown) => {
@@ -125,12 +130,14 @@ export function notWritten(path: string, cause: unknown): Error {
   const kept = 'What was there before is as it was.';
   const sentence = isDiskFull(cause)
     ? `The disk is full, so ${path} could not be written. ${kept} Free some space and try again.`
-    : code === 'EROFS' || code === 'EACCES' || code === 'EPERM'
-      ? `${path} could not be written, because its folder may not be written to. ${kept} Change its permissions and try again.`
-      : code === 'EISDIR'
-        ? `${path} could not be written, because a folder has that name. Give the name of a file.`
-        : code === 'ENOTDIR' || code === 'EEXIST'
-          ? `${path} could not be written, because a file stands where a folder should be. Give another place, or move the file away.`
-          : `${path} could not be written (${message}). ${kept}`;
+    : isHeld(cause as NodeJS.ErrnoException)
+      ? `${path} could not be written, because another program has it open or it is read-only. ${kept} Close it there, or permit writing, and try again.`
+      : code === 'EROFS' || code === 'EACCES' || code === 'EPERM'
+        ? `${path} could not be written, because its folder may not be written to. ${kept} Change its permissions and try again.`
+        : code === 'EISDIR'
+          ? `${path} could not be written, because a folder has that name. Give the name of a file.`
+          : code === 'ENOTDIR' || code === 'EEXIST'
+            ? `${path} could not be written, because a file stands where a folder should be. Give another place, or move the file away.`
+            : `${path} could not be written (${message}). ${kept}`;
   return new Error(sentence, { cause });
 }

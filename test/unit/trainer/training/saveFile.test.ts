@@ -219,6 +219,25 @@ describe('A file that is written whole', () => {
     });
   }
 
+  it('says what to do on Windows where another program holds the earlier one, which is told as a missing permission', async () => {
+    const { platform } = process;
+    const fault = Object.assign(new Error('EPERM: operation not permitted, rename'), {
+      code: 'EPERM',
+      syscall: 'rename',
+    });
+    const mocked = mock.method(promises, 'rename', () => Promise.reject(fault));
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    try {
+      await assert.rejects(saveFile(path, later), {
+        message: `${path} could not be written, because another program has it open or it is read-only. What was there before is as it was. Close it there, or permit writing, and try again.`,
+      });
+    } finally {
+      Object.defineProperty(process, 'platform', { value: platform });
+      mocked.mock.restore();
+    }
+    assert.deepEqual([readFileSync(path), readdirSync(folder)], [earlier, ['model']]);
+  });
+
   it('is distinguished from what a killed process left beside it, and that from copies that the user keeps', async () => {
     const killed = mock.method(promises, 'rename', () => new Promise(() => undefined));
     try {
