@@ -45,6 +45,9 @@ interface Segment<State> {
   readonly first: number;
 }
 
+/** A smaller sum of masses has few digits left, and below 6e-309 no finite inverse: one NaN in the mix would end all predictions. */
+const SMALLEST_SUM = 1e-300;
+
 /** In {@link Placed}, values from here down mark a path that no text takes, and encode the shared token that its mass goes to. */
 const NO_PATH = NO_TOKEN - 1;
 
@@ -127,7 +130,7 @@ export class Placing<State> {
     }
     const probs = new Float32Array(shared.vocabSize);
     // If no continuation has any mass (all probabilities underflowed), only the uniform share is left.
-    const scale = sum > 0 && sum < Infinity ? (1 - limits.uniformShare) / sum : 0;
+    const scale = sum >= SMALLEST_SUM && sum < Infinity ? (1 - limits.uniformShare) / sum : 0;
     const uniform = (scale > 0 ? limits.uniformShare + scale * this.unknown : 1) / shared.vocabSize;
     for (let id = 0; id < probs.length; id++) {
       probs[id] = scale * this.sums[id] + uniform;

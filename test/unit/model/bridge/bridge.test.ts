@@ -136,6 +136,18 @@ describe('a model with other tokens as an expert', () => {
     assert.ok(share > 0.9 && share < 1, `${share} of the first byte's probability`);
   });
 
+  it('gives probabilities that sum to one, however unlikely the model takes a long word to be', () => {
+    // On its way to zero the word's probability passes through numbers that have no finite inverse.
+    const expert = new RandomExpert(257, 1, undefined, 40);
+    const bridge = new Bridge({ expert, vocabulary: byteVocabulary() }, shippedTokenizer, {
+      limits: COARSE_LIMITS,
+    });
+    for (const { probs } of distributions(bridge, shippedTokenizer, 'Zx8Qq0vJ7KpWw3yB'.repeat(4))) {
+      const sum = probs.reduce((total, p) => total + p, 0);
+      assert.ok(Math.abs(sum - 1) < 1e-6, `they sum to ${sum}`);
+    }
+  });
+
   it('changes little where text would have other tokens before a letter', () => {
     for (const seed of [321012434, 7919, 15838, 23757]) {
       assert.ok(largestChange('  \\\\', seed) < 0.03);
