@@ -34,7 +34,6 @@ const fileSchema = v.object({
     vocab: v.pipe(
       v.custom<Record<string, number>>(
         (value) => typeof value === 'object' && value !== null && Object.values(value).every(isTokenId),
-        'Its vocabulary is no table of token ids',
       ),
       v.transform((vocab) => new Map(Object.entries(vocab))),
     ),
@@ -57,8 +56,10 @@ export function parseTokenizerJson(json: unknown): BytePairVocabulary {
   // One fault is told; of a hostile file there may be millions, which the memory would not hold.
   const parsed = v.safeParse(fileSchema, json, { abortEarly: true });
   if (!parsed.success) {
+    // What stands there instead may be as long as the file.
+    const place = v.getDotPath(parsed.issues[0]) ?? 'all of it';
     throw new TokenizerError(
-      `The tokenizer is not a byte-level BPE of Understudy's kind (${parsed.issues[0].message}). Use one that pretraining/trainTokenizer.ts made.`,
+      `The tokenizer is not a byte-level BPE of Understudy's kind (see ${place}). Use one that pretraining/trainTokenizer.ts made.`,
     );
   }
   const { added_tokens: added, model, pre_tokenizer: preTokenizer } = parsed.output;

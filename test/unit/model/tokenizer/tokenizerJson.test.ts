@@ -5,6 +5,7 @@ import {
   parseTokenizerJson,
   TokenizerError,
 } from '../../../../src/model/tokenizer/tokenizerJson';
+import { asError } from '../../../../src/protocol/asError';
 import { faultsNoted } from '../../../support/faultsNoted';
 
 interface File {
@@ -35,6 +36,20 @@ describe('tokenizer.json', () => {
       model: { ...shipped.model, merges: Array(100).fill(1) },
     };
     assert.ok(faultsNoted(() => parseTokenizerJson(wrong)) < 10);
+  });
+
+  it('is refused by the place of its fault, not by what stands there, which may be long', () => {
+    const refusal = (json: unknown): string => {
+      try {
+        parseTokenizerJson(json);
+        return '';
+      } catch (error) {
+        return asError(error).message;
+      }
+    };
+    const kind = 'x'.repeat(10_000);
+    assert.match(refusal({ ...shipped, model: { ...shipped.model, type: kind } }), /\(see model\.type\)/);
+    assert.match(refusal(kind), /^.{1,200}$/);
   });
 
   const refused: [what: string, change: (file: File) => void, why: RegExp][] = [
