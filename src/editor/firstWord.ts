@@ -1,4 +1,4 @@
-/** Where VS Code's own command does not take the first word of a suggestion, so that ours does. */
+/** Where VS Code's own command takes more than the first word of a suggestion, or misplaces the cursor behind it. */
 import { firstCharacter, isUnspaced } from '../model/generation/wordCharacters';
 import { firstWord } from '../model/generation/wordUnits';
 
@@ -23,20 +23,3 @@ export function startsRun(text: string): boolean {
 export const hasPair = (text: string): boolean => /[\ud800-\udbff]/.test(text);
 
 export const startsWithPair = (text: string): boolean => hasPair(firstWord('', text));
-
-/** A word as "don't" and "l’heure", or its rest; for VS Code its apostrophe is no part of a word. */
-const APOSTROPHE_WORD = /^\p{L}*['’]\p{L}/u;
-
-/**
- * Whether VS Code's own command takes something other than the first word, such as only the space or the backslash before it, or may
- * take the last word, after which it asks for no next suggestion.
- */
-export function differsFromVsCode(text: string): boolean {
-  return (
-    /^(?:[^\S\n]+\S|\\)/.test(text) ||
-    /^\S+$/.test(text) ||
-    APOSTROPHE_WORD.test(text) ||
-    startsRun(text) ||
-    startsWithPair(text)
-  );
-}

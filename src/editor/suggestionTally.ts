@@ -33,12 +33,12 @@ export class SuggestionTally {
   private partCounted = false;
   /** What remains of the shown suggestion after typing as suggested; an offer that agrees with it there does not count as new. */
   private rest: Suggestion | null = null;
-  /** Texts that were offered with it, so that one of them may be on the screen instead. */
-  private others: readonly string[] = [];
+  /** Whether others were offered with it, so that one of them may be on the screen instead. */
+  private isOneOfSeveral = false;
 
   /** What is on the screen; null when nothing is, or it is not known which of several. */
   get current(): Suggestion | null {
-    return this.others.length > 0 ? null : this.rest;
+    return this.isOneOfSeveral ? null : this.rest;
   }
 
   /** The cursor's place where something is on the screen, whichever of several it is. */
@@ -46,18 +46,13 @@ export class SuggestionTally {
     return this.rest;
   }
 
-  /** Every text that may be on the screen. */
-  get possible(): readonly string[] {
-    return this.rest === null ? [] : [this.rest.text, ...this.others];
-  }
-
   get counts(): TallyCounts {
     const { shown, accepted, acceptedInPart, charactersSaved } = this;
     return { shown, accepted, acceptedInPart, charactersSaved };
   }
 
-  /** @param others texts that the user can turn to */
-  offered(suggestion: Suggestion, others: readonly string[] = []): void {
+  /** @param isOneOfSeveral whether the user can turn to others */
+  offered(suggestion: Suggestion, isOneOfSeveral = false): void {
     const { rest } = this;
     const continues =
       rest?.uri === suggestion.uri &&
@@ -70,7 +65,7 @@ export class SuggestionTally {
     }
     this.latest = suggestion;
     this.rest = suggestion;
-    this.others = others;
+    this.isOneOfSeveral = isOneOfSeveral;
   }
 
   /**
@@ -80,7 +75,7 @@ export class SuggestionTally {
    */
   acceptedWhole(text: string): Suggestion | null {
     const { latest } = this;
-    const accepted = latest !== null && this.others.length > 0 ? { ...latest, text } : latest;
+    const accepted = latest !== null && this.isOneOfSeveral ? { ...latest, text } : latest;
     if (accepted !== null) {
       this.accepted++;
       this.charactersSaved += accepted.text.length;
@@ -111,7 +106,7 @@ export class SuggestionTally {
     ) {
       return false;
     }
-    this.others = [];
+    this.isOneOfSeveral = false;
     // Enter inserts a line feed with the indentation.
     const isAccepted = Array.from(text).length > 1 && text.trim() !== '';
     if (isAccepted) {

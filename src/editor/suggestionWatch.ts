@@ -2,14 +2,13 @@
 import * as vscode from 'vscode';
 import { asError } from '../protocol/asError';
 import { CompositionGuess } from './compositionGuess';
-import { differsFromVsCode } from './firstWord';
 import { ACCEPTED_COMMAND, type CompletionOutcome } from './inlineCompletionProvider';
 import { InsertedRun } from './insertedRun';
 import { mendCursor } from './mendCursor';
 import { setContext } from './setContext';
 import { SuggestionTally, type Suggestion } from './suggestionTally';
 
-/** Set while VS Code's own command would not take the first word of the shown suggestion, so that our command takes the key. */
+/** Set while a suggestion of ours may be shown, so that our command takes the key: VS Code's own may take only the space before a word. */
 const TAKES_WORD_CONTEXT = 'understudy.takesWord';
 /** Set while our command takes a word: an emoji hides the suggestion until VS Code has asked again, and the key would move the cursor. */
 const TAKING_CONTEXT = 'understudy.takingWord';
@@ -116,7 +115,7 @@ export class SuggestionWatch implements vscode.Disposable {
     [text, ...others]: readonly string[],
   ): void {
     const { line, character } = position;
-    this.tally.offered({ uri: document.uri.toString(), line, character, text }, others);
+    this.tally.offered({ uri: document.uri.toString(), line, character, text }, others.length > 0);
     this.followShown();
     this.changed.fire();
   }
@@ -193,7 +192,7 @@ export class SuggestionWatch implements vscode.Disposable {
   }
 
   private followShown(): void {
-    const takesWord = this.taking > 0 || this.tally.possible.some(differsFromVsCode);
+    const takesWord = this.taking > 0 || this.tally.place !== null;
     if (takesWord !== this.takesWord) {
       this.takesWord = takesWord;
       void setContext(TAKES_WORD_CONTEXT, takesWord);
