@@ -1,9 +1,11 @@
-/** Learns files that any program has created, moved or changed, one by one. */
+/**
+ * Learns files that any program has created, moved or changed, one by one. Changes are gathered for a moment and handled together: one
+ * round at a time, with a rest after each.
+ */
 import { join } from 'node:path';
 import { readFileText } from '../trainer/corpus/fileText';
 import { MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import { leftOutByText } from '../trainer/corpus/textRules';
-import { ChangeRounds, type RoundsOptions } from './changeRounds';
 import { LearnableFiles, type FilePlace } from './learnableFile';
 import type { LiveFiles } from './liveFiles';
 
@@ -12,7 +14,13 @@ interface ChangedFile extends FilePlace {
   readonly withContents: boolean;
 }
 
-export interface ChangedFilesOptions extends RoundsOptions {
+export interface ChangedFilesOptions {
+  /** Milliseconds within which changes are gathered. */
+  readonly gatherFor: number;
+  /** Rest after each round, as a multiple of its duration: a build or a growing log must not keep reader and generator busy. */
+  readonly restFor: number;
+  /** Limit of a rest, in milliseconds: a round may last a night, as the clock of most systems goes on while the computer sleeps. */
+  readonly longestRest: number;
   /** Limit of all live text, in UTF-16 code units: a program that keeps writing files must not fill the memory. */
   maxCharacters(): number;
   /** More files than this are not learned one by one: {@link readAll} also weighs duplicates and total size. */
@@ -27,29 +35,72 @@ export interface ChangedFilesOptions extends RoundsOptions {
   isNewerInEditor(uri: string): boolean;
   /** Reads all files of the workspace that are not known yet. */
   readAll(): Promise<void>;
+  onError(error: unknown): void;
 }
 
-export class ChangedFiles extends ChangeRounds<ChangedFile> {
+export class ChangedFiles {
+  /** A later change of the same place takes that of an earlier one. */
+  private readonly waiting = new Map<string, ChangedFile>();
+  /** Whether the next round reads all files that are not known yet. */
+  private readsAll = false;
+  private timer: NodeJS.Timeout | null = null;
+  private isWorking = false;
+  /** No round begins before this time, in milliseconds of `performance.now()`. */
+  private restsUntil = 0;
   /** Whether it has been said that there is no room, which a program that keeps writing files must not repeat all day. */
   private saidFull = false;
 
   constructor(
     private readonly files: Pick<LiveFiles, 'learn' | 'forget' | 'hasRoomFor' | 'isKnownAs'>,
     private readonly options: ChangedFilesOptions,
-  ) {
-    super(options);
-  }
+  ) {}
 
   add(changed: ChangedFile): void {
-    this.note(`${changed.withContents} ${join(changed.root, changed.path)}`, changed);
+    this.waiting.set(`${changed.withContents} ${join(changed.root, changed.path)}`, changed);
+    this.schedule();
   }
 
-  /** @param readsAll whether to read all files that are not known yet */
-  protected async handle(changed: readonly ChangedFile[], readsAll: boolean): Promise<void> {
-    if (readsAll) {
-      await this.readAll();
+  addAll(): void {
+    this.readsAll = true;
+    this.schedule();
+  }
+
+  dispose(): void {
+    this.waiting.clear();
+    this.readsAll = false;
+    clearTimeout(this.timer ?? undefined);
+  }
+
+  private schedule(): void {
+    if (!this.isWorking && (this.waiting.size > 0 || this.readsAll)) {
+      const wait = Math.max(this.options.gatherFor, this.restsUntil - performance.now());
+      this.timer ??= setTimeout(() => {
+        void this.work();
+      }, wait);
     }
-    await this.learn(changed);
+  }
+
+  private async work(): Promise<void> {
+    const changed = [...this.waiting.values()];
+    const { readsAll } = this;
+    this.waiting.clear();
+    this.readsAll = false;
+    this.timer = null;
+    this.isWorking = true;
+    const started = performance.now();
+    try {
+      if (readsAll) {
+        await this.readAll();
+      }
+      await this.learn(changed);
+    } catch (error) {
+      this.options.onError(error);
+    }
+    this.isWorking = false;
+    const ended = performance.now();
+    const { restFor, longestRest } = this.options;
+    this.restsUntil = ended + Math.min(longestRest, restFor * (ended - started));
+    this.schedule();
   }
 
   private async learn(changed: readonly ChangedFile[]): Promise<void> {

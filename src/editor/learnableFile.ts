@@ -32,21 +32,17 @@ export class LearnableFiles {
     return decision === null || decision === 'takenBack' ? leftOutByName(path) : decision;
   }
 
-  /** Whether the folder that a path lies in is passed over as a whole. */
-  async isPassedOver({ root, path }: FilePlace): Promise<boolean> {
-    return !((await this.rulesIn(root, path.slice(0, path.lastIndexOf('/') + 1))) instanceof IgnoreRules);
-  }
-
   /**
    * The regular files at or below a path that their paths do not rule out; links are not followed.
    * @param withContents false yields at most the path itself, and nothing when it is a folder
    */
   async *below(place: FilePlace, withContents = true): AsyncGenerator<FilePlace> {
+    const { root, path } = place;
+    const around = await this.rulesIn(root, path.slice(0, path.lastIndexOf('/') + 1));
     // A build may write thousands of files into a folder that is passed over; none of them is looked up on disk.
-    if ((await this.isPassedOver(place)) || (await isBehindLink(place))) {
+    if (!(around instanceof IgnoreRules) || (await isBehindLink(place))) {
       return;
     }
-    const { root, path } = place;
     // A file that has vanished or may not be read is left out, as in a scan.
     const found = await lstat(join(root, path)).catch(() => null);
     if (found?.isFile() === true && (await this.reasonByPath(place)) === null) {

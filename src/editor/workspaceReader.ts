@@ -79,9 +79,6 @@ export class WorkspaceReader implements vscode.Disposable {
     });
     this.rules = new ChangedRules(this.files, {
       gatherFor: GATHER_FOR,
-      // What is ignored from now on is to be forgotten at once.
-      restFor: 0,
-      longestRest: 0,
       excludeGlobs,
       placeOf: (uri) => placeOf(vscode.Uri.parse(uri)),
       readAgain: () => {
@@ -144,7 +141,7 @@ export class WorkspaceReader implements vscode.Disposable {
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('files.exclude') || event.affectsConfiguration('search.exclude')) {
-          this.rules.addAll();
+          this.rules.note();
         }
         if (event.affectsConfiguration('understudy.training.maxTotalMegabytes')) {
           this.changed.addAll();
@@ -241,11 +238,9 @@ export class WorkspaceReader implements vscode.Disposable {
   }
 
   private noteRules(uri: vscode.Uri, place = placeOf(uri)): void {
-    if (place !== null) {
-      this.rules.add(place);
-    } else if (uri.scheme === 'file' && isRuleFile(uri.path)) {
-      // Rules may lie above the folders, up to the root of the repository.
-      this.rules.addAll();
+    // Rules may also lie above the folders, up to the root of the repository.
+    if (isRuleFile(place?.path ?? uri.path)) {
+      this.rules.note();
     }
   }
 

@@ -40,8 +40,6 @@ describe('rules of what is learned', () => {
     );
     rules = new ChangedRules(files, {
       gatherFor: 10,
-      restFor: 0,
-      longestRest: 0,
       excludeGlobs: () => globs,
       placeOf: (uri) => (uri.startsWith('elsewhere') ? null : { root, path: uri }),
       readAgain: () => {
@@ -63,43 +61,35 @@ describe('rules of what is learned', () => {
 
   it('forget at once what a .gitignore leaves out now, and have the rest read again', async () => {
     write('.gitignore', 'accounts.md\n');
-    rules.add({ root, path: '.gitignore' });
+    rules.note();
     await isTold('forget accounts.md', 'read again');
   });
 
   it('hold in folders, in .understudyignore and in what git keeps for itself', async () => {
     write('notes/.understudyignore', '*.md\n');
-    rules.add({ root, path: 'notes/.understudyignore' });
+    rules.note();
     await isTold('forget notes/plan.md', 'read again');
     write('.git/info/exclude', 'accounts.md\n');
-    rules.add({ root, path: '.git/info/exclude' });
+    rules.note();
     await isTold('forget accounts.md', 'read again');
   });
 
   it('are those of the settings too', async () => {
     globs = ['notes'];
-    rules.addAll();
+    rules.note();
     await isTold('forget notes/plan.md', 'read again');
   });
 
   it('cause everything to be read again when they are removed', async () => {
-    rules.add({ root, path: '.gitignore' });
+    rules.note();
     await isTold('read again');
   });
 
-  it('are looked at once where many change together, and not for other files', async () => {
+  it('are looked at once where many change together', async () => {
     for (let i = 0; i < 300; i++) {
-      rules.add({ root, path: `part${i}/.gitignore` });
-      rules.add({ root, path: `part${i}/chapter.md` });
+      rules.note();
     }
     await isTold('read again');
-    rules.add({ root, path: 'accounts.md' });
-    await isTold();
-  });
-
-  it('do nothing in a folder that is skipped, such as those of packages', async () => {
-    write('node_modules/a/.gitignore', '*\n');
-    rules.add({ root, path: 'node_modules/a/.gitignore' });
     await isTold();
   });
 
@@ -114,7 +104,7 @@ describe('rules of what is learned', () => {
       read: ({ path }) => Promise.resolve({ uri: path, text: 'The text.', recent: false }),
     });
     write('.gitignore', 'secrets.md\n');
-    rules.add({ root, path: '.gitignore' });
+    rules.note();
     await assert.rejects(reading, { name: 'AbortError' });
     await isTold('read again');
   });
