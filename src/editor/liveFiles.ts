@@ -12,15 +12,15 @@ const BATCH_CHARACTERS = 128 * 1024;
  */
 const GROWTH_SHARE = 1 / 8;
 
-export type LearnedFile = LearnFilesRequest['files'][number];
+type LearnedFile = LearnFilesRequest['files'][number];
 
 export interface LiveSource {
   /** The files that exist now. */
   plan(signal: AbortSignal): Promise<readonly PlannedFile[]>;
   uriOf(planned: PlannedFile): string;
   isOpen(uri: string): boolean;
-  /** Null for a file that is gone or holds no text. */
-  read(planned: PlannedFile): Promise<LearnedFile | null>;
+  /** The text; null for a file that is gone or holds none. */
+  read(planned: PlannedFile): Promise<string | null>;
 }
 
 interface KnownFile {
@@ -82,14 +82,15 @@ export class LiveFiles {
       );
       await this.forget(gone.map(([uri]) => uri));
       for (const planned of plan) {
-        const file = await source.read(planned);
+        const text = await source.read(planned);
         signal.throwIfAborted();
+        const uri = source.uriOf(planned);
         // A known file was learned before, or in a newer version when it was saved during this reading.
-        if (file === null || this.known.has(file.uri)) {
+        if (text === null || this.known.has(uri)) {
           continue;
         }
-        this.unsent.set(file.uri, file);
-        characters += file.text.length;
+        this.unsent.set(uri, { uri, text, recent: source.isOpen(uri) });
+        characters += text.length;
         if (characters >= BATCH_CHARACTERS) {
           await flush();
         }

@@ -2,22 +2,11 @@
 import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { PlannedFile } from '../protocol/trainerProtocol';
-import { readPlannedText, type FilePlace } from './learnableFile';
-import type { LearnedFile } from './liveFiles';
+import type { FilePlace } from './learnableFile';
 
 /** The name of a file's document. */
 export function uriOf({ root, path }: PlannedFile, roots: ReadonlyMap<string, vscode.Uri>): string {
   return vscode.Uri.joinPath(roots.get(root) ?? vscode.Uri.file(root), path).toString();
-}
-
-/** Null for a file that is gone or not to be learned any more; see {@link readPlannedText}. */
-export async function readPlanned(
-  planned: PlannedFile,
-  uri: string,
-  oldEncoding: string,
-): Promise<LearnedFile | null> {
-  const text = await readPlannedText(planned, oldEncoding);
-  return text === null ? null : { uri, text, recent: isOpen(uri) };
 }
 
 /** Whether a document or notebook of this name is open. */

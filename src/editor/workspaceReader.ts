@@ -13,10 +13,11 @@ import { ChangedFiles } from './changedFiles';
 import { ChangedRules } from './changedRules';
 import type { Configuration } from './configuration';
 import { EditedTexts } from './editedTexts';
+import { readPlannedText } from './learnableFile';
 import { LiveFiles } from './liveFiles';
 import { realRoots } from './realRoots';
 import { trainableFolders } from './trainableFolders';
-import { isOpen, placeOf, readPlanned, uriOf } from './workspaceFiles';
+import { isOpen, placeOf, uriOf } from './workspaceFiles';
 
 /** Limit of the text in the live model; the personal network may learn from more. */
 const LIVE_BYTES = 16 * 1024 * 1024;
@@ -181,7 +182,7 @@ export class WorkspaceReader implements vscode.Disposable {
         },
         uriOf: (planned) => uriOf(planned, roots),
         isOpen,
-        read: (planned) => readPlanned(planned, uriOf(planned, roots), oldEncodings.get(planned.root) ?? ''),
+        read: (planned) => readPlannedText(planned, oldEncodings.get(planned.root) ?? ''),
       }),
     );
   }

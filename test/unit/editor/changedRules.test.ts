@@ -101,7 +101,7 @@ describe('rules of what is learned', () => {
       },
       uriOf: ({ path }) => path,
       isOpen: () => false,
-      read: ({ path }) => Promise.resolve({ uri: path, text: 'The text.', recent: false }),
+      read: () => Promise.resolve('The text.'),
     });
     write('.gitignore', 'secrets.md\n');
     rules.note();

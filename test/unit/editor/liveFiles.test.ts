@@ -19,8 +19,7 @@ function folder(paths: readonly string[]) {
     isOpen: () => false,
     read: ({ path }) => {
       reads.set(path, (reads.get(path) ?? 0) + 1);
-      const text = path.startsWith('gone') ? null : `The text of ${path}`;
-      return Promise.resolve(text === null ? null : { uri: uriOf(path), text, recent: false });
+      return Promise.resolve(path.startsWith('gone') ? null : `The text of ${path}`);
     },
   };
   return { source, reads };
@@ -240,9 +239,9 @@ describe('The files that the live model knows', () => {
     await files.readAll({
       ...folder([]).source,
       plan: () => Promise.resolve(['a.md', 'b.md', 'c.md', 'd.md'].map(planned)),
-      read: ({ path }) => {
+      read: () => {
         toldBefore.push(generator.told.length);
-        return Promise.resolve({ uri: uriOf(path), text: 'x'.repeat(100_000), recent: false });
+        return Promise.resolve('x'.repeat(100_000));
       },
     });
     assert.deepEqual(toldBefore, [0, 0, 2, 2]);
@@ -275,8 +274,7 @@ describe('The files that the live model knows', () => {
     const files = new LiveFiles(generator, () => undefined);
     const older = files.readAll({
       ...source,
-      read: async ({ path }) =>
-        path === 'b.md' ? sleep(20, null) : { uri: uriOf(path), text, recent: false },
+      read: async ({ path }) => (path === 'b.md' ? sleep(20, null) : text),
     });
     await sleep(5);
     files.stop();
