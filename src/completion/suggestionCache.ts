@@ -7,7 +7,7 @@ import type { CompletedResponse, CompletionQuestion } from '../protocol/generato
 type CachedSuggestion = Pick<CompletedResponse, 'insertText' | 'confidence' | 'isTypedAlong' | 'isAsked'>;
 
 interface Entry {
-  /** Everything but the prefix that the suggestion depends on. */
+  /** See {@link keyOf}. */
   readonly key: string;
   readonly prefixLength: number;
   /** See {@link endOf}; with its length, enough to recognise the prefix. */
@@ -80,7 +80,8 @@ export class SuggestionCache {
   }
 }
 
-function keyOf({
+/** Of everything but the prefix that a suggestion depends on; not of what is learned from use, which changes with each suggestion. */
+export function keyOf({
   document,
   multiline,
   midLineInCode = false,

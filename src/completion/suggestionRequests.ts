@@ -7,12 +7,14 @@ import {
 } from '../protocol/generatorProtocol';
 import { cancelledCompletion } from './cancelledCompletion';
 import type { GeneratorLink } from './generatorLink';
-import { SuggestionCache } from './suggestionCache';
+import { keyOf, SuggestionCache } from './suggestionCache';
 
 /** A suggestion that is being made. */
 interface Flight {
   readonly id: number;
-  readonly question: CompletionQuestion;
+  /** Null where it is invoked, and so serves that request alone. */
+  readonly key: string | null;
+  readonly prefix: string;
   readonly response: Promise<CompletedResponse>;
   /** Callers that still wait for it. */
   waiting: number;
@@ -47,7 +49,7 @@ export class SuggestionRequests {
     this.cancelAbandoned(agreeing);
     if (agreeing !== null) {
       const response = await this.wait(agreeing, signal);
-      const isSame = agreeing.question.document.prefix === question.document.prefix;
+      const isSame = agreeing.prefix === question.document.prefix;
       if (isSame || response.noSuggestionReason === 'cancelled') {
         return response;
       }
@@ -102,19 +104,13 @@ export class SuggestionRequests {
   }
 
   /** The latest suggestion being made for a beginning of the current text, all else being equal. */
-  private findAgreeing({ document, ...options }: CompletionQuestion): Flight | null {
+  private findAgreeing(question: CompletionQuestion): Flight | null {
+    const key = keyOf(question);
+    const { prefix } = question.document;
     return (
-      [...this.flights].findLast(({ question, isOutdated }) => {
-        const { document: earlier, ...earlierOptions } = question;
-        return (
-          !isOutdated &&
-          earlier.uri === document.uri &&
-          earlier.languageId === document.languageId &&
-          earlier.suffix === document.suffix &&
-          document.prefix.startsWith(earlier.prefix) &&
-          JSON.stringify(earlierOptions) === JSON.stringify(options)
-        );
-      }) ?? null
+      [...this.flights].findLast(
+        (flight) => !flight.isOutdated && flight.key === key && prefix.startsWith(flight.prefix),
+      ) ?? null
     );
   }
 
@@ -133,7 +129,8 @@ export class SuggestionRequests {
     const { id, response } = this.link.request({ kind: 'complete', ...question });
     const flight: Flight = {
       id,
-      question,
+      key: question.isInvoked === true ? null : keyOf(question),
+      prefix: question.document.prefix,
       response: response as Promise<CompletedResponse>,
       waiting: 0,
       isOutdated: false,
