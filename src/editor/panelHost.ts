@@ -1,6 +1,5 @@
 /** The settings panel: what it shows of settings, cursor and training. */
 import * as vscode from 'vscode';
-import { cellOf, generatorDocument, takesGhostText } from './inlineCompletionProvider';
 import type { GeneratorClient } from '../completion/generatorClient';
 import { asError } from '../protocol/asError';
 import {
@@ -11,10 +10,10 @@ import {
 } from '../protocol/panelProtocol';
 import type { Configuration } from './configuration';
 import type { FollowedModels } from './followedModels';
+import { inspectCursor } from './inspectCursor';
 import { languageModelLines, maskedModelLine } from './languageModelLines';
 import type { LastTextEditor } from './lastTextEditor';
 import { showFailure } from './notifications';
-import { panelInspection } from './panelInspection';
 import { isSamplingName, panelSettings, SAMPLING_NAMES } from './panelSettings';
 import { PanelWindow } from './panelWindow';
 import { parseSetting } from './settings';
@@ -232,7 +231,13 @@ export class PanelHost implements vscode.Disposable {
     this.asking = asking;
     let inspection: PanelInspection;
     try {
-      inspection = await this.askGenerator(asking.signal);
+      inspection = await inspectCursor(this.lastEditor.current, async (document) => {
+        const { values: sampling } = this.configuration.sampling();
+        const question = { document, sampling, topCount: CANDIDATES };
+        const response = await this.generator.inspect(question, asking.signal);
+        this.sendLanguageModel(response.halfWeight);
+        return response;
+      });
     } catch (error) {
       if (!asking.signal.aborted) {
         this.log.error(asError(error));
@@ -245,35 +250,5 @@ export class PanelHost implements vscode.Disposable {
     if (!asking.signal.aborted) {
       this.post({ kind: 'inspection', inspection });
     }
-  }
-
-  private async askGenerator(signal: AbortSignal): Promise<PanelInspection> {
-    const { t } = vscode.l10n;
-    const editor = this.lastEditor.current;
-    if (editor === undefined || editor.document.isClosed || !takesGhostText(editor.document)) {
-      return {
-        state: 'none',
-        message: t('Put the cursor into a text to see what the model would say next.'),
-      };
-    }
-    const { document, selection } = editor;
-    const around = generatorDocument(document, selection.active);
-    if (around.prefix.trim() === '') {
-      return { state: 'none', message: t('There is no text before the cursor yet.') };
-    }
-    const { values: sampling } = this.configuration.sampling();
-    const response = await this.generator.inspect(
-      { document: around, sampling, topCount: CANDIDATES },
-      signal,
-    );
-    this.sendLanguageModel(response.halfWeight);
-    const cell = cellOf(document);
-    const path = vscode.workspace.asRelativePath(cell?.notebook.uri ?? document.uri);
-    const line = selection.active.line + 1;
-    const where =
-      cell === undefined
-        ? t('{0}, line {1}', path, line)
-        : t('{0}, cell {1}, line {2}', path, cell.index + 1, line);
-    return panelInspection(t, where, around.prefix, response);
   }
 }
