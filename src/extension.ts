@@ -105,8 +105,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const refined = new RefinedSuggestions(generator, watch, log);
   const modelsChanged = (): void => {
     const [half, masked] = [languageModel.state, maskedModel.state];
-    const isSlow = half?.isSlow ?? false;
-    refined.refiner.turn(({ document }) => isSlow || (masked !== null && textToJoin(document) !== ''));
+    refined.refiner.turn(({ document }) => half !== null || (masked !== null && textToJoin(document) !== ''));
     status.tell({ languageModel: half, maskedAway: maskedModelLine(vscode.l10n.t, masked) });
     panel.refresh();
   };

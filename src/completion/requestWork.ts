@@ -169,7 +169,7 @@ export class RequestWork {
     );
     const used = this.model.useHalf(opened);
     this.reader = this.newReader();
-    return { kind: 'halfLoaded', id, ...used, isSlow: opened?.expert.readiness !== undefined };
+    return { kind: 'halfLoaded', id, ...used };
   }
 
   private *loadMasked({ id, masked }: LoadMaskedRequest): RequestSteps {

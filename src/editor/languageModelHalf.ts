@@ -20,8 +20,6 @@ export interface LanguageModelSurroundings extends ModelSurroundings<HalfChoice>
 
 export interface LanguageModelState extends ModelState<HalfChoice> {
   readonly name: string;
-  /** Whether its answers may come late, so that a suggestion is requested a second time. */
-  readonly isSlow: boolean;
 }
 
 type ServerChoice = Extract<HalfChoice, { kind: 'server' }>;
@@ -129,13 +127,12 @@ export class LanguageModelHalf extends ChosenModel<HalfChoice, LanguageModelStat
       await loading;
       return null;
     }
-    const { description, isSlow, away } = await this.watched(choice, loading);
+    const { description, away } = await this.watched(choice, loading);
     const { shown } = this.surroundings;
     return {
       choice,
       name: this.nameOf(choice),
       description: shown(description),
-      isSlow,
       away: away && shown(away),
     };
   }

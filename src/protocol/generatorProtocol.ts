@@ -199,8 +199,6 @@ export interface HalfLoadedResponse {
   readonly id: number;
   /** What was opened, and which parts of it are approximate, in one line; empty when the half was removed. */
   readonly description: string;
-  /** Whether its answers may come late, so that a patient suggestion may differ from one made at once. */
-  readonly isSlow: boolean;
   /** Why it does not answer yet, in one sentence; null when it does. */
   readonly away: string | null;
 }

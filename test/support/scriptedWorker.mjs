@@ -118,11 +118,11 @@ parentPort.on('message', (request) => {
         'setInterval(() => fs.existsSync(process.argv[1]) || process.exit(), 50)',
         `${path}.stuck`,
       ]);
-      respond({ kind: 'halfLoaded', id, description: path, isSlow: true, away: null });
+      respond({ kind: 'halfLoaded', id, description: path, away: null });
     } else if (path.startsWith('LATER')) {
       const failed = (message) => ({ kind: 'failed', id, message });
       const isDamaged = path === 'LATER damaged';
-      const opened = { kind: 'halfLoaded', id, description: path, isSlow: true, away: null };
+      const opened = { kind: 'halfLoaded', id, description: path, away: null };
       const timer = setTimeout(() => {
         overtake = () => undefined;
         respond(isDamaged ? failed('The model "LATER damaged" is damaged.') : opened);
@@ -133,14 +133,14 @@ parentPort.on('message', (request) => {
         respond(failed('Another model was chosen meanwhile.'));
       };
     } else if (path === 'SLOW') {
-      openSlow = () => respond({ kind: 'halfLoaded', id, description: path, isSlow: true, away: null });
+      openSlow = () => respond({ kind: 'halfLoaded', id, description: path, away: null });
     } else if (path.startsWith('/') && existsSync(path)) {
-      respond({ kind: 'halfLoaded', id, description: path, isSlow: true, away: null });
+      respond({ kind: 'halfLoaded', id, description: path, away: null });
     } else if (path === 'damaged' || path.startsWith('/')) {
       respond({ kind: 'failed', id, message: `The model "${path}" is damaged.` });
     } else {
       halves.push(path);
-      respond({ kind: 'halfLoaded', id, description: halves.join(', '), isSlow: true, away: `no ${path}` });
+      respond({ kind: 'halfLoaded', id, description: halves.join(', '), away: `no ${path}` });
       respond({ kind: 'modelStatus', model: 'half', state: 'answering', message: path });
     }
   } else if (kind === 'loadMasked') {

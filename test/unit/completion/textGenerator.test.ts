@@ -11,12 +11,9 @@ import { shippedTokenizer as tokenizer } from '../../support/shippedTokenizer';
 class IdleHalf implements OpenedHalf {
   isDisposed = false;
   readonly expert: OpenedHalf['expert'];
-  constructor(
-    readonly description: string,
-    isSlow = false,
-  ) {
+  constructor(readonly description: string) {
     const dispose = () => (this.isDisposed = true);
-    this.expert = { dispose, ...(isSlow && { readiness: {} }) } as unknown as OpenedHalf['expert'];
+    this.expert = { dispose } as unknown as OpenedHalf['expert'];
   }
 }
 
@@ -470,7 +467,7 @@ describe('choosing a language-model half', () => {
     generator.receive(complete(2, 'The committee app█'));
     finish();
     assert.deepEqual(settled(responses), [2]);
-    const half = new IdleHalf('a big one', true);
+    const half = new IdleHalf('a big one');
     model.openings.get('big.gguf')!.resolve(half);
     await settledPromises();
     finish();
@@ -478,7 +475,6 @@ describe('choosing a language-model half', () => {
       kind: 'halfLoaded',
       id: 1,
       description: 'a big one',
-      isSlow: true,
       away: null,
     });
     assert.equal(model.half, half);
@@ -568,7 +564,7 @@ describe('choosing a language-model half', () => {
     generator.receive(complete(3, 'The committee app█'));
     finish();
     assert.deepEqual(settled(responses), [1, 2, 3]);
-    assert.deepEqual(responses[1], { kind: 'halfLoaded', id: 2, description: '', isSlow: false, away: null });
+    assert.deepEqual(responses[1], { kind: 'halfLoaded', id: 2, description: '', away: null });
   });
 });
 

@@ -79,9 +79,8 @@ class FakeWindow implements LanguageModelSurroundings {
       throw new GeneratorDiedError('The part of Understudy that writes suggestions stopped.');
     }
     await (choice === null ? null : this.delay);
-    const isSlow = choice?.kind === 'server';
     const { away } = this;
-    return { kind: 'halfLoaded', id: 1, description: choice?.kind ?? '', isSlow, away };
+    return { kind: 'halfLoaded', id: 1, description: choice?.kind ?? '', away };
   }
 }
 
@@ -93,7 +92,6 @@ describe('choosing a language model', () => {
       choice: keras,
       name: 'words.h5',
       description: 'keras',
-      isSlow: false,
       away: null,
     });
     assert.deepEqual([window.setting, window.recent, window.opened], [keras, [keras], ['words.h5']]);

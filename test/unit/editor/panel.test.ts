@@ -78,7 +78,6 @@ describe('the language model in the panel', () => {
     choice: { kind: 'gguf', path: '/m/small.gguf' },
     name: 'small.gguf',
     description: 'SmolLM2 (GGUF, 140 MB)',
-    isSlow: true,
     away: null,
   } as const;
   const lines = (weight: number | null, away: string | null = null) =>
