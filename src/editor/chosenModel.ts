@@ -21,14 +21,21 @@ export interface ModelSurroundings<Choice> {
 
 export interface ModelState<Choice> {
   readonly choice: Choice;
+  readonly name: string;
   /** What was opened, and which parts of it are only approximate. */
   readonly description: string;
   /** Why it does not answer now, for the user; null while it does. */
   readonly away: string | null;
 }
 
-export abstract class ChosenModel<Choice, State extends ModelState<Choice> = ModelState<Choice>> {
-  private used: State | null = null;
+/** What the generator tells of a model that it has opened. */
+interface Opened {
+  readonly description: string;
+  readonly away?: string | null;
+}
+
+export abstract class ChosenModel<Choice> {
+  private used: ModelState<Choice> | null = null;
   /** The choice being opened, which will be used unless another follows; null while none is being opened. */
   private opening: { readonly choice: Choice | null } | null = null;
 
@@ -38,7 +45,7 @@ export abstract class ChosenModel<Choice, State extends ModelState<Choice> = Mod
   ) {}
 
   /** Null while none is in use. */
-  get state(): State | null {
+  get state(): ModelState<Choice> | null {
     return this.used;
   }
 
@@ -95,7 +102,7 @@ export abstract class ChosenModel<Choice, State extends ModelState<Choice> = Mod
   }
 
   /** Shows that a model is being loaded, and notes whether the generator dies of it. */
-  protected watched<Loaded>(choice: Choice, loading: Promise<Loaded>): Promise<Loaded> {
+  private watched(choice: Choice, loading: Promise<Opened>): Promise<Opened> {
     const file = this.fileOf(choice);
     const shown = this.surroundings.whileOpening(this.nameOf(choice), loading);
     return file === null ? shown : this.surroundings.fatal.watch(file, shown);
@@ -103,12 +110,14 @@ export abstract class ChosenModel<Choice, State extends ModelState<Choice> = Mod
 
   /**
    * Of several models being opened, takes only the one chosen last, whichever is open first.
+   * @param loading by the generator, of the choice or of none
    * @returns whether it was taken
    * @throws what the opening rejects with, unless another was chosen meanwhile, as the failure then concerns nobody
    */
-  protected async take(choice: Choice | null, work: Promise<State | null>): Promise<boolean> {
+  protected async take(choice: Choice | null, loading: Promise<Opened>): Promise<boolean> {
     const opening = { choice };
     this.opening = opening;
+    const work = choice === null ? loading : this.watched(choice, loading);
     const [opened] = await Promise.allSettled([work]);
     if (this.opening !== opening) {
       return false;
@@ -117,11 +126,22 @@ export abstract class ChosenModel<Choice, State extends ModelState<Choice> = Mod
     if (opened.status === 'rejected') {
       throw asError(opened.reason);
     }
-    this.set(opened.value);
+    const { shown } = this.surroundings;
+    const { description, away = null } = opened.value;
+    this.set(
+      choice === null
+        ? null
+        : {
+            choice,
+            name: this.nameOf(choice),
+            description: shown(description),
+            away: away && shown(away),
+          },
+    );
     return true;
   }
 
-  private set(state: State | null): void {
+  private set(state: ModelState<Choice> | null): void {
     this.used = state;
     this.onDidChange();
   }

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { HalfChoice } from '../protocol/generatorProtocol';
-import { ChosenModel, type ModelState, type ModelSurroundings } from './chosenModel';
+import { ChosenModel, type ModelSurroundings } from './chosenModel';
 import { languageModelName } from './languageModelSetting';
 
 /** What the choice needs from the window; see `languageModelWindow.ts`. */
@@ -18,15 +18,11 @@ export interface LanguageModelSurroundings extends ModelSurroundings<HalfChoice>
   setRecent(choices: readonly HalfChoice[]): Promise<void>;
 }
 
-export interface LanguageModelState extends ModelState<HalfChoice> {
-  readonly name: string;
-}
-
 type ServerChoice = Extract<HalfChoice, { kind: 'server' }>;
 
 const MOST_RECENT = 8;
 
-export class LanguageModelHalf extends ChosenModel<HalfChoice, LanguageModelState> {
+export class LanguageModelHalf extends ChosenModel<HalfChoice> {
   private lastServer: ServerChoice | null = null;
   private choices = 0;
   /** The number of the choice that the generator was told of last. */
@@ -77,7 +73,7 @@ export class LanguageModelHalf extends ChosenModel<HalfChoice, LanguageModelStat
     // What was told meanwhile came with the key.
     if (told === this.told && !isDeepStrictEqual(renewed, told)) {
       this.told = renewed;
-      await this.take(choice, this.open(choice, renewed));
+      await this.take(choice, this.generator.loadHalf(renewed));
     }
   }
 
@@ -96,7 +92,7 @@ export class LanguageModelHalf extends ChosenModel<HalfChoice, LanguageModelStat
     }
     this.newestTold = number;
     this.told = told;
-    return this.take(choice, this.open(choice, told));
+    return this.take(choice, this.generator.loadHalf(told));
   }
 
   protected nameOf(choice: HalfChoice): string {
@@ -119,22 +115,6 @@ export class LanguageModelHalf extends ChosenModel<HalfChoice, LanguageModelStat
       default:
         return choice;
     }
-  }
-
-  private async open(choice: HalfChoice | null, told: HalfChoice | null): Promise<LanguageModelState | null> {
-    const loading = this.generator.loadHalf(told);
-    if (choice === null) {
-      await loading;
-      return null;
-    }
-    const { description, away } = await this.watched(choice, loading);
-    const { shown } = this.surroundings;
-    return {
-      choice,
-      name: this.nameOf(choice),
-      description: shown(description),
-      away: away && shown(away),
-    };
   }
 }
 

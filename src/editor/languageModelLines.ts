@@ -1,7 +1,5 @@
 /** What the panel says of the chosen language model, and of a masked model that does not answer; texts only. */
-import { basename } from 'node:path';
 import type { ModelState } from './chosenModel';
-import type { LanguageModelState } from './languageModelHalf';
 import type { Translate } from './translate';
 
 /** Below this share of the networks' weight a model has practically no influence. */
@@ -10,7 +8,7 @@ const NEAR_ZERO = 0.03;
 /** @param weight of the model among the networks, 0 to 1; null while it is unknown */
 export function languageModelLines(
   t: Translate,
-  state: LanguageModelState | null,
+  state: ModelState<unknown> | null,
   weight: number | null,
 ): string[] {
   if (state === null) {
@@ -34,12 +32,8 @@ export function languageModelLines(
 }
 
 /** Null when no masked model is in use, or when it answers. */
-export function maskedModelLine(t: Translate, state: ModelState<string> | null): string | null {
+export function maskedModelLine(t: Translate, state: ModelState<unknown> | null): string | null {
   return state?.away == null
     ? null
-    : t(
-        'The masked model {0} is away, and suggestions are not ranked by it. {1}',
-        basename(state.choice),
-        state.away,
-      );
+    : t('The masked model {0} is away, and suggestions are not ranked by it. {1}', state.name, state.away);
 }

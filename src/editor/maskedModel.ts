@@ -1,7 +1,7 @@
 /** The masked model that ranks suggestions when text follows the cursor, chosen by the absolute path of its folder. */
 import { basename, join } from 'node:path';
 import type { GeneratorClient } from '../completion/generatorClient';
-import { ChosenModel, type ModelState, type ModelSurroundings } from './chosenModel';
+import { ChosenModel, type ModelSurroundings } from './chosenModel';
 
 export class MaskedModel extends ChosenModel<string> {
   protected readonly nameOf = basename;
@@ -17,21 +17,12 @@ export class MaskedModel extends ChosenModel<string> {
   }
 
   protected use(folder: string | null): Promise<boolean> {
-    return this.take(folder, this.open(folder));
+    const masked = folder === null ? null : { folder, modulePath: this.onnxFolder };
+    return this.take(folder, this.generator.loadMasked(masked));
   }
 
   /** ONNX Runtime's process reads the other files. */
   protected fileOf(folder: string): string {
     return join(folder, 'tokenizer.json');
-  }
-
-  private async open(folder: string | null): Promise<ModelState<string> | null> {
-    if (folder === null) {
-      await this.generator.loadMasked(null);
-      return null;
-    }
-    const loading = this.generator.loadMasked({ folder, modulePath: this.onnxFolder });
-    const { description } = await this.watched(folder, loading);
-    return { choice: folder, description, away: null };
   }
 }

@@ -80,7 +80,12 @@ describe('choosing a masked model', () => {
     assert.equal(await chosen, true);
     assert.equal(window.model.has(), true);
     assert.deepEqual(window.loaded, [{ folder: '/m/bert', modulePath: '/storage/onnx' }]);
-    assert.deepEqual(window.model.state, { choice: '/m/bert', description: '/m/bert', away: null });
+    assert.deepEqual(window.model.state, {
+      choice: '/m/bert',
+      name: 'bert',
+      description: '/m/bert',
+      away: null,
+    });
     assert.deepEqual([window.setting, window.changes], ['/m/bert', 1]);
     assert.equal(await window.model.choose(null), true);
     assert.equal(window.model.has(), false);
