@@ -30,7 +30,6 @@ export class ParallelNetwork implements TrainableNetwork {
   private step = 0;
   private version = 0;
 
-  /** @throws Error when the weights do not fit the configuration */
   constructor(
     private readonly pool: WorkerPool,
     readonly config: NetworkConfig,

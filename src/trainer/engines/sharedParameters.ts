@@ -1,7 +1,7 @@
 /** A network's parameters in memory that all threads share: the tensors in the device's layout, one after the other. */
 import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
 import type { OptimizerState } from '../engine';
-import { checkSizes, sizeOf, toDeviceLayout, toStoredLayout } from '../network/parameters';
+import { sizeOf, toDeviceLayout, toStoredLayout } from '../network/parameters';
 import { FLOAT_BYTES } from './trainingKernel';
 
 const PAGE_BYTES = 65536;
@@ -19,7 +19,6 @@ export interface SharedParameters {
   readonly gradients: readonly SharedFloats[];
 }
 
-/** @throws Error when a tensor is missing or of the wrong size */
 export function shareParameters(
   config: NetworkConfig,
   weights: NetworkWeights,
@@ -44,7 +43,6 @@ export function shareParameters(
 
 /** Stored tensors into a region. */
 export function writeTensors(config: NetworkConfig, region: Float32Array, tensors: NetworkWeights): void {
-  checkSizes(config, tensors);
   let offset = 0;
   for (const [name, shape] of networkTensorShapes(config)) {
     region.set(toDeviceLayout(name, tensors.get(name)!, shape), offset);

@@ -76,14 +76,9 @@ export function rowsOfSteps(
   return own;
 }
 
-/** [batchSize, unrollSteps] to [unrollSteps, batchSize]. @throws Error for another number of values */
+/** [batchSize, unrollSteps] to [unrollSteps, batchSize]. */
 export function timeMajor<A extends Int32Array | Float32Array>(values: A, batch: TrainBatch): A {
   const { batchSize, unrollSteps } = batch;
-  if (values.length !== batchSize * unrollSteps) {
-    throw new Error(
-      `A batch of ${batchSize} rows and ${unrollSteps} steps needs ${batchSize * unrollSteps} values; got ${values.length}.`,
-    );
-  }
   const turned = values.slice() as A;
   for (let row = 0; row < batchSize; row++) {
     for (let t = 0; t < unrollSteps; t++) {

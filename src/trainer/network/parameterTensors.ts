@@ -10,7 +10,6 @@ export class ParameterTensors {
   /**
    * With zeroed moments, as before the first step.
    * @param weights in the stored layout; copied
-   * @throws Error when they do not fit the configuration
    */
   constructor(
     private readonly ops: TensorOps,
@@ -49,7 +48,6 @@ export class ParameterTensors {
     }
   }
 
-  /** @throws Error when they do not fit the configuration */
   import(weights: NetworkWeights): void {
     this.replace(uploadTensors(this.ops.tf, this.config, weights));
   }

@@ -37,30 +37,12 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** @throws Error when a tensor is missing or of the wrong size */
-export function checkSizes(config: NetworkConfig, stored: NetworkWeights): void {
-  for (const [name, shape] of networkTensorShapes(config)) {
-    const size = sizeOf(shape);
-    const found = stored.get(name)?.length;
-    if (found !== size) {
-      throw new Error(
-        `The weights do not fit the network: "${name}" should have ${size} values and has ${found ?? 'none'}. ` +
-          'Use the weights of a model with the same configuration.',
-      );
-    }
-  }
-}
-
-/**
- * Puts stored values on the device.
- * @throws Error when a tensor is missing or of the wrong size
- */
+/** Puts stored values on the device. */
 export function uploadTensors(
   tf: TensorFlow,
   config: NetworkConfig,
   stored: NetworkWeights,
 ): Map<string, Tensor> {
-  checkSizes(config, stored);
   const onDevice = deviceShapes(config);
   const tensors = new Map<string, Tensor>();
   for (const [name, shape] of networkTensorShapes(config)) {

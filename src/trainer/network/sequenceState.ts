@@ -36,9 +36,6 @@ export class CarriedState {
    * @param resets [batchSize]
    */
   begin(batchSize: number, resets: Uint8Array): SequenceState {
-    if (resets.length !== batchSize) {
-      throw new Error(`A batch of ${batchSize} rows needs ${batchSize} resets; got ${resets.length}.`);
-    }
     if (this.state?.batchSize !== batchSize || resets.every((reset) => reset === 1)) {
       return {
         cells: this.zeroCells(batchSize),

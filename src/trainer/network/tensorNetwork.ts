@@ -37,7 +37,6 @@ export class TensorNetwork implements TrainableNetwork {
   /**
    * @param weights in the stored layout; copied
    * @param seed of the dropout masks
-   * @throws Error when the weights do not fit the configuration
    */
   constructor(
     private readonly ops: TensorOps,
