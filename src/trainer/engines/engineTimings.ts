@@ -34,8 +34,6 @@ const DAY = 24 * 3600 * 1000;
 const KEPT_MILLISECONDS = 7 * DAY;
 /** An engine may have failed only because the machine was busy. */
 const FAILURE_KEPT_MILLISECONDS = DAY;
-/** The longest trial is counted in so many parts, not timed as one, since a computer may sleep: a night is at most one part. */
-const PARTS_OF_TIMING = 10;
 
 const cacheSchema = v.object({
   key: v.string(),
@@ -118,7 +116,7 @@ export function timingKey(version: string, work: TimedWork, nativeFolders: reado
   return JSON.stringify([version, machine, work, installed]);
 }
 
-/** Times an engine in a process of its own, which is ended when it takes longer than so many milliseconds, sleep left out. */
+/** Times an engine in a process of its own, which is ended when it takes longer than so many milliseconds. */
 export function timeInOwnProcess(
   processPath: string,
   nativeFolders: readonly string[],
@@ -132,19 +130,16 @@ export function timeInOwnProcess(
       () => undefined,
     );
     let isLate = false;
-    let partsLeft = PARTS_OF_TIMING;
-    const timer = setInterval(() => {
-      if (--partsLeft === 0) {
-        isLate = true;
-        child.kill();
-      }
-    }, longest / PARTS_OF_TIMING);
+    const timer = setTimeout(() => {
+      isLate = true;
+      child.kill();
+    }, longest);
     try {
       return (await child.last).tokensPerSecond;
     } catch (error) {
       throw isLate ? new Error(`A short trial took more than ${longest / 1000} seconds.`) : error;
     } finally {
-      clearInterval(timer);
+      clearTimeout(timer);
     }
   };
 }

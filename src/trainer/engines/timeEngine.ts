@@ -50,22 +50,17 @@ export async function timeEngine(
     const step = () => network.trainStep(batch, { learningRate: 1e-4, gradientClipNorm: 1, dropout: 0 });
     // Compiles shaders, packs weights.
     const { loss: first } = await step();
-    for (;;) {
-      const start = now();
-      let steps = 0;
-      let last: number;
-      let milliseconds: number;
-      do {
-        ({ loss: last } = await step());
-        steps++;
-        milliseconds = now() - start;
-      } while (milliseconds < MILLISECONDS);
-      // Otherwise the computer has slept, and the clock of most systems goes on meanwhile.
-      if (milliseconds < LONGEST_TIMING_MILLISECONDS) {
-        checkLosses(first, last, Math.log(config.vocabSize));
-        return (1000 * steps * length) / milliseconds;
-      }
-    }
+    const start = now();
+    let steps = 0;
+    let last: number;
+    let milliseconds: number;
+    do {
+      ({ loss: last } = await step());
+      steps++;
+      milliseconds = now() - start;
+    } while (milliseconds < MILLISECONDS);
+    checkLosses(first, last, Math.log(config.vocabSize));
+    return (1000 * steps * length) / milliseconds;
   } finally {
     network.dispose();
   }

@@ -71,37 +71,6 @@ describe('Timing the engines', function () {
     }
   });
 
-  it('does not end a trial because the computer slept meanwhile', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'understudy-timings-'));
-    try {
-      const path = join(folder, 'trainer.cjs');
-      const answer = "process.send({ kind: 'timed', tokensPerSecond: 900 }, () => process.disconnect())";
-      await writeFile(path, `process.on('message', () => setTimeout(() => ${answer}, 3300));`);
-      const timed = timeInOwnProcess(path, [], 3000)('native', work);
-      // This process stands still for longer than a trial may take, as all do in a computer that sleeps.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3100);
-      assert.equal(await timed, 900);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  });
-
-  it('takes no speed in which the computer slept', async () => {
-    let time = 0;
-    let steps = 0;
-    const network = {
-      trainStep: () => {
-        steps++;
-        time += steps === 3 ? 8 * 3_600_000 : 100;
-        return Promise.resolve({ loss: Math.log(work.config.vocabSize) - steps / 1000 });
-      },
-      dispose: () => undefined,
-    };
-    const engine = { createNetwork: () => network } as unknown as TrainingEngine;
-    // Four tokens of each of four rows.
-    assert.equal(await timeEngine(engine, work, () => time), 160);
-  });
-
   it('takes no speed of an engine that computes wrong numbers', async () => {
     const guess = Math.log(work.config.vocabSize);
     for (const losses of [
