@@ -2,14 +2,16 @@
 import * as vscode from 'vscode';
 import { asError } from '../protocol/asError';
 import type { DoneEvent, TrainerEvent, TrainJob } from '../protocol/trainerProtocol';
-import type { PanelTraining } from '../protocol/panelProtocol';
+import type { CurvePoint, PanelTraining } from '../protocol/panelProtocol';
 import { startTraining, type TrainingRun } from '../trainer/trainerClient';
 import type { TrainerNode } from '../trainer/native/trainerNode';
-import { LossCurve } from './lossCurve';
 import { setContext } from './setContext';
 import { shownSentence } from './shownSentence';
 import { inEnglish } from './translate';
 import { activityText, eventText, stepText, timeLeftText, type StepEvent } from './trainingTexts';
+
+/** Of the loss, whose steps may be hundreds of thousands; more could not be told apart in its curve. */
+const MOST_POINTS = 400;
 
 export class TrainingSession implements vscode.Disposable {
   private run: TrainingRun | null = null;
@@ -21,8 +23,8 @@ export class TrainingSession implements vscode.Disposable {
   private reached = 0;
   private lines: string[] = [];
   private onStep: (line: string, progress: number) => void = () => undefined;
-  private trainLoss = new LossCurve();
-  private heldOut = new LossCurve();
+  private trainLoss: CurvePoint[] = [];
+  private heldOut: CurvePoint[] = [];
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
 
@@ -61,7 +63,7 @@ export class TrainingSession implements vscode.Disposable {
     if (this.run !== null) {
       lines.push(this.line(stepText));
     }
-    return { phase, progress, lines, trainLoss: this.trainLoss.points, heldOut: this.heldOut.points };
+    return { phase, progress, lines, trainLoss: this.trainLoss, heldOut: this.heldOut };
   }
 
   /**
@@ -81,8 +83,8 @@ export class TrainingSession implements vscode.Disposable {
     this.onStep = onStep;
     this.reached = 0;
     this.lines = [];
-    this.trainLoss = new LossCurve();
-    this.heldOut = new LossCurve();
+    this.trainLoss = [];
+    this.heldOut = [];
     const run = startTraining({
       processPath: this.processPath,
       job,
@@ -177,11 +179,13 @@ export class TrainingSession implements vscode.Disposable {
         this.step = event;
         this.reached = event.progress;
         this.doing = null;
-        this.trainLoss.add({ progress: event.progress, value: event.trainLoss });
+        if (this.progress >= (this.trainLoss.at(-1)?.progress ?? -1) + 1 / MOST_POINTS) {
+          this.trainLoss.push({ progress: this.progress, value: event.trainLoss });
+        }
         this.tellLine();
         break;
       case 'validation':
-        this.heldOut.add({ progress: this.progress, value: event.score.bitsPerByte });
+        this.heldOut.push({ progress: this.progress, value: event.score.bitsPerByte });
         this.log.info(`Step ${event.step}: ${event.score.bitsPerByte.toFixed(3)} bits per byte held out.`);
         break;
       case 'paused':

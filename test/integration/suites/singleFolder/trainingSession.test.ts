@@ -146,6 +146,14 @@ describe('A training in a window', () => {
     });
   });
 
+  it('spans a long training in few points of its curve', async () => {
+    await script(...Array.from({ length: 3000 }, (_, i) => step(i / 3000)), done);
+    await session.train(job, null, () => undefined);
+    const shares = session.view().trainLoss.map(({ progress }) => progress);
+    assert.ok(shares.length >= 300 && shares.length <= 400, String(shares.length));
+    assert.ok(shares[0] === 0 && shares.at(-1)! > 0.99);
+  });
+
   it('calls no share of a pause in which the result is measured', async () => {
     await script(calibrating(0), { kind: 'paused' }, 'resume', { kind: 'continued' }, done);
     const told: string[] = [];
