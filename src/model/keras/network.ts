@@ -91,6 +91,38 @@ export function runNodes(
   return nodes.map(({ operation, from }, i) => operation.run(from, context, before[i]));
 }
 
+/**
+ * Puts tokens at the end of so many steps and padding before them, as `pad_sequences` does.
+ * @param position of the first step
+ * @returns [length]; 0 where a step is token 0, as padding is
+ */
+export function feedInputs(
+  inputs: readonly NetworkInput[],
+  tokenIds: ArrayLike<number>,
+  length: number,
+  position: number,
+): Uint8Array {
+  const padding = length - tokenIds.length;
+  const mask = new Uint8Array(length);
+  for (const { kind, rows } of inputs) {
+    const data = rows.resize(length).fill(0, 0, length * rows.size);
+    for (let step = 0; step < length; step++) {
+      const tokenId = step < padding ? 0 : tokenIds[step - padding];
+      if (kind === 'positions') {
+        data[step] = position + step;
+        continue;
+      }
+      mask[step] = tokenId === 0 ? 0 : 1;
+      if (kind === 'tokens') {
+        data[step] = tokenId;
+      } else if (step >= padding) {
+        data[step * rows.size + tokenId] = 1;
+      }
+    }
+  }
+  return mask;
+}
+
 function inputKinds(inputs: readonly GraphInput[]): NetworkInput['kind'][] {
   const kinds = inputs.map(({ name, shape }): NetworkInput['kind'] =>
     shape.length === 2 ? 'oneHot' : inputs.length > 1 && /pos/i.test(name) ? 'positions' : 'tokens',

@@ -1,5 +1,5 @@
 import { checkReadable, writeDistribution, type KerasModel } from './kerasModel';
-import { runNodes, type Network, type NetworkNode } from './network';
+import { feedInputs, runNodes, type Network, type NetworkNode } from './network';
 import type { Rows } from './operation';
 
 /** What a stepped network remembers of one sequence; an immutable value. */
@@ -102,8 +102,7 @@ export class SteppedModel implements KerasModel<SteppedState> {
 
   private read(state: SteppedState, tokenIds: ArrayLike<number>): SteppedState {
     const { length } = tokenIds;
-    this.feed(tokenIds, state.position);
-    const mask = Uint8Array.from(tokenIds, (tokenId) => (tokenId === 0 ? 0 : 1));
+    const mask = feedInputs(this.network.inputs, tokenIds, length, state.position);
     const context = { position: state.position, mask, isWhole: false };
     const memories = runNodes(this.remembering, context, state.memories);
     const frontier = new Float32Array(this.frontierSize);
@@ -125,22 +124,6 @@ export class SteppedModel implements KerasModel<SteppedState> {
   private withRoom({ tokens }: SteppedState): SteppedState {
     const kept = Math.floor(this.contextLength / 2);
     return kept === 0 ? this.startState : this.read(this.startState, tokens.subarray(tokens.length - kept));
-  }
-
-  private feed(tokenIds: ArrayLike<number>, position: number): void {
-    for (const { kind, rows } of this.network.inputs) {
-      const data = rows.resize(tokenIds.length);
-      if (kind === 'oneHot') {
-        data.fill(0, 0, tokenIds.length * rows.size);
-      }
-      for (let step = 0; step < tokenIds.length; step++) {
-        if (kind === 'oneHot') {
-          data[step * rows.size + tokenIds[step]] = 1;
-        } else {
-          data[step] = kind === 'tokens' ? tokenIds[step] : position + step;
-        }
-      }
-    }
   }
 
   private loadFrontier(frontiers: readonly Float32Array[]): void {

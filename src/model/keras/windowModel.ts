@@ -1,7 +1,6 @@
 import { OneByOne } from '../oneByOne';
 import { checkReadable, writeDistribution, type KerasModel } from './kerasModel';
-import { runNodes, type Network } from './network';
-import type { RunContext } from './operation';
+import { feedInputs, runNodes, type Network } from './network';
 
 /** The last tokens, as many as the window holds; an immutable value. */
 interface WindowState {
@@ -47,36 +46,12 @@ export class WindowModel extends OneByOne<WindowState> implements KerasModel<Win
       probs.fill(1 / this.vocabSize);
       return;
     }
-    const context = this.feed(tokens, length);
-    runNodes(network.nodes, context, this.starts);
+    const mask = feedInputs(network.inputs, tokens, length, 0);
+    runNodes(network.nodes, { position: 0, mask, isWhole: true }, this.starts);
     writeDistribution(network.output.operation.rows.data, 0, network.endsInLogits, probs);
   }
 
   dispose(): void {
     // The garbage collector frees everything.
-  }
-
-  /** Puts the tokens at the end of the window and padding before them, as `pad_sequences` does. */
-  private feed(tokens: Int32Array, length: number): RunContext {
-    const padding = length - tokens.length;
-    const mask = new Uint8Array(length);
-    for (const { kind, rows } of this.network.inputs) {
-      const data = rows.resize(length);
-      data.fill(0, 0, length * rows.size);
-      for (let step = 0; step < length; step++) {
-        const tokenId = step < padding ? 0 : tokens[step - padding];
-        if (kind === 'positions') {
-          data[step] = step;
-          continue;
-        }
-        mask[step] = tokenId === 0 ? 0 : 1;
-        if (kind === 'tokens') {
-          data[step] = tokenId;
-        } else if (step >= padding) {
-          data[step * rows.size + tokenId] = 1;
-        }
-      }
-    }
-    return { position: 0, mask, isWhole: true };
   }
 }
