@@ -77,12 +77,14 @@ export class DeferredModel<State>
         }
       }
     } finally {
-      // By then, a bridge that waited has taken what was prepared for it.
-      void this.pause().then(() => {
-        if (--this.preparing === 0) {
-          evictOldest(this.finished, Math.min(MOST_KEPT, Math.floor(MOST_NUMBERS / this.vocabSize)));
-        }
-      });
+      if (!this.isDisposed) {
+        // By then, a bridge that waited has taken what was prepared for it.
+        void this.pause().then(() => {
+          if (--this.preparing === 0) {
+            evictOldest(this.finished, Math.min(MOST_KEPT, Math.floor(MOST_NUMBERS / this.vocabSize)));
+          }
+        });
+      }
     }
   }
 

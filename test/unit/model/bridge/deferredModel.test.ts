@@ -118,7 +118,7 @@ describe('a model that reads only when it is asked', () => {
     });
     const places = read(model, [1, 2, 3, 4]);
     await model.readiness.prepare([places[4]]);
-    assert.deepEqual([expert.reads, expert.asked], [2, 0]);
+    assert.deepEqual([expert.reads, expert.asked, pauses], [2, 0, 3]);
     assert.ok(!model.readiness.isReady(places[4]));
   });
 });
