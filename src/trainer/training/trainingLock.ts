@@ -168,7 +168,7 @@ async function readHolder(path: string): Promise<Holder | null> {
 }
 
 /** Whether a process lives, as far as can be told from this machine. */
-export function isRunning({ pid, host }: Pick<Holder, 'pid' | 'host'>): boolean {
+function isRunning({ pid, host }: Holder): boolean {
   if (host !== hostname()) {
     return true;
   }
