@@ -27,7 +27,6 @@ const FOREIGN_SOURCES = [
   'src/completion/readLimited.ts',
   'src/completion/textGenerator.ts',
   'src/editor/fatalFile.ts',
-  'src/model/bridge/foreignReader.ts',
   'src/model/checkpoint/checkpoint.ts',
   'src/model/checkpoint/checkpointError.ts',
   'src/model/checkpoint/safetensors.ts',

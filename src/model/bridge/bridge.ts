@@ -53,7 +53,6 @@ export class Bridge<State> extends OneByOne<BridgeState<State>> implements Exper
   private distributions = 0;
   private isDisposed = false;
 
-  /** @throws RangeError when the model gives fewer probabilities than its vocabulary has tokens */
   constructor(
     private readonly foreign: ForeignModel<State>,
     tokenizer: Tokenizer,

@@ -38,11 +38,6 @@ export class ForeignReader<State> {
 
   constructor(private readonly foreign: ForeignModel<State>) {
     const { expert, vocabulary } = foreign;
-    if (expert.vocabSize < vocabulary.size) {
-      throw new RangeError(
-        `The model "${expert.name}" gives ${expert.vocabSize} probabilities, its vocabulary has ${vocabulary.size} tokens. Choose the vocabulary that it was trained with.`,
-      );
-    }
     this.expert = expert;
     const affordable = Math.max(LEAST_KEPT, Math.floor(MOST_NUMBERS / expert.vocabSize));
     this.mostKept = Math.min(MOST_KEPT, affordable);

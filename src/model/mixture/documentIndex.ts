@@ -57,10 +57,8 @@ export class DocumentIndex implements DocumentText {
     this.version++;
   }
 
+  /** @param length in tokens, at most that of the text */
   truncate(length: number): void {
-    if (!(length >= 0 && length <= this.length)) {
-      throw new RangeError(`A document of ${this.length} tokens cannot be cut to ${length}.`);
-    }
     this.tokenCounts.add(this.tokens.subarray(length + 1, this.size), -1);
     this.size = length + 1;
     this.version++;

@@ -1,5 +1,5 @@
 import type { Expert } from '../expert';
-import { HALF_SLOT, MAX_NETWORKS } from './gateParameters';
+import { HALF_SLOT } from './gateParameters';
 
 export interface NetworkStates {
   /** By network, each of its own kind. */
@@ -17,28 +17,16 @@ export class NetworkEnsemble {
 
   /**
    * @param base the base network, the personal one, or both, in this order
-   * @param half the language-model half that the user chose
-   * @throws RangeError for more than {@link MAX_NETWORKS} networks beside the half, or another vocabulary
+   * @param half the language-model half that the user chose, over the same vocabulary
    */
   constructor(
     private readonly vocabSize: number,
     base: readonly Expert[],
     half: Expert | null,
   ) {
-    if (base.length > MAX_NETWORKS) {
-      throw new RangeError(`A mixture holds at most ${MAX_NETWORKS} networks, not ${base.length}.`);
-    }
-    const networks = half === null ? base : [...base, half];
-    for (const network of networks) {
-      if (network.vocabSize !== vocabSize) {
-        throw new RangeError(
-          `The network "${network.name}" has ${network.vocabSize} tokens, the mixture ${vocabSize}.`,
-        );
-      }
-    }
-    this.networks = networks;
-    this.slots = networks.map((network, i) => (network === half ? HALF_SLOT : i));
-    this.probs = networks.map(() => new Float32Array(vocabSize));
+    this.networks = half === null ? base : [...base, half];
+    this.slots = this.networks.map((network, i) => (network === half ? HALF_SLOT : i));
+    this.probs = this.networks.map(() => new Float32Array(vocabSize));
   }
 
   get size(): number {

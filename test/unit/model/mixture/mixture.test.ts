@@ -170,18 +170,6 @@ describe('Mixture', () => {
     }
   });
 
-  it('refuses three networks and a network of another vocabulary', () => {
-    const three = [network('a', 1), network('b', 2), network('c', 3)];
-    assert.throws(
-      () => new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: three, gate: null }),
-      /at most 2 networks/,
-    );
-    assert.throws(
-      () => new Mixture({ vocabSize: VOCAB + 1, kinds: ALIKE, networks: [network('a', 1)], gate: null }),
-      /"a" has 7 tokens, the mixture 8/,
-    );
-  });
-
   it('starts the gate afresh when its parameters are of another version', () => {
     const other = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: new Float32Array(3) });
     const fresh = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
