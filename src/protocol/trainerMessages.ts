@@ -59,15 +59,6 @@ const start = {
   options: trainingOptionsSchema,
 };
 
-const work = {
-  nativeFolders: texts,
-  config: networkConfigSchema,
-  batchSize: count,
-  unrollSteps: count,
-  threads: count,
-  maxMemoryMegabytes: count,
-};
-
 const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind', [
   v.object({
     kind: v.literal('train'),
@@ -94,11 +85,15 @@ const requestSchema: v.GenericSchema<unknown, TrainerRequest> = v.variant('kind'
   }),
   v.object({
     kind: v.literal('time'),
-    job: v.object({ engine: v.picklist(ENGINE_NAMES), ...work }),
-  }),
-  v.object({
-    kind: v.literal('load'),
-    job: v.object({ engine: v.picklist(['auto', ...ENGINE_NAMES]), ...work }),
+    job: v.object({
+      engine: v.picklist(ENGINE_NAMES),
+      nativeFolders: texts,
+      config: networkConfigSchema,
+      batchSize: count,
+      unrollSteps: count,
+      threads: count,
+      maxMemoryMegabytes: count,
+    }),
   }),
   v.object({ kind: v.picklist(['pause', 'resume', 'cancel']) }),
 ]);
@@ -126,7 +121,6 @@ const eventSchema: v.GenericSchema<unknown, TrainerEvent> = v.variant('kind', [
     }),
   }),
   v.object({ kind: v.literal('timed'), tokensPerSecond: count }),
-  v.object({ kind: v.literal('loaded') }),
   v.object({ kind: v.literal('scanning'), files: count, bytes: count, leftOut: count }),
   v.object({
     kind: v.literal('files'),

@@ -112,9 +112,6 @@ export interface TimeJob extends Pick<
   readonly config: NetworkConfig;
 }
 
-/** Asks whether the engine that a training would choose loads here for this network, within this memory. Reads and writes no files. */
-export type LoadJob = Omit<TimeJob, 'engine'> & Pick<TrainingOptions, 'engine'>;
-
 /** A plan takes no given split: it shows what the trainer would find by itself. */
 export type PlanJob = Omit<CorpusSelection, 'split'> &
   Pick<TrainJob, 'initialModelPath' | 'baseModelPath' | 'tokenizerPath' | 'options'> & {
@@ -128,7 +125,6 @@ export type TrainerRequest =
   | { readonly kind: 'train'; readonly job: TrainJob }
   | { readonly kind: 'plan'; readonly job: PlanJob }
   | { readonly kind: 'time'; readonly job: TimeJob }
-  | { readonly kind: 'load'; readonly job: LoadJob }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'cancel' };
@@ -233,7 +229,6 @@ export const CANCELLED: DoneEvent = {
 export type TrainerEvent =
   | { readonly kind: 'planned'; readonly plan: TrainingPlan }
   | { readonly kind: 'timed'; readonly tokensPerSecond: number }
-  | { readonly kind: 'loaded' }
   | { readonly kind: 'scanning'; readonly files: number; readonly bytes: number; readonly leftOut: number }
   | {
       readonly kind: 'files';

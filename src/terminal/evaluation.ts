@@ -13,10 +13,9 @@ import { scoreKeystrokes, type KeystrokeOptions, type TimedKeystrokes } from './
 import { holdOutFromTraining, readSplit, readTexts, type FileText } from './split';
 import { readMixable } from './loadedNetwork';
 import { formatBytes } from './progressLine';
-import { requireEngine } from './requireEngine';
 import type { Terminal } from './terminal';
 import { temporaryFolder } from './temporaryFolder';
-import { scoreTexts, type ScoredTexts } from './textScores';
+import { openedHalf, scoreTexts, type ScoredTexts } from './textScores';
 import { startingModel, trainModel, type TrainResult } from './trainModel';
 import { formatCount, formatSeconds } from './trainingProgress';
 import { fileUri, type WorkspaceFile } from './workspaceTexts';
@@ -87,14 +86,17 @@ export async function evaluate(terminal: Terminal, evaluation: Evaluation): Prom
     bits: await scoreTexts(terminal, texts, modelPath, half),
     keystrokes: await scoreKeystrokes(terminal, texts, modelPath, keystrokes, half),
   });
+  if (half !== null && evaluation.training !== null) {
+    // So that one that cannot be opened is told of before the training.
+    const tokenizer = await readTokenizer(terminal.product.tokenizer);
+    (await openedHalf(terminal, half, tokenizer)).expert.dispose();
+  }
   return withPlaces(evaluation, async (places) => {
-    if (places !== null && isEnough(learned)) {
-      await requireEngine(terminal, places.training);
-    }
-    terminal.note(`Measuring on ${formatCount(test.length, 'test file')}, ${sizeOf(test)}, before…`);
-    const before = await score(null);
+    // First, as an engine that does not load here, or lacks memory, is then told of at once.
     const trained = places === null ? null : await train(terminal, evaluation, places, learned);
     const modelPath = places === null ? evaluation.modelPath : (trained?.done.modelPath ?? null);
+    terminal.note(`Measuring on ${formatCount(test.length, 'test file')}, ${sizeOf(test)}, before…`);
+    const before = await score(null);
     if (modelPath !== null) {
       terminal.note('Measuring after…');
     }

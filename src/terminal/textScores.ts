@@ -1,8 +1,9 @@
 /** Bits per byte of a folder's test texts: of each expert alone and of their mix. */
 import { dirname, join } from 'node:path';
-import { openHalf } from '../completion/half/openHalf';
+import { openHalf, type OpenedHalf } from '../completion/half/openHalf';
 import { scoreText, type ScoredDocument, type TextScore } from '../model/evaluate/scoreText';
 import { Mixture } from '../model/mixture/mixture';
+import type { Tokenizer } from '../model/tokenizer/tokenizer';
 import type { HalfChoice } from '../protocol/generatorProtocol';
 import { loadMixture } from './loadedNetwork';
 import type { Terminal } from './terminal';
@@ -20,21 +21,14 @@ export interface ScoredTexts {
  * @throws Error whose message is for the user; the signal's reason when it aborts
  */
 export async function scoreTexts(
-  { product, signal, progress, note }: Terminal,
+  terminal: Terminal,
   { known, test }: ScoredTexts,
   modelPath: string | null,
   half: HalfChoice | null = null,
 ): Promise<TextScore> {
+  const { product, signal, progress } = terminal;
   const { options, tokenizer } = await loadMixture(product, modelPath);
-  const opened =
-    half &&
-    (await openHalf(half, {
-      tokenizer,
-      llamaPath: join(dirname(product.generator), 'llama.js'),
-      onStatus: ({ message }) => {
-        note(message);
-      },
-    }));
+  const opened = half && (await openedHalf(terminal, half, tokenizer));
   const mix = new Mixture({ ...options, half: opened?.expert ?? null });
   try {
     for (const { uri, text, recent } of known) {
@@ -56,4 +50,19 @@ export async function scoreTexts(
     mix.dispose();
     progress.clear();
   }
+}
+
+/** @throws Error whose message is for the user */
+export function openedHalf(
+  { product, note }: Terminal,
+  half: HalfChoice,
+  tokenizer: Tokenizer,
+): Promise<OpenedHalf> {
+  return openHalf(half, {
+    tokenizer,
+    llamaPath: join(dirname(product.generator), 'llama.js'),
+    onStatus: ({ message }) => {
+      note(message);
+    },
+  });
 }

@@ -1,6 +1,6 @@
 /** The parent's side of a plan: which texts a training would read. */
 import type { PlanJob, TrainerEvent, TrainingPlan } from '../protocol/trainerProtocol';
-import { askTrainer } from './trainerChild';
+import { startTrainerChild } from './trainerChild';
 
 interface PlanStart {
   readonly processPath: string;
@@ -16,7 +16,8 @@ export async function planTraining(
   { processPath, job, onProgress }: PlanStart,
   signal?: AbortSignal,
 ): Promise<TrainingPlan> {
-  const { plan } = await askTrainer(
+  signal?.throwIfAborted();
+  const child = startTrainerChild(
     processPath,
     { kind: 'plan', job },
     (event) => event.kind === 'planned',
@@ -25,7 +26,14 @@ export async function planTraining(
         onProgress?.(event);
       }
     },
-    signal,
   );
-  return plan;
+  signal?.addEventListener('abort', child.kill, { once: true });
+  try {
+    return (await child.last).plan;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', child.kill);
+  }
 }

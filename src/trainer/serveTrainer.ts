@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asError } from '../protocol/asError';
 import { parseTrainerRequest } from '../protocol/trainerMessages';
-import type { LoadJob, TimeJob, TrainerEvent, TrainerRequest, TrainJob } from '../protocol/trainerProtocol';
-import { chooseEngine } from './engines/chooseEngine';
+import type { TimeJob, TrainerEvent, TrainerRequest, TrainJob } from '../protocol/trainerProtocol';
 import { EngineFault } from './engines/guardEngine';
 import { loadWithin } from './engines/limitMemory';
 import { loadEngine, type EngineOptions } from './engines/loadEngine';
@@ -49,12 +48,6 @@ async function time({ engine: name, nativeFolders, ...work }: TimeJob): Promise<
   return { kind: 'timed', tokensPerSecond: await timeEngine(engine, work) };
 }
 
-async function load({ engine, nativeFolders, ...work }: LoadJob): Promise<TrainerEvent> {
-  const memory = { warn: () => undefined };
-  await chooseEngine({ engine, failed: [], work, memory }, { nativeFolders });
-  return { kind: 'loaded' };
-}
-
 async function finish(work: Promise<TrainerEvent>): Promise<void> {
   const last = await work.catch((error: unknown): TrainerEvent => ({
     kind: 'failed',
@@ -84,9 +77,6 @@ export function serveTrainer({ processPath, ...parts }: TrainerServerOptions): v
         break;
       case 'time':
         void finish(time(request.job));
-        break;
-      case 'load':
-        void finish(load(request.job));
         break;
       case 'pause':
         control.pause();

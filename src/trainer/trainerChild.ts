@@ -142,27 +142,3 @@ export function startTrainerChild<Last extends TrainerEvent>(
   send(request);
   return { send, kill: () => child.kill('SIGKILL'), last, ended };
 }
-
-/**
- * The answer to a request, for which the process lives unless the signal ends it.
- * @throws the signal's reason when it aborts, else as {@link TrainerChild.last}
- */
-export async function askTrainer<Last extends TrainerEvent>(
-  processPath: string,
-  request: TrainerRequest,
-  isLast: (event: TrainerEvent) => event is Last,
-  onEvent: (event: TrainerEvent) => void,
-  signal?: AbortSignal,
-): Promise<Last> {
-  signal?.throwIfAborted();
-  const child = startTrainerChild(processPath, request, isLast, onEvent);
-  signal?.addEventListener('abort', child.kill, { once: true });
-  try {
-    return await child.last;
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', child.kill);
-  }
-}

@@ -103,7 +103,7 @@ describe('understudy in a terminal', function () {
       await writeFile(join(folder, 'b.txt'), 'Another text.\n'.repeat(200));
       await writeFile(join(folder, 'split.json'), '{ "train": ["b.txt"], "test": ["a.txt"] }');
       const args = ['evaluate', folder, '--split', 'split.json'];
-      const { status, stdout, stderr } = await runUntil('Measuring', folder, args, signal);
+      const { status, stdout, stderr } = await runUntil('Training on', folder, args, signal);
       assert.deepEqual([status, stdout], [130, ''], stderr);
       assert.match(stderr, /\nCancelled\.\n$/);
       const left = (await readdir(folder)).filter((name) => name.startsWith('understudy-'));

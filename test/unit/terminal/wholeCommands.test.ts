@@ -392,7 +392,10 @@ describe('terminal commands from the folder to the result', function () {
       const large = ['--max-memory', '256', '--layers', '3', '--hidden-size', '1024', '--threads', '1'];
       const { status, stdout, stderr } = await run('evaluate', text, '--split', split, ...large, ...args);
       assert.deepEqual([status, stdout], [1, '']);
-      assert.match(stderr, /^Training by the wasm engine needs about .* may take 256 MB\..*\n$/);
+      assert.match(
+        stderr,
+        /^Training on 2 files.*\n.*Training by the wasm engine needs about .* may take 256 MB\..*\n$/,
+      );
     }
   });
 
@@ -570,7 +573,7 @@ describe('terminal commands from the folder to the result', function () {
     assert.deepEqual(report.bitsPerByte.after, report.bitsPerByte.before);
     assert.match(
       stderr,
-      /^Measuring on 1 test file, 2\.9 kB, before…\n.* too little to train on: after is as before, and .*kept\.safetensors is not written\.\n$/,
+      /^.* too little to train on: after is as before, and .*kept\.safetensors is not written\.\nMeasuring on 1 test file, 2\.9 kB, before…\n$/,
     );
     await assert.rejects(readFile(model));
   });
@@ -587,7 +590,7 @@ describe('terminal commands from the folder to the result', function () {
     assert.ok(training!.steps > 0 && training!.mix!.after.bitsPerByte > 0);
     assert.match(
       stderr,
-      /\nTraining on 1 file, 2\.9 kB, for 2 s at most…\nEngine: wasm, [^]*\nMeasuring after…\n/,
+      /^Training on 1 file, 2\.9 kB, for 2 s at most…\nEngine: wasm, [^]*\nMeasuring after…\n/,
     );
   });
 
