@@ -14,12 +14,14 @@ import {
 /** Tells its events in order; a word among them is a request that it awaits first. */
 const trainer = (script: readonly (TrainerEvent | 'pause' | 'resume')[]): string => `
   const script = ${JSON.stringify(script)};
+  let sent = Promise.resolve();
   const goOn = () => {
     while (script.length > 0 && typeof script[0] !== 'string') {
-      process.send(script.shift());
+      const event = script.shift();
+      sent = new Promise((resolve) => process.send(event, resolve));
     }
     if (script.length === 0) {
-      process.disconnect();
+      void sent.then(() => process.disconnect());
     }
   };
   process.on('message', ({ kind }) => {
