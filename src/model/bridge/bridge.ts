@@ -63,14 +63,15 @@ export class Bridge<State> extends OneByOne<BridgeState<State>> implements Exper
     this.vocabSize = tokenizer.vocabSize;
     this.shared = new SharedTokens(tokenizer);
     this.reader = new ForeignReader(foreign);
+    const tokens = new ForeignTokens(foreign.vocabulary, this.shared);
     this.source = {
-      tokens: new ForeignTokens(foreign.vocabulary, this.shared),
+      tokens,
       shared: this.shared,
       limits: {
         ...(foreign.vocabulary.size > this.vocabSize ? COARSE_LIMITS : FINE_LIMITS),
         ...limits,
       },
-      memory: new PlaceMemory(),
+      memory: new PlaceMemory(tokens, this.shared),
       childrenOf: (nodes, ids) => this.reader.childrenOf(nodes, ids),
       uniformProbability: (bytes) => this.vocabSize ** -this.shared.tokensOf(bytes).ids.length,
     };

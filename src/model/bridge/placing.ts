@@ -3,11 +3,9 @@ import { concatBytes } from './byteEncoder';
 import type { BridgeState } from './bridgeState';
 import type { Cover, CoverSource } from './covers';
 import type { ForeignDistribution, ForeignNode } from './foreignReader';
-import { PlaceMemory, type Placed } from './placeMemory';
+import type { Placed, PlaceMemory, TailSegment } from './placeMemory';
 import { NO_TOKEN, type SharedTokens } from './sharedTokens';
 
-/** Tokens tried at each place to see whether a segment leaves the next token open. */
-const MOST_TRIED = 64;
 /** Share of characters without a shared token of their own, which begin with a token of bytes. */
 const SPELT_IN_BYTES = 1 / 16;
 const NO_BYTES = new Uint8Array();
@@ -33,16 +31,11 @@ interface Origin<State> {
   readonly placed: Placed;
 }
 
-/** Foreign tokens that follow a tail, and the bytes that they add to it. */
-interface Segment<State> {
+interface Segment<State> extends TailSegment {
   readonly parent: ForeignNode<State>;
-  readonly ids: readonly number[];
-  readonly added: Uint8Array;
   readonly mass: number;
   readonly isMain: boolean;
   readonly hasOther: boolean;
-  /** The next shared token as far as known; {@link NO_TOKEN} if the segment changes the shared token that the text was read to. */
-  readonly first: number;
 }
 
 /** A smaller sum of masses has few digits left, and below 6e-309 no finite inverse: one NaN in the mix would end all predictions. */
@@ -227,7 +220,7 @@ export class Placing<State> {
     const added = this.longer(origin.added, id, pending);
     if (mass > this.openFrom || isHalfCharacter(added)) {
       const segment = { parent: node, ids: [...ids, id], added, mass, isMain, hasOther, first: target };
-      if (this.isOpen(segment)) {
+      if (this.source.memory.isOpen(this.state, segment)) {
         this.open.push(segment);
         return;
       }
@@ -271,39 +264,5 @@ export class Placing<State> {
     if (first !== NO_TOKEN) {
       this.sums[first] += mass;
     }
-  }
-
-  /**
-   * Whether the next shared token depends on what follows the segment. Only texts whose foreign tokens begin with the segment's
-   * count, as the others belong to other paths (Hayase's valid covering tree).
-   */
-  private isOpen(segment: Segment<State>): boolean {
-    const { ids, added, first } = segment;
-    const { tokens, shared, memory } = this.source;
-    const { tail, context } = this.state;
-    return memory.isOpen(this.state, ids, () => {
-      for (const longer of shared.otherContinuations(context, added, first, MOST_TRIED)) {
-        if (tokens.encodingBeginsWith(concatBytes(tail, longer), ids) || this.mayBegin(segment, longer)) {
-          return true;
-        }
-      }
-      return false;
-    });
-  }
-
-  /**
-   * Whether a text that goes on beyond `longer` by one foreign token has the segment's tokens, and another next shared token:
-   * ` underst` may be ` und` and `erst`, but ` understand` ` under` and `stand`.
-   */
-  private mayBegin({ ids, added, first }: Segment<State>, longer: Uint8Array): boolean {
-    const { tokens, shared } = this.source;
-    const { tail, context } = this.state;
-    const covers = tokens.index.longerThan(longer, added.length);
-    return covers.subarray(0, MOST_TRIED).some((id) => {
-      const text = concatBytes(added, tokens.bytes(id));
-      return (
-        tokens.isEncoding([...ids, id], concatBytes(tail, text)) && shared.firstToken(context, text) !== first
-      );
-    });
   }
 }
