@@ -2,15 +2,22 @@
 import { spawn } from 'node:child_process';
 import { exitWith, root, setUp } from './setup.mjs';
 
-/** Runs one part, shows its output as it comes, and returns the output and the status. */
-function runPart(args) {
+/** Runs one part and returns the output and the status; what it prints is shown as it comes, unless it is to be quiet. */
+function runPart(args, { quiet = false } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-      process.stdout.write(chunk);
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', quiet ? 'pipe' : 'inherit'],
     });
+    let output = '';
+    const take = (chunk) => {
+      output += chunk;
+      if (!quiet) {
+        process.stdout.write(chunk);
+      }
+    };
+    child.stdout.on('data', take);
+    child.stderr?.on('data', take);
     child.on('error', (error) => {
       resolve({ output: `${output}\n${error.message}`, status: 1 });
     });
@@ -23,10 +30,12 @@ function runPart(args) {
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 
-/** A check without tests of its own counts as one. */
-async function check(name, args) {
-  process.stdout.write(`\n# ${name}\n`);
-  const { output, status } = await runPart(args);
+/** Runs a check without tests of its own; nothing of it is shown meanwhile, as others may run at the same time. */
+const check = async (name, args) => ({ name, ...(await runPart(args, { quiet: true })) });
+
+/** Shows a check, which counts as one test. */
+function tell({ name, output, status }) {
+  process.stdout.write(`\n# ${name}\n${output}`);
   total[status === 0 ? 'passed' : 'failed']++;
   if (status !== 0) {
     failures.push(`# ${name}\n${output}`);
@@ -62,12 +71,16 @@ try {
 } catch (error) {
   exitWith(error);
 }
-await check('Types', ['node_modules/typescript/bin/tsc', '-p', '.']);
-await check('Lint and layers', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
-await check('Format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']);
+tell(await check('Types', ['node_modules/typescript/bin/tsc', '-p', '.']));
 // First, because it fetches the browser whose software GPU the unit tests of that engine run on.
 await suite('Integration, inside VS Code', ['scripts/integration.mjs']);
+// Beside the unit tests, which leave it a core for much of the time: the linter takes a minute and a half.
+const checks = Promise.all([
+  check('Lint and layers', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']),
+  check('Format', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']),
+]);
 await suite('Unit', ['node_modules/mocha/bin/mocha.js', '--forbid-only']);
+(await checks).forEach(tell);
 if (total.skipped > 0) {
   process.stdout.write(`\n${total.skipped} skipped, each named above\n`);
 }
