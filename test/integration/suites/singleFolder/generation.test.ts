@@ -115,18 +115,33 @@ describe('Generate from Selection', () => {
     });
 
     it('is left alone once the user has scrolled away', async () => {
-      await set('greedy', undefined);
-      await set('maxNewTokens', 300);
       const editor = await openDraft('generated.md', tale);
-      const before = editor.document.getText();
-      const running = vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
-      await waitFor('some pieces in view', () => editor.document.getText() !== before && isInView(editor));
-      await waitFor('the beginning', async () => {
-        await vscode.commands.executeCommand('editorScroll', { to: 'up', by: 'line', value: 200 });
-        return editor.visibleRanges[0].start.line === 0;
+      const { document } = editor;
+      const generation = new Generation({
+        generate: async (_request, onPart) => {
+          const write = async (part: string): Promise<void> => {
+            const { length } = document.getText();
+            onPart(part);
+            await waitFor('the part', () => document.getText().length === length + part.length);
+          };
+          await write(' is');
+          await waitFor('its end in view', () => isInView(editor));
+          await waitFor('the beginning', async () => {
+            await vscode.commands.executeCommand('editorScroll', { to: 'up', by: 'line', value: 200 });
+            return editor.visibleRanges[0].start.line === 0;
+          });
+          for (let paragraph = 0; paragraph < 5; paragraph++) {
+            await write(' late.\n\nThe tide is');
+          }
+          return { kind: 'generated', id: 0, text: '', stopReason: 'length' };
+        },
       });
-      await running;
-      assert.equal(editor.visibleRanges[0].start.line, 0);
+      try {
+        await generation.fromSelection(editor, DEFAULT_SAMPLING);
+        assert.equal(editor.visibleRanges[0].start.line, 0);
+      } finally {
+        generation.dispose();
+      }
     });
   });
 
