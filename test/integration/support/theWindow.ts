@@ -16,9 +16,9 @@ export const theWindow = {
   async press(keys: string, times = 1): Promise<void> {
     await ask('press', keys, times);
   },
-  /** Types key by key, `delay` milliseconds apart. */
-  async type(text: string, delay = 30): Promise<void> {
-    await ask('type', text, delay);
+  /** Types key by key. */
+  async type(text: string): Promise<void> {
+    await ask('type', text);
   },
   /** Spells key by key with an input method, and then puts `text` in the place of what was spelled. */
   async compose(spellings: readonly string[], text: string): Promise<void> {
