@@ -6,7 +6,8 @@ import * as vscode from 'vscode';
 import { hasChannel, print, printed } from './support/channel.js';
 import { theWindow } from './support/theWindow.js';
 
-const testTimeout = 30_000;
+/** Longer than all that a test waits for, so that what did not come is named. */
+const testTimeout = 90_000;
 
 /** Mocha has already reported which tests failed, and why. */
 class TestsFailed extends Error {}

@@ -43,8 +43,7 @@ async function picking(index: number, work: () => Thenable<unknown>): Promise<st
   return offered.map(({ label }) => label);
 }
 
-describe('A Keras model', function () {
-  this.timeout(90_000);
+describe('A Keras model', () => {
   before(needsKeyboard);
   before(async () => {
     await openDraft('draft.md', '# Draft\n\nThe lamp in the east window of █\n');

@@ -62,8 +62,7 @@ async function answering(answer: string | undefined, work: () => Thenable<unknow
   return asked;
 }
 
-describe('A language model', function () {
-  this.timeout(90_000);
+describe('A language model', () => {
   let server: KnowingServer;
   before(needsKeyboard);
   before(async () => {

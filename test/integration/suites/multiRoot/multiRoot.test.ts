@@ -77,7 +77,6 @@ describe('A window with two roots', () => {
 
   it('forgets the text of a root that is removed', async function () {
     needsKeyboard.call(this);
-    this.timeout(90_000);
     const added = await mkdtemp(join(tmpdir(), 'understudy-removed-'));
     try {
       const text = 'The ferryman at Quillon Ness was called Bartholomew Thrupp.\n';
@@ -125,8 +124,7 @@ describe('A window with two roots', () => {
     });
   });
 
-  it('trains one model on both roots', async function () {
-    this.timeout(90_000);
+  it('trains one model on both roots', async () => {
     const done: DoneEvent | undefined = await vscode.commands.executeCommand('understudy.trainOnWorkspace', {
       preview: false,
     });
@@ -137,8 +135,7 @@ describe('A window with two roots', () => {
     }
   });
 
-  it('does not claim to use a model whose folders are no longer those of the workspace', async function () {
-    this.timeout(90_000);
+  it('does not claim to use a model whose folders are no longer those of the workspace', async () => {
     const { window } = vscode;
     const { showInformationMessage, withProgress } = window;
     const told: string[] = [];

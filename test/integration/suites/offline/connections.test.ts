@@ -10,8 +10,7 @@ const isStart = ({ kind }: Recorded): boolean => kind === 'start';
 const isOurs = ({ program, calls }: Recorded): boolean =>
   ['generator.js', 'trainer.js'].includes(basename(program)) || calls.includes('/dist/extension.js');
 
-describe('The network', function () {
-  this.timeout(90_000);
+describe('The network', () => {
   before(function () {
     if (connectionsPath === null) {
       this.skip();

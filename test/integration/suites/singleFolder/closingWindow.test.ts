@@ -9,8 +9,7 @@ import { DEFAULT_TRAINING } from '../../../../src/protocol/trainerProtocol.js';
 import { shippedFiles } from '../../../../src/trainer/shippedFiles.js';
 import { workspaceFolder } from '../../support/editing.js';
 
-describe('A window that closes during a training', function () {
-  this.timeout(90_000);
+describe('A window that closes during a training', () => {
   const shipped = shippedFiles(vscode.extensions.getExtension('understudy.understudy')!.extensionPath);
   const log = vscode.window.createOutputChannel('A training of the tests', { log: true });
   let storage: string;

@@ -16,8 +16,7 @@ const DRAFT = '# Draft\n\nThe man at Quillon Ness was called █\n';
 /** Milliseconds until a change of a file has been noticed and processed. */
 const FOLLOWED = 3000;
 
-describe('A file that another program writes', function () {
-  this.timeout(90_000);
+describe('A file that another program writes', () => {
   const part = join(workspaceFolder(), 'part');
   before(needsKeyboard);
   before(untilFilesAreWatched);
@@ -120,8 +119,7 @@ describe('A file that another program writes', function () {
   });
 });
 
-describe('A file that nothing watches', function () {
-  this.timeout(90_000);
+describe('A file that nothing watches', () => {
   const folder = vscode.Uri.file(join(workspaceFolder(), 'unwatched'));
   const settings = vscode.workspace.getConfiguration('files');
   before(needsKeyboard);

@@ -16,8 +16,7 @@ const settings = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfig
 const train = (): Thenable<DoneEvent | undefined> =>
   vscode.commands.executeCommand('understudy.trainOnWorkspace', { preview: false });
 
-describe('Train on Workspace', function () {
-  this.timeout(90_000);
+describe('Train on Workspace', () => {
   let done: DoneEvent | undefined;
 
   before('a training of the shortest time, which on a busy machine may be too short to help', async () => {
