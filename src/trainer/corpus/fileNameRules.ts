@@ -41,10 +41,12 @@ const LOCK_FILE_NAMES = new Set([
 const SECRET_NAME = new RegExp(
   [
     String.raw`^\.env(rc|[._~-].*)?$|^.*\.env$|^\.dev\.vars(\..*)?$`,
-    String.raw`^id_(rsa|dsa|ecdsa|ed25519)(_sk)?(\.pub|\..*)?$`,
+    String.raw`^id_(rsa|dsa|ecdsa|ed25519)(_sk)?(\..*)?$`,
     String.raw`\.(pem|key|p8|p12|pfx|ppk|jks|keystore|kdbx?|ovpn|tfstate|tfvars|gpg|pgp|asc|der|crt|cer|csr)$`,
     String.raw`\.tfstate\.backup$|\.tfvars\.json$|(^|\.)kubeconfig(\.ya?ml)?$`,
     String.raw`^\.?(credentials?|secrets?|passwords?|passwd|([账帐帳賬][号戶户號])?密[码碼钥鑰])((\.\w+)?\.(json|ya?ml|toml|ini|xml|txt|cfg|conf|properties|csv))?$`,
+    // Of prose the lists alone: `password.md` and `secrets.md` are what documentation is called.
+    String.raw`^\.?(passwords|[账帐帳賬][号戶户號]密[码碼钥鑰])\.(md|markdown|org)$`,
     String.raw`^(key|keystore)\.properties$|[._-]secrets?\.(json|ya?ml|toml|properties)$`,
     String.raw`^(client_secret|service[-_]?account|.*[-_]credentials?).*\.json$`,
     String.raw`^\.(npmrc|yarnrc\.yml|pypirc|netrc|pgpass|my\.cnf|htpasswd|git-credentials|dockercfg|vault-token|boto|s3cfg)$`,
