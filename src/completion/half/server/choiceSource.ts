@@ -14,6 +14,8 @@ interface ChoiceSourceOptions {
   readonly now: () => number;
   /** Whether the server was already reported as away; it is asked at once nevertheless. */
   readonly isAway?: boolean;
+  /** Milliseconds without requests after the first fault; doubled after each further one, up to a minute. */
+  readonly firstDelay?: number;
 }
 
 const AT_ONCE = 4;
@@ -23,9 +25,7 @@ const AT_ONCE = 4;
  */
 const MOST_WAITING = 256;
 const MOST_REMEMBERED = 2000;
-/** Milliseconds without requests after a fault, and after one that lasts until something is changed. */
-const DELAY = 5000;
-const LONG_DELAY = 60_000;
+const LONGEST_DELAY = 60_000;
 /** Places of its likeliest continuation that one request covers while at most {@link FEW} texts are missing, as for a single line. */
 const LOOK_AHEAD = 8;
 const FEW = 2;
@@ -37,9 +37,9 @@ export class ChoiceSource {
   /** Told whether it is their turn, or whether they are given up. */
   private readonly waiting: ((isTurn: boolean) => void)[] = [];
   private running = 0;
+  private faults = 0;
   /** Whether the last status reported was that the server is away. */
   private isToldAway: boolean;
-  /** When the server may be asked again; 0 while it answers. */
   private awayUntil = 0;
 
   constructor(
@@ -88,10 +88,12 @@ export class ChoiceSource {
       }
     }
     this.running++;
+    let faultsBefore = 0;
     try {
       if (this.isAway()) {
         return;
       }
+      faultsBefore = this.faults;
       let after = text;
       for (const { text: token, choices } of await this.client.choicesAfter(text, tokens)) {
         if (choices !== null) {
@@ -104,7 +106,10 @@ export class ChoiceSource {
       }
       this.answered();
     } catch (error) {
-      this.failed(error);
+      // Requests that were under way at once fail of the same fault, which counts once.
+      if (this.faults === faultsBefore) {
+        this.failed(error);
+      }
     } finally {
       this.running--;
       this.waiting.pop()?.(true);
@@ -116,14 +121,15 @@ export class ChoiceSource {
     if (now < this.awayUntil) {
       return true;
     }
-    if (this.awayUntil > 0) {
+    if (this.faults > 0) {
       // One request tests whether the server is back; no other is sent meanwhile.
-      this.awayUntil = now + LONG_DELAY;
+      this.awayUntil = now + LONGEST_DELAY;
     }
     return false;
   }
 
   private answered(): void {
+    this.faults = 0;
     this.awayUntil = 0;
     if (this.isToldAway) {
       this.isToldAway = false;
@@ -132,8 +138,11 @@ export class ChoiceSource {
   }
 
   private failed(error: unknown): void {
+    const { firstDelay = 1000 } = this.options;
+    const delay = Math.min(LONGEST_DELAY, firstDelay * 2 ** this.faults);
     const isLasting = error instanceof ServerFault && error.isLasting;
-    this.awayUntil = this.options.now() + (isLasting ? LONG_DELAY : DELAY);
+    this.awayUntil = this.options.now() + (isLasting ? LONGEST_DELAY : delay);
+    this.faults++;
     if (!this.isToldAway) {
       this.isToldAway = true;
       this.tell('away', asError(error).message);

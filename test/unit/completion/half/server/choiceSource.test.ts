@@ -19,12 +19,12 @@ describe('a server that goes away', () => {
           return behaviour();
         },
       },
-      { onStatus: ({ state }: ModelStatus) => statuses.push(state), now: () => clock },
+      { onStatus: ({ state }: ModelStatus) => statuses.push(state), now: () => clock, firstDelay: 100 },
     );
     return { source, statuses, count: () => asked, pass: (milliseconds: number) => (clock += milliseconds) };
   };
 
-  it('is reported once, left alone for some seconds, and reported when it is back', async () => {
+  it('is reported once, left alone for longer each time, and reported when it is back', async () => {
     let isUp = false;
     const place = { text: ' a', choices: [{ bytes: Buffer.from(' a'), probability: 0.5 }] };
     const { source, statuses, count, pass } = setUp(() =>
@@ -33,17 +33,32 @@ describe('a server that goes away', () => {
     await source.ask(['one']);
     await source.ask(['one', 'two']);
     assert.deepEqual([count(), statuses], [1, ['away']]);
-    pass(5000);
+    pass(100);
     await source.ask(['one', 'two', 'three']);
     assert.equal(count(), 2, 'one request sees whether it is back');
-    pass(4999);
+    pass(100);
     await source.ask(['one']);
-    assert.equal(count(), 2);
-    pass(1);
+    assert.equal(count(), 2, 'the second time it is left alone for twice as long');
+    pass(100);
     isUp = true;
     await source.ask(['one']);
     assert.deepEqual(statuses, ['away', 'answering']);
     assert.deepEqual(texts(source.choicesAfter('one')), [' a']);
+  });
+
+  it('is left alone no longer when one fault ends several requests at once', async () => {
+    const { source, count, pass } = setUp(() => Promise.reject(new Error('down')));
+    await source.ask(['one', 'two', 'three', 'four']);
+    assert.equal(count(), 4);
+    pass(100);
+    await source.ask(['five']);
+    assert.equal(count(), 5);
+    pass(199);
+    await source.ask(['five']);
+    assert.equal(count(), 5);
+    pass(1);
+    await source.ask(['five']);
+    assert.equal(count(), 6);
   });
 
   it('is not asked twice about one text, nor about the likeliest continuation of one', async () => {
