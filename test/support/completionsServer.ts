@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 export interface Asked {
   readonly path: string;
   readonly authorization: string | undefined;
+  /** Servers such as vLLM's take no body of another type than JSON's. */
+  readonly contentType: string | undefined;
   readonly body: {
     readonly model?: string;
     readonly prompt?: string;
@@ -31,6 +33,7 @@ export class CompletionsServer {
         const asked: Asked = {
           path: request.url ?? '',
           authorization: request.headers.authorization,
+          contentType: request.headers['content-type'],
           body: (text === '' ? {} : JSON.parse(text)) as Asked['body'],
         };
         this.asked.push(asked);

@@ -6,22 +6,36 @@ import type { ModelStatus } from '../../../../../src/protocol/generatorProtocol'
 import { texts } from '../../../../support/servedModel';
 
 describe('a server that goes away', () => {
-  const setUp = (behaviour: () => Promise<{ text: string | null; choices: TokenChoice[] }[]>) => {
+  const setUp = (
+    behaviour: () => Promise<{ text: string | null; choices: TokenChoice[] }[]>,
+    isAway?: boolean,
+  ) => {
     let clock = 0;
-    let asked = 0;
+    const asked: number[] = [];
     const statuses: string[] = [];
     const source = new ChoiceSource(
       {
         host: 'here',
         close: () => undefined,
-        choicesAfter: () => {
-          asked++;
+        choicesAfter: (_text, tokens) => {
+          asked.push(tokens);
           return behaviour();
         },
       },
-      { onStatus: ({ state }: ModelStatus) => statuses.push(state), now: () => clock, firstDelay: 100 },
+      {
+        onStatus: ({ state }: ModelStatus) => statuses.push(state),
+        now: () => clock,
+        firstDelay: 100,
+        ...(isAway !== undefined && { isAway }),
+      },
     );
-    return { source, statuses, count: () => asked, pass: (milliseconds: number) => (clock += milliseconds) };
+    return {
+      source,
+      statuses,
+      asked,
+      count: () => asked.length,
+      pass: (milliseconds: number) => (clock += milliseconds),
+    };
   };
 
   it('is reported once, left alone for longer each time, and reported when it is back', async () => {
@@ -44,6 +58,32 @@ describe('a server that goes away', () => {
     await source.ask(['one']);
     assert.deepEqual(statuses, ['away', 'answering']);
     assert.deepEqual(texts(source.choicesAfter('one')), [' a']);
+    await source.ask(['two', 'three']);
+    assert.deepEqual([count(), statuses.length], [5, 2], 'then it is asked as ever');
+    isUp = false;
+    await source.ask(['four']);
+    pass(100);
+    await source.ask(['five']);
+    assert.deepEqual([count(), statuses], [7, ['away', 'answering', 'away']], 'and when it goes away again');
+  });
+
+  it('is said to answer again where it was away when it was chosen, once', async () => {
+    const { source, statuses } = setUp(() => Promise.resolve([{ text: null, choices: [] }]), true);
+    await source.ask(['one']);
+    await source.ask(['two']);
+    assert.deepEqual(statuses, ['answering']);
+  });
+
+  it('is waited for, and asked for several places of a continuation where few texts are wanted', async () => {
+    const { source, asked } = setUp(async () => {
+      await new Promise(setImmediate);
+      return [{ text: null, choices: [{ bytes: Buffer.from(' a'), probability: 0.5 }] }];
+    });
+    const many = ['one', 'two', 'three'];
+    await source.ask(many);
+    assert.ok(many.every((text) => source.choicesAfter(text) !== undefined));
+    await source.ask([...many, 'four', 'five']);
+    assert.deepEqual(asked, [1, 1, 1, 8, 8]);
   });
 
   it('is left alone no longer when one fault ends several requests at once', async () => {

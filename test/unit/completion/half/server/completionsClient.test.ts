@@ -22,6 +22,17 @@ describe('asking a server', () => {
       ...server.asked[1].body,
       ...{ prompt: 'The quick', model: 'small', max_tokens: 1, logprobs: 100, temperature: 0 },
     });
+    assert.equal(server.asked[1].contentType, 'application/json');
+  });
+
+  it('ends at once what it waits for when it is closed, as when another model is chosen', async () => {
+    const server = await serve(() => undefined);
+    const client = clientOf(server.address, undefined, 60_000);
+    const asked = client.choicesAfter('a', 1);
+    setTimeout(() => {
+      client.close();
+    }, 50);
+    await assert.rejects(asked);
   });
 
   it('takes what it lists now when it no longer has the model that it listed before', async () => {
@@ -50,8 +61,10 @@ describe('asking a server', () => {
     assert.equal(server.asked.at(-1)?.path, '/v1/completions?api-version=2024-02');
   });
 
-  it('finds the protocol below an address without a path', async () => {
+  it('finds the protocol below the path of an address, or below one of its own where that has none', async () => {
     const server = await serve(good);
+    await clientOf(server.address.replace('/v1', '/api/openai')).choicesAfter('a', 1);
+    assert.equal(server.asked.at(-1)?.path, '/api/openai/completions');
     const bare = server.address.replace('/v1', '');
     assert.equal((await clientOf(bare).choicesAfter('a', 1)).length, 1);
   });
