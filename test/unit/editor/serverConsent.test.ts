@@ -62,6 +62,9 @@ describe('whether text may be sent to a server', () => {
       }
       asked.push(...there.asked);
     }
+    const there = window(true, 'login-node', here.memory);
+    assert.ok(await there.allows('https://other.example'));
+    asked.push(...there.asked);
     assert.deepEqual(
       asked.map(({ origin, remote }) => [origin, remote]),
       [
@@ -69,6 +72,7 @@ describe('whether text may be sent to a server', () => {
         ['http://127.0.0.1:8080', 'login-node'],
         ['http://localhost:8080', 'container'],
         ['http://127.0.0.1:8080', 'container'],
+        ['https://other.example', null],
       ],
     );
   });
