@@ -130,12 +130,9 @@ export function startTrainerChild<Last extends TrainerEvent>(
       child.send(message, () => undefined);
     }
   };
-  // A process that could not be started never emits 'close'.
+  // Comes after 'error', too, where the process could not be started; where it could not be ended, it still holds what it held.
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
-      resolve();
-    });
-    child.once('error', () => {
       resolve();
     });
   });

@@ -79,6 +79,9 @@ describe("The trainer's process", function () {
     await on({ path, v8 }).finished;
     assert.match(readFileSync(`${path}.log`, 'utf8'), /^ran\n/);
     await assert.rejects(on({ path: `${path}-gone`, v8 }).finished, /process could not be started/);
+    const cancelled = on({ path: `${path}-gone`, v8 });
+    cancelled.cancel();
+    assert.equal((await cancelled.finished).outcome, 'cancelled');
   });
 
   it('brings up no console on Windows, where Node.js has one but for this option', async () => {
