@@ -94,4 +94,37 @@ describe('A training on battery', () => {
       end();
     }
   });
+
+  it('leaves a user who goes on by hand alone until the charger has been plugged in, also where the system fails to tell', async () => {
+    const control = new TrainingControl();
+    const warnings: string[] = [];
+    let look: () => Promise<boolean> = () => Promise.resolve(true);
+    const end = await watchPower({
+      control,
+      onBattery: () => look(),
+      warn: (message) => warnings.push(message),
+      milliseconds: 5,
+    });
+    /** Whether it is paused once the power has been looked at; then it is resumed by hand. */
+    const isPaused = async (): Promise<boolean> => {
+      await setTimeout(60);
+      let paused = false;
+      await control.ready(({ kind }) => {
+        paused ||= kind === 'paused';
+        control.resume();
+      });
+      return paused;
+    };
+    assert.equal(await isPaused(), true);
+    assert.equal(await isPaused(), false, 'resumed by hand');
+    look = () => Promise.reject(new Error('The system does not tell.'));
+    assert.equal(await isPaused(), false);
+    assert.equal(warnings.length, 1);
+    look = () => Promise.resolve(false);
+    assert.equal(await isPaused(), false);
+    look = () => Promise.resolve(true);
+    assert.equal(await isPaused(), true, 'unplugged again');
+    assert.equal(warnings.length, 2);
+    end();
+  });
 });
