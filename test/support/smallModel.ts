@@ -11,10 +11,10 @@ export const smallConfig: NetworkConfig = {
 };
 
 /** A model file of a tiny network that was trained for so many steps. */
-export const smallModelBytes = (steps: number): Uint8Array =>
+export const smallModelBytes = (steps: number, config: NetworkConfig = smallConfig): Uint8Array =>
   encodeCheckpoint({
-    config: smallConfig,
-    weights: randomWeights(smallConfig, steps),
+    config,
+    weights: randomWeights(config, steps),
     tokenizer: {},
     training: { steps },
     gate: null,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PersonalModel } from '../../../src/editor/personalModel';
 import { ModelStore, workspaceKey } from '../../../src/trainer/modelStore';
@@ -97,6 +97,23 @@ describe('the personal model of a window', () => {
     used = null;
     await model.startingPoint(shape, null);
     assert.equal(used, null, 'it is loaded once');
+  });
+
+  it('is passed over by a training afresh, and by one of another shape, for a base model that has that', async () => {
+    const path = await keep('a');
+    await model.load();
+    const base = join(workspace.storage, 'base.safetensors');
+    writeFileSync(base, smallModelBytes(2));
+    const other = { ...shape, hiddenSize: shape.hiddenSize + 1 };
+    assert.deepEqual(await model.startingPoint(shape, base), { path, fits: true });
+    assert.deepEqual(await model.startingPoint(shape, base, true), { path: base, fits: true });
+    assert.deepEqual(await model.startingPoint(shape, null, true), { path: null, fits: false });
+    // The training says of what kind the one that is there is.
+    assert.deepEqual(await model.startingPoint(other, base), { path, fits: false });
+    assert.deepEqual(await model.startingPoint(other, base, true), { path: null, fits: false });
+    writeFileSync(path, smallModelBytes(1, { ...smallConfig, numLayers: 2 }));
+    utimesSync(path, 1, 1);
+    assert.deepEqual(await model.startingPoint(shape, base), { path: base, fits: true });
   });
 
   it('that another window has made and is damaged is not started from', async () => {
