@@ -116,6 +116,23 @@ describe('Installation of what runs models', () => {
     });
   }
 
+  it('says where there is no npm what to install first', async () => {
+    const { npm_execpath: script, PATH: searchPath } = process.env;
+    delete process.env['npm_execpath'];
+    process.env['PATH'] = folder;
+    try {
+      await assert.rejects(
+        installRuntime({ ...ONNX_RUNTIME, systems: { [thisSystem]: [] } }, folder, context),
+        /^Error: ONNX Runtime is installed with npm, which was not found\. Install Node\.js from https:\/\/nodejs\.org first\.$/,
+      );
+    } finally {
+      process.env['PATH'] = searchPath;
+      if (script !== undefined) {
+        process.env['npm_execpath'] = script;
+      }
+    }
+  });
+
   it('does not take it for installed where npm, as it is configured, has done nothing', async () => {
     await assert.rejects(
       installWith(''),
