@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { BatchStream, type DocumentTokens } from '../../../../src/trainer/data/batchStream';
-import { learnedDigests, planContinuation } from '../../../../src/trainer/training/continuation';
+import { learnedDigests, learnedTest, planContinuation } from '../../../../src/trainer/training/continuation';
 
 /** Documents of numbers that occur only once. */
 const document = (length: number, from: number): DocumentTokens =>
@@ -67,6 +67,23 @@ describe('A training that goes on from an earlier model', () => {
     assert.equal(Math.round(changedTokens(half)), second.length - 1);
     const later = learnedDigests([second], whole([second]), half);
     assert.equal(Math.round(changedTokens(later)), first.length - 1);
+  });
+
+  it('counts as read what the earlier model had read, too, although it read mostly what had changed since', () => {
+    const documents = [...old, document(801, 20_000)];
+    const both = learnedDigests(documents, [{ document: 3, from: 1, to: 801 }], learned);
+    assert.equal(planContinuation(documents, both, 600).changedFiles, 0);
+  });
+
+  it('takes a text for read where most of it was, and none where nothing is known', () => {
+    const [first, second] = old;
+    const joined = (a: DocumentTokens, b: DocumentTokens) => Uint16Array.of(...a, ...b.subarray(1));
+    const isLearned = learnedTest(learnedDigests([first], whole([first]), ''));
+    assert.equal(isLearned(first), true);
+    assert.equal(isLearned(second), false);
+    assert.equal(isLearned(joined(first, second.subarray(0, 2000))), true);
+    assert.equal(isLearned(joined(first, joined(second, document(801, 20_000)))), false);
+    assert.equal(learnedTest('')(Uint16Array.of(0)), false);
   });
 });
 
