@@ -55,7 +55,8 @@ async function train(
     initial: weights,
     measure: () => {
       time += 1000 * measureSeconds(validations);
-      return Promise.resolve({ score: { bytes: 1, bitsPerByte: bitsAt(validations++) }, weights });
+      const measured = new Map([['embedding', Float32Array.of(validations + 1)]]);
+      return Promise.resolve({ score: { bytes: 1, bitsPerByte: bitsAt(validations++) }, weights: measured });
     },
     validationSeconds: 0,
     resumeFrom,
@@ -174,20 +175,25 @@ describe('The training loop', () => {
     );
   });
 
-  it('reads text again from where the best network stood, when what came after was worth nothing', async () => {
+  it('goes back to the best network, and to where that stood in the text, when what came after was worth nothing', async () => {
     const bits = [1.6, NaN, 1.5, 1.4];
-    const { candidates, readBy, events, forgotten } = await train(
+    const { candidates, readBy, events, forgotten, imported } = await train(
       40,
       4001,
       Infinity,
       (validation) => bits[validation],
     );
-    const [first, ...later] = events.filter((event) => event.kind === 'validation');
+    const [best, ...later] = events.filter((event) => event.kind === 'validation');
     assert.equal(later.length, 2, 'none of the one that failed');
     const lost = candidates[0].step - readBy[0] / 8;
-    assert.ok(lost > 0 && lost < candidates[0].step - first.step, `${lost} steps were read again`);
+    assert.ok(lost > 0 && lost < candidates[0].step - best.step, `${lost} steps were read again`);
     // What is carried along from step to step may hold no numbers by then.
     assert.deepEqual(forgotten, ['train']);
+    const none = new Map([['embedding', Float32Array.of(0)]]);
+    assert.deepEqual(imported, [
+      new Map([['embedding', Float32Array.of(1)]]),
+      { step: 0, firstMoments: none, secondMoments: none },
+    ]);
   });
 
   it('measures the last network also where saving how far it is has taken the rest of the time', async () => {
