@@ -12,8 +12,8 @@ import type { LeftOutReason } from './leftOutReason';
 import { readHead } from './readHead';
 
 const OWN_RULES = '.understudyignore';
-/** Git tells `Notes` from `notes` where the file system does. */
-const LIKE_GIT = { ignorecase: process.platform === 'win32' || process.platform === 'darwin' };
+/** Git, and VS Code's search since 1.109, tell `Notes` from `notes` where the file system does. */
+const ignoresCase = (): boolean => process.platform === 'win32' || process.platform === 'darwin';
 /** Of a rule or a glob, in UTF-16 units. A longer one fits no path, and its regular expression may be too large to be made. */
 const LONGEST_RULE = 4096;
 /** A longer rule file is read up to here: in a foreign folder one may be a link to a device that never ends. */
@@ -127,7 +127,11 @@ function matcherOf(excludeGlobs: readonly string[]): (path: string) => boolean {
   const globs = excludeGlobs.filter(({ length }) => length <= LONGEST_RULE);
   let matches: ((path: string) => boolean) | null = globs.length > 0 ? null : () => false;
   return (path) => {
-    matches ??= picomatch(globs.map(asPicomatchGlob), { dot: true, windows: process.platform === 'win32' });
+    matches ??= picomatch(globs.map(asPicomatchGlob), {
+      dot: true,
+      nocase: ignoresCase(),
+      windows: process.platform === 'win32',
+    });
     return matches(path);
   };
 }
@@ -164,7 +168,7 @@ async function readRules(file: string, base: string, above = ''): Promise<RuleFi
   const decoded = decodeText(bytes);
   const text = decoded.kind === 'text' ? decoded.text : bytes.toString();
   const lines = text.split(/\r?\n/).filter(({ length }) => length <= LONGEST_RULE);
-  return [{ rules: ignore(LIKE_GIT).add(lines.join('\n')), base, above }];
+  return [{ rules: ignore({ ignorecase: ignoresCase() }).add(lines.join('\n')), base, above }];
 }
 
 /** The rules of the folders above a root, outermost first, up to the root of its repository. */

@@ -179,16 +179,31 @@ describe('scanFolders', () => {
       assert.equal(reasons(result)['.gitignore'], 'specialFile');
     });
 
-    it('tells capitals in a .gitignore apart as Git does', async function () {
-      if (process.platform === 'win32' || process.platform === 'darwin') {
-        this.skip();
-      }
-      await write({ '.gitignore': 'TAGS\n', 'TAGS/a.txt': PROSE, 'tags/b.txt': `${PROSE}${CHINESE}` });
-      assert.deepEqual(
-        paths(await scan()).filter((path) => path !== '.gitignore'),
-        ['tags/b.txt'],
-      );
-    });
+    for (const [system, left] of [
+      ['linux', ['Diary/a.md', 'Drafts/b.md', 'c.md']],
+      ['darwin', ['c.md']],
+      ['win32', ['c.md']],
+    ] as const) {
+      it(`tells capitals in rules and globs apart as Git and VS Code's search do on ${system}`, async () => {
+        await write({
+          '.gitignore': 'drafts/\n',
+          'Drafts/b.md': PROSE,
+          'Diary/a.md': CHINESE,
+          'c.md': `c ${PROSE}`,
+        });
+        const { platform } = process;
+        Object.defineProperty(process, 'platform', { value: system });
+        try {
+          const found = paths(await scan({ excludeGlobs: ['**/diary'] }));
+          assert.deepEqual(
+            found.filter((path) => path !== '.gitignore'),
+            left,
+          );
+        } finally {
+          Object.defineProperty(process, 'platform', { value: platform });
+        }
+      });
+    }
 
     it('obeys the .gitignore of the repository that the folder lies in', async () => {
       await write({
