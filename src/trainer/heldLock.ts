@@ -5,13 +5,24 @@ import { callbackify } from 'node:util';
 import { lock } from 'proper-lockfile';
 import { patiently } from './training/saveFile';
 
-/** On Windows, while another program looks at a folder that was just removed, it can be neither made nor removed for a moment. */
-const patientFileSystem = {
+/** How exactly FAT, as on memory sticks, keeps times. */
+const FAT_MILLISECONDS = 2_000;
+const UPDATE_MILLISECONDS = 5_000;
+
+const lockFileSystem = {
   ...fs,
+  // On Windows, while another program looks at a folder that was just removed, it can be neither made nor removed for a moment.
   mkdir: callbackify((path: string) => patiently(() => mkdir(path))),
   rmdir: callbackify((path: string) => patiently(() => rmdir(path))),
+  /**
+   * In whole steps of {@link FAT_MILLISECONDS}, which every file system keeps as they are. The library takes a lock for another's whose
+   * time is not that of the very date that it has given here.
+   */
+  utimes(path: string, _accessed: Date, modified: Date, done: fs.NoParamCallback): void {
+    modified.setTime(Math.ceil(modified.getTime() / FAT_MILLISECONDS) * FAT_MILLISECONDS);
+    fs.utimes(path, modified, modified, done);
+  },
 };
-const UPDATE_MILLISECONDS = 5_000;
 
 export interface HeldLock {
   /** Aborts, with {@link LockOptions.lostError}, once the lock is another's or gone. */
@@ -39,7 +50,7 @@ export async function tryLock(path: string, { stale, lostError }: LockOptions): 
   };
   try {
     const release = await lock(path, {
-      fs: patientFileSystem,
+      fs: lockFileSystem,
       realpath: false,
       stale,
       update: UPDATE_MILLISECONDS,

@@ -1,13 +1,46 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import promises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { tryLock } from '../../../src/trainer/heldLock';
+
+const lostError = () => new Error('lost');
+
+describe('A lock on a memory stick', () => {
+  it('stays held, although such a disk keeps times to two seconds', async () => {
+    const folder = await promises.mkdtemp(join(tmpdir(), 'understudy-held-'));
+    const { utimes } = fs;
+    const kept: number[] = [];
+    const toTwoSeconds = (time: Date) => new Date(Math.floor(time.getTime() / 2000) * 2000);
+    mock.method(fs, 'utimes', (path: string, _: Date, modified: Date, done: fs.NoParamCallback) => {
+      const time = toTwoSeconds(modified);
+      kept.push(time.getTime());
+      utimes(path, time, time, done);
+    });
+    // In the second half of two seconds, as at each renewal below.
+    mock.timers.enable({ apis: ['setTimeout', 'Date'], now: toTwoSeconds(new Date()).getTime() + 1000 });
+    try {
+      const held = await tryLock(join(folder, 'model'), { stale: 30_000, lostError });
+      while (kept.length < 4 && held?.lost.aborted === false) {
+        mock.timers.tick(6_000);
+        await promises.stat(folder);
+        await setImmediate();
+      }
+      assert.equal(held?.lost.aborted, false);
+      await held.release();
+    } finally {
+      mock.timers.reset();
+      mock.restoreAll();
+      await promises.rm(folder, { recursive: true, force: true });
+    }
+  });
+});
 
 describe('A lock on Windows', () => {
   const { platform } = process;
-  const lostError = () => new Error('lost');
   let folder: string;
   beforeEach(async () => {
     folder = await promises.mkdtemp(join(tmpdir(), 'understudy-held-'));
