@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { drawGhostLines } from '../../../src/terminal/drawGhostLines';
 import { kernelBytes } from '../../support/kernelBytes';
 import { fakeTerminal } from './fakeTerminal';
@@ -23,18 +24,19 @@ describe('ghost text drawn from test texts', () => {
       kernel: join(folder, 'kernel.wasm'),
       tokenizer: join(root, 'models/base/tokenizer.json'),
     });
+    const uriOf = (name: string) => pathToFileURL(join(folder, name)).href;
     const suggestionsIn = async (uri: string): Promise<string[]> => {
-      const known = [{ uri: 'file:///book/first.md', text: line.repeat(30), recent: false }];
+      const known = [{ uri: uriOf('first.md'), text: line.repeat(30), recent: false }];
       const test = [{ uri, text: line.repeat(8), recent: false }];
       const { lines } = await drawGhostLines(terminal, { known, test }, null, 4, 1);
       assert.equal(lines.length, 4);
       return lines.map(({ suggestion }) => suggestion);
     };
-    const whole = await suggestionsIn('file:///book/second.md');
+    const whole = await suggestionsIn(uriOf('second.md'));
     assert.ok(
       whole.some((suggestion) => suggestion.endsWith('wall.')),
       JSON.stringify(whole),
     );
-    assert.deepEqual(await suggestionsIn('file:///book/second.md#held-out'), whole);
+    assert.deepEqual(await suggestionsIn(`${uriOf('second.md')}#held-out`), whole);
   });
 });

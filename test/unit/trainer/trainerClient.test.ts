@@ -14,12 +14,15 @@ import { eventsOf, SmallWorkspace } from './training/smallJob';
 
 const processPath = join(__dirname, '../../../src/trainer/trainerProcess.ts');
 
-/** Processes that run the trainer on behalf of this one. */
+/** Processes that run the trainer on behalf of this one, as the ps of macOS tells them, too. */
 const trainerPids = () =>
-  execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' })
+  execFileSync('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'ppid=', '-o', 'args='], { encoding: 'utf8' })
     .split('\n')
-    .filter((line) => line.includes('trainerProcess'))
-    .map((line) => Number.parseInt(line, 10));
+    .map((line) => line.trim().split(/\s+/))
+    .filter(
+      ([, parent, ...args]) => parent === String(process.pid) && args.join(' ').includes('trainerProcess'),
+    )
+    .map(([pid]) => Number(pid));
 
 describe("The trainer's process", function () {
   this.timeout(60_000);
