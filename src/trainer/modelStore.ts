@@ -36,9 +36,17 @@ const WORKSPACE_FILE = 'workspace.json';
 const STILL_USED = new Set(['ENOTEMPTY', 'EEXIST', 'ENOENT']);
 const workspaceSchema = v.pipe(v.string(), v.parseJson(), v.object({ folders: v.array(v.string()) }));
 
-/** @param folders paths or URIs; their order does not matter */
-export function workspaceKey(folders: readonly string[]): string {
-  return createHash('sha256').update(folders.toSorted().join('\n')).digest('hex').slice(0, 16);
+/**
+ * @param folders paths or URIs; their order does not matter, nor do capitals on Windows and macOS, where a folder has the name that was
+ * typed as it was opened
+ */
+export function workspaceKey(
+  folders: readonly string[],
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const ignoresCase = platform === 'win32' || platform === 'darwin';
+  const names = folders.map((folder) => (ignoresCase ? folder.toLowerCase() : folder)).toSorted();
+  return createHash('sha256').update(names.join('\n')).digest('hex').slice(0, 16);
 }
 
 /** Whether a text has the form of a {@link workspaceKey}. */

@@ -45,6 +45,17 @@ describe('ModelStore', () => {
     assert.notEqual(workspaceKey(['/home/ada/novel']), key);
   });
 
+  it('gives it the same place where it is opened by its name in other capitals, as `cd` leaves them on Windows and macOS', () => {
+    const [typed, real] = [['file:///c%3A/git/novel'], ['file:///c%3A/Git/Novel']];
+    for (const [platform, isSame] of [
+      ['win32', true],
+      ['darwin', true],
+      ['linux', false],
+    ] as const) {
+      assert.equal(workspaceKey(typed, platform) === workspaceKey(real, platform), isSame, platform);
+    }
+  });
+
   it('lists what was kept, newest first, with the folders it was trained on', async () => {
     assert.deepEqual(await store.list(), []);
     assert.deepEqual(await new ModelStore(join(workspace.storage, 'not made yet')).list(), []);
