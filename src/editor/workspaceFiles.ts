@@ -1,8 +1,8 @@
 /** The files of the workspace and their documents, as VS Code knows them. */
-import { relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import type { PlannedFile } from '../protocol/trainerProtocol';
 import type { FilePlace } from './learnableFile';
+import { pathBelow } from './pathBelow';
 
 /** The name of a file's document. */
 export function uriOf({ root, path }: PlannedFile, roots: ReadonlyMap<string, vscode.Uri>): string {
@@ -25,9 +25,5 @@ export function isUnsaved(uri: string): boolean {
 /** The place of a file; null when it lies in no workspace folder on this machine. */
 export function placeOf(uri: vscode.Uri): FilePlace | null {
   const folder = vscode.workspace.getWorkspaceFolder(uri);
-  if (folder?.uri.scheme !== 'file') {
-    return null;
-  }
-  const root = folder.uri.fsPath;
-  return { root, path: relative(root, uri.fsPath).replaceAll(sep, '/') };
+  return folder?.uri.scheme === 'file' ? { root: folder.uri.fsPath, path: pathBelow(folder.uri, uri) } : null;
 }
