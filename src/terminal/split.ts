@@ -47,7 +47,11 @@ export async function readSplit(path: string, folder = dirname(path)): Promise<S
     const decoded = decodeText(await readFile(path));
     content = JSON.parse(decoded.kind === 'text' ? decoded.text : '');
   } catch (error) {
-    const why = error instanceof SyntaxError ? 'it is not JSON' : 'it cannot be read; check that it is there';
+    // The parser tells the place, which nobody finds in thousands of paths, and may quote lines of the file.
+    const why =
+      error instanceof SyntaxError
+        ? `it is not JSON (${error.message.replace(/\s+/g, ' ')})`
+        : 'it cannot be read; check that it is there';
     throw new Error(`The split ${path} cannot be used: ${why}.`, { cause: error });
   }
   const parsed = v.safeParse(splitSchema, content);

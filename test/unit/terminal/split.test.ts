@@ -56,7 +56,11 @@ describe('split', () => {
   });
 
   it('that cannot be used says why', async () => {
-    assert.equal(await messageOf('{'), 'The split PATH cannot be used: it is not JSON.');
+    assert.match(
+      await messageOf('{\n "train": ["a.md"],\n}'),
+      /^The split PATH cannot be used: it is not JSON \(.*position 22.*\)\.$/,
+    );
+    assert.match(await messageOf('// c\n{}'), /^The split PATH cannot be used: it is not JSON \(.+\)\.$/);
     const shape = 'it needs "train" and "test", each a list of paths that is not empty.';
     assert.equal(await messageOf('[]'), `The split PATH cannot be used: ${shape}`);
     assert.equal(
