@@ -17,7 +17,7 @@ import type { Terminal } from './terminal';
 import { temporaryFolder } from './temporaryFolder';
 import { openedHalf, scoreTexts, type ScoredTexts } from './textScores';
 import { startingModel, trainModel, type TrainResult } from './trainModel';
-import { formatCount, formatSeconds } from './trainingProgress';
+import { formatCount, formatSeconds, formatShare } from './trainingProgress';
 import { fileUri, type WorkspaceFile } from './workspaceTexts';
 
 interface Evaluation {
@@ -179,7 +179,7 @@ async function train(
   const share = trained.readTokens / (await tokensOf(terminal, files));
   if (share < 1 - HELD_OUT_SHARE) {
     terminal.note(
-      `In ${seconds} the training read only ${Math.floor(100 * share)} % of its text; with a longer --seconds, after may be better.`,
+      `In ${seconds} the training read ${formatShare(share)} of its text; with a longer --seconds, after may be better.`,
     );
   }
   let notKept: string | null = null;

@@ -86,6 +86,11 @@ export function formatCount(count: number, noun: string): string {
   return `${formatNumber(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** A part of something, 0 to 1, never as more than it is, e.g. `41 %`, `less than 1 %`. */
+export function formatShare(share: number): string {
+  return share > 0 && share < 0.01 ? 'less than 1 %' : `${Math.floor(100 * share)} %`;
+}
+
 /** E.g. `45 s`, `12 min`, `1 h 30 min`. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 90) {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import type { TrainerEvent } from '../../../src/protocol/trainerProtocol';
 import { bar, formatBytes } from '../../../src/terminal/progressLine';
-import { formatCount, formatSeconds, TrainingProgress } from '../../../src/terminal/trainingProgress';
+import {
+  formatCount,
+  formatSeconds,
+  formatShare,
+  TrainingProgress,
+} from '../../../src/terminal/trainingProgress';
 import { fakeTerminal } from './fakeTerminal';
 
 const engine: TrainerEvent = {
@@ -106,6 +111,10 @@ describe('progress line', () => {
     terminal.progress.show('ghi');
     terminal.progress.clear();
     assert.equal(written.stderr, 'A remark.\nghi\n');
+  });
+
+  it('calls no part of something nothing', () => {
+    assert.deepEqual([0, 0.004, 0.019, 0.999].map(formatShare), ['0 %', 'less than 1 %', '1 %', '99 %']);
   });
 
   it('renders shares, sizes, counts and times as a person reads them', () => {
