@@ -23,8 +23,9 @@ const [FROM, TO] = [0.3, 0.8];
  */
 export function drawPlaces(files: readonly TypedText[], count: number, random: () => number): Place[] {
   const lines = files.flatMap((file) =>
-    [...file.text.matchAll(/[^\n]+/g)]
-      .filter(([line]) => line.trim().length >= SHORTEST_LINE)
+    // Without the indentation, in which nothing would be seen of what is typed.
+    [...file.text.matchAll(/\S[^\n]*/g)]
+      .filter(([line]) => line.trimEnd().length >= SHORTEST_LINE)
       .map(({ 0: line, index }) => ({ file, line, index })),
   );
   const places: Place[] = [];
@@ -51,7 +52,9 @@ export function describeGhostLine({ file, offset, suggestion }: GhostLine, colum
   const typed = clipStart(text.slice(lineStart, offset).trimStart(), columns);
   const rest = text.slice(offset, lineEnd < 0 ? text.length : lineEnd);
   const right = rightPart(suggestion, text, text.slice(0, offset));
-  const mark = right === '' ? '' : right === suggestion ? '  ✓' : '  (first word ✓)';
+  // Of an opening quote alone nobody says that it is a word.
+  const isWord = /[\p{L}\p{N}]/u.test(right);
+  const mark = right === suggestion ? '  ✓' : isWord ? '  (first word ✓)' : '';
   return [
     `${file.name}:${lineNumber}`,
     `  typed      ${typed}`,

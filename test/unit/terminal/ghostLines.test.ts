@@ -20,6 +20,15 @@ describe('ghost lines', () => {
     }
   });
 
+  it('stand behind what is typed, however far a line is indented', () => {
+    const indent = ' '.repeat(40);
+    const text = `${indent}the quick brown fox jumps over the lazy dog\n`;
+    for (const drawn of [0, 0.3, 0.999]) {
+      const [{ offset }] = drawPlaces([{ name: 'a.md', text }], 1, () => drawn);
+      assert.match(text.slice(indent.length, offset), /^the quick/);
+    }
+  });
+
   it('stand between whole characters of a text without spaces', () => {
     fc.assert(
       fc.property(
@@ -63,6 +72,13 @@ describe('ghost lines', () => {
     assert.match(line('see the functi', 'on of'), /\n {2}suggested {2}on of\n/);
     assert.match(line('see the functi', 'ons or'), /\n {2}suggested {2}ons or {2}\(first word ✓\)\n/);
     assert.match(line('see the functions and ', 'the'), /\n {2}suggested {2}the\n/);
+  });
+
+  it('call no quotation mark a word', () => {
+    const file = { name: 'a.rs', text: 'insert("Daniel", "164-6743");' };
+    const shown = (suggestion: string) => describeGhostLine({ file, offset: 17, suggestion }, 40);
+    assert.match(shown('"798-1364");'), /\n {2}suggested {2}"798-1364"\);\n/);
+    assert.match(shown('"164-6743");'), /\n {2}suggested {2}"164-6743"\); {2}✓\n/);
   });
 
   it('hold nothing that a terminal would obey', () => {
