@@ -89,10 +89,8 @@ export class PanelHost implements vscode.Disposable {
   showTraining(): void {
     // VS Code loads the page again when it comes into view.
     this.beginsAtTraining = this.panel?.visible !== true;
+    this.post({ kind: 'revealTraining' });
     this.show();
-    if (!this.beginsAtTraining) {
-      this.post({ kind: 'revealTraining' });
-    }
   }
 
   show(): void {
@@ -133,8 +131,11 @@ export class PanelHost implements vscode.Disposable {
     });
   }
 
+  /** A page that comes into view is loaded anew, and asks for everything. */
   private post(message: ToPanel): void {
-    void this.panel?.webview.postMessage(message);
+    if (this.panel?.visible === true) {
+      void this.panel.webview.postMessage(message);
+    }
   }
 
   private async receive(given: unknown): Promise<void> {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { Configuration } from '../../../../src/editor/configuration.js';
 import { LastTextEditor } from '../../../../src/editor/lastTextEditor.js';
+import { PanelHost } from '../../../../src/editor/panelHost.js';
 import { PanelWindow } from '../../../../src/editor/panelWindow.js';
+import type { TrainingSession } from '../../../../src/editor/trainingSession.js';
+import type { ToPanel } from '../../../../src/protocol/panelProtocol.js';
 import { closeAll, openDraft, triggerUntilGhostText } from '../../support/editing.js';
 import { needsKeyboard, theWindow } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
@@ -120,6 +124,52 @@ describe('The settings panel', () => {
     const lastEditor = new LastTextEditor();
     lastEditor.dispose();
     assert.match(String(lastEditor.current?.document.uri), /draft\.md$/);
+  });
+
+  it('is posted nothing while it is behind another tab, as its page is loaded anew when it comes into view', async () => {
+    const { createWebviewPanel } = vscode.window;
+    const posted: ToPanel[] = [];
+    let panel: vscode.WebviewPanel | undefined;
+    vscode.window.createWebviewPanel = (...given) => {
+      panel = createWebviewPanel(...given);
+      panel.webview.postMessage = (message: ToPanel) => {
+        posted.push(message);
+        return Promise.resolve(true);
+      };
+      return panel;
+    };
+    const steps = new vscode.EventEmitter<void>();
+    const training = { onDidChange: steps.event, view: () => ({ phase: 'running' }) };
+    const lastEditor = new LastTextEditor();
+    const log = vscode.window.createOutputChannel('A panel of the tests', { log: true });
+    const host = new PanelHost(
+      vscode.Uri.file(''),
+      { inspect: () => Promise.reject(new Error('There is no generator.')) },
+      new Configuration(log),
+      training as unknown as TrainingSession,
+      lastEditor,
+      () => null,
+      () => null,
+      log,
+    );
+    const postedAtSteps = () => {
+      posted.length = 0;
+      steps.fire();
+      return posted.filter(({ kind }) => kind === 'training').length;
+    };
+    try {
+      host.show();
+      await waitFor('the panel', () => panel?.active);
+      assert.equal(postedAtSteps(), 1);
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(), panel?.viewColumn);
+      await waitFor('it behind another tab', () => panel?.visible === false);
+      assert.equal(postedAtSteps(), 0);
+    } finally {
+      vscode.window.createWebviewPanel = createWebviewPanel;
+      host.dispose();
+      lastEditor.dispose();
+      log.dispose();
+    }
   });
 
   it('stays when the window is loaded again, as VS Code keeps only what the extension says that it takes back', () => {
