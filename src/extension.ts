@@ -84,6 +84,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     interruptedTraining(store, folders, context.workspaceState).then(
       (interrupted) => {
         status.tell({ interrupted });
+        training.noteInterrupted(interrupted !== null);
         void setContext('understudy.wasInterrupted', interrupted !== null);
       },
       (error: unknown) => {

@@ -62,11 +62,7 @@ export function statusView(t: Translate, state: StatusState): StatusView {
     tooltip.push(t('Model: {0}', state.model));
   }
   if (state.interrupted !== null && state.training === null) {
-    tooltip.push(
-      t(
-        'A training of this workspace was interrupted. Train on Workspace goes on with it, unless texts or settings have changed since.',
-      ),
-    );
+    tooltip.push(interruptedText(t));
   }
   if (state.languageModel !== null) {
     const { name, away } = state.languageModel;
@@ -100,6 +96,12 @@ export function statusView(t: Translate, state: StatusState): StatusView {
     accessibleName: isError ? `Understudy, ${word}: ${tooltip[1]}` : `Understudy, ${word}`,
     isError,
   };
+}
+
+export function interruptedText(t: Translate): string {
+  return t(
+    'A training of this workspace was interrupted. Train on Workspace goes on with it, unless texts or settings have changed since.',
+  );
 }
 
 function statusWord(t: Translate, state: StatusState): { icon: string; word: string } {

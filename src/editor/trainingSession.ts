@@ -7,6 +7,7 @@ import { startTraining, type TrainingRun } from '../trainer/trainerClient';
 import type { TrainerNode } from '../trainer/native/trainerNode';
 import { setContext } from './setContext';
 import { shownSentence } from './shownSentence';
+import { interruptedText } from './statusView';
 import { inEnglish } from './translate';
 import { activityText, eventText, stepText, timeLeftText, type StepEvent } from './trainingTexts';
 
@@ -21,6 +22,7 @@ export class TrainingSession implements vscode.Disposable {
   private step: StepEvent | null = null;
   private doing: string | null = null;
   private reached = 0;
+  private wasInterrupted = false;
   private lines: string[] = [];
   private onStep: (line: string, progress: number) => void = () => undefined;
   private trainLoss: CurvePoint[] = [];
@@ -62,6 +64,8 @@ export class TrainingSession implements vscode.Disposable {
     const lines = [...this.lines];
     if (this.run !== null) {
       lines.push(this.line(stepText));
+    } else if (this.wasInterrupted) {
+      lines.push(interruptedText(vscode.l10n.t));
     }
     return { phase, progress, lines, trainLoss: this.trainLoss, heldOut: this.heldOut };
   }
@@ -106,6 +110,14 @@ export class TrainingSession implements vscode.Disposable {
     } finally {
       this.run = null;
       this.phaseChanged();
+    }
+  }
+
+  /** Notes whether a training of the workspace, perhaps of another window, has ended before its time and can be gone on with. */
+  noteInterrupted(wasInterrupted: boolean): void {
+    if (wasInterrupted !== this.wasInterrupted) {
+      this.wasInterrupted = wasInterrupted;
+      this.changed.fire();
     }
   }
 

@@ -107,6 +107,18 @@ describe('A training in a window', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  it('tells while there is none that an earlier one was interrupted, as after the window was loaded again', async () => {
+    const told: (readonly string[])[] = [];
+    session.onDidChange(() => told.push(session.view().lines));
+    session.noteInterrupted(true);
+    assert.match(String(told.at(-1)), /^A training of this workspace was interrupted\./);
+    await script(files, step(0.25), done);
+    await train();
+    assert.deepEqual(told[1], ['reading texts…']);
+    session.noteInterrupted(false);
+    assert.deepEqual(told.at(-1), ['3 files to learn from and 1 to measure on, 2.0 kB']);
+  });
+
   it('tells what it does, how far it is, and of a pause', async () => {
     await script(
       files,
