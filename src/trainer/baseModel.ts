@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { decodeCheckpoint, encodeCheckpoint } from '../model/checkpoint/checkpoint';
 import { importedModel, readModel } from './modelFile';
 import type { ShippedFiles } from './shippedFiles';
-import { notWritten, patiently, saveFile } from './training/saveFile';
+import { notWritten, patiently, removeLeftovers, saveFile } from './training/saveFile';
 
 export type ShippedBase = Pick<ShippedFiles, 'tokenizer' | 'baseModel'>;
 
@@ -37,11 +37,13 @@ export class BaseModel {
   async importFrom(path: string): Promise<void> {
     const { checkpoint } = await importedModel(path, this.shipped.tokenizer);
     const gate = checkpoint.gate ?? (await this.shippedGate());
+    await removeLeftovers(this.ownPath);
     await saveFile(this.ownPath, encodeCheckpoint({ ...checkpoint, gate }));
   }
 
   /** Uses the one that Understudy comes with again. @throws Error with a sentence for the user when the other cannot be removed */
   async removeImported(): Promise<void> {
+    await removeLeftovers(this.ownPath);
     await patiently(() => rm(this.ownPath, { force: true })).catch((error: unknown) => {
       throw notWritten(this.ownPath, error);
     });

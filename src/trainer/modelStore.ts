@@ -9,7 +9,7 @@ import type { NetworkConfig } from '../model/networkConfig';
 import { asError } from '../protocol/asError';
 import { ifPresent, readIfPresent } from './ifPresent';
 import { exportedParts, importedModel } from './modelFile';
-import { isDiskFull, patiently, saveFile } from './training/saveFile';
+import { isDiskFull, patiently, removeLeftovers, saveFile } from './training/saveFile';
 import { isModelInUse, isOfLock, whileLocked } from './training/trainingLock';
 
 export interface ModelPlaces {
@@ -164,6 +164,7 @@ export class ModelStore {
     const { bytes } = await importedModel(path, tokenizerPath);
     const { modelPath, resumePath } = this.places(key);
     await whileLocked(modelPath, async () => {
+      await removeLeftovers(modelPath);
       await saveFile(modelPath, bytes);
       await patiently(() => rm(resumePath, { force: true }));
     });

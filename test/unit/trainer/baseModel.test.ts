@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/model/checkpoint/checkpoint';
@@ -46,7 +54,14 @@ describe('the base model', () => {
     assert.deepEqual(written.weights, decodeCheckpoint(readFileSync(mine), 'mine').weights);
     assert.equal(new BaseModel(folder, shipped).path, base.path, 'also for whoever looks later');
     assert.deepEqual(await new ModelStore(folder).list(), [], 'no workspace has it as its own');
+    // As an import left it that was killed.
+    const left = `${base.path}.1.partial`;
+    writeFileSync(left, 'half a model');
+    await base.importFrom(mine);
+    assert.ok(!existsSync(left));
+    writeFileSync(left, 'half a model');
     await whileHeldOnWindows(() => base.removeImported());
+    assert.ok(!existsSync(left));
     assert.deepEqual([base.path, base.isImported], [shipped.baseModel, false]);
     await base.removeImported();
   });

@@ -189,7 +189,11 @@ describe('ModelStore', () => {
       gate: null,
     });
     writeFileSync(copy, model);
+    // As an import left it that was killed.
+    const left = `${(await store.remember(['/elsewhere'])).modelPath}.1.partial`;
+    writeFileSync(left, 'half a model');
     await store.importFrom(other, copy, shipped);
+    assert.ok(!existsSync(left));
     assert.deepEqual(readFileSync(store.places(other).modelPath), Buffer.from(model));
     await assert.rejects(store.importFrom(other, workspace.folder, shipped), {
       message: /^\S+ is a folder; give the name of a model file\.$/,
