@@ -9,17 +9,22 @@ export function uriOf({ root, path }: PlannedFile, roots: ReadonlyMap<string, vs
   return vscode.Uri.joinPath(roots.get(root) ?? vscode.Uri.file(root), path).toString();
 }
 
-/** Whether a document or notebook of this name is open. */
-export function isOpen(uri: string): boolean {
+/** What the user edits as a whole; the cells of a notebook are documents, too, but none of these. */
+export type EditedText = vscode.TextDocument | vscode.NotebookDocument;
+
+export function editedTexts(): readonly EditedText[] {
   const { textDocuments, notebookDocuments } = vscode.workspace;
-  return [...textDocuments, ...notebookDocuments].some((document) => document.uri.toString() === uri);
+  return [...textDocuments, ...notebookDocuments];
 }
 
-/** Whether a document of this name has text that is not saved. */
-export function isUnsaved(uri: string): boolean {
-  return vscode.workspace.textDocuments.some(
-    (document) => document.isDirty && document.uri.toString() === uri,
-  );
+/** Whether a document or notebook of this name is open. */
+export function isOpen(uri: string): boolean {
+  return editedTexts().some((edited) => edited.uri.toString() === uri);
+}
+
+/** VS Code reports an untitled text as saved after its first change. */
+export function isUnsaved({ isDirty, isUntitled }: EditedText): boolean {
+  return isDirty || isUntitled;
 }
 
 /** The place of a file; null when it lies in no workspace folder on this machine. */

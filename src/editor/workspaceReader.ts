@@ -161,12 +161,12 @@ export class WorkspaceReader implements vscode.Disposable {
   /** Reads all files that are not known yet; a reading under way is given up for the new one. Never rejects. */
   async start(): Promise<void> {
     this.files.stop();
+    // It is newer than the files, which are then passed over or learned before it.
+    this.edited.learnUnsaved();
     const folders = trainableFolders();
     if (!vscode.workspace.isTrusted || folders.length === 0) {
       return;
     }
-    // It is newer than the files, which are then passed over or learned before it.
-    this.edited.learnUnsaved();
     let roots: ReadonlyMap<string, vscode.Uri> = new Map();
     const oldEncodings = new Map<string, string>();
     await this.settle(

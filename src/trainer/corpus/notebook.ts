@@ -32,10 +32,11 @@ export function notebookText(content: string): string | null {
   }
   // Not by `safeParse`, which would keep all that is wrong with a million cells in memory.
   return v.is(notebookSchema, json)
-    ? json.cells
-        .map(({ source }) => (typeof source === 'string' ? source : source.join('')))
-        .join(CELL_BREAK)
-        .replace(/\r\n?/g, '\n')
-        .replace(INLINE_DATA, '')
+    ? textOfCells(json.cells.map(({ source }) => (typeof source === 'string' ? source : source.join(''))))
     : null;
+}
+
+/** The sources of cells as one text, without the data of pictures. */
+export function textOfCells(sources: readonly string[]): string {
+  return sources.join(CELL_BREAK).replace(/\r\n?/g, '\n').replace(INLINE_DATA, '');
 }

@@ -9,6 +9,7 @@ import {
   closeAll,
   ghostTextBeginning,
   openDraft,
+  openUntitled,
   triggerUntilGhostText,
   untilAnswered,
   untilGhostTextIsWithout,
@@ -123,6 +124,48 @@ describe('Text that is not saved', () => {
     await triggerUntilGhostText('feather');
   });
 
+  it('is known in another file where it is untitled, also once its language has changed, until it is closed', async () => {
+    const { document } = await openUntitled('plaintext', `${ADDED}█`);
+    await openDraft('one.md', DRAFT);
+    await triggerUntilGhostText('feather');
+    await vscode.languages.setTextDocumentLanguage(document, 'markdown');
+    await openDraft('two.md', DRAFT);
+    await triggerUntilGhostText('feather');
+    await untilGhostTextIsWithout('feather', DRAFT);
+  });
+
+  it('is known in another file where it stands in the cells of a notebook, until they are reverted', async () => {
+    const path = join(workspaceFolder(), 'fathoms.ipynb');
+    const cell = { cell_type: 'markdown', source: [], metadata: {} };
+    await writeFile(path, JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+    try {
+      const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(path));
+      await vscode.window.showNotebookDocument(notebook);
+      const edit = new vscode.WorkspaceEdit();
+      edit.insert(notebook.cellAt(0).document.uri, new vscode.Position(0, 0), ADDED);
+      await vscode.workspace.applyEdit(edit);
+      await openDraft('one.md', DRAFT);
+      await triggerUntilGhostText('feather');
+      await vscode.window.showNotebookDocument(notebook);
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+      await untilGhostTextIsWithout('feather', DRAFT);
+    } finally {
+      await closeAll();
+      await rm(path);
+    }
+  });
+
+  it('is known in another file where the notebook is untitled, until it is closed', async () => {
+    const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Markup, ADDED, 'markdown');
+    const data = new vscode.NotebookData([cell]);
+    await vscode.window.showNotebookDocument(
+      await vscode.workspace.openNotebookDocument('jupyter-notebook', data),
+    );
+    await openDraft('one.md', DRAFT);
+    await triggerUntilGhostText('feather');
+    await untilGhostTextIsWithout('feather', DRAFT);
+  });
+
   it('is known from the first key on in a window that VS Code restores it in', async () => {
     await addToChapter();
     const known = new Map<string, string>();
@@ -202,8 +245,10 @@ describe('Text that is not saved', () => {
     try {
       edited.learnUnsaved();
       await Promise.all(works);
-      assert.equal(works.length, 1);
-      assert.deepEqual(told, []);
+      assert.notEqual(works.length, 0);
+      // VS Code keeps an empty untitled text that was closed.
+      const toldOfFiles = told.filter((line) => !line.includes('untitled:'));
+      assert.deepEqual(toldOfFiles, []);
     } finally {
       vscode.workspace.getWorkspaceFolder = getWorkspaceFolder;
       edited.dispose();
