@@ -18,7 +18,7 @@ const withBareLineFeeds = (text: string): string => text.replaceAll('\r\n', '\n'
 export class GeneratedPlace {
   /** All that were written here, with bare line feeds. */
   private readonly samples = new Set<string>();
-  /** The one that was written, or brought back, last. */
+  /** The one that was written, or brought back, last; '' where an undo has taken it back, until something else is written there. */
   private current: string | null = null;
 
   /**
@@ -30,13 +30,28 @@ export class GeneratedPlace {
     private start: number,
   ) {}
 
-  /** @param changes all of one edit, the last in the document first, as VS Code gives them */
-  edited(changes: readonly Change[]): void {
+  /**
+   * @param changes all of one edit, the last in the document first, as VS Code gives them
+   * @param lineEnd of the document
+   */
+  edited(changes: readonly Change[], lineEnd: string): void {
     for (const change of changes) {
+      const { rangeOffset, rangeLength } = change;
       const text = withBareLineFeeds(change.text);
-      if (change.rangeOffset === this.start && this.samples.has(text)) {
+      const isHere = rangeOffset === this.start;
+      if (isHere && this.samples.has(text)) {
         // An undo or a redo brings a sample back to where it was, maybe an earlier one.
         this.current = text;
+      } else if (isHere && text === '' && rangeLength === this.current?.replaceAll('\n', lineEnd).length) {
+        this.current = '';
+      } else if (
+        this.current === '' &&
+        rangeOffset <= this.start &&
+        this.start <= rangeOffset + rangeLength
+      ) {
+        // It is not known whether that is to come before another sample, or in its place.
+        this.current = null;
+        this.start = rangeOffset;
       } else {
         this.start = moved(this.start, change);
       }
@@ -49,7 +64,7 @@ export class GeneratedPlace {
     this.current = sample;
   }
 
-  /** The sample that stands here as it was written; null when none does. @param text of the document */
+  /** The sample that stands here as it was written, empty where it was taken back; null when none does. @param text of the document */
   standing(text: string): StandingSample | null {
     const { promptStart, start, current } = this;
     const sample = text.includes('\r\n') ? current?.replaceAll('\n', '\r\n') : current;

@@ -34,7 +34,7 @@ export class Generation implements vscode.Disposable {
   private last: LastGeneration | null = null;
   private readonly edits = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
     if (this.last?.document === document) {
-      this.last.place.edited(contentChanges);
+      this.last.place.edited(contentChanges, document.eol === vscode.EndOfLine.CRLF ? '\r\n' : '\n');
     }
   });
 
@@ -61,7 +61,7 @@ export class Generation implements vscode.Disposable {
   }
 
   /**
-   * Replaces the last generated text with another sample; a fixed seed is incremented.
+   * Replaces the last generated text, or writes where it was taken back, with another sample; a fixed seed is incremented.
    * @throws Error with a sentence for the user when there is no such text any more, or no other came
    */
   async another(sampling: SamplingOptions): Promise<GeneratedText> {

@@ -17,8 +17,9 @@ class Draft {
   replace(old: string, text: string, from = 0): void {
     const rangeOffset = this.text.indexOf(old, from);
     assert.ok(rangeOffset >= 0);
+    const { lineEnd } = this;
     this.text = this.text.slice(0, rangeOffset) + text + this.text.slice(rangeOffset + old.length);
-    this.place.edited([{ rangeOffset, rangeLength: old.length, text }]);
+    this.place.edited([{ rangeOffset, rangeLength: old.length, text }], lineEnd);
   }
 
   /** Writes a sample behind the prompt, as *Generate from Selection* does, in place of the one that stands there. */
@@ -47,7 +48,7 @@ class Draft {
 }
 
 describe('the place of a generated text', () => {
-  it('is none before a text was written there, nor after it was changed or taken back', () => {
+  it('is none before a text was written there, nor after it was changed', () => {
     const draft = new Draft('Old Tobias Wren|\n');
     assert.equal(draft.standing, null);
     draft.write(' rowed home.');
@@ -56,8 +57,30 @@ describe('the place of a generated text', () => {
     assert.equal(draft.standing, null);
     draft.replace('away', 'home');
     assert.deepEqual(draft.standing, ['Old Tobias Wren', ' rowed home.']);
-    draft.replace(' rowed home.', '');
+    draft.replace(' rowed home.', ' rowed');
     assert.equal(draft.standing, null);
+  });
+
+  it('stays where an undo has taken the text back, until something else is written there', () => {
+    const draft = new Draft('Old Tobias Wren|\n');
+    draft.write(' rowed home.');
+    draft.replace(' rowed home.', '');
+    assert.deepEqual(draft.standing, ['Old Tobias Wren', '']);
+    draft.replace('Old', 'Young');
+    draft.write(' sat there.');
+    assert.deepEqual(draft.standing, ['Young Tobias Wren', ' sat there.']);
+    for (const [old, text] of [
+      ['\n', ' ate.\n'],
+      ['Young Tobias Wren', 'She'],
+      ['Wren\n', ''],
+      ['\n', ''],
+    ]) {
+      const other = new Draft('Young Tobias Wren|\n');
+      other.write(' sat there.');
+      other.replace(' sat there.', '');
+      other.replace(old, text);
+      assert.equal(other.standing, null, other.text);
+    }
   });
 
   it('has again what an undo or a redo brings back, also an earlier sample', () => {
@@ -73,8 +96,9 @@ describe('the place of a generated text', () => {
     draft.replace(' rowed home.', ' rowed');
     assert.equal(draft.standing?.[1], ' rowed');
     draft.replace(' rowed', '');
-    assert.equal(draft.standing, null);
-    draft.replace('\n', ' rowed\n');
+    assert.equal(draft.standing?.[1], '');
+    draft.replace('', ' rowed', 'Old Tobias Wren'.length);
+    assert.equal(draft.standing?.[1], ' rowed');
     draft.replace(' rowed', ' sat there.');
     assert.deepEqual(draft.standing, ['Old Tobias Wren', ' sat there.']);
   });
@@ -103,7 +127,8 @@ describe('the place of a generated text', () => {
     draft.write('\nrowed\nhome.');
     assert.deepEqual(draft.standing, ['Old Tobias Wren', '\r\nrowed\r\nhome.']);
     draft.replace('\r\nrowed\r\nhome.', '');
-    draft.replace('\r\n', '\r\nrowed\r\nhome.\r\n');
+    assert.equal(draft.standing?.[1], '');
+    draft.replace('', '\r\nrowed\r\nhome.', 'Old Tobias Wren'.length);
     draft.replace('Old', 'Young');
     assert.deepEqual(draft.standing, ['Young Tobias Wren', '\r\nrowed\r\nhome.']);
   });

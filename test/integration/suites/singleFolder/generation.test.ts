@@ -240,6 +240,17 @@ describe('Generate from Selection', () => {
     assert.equal(editor.document.getText(), `Old Tobias Wren${third.text}\n`);
   });
 
+  it('writes another sample where an undo has taken all of them back', async () => {
+    const editor = await openDraft('generated.md', 'Old Tobias Wren█\n');
+    await vscode.commands.executeCommand('understudy.generateFromSelection');
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), 'Old Tobias Wren\n');
+    for (let round = 0; round < 2; round++) {
+      const { text } = await vscode.commands.executeCommand<Generated>('understudy.generateAnother');
+      assert.equal(editor.document.getText(), `Old Tobias Wren${text}\n`);
+    }
+  });
+
   it('continues the text as it is by now with another sample', async () => {
     const editor = await openDraft('generated.md', 'Old Tobias Wren█\n');
     await vscode.commands.executeCommand<Generated>('understudy.generateFromSelection');
