@@ -6,6 +6,8 @@
 /** At least two words, since keys such as "{0} {1}" would match everything. */
 const HAS_WORDS = /[a-z] [a-z{]/i;
 const PLACE = /\{(\d+)\}/g;
+/** A sentence in Chinese, unlike one in English, is followed by no space. */
+const PLACE_AND_SPACE = /\{(\d+)\}( ?)/g;
 /** Limits the search, as a message of another program may be long and hold a part very often. */
 const MOST_READINGS = 50;
 
@@ -40,7 +42,10 @@ export function sentenceTranslator(bundle: Readonly<Record<string, string>>): (s
     }
     const args = likeliestReading(template.parts, sentence, (arg) => templateOf(arg) !== undefined);
     const byIndex = new Map(template.indices.map((index, i) => [index, translate(args[i])]));
-    return template.translation.replace(PLACE, (place, index: string) => byIndex.get(index) ?? place);
+    return template.translation.replace(PLACE_AND_SPACE, (place, index: string, space: string) => {
+      const arg = byIndex.get(index);
+      return arg === undefined ? place : arg.endsWith('。') ? arg : arg + space;
+    });
   };
   return translate;
 }

@@ -67,6 +67,16 @@ describe('a sentence that is made outside the extension host', () => {
     );
   });
 
+  it('has no space behind the full stop of a sentence in it', () => {
+    const failure = (reason: string) =>
+      translateSentence(
+        `a.whl (600 MB) could not be downloaded from https://pypi.org/simple: ${reason} ` +
+          'Check the network, or install Python with pip and configure it for your network, then install again.',
+      );
+    assert.match(failure('The index answered with status 503.'), /：索引以状态码 503 应答。请检查网络/);
+    assert.match(failure('fetch failed (ENOTFOUND).'), /：fetch failed \(ENOTFOUND\)\. 请检查网络/);
+  });
+
   it('is shown with each of several faults in Chinese', () => {
     const translated = translateSentence(
       notInstalled('native', [
