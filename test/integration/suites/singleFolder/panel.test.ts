@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { Configuration } from '../../../../src/editor/configuration.js';
+import type { FollowedModels } from '../../../../src/editor/followedModels.js';
 import { LastTextEditor } from '../../../../src/editor/lastTextEditor.js';
 import { PanelHost } from '../../../../src/editor/panelHost.js';
 import { PanelWindow } from '../../../../src/editor/panelWindow.js';
@@ -148,8 +149,7 @@ describe('The settings panel', () => {
       new Configuration(log),
       training as unknown as TrainingSession,
       lastEditor,
-      () => null,
-      () => null,
+      {} as FollowedModels,
       log,
     );
     const postedAtSteps = () => {
