@@ -28,8 +28,8 @@ export type TextKind = 'prose' | 'code';
  * training files of the development workspaces (`bench/eagernessCosts.ts`).
  */
 const COSTS: Readonly<Record<TextKind, readonly number[]>> = {
-  prose: [24, 8, 3.2, 1.1, 0.1],
-  code: [40, 16, 5.5, 1.7, 0.1],
+  prose: [24, 8, 2.8, 0.95, 0.1],
+  code: [36, 14.5, 4.4, 1.3, 0.1],
 };
 
 /** Cost of a wrong suggestion in keys, interpolated geometrically; an eagerness outside 0 to 1 is clamped. */

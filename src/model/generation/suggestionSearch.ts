@@ -4,7 +4,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 import { agrees } from './agrees';
 import { beamSearch, type Beam, type BeamStep } from './beamSearch';
 import { bestCut, leastUsefulProbability, type CutPoint, type Reader } from './expectedSaving';
-import { shiftedProbability } from './confidenceShift';
+import { correctedProbability, shiftedProbability } from './confidenceShift';
 import { HealedStart, type ReadTail } from './healedStart';
 import { joinsByModel } from './joinByModel';
 import { insertionsOf, rankByJoin } from './joinRanking';
@@ -198,11 +198,11 @@ function bestCuts(
 ): ChosenSuggestion[] {
   return continuations
     .flatMap(({ text, points, stopReason }) => {
-      const shifted = points.map((point) => ({
+      const corrected = points.map((point, i) => ({
         ...point,
-        probability: shiftedProbability(point.probability, confidenceShift),
+        probability: correctedProbability(point.probability, i + 1, confidenceShift),
       }));
-      const cut = bestCut(shifted, reader);
+      const cut = bestCut(corrected, reader);
       return cut === null ? [] : [{ text, stopReason, cut }];
     })
     .sort((a, b) => b.cut.savedKeys - a.cut.savedKeys)

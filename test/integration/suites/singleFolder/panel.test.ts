@@ -149,7 +149,7 @@ describe('The settings panel', () => {
       new Configuration(log),
       training as unknown as TrainingSession,
       lastEditor,
-      {} as FollowedModels,
+      {} as unknown as FollowedModels,
       log,
     );
     const postedAtSteps = () => {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { learnShift, MOST_SHIFT, shiftedProbability } from '../../../../src/model/generation/confidenceShift';
+import {
+  correctedProbability,
+  learnShift,
+  MOST_SHIFT,
+  shiftedProbability,
+} from '../../../../src/model/generation/confidenceShift';
 
 const probability = fc.double({ min: 0, max: 1, noNaN: true });
 const shift = fc.double({ min: -MOST_SHIFT, max: MOST_SHIFT, noNaN: true });
@@ -27,6 +32,17 @@ describe('confidence learned from what became of suggestions', () => {
     );
   });
 
+  it('is greater for more words of the same probability, and for one word what was learned makes it', () => {
+    fc.assert(
+      fc.property(probability, shift, fc.integer({ min: 1, max: 100 }), (p, x, words) => {
+        const corrected = correctedProbability(p, words, x);
+        assert.ok(corrected <= 1 + 1e-12 && corrected <= correctedProbability(p, words + 1, x) + 1e-12);
+        assert.equal(correctedProbability(p, 1, x), shiftedProbability(p, x));
+      }),
+    );
+    assert.ok(correctedProbability(0.5, 4, 0) > 0.55);
+  });
+
   it('grows with each right suggestion, falls with each wrong one, and stays within bounds', () => {
     fc.assert(
       fc.property(shift, fc.array(fc.boolean(), { maxLength: 200 }), probability, (start, outcomes, p) => {
@@ -44,7 +60,7 @@ describe('confidence learned from what became of suggestions', () => {
   it('comes to tell how often suggestions are right', () => {
     // The model says 60 %, the user's text agrees with two of five.
     let learned = 0;
-    for (let i = 0; i < 400; i++) {
+    for (let i = 0; i < 1000; i++) {
       learned = learnShift(learned, shiftedProbability(0.6, learned), i % 5 < 2);
     }
     assert.ok(Math.abs(shiftedProbability(0.6, learned) - 0.4) < 0.05);
