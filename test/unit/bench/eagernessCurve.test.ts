@@ -45,7 +45,7 @@ describe('curve of eagerness', () => {
   it('learns that the user takes no single words, and stops showing guesses', async () => {
     const points = [
       { length: 10, keys: 10, probability: 0.7 },
-      { length: 19, keys: 19, probability: 0.35 },
+      { length: 19, keys: 19, probability: 0.3 },
     ];
     const continuations = [{ text: ' committee rejected', points, stopReason: 'confidence' as const }];
     const text = 'The committee approved. '.repeat(30);

@@ -92,8 +92,8 @@ describe('ghost text for a document', () => {
     };
     assert.equal(shown('markdown', {}).insertText, ' annual budget.');
     assert.equal(shown('typescript', {}).insertText, ' annual budget. Then it met in October.');
-    assert.notEqual(shown('markdown', { eagerness: 0.25 }, LESSON).insertText, '');
-    const { insertText, noSuggestionReason } = shown('typescript', { eagerness: 0.25 }, LESSON);
+    assert.notEqual(shown('markdown', { eagerness: 0.12 }, LESSON).insertText, '');
+    const { insertText, noSuggestionReason } = shown('typescript', { eagerness: 0.12 }, LESSON);
     assert.deepEqual([insertText, noSuggestionReason], ['', 'lowConfidence']);
   });
 
