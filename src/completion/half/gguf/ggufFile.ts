@@ -1,5 +1,5 @@
 /**
- * The header of a GGUF file: metadata of its model and vocabulary.
+ * The header of a GGUF file: metadata of its model and vocabulary, and a check that the weights are not cut off.
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
@@ -17,8 +17,9 @@ export interface GgufHead {
 const LARGEST_HEAD = 256 * 1024 * 1024;
 const MOST_ENTRIES = 1 << 22;
 const READ_AHEAD = 1 << 20;
+const MOST_DIMENSIONS = 8;
 
-/** @throws Error with one sentence when the file cannot be read, is not a GGUF file, or ends before its header does */
+/** @throws Error with one sentence when the file cannot be read, is not a GGUF file, or is cut off */
 export function readGgufHead(path: string): GgufHead {
   const name = basename(path);
   let file: number;
@@ -80,15 +81,34 @@ class HeadReader {
         `${this.name} is a GGUF file of version ${version}, and only 2 and 3 can be read. Convert it with a current llama.cpp.`,
       );
     }
-    // The number of tensors; llama.cpp checks them as it loads them.
-    this.take(8);
+    const tensors = this.count();
     const entries = this.count();
     const metadata = new Map<string, GgufValue>();
     for (let i = 0; i < entries; i++) {
       const key = this.string();
       metadata.set(key, this.value(this.take(4).readUInt32LE()));
     }
+    this.checkTensors(tensors, metadata.get('general.alignment'));
     return { metadata, fileBytes: this.fileBytes };
+  }
+
+  /** The last tensor must begin inside the file; llama.cpp checks on loading that it also ends there. */
+  private checkTensors(tensors: number, alignment: GgufValue | undefined): void {
+    let last = 0;
+    for (let i = 0; i < tensors; i++) {
+      this.string();
+      const dimensions = this.take(4).readUInt32LE();
+      if (dimensions > MOST_DIMENSIONS) {
+        this.damaged();
+      }
+      this.take(8 * dimensions + 4);
+      last = Math.max(last, this.long());
+    }
+    const unit = typeof alignment === 'number' && alignment > 0 ? alignment : 32;
+    const start = Math.ceil(this.offset / unit) * unit;
+    if (start + last >= this.fileBytes) {
+      this.damaged();
+    }
   }
 
   private value(type: number): GgufValue {

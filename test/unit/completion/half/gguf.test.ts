@@ -83,6 +83,7 @@ describe('a GGUF file', () => {
       /pickle\.gguf is not a GGUF file/,
     ],
     ['cut.gguf', ggufBytes(bytePairs).subarray(0, 700), /cut\.gguf is damaged or was not copied to its end/],
+    ['weightless.gguf', ggufBytes(bytePairs, 64).subarray(0, -64), /weightless\.gguf is damaged/],
     ['old.gguf', Buffer.concat([Buffer.from('GGUF\x01'), Buffer.alloc(60)]), /version 1, and only 2 and 3/],
     [
       'liar.gguf',
@@ -98,10 +99,10 @@ describe('a GGUF file', () => {
     });
   }
 
-  it('law: cut off anywhere in its header it is refused, and nothing but a sentence is thrown', () => {
+  it('law: cut off anywhere it is refused, and nothing but a sentence is thrown', () => {
     const bytes = ggufBytes({ ...bytePairs, 'tokenizer.ggml.tokens': ['a', 'b'] });
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: bytes.indexOf('weights') - 9 }), (length) => {
+      fc.property(fc.integer({ min: 0, max: bytes.length - 65 }), (length) => {
         const path = save('beginning.gguf', bytes.subarray(0, length));
         assert.throws(() => readGgufHead(path), /not a GGUF file|is damaged/);
       }),
