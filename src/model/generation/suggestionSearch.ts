@@ -130,7 +130,10 @@ export function* joined(
   return rankByJoin(continuations, new Map(insertions.map((text, i) => [text, joins[i]])));
 }
 
-/** Continuations less likely than this are not followed: they would not pay, or the search would take too long. */
+/**
+ * Continuations less likely than this are not followed: they would not pay, but for long ones that do so barely once their
+ * probability is corrected by their words, or the search would take too long.
+ */
 export function leastExplored(cost: number, confidenceShift = 0): number {
   const useful = leastUsefulProbability(LONGEST_HOPE, cost);
   return Math.max(LEAST_EXPLORED, shiftedProbability(useful, -confidenceShift));
