@@ -23,11 +23,13 @@ export class WorkerPool {
       worker.on('message', (answer: WorkerAnswer) => {
         this.settle(answer);
       });
+      const failed = (why: string, cause?: unknown): Error =>
+        new Error(`Thread ${index + 1} of the wasm engine failed: ${why}`, { cause });
       worker.on('error', (error) => {
-        this.fail(index, error.message, error);
+        this.fail(failed(error.message, error));
       });
       worker.on('exit', (code) => {
-        this.fail(index, `it ended with status ${code}`);
+        this.fail(failed(`it ended with status ${code}`));
       });
       return worker;
     });
@@ -58,10 +60,10 @@ export class WorkerPool {
     return answer as Promise<ResultOf<R['kind']>>;
   }
 
-  /** Asks every worker without waiting; after a failure the next request rejects. */
+  /** Asks every worker without waiting; where one cannot do it, that is the fault of all that is asked after it. */
   tellAll(requestOf: (worker: number) => WorkerRequest): void {
     this.askAll(requestOf).catch((error: unknown) => {
-      this.fault ??= asError(error);
+      this.fail(asError(error));
     });
   }
 
@@ -81,8 +83,8 @@ export class WorkerPool {
     }
   }
 
-  private fail(index: number, why: string, cause?: unknown): void {
-    this.fault ??= new Error(`Thread ${index + 1} of the wasm engine failed: ${why}`, { cause });
+  private fail(fault: Error): void {
+    this.fault ??= fault;
     for (const { reject } of this.pending.values()) {
       reject(this.fault);
     }

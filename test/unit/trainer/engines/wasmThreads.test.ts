@@ -9,6 +9,7 @@ import {
 } from '../../../../src/trainer/engine';
 import { automaticThreads, coresOf, threadsOfAllCores } from '../../../../src/trainer/engines/processorCores';
 import { loadWasmOps } from '../../../../src/trainer/engines/loadWasmOps';
+import { ParallelNetwork } from '../../../../src/trainer/engines/parallelNetwork';
 import { loadWasmEngine } from '../../../../src/trainer/engines/wasmEngine';
 import { WorkerPool } from '../../../../src/trainer/engines/workerPool';
 import { countOf } from '../../../../src/trainer/network/batchParts';
@@ -170,6 +171,22 @@ describe('Training on several threads', () => {
       /^Error: Thread \d of the wasm engine failed: out of memory/,
     );
     await assert.rejects(pool.ask(1, { kind: 'load' }), /of the wasm engine failed/);
+  });
+
+  it('tells why a thread could not take the network, not what that does to the steps that were asked of it next', async () => {
+    const answers = { create: 'no room for the network', evaluate: 'there is no such network' };
+    const worker = `
+      const { parentPort } = require('node:worker_threads');
+      parentPort.on('message', ({ id, request }) => {
+        parentPort.postMessage({ id, fault: ${JSON.stringify(answers)}[request.kind] });
+      });`;
+    const network = new ParallelNetwork(
+      new WorkerPool(2, worker, { eval: true }),
+      configOf('lstm'),
+      randomWeights(configOf('lstm'), 3),
+      1,
+    );
+    await assert.rejects(network.evaluateStep(windows(4)[0]), /^Error: no room for the network$/);
   });
 
   it('says so when the .wasm files are not there', async () => {
