@@ -1,6 +1,6 @@
 /** Files that are either the whole new content or the whole earlier one, whatever happens while they are written. */
 import { randomInt } from 'node:crypto';
-import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFolder } from '../isFolder';
@@ -56,14 +56,33 @@ function throwIfLost(error: unknown): void {
   }
 }
 
-/** Makes a folder, and those that it lies in, unless it is there. Windows refuses to make the root of a drive, which is there. */
-export async function makeFolder(path: string): Promise<void> {
+/**
+ * Makes a folder, and those that it lies in, unless it is there. Windows refuses to make the root of a drive, which is there.
+ * @returns the outermost folder that was made; null where none was
+ */
+export async function makeFolder(path: string): Promise<string | null> {
   try {
-    await mkdir(path, { recursive: true });
+    return (await mkdir(path, { recursive: true })) ?? null;
   } catch (error) {
     if (!(await isFolder(path))) {
       throw error;
     }
+    return null;
+  }
+}
+
+/** Removes a folder and those that it lies in, up to what {@link makeFolder} has made, as far as they are empty. */
+export async function removeEmpty(path: string, outermost: string | null): Promise<void> {
+  try {
+    for (
+      let folder = path;
+      outermost !== null && folder.length >= outermost.length;
+      folder = dirname(folder)
+    ) {
+      await rmdir(folder);
+    }
+  } catch {
+    // What was written stands in it, or another process makes use of it.
   }
 }
 

@@ -7,7 +7,7 @@ import { check } from 'proper-lockfile';
 import * as v from 'valibot';
 import { localMinute } from '../../protocol/localDate';
 import { tryLock, type HeldLock } from '../heldLock';
-import { makeFolder, notWritten, patiently } from './saveFile';
+import { makeFolder, notWritten, patiently, removeEmpty } from './saveFile';
 
 const STALE_MILLISECONDS = 30_000;
 /** Taking a lock takes milliseconds; a process that needs so long was killed meanwhile. */
@@ -29,14 +29,17 @@ export interface ModelLock {
 }
 
 /**
- * Holds the lock of a model file, which need not exist, until it is released or the process ends.
+ * Holds the lock of a model file, which need not exist, until it is released or the process ends. A folder that is made for it goes with
+ * it, unless something was written there.
  * @throws Error that names who holds it
  */
 export async function lockModel(modelPath: string): Promise<ModelLock> {
   const holderPath = holderPathOf(modelPath);
+  const folder = dirname(modelPath);
+  let made: string | null = null;
   let held: HeldLock;
   try {
-    await makeFolder(dirname(modelPath));
+    made = await makeFolder(folder);
     held = await inTurn(modelPath, async () => {
       const taken = await take(modelPath, holderPath);
       const holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
@@ -51,6 +54,7 @@ export async function lockModel(modelPath: string): Promise<ModelLock> {
       return taken;
     });
   } catch (error) {
+    await removeEmpty(folder, made);
     throw error instanceof LockedError ? error : notWritten(modelPath, error);
   }
   const { lost } = held;
@@ -64,6 +68,7 @@ export async function lockModel(modelPath: string): Promise<ModelLock> {
       if (!lost.aborted) {
         await patiently(() => rm(holderPath, { force: true }));
         await held.release();
+        await removeEmpty(folder, made);
       }
     },
   };

@@ -149,6 +149,19 @@ describe('The lock of a model', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
+  it('takes the folders with it that were made for it, unless something was written there', async () => {
+    const place = join(folder, 'new', 'folder', 'model');
+    await (await lockModel(place)).release();
+    assert.deepEqual(readdirSync(folder), []);
+    await mkdir(join(folder, 'old'));
+    await (await lockModel(join(folder, 'old', 'model'))).release();
+    assert.deepEqual(readdirSync(folder), ['old']);
+    const lock = await lockModel(place);
+    await writeFile(place, 'a model');
+    await lock.release();
+    assert.deepEqual(readdirSync(join(folder, 'new', 'folder')), ['model']);
+  });
+
   it('is reported lost in a sentence, and leaves another’s lock in place', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     const lock = await lockModel(modelPath);
