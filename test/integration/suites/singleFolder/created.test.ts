@@ -124,6 +124,7 @@ describe('A file that nothing watches', () => {
   const settings = vscode.workspace.getConfiguration('files');
   before(needsKeyboard);
   before(async () => {
+    await mkdir(folder.fsPath);
     const unwatched = { '**/unwatched/**': true };
     await settings.update('watcherExclude', unwatched, vscode.ConfigurationTarget.Workspace);
     // VS Code watches anew soon after.
