@@ -2,6 +2,8 @@
 import { hostname } from 'node:os';
 import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
+import { LLAMA, ONNX_RUNTIME } from '../trainer/native/installRuntime';
+import { AwaitedRuntime } from './awaitedRuntime';
 import { LanguageModelHalf } from './languageModelHalf';
 import { LanguageModelKeys } from './languageModelKeys';
 import { LANGUAGE_MODEL_SETTING } from './languageModelSetting';
@@ -16,6 +18,7 @@ export class FollowedModels implements vscode.Disposable {
   readonly languageModelKeys: LanguageModelKeys;
   readonly languageModel: LanguageModelHalf;
   readonly maskedModel: MaskedModel;
+  private readonly runtimes: readonly AwaitedRuntime[];
   private readonly disposable: vscode.Disposable;
 
   /** @param onDidChange called when another model is in use, or one goes away or answers again */
@@ -31,6 +34,10 @@ export class FollowedModels implements vscode.Disposable {
     const window = languageModelWindow(globalState, this.languageModelKeys, llama, remote);
     this.languageModel = new LanguageModelHalf(generator, window, onDidChange);
     this.maskedModel = new MaskedModel(generator, onnx, maskedModelWindow(globalState), onDidChange);
+    this.runtimes = [
+      new AwaitedRuntime(LLAMA, llama, () => this.languageModel.follow()),
+      new AwaitedRuntime(ONNX_RUNTIME, onnx, () => this.maskedModel.follow()),
+    ];
     this.disposable = vscode.Disposable.from(
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(LANGUAGE_MODEL_SETTING)) {
@@ -45,6 +52,11 @@ export class FollowedModels implements vscode.Disposable {
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
         this.follow();
+      }),
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        for (const runtime of focused ? this.runtimes : []) {
+          this.settle(runtime.lookAgain());
+        }
       }),
     );
   }
@@ -63,6 +75,9 @@ export class FollowedModels implements vscode.Disposable {
     // Ghost text goes on with the present model, or without.
     opening.catch((error: unknown) => {
       showFailure(error, this.log);
+      for (const runtime of this.runtimes) {
+        void runtime.noteFailure();
+      }
     });
   }
 }
