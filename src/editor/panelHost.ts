@@ -245,7 +245,7 @@ export class PanelHost implements vscode.Disposable {
       }
       inspection = {
         state: 'none',
-        message: vscode.l10n.t('The generator failed; Understudy: Show Log tells more.'),
+        message: vscode.l10n.t('Suggestions failed; Understudy: Show Log tells more.'),
       };
     }
     if (!asking.signal.aborted) {

@@ -20,7 +20,7 @@ export function explainOutcome(
 ): string {
   if (outcome === null) {
     return t(
-      'VS Code has asked for no suggestion since this text was shown. It asks at each key, but not in a read-only text, not while a window is still starting, and not where the setting editor.inlineSuggest.enabled is off or suggestions are snoozed.',
+      'VS Code has not asked for a suggestion since this text was shown. It asks at every key, except in a read-only text, while a window is still starting, and where the setting editor.inlineSuggest.enabled is off or suggestions are snoozed.',
     );
   }
   if (outcome.kind === 'silent') {
@@ -35,7 +35,7 @@ export function explainOutcome(
       : answer;
   }
   return t(
-    'The last request had a suggestion (characters: {0}, confidence: {1} %). If you did not see it, the setting editor.inlineSuggest.enabled may be off, placeholders of a snippet may wait to be filled in, or another extension may have answered first.',
+    'The last request had a suggestion (characters: {0}, confidence: {1} %). If you did not see it, the setting editor.inlineSuggest.enabled may be off, a snippet may be waiting for its placeholders, or another extension may have answered first.',
     response.insertText.length,
     Math.round(100 * response.confidence),
   );
@@ -45,23 +45,23 @@ function explainSilence(t: Translate, reason: SilentReason, languageId: string):
   switch (reason) {
     case 'off':
       return t(
-        'Understudy is off for {0}: see the setting understudy.enable, or click its item in the status bar.',
+        'Understudy is off for {0}. Turn it on with the setting understudy.enable, or by its item in the status bar.',
         languageId,
       );
     case 'emptyDocument':
       return t('The document is empty, so there is nothing to continue.');
     case 'multipleCursors':
-      return t('There are several cursors; ghost text is shown for a single one.');
+      return t('There are several cursors; ghost text is shown only for a single one.');
     case 'readOnly':
       return t('The document cannot be changed, so nothing is suggested in it.');
     case 'composing':
       return t('An input method seems to be composing; ghost text comes back when it is done.');
     case 'suggestWidget':
       return t(
-        'The suggestion did not agree with the selected item of the list of completions; it is shown once Escape has closed the list.',
+        'The suggestion does not begin with the item that is selected in the list of completions. Press Escape to close the list and see it.',
       );
     case 'failed':
-      return t('The generator failed; Understudy: Show Log tells more.');
+      return t('Suggestions failed; Understudy: Show Log tells more.');
   }
 }
 
@@ -70,26 +70,26 @@ function explainRefusal(t: Translate, reason: NoSuggestionReason, canTrain: bool
     case 'lowConfidence':
       return canTrain
         ? t(
-            'The model was not sure enough of any continuation. Trigger Inline Suggestion shows the likeliest all the same; a higher understudy.eagerness shows more, and training on the workspace makes it surer.',
+            'The model was not sure enough of any continuation. Trigger Inline Suggestion shows the likeliest one anyway; a higher understudy.eagerness shows more, and training on the workspace makes the model surer.',
           )
         : t(
-            'The model was not sure enough of any continuation. Trigger Inline Suggestion shows the likeliest all the same; a higher understudy.eagerness shows more.',
+            'The model was not sure enough of any continuation. Trigger Inline Suggestion shows the likeliest one anyway; a higher understudy.eagerness shows more.',
           );
     case 'lineEnd':
       return t(
-        'The line most likely ends here, and ghost text ends with the line. The setting understudy.multiline lets it go on.',
+        'The line most likely ends here, and ghost text ends with the line. The setting understudy.multiline lets it continue.',
       );
     case 'midWord':
       return t(
-        'The cursor stands inside a word, or right before one; ghost text is shown at the end of a word, and where words are inserted before another, from the second of them on.',
+        'The cursor is inside a word or right before one. Ghost text is shown at the end of a word; if you insert words before another one, it comes from the second on.',
       );
     case 'midLine':
       return t(
-        'Code stands after the cursor; in code, ghost text is shown where only closing brackets, quotes and separators follow. The setting understudy.midLineInCode shows it elsewhere, too.',
+        'There is code after the cursor. In code, ghost text is shown where only closing brackets, quotes and separators follow; the setting understudy.midLineInCode shows it elsewhere, too.',
       );
     case 'repeatsSuffix':
       return t(
-        'The likeliest continuation stands after the cursor or in a line just above already, or would close what is not open.',
+        'The likeliest continuation is already there, after the cursor or in a line just above, or would close what is not open.',
       );
     case 'blankLine':
       return t('The likeliest continuation begins with a blank line; in code, ghost text ends before one.');

@@ -133,11 +133,11 @@ export function isBelow(path: string, folder: string): boolean {
 function describeSilence({ noSuggestionReason }: CompletedResponse): string {
   switch (noSuggestionReason) {
     case 'midWord':
-      return 'letters stand right of the cursor';
+      return 'the cursor is inside a word or right before one';
     case 'midLine':
       return 'code stands right of the cursor (see --mid-line-in-code)';
     case 'repeatsSuffix':
-      return 'what would come stands after the cursor or just above already, or would close what is not open';
+      return 'the likeliest continuation is already there, after the cursor or just above, or would close what is not open';
     case 'blankLine':
       return 'a blank line would come, and in code ghost text ends before one';
     case 'lineEnd':

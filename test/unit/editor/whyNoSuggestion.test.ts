@@ -26,7 +26,7 @@ const silent = (reason: SilentReason): string =>
 describe('Why No Suggestion?', () => {
   it('says that nothing was asked for yet, and which setting may be why', () => {
     const answer = explainOutcome(inEnglish, null, true);
-    assert.match(answer, /^VS Code has asked for no suggestion/);
+    assert.match(answer, /^VS Code has not asked for a suggestion/);
     assert.equal(settingNamedIn(answer), 'editor.inlineSuggest.enabled');
   });
 

@@ -65,7 +65,7 @@ describe('Typing in a window with one folder', () => {
     };
     const settings = () => vscode.workspace.getConfiguration('understudy');
     await openAndType();
-    await waitFor('the reason', async () => (await why()).includes('Code stands after the cursor'));
+    await waitFor('the reason', async () => (await why()).includes('There is code after the cursor'));
     assert.equal(await theWindow.ghostText(), '');
     await settings().update('midLineInCode', true, vscode.ConfigurationTarget.Global);
     try {
