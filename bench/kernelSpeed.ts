@@ -6,7 +6,7 @@
  *   npx tsx bench/kernelSpeed.ts [--json]
  */
 import { createKernelNetwork } from '../src/model/network/kernelNetwork';
-import type { NetworkModel } from '../src/model/network/networkModel';
+import type { Expert } from '../src/model/expert';
 import type { NetworkConfig } from '../src/model/networkConfig';
 import { freshWeights } from '../src/trainer/training/freshWeights';
 import { kernelBytes } from '../test/support/kernelBytes';
@@ -34,7 +34,7 @@ interface Measurement {
   readonly run: (tokens: number) => void;
 }
 
-function measurements(network: string, model: NetworkModel): Measurement[] {
+function measurements(network: string, model: Expert): Measurement[] {
   const vocabSize = model.vocabSize;
   return BEAMS.flatMap((states) => {
     let current: unknown[] = Array.from({ length: states }, () => model.start());

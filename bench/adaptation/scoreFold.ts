@@ -1,8 +1,8 @@
 /** Bits per byte of a fold's held-out files, by the personal network alone and by the whole mix behind ghost text. */
+import type { Expert } from '../../src/model/expert';
 import { Mixture } from '../../src/model/mixture/mixture';
 import { createKernelNetwork } from '../../src/model/network/kernelNetwork';
 import type { WorkspaceIndex } from '../../src/model/mixture/workspaceIndex';
-import type { NetworkModel } from '../../src/model/network/networkModel';
 import type { StoredWeights } from '../../src/model/network/quantizedMatrix';
 import type { NetworkConfig } from '../../src/model/networkConfig';
 import type { Fold } from './fold';
@@ -96,10 +96,10 @@ function liveText(fold: Fold, kinds: Uint8Array): WorkspaceIndex {
 }
 
 /** A network whose weights change while its states live on. */
-class ReplaceableNetwork implements NetworkModel {
-  constructor(private network: NetworkModel) {}
+class ReplaceableNetwork implements Expert {
+  constructor(private network: Expert) {}
 
-  replace(network: NetworkModel): void {
+  replace(network: Expert): void {
     this.network.dispose();
     this.network = network;
   }
@@ -112,17 +112,13 @@ class ReplaceableNetwork implements NetworkModel {
     return this.network.vocabSize;
   }
 
-  get config(): NetworkConfig {
-    return this.network.config;
-  }
-
-  start: NetworkModel['start'] = () => this.network.start();
-  next: NetworkModel['next'] = (state, tokenId) => this.network.next(state, tokenId);
-  nextMany: NetworkModel['nextMany'] = (states, tokenIds) => this.network.nextMany(states, tokenIds);
-  predict: NetworkModel['predict'] = (state, probs) => {
+  start: Expert['start'] = () => this.network.start();
+  next: Expert['next'] = (state, tokenId) => this.network.next(state, tokenId);
+  nextMany: Expert['nextMany'] = (states, tokenIds) => this.network.nextMany(states, tokenIds);
+  predict: Expert['predict'] = (state, probs) => {
     this.network.predict(state, probs);
   };
-  predictMany: NetworkModel['predictMany'] = (states, probs) => {
+  predictMany: Expert['predictMany'] = (states, probs) => {
     this.network.predictMany(states, probs);
   };
 

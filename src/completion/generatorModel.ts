@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { decodeMixable } from '../model/checkpoint/checkpoint';
+import type { Expert } from '../model/expert';
 import { Mixture } from '../model/mixture/mixture';
 import type { MixtureModel } from '../model/mixtureModel';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
-import type { NetworkModel } from '../model/network/networkModel';
 import { countParameters, describeKind } from '../model/networkConfig';
 import { tokenKinds } from '../model/tokenizer/tokenKinds';
 import { Tokenizer } from '../model/tokenizer/tokenizer';
@@ -40,7 +40,7 @@ export type LoadedModel = Omit<GeneratorModel, 'mixture'> & { readonly mixture: 
 export type UsedHalf = Pick<HalfLoadedResponse, 'description' | 'away'>;
 
 interface LoadedNetwork {
-  readonly network: NetworkModel;
+  readonly network: Expert;
   readonly gate: Float32Array | null;
   readonly description: string;
 }

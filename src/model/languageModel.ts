@@ -16,3 +16,10 @@ export interface LanguageModel<State> {
   /** `predict` for several states at once: writes into `probs[i]` [vocabSize]. */
   predictMany(states: readonly State[], probs: readonly Float32Array[]): void;
 }
+
+/** @throws RangeError for a token that is none of the `vocabSize` that a model reads */
+export function checkToken(tokenId: number, vocabSize: number): void {
+  if (!Number.isInteger(tokenId) || tokenId < 0 || tokenId >= vocabSize) {
+    throw new RangeError(`Token ${tokenId} is not in the model's vocabulary of ${vocabSize}.`);
+  }
+}

@@ -1,7 +1,7 @@
 /** Learns after a training, on held-out text, how far the gate should trust the new personal network. */
+import type { Expert } from '../expert';
 import { initialParameters, KINDS_OFFSET, NETWORK_OFFSET } from '../mixture/gateParameters';
 import { Mixture } from '../mixture/mixture';
-import type { NetworkModel } from '../network/networkModel';
 import { scoreText, type ScoredDocument, type ScoreProgress, type TextScore } from './scoreText';
 
 interface Calibration {
@@ -9,11 +9,11 @@ interface Calibration {
   /** [vocabSize], see `tokenKinds.ts`. */
   readonly kinds: Uint8Array;
   /** Not trained on this workspace; null when there is none. */
-  readonly base: NetworkModel | null;
+  readonly base: Expert | null;
   /** New personal networks of which one is to be chosen, at least one. */
-  readonly candidates: readonly NetworkModel[];
+  readonly candidates: readonly Expert[];
   /** The personal network whose place the chosen one would take; null when there is none. */
-  readonly earlier?: NetworkModel | null;
+  readonly earlier?: Expert | null;
   /** Where the gate starts from; null starts afresh. */
   readonly gate: Float32Array | null;
   /** What the live text of the workspace holds: the documents trained on. */
@@ -47,7 +47,7 @@ export async function calibrateGate(
   for (const { uri, tokens } of learned) {
     workspace.learnFile(uri, tokens, false);
   }
-  const beside = (personal: NetworkModel): Mixture =>
+  const beside = (personal: Expert): Mixture =>
     new Mixture({ vocabSize, kinds, networks: [...own, personal], gate, workspace });
   const withCandidate = candidates.map(beside);
   const mixes = [without, ...withCandidate, ...(earlier === null ? [] : [beside(earlier)])];

@@ -8,13 +8,6 @@ export interface KerasModel<State = unknown> extends Expert<State> {
   readonly description: string;
 }
 
-/** @throws RangeError for a token that the network cannot read */
-export function checkReadable(tokenId: number, readableTokens: number): void {
-  if (!Number.isInteger(tokenId) || tokenId < 0 || tokenId >= readableTokens) {
-    throw new RangeError(`Token ${tokenId} is not in the Keras model's vocabulary of ${readableTokens}.`);
-  }
-}
-
 /**
  * Writes a normalised distribution, made from scores or from a distribution whose sum is only roughly one. Where the network's
  * numbers have overflowed, it is uniform.

@@ -1,4 +1,5 @@
-import { checkReadable, writeDistribution, type KerasModel } from './kerasModel';
+import { checkToken } from '../languageModel';
+import { writeDistribution, type KerasModel } from './kerasModel';
 import { feedInputs, runNodes, type Network, type NetworkNode } from './network';
 import type { Rows } from './operation';
 
@@ -64,7 +65,7 @@ export class SteppedModel implements KerasModel<SteppedState> {
   }
 
   next(state: SteppedState, tokenId: number): SteppedState {
-    checkReadable(tokenId, this.network.readableTokens);
+    checkToken(tokenId, this.network.readableTokens);
     const before = state.position < this.contextLength ? state : this.withRoom(state);
     return this.read(before, [tokenId]);
   }

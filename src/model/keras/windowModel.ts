@@ -1,5 +1,6 @@
+import { checkToken } from '../languageModel';
 import { OneByOne } from '../oneByOne';
-import { checkReadable, writeDistribution, type KerasModel } from './kerasModel';
+import { writeDistribution, type KerasModel } from './kerasModel';
 import { feedInputs, runNodes, type Network } from './network';
 
 /** The last tokens, as many as the window holds; an immutable value. */
@@ -31,7 +32,7 @@ export class WindowModel extends OneByOne<WindowState> implements KerasModel<Win
   }
 
   next({ tokens }: WindowState, tokenId: number): WindowState {
-    checkReadable(tokenId, this.network.readableTokens);
+    checkToken(tokenId, this.network.readableTokens);
     const kept = tokens.subarray(Math.max(0, tokens.length + 1 - this.contextLength));
     const longer = new Int32Array(kept.length + 1);
     longer.set(kept);

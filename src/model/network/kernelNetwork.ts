@@ -1,13 +1,13 @@
+import type { Expert } from '../expert';
 import type { NetworkConfig } from '../networkConfig';
 import { KernelRecurrent } from './kernelRecurrent';
 import { KernelTransformer } from './kernelTransformer';
-import type { NetworkModel } from './networkModel';
 import type { StoredWeights } from './quantizedMatrix';
 
 /**
  * A network on the WebAssembly kernel: 8-bit weights, each vector of activations rounded to 16 bits, sums exact in
  * 32 bits; gates, attention's weights and softmax in floats. Each network has a memory of its own, which is allocated once and
- * never grows.
+ * never grows. A state is private to the architecture and only valid for networks of the same blueprint.
  *
  * @param weights all tensors of the blueprint; matrices that are not in 8 bits are rounded to them
  * @param kernelBytes content of kernel.wasm
@@ -18,7 +18,7 @@ export function createKernelNetwork(
   weights: StoredWeights,
   name: string,
   kernelBytes: Uint8Array,
-): NetworkModel {
+): Expert {
   return config.architecture === 'transformer'
     ? new KernelTransformer(config, weights, name, kernelBytes)
     : new KernelRecurrent(config, weights, name, kernelBytes);

@@ -1,8 +1,9 @@
+import type { Expert } from '../expert';
 import { KernelMemory } from '../kernel/kernelModule';
+import { checkToken } from '../languageModel';
 import { ATTENTION_WINDOW, type RecurrentConfig } from '../networkConfig';
 import { layOutNetwork, type AttentionLayout, type KernelLayout, type LayerLayout } from './kernelLayout';
 import { INT16_LIMIT, KernelRuntime, MAX_SLOTS } from './kernelRuntime';
-import { checkToken, type NetworkModel } from './networkModel';
 import type { StoredWeights } from './quantizedMatrix';
 import type { RememberedPosition } from './rememberedPositions';
 
@@ -15,7 +16,7 @@ interface State {
 }
 
 /** A recurrent network on the kernel. */
-export class KernelRecurrent implements NetworkModel<State> {
+export class KernelRecurrent implements Expert<State> {
   readonly vocabSize: number;
   private readonly layout: KernelLayout;
   private readonly runtime: KernelRuntime;
@@ -23,7 +24,7 @@ export class KernelRecurrent implements NetworkModel<State> {
   private readonly stateLength: number;
 
   constructor(
-    readonly config: RecurrentConfig,
+    private readonly config: RecurrentConfig,
     weights: StoredWeights,
     readonly name: string,
     kernelBytes: Uint8Array,
@@ -49,7 +50,7 @@ export class KernelRecurrent implements NetworkModel<State> {
       const count = Math.min(MAX_SLOTS, states.length - begin);
       this.loadStates(states, begin, count);
       for (let slot = 0; slot < count; slot++) {
-        checkToken(this.config, tokenIds[begin + slot]);
+        checkToken(tokenIds[begin + slot], this.vocabSize);
         this.runtime.takeRow(this.layout.embedding, tokenIds[begin + slot], slot);
       }
       const parents = distinctStates(states, begin, count);

@@ -1,5 +1,7 @@
+import type { Expert } from '../expert';
 import { KernelMemory } from '../kernel/kernelModule';
 import type { PackedMatrix } from '../kernel/packMatrix';
+import { checkToken } from '../languageModel';
 import {
   ATTENTION_HEADS,
   ATTENTION_WINDOW,
@@ -8,7 +10,6 @@ import {
   type TransformerConfig,
 } from '../networkConfig';
 import { INT16_LIMIT, KernelRuntime, MAX_SLOTS } from './kernelRuntime';
-import { checkToken, type NetworkModel } from './networkModel';
 import type { StoredWeights } from './quantizedMatrix';
 import type { RememberedPosition } from './rememberedPositions';
 import {
@@ -40,7 +41,7 @@ interface Slot {
 }
 
 /** A Transformer on the kernel: its keys and values stay there in 16 bits from token to token. */
-export class KernelTransformer implements NetworkModel<State> {
+export class KernelTransformer implements Expert<State> {
   readonly vocabSize: number;
   private readonly layout: TransformerLayout;
   private readonly runtime: KernelRuntime;
@@ -48,7 +49,7 @@ export class KernelTransformer implements NetworkModel<State> {
   private readonly units: number;
 
   constructor(
-    readonly config: TransformerConfig,
+    private readonly config: TransformerConfig,
     weights: StoredWeights,
     readonly name: string,
     kernelBytes: Uint8Array,
@@ -119,7 +120,7 @@ export class KernelTransformer implements NetworkModel<State> {
   }
 
   private loadToken(tokenId: number, slot: number): void {
-    checkToken(this.config, tokenId);
+    checkToken(tokenId, this.vocabSize);
     const { functions, floats } = this.runtime;
     const { embedding, stream, width } = this.layout;
     const scale = Math.sqrt(this.config.embeddingSize) * floats[embedding.scales / 4 + tokenId];

@@ -4,7 +4,6 @@ import { decodeCheckpoint, hasTokens, type Checkpoint } from '../../model/checkp
 import { calibrateGate } from '../../model/evaluate/calibrateGate';
 import type { ScoredDocument, TextScore } from '../../model/evaluate/scoreText';
 import { createKernelNetwork } from '../../model/network/kernelNetwork';
-import type { NetworkModel } from '../../model/network/networkModel';
 import type { StoredWeights } from '../../model/network/quantizedMatrix';
 import { tokenKinds } from '../../model/tokenizer/tokenKinds';
 import type { NetworkConfig } from '../../model/networkConfig';
@@ -58,7 +57,7 @@ export async function calibratePersonal(job: CalibrationJob): Promise<Calibrated
   const { tokenizer, initial } = beginning;
   const kernel = await readFile(kernelPath);
   const baseCheckpoint = await readBase(job);
-  const networkOf = (of: NetworkConfig, weights: StoredWeights, name: string): NetworkModel =>
+  const networkOf = (of: NetworkConfig, weights: StoredWeights, name: string) =>
     createKernelNetwork(of, weights, name, kernel);
   const base =
     baseCheckpoint === null ? null : networkOf(baseCheckpoint.config, baseCheckpoint.weights, 'base');

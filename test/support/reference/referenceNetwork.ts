@@ -5,7 +5,8 @@ import {
   type RecurrentConfig,
 } from '../../../src/model/networkConfig';
 import { CELL_STEPS } from './cells';
-import { checkToken, type NetworkModel } from '../../../src/model/network/networkModel';
+import type { Expert } from '../../../src/model/expert';
+import { checkToken } from '../../../src/model/languageModel';
 import { affine, attend, floatsOf, sigmoid, softmax, sum } from './plainMath';
 import type { StoredWeights } from '../../../src/model/network/quantizedMatrix';
 import { OneByOne } from '../../../src/model/oneByOne';
@@ -46,7 +47,7 @@ const stateSizeOf = ({ architecture, hiddenSize }: RecurrentConfig): number =>
  * The recurrent network in plain TypeScript with 32-bit floats, one loop per formula: the reference that the kernel is tested
  * against.
  */
-export class ReferenceNetwork extends OneByOne<State> implements NetworkModel<State> {
+export class ReferenceNetwork extends OneByOne<State> implements Expert<State> {
   readonly vocabSize: number;
   /** [vocabSize, embeddingSize] */
   private readonly embedding: Float32Array;
@@ -92,7 +93,7 @@ export class ReferenceNetwork extends OneByOne<State> implements NetworkModel<St
   }
 
   next(state: State, tokenId: number): State {
-    checkToken(this.config, tokenId);
+    checkToken(tokenId, this.vocabSize);
     const { architecture, embeddingSize, hiddenSize } = this.config;
     const step = CELL_STEPS[architecture];
     const stateSize = stateSizeOf(this.config);

@@ -4,7 +4,8 @@ import {
   headSize,
   type TransformerConfig,
 } from '../../../src/model/networkConfig';
-import { checkToken, type NetworkModel } from '../../../src/model/network/networkModel';
+import type { Expert } from '../../../src/model/expert';
+import { checkToken } from '../../../src/model/languageModel';
 import { affine, attend, floatsOf, rmsNorm, rotate, softmax, sum } from './plainMath';
 import type { StoredWeights } from '../../../src/model/network/quantizedMatrix';
 import { OneByOne } from '../../../src/model/oneByOne';
@@ -37,10 +38,7 @@ interface Block {
 }
 
 /** The counterpart of {@link ReferenceNetwork} for Transformers. */
-export class ReferenceTransformer
-  extends OneByOne<TransformerState>
-  implements NetworkModel<TransformerState>
-{
+export class ReferenceTransformer extends OneByOne<TransformerState> implements Expert<TransformerState> {
   readonly vocabSize: number;
   /** [vocabSize, embeddingSize] */
   private readonly embedding: Float32Array;
@@ -77,7 +75,7 @@ export class ReferenceTransformer
   }
 
   next(state: TransformerState, tokenId: number): TransformerState {
-    checkToken(this.config, tokenId);
+    checkToken(tokenId, this.vocabSize);
     const { embeddingSize, numLayers } = this.config;
     const size = headSize(this.config);
     const attentionSize = ATTENTION_HEADS * size;

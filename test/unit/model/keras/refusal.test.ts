@@ -401,10 +401,7 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
   it('a token that the model does not know', async () => {
     for (const name of ['lstm.keras', 'window.h5']) {
       const model = await readKerasModel(fixture(name), name);
-      assert.throws(
-        () => model.next(model.start(), 13),
-        /Token 13 is not in the Keras model's vocabulary of 13/,
-      );
+      assert.throws(() => model.next(model.start(), 13), /Token 13 is not in the model's vocabulary of 13/);
     }
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createKernelNetwork } from '../../../../src/model/network/kernelNetwork';
 import { quantizeWeights } from '../../../../src/model/network/quantizedMatrix';
-import type { NetworkModel } from '../../../../src/model/network/networkModel';
+import type { Expert } from '../../../../src/model/expert';
 import { ATTENTION_WINDOW, type NetworkConfig } from '../../../../src/model/networkConfig';
 import { kernelBytes } from '../../../support/kernelBytes';
 import { referenceOf } from '../../../support/reference/referenceOf';
@@ -26,7 +26,7 @@ function sum(values: Float32Array): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function predicted(network: NetworkModel, state: unknown): Float32Array {
+function predicted(network: Expert, state: unknown): Float32Array {
   const probs = new Float32Array(network.vocabSize);
   network.predict(state, probs);
   return probs;
@@ -198,7 +198,7 @@ describe('createKernelNetwork', () => {
     } as const;
     const network = createKernelNetwork(config, randomWeights(config, 1), 'kernel', kernel);
     for (const tokenId of [-1, 5, 0.5, NaN]) {
-      assert.throws(() => network.next(network.start(), tokenId), /is not in the network's vocabulary of 5/);
+      assert.throws(() => network.next(network.start(), tokenId), /is not in the model's vocabulary of 5/);
     }
     assert.throws(
       () => createKernelNetwork(config, randomWeights(config, 1), 'kernel', kernel.slice(0, 100)),
