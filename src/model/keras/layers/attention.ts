@@ -43,12 +43,12 @@ export const multiHeadAttention: LayerBuilder = (build) => {
     { query, value, key },
     { size: outputSize, perStep: true, masked: query.shape.masked },
     attention,
-    ([queryRows, valueRows, keyRows], rows, { mask }, before, isCausal) => {
+    ([queryRows, valueRows, keyRows], rows, { mask, queryMask }, before, isCausal) => {
       project(queries, queryRows);
       project(keys, keyRows);
       project(values, valueRows);
       const cache = before.append(keys.rows.data, values.rows.data, mask, keyRows.count);
-      attendAll(attention, queries.rows, cache, before.length, isCausal, attended);
+      attendAll(attention, queries.rows, cache, before.length, isCausal, attended, queryMask);
       const data = rows.resize(attended.count);
       multiply(attended.data, attended.count, attended.size, outputKernel, outputSize, outputBias, data);
       return cache;
@@ -105,7 +105,7 @@ function plainAttention(build: LayerBuild, score: Score, scale: number): BuiltCa
     attention,
     ([queryRows, valueRows, keyRows], rows, { mask, queryMask }, before, isCausal) => {
       const cache = before.append(keyRows.data, valueRows.data, mask, keyRows.count);
-      attendAll(attention, queryRows, cache, before.length, isCausal, rows);
+      attendAll(attention, queryRows, cache, before.length, isCausal, rows, null);
       for (let row = 0; row < rows.count; row++) {
         // These layers, unlike MultiHeadAttention, put zeros where the query is padding.
         if (queryMask?.[row] === 0) {
@@ -186,6 +186,7 @@ function project({ kernel, bias, inputs, rows }: Projection, input: Rows): void 
   multiply(input.data, input.count, inputs, kernel, rows.size, bias, data);
 }
 
+/** @param blind [queries], 0 where a query is shown no step at all; null where each is shown some */
 function attendAll(
   attention: AttentionHeads,
   queries: Rows,
@@ -193,11 +194,12 @@ function attendAll(
   earlier: number,
   isCausal: boolean,
   output: Rows,
+  blind: Uint8Array | null,
 ): void {
   const data = output.resize(queries.count);
   for (let row = 0; row < queries.count; row++) {
-    const length = isCausal ? earlier + row + 1 : cache.length;
-    attention.attend(queries.data, row * queries.size, cache, length, data, row * output.size);
+    const visible = blind?.[row] === 0 ? 0 : isCausal ? earlier + row + 1 : cache.length;
+    attention.attend(queries.data, row * queries.size, cache, visible, data, row * output.size);
   }
 }
 

@@ -105,23 +105,26 @@ export class AttentionHeads {
   }
 
   /**
-   * Writes, for one query, the sum of the values weighted by the softmax of its scores over the first `length` steps, without padding.
+   * Writes, for one query, the sum of the values weighted by the softmax of its scores over the first `visible` steps, without padding.
+   * A query that sees nothing but padding, or nothing, weighs all steps of the cache alike, later ones and padding too: Keras lowers
+   * all scores by the same amount then.
    * @param output [valueSize] from `outputAt` on
    */
   attend(
     query: Float32Array,
     queryAt: number,
     cache: KeyValueCache,
-    length: number,
+    visible: number,
     output: Float32Array,
     outputAt: number,
   ): void {
+    const { length } = cache;
     if (this.scores.length < length) {
       this.scores = new Float64Array(2 * length);
     }
     output.fill(0, outputAt, outputAt + this.valueSize);
     for (let head = 0; head < this.heads; head++) {
-      const total = this.weigh(query, queryAt + head * this.headKeySize, head, cache, length);
+      const total = this.weigh(query, queryAt + head * this.headKeySize, head, cache, visible);
       const begin = outputAt + head * this.headValueSize;
       for (let step = 0; step < length; step++) {
         const weight = this.scores[step] / total;
@@ -137,17 +140,17 @@ export class AttentionHeads {
     }
   }
 
-  /** Writes exp(score − largest) into `scores` and returns their sum. */
+  /** Writes each step's weight, exp(score − largest) or zero, into `scores` and returns their sum. */
   private weigh(
     query: Float32Array,
     queryAt: number,
     head: number,
     cache: KeyValueCache,
-    length: number,
+    visible: number,
   ): number {
     const { scores, score, scale, keySize, headKeySize } = this;
     let largest = -Infinity;
-    for (let step = 0; step < length; step++) {
+    for (let step = 0; step < visible; step++) {
       const { keys, mask } = cache.chunks[Math.floor(step / STEPS_PER_CHUNK)];
       const place = step % STEPS_PER_CHUNK;
       scores[step] =
@@ -156,10 +159,14 @@ export class AttentionHeads {
           : scale * score(query, queryAt, keys, place * keySize + head * headKeySize, headKeySize);
       largest = Math.max(largest, scores[step]);
     }
+    if (largest === -Infinity) {
+      scores.fill(1, 0, cache.length);
+      return cache.length;
+    }
+    scores.fill(0, visible, cache.length);
     let total = 0;
-    for (let step = 0; step < length; step++) {
-      // A step that sees only padding, as at the beginning of a padded window, weighs all steps alike.
-      total += scores[step] = largest === -Infinity ? 1 : Math.exp(scores[step] - largest);
+    for (let step = 0; step < visible; step++) {
+      total += scores[step] = Math.exp(scores[step] - largest);
     }
     return total;
   }
