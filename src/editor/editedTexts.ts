@@ -12,6 +12,8 @@ import { editedTexts, isUnsaved, placeOf, type EditedText } from './workspaceFil
 
 /** Milliseconds without a change of the texts behind the one in front, after which they are learned. */
 const STILL_FOR = 500;
+/** Of untitled texts that an extension fills, as with a log: files of these kinds are left out as data. */
+const DATA_LANGUAGES: readonly string[] = ['log', 'search-result'];
 
 export class EditedTexts implements vscode.Disposable {
   /** Files of which unsaved text was learned, or that another program changed while they were unsaved, and untitled texts. */
@@ -161,7 +163,11 @@ export class EditedTexts implements vscode.Disposable {
       this.unsaved.delete(uri);
     }
     const reason =
-      place === null ? leftOutByText(uri, text) : await reasonNotToLearn(place, text, this.excludeGlobs());
+      place !== null
+        ? await reasonNotToLearn(place, text, this.excludeGlobs())
+        : 'languageId' in edited && DATA_LANGUAGES.includes(edited.languageId)
+          ? 'data'
+          : leftOutByText(uri, text);
     if (placeOfText(edited) === 'nowhere' || (edited.isUntitled && edited.isClosed)) {
       // Its folder has left the workspace meanwhile, with all that was known of it, or there is no such text any more.
       return;

@@ -68,9 +68,9 @@ const BINARY_EXTENSIONS = new Set(
   ).split(' '),
 );
 
-/** Formats that programs write: tables, logs, vector drawings, source maps. */
+/** Formats that programs write: tables, logs, vector drawings, source maps, what a search has found. */
 const DATA_EXTENSIONS = new Set(
-  'csv tsv jsonl ndjson geojson topojson log out svg map snap bib.bak plist xcuserstate drawio har lcov dump aux bbl toc synctex'.split(
+  'csv tsv jsonl ndjson geojson topojson log out svg map snap bib.bak plist xcuserstate drawio har lcov dump aux bbl toc synctex code-search'.split(
     ' ',
   ),
 );

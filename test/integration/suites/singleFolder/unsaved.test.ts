@@ -216,6 +216,41 @@ describe('Text that is not saved', () => {
     }
   });
 
+  it('is not learned where it is a log or what a search has found, which an extension writes into an untitled text', async () => {
+    const texts: vscode.TextDocument[] = [];
+    for (const language of ['log', 'search-result', 'plaintext']) {
+      texts.push(await vscode.workspace.openTextDocument({ language, content: ADDED }));
+    }
+    const told: string[] = [];
+    const works: Promise<unknown>[] = [];
+    const edited = new EditedTexts(
+      {
+        learn: ({ uri }) => Promise.resolve(void told.push(`learn ${uri}`)),
+        forget: (uris) => Promise.resolve(void told.push(`forget ${uris.join()}`)),
+        forgetOutdated: () => undefined,
+      },
+      () => [],
+      () => undefined,
+      async (work) => {
+        works.push(work);
+        await work;
+      },
+    );
+    try {
+      edited.learnUnsaved();
+      await Promise.all(works);
+      const uris = texts.map(({ uri }) => uri.toString());
+      const toldOfThem = told.filter((line) => uris.some((uri) => line.endsWith(` ${uri}`)));
+      assert.deepEqual(toldOfThem, [`forget ${uris[0]}`, `forget ${uris[1]}`, `learn ${uris[2]}`]);
+    } finally {
+      edited.dispose();
+      for (const text of texts) {
+        await vscode.window.showTextDocument(text);
+        await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      }
+    }
+  });
+
   it('is not learned where its folder leaves the workspace meanwhile, as nothing would forget it', async () => {
     await openDraft('one.md', DRAFT);
     const { getWorkspaceFolder } = vscode.workspace;
