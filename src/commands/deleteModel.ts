@@ -21,15 +21,15 @@ export async function deleteModel(
   const hasModel = model.isStored;
   const question = hasModel
     ? t('Delete the model of this workspace?')
-    : t('Delete what the interrupted training has kept?');
+    : t('Delete what the interrupted training has saved?');
   const detail = t('What it learned in training is lost. Your files are not touched.');
   if (confirm && !(await agreesToRisk(question, t('Delete'), detail))) {
     return;
   }
   await model.delete();
   const told = hasModel
-    ? t('The model of this workspace is deleted; ghost text goes on without it.')
-    : t('What the interrupted training had kept is deleted.');
+    ? t('The model of this workspace is deleted; ghost text continues without it.')
+    : t('What the interrupted training had saved is deleted.');
   // The panel may still say of it that it is used from now on.
   training.conclude(told);
   inform(told);

@@ -60,7 +60,10 @@ export async function installOnnxRuntime({ paths, maskedModel }: Parts): Promise
 export async function removeNativeEngine({ paths, training }: Parts): Promise<void> {
   requireUnused(training);
   await removeNative(paths.native);
-  tellOfRemoved(paths.native, vscode.l10n.t('The native engine is removed; training goes on with another.'));
+  tellOfRemoved(
+    paths.native,
+    vscode.l10n.t('The native engine is removed; training continues with another.'),
+  );
 }
 
 /** *Remove WebGPU Engine* */

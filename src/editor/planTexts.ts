@@ -15,9 +15,7 @@ export function planFault(t: Translate, { files, tooLittle }: TrainingPlan): str
     return t('There is no text to learn from in this workspace.');
   }
   return tooLittle
-    ? t(
-        'There is too little text to learn from in this workspace: about a page is needed to learn from and to measure on.',
-      )
+    ? t('There is too little text to learn from in this workspace: learning and measuring take about a page.')
     : null;
 }
 
@@ -27,7 +25,7 @@ export function planSummary(t: Translate, { continues, estimate, ...plan }: Trai
   const time = durationText(t, Math.max(1, estimate.seconds));
   const passes = passesText(estimate.epochs);
   return continues !== null && continues.changedFiles > 0
-    ? t('About {0}: {1} passes over what is new to it.', time, passes)
+    ? t('About {0}: {1} passes over what is new.', time, passes)
     : t(
         '{0}, {1}, about {2}: {3} passes over the text',
         filesText(t, plan.files.length),
@@ -40,13 +38,13 @@ export function planSummary(t: Translate, { continues, estimate, ...plan }: Trai
 /** One line on what training continues from; null when that is the base model. */
 export function planOrigin(t: Translate, { continues, startsAfresh, resumes }: TrainingPlan): string | null {
   if (resumes) {
-    return t('Goes on with the training that was interrupted, from where it was saved last.');
+    return t('Continues the interrupted training from where it was last saved.');
   }
   if (continues !== null) {
     return continuesText(t, continues);
   }
   return startsAfresh
-    ? t('Starts from scratch, as there is no model of this kind and size to go on from.')
+    ? t('Starts from scratch, as there is no model of this kind and size to continue from.')
     : null;
 }
 
@@ -91,7 +89,7 @@ export function leftOutLines(t: Translate, plan: TrainingPlan): { count: number;
 /** The document behind *Show File List*. */
 export function fileListText(t: Translate, plan: TrainingPlan): string {
   const origin = planOrigin(t, plan);
-  const heading = t('Learned from, but for what is kept aside to measure the result:');
+  const heading = t('Learned from, except for what is kept aside to measure the result:');
   const fault = planFault(t, plan);
   const lines =
     fault === null ? [...(origin === null ? [] : [origin]), planSummary(t, plan), '', heading] : [fault];

@@ -13,11 +13,11 @@ function bitsTexts(...scores: readonly HeldOutScore[]): string[] {
 function mixText(t: Translate, { before, after, earlier }: MixScores): string {
   return earlier === undefined
     ? t(
-        'Ghost text as a whole: {0} bits per byte without the personal network, {1} with it; the fewer, the better.',
+        'Ghost text as a whole: {0} bits per byte without the personal network, {1} with it (fewer is better).',
         ...bitsTexts(before, after),
       )
     : t(
-        'Ghost text as a whole: {0} bits per byte without a personal network, {1} with the earlier one, {2} with the new one; the fewer, the better.',
+        'Ghost text as a whole: {0} bits per byte without a personal network, {1} with the earlier one, {2} with the new one (fewer is better).',
         ...bitsTexts(before, earlier, after),
       );
 }
@@ -38,7 +38,7 @@ export function resultText(t: Translate, done: DoneEvent, isInUse: boolean): str
       isInUse
         ? t('The new model is used from now on.')
         : t(
-            'The folders of the workspace have changed meanwhile, so it is used when they are again as they were.',
+            'The folders of the workspace have changed meanwhile; the new model is used once they are as they were.',
           ),
     );
   }
@@ -51,15 +51,15 @@ export function resultText(t: Translate, done: DoneEvent, isInUse: boolean): str
 function outcomeText(t: Translate, done: DoneEvent): string {
   const { before, after, earlier } = done;
   if (done.outcome === 'cancelled') {
-    return t('Training was cancelled; the model is as it was.');
+    return t('Training was cancelled; the model is unchanged.');
   }
   if (after === null) {
-    return t('Training ended before its result could be measured; the model is as it was.');
+    return t('Training ended before its result could be measured; the model is unchanged.');
   }
   if (done.outcome === 'notImproved' && done.mix !== undefined) {
     return done.mix.earlier === undefined
-      ? t('Ghost text as a whole does not gain by the new network, so it is not used.')
-      : t('Ghost text as a whole does not gain by the new network, so the earlier one stays.');
+      ? t('The new network does not improve ghost text as a whole, so it is not used.')
+      : t('The new network does not improve ghost text as a whole, so the earlier one stays.');
   }
   if (done.outcome === 'notImproved' && earlier !== undefined) {
     return t(
@@ -77,18 +77,18 @@ function outcomeText(t: Translate, done: DoneEvent): string {
   }
   if (before === null) {
     return t(
-      'Training gave no usable network ({0} bits per byte on text kept aside); a longer one may.',
+      'Training gave no usable network ({0} bits per byte on text kept aside); a longer training may.',
       after.bitsPerByte.toFixed(2),
     );
   }
   return done.outcome === 'improved'
     ? t(
-        'Training helped: {0} bits per byte on text kept aside, {1} before ({2} % less).',
+        'Training helped: {0} bits per byte on text kept aside, {1} before ({2} % fewer).',
         ...bitsTexts(after, before),
         change,
       )
     : t(
-        'Training did not help: {0} bits per byte on text kept aside, {1} before; the model is as it was.',
+        'Training did not help: {0} bits per byte on text kept aside, {1} before; the model is unchanged.',
         ...bitsTexts(after, before),
       );
 }

@@ -100,7 +100,7 @@ export function statusView(t: Translate, state: StatusState): StatusView {
 
 export function interruptedText(t: Translate): string {
   return t(
-    'A training of this workspace was interrupted. Train on Workspace goes on with it, unless texts or settings have changed since.',
+    'A training of this workspace was interrupted. Train on Workspace continues it, unless texts or settings have changed since.',
   );
 }
 
@@ -175,7 +175,7 @@ function trainingItems(t: Translate, { training, interrupted, hasPersonalModel }
       {
         icon: 'mortar-board',
         label: t('Train on Workspace…'),
-        description: interrupted === null ? kept : t('goes on with the interrupted training'),
+        description: interrupted === null ? kept : t('continues the interrupted training'),
         command: 'understudy.trainOnWorkspace',
       },
     ];

@@ -43,7 +43,7 @@ export function describePlan(plan: TrainingPlan): string {
     lines.push(`Continues from ${model}: ${changed}.`);
   }
   if (plan.startsAfresh) {
-    lines.push('Starts from scratch: there is no model of this kind and size to go on from.');
+    lines.push('Starts from scratch: there is no model of this kind and size to continue from.');
   }
   if (files.length > 0 && plan.tooLittle) {
     lines.push('That is too little text to learn from.');

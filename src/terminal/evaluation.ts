@@ -185,7 +185,7 @@ async function train(
   let notKept: string | null = null;
   if (trained.done.modelPath === null) {
     terminal.note(
-      `By the training text that was kept aside, ghost text does not gain by the new network: after is as before${kept}.`,
+      `By the training text that was kept aside, the new network does not improve ghost text, so "after" equals "before"${kept}.`,
     );
   } else if (modelPath !== null) {
     try {

@@ -59,7 +59,7 @@ export function describeResult({ before, after, earlier, mix, modelPath }: DoneE
   }
   const gain = mix === undefined ? '' : `${describeMix(mix)}\n`;
   if (modelPath === null && mix !== undefined) {
-    return `${measured}\n${gain}Ghost text as a whole does not gain by the new network, so no model was written.`;
+    return `${measured}\n${gain}The new network does not improve ghost text as a whole, so no model was written.`;
   }
   return modelPath === null
     ? `Training did not help (${measured}), so no model was written.`

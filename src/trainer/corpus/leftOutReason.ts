@@ -7,7 +7,7 @@ export const LEFT_OUT_REASONS = {
   link: 'a symbolic link; add its target as a folder to learn from it',
   specialFile: 'not an ordinary file',
   binary: 'not text',
-  unknownEncoding: 'its text encoding cannot be told; save it as UTF-8 to include it',
+  unknownEncoding: 'its text encoding is unclear; save it as UTF-8 to include it',
   lockFile: 'a lock file',
   data: 'data, not text that a person writes',
   largeNotebook: 'a notebook of more than 8 MB; clear its outputs to include it',

@@ -216,7 +216,7 @@ function checkEnough(
   }
   if (!isEnough({ train, heldOut })) {
     throw new Error(
-      `There is too little text to learn from in ${where}: about a page is needed to learn from and to measure on.`,
+      `There is too little text to learn from in ${where}: learning and measuring take about a page.`,
     );
   }
 }

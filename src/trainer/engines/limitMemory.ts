@@ -45,7 +45,7 @@ export function loadWithin(
       const fewer =
         fitting.threads < wished.threads ? `, with ${fitting.threads} of ${wished.threads} threads` : '';
       warn(
-        `To stay below ${megabytes} MB of memory, training works on ${rowsText(fitting.rows)} at a time${fewer}: it gives the same numbers, more slowly.`,
+        `To stay below ${megabytes} MB of memory, training works on ${rowsText(fitting.rows)} at a time${fewer}: the result is the same, only slower.`,
       );
     }
     return {
@@ -121,7 +121,7 @@ function watchRows(
     // Freed memory may stay with the process, so only growth from here on means that there are still too many rows.
     threshold = Math.max(threshold, (bytes + most) / 2);
     warn(
-      `Training takes ${Math.round(bytes / BYTES_PER_MEGABYTE)} of ${megabytes} MB of memory, and goes on with ${rowsText(rows)} at a time.`,
+      `Training takes ${Math.round(bytes / BYTES_PER_MEGABYTE)} of ${megabytes} MB of memory, and continues with ${rowsText(rows)} at a time.`,
     );
   };
 }

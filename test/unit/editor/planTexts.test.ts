@@ -41,7 +41,7 @@ describe('the preview of a training', () => {
   it('says when it starts from scratch', () => {
     assert.equal(
       planOrigin(t, { ...plan, startsAfresh: true }),
-      'Starts from scratch, as there is no model of this kind and size to go on from.',
+      'Starts from scratch, as there is no model of this kind and size to continue from.',
     );
     assert.equal(planOrigin(t, plan), null);
   });
@@ -52,7 +52,7 @@ describe('the preview of a training', () => {
   });
 
   it('says when it goes on with an interrupted training', () => {
-    const sentence = 'Goes on with the training that was interrupted, from where it was saved last.';
+    const sentence = 'Continues the interrupted training from where it was last saved.';
     assert.equal(planOrigin(t, { ...plan, resumes: true }), sentence);
     assert.ok(fileListText(t, { ...plan, resumes: true }).startsWith(`${sentence}\n`));
   });
@@ -65,7 +65,7 @@ describe('the preview of a training', () => {
       planOrigin(t, changed),
       'Continues from the model of 2026-03-01: 3 of 120 files hold text that it has not read.',
     );
-    assert.equal(planSummary(t, changed), 'About 60 s: 12 passes over what is new to it.');
+    assert.equal(planSummary(t, changed), 'About 60 s: 12 passes over what is new.');
     const one = { ...plan, continues: { changedFiles: 1, files: 1 } };
     assert.match(planOrigin(t, one)!, /: 1 of 1 file holds text that it has not read\.$/);
     const unchanged = { ...plan, continues: { changedFiles: 0, files: 120 } };
@@ -111,7 +111,10 @@ describe('the preview of a training', () => {
   it('says that there is too little text, and not how long learning it takes, and lists it all the same', () => {
     const little = { ...plan, tooLittle: true };
     const fault = planFault(t, little);
-    assert.match(fault ?? '', /^There is too little text to learn from in this workspace: about a page /);
+    assert.match(
+      fault ?? '',
+      /^There is too little text to learn from in this workspace: learning and measuring /,
+    );
     assert.equal(planFault(t, plan), null);
     const text = fileListText(t, little);
     assert.ok(text.startsWith(`${fault}\n\n/novel\n`), text);

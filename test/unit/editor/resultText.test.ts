@@ -22,22 +22,19 @@ const result = (change: Partial<DoneEvent>, isInUse = true): string =>
 
 describe('the result of a training', () => {
   it('shows before and after when it helped', () => {
-    assert.match(result({}), /^Training helped: 1\.50 bits per byte.*2\.00 before \(25 % less\)/);
+    assert.match(result({}), /^Training helped: 1\.50 bits per byte.*2\.00 before \(25 % fewer\)/);
   });
 
   it('says that the new model is used only where its folders are those of the workspace', () => {
     assert.match(result({}), /\. The new model is used from now on\.$/);
-    assert.match(
-      result({}, false),
-      /\. The folders .* have changed meanwhile, so it is used when they are again/,
-    );
+    assert.match(result({}, false), /\. The folders .* have changed meanwhile; the new model is used once/);
     assert.doesNotMatch(result({ outcome: 'notImproved', modelPath: null }, false), /used/);
   });
 
   it('says plainly that it did not help', () => {
     assert.match(
       result({ outcome: 'notImproved', after: score(2.1), modelPath: null }),
-      /did not help.*2\.10.*2\.00 before; the model is as it was\./,
+      /did not help.*2\.10.*2\.00 before; the model is unchanged\./,
     );
   });
 
@@ -46,31 +43,31 @@ describe('the result of a training', () => {
   });
 
   it('says that a cancelled training leaves the model as it was', () => {
-    assert.match(result({ outcome: 'cancelled', modelPath: null }), /the model is as it was/);
+    assert.match(result({ outcome: 'cancelled', modelPath: null }), /the model is unchanged/);
   });
 
   it('does not call a network better that alone costs more, even if ghost text gains by it', () => {
     const text = result({ after: score(2.2), mix: { before: score(1.8), after: score(1.4) } });
     assert.match(
       text,
-      /^The personal network is trained: 2\.20 bits .* 1\.40 with it; the fewer, the better\.$/,
+      /^The personal network is trained: 2\.20 bits .* 1\.40 with it \(fewer is better\)\.$/,
     );
   });
 
   it('says that a network is not used where ghost text does not gain by it', () => {
     const mix = { before: score(1.736), after: score(1.782) };
     const text = result({ outcome: 'notImproved', modelPath: null, mix });
-    assert.match(text, /^Ghost text as a whole does not gain .* not used\./);
+    assert.match(text, /^The new network does not improve ghost text .* not used\./);
     assert.match(
       text,
-      /1\.74 bits per byte without the personal network, 1\.78 with it; the fewer, the better\.$/,
+      /1\.74 bits per byte without the personal network, 1\.78 with it \(fewer is better\)\.$/,
     );
   });
 
   it('says that the earlier network stays where ghost text does not gain by the new one', () => {
     const mix = { before: score(1.8), after: score(1.7), earlier: score(1.6) };
     const text = result({ outcome: 'notImproved', modelPath: null, mix });
-    assert.match(text, /^Ghost text as a whole does not gain by the new network, so the earlier one stays\./);
+    assert.match(text, /^The new network does not improve ghost text as a whole, so the earlier one stays\./);
   });
 
   it('adds what ghost text as a whole gains', () => {
@@ -78,7 +75,7 @@ describe('the result of a training', () => {
     assert.match(result({ mix }), /1\.80 bits per byte without the personal network, 1\.40 with it/);
     assert.match(
       result({ mix: { ...mix, earlier: score(1.5) } }),
-      /1\.80 bits per byte without a personal network, 1\.50 with the earlier one, 1\.40 with the new one; the fewer, the better\.$/,
+      /1\.80 bits per byte without a personal network, 1\.50 with the earlier one, 1\.40 with the new one \(fewer is better\)\.$/,
     );
   });
 
@@ -100,7 +97,7 @@ describe('the result of a training', () => {
     const mix = { before: score(1.8), after: score(1.4) };
     assert.match(
       resultText(chinese, { ...done, tokensPerSecond: 0, modelPath: null, mix }, false),
-      /as it was\.Ghost text/,
+      /unchanged\.Ghost text/,
     );
   });
 });

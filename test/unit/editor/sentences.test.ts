@@ -24,7 +24,7 @@ describe('a sentence that is made outside the extension host', () => {
   it('is shown in Chinese even if a part of it is optional', () => {
     assert.equal(
       translateSentence(
-        'To stay below 900 MB of memory, training works on 8 rows of a batch at a time: it gives the same numbers, more slowly.',
+        'To stay below 900 MB of memory, training works on 8 rows of a batch at a time: the result is the same, only slower.',
       ),
       '为使内存不超过 900 MB，训练每次处理一批中的 8 行：结果相同，只是更慢。',
     );

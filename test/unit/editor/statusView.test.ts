@@ -52,12 +52,12 @@ describe('the status-bar item', () => {
     const known = view({ interrupted: 'known' });
     assert.equal(known.text, '$(quote) Understudy');
     for (const { tooltip, isError } of [news, known]) {
-      assert.match(tooltip[1], /was interrupted\. Train on Workspace goes on with it, unless texts/);
+      assert.match(tooltip[1], /was interrupted\. Train on Workspace continues it, unless texts/);
       assert.equal(isError, false);
     }
     const [item] = statusMenu(inEnglish, { ...idle, interrupted: 'known', hasPersonalModel: true });
     assert.equal(item.command, 'understudy.trainOnWorkspace');
-    assert.equal(item.description, 'goes on with the interrupted training');
+    assert.equal(item.description, 'continues the interrupted training');
     const training = { progress: 0.419, paused: false, activity: null };
     assert.deepEqual(view({ training, interrupted: 'news' }), view({ training }));
   });

@@ -116,7 +116,10 @@ describe('Train on Workspace', () => {
     await files.update('exclude', exclude, vscode.ConfigurationTarget.Global);
     try {
       await vscode.commands.executeCommand('understudy.trainOnWorkspace');
-      assert.match(shown[0], /^There is too little text to learn from in this workspace: about a page /);
+      assert.match(
+        shown[0],
+        /^There is too little text to learn from in this workspace: learning and measuring /,
+      );
       assert.equal(shown[1], 'Show File List');
     } finally {
       vscode.window.showQuickPick = showQuickPick;
@@ -282,8 +285,8 @@ describe('Train on Workspace', () => {
       await vscode.commands.executeCommand('understudy.deleteModel');
       assert.ok(!existsSync(join(dirname(modelPath), 'resume.bin')));
       assert.deepEqual(told, [
-        'Delete what the interrupted training has kept?',
-        'What the interrupted training had kept is deleted.',
+        'Delete what the interrupted training has saved?',
+        'What the interrupted training had saved is deleted.',
       ]);
     } finally {
       Object.assign(window, { showWarningMessage, showInformationMessage });

@@ -76,7 +76,7 @@ describe('The memory of a training', () => {
     await fewer.start('wasm');
     assert.deepEqual([fewer.rows, fewer.threads()], [[16], 2]);
     assert.deepEqual(fewer.warnings, [
-      `To stay below ${half} MB of memory, training works on 16 rows of a batch at a time: it gives the same numbers, more slowly.`,
+      `To stay below ${half} MB of memory, training works on 16 rows of a batch at a time: the result is the same, only slower.`,
     ]);
 
     const least = megabytesFor(1, 1);
@@ -84,7 +84,7 @@ describe('The memory of a training', () => {
     await alone.start('wasm');
     assert.deepEqual([alone.rows, alone.threads()], [[1], 1]);
     assert.deepEqual(alone.warnings, [
-      `To stay below ${least} MB of memory, training works on one row of a batch at a time, with 1 of 2 threads: it gives the same numbers, more slowly.`,
+      `To stay below ${least} MB of memory, training works on one row of a batch at a time, with 1 of 2 threads: the result is the same, only slower.`,
     ]);
   });
 
@@ -115,7 +115,7 @@ describe('The memory of a training', () => {
     assert.equal(warnings.length, 2);
     assert.equal(
       warnings[0],
-      'Training takes 930 of 1000 MB of memory, and goes on with 16 rows of a batch at a time.',
+      'Training takes 930 of 1000 MB of memory, and continues with 16 rows of a batch at a time.',
     );
   });
 
