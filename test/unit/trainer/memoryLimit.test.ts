@@ -106,7 +106,7 @@ describe('A training in its own process', function () {
     assert.equal(warnings.length, 1, warnings.join(' '));
     assert.match(
       warnings[0],
-      /^Training takes 1[45]\d\d of 1600 MB of memory, and goes on with 64 rows of a batch at a time\.$/,
+      /^Training takes 1[45]\d\d of 1600 MB of memory, and continues with 64 rows of a batch at a time\.$/,
     );
     assert.equal(done.outcome, 'improved');
     assert.equal(done.steps, losses.length);
