@@ -217,7 +217,7 @@ async function startBase(baseModel: BaseModelInUse, log: vscode.LogOutputChannel
     const { t } = vscode.l10n;
     alarm(
       t(
-        'The base model that you imported cannot be used, so the one that Understudy comes with is used. {0}',
+        'The base model that you imported cannot be used, so the one that comes with Understudy is used instead. {0}',
         shownSentence(message),
       ),
       {

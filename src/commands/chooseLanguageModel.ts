@@ -31,7 +31,7 @@ export async function chooseLanguageModel({ languageModel, paths }: Parts, chose
   if (!vscode.workspace.isTrusted) {
     throw new Error(
       vscode.l10n.t(
-        'A language model is opened in trusted workspaces only; choose Manage Workspace Trust first.',
+        'Language models are opened in trusted workspaces only; choose Manage Workspace Trust first.',
       ),
     );
   }
@@ -51,7 +51,7 @@ export function tellOfChosen({ state }: Parts['languageModel']): void {
   if (state !== null && state.away !== null) {
     warn(
       vscode.l10n.t(
-        '{0} is chosen but away, and suggestions come without it until it answers. {1}',
+        '{0} is chosen but does not answer; until it does, suggestions come without it. {1}',
         state.name,
         state.away,
       ),
@@ -60,9 +60,9 @@ export function tellOfChosen({ state }: Parts['languageModel']): void {
   }
   inform(
     state === null
-      ? vscode.l10n.t('Understudy works without another language model from now on.')
+      ? vscode.l10n.t('From now on, Understudy works without another language model.')
       : vscode.l10n.t(
-          '{0} predicts beside the networks from now on ({1}); it earns its weight as you write.',
+          'From now on, {0} predicts beside the networks ({1}); it earns its weight as you write.',
           state.name,
           state.description,
         ),
@@ -145,7 +145,7 @@ async function withVocabulary(
 ): Promise<HalfChoice | undefined> {
   const { t } = vscode.l10n;
   const wantsToBrowse = await agrees(
-    t('{0} has no vocabulary beside it, which says what its numbers stand for.', basename(choice.path)),
+    t('{0} has no vocabulary beside it to say what its numbers stand for.', basename(choice.path)),
     t('Browse for the Vocabulary…'),
     t('A tokenizer.json, the JSON of a Keras Tokenizer, or a list of characters or words'),
   );
@@ -164,7 +164,7 @@ async function askForServer(): Promise<HalfChoice | undefined> {
   const { t } = vscode.l10n;
   const address = await vscode.window.showInputBox({
     title: t('Use a Server'),
-    prompt: t('Its address, up to the part before /completions'),
+    prompt: t('Its address, without /completions at the end'),
     placeHolder: 'http://localhost:8080/v1',
     ignoreFocusOut: true,
     validateInput: (given) => sentenceOf(() => checkAddress(t, given.trim())),
@@ -174,7 +174,7 @@ async function askForServer(): Promise<HalfChoice | undefined> {
   }
   const model = await vscode.window.showInputBox({
     title: t('Use a Server'),
-    prompt: t("The model's name on the server; empty takes the first that it lists"),
+    prompt: t("The model's name on the server; leave empty for the first that it lists"),
     ignoreFocusOut: true,
   });
   return model === undefined ? undefined : (parseLanguageModel(t, { server: address, model }) ?? undefined);

@@ -20,7 +20,7 @@ export async function chooseMaskedModel({ maskedModel, paths }: Parts, chosen?: 
   const { t } = vscode.l10n;
   if (!vscode.workspace.isTrusted) {
     throw new Error(
-      t('A masked model is opened in trusted workspaces only; choose Manage Workspace Trust first.'),
+      t('Masked models are opened in trusted workspaces only; choose Manage Workspace Trust first.'),
     );
   }
   const folder =
@@ -34,9 +34,9 @@ export async function chooseMaskedModel({ maskedModel, paths }: Parts, chosen?: 
   }
   inform(
     maskedModel.state === null
-      ? t('Suggestions are not ranked by a masked model from now on.')
+      ? t('From now on, no masked model ranks suggestions.')
       : t(
-          'Where text stands right of the cursor, suggestions are ranked by {0} from now on.',
+          'From now on, {0} ranks suggestions where text stands right of the cursor.',
           maskedModel.state.description,
         ),
   );
@@ -61,7 +61,7 @@ async function pick(current: string | null): Promise<string | null | undefined> 
     {
       label: t('Browse for a Folder…'),
       iconPath: new vscode.ThemeIcon('folder-opened'),
-      detail: t("A model of BERT's kind that was exported to ONNX: model.onnx and tokenizer.json"),
+      detail: t('A BERT-style model exported to ONNX: model.onnx and tokenizer.json'),
       choose: browse,
     },
   ];

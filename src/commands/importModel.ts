@@ -52,27 +52,27 @@ async function chooseUse(uri: vscode.Uri): Promise<ImportUse | undefined> {
     items.push({
       label: t('The Model of This Workspace'),
       iconPath: new vscode.ThemeIcon('book'),
-      detail: t('Used here in place of the present one; Train on Workspace goes on from it.'),
+      detail: t('Used here instead of the present one; Train on Workspace continues from it.'),
       use: 'personal',
     });
   }
   items.push({
     label: t('The Base Model on This Machine'),
     iconPath: new vscode.ThemeIcon('home'),
-    detail: t('Replaces the shipped one in every workspace; Use Shipped Base Model undoes it.'),
+    detail: t('Replaces the shipped one in every workspace; Use Shipped Base Model undoes this.'),
     use: 'base',
   });
   if (KERAS_EXTENSIONS.some((extension) => uri.path.toLowerCase().endsWith(`.${extension}`))) {
     items.push({
       label: t('A Language Model beside the Networks'),
       iconPath: new vscode.ThemeIcon('library'),
-      detail: t('Predicts beside them at every step, whatever its layers; it stays as it is.'),
+      detail: t('Predicts beside them at every step, whatever its layers; training does not change it.'),
       use: 'languageModel',
     });
   }
   const chosen = await vscode.window.showQuickPick(items, {
     title: t('Import Model'),
-    placeHolder: t('What is {0} to be?', basename(uri.fsPath)),
+    placeHolder: t('What should {0} be used as?', basename(uri.fsPath)),
   });
   return chosen?.use;
 }
@@ -84,7 +84,7 @@ async function importPersonal(
 ): Promise<void> {
   requireIdle(training);
   const { t } = vscode.l10n;
-  const question = t('Replace the model of this workspace by the imported one?');
+  const question = t('Replace the model of this workspace with the imported one?');
   if (asks && (await model.isStillStored()) && !(await agreesToRisk(question, t('Replace')))) {
     return;
   }

@@ -20,7 +20,7 @@ export async function setLanguageModelKey(
       ? given
       : await vscode.window.showInputBox({
           title: t('Set Language Model Key'),
-          prompt: t('The key for {0}; empty forgets the present one', new URL(server.address).host),
+          prompt: t('The key for {0}; leave empty to delete the present one', new URL(server.address).host),
           password: true,
           ignoreFocusOut: true,
         });

@@ -8,8 +8,8 @@ export async function useShippedBaseModel({ baseModel, training }: Parts): Promi
     vscode.l10n.t('The model is being trained; cancel the training before you change the base model.'),
   );
   if (!baseModel.isImported) {
-    throw new Error(vscode.l10n.t('The base model already is the one that Understudy comes with.'));
+    throw new Error(vscode.l10n.t('The base model is already the one that comes with Understudy.'));
   }
   await baseModel.useShipped();
-  inform(vscode.l10n.t('The base model that Understudy comes with is used from now on.'));
+  inform(vscode.l10n.t('From now on, the base model that comes with Understudy is used.'));
 }

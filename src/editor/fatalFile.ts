@@ -26,7 +26,7 @@ export class LastFatalFile {
     const fatal = this.memory.get<FatalFile>(this.key);
     if (path === fatal?.path && isDeepStrictEqual(asItIs(path), fatal)) {
       throw new Error(
-        `${name} stopped the part of Understudy that writes suggestions when it was opened, so it is not opened again unasked. Choose it again to try it again.`,
+        `Opening ${name} stopped the part of Understudy that writes suggestions, so it is not opened again by itself. Choose it again to retry.`,
       );
     }
   }

@@ -129,7 +129,7 @@ export class Generation implements vscode.Disposable {
       if (insertion.text === '' && !abort.signal.aborted) {
         throw new Error(
           vscode.l10n.t(
-            'Nothing could be generated, as the models see only an end here; select other text, or write a few words first.',
+            'Nothing was generated, as the models expect the text to end here; select other text, or write a few words first.',
           ),
         );
       }

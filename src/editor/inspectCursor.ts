@@ -14,7 +14,7 @@ export async function inspectCursor(
 ): Promise<PanelInspection> {
   const { t } = vscode.l10n;
   if (editor === undefined || editor.document.isClosed || !takesGhostText(editor.document)) {
-    return { state: 'none', message: t('Put the cursor into a text to see what the model would say next.') };
+    return { state: 'none', message: t('Put the cursor in a text to see what the model would say next.') };
   }
   const { document, selection } = editor;
   const around = generatorDocument(document, selection.active);

@@ -16,7 +16,7 @@ export function languageModelLines(
   }
   const lines = [t('{0}: {1}', state.name, state.description)];
   if (state.away !== null) {
-    lines.push(t('It is away, and suggestions come without it. {0}', state.away));
+    lines.push(t('It does not answer, so suggestions come without it. {0}', state.away));
   }
   if (weight !== null) {
     lines.push(
@@ -24,7 +24,7 @@ export function languageModelLines(
     );
     if (weight < NEAR_ZERO) {
       lines.push(
-        t('It only hurts so far, so its weight is near zero; another model may suit your text better.'),
+        t('So far it only hurts, so its weight is near zero; another model may suit your text better.'),
       );
     }
   }
@@ -35,5 +35,5 @@ export function languageModelLines(
 export function maskedModelLine(t: Translate, state: ModelState<unknown> | null): string | null {
   return state?.away == null
     ? null
-    : t('The masked model {0} is away, and suggestions are not ranked by it. {1}', state.name, state.away);
+    : t('The masked model {0} does not answer, so it does not rank suggestions. {1}', state.name, state.away);
 }

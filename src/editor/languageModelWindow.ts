@@ -45,12 +45,12 @@ async function askToSend({ origin, address, isOpen, remote }: ConsentQuestion): 
   const { t } = vscode.l10n;
   const detail = [
     t(
-      'While you write, the text before your cursor is sent to {0}, which may keep it. Possible continuations are sent with it, which may hold words of other files of the workspace. Everything else stays on this machine.',
+      'While you write, the text before your cursor is sent to {0}, which may keep it. Possible continuations are sent with it; they may hold words from other files of the workspace. Everything else stays on this machine.',
       address,
     ),
   ];
   if (remote !== null) {
-    detail.push(t('This server is on the machine {0}, on which this window works.', remote));
+    detail.push(t('This server is on {0}, the machine that this window works on.', remote));
   }
   if (isOpen) {
     detail.push(t('The connection is not encrypted: others on the network may read along.'));

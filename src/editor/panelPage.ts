@@ -28,8 +28,8 @@ export function panelPage(t: Translate, resources: PageResources): string {
   data-text-percent="${text(t('{0} %', '{0}'))}"
   data-text-random="${text(t('new each time'))}"
   data-text-reset="${text(t('All values are at their defaults.'))}"
-  data-text-invalid="${text(t('Takes a number from {0} to {1}', '{0}', '{1}'))}"
-  data-text-train-loss="${text(t('Loss in training: {0} nats per token', '{0}'))}"
+  data-text-invalid="${text(t('Enter a number from {0} to {1}', '{0}', '{1}'))}"
+  data-text-train-loss="${text(t('Training loss: {0} nats per token', '{0}'))}"
   data-text-held-out="${text(t('The network alone on text kept aside: {0} bits per byte', '{0}'))}">
 <main>
 <section aria-labelledby="cursor-title">

@@ -67,7 +67,7 @@ function samplingTexts(t: Translate): Record<SamplingName, { label: string; desc
     },
     'sampling.topP': {
       label: t('Nucleus (top-p)'),
-      description: t('Draws from the fewest tokens whose probabilities sum to this; 1 is off'),
+      description: t('Draws from the fewest tokens whose probabilities add up to this; 1 is off'),
     },
     'sampling.minP': {
       label: t('Min-p'),
@@ -75,11 +75,11 @@ function samplingTexts(t: Translate): Record<SamplingName, { label: string; desc
     },
     'sampling.repetitionPenalty': {
       label: t('Repetition penalty'),
-      description: t('Divides the probability of words that were used a moment ago; 1 is off'),
+      description: t('Divides the probability of recently used words by this; 1 is off'),
     },
     'sampling.maxNewTokens': {
       label: t('Length'),
-      description: t('The longest generated text, in tokens; its last word is finished'),
+      description: t('How many tokens are generated at most; the last word is finished'),
     },
     'sampling.greedy': { label: t('Greedy'), description: t('Always takes the most likely token') },
     'sampling.beamWidth': {

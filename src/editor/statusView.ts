@@ -69,7 +69,7 @@ export function statusView(t: Translate, state: StatusState): StatusView {
     tooltip.push(
       away === null
         ? t('Language model: {0}', name)
-        : t('Language model: {0} is away, and suggestions come without it. {1}', name, away),
+        : t('Language model: {0} does not answer, so suggestions come without it. {1}', name, away),
     );
   }
   if (state.maskedAway !== null) {

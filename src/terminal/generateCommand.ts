@@ -35,7 +35,7 @@ export const generateCommand = defineCommand({
       const { text } = await generator.generate({ document, sampling }, terminal.write, terminal.signal);
       if (text === '' && !terminal.signal.aborted) {
         terminal.note(
-          'Nothing could be generated, as the models see only an end here; give another or a longer --prompt.',
+          'Nothing was generated, as the models expect the text to end here; give another or a longer --prompt.',
         );
       } else {
         terminal.write('\n');

@@ -95,7 +95,7 @@ export class FakePage {
       return button;
     });
     const body = new FakeElement(this);
-    body.dataset['textInvalid'] = 'Takes a number from {0} to {1}';
+    body.dataset['textInvalid'] = 'Enter a number from {0} to {1}';
     body.dataset['textReset'] = 'All values are at their defaults.';
     body.dataset['textPercent'] = '{0}%';
     body.dataset['textHeldOut'] = '{0} bits a byte';

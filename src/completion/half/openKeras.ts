@@ -35,7 +35,7 @@ export async function openKeras(
   const found = vocabularyPath ?? vocabularyBeside(path);
   if (found === null) {
     throw new Error(
-      `${name} has no vocabulary beside it, which says what its numbers stand for. Put its tokenizer.json there, or choose the file (in a terminal by --vocabulary).`,
+      `${name} has no vocabulary beside it to say what its numbers stand for. Put its tokenizer.json there, or choose the file (in a terminal by --vocabulary).`,
     );
   }
   const vocabularyName = basename(found);

@@ -346,7 +346,7 @@ describe('a language model that the generator dies of', () => {
     await reloaded.memory.update('fatal', window.memory.get('fatal'));
     await assert.rejects(
       reloaded.half.follow(),
-      /^Error: fatal\.h5 stopped the part of Understudy .* Choose it again to try it again\.$/,
+      /^Error: Opening fatal\.h5 stopped the part of Understudy .* Choose it again to retry\.$/,
     );
     assert.deepEqual(reloaded.loaded, []);
     await reloaded.half.choose(keras);

@@ -103,7 +103,7 @@ describe('choosing a masked model', () => {
     window.model.heard({ state: 'away', message: 'It keeps stopping.' });
     assert.equal(
       line(),
-      'The masked model bert is away, and suggestions are not ranked by it. It keeps stopping.',
+      'The masked model bert does not answer, so it does not rank suggestions. It keeps stopping.',
     );
     window.model.heard({ state: 'answering', message: 'bert answers again.' });
     assert.deepEqual([line(), window.changes], [null, 3]);
@@ -141,7 +141,7 @@ describe('a masked model that the generator dies of', () => {
     const second = reload();
     await assert.rejects(
       second.model.follow(),
-      /^Error: understudy-masked-\w+ stopped the part of Understudy .* Choose it again to try it again\.$/,
+      /^Error: Opening understudy-masked-\w+ stopped the part of Understudy .* Choose it again to retry\.$/,
     );
     assert.deepEqual(second.loaded, []);
     await die(second, second.model.choose(folder));

@@ -97,7 +97,7 @@ describe('the language model in the panel', () => {
   it('is said only to hurt when its weight is near zero', () => {
     assert.equal(
       lines(0.004).at(-1),
-      'It only hurts so far, so its weight is near zero; another model may suit your text better.',
+      'So far it only hurts, so its weight is near zero; another model may suit your text better.',
     );
     assert.equal(lines(0.1).length, 2);
   });
@@ -105,7 +105,7 @@ describe('the language model in the panel', () => {
   it('is said to be away, and why', () => {
     assert.equal(
       lines(0.3, 'It did not answer in 5 s.')[1],
-      'It is away, and suggestions come without it. It did not answer in 5 s.',
+      'It does not answer, so suggestions come without it. It did not answer in 5 s.',
     );
   });
 });

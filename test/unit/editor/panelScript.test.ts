@@ -18,7 +18,7 @@ describe("the script of the panel's page", () => {
     const problem = page.byId(`${NAME}-problem`);
     box.value = '9';
     box.dispatch('change');
-    assert.equal(problem.textContent, 'Takes a number from 0.05 to 2');
+    assert.equal(problem.textContent, 'Enter a number from 0.05 to 2');
     assert.equal(box.attributes.get('aria-invalid'), 'true');
     page.post({ kind: 'settings', settings });
     assert.equal(Number(box.value), SETTINGS[NAME].default);
@@ -131,7 +131,7 @@ describe("the script of the panel's page", () => {
     draw(0.8);
     assert.deepEqual(
       [box.value, page.byId(`${NAME}-problem`).textContent],
-      ['9', 'Takes a number from 0.05 to 2'],
+      ['9', 'Enter a number from 0.05 to 2'],
     );
     type('1.5');
     box.dispatch('change');

@@ -73,7 +73,7 @@ describe('the status-bar item', () => {
     const away = view({ languageModel: { name: 'team:8080', away: 'It did not answer.' } });
     assert.ok(
       away.tooltip.includes(
-        'Language model: team:8080 is away, and suggestions come without it. It did not answer.',
+        'Language model: team:8080 does not answer, so suggestions come without it. It did not answer.',
       ),
     );
     assert.equal(away.accessibleName, 'Understudy, on, without the language model');

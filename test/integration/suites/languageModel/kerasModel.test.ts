@@ -58,7 +58,7 @@ describe('A Keras model', () => {
   it('is opened with the vocabulary beside it, is named in the panel, and suggestions go on', async () => {
     await choose({ file: fixture('gpt.keras') });
     assert.deepEqual(chosen(), { file: fixture('gpt.keras') });
-    await told('gpt.keras predicts beside the networks from now on');
+    await told('From now on, gpt.keras predicts beside the networks');
     await panelSays('gpt.keras: gpt.keras with gpt.characters.json (Keras; ');
     await openDraft('draft.md', '# Draft\n\n█\n');
     await theWindow.type('The lamp in the east window of ');
@@ -103,7 +103,7 @@ describe('A Keras model', () => {
     await importModel('gpt.keras', 'base');
     await told('its layers are not those of the personal network');
     await vscode.commands.executeCommand('understudy.useShippedBaseModel');
-    await told('The base model already is the one that Understudy comes with.');
+    await told('The base model is already the one that comes with Understudy.');
     await importModel('cluster.keras', 'base');
     await told('cluster.keras is the base model on this machine from now on');
     await openDraft('draft.md', '# Draft\n\n█\n');
@@ -111,6 +111,6 @@ describe('A Keras model', () => {
     // This model has read little and is less sure, so its suggestion may be shorter.
     await ghostTextBeginning('Marrowfield');
     await vscode.commands.executeCommand('understudy.useShippedBaseModel');
-    await told('The base model that Understudy comes with is used from now on.');
+    await told('From now on, the base model that comes with Understudy is used.');
   });
 });

@@ -78,7 +78,7 @@ describe('The settings panel', () => {
   it('shows the allowed range when a value is outside it, and leaves the setting', async () => {
     await theWindow.panelFill('Temperature', '9');
     await waitFor('the sentence', async () =>
-      (await theWindow.panelText()).includes('Takes a number from 0.05 to 2'),
+      (await theWindow.panelText()).includes('Enter a number from 0.05 to 2'),
     );
     assert.equal(sampling('temperature'), 0.8);
   });

@@ -77,8 +77,8 @@ describe('A window in Restricted Mode', () => {
 
   it('says what to do before a language model or a masked model can be chosen', async () => {
     await vscode.commands.executeCommand('understudy.chooseLanguageModel');
-    await told('A language model is opened in trusted workspaces only; choose Manage Workspace Trust first.');
+    await told('Language models are opened in trusted workspaces only; choose Manage Workspace Trust first.');
     await vscode.commands.executeCommand('understudy.chooseMaskedModel');
-    await told('A masked model is opened in trusted workspaces only; choose Manage Workspace Trust first.');
+    await told('Masked models are opened in trusted workspaces only; choose Manage Workspace Trust first.');
   });
 });
