@@ -14,6 +14,8 @@ export class LayerSpec {
     readonly name: string,
     readonly config: JsonObject,
     readonly place: WeightPlace,
+    /** Whether it is no layer but an operation, such as `+`, which takes no notice of masks and passes none on. */
+    readonly isOperation = false,
   ) {}
 
   /** A whole number from 1 on. */

@@ -256,8 +256,13 @@ function layerJson(item: unknown): JsonObject {
 
 function specOf(json: JsonObject, place: WeightPlace): LayerSpec {
   // Keras lists a registered custom class by its package, e.g. "keras_hub>TransformerDecoder".
-  const config = json['config'];
-  return new LayerSpec(String(json['class_name']), nameOf(json), isObject(config) ? config : {}, place);
+  const { class_name: className, module, config } = json;
+  const isOperation =
+    className === 'TFOpLambda' ||
+    className === 'SlicingOpLambda' ||
+    (typeof module === 'string' && module.startsWith('keras.src.ops.'));
+  const own = isObject(config) ? config : {};
+  return new LayerSpec(String(className), nameOf(json), own, place, isOperation);
 }
 
 function nameOf(json: JsonObject): string {

@@ -55,7 +55,7 @@ export function buildNetwork(file: KerasFile): Network {
     const take = file.weightsOf(layer.place);
     const build = new LayerBuild(layer, given, options, shapes, take, file.majorVersion, windowLength);
     const { operation, from } = builderOf(layer)(build);
-    shapes.set(id, operation.shape);
+    shapes.set(id, layer.isOperation ? { ...operation.shape, masked: false } : operation.shape);
     rows.set(id, operation.rows);
     return { operation, from: from.map((value) => rows.get(value)!), call };
   });

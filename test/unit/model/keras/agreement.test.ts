@@ -21,6 +21,36 @@ interface Layer {
 const folder = join(__dirname, '../../../fixtures/keras');
 const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Record<string, Case[]>;
 
+/** The layers of a model that is one after the other. */
+function layersOf(name: string): readonly Layer[] {
+  const { 'config.json': config } = unzipSync(readFileSync(join(folder, name)));
+  return (JSON.parse(strFromU8(config)) as { config: { layers: Layer[] } }).config.layers;
+}
+
+/** A functional model of layers one after the other. @param node how a layer is called with the result of the one before */
+function functional(
+  layers: readonly Layer[],
+  node: (layer: Layer, before: object) => object,
+): { class_name: string; config: object } {
+  const called = layers.map((layer, i) => {
+    const history = { keras_history: [layers[i - 1]?.config.name, 0, 0] };
+    const before = { class_name: '__keras_tensor__', config: history };
+    return { ...layer, name: layer.config.name, inbound_nodes: i === 0 ? [] : [node(layer, before)] };
+  });
+  const config = {
+    layers: called,
+    input_layers: [[layers[0].config.name, 0, 0]],
+    output_layers: [[layers.at(-1)!.config.name, 0, 0]],
+  };
+  return { class_name: 'Functional', config };
+}
+
+/** The model of a fixture's weights and another description. */
+function described(name: string, description: unknown): Promise<KerasModel> {
+  const archive = unzipSync(readFileSync(join(folder, name)));
+  return readKerasModel(zipSync({ ...archive, 'config.json': strToU8(JSON.stringify(description)) }), name);
+}
+
 const read = (name: string): Promise<KerasModel> => readKerasModel(readFileSync(join(folder, name)), name);
 
 describe('A model saved by Keras', () => {
@@ -82,35 +112,39 @@ describe('A model saved by Keras', () => {
   });
 
   it('ends in a distribution also where layers that keep one follow its softmax', async () => {
-    const archive = unzipSync(readFileSync(join(folder, 'lstm.keras')));
-    const { config } = JSON.parse(strFromU8(archive['config.json'])) as { config: { layers: Layer[] } };
-    const described = (description: unknown) =>
-      readKerasModel(zipSync({ ...archive, 'config.json': strToU8(JSON.stringify(description)) }), 'model');
+    const layers = layersOf('lstm.keras');
     const dropout = { class_name: 'Dropout', config: { name: 'dropout', rate: 0.1 } };
-    const sequential = { class_name: 'Sequential', config: { layers: [...config.layers, dropout] } };
-    const reference = (name: string) => ({
-      class_name: '__keras_tensor__',
-      config: { keras_history: [name, 0, 0] },
-    });
+    const sequential = { class_name: 'Sequential', config: { layers: [...layers, dropout] } };
     const average = { class_name: 'Average', config: { name: 'average' } };
-    const layers = [...config.layers, average].map((layer, i, all) => {
-      const before = i === 0 ? [] : [reference(all[i - 1].config.name)];
-      const args = layer === average ? [[...before, ...before]] : before;
-      return { ...layer, name: layer.config.name, inbound_nodes: i === 0 ? [] : [{ args, kwargs: {} }] };
-    });
-    const [input] = config.layers;
-    const ensemble = {
-      class_name: 'Functional',
-      config: {
-        layers,
-        input_layers: [[input.config.name, 0, 0]],
-        output_layers: [['average', 0, 0]],
-      },
-    };
+    const ensemble = functional([...layers, average], (layer, before) =>
+      layer === average ? { args: [[before, before]], kwargs: {} } : { args: [before], kwargs: {} },
+    );
     const expected = distributionsAlong(await read('lstm.keras'), [1, 2, 3]).at(-1)!;
     for (const description of [sequential, ensemble]) {
-      const model = await described(description);
+      const model = await described('lstm.keras', description);
       closeTo(distributionsAlong(model, [1, 2, 3]).at(-1)!, expected, description.class_name);
+    }
+  });
+
+  it('forgets what is padding where an operation is no layer, as Keras does', async () => {
+    const [input, embedding, ...others] = layersOf('maskedWindow.keras');
+    const probs = async (layers: readonly Layer[]) => {
+      const chain = functional(layers, ({ class_name: name }, before) => {
+        const isTimes = name === 'Multiply' || name === 'TFOpLambda';
+        return { args: isTimes ? [before, 1] : [before], kwargs: {} };
+      });
+      const [made] = distributionsAlong(await described('maskedWindow.keras', chain), [3]);
+      return made;
+    };
+    const unmasked = { ...embedding, config: { ...embedding.config, mask_zero: false } };
+    const expected = await probs([input, unmasked, ...others]);
+    const masked = await probs([input, embedding, ...others]);
+    assert.ok(masked.some((p, i) => Math.abs(p - expected[i]) > 1e-3));
+    for (const times of [
+      { class_name: 'Multiply', module: 'keras.src.ops.numpy', config: { name: 'times' } },
+      { class_name: 'TFOpLambda', config: { name: 'times', function: '__operators__.mul' } },
+    ]) {
+      closeTo(await probs([input, embedding, times, ...others]), expected, times.class_name);
     }
   });
 
