@@ -28,9 +28,9 @@ export const completeCommand = defineCommand({
   name: 'complete',
   summary: 'Prints the ghost text at a place of a file.',
   details:
-    "Without --folder, the current folder when it holds the file, else the file's own folder. Prints nothing on stdout\n" +
+    "Without --folder, uses the current folder when it holds the file, else the file's own folder. Prints nothing on stdout\n" +
     'when there is nothing worth showing, and says why on stderr. --json prints { insertText, confidence, milliseconds } with\n' +
-    'confidence from 0 to 1, and stopReason, why the text ends there, or for an empty text noSuggestionReason.',
+    'confidence from 0 to 1, and stopReason, which says why the text ends there, or noSuggestionReason if the text is empty.',
   positionals: { names: ['FILE'], required: 1 },
   options: {
     line: { ...PLACE, help: 'line of the cursor, from 1' },
@@ -41,8 +41,8 @@ export const completeCommand = defineCommand({
       max: 1,
       help: '0 to 1: 0 shows only what is nearly certain, 1 whatever might save a key (default 0.5)',
     },
-    multiline: { type: 'flag', help: 'may go on past the end of the line' },
-    'mid-line-in-code': { type: 'flag', help: 'also where code stands right of the cursor' },
+    multiline: { type: 'flag', help: 'may continue past the end of the line' },
+    'mid-line-in-code': { type: 'flag', help: 'also where code follows the cursor' },
     'max-new-tokens': {
       type: 'number',
       min: 1,

@@ -20,13 +20,13 @@ export const evaluateCommand = defineCommand({
     'the ignore rules say; other keys are ignored. It is looked for in the current folder, then in FOLDER, which is never\n' +
     'written to. Nothing is chosen by the test files: a part of the train files decides which network is kept. Trains for\n' +
     '240 s unless --seconds or --model is given. Keys are counted for a simulated user who types a random sample of the\n' +
-    'test lines and accepts what is right. Every token is scored before anything learns it. Measuring takes minutes a\n' +
-    'megabyte of test files, before and after. The figures of one model are the same in every run; a training is bounded\n' +
-    'by time, so that two differ a little.\n\n' +
+    'test lines and accepts what is right. Every token is scored before anything learns it. Measuring takes minutes per\n' +
+    'megabyte of test files, before and after. The figures of one model are the same in every run; two trainings differ a\n' +
+    'little, as they are bounded by time.\n\n' +
     '--json prints one object, in which "before" is without a personal network and "after" with it:\n' +
     '  files, bytes, characters  of the test files: UTF-8 with line ends of one byte; code points\n' +
     '  bitsPerByte               .before and .after: { base, personal, half, counts, copy, mix }; mix is what the user gets,\n' +
-    '                            the others are its parts alone, as far as there are such\n' +
+    '                            the others are its parts alone, where there are such\n' +
     '  keystrokes                .before and .after: { characters, keys, savedShare = 1 - keys / characters, shown,\n' +
     '                            wrongShownShare, shownPer100Characters, meanShownLength, acceptedWhole, acceptedWords,\n' +
     '                            milliseconds: { p50, p95, p99, answers } }; shares are from 0 to 1\n' +
@@ -35,7 +35,7 @@ export const evaluateCommand = defineCommand({
     '                            train files. outcome is "improved", or else no network is kept and "after" is "before":\n' +
     '                            "notImproved" or "tooLittleText". before and after are of the network alone (before is\n' +
     '                            null when it started afresh), mix.before and mix.after of ghost text as a whole\n' +
-    '  notKept                   null, or why --out could not be written, by which the command fails',
+    '  notKept                   null, or why --out could not be written; then the command fails',
   positionals: { names: ['FOLDER'], required: 1 },
   options: {
     split: {

@@ -10,7 +10,7 @@ export const HALF_OPTIONS = {
   half: {
     type: 'text',
     value: 'MODEL',
-    help: `a language model to mix in: a .gguf, .h5 or .keras file, or the address of a server, which is then sent text (its key in ${KEY_VARIABLE})`,
+    help: `a language model to mix in: a .gguf, .h5 or .keras file, or the address of a server, to which text is then sent (its key in ${KEY_VARIABLE})`,
   },
   vocabulary: {
     type: 'text',
@@ -20,7 +20,7 @@ export const HALF_OPTIONS = {
   'half-name': {
     type: 'text',
     value: 'NAME',
-    help: 'of the model on the server (default: the first that it lists)',
+    help: 'name of the model on the server (default: the first that it lists)',
   },
 } as const;
 

@@ -13,7 +13,7 @@ import { formatCount, formatNumber } from './trainingProgress';
 import { asArgument } from './tryCommand';
 
 const place = { names: ['FOLDER'], required: 0 } as const;
-const orKey = 'the key that "model list" shows serves as well.';
+const orKey = 'a key from "model list" works, too.';
 const details = `FOLDER is the current folder unless given; ${orKey}`;
 const json = { type: 'flag', help: 'prints JSON' } as const;
 
@@ -73,8 +73,7 @@ const exportModel = defineCommand({
 
 const importModel = defineCommand({
   name: 'model import',
-  summary:
-    'Keeps a model file as the model of a folder; a Keras model, too, in the layout of "model export".',
+  summary: 'Makes a model file the model of a folder; also a Keras model in the layout of "model export".',
   details,
   positionals: { names: ['FILE', 'FOLDER'], required: 1 },
   options: {},
@@ -96,7 +95,7 @@ const base = defineCommand({
     'FILE is a model of Understudy, or a Keras model in the layout of "model export". A language model of another layout is\n' +
     'mixed in with --half instead.',
   positionals: { names: ['FILE'], required: 0 },
-  options: { shipped: { type: 'flag', help: 'uses the one that Understudy comes with again' } },
+  options: { shipped: { type: 'flag', help: 'returns to the one that comes with Understudy' } },
   run: async ({ shipped }, [file], terminal) => {
     const model = baseModel(productPaths(terminal.product.root));
     if (shipped && file !== undefined) {

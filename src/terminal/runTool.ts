@@ -111,6 +111,6 @@ function overview(commands: readonly Command[]): string {
     describeCommands(commands),
     '"understudy COMMAND --help" shows what a command takes; --version prints the version.',
     "Models are kept in the folder that the environment variable UNDERSTUDY_HOME names, or where the system keeps a program's data.",
-    'Exit status: 0 done, 1 failed, 2 wrong arguments, 130 cancelled with Ctrl+C or asked to end.',
+    'Exit status: 0 done, 1 failed, 2 wrong arguments, 130 cancelled by Ctrl+C or a signal.',
   ].join('\n\n');
 }

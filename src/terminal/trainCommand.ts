@@ -15,9 +15,9 @@ export const trainCommand = defineCommand({
   name: 'train',
   summary: 'Learns the texts of a folder.',
   details:
-    'Trains for 600 s unless --seconds says otherwise, from the model that the folder has, else from the base model. Keeps\n' +
-    'the better network, by texts that it did not train on. Ctrl+C keeps nothing; a training that a crash, a closed terminal or\n' +
-    'SIGTERM has ended goes on when it is started again.',
+    "Trains for 600 s unless --seconds says otherwise, starting from the folder's own model, else from the base model. Keeps\n" +
+    'the better network, measured on texts that it did not train on. Ctrl+C keeps nothing; a training that was ended by a\n' +
+    'crash, a closed terminal or SIGTERM continues when it is started again.',
   positionals: { names: ['FOLDER'], required: 1 },
   options: {
     ...TRAINING_OPTIONS,

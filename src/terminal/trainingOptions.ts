@@ -22,14 +22,14 @@ export const TRAINING_OPTIONS = {
   engine: {
     type: 'choice',
     choices: ['auto', ...ENGINE_NAMES],
-    help: 'what trains; auto, the default, takes the fastest by a short trial',
+    help: 'what trains (default auto: the fastest in a short trial)',
   },
   threads: {
     type: 'number',
     min: 0,
     max: MOST_THREADS,
     integer: true,
-    help: 'of the wasm engine (at most 8; default: one a core; 0 leaves one core free)',
+    help: 'threads of the wasm engine, at most 8 (default: one per core; 0 leaves one core free)',
   },
   'on-battery': {
     type: 'choice',
@@ -50,14 +50,14 @@ export const TRAINING_OPTIONS = {
     min: 0,
     max: 3,
     integer: true,
-    help: 'layers of the network (default 0: 1, or 3 of a transformer)',
+    help: 'layers of the network (default 0: 1, or 3 for a transformer)',
   },
   'hidden-size': {
     type: 'number',
     min: 32,
     max: 1024,
     integer: true,
-    help: 'units of a layer (default 512)',
+    help: 'units in a layer (default 512)',
   },
   'embedding-size': {
     type: 'number',
@@ -71,7 +71,7 @@ export const TRAINING_OPTIONS = {
     min: 0,
     max: 0x7fffffff,
     integer: true,
-    help: 'of everything random (default 1)',
+    help: 'seed of everything random (default 1)',
   },
 } as const;
 

@@ -23,7 +23,7 @@ describe('--help of the terminal tool', () => {
   });
 
   it('names for complete a single default folder', () => {
-    assert.match(helpOf('complete'), /Without --folder, the current folder when it holds the file/);
+    assert.match(helpOf('complete'), /Without --folder, uses the current folder when it holds the file/);
     assert.doesNotMatch(helpOf('complete'), /default: the current folder/);
     assert.match(helpOf('generate'), /--folder FOLDER +\S.*default: the current folder/);
   });

@@ -229,7 +229,7 @@ describe('terminal commands from the folder to the result', function () {
     assert.equal(status, 1);
     assert.match(
       stderr,
-      /^gpt\.keras has no vocabulary beside it, .* \(in a terminal by --vocabulary\)\.\n$/,
+      /^gpt\.keras has no vocabulary beside it to .* \(in a terminal by --vocabulary\)\.\n$/,
     );
     const vocabulary = join(root, 'test/fixtures/keras/gpt.characters.json');
     const given = await run(...place, '--vocabulary', vocabulary);
