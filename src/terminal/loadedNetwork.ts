@@ -1,18 +1,13 @@
 /** Reads checkpoints for the terminal tool, and puts their networks on the kernel. */
 import { readFile } from 'node:fs/promises';
-import { decodeCheckpoint, decodeMixable, type Checkpoint } from '../model/checkpoint/checkpoint';
+import { decodeMixable, type Checkpoint } from '../model/checkpoint/checkpoint';
 import type { MixtureOptions } from '../model/mixture/mixture';
 import { createKernelNetwork } from '../model/network/kernelNetwork';
 import { tokenKinds } from '../model/tokenizer/tokenKinds';
 import type { Tokenizer } from '../model/tokenizer/tokenizer';
-import { readModel } from '../trainer/modelFile';
+import { readModel } from '../trainer/readModel';
 import { readTokenizer } from '../trainer/sharedTokenizer';
 import type { ShippedFiles } from '../trainer/shippedFiles';
-
-/** @throws Error whose message is for the user, when the file cannot be read or is no model */
-export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  return decodeCheckpoint(await readModel(path), path);
-}
 
 /** A checkpoint to be mixed with others. @throws also when it has another tokenizer */
 export async function readMixable(path: string, tokenizer: Tokenizer): Promise<Checkpoint> {

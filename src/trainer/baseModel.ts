@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeCheckpoint, encodeCheckpoint } from '../model/checkpoint/checkpoint';
-import { importedModel, readModel } from './modelFile';
+import { encodeCheckpoint } from '../model/checkpoint/checkpoint';
+import { importedModel } from './modelFile';
+import { readCheckpoint } from './readModel';
 import type { ShippedFiles } from './shippedFiles';
 import { notWritten, patiently, removeLeftovers, saveFile } from './training/saveFile';
 
@@ -52,6 +53,6 @@ export class BaseModel {
   /** For a model that was trained elsewhere it is a better start than none. */
   private async shippedGate(): Promise<Float32Array | null> {
     const { baseModel } = this.shipped;
-    return baseModel === null ? null : decodeCheckpoint(await readModel(baseModel), baseModel).gate;
+    return baseModel === null ? null : (await readCheckpoint(baseModel)).gate;
   }
 }

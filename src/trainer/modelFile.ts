@@ -9,8 +9,8 @@ import {
 } from '../model/checkpoint/checkpoint';
 import { checkpointFromKeras } from '../model/keras/personal/checkpointFromKeras';
 import { exportKeras, kerasFormatOf } from '../model/keras/personal/exportKeras';
-import { MAX_KERAS_FILE_BYTES } from '../model/keras/sizeLimits';
 import { tokenizerNameBeside } from '../model/keras/vocabulary/vocabularyNames';
+import { readModel } from './readModel';
 import { readTokenizer } from './sharedTokenizer';
 
 interface NamedFile {
@@ -34,42 +34,6 @@ export async function exportedParts(bytes: Uint8Array, source: string, path: str
     { path, bytes: await exportKeras(checkpoint, format) },
     { path: tokenizerBeside(path), bytes: Buffer.from(JSON.stringify(checkpoint.tokenizer)) },
   ];
-}
-
-/** Of a model file, in bytes: far more than the largest network that can be trained. */
-const LARGEST_MODEL = MAX_KERAS_FILE_BYTES;
-
-/**
- * Before a file is read that the user names: a model of another program may be larger than the memory, and a pipe would be waited for
- * without end.
- */
-async function checkModelFile(path: string): Promise<void> {
-  // A file that cannot be examined is told by whoever reads it.
-  const found = await stat(path).catch(() => null);
-  if (found !== null && !found.isFile()) {
-    throw new Error(
-      found.isDirectory()
-        ? `${path} is a folder; give the name of a model file.`
-        : `${path} is not an ordinary file; give the name of a model file.`,
-    );
-  }
-  if (found !== null && found.size > LARGEST_MODEL) {
-    throw new Error(
-      `${basename(path)} is larger than ${LARGEST_MODEL / 1024 ** 2} MB, so it is not a model of Understudy's; choose one that Understudy saved or exported.`,
-    );
-  }
-}
-
-/** @throws Error with a sentence for the user */
-export async function readModel(path: string): Promise<Uint8Array> {
-  await checkModelFile(path);
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new Error(`The model ${path} cannot be read; check that it exists and that you may open it.`, {
-      cause: error,
-    });
-  }
 }
 
 /** The file that an export under this name writes besides it; null where there is none. */

@@ -74,6 +74,7 @@ const FOREIGN_SOURCES = [
   'src/trainer/ifPresent.ts',
   'src/trainer/modelFile.ts',
   'src/trainer/modelStore.ts',
+  'src/trainer/readModel.ts',
   'src/trainer/sharedTokenizer.ts',
   'src/trainer/native/compileBinding.ts',
   'src/trainer/native/downloadWheel.ts',

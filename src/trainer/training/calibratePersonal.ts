@@ -1,6 +1,6 @@
 /** After the optimisation: learns on held-out text how far ghost text should trust the new network. */
 import { readFile } from 'node:fs/promises';
-import { decodeCheckpoint, hasTokens, type Checkpoint } from '../../model/checkpoint/checkpoint';
+import { hasTokens, type Checkpoint } from '../../model/checkpoint/checkpoint';
 import { calibrateGate } from '../../model/evaluate/calibrateGate';
 import type { ScoredDocument, TextScore } from '../../model/evaluate/scoreText';
 import { createKernelNetwork } from '../../model/network/kernelNetwork';
@@ -11,6 +11,7 @@ import type { MixScores } from '../../protocol/trainerProtocol';
 import type { Corpus } from '../corpus/readCorpus';
 import type { DocumentTokens } from '../data/batchStream';
 import { shuffledIndices } from '../data/shuffledIndices';
+import { readCheckpoint } from '../readModel';
 import type { Beginning } from './beginning';
 import { helps, isBetter } from './improvement';
 
@@ -111,7 +112,7 @@ async function readBase({ baseModelPath, beginning }: CalibrationJob): Promise<C
   if (baseModelPath === null) {
     return null;
   }
-  const checkpoint = decodeCheckpoint(await readFile(baseModelPath), baseModelPath);
+  const checkpoint = await readCheckpoint(baseModelPath);
   // Ghost text does not use a base network with another tokenizer.
   return hasTokens(checkpoint, beginning.tokenizer) ? checkpoint : null;
 }
