@@ -3,6 +3,7 @@ import { tryLock, type HeldLock, type LockOptions } from '../heldLock';
 import { realPath } from '../realPath';
 import { isDiskFull } from '../training/saveFile';
 import type { InstallContext } from './installProgress';
+import { removeInstalled } from './removeInstalled';
 import { CommandError } from './runCommand';
 
 const STALE_MILLISECONDS = 10_000;
@@ -42,22 +43,23 @@ export async function installAlone<T>(
 /**
  * Removes what was installed into a folder, while no other process installs into it: npm would list as whole what is removed meanwhile.
  * @param name as in {@link installAlone}
- * @throws Error that says that it is being installed
+ * @param paths from the folder on, or absolute
+ * @throws Error that says that it is being installed, or cannot be removed completely
  */
-export async function removeAlone(folder: string, name: string, remove: () => Promise<void>): Promise<void> {
+export async function removeAlone(folder: string, name: string, paths: readonly string[]): Promise<void> {
   let held: HeldLock | null;
   try {
     held = await tryLock(await realPath(folder), lockOptions(folder, name));
   } catch {
     // Where no lock can be made, nothing is being installed, and removing says what is wrong with the folder.
-    await remove();
+    await removeInstalled(name, folder, paths);
     return;
   }
   if (held === null) {
     throw isInstalling(folder, name);
   }
   try {
-    await remove();
+    await removeInstalled(name, folder, paths);
   } finally {
     await held.release();
   }

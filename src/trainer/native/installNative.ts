@@ -21,7 +21,7 @@ import {
   nativePaths,
 } from './pinnedFiles';
 import { putLibraryBesideBinding } from './putLibraryBesideBinding';
-import { NPM_FILES, removeInstalled } from './removeInstalled';
+import { NPM_FILES } from './removeInstalled';
 import { CommandError, runCommand } from './runCommand';
 import { runNpm } from './runNpm';
 import { noPrebuilt, thisSystem } from './thisSystem';
@@ -65,8 +65,7 @@ async function installInto(folder: string, context: InstallContext): Promise<str
 /** Removes everything in `folder` that {@link installNative} put there. */
 export async function removeNative(folder: string): Promise<void> {
   const { workFolder, librariesFolder } = nativePaths(folder);
-  const paths = [workFolder, librariesFolder, ...NPM_FILES];
-  await removeAlone(folder, NAME, () => removeInstalled(NAME, folder, paths));
+  await removeAlone(folder, NAME, [workFolder, librariesFolder, ...NPM_FILES]);
 }
 
 /** Where tfjs-node finds no library to download, hundreds of megabytes need not be downloaded first. */

@@ -8,7 +8,7 @@ import { patiently } from '../training/saveFile';
 import { installAlone, removeAlone } from './installAlone';
 import { arePackagesInstalled, installPackages } from './installPackages';
 import type { InstallContext } from './installProgress';
-import { NPM_FILES, removeInstalled } from './removeInstalled';
+import { NPM_FILES } from './removeInstalled';
 import { noPrebuilt, thisSystem } from './thisSystem';
 
 export interface Runtime {
@@ -119,9 +119,7 @@ export async function installRuntime(
 export async function removeRuntime(runtime: Runtime, folder: string): Promise<void> {
   // What is half removed is never taken for whole.
   const manifest = join('node_modules', runtime.package, 'package.json');
-  await removeAlone(folder, runtime.name, () =>
-    removeInstalled(runtime.name, folder, [manifest, ...NPM_FILES]),
-  );
+  await removeAlone(folder, runtime.name, [manifest, ...NPM_FILES]);
 }
 
 async function keepThisSystem(programs: string): Promise<void> {
