@@ -21,8 +21,6 @@ export interface Corpus {
   readonly heldOut: readonly DocumentTokens[];
   /** By document of `train`, when its file was last changed, milliseconds since 1970. */
   readonly modified: readonly number[];
-  readonly trainFiles: number;
-  readonly heldOutFiles: number;
   /** Of all texts in UTF-8. */
   readonly bytes: number;
   readonly tokens: number;
@@ -73,8 +71,6 @@ export async function readCorpus(
   const files = [...texts.files.keys()];
   return {
     ...documents,
-    trainFiles: texts.train.length,
-    heldOutFiles: texts.heldOut.length,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     tokens: countTargets(train) + countTargets(heldOut),
     leftOut: texts.leftOut,

@@ -32,7 +32,7 @@ export function encodePersonalModel(model: PersonalModel): Uint8Array {
     tokenizer: tokenizer.toJson(),
     training: {
       trainedAt: new Date().toISOString(),
-      files: corpus.trainFiles,
+      files: corpus.train.length,
       bytes: corpus.bytes,
       tokens: corpus.tokens,
       steps: (initial?.training.steps ?? 0) + steps,

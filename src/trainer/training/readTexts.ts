@@ -35,7 +35,7 @@ export async function readTexts(
     const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : '';
     warn(`Training goes on without ${names.join(', ')}${more}: gone or not readable.`);
   }
-  const { trainFiles, heldOutFiles, bytes } = corpus;
-  emit({ kind: 'files', trainFiles, heldOutFiles, bytes });
+  const { train, heldOut, bytes } = corpus;
+  emit({ kind: 'files', trainFiles: train.length, heldOutFiles: heldOut.length, bytes });
   return corpus;
 }
