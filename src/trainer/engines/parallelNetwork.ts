@@ -12,13 +12,7 @@ import type {
 } from '../engine';
 import { clippingScale } from '../network/clippingScale';
 import { countOf, rowsOf } from '../network/batchParts';
-import {
-  readOptimizer,
-  readTensors,
-  shareParameters,
-  writeTensors,
-  type SharedParameters,
-} from './sharedParameters';
+import { readTensors, shareParameters, writeTensors, type SharedParameters } from './sharedParameters';
 import type { ValuesVersion } from './wasmWorkerMessages';
 import type { WorkerPool } from './workerPool';
 
@@ -97,7 +91,12 @@ export class ParallelNetwork implements TrainableNetwork {
   }
 
   exportOptimizer(): Promise<OptimizerState> {
-    return Promise.resolve(readOptimizer(this.config, this.shared, this.step));
+    const { config, shared, step } = this;
+    return Promise.resolve({
+      step,
+      firstMoments: readTensors(config, shared.firstMoments),
+      secondMoments: readTensors(config, shared.secondMoments),
+    });
   }
 
   importOptimizer({ step, firstMoments, secondMoments }: OptimizerState): void {

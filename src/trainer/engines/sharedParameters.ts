@@ -1,6 +1,5 @@
 /** A network's parameters in memory that all threads share: the tensors in the device's layout, one after the other. */
 import { networkTensorShapes, type NetworkConfig, type NetworkWeights } from '../../model/networkConfig';
-import type { OptimizerState } from '../engine';
 import { sizeOf, toDeviceLayout, toStoredLayout } from '../network/parameters';
 import { FLOAT_BYTES } from './trainingKernel';
 
@@ -60,12 +59,4 @@ export function readTensors(config: NetworkConfig, region: Float32Array): Networ
     offset = end;
   }
   return tensors;
-}
-
-export function readOptimizer(config: NetworkConfig, shared: SharedParameters, step: number): OptimizerState {
-  return {
-    step,
-    firstMoments: readTensors(config, shared.firstMoments),
-    secondMoments: readTensors(config, shared.secondMoments),
-  };
 }
