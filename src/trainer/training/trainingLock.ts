@@ -66,7 +66,8 @@ export async function lockModel(modelPath: string): Promise<ModelLock> {
     async release() {
       // A holder that is named there now may be another.
       if (!lost.aborted) {
-        await patiently(() => rm(holderPath, { force: true }));
+        // Without the lock the name says nothing, so that one which cannot be removed is no reason to keep it.
+        await patiently(() => rm(holderPath, { force: true })).catch(() => undefined);
         await held.release();
         await removeEmpty(folder, made);
       }

@@ -99,6 +99,15 @@ describe('The lock of a model', () => {
     assert.deepEqual(readdirSync(folder), ['model.holder.json']);
   });
 
+  it('is given back also where its holder’s name cannot be removed, as while another program holds that file', async () => {
+    const lock = await lockModel(modelPath);
+    rmSync(`${modelPath}.holder.json`);
+    await mkdir(`${modelPath}.holder.json`);
+    await lock.release();
+    assert.deepEqual(readdirSync(folder), ['model.holder.json']);
+    assert.ok(!(await isModelInUse(modelPath)));
+  });
+
   it('is named after its holder before another looks who holds it', async () => {
     const { mkdir: make, writeFile: write } = promises;
     let letName: () => void = () => undefined;
