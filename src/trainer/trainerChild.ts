@@ -88,8 +88,8 @@ export function startTrainerChild<Last extends TrainerEvent>(
     ...NO_CONSOLE,
   });
   let errorOutput = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    errorOutput = (errorOutput + chunk.toString()).slice(-KEPT_ERROR_OUTPUT);
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    errorOutput = (errorOutput + chunk).slice(-KEPT_ERROR_OUTPUT);
   });
   const last = new Promise<Last>((resolve, reject) => {
     child.on('message', (message) => {

@@ -72,8 +72,8 @@ export function runCommand(
     };
     let printed = '';
     let complaints = '';
-    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (printed += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (complaints += chunk));
     child.on('error', (error: NodeJS.ErrnoException) => {
       settle(() => {
         const missing = error.code === 'ENOENT';

@@ -39,6 +39,13 @@ describe('A program that an installation runs', function () {
     }
   };
 
+  it('is understood also where a character arrives in two pieces', async () => {
+    const [first, ...rest] = Buffer.from('张');
+    const write = (bytes: readonly number[]) => `process.stdout.write(Buffer.from(${JSON.stringify(bytes)}))`;
+    const script = `${write([first])}; setTimeout(() => ${write(rest)}, 200)`;
+    assert.equal(await runCommand(process.execPath, ['-e', script]), '张');
+  });
+
   it('has ended once it is cancelled, whether it puts something in order first or does not listen', async () => {
     const idle = 'setInterval(() => undefined, 1000)';
     const orderly = "process.on('SIGTERM', () => setTimeout(() => process.exit(1), 200))";
