@@ -63,13 +63,15 @@ async function fetchWithPip(python: string, folder: string, context: InstallCont
       tell(context, Math.min(bytes, WHEEL.bytes));
     });
   }, POLL_MILLISECONDS);
+  // Of a pip that is not the newest, the last thing said would be a notice of that, and not why nothing came.
+  const download = ['-m', 'pip', 'download', '--disable-pip-version-check', '--no-deps'];
   const choice = ['--python-version', WHEEL.pythonVersion, '--implementation', 'cp', '--abi', WHEEL.abi];
   try {
     await runCommand(
       python,
       [
-        ...['-m', 'pip', 'download', '--no-deps', '--only-binary', ':all:', '--platform', WHEEL.platform],
-        ...[...choice, '--dest', workFolder, `${WHEEL.project}==${WHEEL.version}`],
+        ...[...download, '--only-binary', ':all:', '--platform', WHEEL.platform, ...choice],
+        ...['--dest', workFolder, `${WHEEL.project}==${WHEEL.version}`],
       ],
       { cwd: folder, env: { ...process.env, TMPDIR: temporary }, signal: context.signal },
     );
