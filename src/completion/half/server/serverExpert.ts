@@ -153,5 +153,5 @@ const promptStart = (length: number): number =>
   Math.max(0, Math.ceil((length - LONGEST_PROMPT) / PROMPT_STEP) * PROMPT_STEP);
 
 function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
-  return beginning.length <= bytes.length && beginning.every((byte, i) => byte === bytes[i]);
+  return beginning.every((byte, i) => byte === bytes[i]);
 }

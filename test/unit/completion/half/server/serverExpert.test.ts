@@ -77,10 +77,30 @@ describe('a server’s model over the shared vocabulary', () => {
     assert.ok(Math.abs(second - (whole * 0.6) / total) < 1e-3, `${second}`);
   });
 
+  it('knows nothing in a half-typed word that no listed token goes on with', () => {
+    const probs = predict(expertThat({ 'In the': { ' house': 1 }, 'In the gar': {} }), 'In the gar');
+    assert.ok(probs.every((p) => p === probs[0]));
+    assert.ok(Math.abs(probs[0] * probs.length - 1) < 1e-6);
+  });
+
+  it('in a half-read character asks only what stood before it, and goes on with the characters that begin so', async () => {
+    const expert = expertThat({ So: { '🙂': 0.4, '🚀': 0.2, ' dog': 0.3 } });
+    const [first, second] = shippedTokenizer.encode('🙂');
+    const state = expert.next(stateAfter(expert, 'So'), first);
+    assert.ok(expert.readiness?.isReady(state));
+    const probs = new Float32Array(expert.vocabSize);
+    expert.predict(state, probs);
+    // What is not listed counts a tenth, and a tenth of that again for a token that is a part of the character.
+    const total = 0.6 + 0.1 * 0.1 + 0.1 * 0.1;
+    assert.ok(Math.abs(probs[second] - 0.6 / total) < 1e-3, `${probs[second]}`);
+    assert.ok(probabilityOf(probs, ' dog') < 1e-4);
+  });
+
   it('asks for a document’s first words after a line break, as servers refuse an empty text', async () => {
     const { expert, asked } = expertThatTellsWhatItAsks();
-    await expert.readiness?.prepare([expert.start()]);
-    assert.deepEqual(asked, ['\n']);
+    const next = expert.next(stateAfter(expert, 'The end.'), shippedTokenizer.endOfTextId);
+    await expert.readiness?.prepare([expert.start(), next]);
+    assert.deepEqual(asked, ['\n', '\n']);
   });
 
   it('in a half-typed word gives a listed token to the shared token that follows the typed part', () => {
