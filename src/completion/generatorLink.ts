@@ -156,11 +156,11 @@ export class GeneratorLink {
 
   /**
    * Whether the thread has to be free to answer a ping now and then. While it starts, or loads a network, it may be waiting for a slow
-   * disk.
+   * disk; but a ping that it has not heard came before that, so something else holds it.
    */
   private get isWatched(): boolean {
     const mayBeLoading = !this.hasStarted || this.awaits('loadModel') || this.awaits('loadBase');
-    return this.opening !== null || !mayBeLoading;
+    return this.unheard > 0 || this.opening !== null || !mayBeLoading;
   }
 
   private awaits(wanted: AnsweredRequest['kind']): boolean {
@@ -172,7 +172,7 @@ export class GeneratorLink {
     if (this.pending.size === 0) {
       this.stopPings();
     } else if (!this.isWatched) {
-      this.unheard = 0;
+      return;
     } else if (this.unheard < MOST_UNHEARD) {
       this.unheard++;
       this.worker?.postMessage({ kind: 'ping' } satisfies GeneratorRequest);

@@ -198,6 +198,7 @@ describe('a generator that dies', () => {
   it('is told again which language model was chosen, and reports when that is away and when it answers again', async () => {
     const statuses: string[] = [];
     const client = newClient({ onStatus: ({ state, message }) => statuses.push(`${state}: ${message}`) });
+    await client.loadModel('mine');
     await client.loadHalf({ kind: 'gguf', path: 'first' });
     await assert.rejects(client.loadHalf({ kind: 'gguf', path: 'damaged' }), /"damaged" is damaged/);
     await assert.rejects(client.complete(question('CRASH█')));
@@ -326,6 +327,9 @@ describe('a generator that dies', () => {
       it('is abandoned when it cannot even be terminated, and another takes its place', async () => {
         writeFileSync(`${path}.stuck`, '');
         const log: string[] = [];
+        const abandoned = new Promise((resolve) => {
+          process.once('worker', (thread: Worker) => thread.once('exit', resolve));
+        });
         const client = pingedClient(log);
         assert.ok((await open(client, path)) instanceof GeneratorDiedError);
         assert.equal((await client.complete(question('The█'))).insertText, ' word');
@@ -333,6 +337,9 @@ describe('a generator that dies', () => {
           log.join('\n'),
           /cannot be ended; it may keep one core busy until the window is reloaded/,
         );
+        rmSync(`${path}.stuck`);
+        await abandoned;
+        assert.equal(log.filter((line) => line.includes('is started again')).length, 1);
       });
 
       it('is not told again of a model that was open and then blocks the next thread for good', async () => {
@@ -410,6 +417,51 @@ describe('a generator that dies', () => {
       await loading;
       await passUntil(answer);
       await assert.rejects(answer, { heldBy: 'answer' });
+    });
+
+    it('is left alone while it starts and while it loads a network, for which a slow disk may take minutes', async () => {
+      const client = pingedClient();
+      const begun = [
+        () => client.complete(question('The█')),
+        () => client.loadModel('mine'),
+        () => client.loadBase('base'),
+      ];
+      for (const begin of begun) {
+        const settled = begin();
+        mock.timers.tick(300_000);
+        await settled;
+      }
+    });
+
+    it('is terminated where a language model blocks it for good before a network that it is to load', async () => {
+      const client = pingedClient();
+      await client.complete(question('The█'));
+      const blocking = half(client, 'HANG');
+      const loading = client.loadModel('mine');
+      await passUntil(blocking);
+      await assert.rejects(blocking, { heldBy: 'loadHalf' });
+      assert.equal((await loading).description, '1');
+    });
+
+    it('is terminated where an answer blocks it for good, also when a network is to be loaded then', async () => {
+      const client = pingedClient();
+      await half(client, 'novel');
+      const answer = client.complete(question('ENDLESS█'));
+      await until(() => isHeld);
+      mock.timers.tick(10_000);
+      const loading = client.loadModel('mine');
+      await passUntil(answer);
+      await assert.rejects(answer, { heldBy: 'answer' });
+      assert.equal((await loading).description, '1');
+    });
+
+    it('is not pinged while nothing waits', async () => {
+      const log: string[] = [];
+      const client = pingedClient(log);
+      await client.complete(question('The█'));
+      mock.timers.tick(5000);
+      await client.complete(question('Another█'));
+      assert.deepEqual(log, []);
     });
 
     it('is pinged no more often where many requests wait, as unanswered pings are counted', async () => {
