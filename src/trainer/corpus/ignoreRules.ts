@@ -1,4 +1,5 @@
 /** Which folders and files are passed over: defaults, nested .gitignore, .understudyignore, VS Code's globs. */
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
@@ -8,6 +9,7 @@ import { realPath } from '../realPath';
 import { decodeText } from './decodeText';
 import { DEFAULT_IGNORES } from './fileNameRules';
 import { composedName } from './folderEntry';
+import { giveUp, isGivenUp } from './givenUpRules';
 import type { LeftOutReason } from './leftOutReason';
 import { readHead } from './readHead';
 
@@ -23,6 +25,7 @@ const LONGEST = 1000;
 
 interface RuleFile {
   readonly rules: Ignore;
+  readonly text: string;
   /** The folder the patterns are relative to, relative to the root; '' or ending in '/'. */
   readonly base: string;
   /** For a rule file above the root: the root, relative to that folder; '' or ending in '/'. */
@@ -33,6 +36,7 @@ interface RuleFile {
 interface Scope {
   /** Absolute path. */
   readonly root: string;
+  readonly excludeGlobs: readonly string[];
   readonly matchesGlob: (path: string) => boolean;
   /** Whether they were given up: a pattern can be made that takes years. */
   isTooSlow: boolean;
@@ -60,8 +64,8 @@ export class IgnoreRules {
    * @param excludeGlobs VS Code's globs, relative to the root
    */
   static async forRoot(root: string, excludeGlobs: readonly string[]): Promise<IgnoreRules> {
-    const scope = { root, matchesGlob: matcherOf(excludeGlobs), isTooSlow: false };
-    const defaults = { rules: ignore().add(DEFAULT_IGNORES), base: '', above: '' };
+    const scope = { root, excludeGlobs, matchesGlob: matcherOf(excludeGlobs), isTooSlow: false };
+    const defaults = { rules: ignore().add(DEFAULT_IGNORES), text: '', base: '', above: '' };
     const { git, own } = await rulesAbove(scope);
     return new IgnoreRules(scope, defaults, git, own).enter('', false);
   }
@@ -102,12 +106,23 @@ export class IgnoreRules {
       }
       inVain = decisions.length > before ? 0 : inVain + 1;
       // Once may be, as the machine may have slept meanwhile.
-      this.scope.isTooSlow = inVain > 1;
+      if (inVain > 1) {
+        this.scope.isTooSlow = true;
+        giveUp(this.keyFor(paths[decisions.length]));
+      }
     }
     return paths.map(() => 'slowRules');
   }
 
+  private keyFor(path: string): string {
+    const { root, excludeGlobs } = this.scope;
+    return keyOf([...this.git, ...this.own], [root, path, ...excludeGlobs]);
+  }
+
   private decide(path: string): Decision {
+    if (isGivenUp(() => this.keyFor(path))) {
+      return 'slowRules';
+    }
     if (this.scope.matchesGlob(path.replace(/\/$/, ''))) {
       return 'excludedBySettings';
     }
@@ -120,6 +135,12 @@ export class IgnoreRules {
     }
     return lastWord([this.defaults], path) === 'ignored' ? 'dependencyOrBuild' : null;
   }
+}
+
+/** Identifies rules, and what was asked of them. */
+function keyOf(files: readonly RuleFile[], others: readonly string[]): string {
+  const known = [files.map(({ text, base }) => [text, base]), others];
+  return createHash('sha256').update(JSON.stringify(known)).digest('base64');
 }
 
 /** Whether a path fits any of the globs; made when it is first asked, as that may take long, too. */
@@ -168,7 +189,8 @@ async function readRules(file: string, base: string, above = ''): Promise<RuleFi
   const decoded = decodeText(bytes);
   const text = decoded.kind === 'text' ? decoded.text : bytes.toString();
   const lines = text.split(/\r?\n/).filter(({ length }) => length <= LONGEST_RULE);
-  return [{ rules: ignore({ ignorecase: ignoresCase() }).add(lines.join('\n')), base, above }];
+  const kept = lines.join('\n');
+  return [{ rules: ignore({ ignorecase: ignoresCase() }).add(kept), text: kept, base, above }];
 }
 
 /** The rules of the folders above a root, outermost first, up to the root of its repository. */
@@ -184,10 +206,16 @@ async function rulesAbove(scope: Scope): Promise<{ git: RuleFile[]; own: RuleFil
 /** None when they ignore the root as a whole: who opens an ignored folder means it. */
 function unlessIgnoringRoot(scope: Scope, files: RuleFile[]): RuleFile[] {
   let isIgnored = false;
-  const isInTime = inTime(LONGEST, () => {
+  const look = () => {
     isIgnored = files.some(({ rules, above }) => above !== '' && rules.test(above).ignored);
-  });
-  scope.isTooSlow ||= !isInTime;
+  };
+  const key = () => keyOf(files, [scope.root]);
+  if (isGivenUp(key)) {
+    scope.isTooSlow = true;
+  } else if (!inTime(LONGEST, look) && !inTime(LONGEST, look)) {
+    scope.isTooSlow = true;
+    giveUp(key());
+  }
   return isIgnored ? [] : files;
 }
 

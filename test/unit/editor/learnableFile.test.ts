@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { mock } from 'node:test';
+import { Script } from 'node:vm';
 import { encode } from 'iconv-lite';
 import { LearnableFiles, readPlannedText, reasonNotToLearn } from '../../../src/editor/learnableFile';
 
@@ -13,6 +15,17 @@ describe('a file that is saved', () => {
   };
   const reason = (path: string, text = 'The lamp burned in the window all night.\n') =>
     reasonNotToLearn({ root, path }, text, ['**/*.bak']);
+
+  /** How often a rule that takes too long was waited for and stopped. */
+  const timesStopped = async (work: () => Promise<unknown>): Promise<number> => {
+    const run = mock.method(Script.prototype, 'runInContext');
+    try {
+      await work();
+      return run.mock.calls.filter(({ error }) => error !== undefined).length;
+    } finally {
+      run.mock.restore();
+    }
+  };
 
   before(() => {
     mkdirSync(join(root, '.git'));
@@ -40,6 +53,27 @@ describe('a file that is saved', () => {
   it('is not learned, and holds up nothing for years, where a rule was made for that', async () => {
     write('hostile/.gitignore', `x${'/**/a'.repeat(30)}/z\n`);
     assert.equal(await reason(`hostile/x/${'a/'.repeat(60)}one.md`), 'slowRules');
+  });
+
+  it('holds up the next save no more where a rule did that, until the rules are changed', async () => {
+    const path = 'slow/1111111111111111111111111111111111111111.md';
+    write('slow/.gitignore', `${'*[+-9]'.repeat(30)}z\n`);
+    assert.equal(await timesStopped(() => reason(path)), 2);
+    assert.equal(await timesStopped(() => reason(path)), 0);
+    assert.equal(await reason(path), 'slowRules');
+    assert.equal(await reason('slow/two.md'), null);
+    write('slow/.gitignore', 'three.md\n');
+    assert.equal(await reason(path), null);
+  });
+
+  it('is not held up again by a rule above the opened folder that was made for that', async () => {
+    const opened = join(root, 'above', '1'.repeat(60));
+    write(`above/${'1'.repeat(60)}/one.md`, '');
+    write('above/.gitignore', `/${'*[+-9]'.repeat(30)}z\n`);
+    const reasonIn = () => reasonNotToLearn({ root: opened, path: 'one.md' }, 'The lamp went out.\n', []);
+    assert.equal(await timesStopped(reasonIn), 2);
+    assert.equal(await timesStopped(reasonIn), 0);
+    assert.equal(await reasonIn(), 'slowRules');
   });
 
   it('is not learned under the name of a link, since a scan finds it under its own or not at all', async function () {
