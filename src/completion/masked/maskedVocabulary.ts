@@ -52,7 +52,7 @@ export function maskedVocabulary(
   const maskId = MASKS.map((mask) => tokenizer.token_to_id(mask)).find((id) => id !== undefined);
   if (maskId === undefined) {
     throw new Error(
-      `The tokenizer.json of ${name} has no token named ${MASKS[0]} or ${MASKS[1]}, so it is not a masked model. Choose one of BERT's kind.`,
+      `The tokenizer.json of ${name} has no token named ${MASKS[0]} or ${MASKS[1]}, so it is not a masked model. Choose a BERT-style one.`,
     );
   }
   const { attempt, encode } = boundedEncode(

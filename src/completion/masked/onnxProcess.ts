@@ -38,7 +38,7 @@ const KNOWN_INPUTS = [...REQUIRED_INPUTS, 'token_type_ids'];
 const ROUNDED_UP = 128;
 /** Most characters shown of an input's name. */
 const LONGEST_NAME = 80;
-const EXPORT_AGAIN = 'Export one of BERT\'s kind for the task "fill-mask".';
+const EXPORT_AGAIN = 'Export a BERT-style one for the task "fill-mask".';
 
 // Read when the library is loaded, which otherwise reports each session to its makers, and keeps a number for this user in their home.
 process.env['ORT_DISABLE_TELEMETRY'] = '1';

@@ -157,7 +157,7 @@ describe('a masked model out of a folder', function () {
       [
         'that does not take a mask of attention',
         { inputs: ['input_ids'] },
-        /^Error: small takes no input named attention_mask, so it is not a masked model\. Export one/,
+        /^Error: small takes no input named attention_mask, so it is not a masked model\. Export a BERT-style one/,
       ],
       [
         'that asks for something else',
