@@ -35,7 +35,7 @@ export interface OptimizerState {
   readonly secondMoments: NetworkWeights;
 }
 
-/** The loss or its gradient is no longer a finite number. */
+/** The loss or its gradient is not a finite number: a training goes back, and an engine in its trial computes wrong numbers. */
 export class DivergenceError extends Error {}
 
 /** A network on an engine's device, with its optimizer and the state carried from window to window. */

@@ -51,8 +51,8 @@ export class ParallelNetwork implements TrainableNetwork {
     const squares = await pool.askAll((worker) => ({ kind: 'sum', network, ...stretchOf(worker) }));
     const loss = sumOf(losses);
     const gradientNorm = Math.sqrt(sumOf(squares));
+    const gradientScale = clippingScale(loss, gradientNorm, options.gradientClipNorm);
     const step = this.step + 1;
-    const gradientScale = clippingScale(loss, gradientNorm, options.gradientClipNorm, step);
     const update = { learningRate, gradientScale, step };
     await pool.askAll((worker) => ({ kind: 'update', network, update, ...stretchOf(worker) }));
     this.step = step;

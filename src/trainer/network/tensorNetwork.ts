@@ -56,7 +56,7 @@ export class TensorNetwork implements TrainableNetwork {
     let gradientScale: number;
     const gradientNorm = Math.sqrt(squaredNorm);
     try {
-      gradientScale = clippingScale(loss, gradientNorm, options.gradientClipNorm, this.step + 1);
+      gradientScale = clippingScale(loss, gradientNorm, options.gradientClipNorm);
     } catch (error) {
       tf.dispose([...byName.values()]);
       throw error;

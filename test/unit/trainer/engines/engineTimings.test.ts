@@ -11,6 +11,7 @@ import {
 } from '../../../../src/trainer/engines/engineTimings';
 import type { TrainingEngine } from '../../../../src/trainer/engine';
 import { timeEngine } from '../../../../src/trainer/engines/timeEngine';
+import { clippingScale } from '../../../../src/trainer/network/clippingScale';
 import { startTraining } from '../../../../src/trainer/trainerClient';
 import type { TrainerEvent } from '../../../../src/protocol/trainerProtocol';
 import { eventsOf, SmallWorkspace } from '../training/smallJob';
@@ -82,7 +83,6 @@ describe('Timing the engines', function () {
       [guess, guess],
       [guess, guess + 0.01],
       [guess + 1, guess],
-      [NaN, NaN],
     ]) {
       const left = [...losses];
       let time = 0;
@@ -99,6 +99,17 @@ describe('Timing the engines', function () {
         /^Error: It computes wrong numbers here: losses of /,
       );
     }
+  });
+
+  it('says of an engine that computes no numbers just that, and not how to train', async () => {
+    const network = {
+      trainStep: async () => ({ loss: NaN, gradientNorm: await Promise.resolve(clippingScale(NaN, NaN, 1)) }),
+      dispose: () => undefined,
+    };
+    const engine = { createNetwork: () => network } as unknown as TrainingEngine;
+    await assert.rejects(timeEngine(engine, work), {
+      message: 'The loss or its gradient is not a finite number.',
+    });
   });
 
   it('does not take what it found in Electron for what Node.js does, which alone runs WebGPU', () => {
