@@ -6,7 +6,6 @@ import type { ScoredDocument, TextScore } from '../../model/evaluate/scoreText';
 import { createKernelNetwork } from '../../model/network/kernelNetwork';
 import type { StoredWeights } from '../../model/network/quantizedMatrix';
 import { tokenKinds } from '../../model/tokenizer/tokenKinds';
-import type { NetworkConfig } from '../../model/networkConfig';
 import type { MixScores } from '../../protocol/trainerProtocol';
 import type { Corpus } from '../corpus/readCorpus';
 import type { DocumentTokens } from '../data/batchStream';
@@ -23,7 +22,6 @@ const MAX_DOCUMENT_TOKENS = 1024;
 const MAX_LEARNED_TOKENS = 1_000_000;
 
 interface CalibrationJob {
-  readonly config: NetworkConfig;
   /** New networks of which one is to be chosen, at least one; as they are stored, so that what is promised is what is used. */
   readonly candidates: readonly StoredWeights[];
   readonly beginning: Beginning;
@@ -54,17 +52,15 @@ export function gains({ before, after, earlier }: MixScores): boolean {
 
 /** @throws Error when a file cannot be read or is no model, and what `onProgress` throws */
 export async function calibratePersonal(job: CalibrationJob): Promise<CalibratedModel> {
-  const { config, beginning, corpus, kernelPath, seed } = job;
-  const { tokenizer, initial } = beginning;
+  const { beginning, corpus, kernelPath, seed } = job;
+  const { config, tokenizer, initial } = beginning;
   const kernel = await readFile(kernelPath);
   const baseCheckpoint = await readBase(job);
-  const networkOf = (of: NetworkConfig, weights: StoredWeights, name: string) =>
-    createKernelNetwork(of, weights, name, kernel);
-  const base =
-    baseCheckpoint === null ? null : networkOf(baseCheckpoint.config, baseCheckpoint.weights, 'base');
-  const candidates = job.candidates.map((weights) => networkOf(config, weights, 'personal'));
-  const earlier =
-    job.earlier === null ? null : networkOf(job.earlier.config, job.earlier.weights, 'personal');
+  const networkOf = (model: Pick<Checkpoint, 'config' | 'weights'>, name: string) =>
+    createKernelNetwork(model.config, model.weights, name, kernel);
+  const base = baseCheckpoint && networkOf(baseCheckpoint, 'base');
+  const candidates = job.candidates.map((weights) => networkOf({ config, weights }, 'personal'));
+  const earlier = job.earlier && networkOf(job.earlier, 'personal');
   const longest = Math.max(MAX_DOCUMENT_TOKENS, Math.ceil(MAX_HELD_OUT_TOKENS / corpus.heldOut.length));
   try {
     const scores = await calibrateGate(
@@ -100,11 +96,9 @@ export async function calibratePersonal(job: CalibrationJob): Promise<Calibrated
       },
     };
   } finally {
-    base?.dispose();
-    for (const candidate of candidates) {
-      candidate.dispose();
+    for (const network of [base, ...candidates, earlier]) {
+      network?.dispose();
     }
-    earlier?.dispose();
   }
 }
 

@@ -155,7 +155,6 @@ async function calibrate(
   await report(0);
   try {
     return await learnGate({
-      config: beginning.config,
       candidates,
       beginning,
       earlier,
