@@ -1,5 +1,6 @@
 /** The worker thread and the promises that wait for it: every request settles exactly once, also when the thread dies. */
 import { Worker } from 'node:worker_threads';
+import { asError } from '../protocol/asError';
 import type {
   AnsweredRequest,
   GeneratorRequest,
@@ -40,7 +41,7 @@ export interface LinkOptions extends GeneratorFiles {
   readonly onLog?: (line: string) => void;
   /** Called when the language-model half or the masked model stops or resumes answering. */
   readonly onStatus?: (report: StatusReport) => void;
-  /** Called when the thread has died too often, last of `detail`, and is not restarted: from now on every request is rejected. */
+  /** Called when the thread has died too often, last of `detail`, or cannot be restarted: from now on every request is rejected. */
   readonly onGivenUp?: (detail: string) => void;
 }
 
@@ -229,15 +230,18 @@ export class GeneratorLink {
     const detail = isHeld ? `it heard nothing for ${(MOST_UNHEARD * PING_INTERVAL) / 1000} s` : fault;
     this.restarts = performance.now() - this.startedAt > HEALTHY_LIFE ? 0 : this.restarts;
     if (this.restarts >= MAX_RESTARTS) {
-      const sentence = `The part of Understudy that writes suggestions keeps stopping (${detail}). Reload the window to start it again.`;
-      this.options.onLog?.(sentence);
-      this.close(sentence);
-      this.options.onGivenUp?.(detail);
+      this.giveUp(detail);
       return;
     }
     this.restarts++;
     this.options.onLog?.(`The generator stopped (${detail}) and is started again.`);
-    this.worker = this.start();
+    try {
+      this.worker = this.start();
+    } catch (error) {
+      // The system may have no thread left.
+      this.giveUp(asError(error).message);
+      return;
+    }
     this.failPending(
       new GeneratorDiedError(
         `The part of Understudy that writes suggestions stopped (${detail}) and was started again.`,
@@ -245,6 +249,13 @@ export class GeneratorLink {
       ),
     );
     this.onRestart(heldBy);
+  }
+
+  private giveUp(detail: string): void {
+    const sentence = `The part of Understudy that writes suggestions keeps stopping (${detail}). Reload the window to start it again.`;
+    this.options.onLog?.(sentence);
+    this.close(sentence);
+    this.options.onGivenUp?.(detail);
   }
 
   private close(sentence: string): void {

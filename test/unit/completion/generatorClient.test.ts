@@ -551,6 +551,27 @@ describe('a generator that dies', () => {
     assert.deepEqual(givenUp, ['the tokenizer is broken']);
   });
 
+  it('is given up where no other thread can be started, and leaves nobody waiting', async () => {
+    const givenUp: string[] = [];
+    const options = {
+      workerPath: resolve('test/support/scriptedWorker.mjs'),
+      kernelPath: '',
+      tokenizerPath: '',
+      baseModelPath: null,
+      onGivenUp: (detail: string) => givenUp.push(detail),
+    };
+    const client = new GeneratorClient(options);
+    clients.push(client);
+    // A `Worker` throws on such a path, as it does where the system has no thread left.
+    options.workerPath = 'neither absolute nor relative';
+    const waiting = [client.complete(question('HANG█')), client.complete(question('CRASH█'))];
+    for (const result of await Promise.allSettled(waiting)) {
+      assert.match(String(result.status === 'rejected' && result.reason), /Reload the window/);
+    }
+    await assert.rejects(client.complete(question('The█')), /Reload the window/);
+    assert.equal(givenUp.length, 1);
+  });
+
   it('is restarted again and again where each has run well for a minute', async () => {
     const client = newClient();
     const now = performance.now.bind(performance);
