@@ -81,7 +81,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const workspaceUris = (): string[] => trainableFolders().map(({ uri }) => uri.toString());
   const lookForInterrupted = (): void => {
     const folders = vscode.workspace.isTrusted ? workspaceUris() : [];
-    interruptedTraining(store, folders, context.workspaceState).then(
+    interruptedTraining(store, folders, context.workspaceState, () => status.hasNews).then(
       (interrupted) => {
         status.tell({ interrupted });
         training.noteInterrupted(interrupted !== null);

@@ -55,6 +55,11 @@ export class StatusBar implements vscode.Disposable {
     this.refresh();
   }
 
+  /** Whether the item tells of news that the user has not read. */
+  get hasNews(): boolean {
+    return this.told.interrupted === 'news';
+  }
+
   menu(): MenuItem[] {
     // Opening the menu counts as having read the item's news; the menu offers what to do about it.
     this.tell({ interrupted: this.told.interrupted && 'known' });

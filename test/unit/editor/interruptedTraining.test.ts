@@ -14,7 +14,7 @@ describe('a training that was interrupted', () => {
   let store: ModelStore;
   let places: ModelPlaces;
   let told: StoredValues;
-  const look = (of = folders) => interruptedTraining(store, of, told);
+  const look = (of = folders, isUnread = false) => interruptedTraining(store, of, told, () => isUnread);
 
   beforeEach(async () => {
     workspace = new SmallWorkspace();
@@ -35,6 +35,15 @@ describe('a training that was interrupted', () => {
     assert.equal(await look(), 'news');
     rmSync(places.resumePath);
     assert.equal(await look(), null);
+  });
+
+  it('stays news in its window until it is read, however often one looks', async () => {
+    writeFileSync(places.resumePath, '');
+    assert.equal(await look(), 'news');
+    assert.equal(await look(folders, true), 'news');
+    assert.equal(await look(), 'known');
+    rmSync(places.resumePath);
+    assert.equal(await look(folders, true), null);
   });
 
   it('is not one of another workspace, nor of a window without a folder', async () => {
