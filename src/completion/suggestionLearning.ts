@@ -56,7 +56,7 @@ export class SuggestionLearning {
    * @param store called when something was learned
    */
   constructor(
-    { prose = 0, code = 0, takesWords = UNKNOWN_TAKING }: Partial<Learned>,
+    { prose = 0, code = 0, takesWords = UNKNOWN_TAKING }: Partial<Record<keyof Learned, number | undefined>>,
     private readonly store: (learned: Learned) => void,
   ) {
     this.learned = { prose, code, takesWords };

@@ -1,7 +1,6 @@
 /** Connects learning from suggestions with VS Code, which stores its results and reports when a word is accepted. */
 import type * as vscode from 'vscode';
 import { SuggestionLearning, type Learned } from '../completion/suggestionLearning';
-import { UNKNOWN_TAKING } from '../model/generation/wordTaking';
 import type { SuggestionWatch } from './suggestionWatch';
 
 /** How reliable suggestions are depends on this workspace's text. */
@@ -15,7 +14,7 @@ export function learningFromUse(
 ): SuggestionLearning {
   const stored = {
     ...workspaceState.get<Partial<Learned>>(CONFIDENCE_KEY),
-    takesWords: globalState.get(HABIT_KEY, UNKNOWN_TAKING),
+    takesWords: globalState.get<number>(HABIT_KEY),
   };
   const learning = new SuggestionLearning(stored, ({ takesWords, ...confidence }) => {
     void workspaceState.update(CONFIDENCE_KEY, confidence);
