@@ -163,9 +163,9 @@ export class ChangedFiles {
   }
 
   /** Null when there is no text to learn. */
-  private async read({ root, path }: FilePlace): Promise<string | null> {
+  private async read({ root, path, isNamed }: FilePlace): Promise<string | null> {
     const oldEncoding = this.options.oldEncodingIn(root);
     const read = await readFileText(join(root, path), MAX_FILE_BYTES, oldEncoding);
-    return read.kind === 'text' && leftOutByText(path, read.text) === null ? read.text : null;
+    return read.kind === 'text' && leftOutByText(path, read.text, isNamed) === null ? read.text : null;
   }
 }

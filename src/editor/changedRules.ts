@@ -34,7 +34,7 @@ export class ChangedRules {
     const learnable = new LearnableFiles(this.options.excludeGlobs());
     await this.files.forgetIgnored(async (uri) => {
       const place = this.options.placeOf(uri);
-      return place !== null && (await learnable.reasonByPath(place)) !== null;
+      return place !== null && (await learnable.judge(place)).reason !== null;
     });
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PlannedFile } from '../protocol/trainerProtocol';
 import { leftOutByName } from '../trainer/corpus/fileNameRules';
 import { readFileText } from '../trainer/corpus/fileText';
-import { IgnoreRules } from '../trainer/corpus/ignoreRules';
+import { IgnoreRules, isTakenBack } from '../trainer/corpus/ignoreRules';
 import type { LeftOutReason } from '../trainer/corpus/leftOutReason';
 import { MAX_FILE_BYTES, walk } from '../trainer/corpus/scanFolders';
 import { leftOutByText } from '../trainer/corpus/textRules';
@@ -14,6 +14,8 @@ export interface FilePlace {
   readonly root: string;
   /** Relative to the root, with `/`; '' is the root. */
   readonly path: string;
+  /** Whether .understudyignore names this very file; see {@link leftOutByText}. */
+  readonly isNamed?: boolean;
 }
 
 /** Reads each rule file only once, so an instance serves for one round: the rules may change after it. */
@@ -22,14 +24,12 @@ export class LearnableFiles {
 
   constructor(private readonly excludeGlobs: readonly string[]) {}
 
-  /** Why the path of a file rules out learning it; null when it does not. */
-  async reasonByPath({ root, path }: FilePlace): Promise<LeftOutReason | null> {
+  /** Why the path of a file rules out learning it, null when it does not; and whether .understudyignore names this very file. */
+  async judge({ root, path }: FilePlace): Promise<{ reason: LeftOutReason | null; isNamed: boolean }> {
     const rules = await this.rulesIn(root, path.slice(0, path.lastIndexOf('/') + 1));
-    if (!(rules instanceof IgnoreRules)) {
-      return rules;
-    }
-    const [decision] = rules.decideAll([path]);
-    return decision === null || decision === 'takenBack' ? leftOutByName(path) : decision;
+    const decision = rules instanceof IgnoreRules ? rules.decideAll([path])[0] : rules;
+    const reason = decision === null || isTakenBack(decision) ? leftOutByName(path) : decision;
+    return { reason, isNamed: decision === 'named' };
   }
 
   /**
@@ -45,15 +45,18 @@ export class LearnableFiles {
     }
     // A file that has vanished or may not be read is left out, as in a scan.
     const found = await lstat(join(root, path)).catch(() => null);
-    if (found?.isFile() === true && (await this.reasonByPath(place)) === null) {
-      yield place;
+    if (found?.isFile() === true) {
+      const { reason, isNamed } = await this.judge(place);
+      if (reason === null) {
+        yield { root, path, isNamed };
+      }
     }
     if (withContents && found?.isDirectory() === true) {
       const folder = path === '' ? '' : `${path}/`;
       const rules = await this.rulesIn(root, folder);
       if (rules instanceof IgnoreRules) {
         for await (const file of walk(root, folder, rules)) {
-          yield { root, path: file };
+          yield { root, ...file };
         }
       }
     }
@@ -79,9 +82,7 @@ export class LearnableFiles {
       return outer;
     }
     const [decision] = outer.decideAll([folder]);
-    return decision === null || decision === 'takenBack'
-      ? outer.enter(folder, decision === 'takenBack')
-      : decision;
+    return decision === null || isTakenBack(decision) ? outer.enter(folder, isTakenBack(decision)) : decision;
   }
 }
 
@@ -91,9 +92,8 @@ export async function reasonNotToLearn(
   text: string,
   excludeGlobs: readonly string[],
 ): Promise<LeftOutReason | null> {
-  const reason =
-    (await new LearnableFiles(excludeGlobs).reasonByPath(place)) ?? leftOutByText(place.path, text);
-  return reason ?? ((await isBehindLink(place)) ? 'link' : null);
+  const { reason, isNamed } = await new LearnableFiles(excludeGlobs).judge(place);
+  return reason ?? leftOutByText(place.path, text, isNamed) ?? ((await isBehindLink(place)) ? 'link' : null);
 }
 
 /**
@@ -111,7 +111,7 @@ export async function readPlannedText(
   const { text } = read;
   // The scan has judged the text as it was; a key may have been saved in it since.
   const isAsJudged = Buffer.byteLength(text) === bytes;
-  return isAsJudged || leftOutByText(path, text) === null ? text : null;
+  return isAsJudged || (await reasonNotToLearn({ root, path }, text, [])) === null ? text : null;
 }
 
 /** Whether the file itself, or a folder on the way to it, is a link: a scan does not follow it, or finds the text under its own name. */

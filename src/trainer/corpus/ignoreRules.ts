@@ -42,11 +42,17 @@ interface Scope {
   isTooSlow: boolean;
 }
 
-type Decision = LeftOutReason | 'takenBack' | null;
+/** What a file or folder is learned by, although other rules may leave it out: a pattern, or the name of this very file. */
+type TakenBack = 'takenBack' | 'named';
+type Decision = LeftOutReason | TakenBack | null;
 
 /** Whether a file, relative to the root of a workspace folder, holds rules. */
 export function isRuleFile(path: string): boolean {
   return /(^|\/)\.(gitignore|understudyignore)$/.test(path) || path === '.git/info/exclude';
+}
+
+export function isTakenBack(decision: Decision): decision is TakenBack {
+  return decision === 'takenBack' || decision === 'named';
 }
 
 /** The rules that hold in one folder; those of deeper folders speak last and win. */
@@ -88,8 +94,8 @@ export class IgnoreRules {
   }
 
   /**
-   * By entry, why it is passed over, `takenBack` when .understudyignore includes what other rules leave out, or null when nothing
-   * speaks against it.
+   * By entry, why it is passed over, `takenBack` when .understudyignore includes what other rules leave out, `named` when it does so by
+   * the whole path of a file, or null when nothing speaks against it.
    * @param paths relative to the root; a folder ends in '/'
    */
   decideAll(paths: readonly string[]): readonly Decision[] {
@@ -128,7 +134,7 @@ export class IgnoreRules {
     }
     const own = lastWord(this.own, path);
     if (own !== null) {
-      return own === 'ignored' ? 'ignored' : 'takenBack';
+      return own === 'ignored' ? 'ignored' : isNamedIn(this.own, path) ? 'named' : 'takenBack';
     }
     if (lastWord(this.git, path) === 'ignored') {
       return 'ignored';
@@ -176,6 +182,14 @@ function lastWord(files: readonly RuleFile[], path: string): 'ignored' | 'unigno
     }
   }
   return null;
+}
+
+/** Whether a rule takes back a file by its whole path from the folder of the rules on, so that no pattern does so by chance. */
+function isNamedIn(files: readonly RuleFile[], path: string): boolean {
+  return files.some(({ text, base, above }) => {
+    const below = above + path.slice(base.length);
+    return ['!', '!/'].some((start) => `\n${text}\n`.includes(`\n${start}${below}\n`));
+  });
 }
 
 /** A rule file that is absent, unreadable or no ordinary file says nothing. */

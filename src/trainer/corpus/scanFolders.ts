@@ -5,7 +5,7 @@ import { realPath } from '../realPath';
 import { leftOutByName } from './fileNameRules';
 import { readFileText, type FileReading } from './fileText';
 import { composedName, typeOf } from './folderEntry';
-import { IgnoreRules } from './ignoreRules';
+import { IgnoreRules, isTakenBack } from './ignoreRules';
 import type { LeftOut, LeftOutReason } from './leftOutReason';
 import { NearDuplicates } from './nearDuplicates';
 import { leftOutByText } from './textRules';
@@ -68,9 +68,9 @@ export async function scanFolders(
   }
   for (const [root, oldEncoding] of roots) {
     const rules = await IgnoreRules.forRoot(root, options.excludeGlobs ?? []);
-    let waiting: string[] = [];
-    for await (const path of walk(root, '', rules, roots, scan.leaveOut, signal)) {
-      waiting.push(path);
+    let waiting: WalkedFile[] = [];
+    for await (const file of walk(root, '', rules, roots, scan.leaveOut, signal)) {
+      waiting.push(file);
       if (waiting.length === READ_AHEAD) {
         await scan.take(root, oldEncoding, waiting, signal);
         waiting = [];
@@ -98,14 +98,20 @@ export async function realRoot(folder: string): Promise<string> {
 
 type LeaveOut = (root: string, path: string, reason: LeftOutReason) => void;
 
-/** A file, or a folder with the rules that hold in it. */
-interface Kept {
+interface WalkedFile {
+  /** Relative to the root, with `/`. */
   readonly path: string;
+  /** Whether .understudyignore names this very file; see {@link leftOutByText}. */
+  readonly isNamed: boolean;
+}
+
+/** A file, or a folder with the rules that hold in it. */
+interface Kept extends WalkedFile {
   readonly rulesInside: (() => Promise<IgnoreRules>) | null;
 }
 
 /**
- * Paths of the ordinary files in a folder of a root, outside other roots, that no rule or name leaves out. Links are not followed.
+ * The ordinary files in a folder of a root, outside other roots, that no rule or name leaves out. Links are not followed.
  * @param folder relative to the root, '' or ending in '/'
  * @param rules that hold in it
  */
@@ -116,12 +122,12 @@ export async function* walk(
   roots: ReadonlyMap<string, string> = new Map(),
   leaveOut: LeaveOut = () => undefined,
   signal?: AbortSignal,
-): AsyncGenerator<string> {
+): AsyncGenerator<WalkedFile> {
   // Not by recursion: a program that copies a folder into itself may make more levels than calls can be nested.
-  const waiting: Kept[] = [{ path: folder, rulesInside: () => Promise.resolve(rules) }];
+  const waiting: Kept[] = [{ path: folder, isNamed: false, rulesInside: () => Promise.resolve(rules) }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (next.rulesInside === null) {
-      yield next.path;
+      yield next;
       continue;
     }
     const kept = await keptIn(root, next.path, await next.rulesInside(), roots, leaveOut, signal);
@@ -168,12 +174,12 @@ async function keptIn(
   for (const [i, decision] of rules.decideAll(found).entries()) {
     const path = found[i];
     const isFolder = path.endsWith('/');
-    const isTakenBack = decision === 'takenBack';
-    const reason = (isTakenBack ? null : decision) ?? (isFolder ? null : leftOutByName(path));
+    const reason = (isTakenBack(decision) ? null : decision) ?? (isFolder ? null : leftOutByName(path));
     if (reason !== null) {
       leaveOut(root, path, reason);
     } else {
-      kept.push({ path, rulesInside: isFolder ? () => rules.enter(path, isTakenBack) : null });
+      const rulesInside = isFolder ? () => rules.enter(path, isTakenBack(decision)) : null;
+      kept.push({ path, isNamed: decision === 'named', rulesInside });
     }
   }
   return kept;
@@ -198,12 +204,12 @@ class Scan {
   async take(
     root: string,
     oldEncoding: string,
-    paths: readonly string[],
+    files: readonly WalkedFile[],
     signal: AbortSignal | undefined,
   ): Promise<void> {
     signal?.throwIfAborted();
     const read = await Promise.all(
-      paths.map(async (path): Promise<FileReading> =>
+      files.map(async ({ path }): Promise<FileReading> =>
         this.full
           ? { kind: 'leftOut', reason: 'overTotalLimit' }
           : readFileText(join(root, path), MAX_FILE_BYTES, oldEncoding),
@@ -211,7 +217,7 @@ class Scan {
     );
     for (const [i, file] of read.entries()) {
       signal?.throwIfAborted();
-      this.judge(root, paths[i], file);
+      this.judge(root, files[i], file);
     }
     this.options.onProgress?.({
       files: this.files.length,
@@ -220,13 +226,14 @@ class Scan {
     });
   }
 
-  private judge(root: string, path: string, read: FileReading): void {
+  private judge(root: string, { path, isNamed }: WalkedFile, read: FileReading): void {
     if (read.kind === 'leftOut') {
       this.leaveOut(root, path, read.reason);
       return;
     }
     const { text, truncated, modified } = read;
-    const reason = leftOutByText(path, text) ?? (this.duplicates.seenBefore(text) ? 'duplicate' : null);
+    const reason =
+      leftOutByText(path, text, isNamed) ?? (this.duplicates.seenBefore(text) ? 'duplicate' : null);
     if (reason !== null) {
       this.leaveOut(root, path, reason);
       return;

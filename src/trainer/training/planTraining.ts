@@ -32,6 +32,7 @@ const SURPRISING: ReadonlySet<LeftOutReason> = new Set<LeftOutReason>([
   'minified',
   'longLine',
   'secret',
+  'secretText',
   'duplicate',
   'restOverFileLimit',
   'overTotalLimit',

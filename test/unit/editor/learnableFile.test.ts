@@ -50,6 +50,33 @@ describe('a file that is saved', () => {
     assert.equal(await reason('one.md', ''), 'empty');
   });
 
+  it('is learned although something in it looks like a secret where .understudyignore names it', async () => {
+    const text = 'See mysql://admin:hunter2secret@db.example.org/x.\n';
+    assert.equal(await reason('keys/one.md', text), 'secretText');
+    write('keys/.understudyignore', '!one.md\n');
+    assert.equal(await reason('keys/one.md', text), null);
+    assert.equal(await reason('keys/two.md', text), 'secretText');
+    write('keys/one.md', text);
+    write('keys/two.md', text);
+    assert.equal(await readPlannedText({ root, path: 'keys/one.md', bytes: 1 }, ''), text);
+    assert.equal(await readPlannedText({ root, path: 'keys/two.md', bytes: 1 }, ''), null);
+    const named: [string, boolean | undefined][] = [];
+    for await (const { path, isNamed } of new LearnableFiles([]).below({ root, path: 'keys' })) {
+      named.push([path, isNamed]);
+    }
+    for await (const { path, isNamed } of new LearnableFiles([]).below({ root, path: 'keys/one.md' })) {
+      named.push([path, isNamed]);
+    }
+    assert.deepEqual(
+      named.filter(([path]) => path.endsWith('.md')),
+      [
+        ['keys/one.md', true],
+        ['keys/two.md', false],
+        ['keys/one.md', true],
+      ],
+    );
+  });
+
   it('is not learned, and holds up nothing for years, where a rule was made for that', async () => {
     write('hostile/.gitignore', `x${'/**/a'.repeat(30)}/z\n`);
     assert.equal(await reason(`hostile/x/${'a/'.repeat(60)}one.md`), 'slowRules');

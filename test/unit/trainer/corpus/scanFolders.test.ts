@@ -279,6 +279,32 @@ describe('scanFolders', () => {
       assert.equal(reasons(result)['build/node_modules/'], 'dependencyOrBuild');
     });
 
+    it('lets .understudyignore take back what looks like a secret in a file, by the whole path of that alone', async () => {
+      const address = (name: string) => `See mysql://${name}:hunter2secret@db.example.org/x. ${PROSE}`;
+      await write({
+        '.understudyignore': '!docs/keys.md\n!/docs/deep/also.md\n!docs/*.txt\n!docs/other/\n!b.md\n!.env\n',
+        'docs/.understudyignore': '!own.md\n',
+        'docs/keys.md': address('one'),
+        'docs/deep/also.md': address('two'),
+        'docs/own.md': address('three'),
+        'docs/a.txt': address('four'),
+        'docs/other/a.md': address('five'),
+        'docs/deep/b.md': address('six'),
+        '.env': 'A=1',
+      });
+      const result = await scan();
+      assert.deepEqual(
+        paths(result).filter((path) => !path.endsWith('.understudyignore')),
+        ['docs/deep/also.md', 'docs/keys.md', 'docs/own.md'],
+      );
+      assert.deepEqual(reasons(result), {
+        '.env': 'secret',
+        'docs/a.txt': 'secretText',
+        'docs/deep/b.md': 'secretText',
+        'docs/other/a.md': 'secretText',
+      });
+    });
+
     it('takes the exclude globs of the editor', async () => {
       await write({ 'a/gen/x.md': `x ${PROSE}`, 'a/y.md': `y ${PROSE}`, 'top.rst': `r ${PROSE}` });
       const result = await scan({ excludeGlobs: ['**/gen', '*.rst'] });
@@ -426,10 +452,10 @@ describe('scanFolders', () => {
       'credentials.json': ['{}', 'secret'],
       '账号密码.txt': ['x', 'secret'],
       '.aws/config': ['x', 'secret'],
-      'notes.md': [`${PROSE}-----BEGIN RSA PRIVATE KEY-----\n${'MIIE'.repeat(16)}\n`, 'secret'],
-      'cloud.md': [`${PROSE}key AKIA${'Q2W3'.repeat(4)}\n`, 'secret'],
-      'app.ts': [`const token = "${'a1B2c3D4'.repeat(5)}";\n`, 'secret'],
-      'db.ts': ['connect("postgres://admin:hunter2secret@db.example.org/x");\n', 'secret'],
+      'notes.md': [`${PROSE}-----BEGIN RSA PRIVATE KEY-----\n${'MIIE'.repeat(16)}\n`, 'secretText'],
+      'cloud.md': [`${PROSE}key AKIA${'Q2W3'.repeat(4)}\n`, 'secretText'],
+      'app.ts': [`const token = "${'a1B2c3D4'.repeat(5)}";\n`, 'secretText'],
+      'db.ts': ['connect("postgres://admin:hunter2secret@db.example.org/x");\n', 'secretText'],
     };
     for (const [path, [content, reason]] of Object.entries(cases)) {
       it(`leaves out ${path} as ${reason}`, async () => {
