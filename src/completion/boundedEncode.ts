@@ -46,13 +46,13 @@ export function boundedEncode<Options extends unknown[]>(
       }
     } catch (error) {
       throw new Error(
-        `A piece of text cannot be cut into tokens by ${name} (${libraryFault(error)}), so the model is not asked any more. Choose another one, or mend that file.`,
+        `A piece of text cannot be cut into tokens by ${name} (${libraryFault(error)}), so the model is not asked any more. Choose another one, or repair that file.`,
         { cause: error },
       );
     }
     if (!isInTime) {
       throw new Error(
-        `A regular expression in ${name} did not come to an end on a piece of text, so the model is not asked any more. Choose another one, or mend that file.`,
+        `A regular expression in ${name} did not finish on a piece of text, so the model is not asked any more. Choose another one, or repair that file.`,
       );
     }
     return ids;

@@ -248,7 +248,7 @@ export class GeneratorClient {
       this.reportReopened(
         'loadHalf',
         'away',
-        'The language model held up all suggestions for a minute, so they come without it. Choose a smaller one, or choose it again to try it once more.',
+        'The language model held up all suggestions for a minute, so it is left out. Choose a smaller one, or choose it again to retry.',
       );
     }
   }

@@ -30,7 +30,7 @@ export function enablementProblem(t: Translate, given: unknown): string | null {
   return isWhole
     ? null
     : t(
-        'The setting {0} is {1}; it takes true or false for each language, as in {2}, and whatever else stands there is left out.',
+        'The setting {0} is {1}, but takes true or false for each language, as in {2}; anything else in it is ignored.',
         'understudy.enable',
         shownValue(given),
         '{ "*": true, "markdown": false }',

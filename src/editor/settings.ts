@@ -153,7 +153,7 @@ export function describeProblem(t: Translate, { name, given, used }: SettingProb
     case 'number':
       return setting.integer
         ? t(
-            'The setting {0} is {1}; it takes a whole number from {2} to {3}, and {4} is used.',
+            'The setting {0} is {1}, but takes a whole number from {2} to {3}; {4} is used.',
             full,
             held,
             setting.minimum,
@@ -161,7 +161,7 @@ export function describeProblem(t: Translate, { name, given, used }: SettingProb
             instead,
           )
         : t(
-            'The setting {0} is {1}; it takes a number from {2} to {3}, and {4} is used.',
+            'The setting {0} is {1}, but takes a number from {2} to {3}; {4} is used.',
             full,
             held,
             setting.minimum,
@@ -169,10 +169,10 @@ export function describeProblem(t: Translate, { name, given, used }: SettingProb
             instead,
           );
     case 'flag':
-      return t('The setting {0} is {1}; it takes true or false, and {2} is used.', full, held, instead);
+      return t('The setting {0} is {1}, but takes true or false; {2} is used.', full, held, instead);
     case 'choice':
       return t(
-        'The setting {0} is {1}; it takes one of {2}, and {3} is used.',
+        'The setting {0} is {1}, but takes one of {2}; {3} is used.',
         full,
         held,
         setting.choices.join(', '),
@@ -180,7 +180,7 @@ export function describeProblem(t: Translate, { name, given, used }: SettingProb
       );
     case 'seed':
       return t(
-        'The setting {0} is {1}; it takes null or a whole number from {2} to {3}, and {4} is used.',
+        'The setting {0} is {1}, but takes null or a whole number from {2} to {3}; {4} is used.',
         full,
         held,
         setting.minimum,

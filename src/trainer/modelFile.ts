@@ -59,7 +59,7 @@ export async function importedModel(
   const checkpoint = decodeCheckpoint(bytes, path);
   if (!hasTokens(checkpoint, await readTokenizer(tokenizerPath))) {
     throw new Error(
-      `${basename(path)} has another tokenizer than this version of Understudy, so that it can be neither the model of a workspace nor the base model; train it again with models/base/tokenizer.json, or, if it is a Keras model, choose it as language model.`,
+      `${basename(path)} has a different tokenizer from this version of Understudy, so it can be neither the model of a workspace nor the base model; train it again with models/base/tokenizer.json or, if it is a Keras model, choose it as language model.`,
     );
   }
   return { checkpoint, bytes };

@@ -213,7 +213,7 @@ export class ModelProcess<Opening extends ModelFile, Opened, Question, Answer> {
       this.tell(
         'away',
         refusal ??
-          `${program} keeps stopping (${how}) and is not started again. Choose ${name} again to try once more.`,
+          `${program} keeps stopping (${how}) and is not started again. Choose ${name} again to retry.`,
       );
       return;
     }

@@ -146,7 +146,7 @@ export const saveFile: WriteFile = (path, bytes) =>
 /** The sentence for a user whose file could not be written. */
 export function notWritten(path: string, cause: unknown): Error {
   const { code, message } = cause as NodeJS.ErrnoException;
-  const kept = 'What was there before is as it was.';
+  const kept = 'What was there before is unchanged.';
   const sentence = isDiskFull(cause)
     ? `The disk is full, so ${path} could not be written. ${kept} Free some space and try again.`
     : isHeld(cause as NodeJS.ErrnoException)

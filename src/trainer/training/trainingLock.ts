@@ -146,7 +146,7 @@ async function take(modelPath: string, holderPath: string): Promise<HeldLock> {
 function tryLockOf(modelPath: string, path: string, stale: number): Promise<HeldLock | null> {
   const lostError = () =>
     new LockedError(
-      `The lock of the model ${modelPath} was lost, to another process while this computer slept or because it was deleted, so nothing more is written from here. See that no other training of it runs, and train again.`,
+      `The lock of the model ${modelPath} was lost: another process took it while this computer slept, or it was deleted. Nothing more is written from here. Check that no other training of it is running, and train again.`,
     );
   return tryLock(path, { stale, lostError });
 }

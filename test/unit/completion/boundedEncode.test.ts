@@ -9,7 +9,7 @@ describe('Cutting a text into tokens', () => {
 
   it('is stopped after a second, unless it is known to end', () => {
     assert.throws(() => boundedEncode('own.json', slow, () => undefined).attempt('text'), {
-      message: /^A regular expression in own\.json did not come to an end/,
+      message: /^A regular expression in own\.json did not finish/,
     });
     assert.deepEqual(boundedEncode('own.json', slow, () => undefined, false).attempt('text'), [1]);
   });

@@ -32,7 +32,7 @@ describe('understudy.enable', () => {
       assert.equal(told(given), null);
     }
     for (const given of ['false', 0, null, { '*': 'off' }, { '*': true, python: null }]) {
-      assert.ok(told(given)?.startsWith(`The setting understudy.enable is ${JSON.stringify(given)}; `));
+      assert.ok(told(given)?.startsWith(`The setting understudy.enable is ${JSON.stringify(given)}, `));
     }
   });
 

@@ -97,7 +97,7 @@ describe('a sentence that is made outside the extension host', () => {
     assert.equal(translateSentence(described), 'lstm，2 层，隐藏层大小 512，嵌入大小 256');
     assert.equal(
       translateSentence(
-        'SmolLM2 (GGUF, 99 MB); it cuts texts into tokens in a way that is only nearly known here',
+        'SmolLM2 (GGUF, 99 MB); how it cuts texts into tokens is known here only approximately',
       ),
       'SmolLM2 (GGUF, 99 MB)；它切分词元的方式在此只能近似得知',
     );

@@ -24,7 +24,7 @@ describe('a setting', () => {
     assert.equal(value, 2);
     assert.equal(
       describeProblem(inEnglish, problem!),
-      'The setting understudy.sampling.temperature is 7; it takes a number from 0.05 to 2, and 2 is used.',
+      'The setting understudy.sampling.temperature is 7, but takes a number from 0.05 to 2; 2 is used.',
     );
     assert.equal(parseSetting('model.numLayers', 9).value, 3);
     assert.equal(parseSetting('sampling.seed', -3).value, 0);
@@ -43,7 +43,7 @@ describe('a setting', () => {
     assert.equal(value, 'lstm');
     assert.match(
       describeProblem(inEnglish, problem!),
-      /"perceptron"; it takes one of lstm, gru, rnn, transformer/,
+      /"perceptron", but takes one of lstm, gru, rnn, transformer/,
     );
     const long = parseSetting('training.seconds', new Array<string>(100_000).fill('much'));
     assert.ok(describeProblem(inEnglish, long.problem!).length < 300);

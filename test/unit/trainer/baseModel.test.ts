@@ -70,7 +70,7 @@ describe('the base model', () => {
     // A folder in its place cannot be removed as a file, by whomever.
     mkdirSync(join(folder, 'base', 'model.safetensors', 'inside'), { recursive: true });
     await assert.rejects(base.removeImported(), {
-      message: /model\.safetensors could not be written .*What was there before is as it was\.$/,
+      message: /model\.safetensors could not be written .*What was there before is unchanged\.$/,
     });
   });
 
@@ -94,11 +94,11 @@ describe('the base model', () => {
     const refused: (readonly [path: string, sentence: RegExp])[] = [
       [
         write('other.safetensors', other),
-        /^other\.safetensors has another tokenizer than this version of Understudy, .* nor the base model; train/,
+        /^other\.safetensors has a different tokenizer from this version of Understudy, .* nor the base model; train/,
       ],
       [
         write('kind.safetensors', { model: {} }),
-        /^kind\.safetensors has another tokenizer than this version/,
+        /^kind\.safetensors has a different tokenizer from this version/,
       ],
       ['test/fixtures/keras/gpt.keras', /its layers are not those of the personal network.*language model/],
       [

@@ -211,7 +211,7 @@ describe('ModelStore', () => {
     writeFileSync(copy, smallModelBytes(7));
     await assert.rejects(store.importFrom(other, copy, shipped), {
       message:
-        /^copy\.safetensors has another tokenizer than this version of Understudy, so that it can be neither the model of a workspace nor the base model; train/,
+        /^copy\.safetensors has a different tokenizer from this version of Understudy, so it can be neither the model of a workspace nor the base model; train/,
     });
     assert.deepEqual(readFileSync(store.places(other).modelPath), Buffer.from(model));
   });

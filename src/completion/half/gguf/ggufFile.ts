@@ -177,6 +177,6 @@ class HeadReader {
   }
 
   private damaged(): never {
-    throw new Error(`${this.name} is damaged or was not copied to its end. Download it again.`);
+    throw new Error(`${this.name} is damaged or incomplete. Download it again.`);
   }
 }

@@ -82,7 +82,7 @@ export async function loadGguf(
     source,
     description: agrees
       ? opened
-      : `${opened}; it cuts texts into tokens in a way that is only nearly known here`,
+      : `${opened}; how it cuts texts into tokens is known here only approximately`,
   };
 }
 

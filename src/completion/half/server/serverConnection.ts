@@ -175,7 +175,7 @@ export class ServerConnection {
       case 307:
       case 308:
         return new ServerFault(
-          `The server at ${this.host} sends on to another address (status ${status}), where neither text nor key are sent. Give the address that it is at.`,
+          `The server at ${this.host} redirects to another address (status ${status}); neither text nor key is sent there. Give the server's own address.`,
           true,
         );
       case 400:
@@ -202,7 +202,7 @@ export class ServerConnection {
         );
       case 503:
         return new ServerFault(
-          `The server at ${this.host} is not ready (status 503), as while it loads its model. It is asked again later; if this lasts, look at what it writes in its own window or log.`,
+          `The server at ${this.host} is not ready (status 503); it may still be loading its model. It is asked again later; if this lasts, look at what it writes in its own window or log.`,
           false,
         );
       default:

@@ -97,7 +97,7 @@ describe('The configuration', () => {
     for (let round = 0; round < 2; round++) {
       const { values, problems } = configuration.sampling();
       assert.equal(values.topK, 0);
-      assert.match(problems.join('\n'), /^The setting understudy\.sampling\.topK is -1; .*\.$/);
+      assert.match(problems.join('\n'), /^The setting understudy\.sampling\.topK is -1, .*\.$/);
       configuration.enablement();
     }
     assert.equal(warned.length, 2);

@@ -126,7 +126,7 @@ describe('A Keras model chosen as the language model', () => {
     assert.equal(statuses.length, 1);
     assert.match(
       statuses[0].message,
-      /^A regular expression in own\.tokenizer\.json did not come to an end .* mend that file\.$/,
+      /^A regular expression in own\.tokenizer\.json did not finish .* repair that file\.$/,
     );
   });
 
@@ -140,7 +140,7 @@ describe('A Keras model chosen as the language model', () => {
     };
     await assert.rejects(open(tokenizer.vocabSize, vocabulary), {
       message:
-        'A piece of text cannot be cut into tokens by own.tokenizer.json (it is damaged or of an unknown kind), so the model is not asked any more. Choose another one, or mend that file.',
+        'A piece of text cannot be cut into tokens by own.tokenizer.json (it is damaged or of an unknown kind), so the model is not asked any more. Choose another one, or repair that file.',
     });
   });
 });

@@ -186,7 +186,7 @@ describe('llama.cpp in a process of its own', function () {
       await client.ask(question(3));
       await new Promise((wait) => setTimeout(wait, 5));
     }
-    assert.match(heard.at(-1)!, /Choose model\.gguf again to try once more\.$/);
+    assert.match(heard.at(-1)!, /Choose model\.gguf again to retry\.$/);
   });
 
   for (const [name, why] of [

@@ -46,7 +46,7 @@ describe('the vocabulary of a masked model', () => {
     assert.deepEqual(encode('a a'), [2, 2]);
     assert.deepEqual([encode('x'.repeat(40)), encode('a a')], [[], []]);
     assert.deepEqual(told, [
-      'A regular expression in small/tokenizer.json did not come to an end on a piece of text, so the model is not asked any more. Choose another one, or mend that file.',
+      'A regular expression in small/tokenizer.json did not finish on a piece of text, so the model is not asked any more. Choose another one, or repair that file.',
     ]);
   });
 
@@ -54,7 +54,7 @@ describe('the vocabulary of a masked model', () => {
     const lengthened = replace({ String: 'a' }, 'x'.repeat(40));
     assert.throws(
       () => maskedVocabulary(cutBy(lengthened, endless), 'small', () => undefined),
-      /^Error: A regular expression in small\/tokenizer\.json did not come to an end/,
+      /^Error: A regular expression in small\/tokenizer\.json did not finish/,
     );
   });
 
@@ -90,7 +90,7 @@ describe('the vocabulary of a masked model', () => {
       ],
       [
         { post_processor: { type: 'TemplateProcessing', single: [5], pair: [], special_tokens: {} } },
-        /^A piece of text cannot be cut into tokens by odd\/tokenizer\.json \(it is damaged .*mend that file\.$/,
+        /^A piece of text cannot be cut into tokens by odd\/tokenizer\.json \(it is damaged .*repair that file\.$/,
       ],
     ];
     for (const [change, message] of refused) {

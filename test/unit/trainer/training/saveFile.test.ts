@@ -131,7 +131,7 @@ describe('A file that is written whole', () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     await assert.rejects(saveFile(pipe, later), {
-      message: `${pipe} could not be written (it is not an ordinary file). What was there before is as it was.`,
+      message: `${pipe} could not be written (it is not an ordinary file). What was there before is unchanged.`,
     });
     assert.ok(lstatSync(pipe).isFIFO());
     assert.deepEqual(readdirSync(folder), ['model', 'pipe']);
@@ -201,7 +201,7 @@ describe('A file that is written whole', () => {
     [['ENOSPC', 'EDQUOT'], /^The disk is full, so .* Free some space and try again\.$/],
     [['EROFS', 'EACCES', 'EPERM'], /because its folder may not be written to\. .* Change its permissions/],
     [['ENOTDIR', 'EEXIST'], /because a file stands where a folder should be\. .* move the file away\.$/],
-    [['EIO'], /could not be written \(EIO\)\. What was there before is as it was\.$/],
+    [['EIO'], /could not be written \(EIO\)\. What was there before is unchanged\.$/],
   ];
   for (const [codes, message] of refusals) {
     it(`says what to do where the system says ${codes.join(' or ')}`, async () => {
@@ -229,7 +229,7 @@ describe('A file that is written whole', () => {
     Object.defineProperty(process, 'platform', { value: 'win32' });
     try {
       await assert.rejects(saveFile(path, later), {
-        message: `${path} could not be written, because another program has it open or it is read-only. What was there before is as it was. Close it there, or permit writing, and try again.`,
+        message: `${path} could not be written, because another program has it open or it is read-only. What was there before is unchanged. Close it there, or permit writing, and try again.`,
       });
     } finally {
       Object.defineProperty(process, 'platform', { value: platform });

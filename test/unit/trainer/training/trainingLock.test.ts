@@ -184,7 +184,7 @@ describe('The lock of a model', () => {
       () => {
         lock.confirm();
       },
-      { message: /^The lock of the model .* was lost, .* train again\.$/ },
+      { message: /^The lock of the model .* was lost: .* train again\.$/ },
     );
     await lock.release();
     assert.ok(existsSync(`${modelPath}.lock`) && existsSync(`${modelPath}.holder.json`));
@@ -208,7 +208,7 @@ describe('A training that loses the lock of its model', () => {
             throw new Error('not of interest');
           },
         }),
-        { message: /^The lock of the model .* was lost, / },
+        { message: /^The lock of the model .* was lost: / },
       );
       assert.ok(!existsSync(workspace.modelPath) && existsSync(workspace.resumePath));
     } finally {
@@ -230,7 +230,7 @@ describe('A training that loses the lock of its model', () => {
             void whileSecondsPass();
           }
         }),
-        { message: /^The lock of the model .* was lost, / },
+        { message: /^The lock of the model .* was lost: / },
       );
     } finally {
       mock.timers.reset();

@@ -289,7 +289,7 @@ describe('asking a server', () => {
     [
       'is loading its model',
       (_, response) => void response.writeHead(503).end('{"error": {"message": "Loading model"}}'),
-      /is not ready \(status 503\), as while it loads its model\. It is asked again later/,
+      /is not ready \(status 503\); it may still be loading its model\. It is asked again later/,
       false,
     ],
     [
@@ -308,7 +308,7 @@ describe('asking a server', () => {
     [
       'sends elsewhere',
       (_, response) => void response.writeHead(307, { location: 'http://127.0.0.1:9/' }).end(),
-      /sends on to another address \(status 307\).*Give the address/,
+      /redirects to another address \(status 307\).*Give the server's own address/,
       true,
     ],
     [
