@@ -94,24 +94,23 @@ export function canonicalModel(
   seed: number,
 ): ForeignModel<History> {
   const letters = new Set(new TextEncoder().encode(alphabet));
-  const texts = Array.from({ length: vocabulary.size }, (_, id) => vocabulary.tokenBytes(id));
-  const bytesOf = (ids: History) => Uint8Array.from(ids.flatMap((id) => [...(texts[id] ?? [])]));
+  const bytesOf = (ids: History) => Uint8Array.from(ids.flatMap((id) => [...(vocabulary.tokens[id] ?? [])]));
   const allows = (history: History, id: number) => {
     if (id === vocabulary.endOfTextId) {
       return true;
     }
-    if (texts[id]?.every((byte) => letters.has(byte)) !== true) {
+    if (vocabulary.tokens[id]?.every((byte) => letters.has(byte)) !== true) {
       return false;
     }
     const path = [...history.slice(1), id];
     const encoding = vocabulary.encode(bytesOf(path));
     return encoding?.ids.length === path.length && path.every((token, i) => encoding.ids[i] === token);
   };
-  return { expert: new RandomExpert(vocabulary.size, seed, allows, 3), vocabulary };
+  return { expert: new RandomExpert(vocabulary.tokens.length, seed, allows, 3), vocabulary };
 }
 
 export const randomModel = (vocabulary: ForeignVocabulary, seed: number): ForeignModel<History> => ({
-  expert: new RandomExpert(vocabulary.size, seed),
+  expert: new RandomExpert(vocabulary.tokens.length, seed),
   vocabulary,
 });
 

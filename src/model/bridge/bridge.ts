@@ -33,6 +33,7 @@ const MOST_KEPT = 512;
 const LONGEST_TAIL = 64;
 const KEPT_TAIL = 32;
 const NO_BYTES = new Uint8Array();
+const utf8 = new TextEncoder();
 
 interface BridgeOptions {
   /** Whether the model can no longer be used. While it is away, a bridge with {@link Expert.readiness} reports no state as ready. */
@@ -68,7 +69,7 @@ export class Bridge<State> extends OneByOne<BridgeState<State>> implements Exper
       tokens,
       shared: this.shared,
       limits: {
-        ...(foreign.vocabulary.size > this.vocabSize ? COARSE_LIMITS : FINE_LIMITS),
+        ...(foreign.vocabulary.tokens.length > this.vocabSize ? COARSE_LIMITS : FINE_LIMITS),
         ...limits,
       },
       memory: new PlaceMemory(tokens, this.shared),
@@ -98,7 +99,7 @@ export class Bridge<State> extends OneByOne<BridgeState<State>> implements Exper
       const end = this.readTail(root, tail, tail.length).root;
       return {
         root: this.reader.restart(end),
-        tail: this.foreign.vocabulary.documentPrefix,
+        tail: utf8.encode(this.foreign.vocabulary.documentPrefix),
         context: NO_CONTEXT,
       };
     }

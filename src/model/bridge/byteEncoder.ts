@@ -2,6 +2,7 @@ import { wholeCharacters } from '../characterBounds';
 import type { PrefixIndex } from '../tokenizer/prefixIndex';
 import type { Encoding } from './foreignModel';
 
+const NO_BYTES = new Uint8Array();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
@@ -9,10 +10,10 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
  * first of them may include the token before it, since byte-pair encodings have tokens such as a space with the first two bytes of
  * a quotation mark.
  * @param encodeText token ids of a text; where their bytes do not add up to the text, the encoder returns null
+ * @param index of the tokens
  */
 export function byteEncoder(
   encodeText: (text: string) => ArrayLike<number>,
-  tokenBytes: (id: number) => Uint8Array | null,
   index: PrefixIndex,
 ): (bytes: Uint8Array) => Encoding | null {
   return (bytes) => {
@@ -21,30 +22,26 @@ export function byteEncoder(
     const ends = new Int32Array(ids.length);
     let end = 0;
     for (let i = 0; i < ids.length; i++) {
-      const token = tokenBytes(ids[i]);
-      for (let at = 0; at < (token?.length ?? 0); at++) {
-        if (token![at] !== bytes[end + at]) {
+      const token = index.tokens[ids[i]] ?? NO_BYTES;
+      for (let at = 0; at < token.length; at++) {
+        if (token[at] !== bytes[end + at]) {
           return null;
         }
       }
-      end += token?.length ?? 0;
+      end += token.length;
       ends[i] = end;
     }
     if (end !== whole) {
       return null;
     }
     const encoding = { ids, ends };
-    return whole === bytes.length ? encoding : withBrokenCharacter(encoding, bytes, tokenBytes, index);
+    return whole === bytes.length ? encoding : withBrokenCharacter(encoding, bytes, index);
   };
 }
 
 /** @param encoding of the whole characters */
-function withBrokenCharacter(
-  encoding: Encoding,
-  bytes: Uint8Array,
-  tokenBytes: (id: number) => Uint8Array | null,
-  index: PrefixIndex,
-): Encoding | null {
+function withBrokenCharacter(encoding: Encoding, bytes: Uint8Array, index: PrefixIndex): Encoding | null {
+  const { tokens } = index;
   const ids = Array.from(encoding.ids);
   const ends = Array.from(encoding.ends);
   let end = ends.at(-1) ?? 0;
@@ -52,8 +49,8 @@ function withBrokenCharacter(
   // A byte-pair encoding merges the last token with part of the character if there is such a token.
   const start = ends.at(-2) ?? 0;
   const joined = ids.length > 0 ? index.longestAt(bytes, start) : null;
-  if (joined !== null && start + tokenBytes(joined)!.length > whole) {
-    end = start + tokenBytes(joined)!.length;
+  if (joined !== null && start + tokens[joined]!.length > whole) {
+    end = start + tokens[joined]!.length;
     ids[ids.length - 1] = joined;
     ends[ends.length - 1] = end;
   }
@@ -62,7 +59,7 @@ function withBrokenCharacter(
     if (id === null) {
       return null;
     }
-    end += tokenBytes(id)!.length;
+    end += tokens[id]!.length;
     ids.push(id);
     ends.push(end);
   }

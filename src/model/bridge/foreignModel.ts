@@ -1,4 +1,5 @@
 import type { Expert } from '../expert';
+import type { PrefixIndex } from '../tokenizer/prefixIndex';
 
 /** How a model with tokens of its own reads a stretch of bytes. */
 export interface Encoding {
@@ -13,9 +14,10 @@ export const UNKNOWN = -1;
 
 /** The tokens of a {@link ForeignModel}. */
 export interface ForeignVocabulary {
-  readonly size: number;
-  /** Null for a token that is no text: the marks of a chat, padding, the unknown. */
-  tokenBytes(id: number): Uint8Array | null;
+  /** Bytes by id; null for a token that is no text: the marks of a chat, padding, the unknown. */
+  readonly tokens: readonly (Uint8Array | null)[];
+  /** Of these tokens. */
+  readonly index: PrefixIndex;
   /**
    * The model's own encoding of a stretch that begins at a token boundary. The stretch may end inside a word or a character. Null
    * when no text that begins with the stretch has a token boundary at its end.
@@ -29,7 +31,7 @@ export interface ForeignVocabulary {
   /** Least probability that the next piece is not in the vocabulary; 0 when the vocabulary can spell every text. */
   readonly unknownShare: number;
   /** What the encoding puts before a document's text, such as SentencePiece's space; usually nothing. */
-  readonly documentPrefix: Uint8Array;
+  readonly documentPrefix: string;
 }
 
 /**

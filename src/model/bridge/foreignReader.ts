@@ -42,9 +42,7 @@ export class ForeignReader<State> {
     const affordable = Math.max(LEAST_KEPT, Math.floor(MOST_NUMBERS / expert.vocabSize));
     this.mostKept = Math.min(MOST_KEPT, affordable);
     this.marks = Int32Array.from(Array(expert.vocabSize).keys()).filter(
-      (id) =>
-        id >= vocabulary.size ||
-        (id !== vocabulary.endOfTextId && (vocabulary.tokenBytes(id)?.length ?? 0) === 0),
+      (id) => id !== vocabulary.endOfTextId && (vocabulary.tokens[id]?.length ?? 0) === 0,
     );
   }
 

@@ -1,5 +1,5 @@
 import { getOrMake } from '../boundedMap';
-import { PrefixIndex } from '../tokenizer/prefixIndex';
+import type { PrefixIndex } from '../tokenizer/prefixIndex';
 import { concatBytes, encodingsOf, latin1, type PossibleEncoding } from './byteEncoder';
 import type { Encoding, ForeignVocabulary } from './foreignModel';
 import { NO_TOKEN, tokenAfter, type SharedTokens } from './sharedTokens';
@@ -11,13 +11,13 @@ const MOST_TRIED = 64;
 /** What is known about a foreign vocabulary and its relation to the shared one, whatever the text. */
 export class ForeignTokens {
   readonly index: PrefixIndex;
-  /** [vocabulary.size]; the shared token that each token's bytes begin with, taken alone; {@link NO_TOKEN} for a token without text. */
+  /** [vocabulary.tokens.length]; the shared token that each token's bytes begin with, taken alone; {@link NO_TOKEN} for a token without text. */
   readonly firstShared: Int32Array;
-  /** [vocabulary.size]; the first byte of each token; 0 for a token without text. */
+  /** [vocabulary.tokens.length]; the first byte of each token; 0 for a token without text. */
   readonly firstBytes: Uint8Array;
   /** By token, the shared tokens of its bytes, taken alone; null when there is at most one. */
   private readonly sharedEncodings: readonly (Encoding | null)[];
-  /** [vocabulary.size]; answers of {@link isOwnEncoding}, filled on demand: 0 not asked yet, 1 yes, 2 no. */
+  /** [vocabulary.tokens.length]; answers of {@link isOwnEncoding}, filled on demand: 0 not asked yet, 1 yes, 2 no. */
   private readonly ownEncodings: Uint8Array;
   private readonly encodings = new Map<string, readonly PossibleEncoding[]>();
   /** Answers of {@link canCover}. */
@@ -27,12 +27,11 @@ export class ForeignTokens {
     readonly vocabulary: ForeignVocabulary,
     shared: SharedTokens,
   ) {
-    const { size } = vocabulary;
-    const tokens = Array.from({ length: size }, (_, id) => vocabulary.tokenBytes(id));
-    this.index = new PrefixIndex(tokens);
-    this.firstShared = new Int32Array(size).fill(NO_TOKEN);
+    const { tokens, index } = vocabulary;
+    this.index = index;
+    this.firstShared = new Int32Array(tokens.length).fill(NO_TOKEN);
     this.firstBytes = Uint8Array.from(tokens, (bytes) => bytes?.[0] ?? 0);
-    this.ownEncodings = new Uint8Array(size);
+    this.ownEncodings = new Uint8Array(tokens.length);
     this.sharedEncodings = tokens.map((bytes, id) => {
       if (bytes === null || bytes.length === 0) {
         return null;
@@ -56,7 +55,7 @@ export class ForeignTokens {
   }
 
   bytes(id: number): Uint8Array {
-    return this.vocabulary.tokenBytes(id)!;
+    return this.vocabulary.tokens[id]!;
   }
 
   /** See {@link encodingsOf}. */

@@ -6,13 +6,13 @@ export function hasSharedTokens({ expert, vocabulary }: ForeignModel, tokenizer:
   const { vocabSize, endOfTextId } = tokenizer;
   if (
     expert.vocabSize !== vocabSize ||
-    vocabulary.size !== vocabSize ||
+    vocabulary.tokens.length !== vocabSize ||
     vocabulary.endOfTextId !== endOfTextId
   ) {
     return false;
   }
   for (let id = 0; id < vocabSize; id++) {
-    const [own, shared] = [vocabulary.tokenBytes(id), tokenizer.tokenBytes(id)];
+    const [own, shared] = [vocabulary.tokens[id], tokenizer.tokenBytes(id)];
     const isSame = own?.length === shared.length && own.every((byte, i) => byte === shared[i]);
     if (!isSame && id !== endOfTextId) {
       return false;

@@ -38,11 +38,7 @@ export class SharedTokens {
     this.vocabSize = tokenizer.vocabSize;
     this.endOfTextId = tokenizer.endOfTextId;
     this.index = tokenizer.index;
-    this.encode = byteEncoder(
-      (text) => tokenizer.encode(text),
-      (id) => tokenizer.tokenBytes(id),
-      this.index,
-    );
+    this.encode = byteEncoder((text) => tokenizer.encode(text), this.index);
   }
 
   tokenBytes(id: number): Uint8Array {

@@ -1,5 +1,6 @@
 import { wholeCharacters } from '../characterBounds';
 import type { Expert } from '../expert';
+import { PrefixIndex } from '../tokenizer/prefixIndex';
 import { utf8Length } from './byteEncoder';
 import type { ForeignModel } from './foreignModel';
 
@@ -47,13 +48,13 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 export function surfaceModel<Place>(inner: Expert, options: FormsOptions<Place>): ForeignModel {
   const expert = new SurfaceForms(inner, options);
   const texts = [...options.surfaces.keys()];
-  const tokens = texts.map((text) => utf8.encode(text));
+  const tokens = [...texts.map((text) => utf8.encode(text)), null];
   const idOf = new Map(texts.map((text, id) => [text, id]));
   return {
     expert,
     vocabulary: {
-      size: expert.vocabSize,
-      tokenBytes: (id) => tokens[id] ?? null,
+      tokens,
+      index: new PrefixIndex(tokens),
       encode(bytes) {
         if (wholeCharacters(bytes) < bytes.length) {
           return null;
@@ -72,7 +73,7 @@ export function surfaceModel<Place>(inner: Expert, options: FormsOptions<Place>)
       endOfTextId: null,
       unknownId: expert.otherId,
       unknownShare: options.unknownShare,
-      documentPrefix: new Uint8Array(),
+      documentPrefix: '',
     },
   };
 }

@@ -7,14 +7,12 @@ export const LONGEST_TOKEN = 4096;
 
 /** A vocabulary whose encoder takes text: byte-pair encodings and the like, which can spell every text. */
 interface TextVocabulary extends Partial<
-  Pick<ForeignVocabulary, 'beginOfTextId' | 'endOfTextId' | 'unknownId'>
+  Pick<ForeignVocabulary, 'beginOfTextId' | 'endOfTextId' | 'unknownId' | 'documentPrefix'>
 > {
   /** Bytes of each token by id; null for a token without text. */
   readonly tokens: readonly (Uint8Array | null)[];
   /** Adds no marks of begin and end. Where the tokens' bytes are not the text, the text counts as having no encoding. */
   readonly encode: (text: string) => ArrayLike<number>;
-  /** See {@link ForeignVocabulary.documentPrefix}. */
-  readonly documentPrefix?: string;
 }
 
 export function textVocabulary({
@@ -28,15 +26,15 @@ export function textVocabulary({
   const isMark = (id: number) => id === beginOfTextId || id === endOfTextId;
   const isText = (bytes: Uint8Array) => bytes.length > 0 && bytes.length <= LONGEST_TOKEN;
   const texts = tokens.map((bytes, id) => (bytes !== null && !isMark(id) && isText(bytes) ? bytes : null));
-  const tokenBytes = (id: number) => texts[id] ?? null;
+  const index = new PrefixIndex(texts);
   return {
-    size: tokens.length,
-    tokenBytes,
-    encode: byteEncoder(encode, tokenBytes, new PrefixIndex(texts)),
+    tokens: texts,
+    index,
+    encode: byteEncoder(encode, index),
     beginOfTextId,
     endOfTextId,
     unknownId,
     unknownShare: 0,
-    documentPrefix: new TextEncoder().encode(documentPrefix),
+    documentPrefix,
   };
 }

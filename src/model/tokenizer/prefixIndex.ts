@@ -4,8 +4,8 @@ export class PrefixIndex {
   /** Length of the longest token in bytes. */
   readonly longest: number;
 
-  /** @param tokens by id; tokens that are null or empty are in no answer */
-  constructor(private readonly tokens: readonly (Uint8Array | null)[]) {
+  /** @param tokens bytes by id; tokens that are null or empty are in no answer */
+  constructor(readonly tokens: readonly (Uint8Array | null)[]) {
     this.sortedIds = Int32Array.from(tokens.keys())
       .filter((id) => (tokens[id]?.length ?? 0) > 0)
       .sort((a, b) => compareRange(tokens[a]!, tokens[b]!, 0, tokens[b]!.length) || a - b);

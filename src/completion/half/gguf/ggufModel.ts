@@ -59,11 +59,11 @@ export async function loadGguf(
   readonly description: string;
 }> {
   const { vocabulary, window } = file;
-  const source = await LlamaSource.open({ ...file, vocabSize: vocabulary.size, threads });
-  // llama.cpp puts it before every text, too.
-  const prefix = new TextDecoder().decode(vocabulary.documentPrefix);
+  const source = await LlamaSource.open({ ...file, vocabSize: vocabulary.tokens.length, threads });
+  // llama.cpp puts the prefix before every text, too.
   const agrees = PROBES.every(
-    (probe) => source.tokenize(probe).join() === vocabulary.encodeText(prefix + probe).join(),
+    (probe) =>
+      source.tokenize(probe).join() === vocabulary.encodeText(vocabulary.documentPrefix + probe).join(),
   );
   const tokens = Int32Array.from(source.tokenize(PROBES[0]).slice(0, window));
   await source.ask([{ tokens, after: [tokens.length] }]);
@@ -72,7 +72,7 @@ export async function loadGguf(
   }
   const expert = new RemoteExpert(source, {
     name: 'half',
-    vocabSize: vocabulary.size,
+    vocabSize: vocabulary.tokens.length,
     window,
     firstTokenId: vocabulary.beginOfTextId,
   });

@@ -209,7 +209,7 @@ describe('the vocabulary of a GGUF file', () => {
     const vocabulary = vocabularyOf(bytePairs);
     const texts = vocabulary
       .encodeText(' the 12 const')
-      .map((id) => Buffer.from(vocabulary.tokenBytes(id)!).toString());
+      .map((id) => Buffer.from(vocabulary.tokens[id]!).toString());
     assert.deepEqual(texts, [' the', ' ', '1', '2', ' ', 'co', 'ns', 't']);
   });
 
@@ -225,17 +225,17 @@ describe('the vocabulary of a GGUF file', () => {
     const vocabulary = vocabularyOf(bytePairs);
     assert.deepEqual([vocabulary.beginOfTextId, vocabulary.endOfTextId], [261, 261]);
     assert.ok(vocabulary.encodeText('<|user|>').length > 1);
-    assert.equal(vocabulary.tokenBytes(262), null);
+    assert.equal(vocabulary.tokens[262], null);
   });
 
   it('joins pieces by their scores, and spells by bytes what it lacks', () => {
     const vocabulary = vocabularyOf(sentencePiece);
     const texts = vocabulary
       .encodeText(' the é')
-      .map((id) => Buffer.from(vocabulary.tokenBytes(id)!).toString('latin1'));
+      .map((id) => Buffer.from(vocabulary.tokens[id]!).toString('latin1'));
     assert.deepEqual(texts, [' the', ' ', '\xc3', '\xa9']);
     assert.deepEqual([vocabulary.beginOfTextId, vocabulary.endOfTextId], [1, 2]);
-    assert.equal(Buffer.from(vocabulary.documentPrefix).toString(), ' ');
+    assert.equal(vocabulary.documentPrefix, ' ');
   });
 
   const spellings: [kind: Parameters<typeof vocabularyOf>[0], spelt: (text: string) => string][] = [
@@ -248,7 +248,7 @@ describe('the vocabulary of a GGUF file', () => {
       const vocabulary = vocabularyOf(kind);
       fc.assert(
         fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (text) => {
-          const bytes = vocabulary.encodeText(text).map((id) => vocabulary.tokenBytes(id)!);
+          const bytes = vocabulary.encodeText(text).map((id) => vocabulary.tokens[id]!);
           assert.equal(Buffer.concat(bytes).toString(), spelt(text));
         }),
         { examples: [['a▁b']] },

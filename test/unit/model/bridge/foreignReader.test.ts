@@ -7,7 +7,7 @@ const TEXT = 'the cat sat on the mat, and the dog on the log; ';
 
 describe('What a bridge keeps of a foreign model', () => {
   const vocabulary = byteVocabulary();
-  const expert = new RandomExpert(vocabulary.size, 3);
+  const expert = new RandomExpert(vocabulary.tokens.length, 3);
 
   it('is the distributions of the latest nodes, however few tokens there are', () => {
     const reader = new ForeignReader({ expert, vocabulary });

@@ -46,9 +46,12 @@ describe('bridging a model that must be waited for', () => {
   };
 
   it('is ready once prepared, and then says what it would have said at once', async () => {
-    const remote = new RemoteRandom(vocabulary.size, 5);
+    const remote = new RemoteRandom(vocabulary.tokens.length, 5);
     const bridge = new Bridge({ expert: remote, vocabulary }, tokenizer);
-    const direct = new Bridge({ expert: new RandomExpert(vocabulary.size, 5), vocabulary }, tokenizer);
+    const direct = new Bridge(
+      { expert: new RandomExpert(vocabulary.tokens.length, 5), vocabulary },
+      tokenizer,
+    );
     const states = statesOf(bridge, 'the end');
     assert.deepEqual(
       states.map((state) => bridge.readiness!.isReady(state)),
@@ -63,7 +66,7 @@ describe('bridging a model that must be waited for', () => {
   });
 
   it('asks about several places in one call', async () => {
-    const remote = new RemoteRandom(vocabulary.size, 5);
+    const remote = new RemoteRandom(vocabulary.tokens.length, 5);
     const bridge = new Bridge({ expert: remote, vocabulary }, tokenizer, { limits: { steps: 0 } });
     const states = statesOf(bridge, 'one two three four');
     await bridge.readiness!.prepare(states);
@@ -72,7 +75,7 @@ describe('bridging a model that must be waited for', () => {
   });
 
   it('keeps what is wanted, however long ago it was made', async () => {
-    const remote = new RemoteRandom(vocabulary.size, 5);
+    const remote = new RemoteRandom(vocabulary.tokens.length, 5);
     const bridge = new Bridge({ expert: remote, vocabulary }, tokenizer, { limits: { steps: 0 } });
     const states = statesOf(bridge, ' and so on'.repeat(200));
     assert.ok(states.length > 550, `${states.length} states`);
@@ -83,7 +86,7 @@ describe('bridging a model that must be waited for', () => {
   });
 
   it('stays unready, without a fault, while the model is away, and answers when it is back', async () => {
-    const remote = new RemoteRandom(vocabulary.size, 5);
+    const remote = new RemoteRandom(vocabulary.tokens.length, 5);
     const bridge = new Bridge({ expert: remote, vocabulary }, tokenizer);
     const [state] = statesOf(bridge, '');
     remote.isAway = true;
@@ -96,7 +99,7 @@ describe('bridging a model that must be waited for', () => {
 
   it('lets others work between the steps of a slow model in the same thread', async () => {
     let pauses = 0;
-    const expert = new RandomExpert(vocabulary.size, 5);
+    const expert = new RandomExpert(vocabulary.tokens.length, 5);
     const deferred = new DeferredModel('slow', expert, () => {
       pauses++;
       return Promise.resolve();
@@ -117,7 +120,7 @@ describe('bridging a model that must be waited for', () => {
     for (const limits of [{}, { steps: 0 }]) {
       let pausesAfter = 0;
       let isDisposed = false;
-      const expert = new DeferredModel('slow', new RandomExpert(vocabulary.size, 5), () => {
+      const expert = new DeferredModel('slow', new RandomExpert(vocabulary.tokens.length, 5), () => {
         pausesAfter += isDisposed ? 1 : 0;
         if (!isDisposed) {
           isDisposed = true;
