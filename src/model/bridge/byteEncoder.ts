@@ -1,4 +1,5 @@
 import { wholeCharacters } from '../characterBounds';
+import { isEqual } from '../commonPrefix';
 import type { PrefixIndex } from '../tokenizer/prefixIndex';
 import type { Encoding } from './foreignModel';
 
@@ -111,7 +112,7 @@ export function encodingsOf(
     const before = encode(concatBytes(bytes, Uint8Array.of(LETTER)));
     const count = Array.from(before?.ends ?? []).indexOf(bytes.length) + 1;
     const ids = Array.from(before?.ids ?? []).slice(0, count);
-    if (count > 0 && (ids.length !== own?.ids.length || ids.some((id, i) => own.ids[i] !== id))) {
+    if (count > 0 && (own === null || !isEqual(ids, own.ids))) {
       const ends = Array.from(before!.ends).slice(0, count);
       encodings.push({ encoding: { ids, ends }, expectsLetter: true });
     }

@@ -1,4 +1,5 @@
 import { getOrMake } from '../boundedMap';
+import { beginsWith, isEqual } from '../commonPrefix';
 import type { PrefixIndex } from '../tokenizer/prefixIndex';
 import { concatBytes, encodingsOf, latin1, type PossibleEncoding } from './byteEncoder';
 import type { Encoding, ForeignVocabulary } from './foreignModel';
@@ -74,13 +75,13 @@ export class ForeignTokens {
   /** Whether the bytes are encoded as these tokens; no text takes another path. */
   isEncoding(ids: readonly number[], bytes: Uint8Array): boolean {
     const own = this.vocabulary.encode(bytes);
-    return own?.ids.length === ids.length && beginsWith(own, ids);
+    return own !== null && isEqual(own.ids, ids);
   }
 
   /** Whether the encoding of some bytes begins with these tokens. */
   encodingBeginsWith(bytes: Uint8Array, ids: readonly number[]): boolean {
     const own = this.vocabulary.encode(bytes);
-    return own !== null && beginsWith(own, ids);
+    return own !== null && beginsWith(own.ids, ids);
   }
 
   /**
@@ -95,16 +96,4 @@ export class ForeignTokens {
         .some((id) => this.isEncoding([...ids, id], concatBytes(bytes.subarray(0, from), this.bytes(id)))),
     );
   }
-}
-
-function beginsWith(encoding: Encoding, ids: readonly number[]): boolean {
-  if (encoding.ids.length < ids.length) {
-    return false;
-  }
-  for (let i = 0; i < ids.length; i++) {
-    if (encoding.ids[i] !== ids[i]) {
-      return false;
-    }
-  }
-  return true;
 }

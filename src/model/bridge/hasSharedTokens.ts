@@ -1,3 +1,4 @@
+import { isEqual } from '../commonPrefix';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { ForeignModel } from './foreignModel';
 
@@ -12,9 +13,8 @@ export function hasSharedTokens({ expert, vocabulary }: ForeignModel, tokenizer:
     return false;
   }
   for (let id = 0; id < vocabSize; id++) {
-    const [own, shared] = [vocabulary.tokens[id], tokenizer.tokenBytes(id)];
-    const isSame = own?.length === shared.length && own.every((byte, i) => byte === shared[i]);
-    if (!isSame && id !== endOfTextId) {
+    const own = vocabulary.tokens[id];
+    if (id !== endOfTextId && (own === null || !isEqual(own, tokenizer.tokenBytes(id)))) {
       return false;
     }
   }

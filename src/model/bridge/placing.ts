@@ -1,4 +1,5 @@
 import { isHalfCharacter } from '../characterBounds';
+import { isEqual } from '../commonPrefix';
 import { concatBytes } from './byteEncoder';
 import type { BridgeState } from './bridgeState';
 import type { Cover, CoverSource } from './covers';
@@ -63,8 +64,7 @@ export class Placing<State> {
     this.openFrom = source.limits.expandFrom * total;
     this.examineFrom = source.limits.examineFrom * total;
     const { tail, context } = state;
-    this.isWholeWord =
-      tail.length === context.bytes.length && tail.every((byte, i) => byte === context.bytes[i]);
+    this.isWholeWord = isEqual(tail, context.bytes);
   }
 
   addCover(cover: Cover<State>): void {

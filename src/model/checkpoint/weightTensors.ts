@@ -1,4 +1,5 @@
 /** How learned tensors are stored: floats, or a matrix in 8 bits and `<name>.scales` with one float a row. */
+import { isEqual } from '../commonPrefix';
 import { networkTensorShapes, type NetworkConfig } from '../networkConfig';
 import type { QuantizedMatrix, StoredWeights } from '../network/quantizedMatrix';
 import type { StoredTensor } from './safetensors';
@@ -12,7 +13,7 @@ export function readFloats(
   tensor: StoredTensor | undefined,
   shape: readonly number[],
 ): Float32Array | undefined {
-  if (tensor?.type !== 'F32' || !sameShape(tensor.shape, shape)) {
+  if (tensor?.type !== 'F32' || !isEqual(tensor.shape, shape)) {
     return undefined;
   }
   const values = new Float32Array(copied(tensor.bytes));
@@ -66,7 +67,7 @@ function readQuantized(
 ): QuantizedMatrix | undefined {
   const scales = readFloats(scalesTensor, [shape[0]]);
   const values = new Int8Array(copied(tensor.bytes));
-  const isSound = shape.length === 2 && sameShape(tensor.shape, shape) && !values.includes(-128);
+  const isSound = shape.length === 2 && isEqual(tensor.shape, shape) && !values.includes(-128);
   return isSound && scales?.every((scale) => scale >= 0)
     ? { rows: shape[0], columns: shape[1], values, scales }
     : undefined;
@@ -89,8 +90,4 @@ function copied(bytes: Uint8Array): ArrayBuffer {
 
 function scalesName(matrixName: string): string {
   return `${matrixName}.scales`;
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((length, i) => length === b[i]);
 }

@@ -8,6 +8,7 @@
  * text, alone or before a letter (see `beforeLetter.ts`), so at most two branches for each position miss no encoding.
  */
 import { beginsCharacter } from '../characterBounds';
+import { commonPrefixLength, isEqual } from '../commonPrefix';
 import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { tokensBeforeLetter } from './beforeLetter';
@@ -172,14 +173,14 @@ export class HealedStart {
       const count = countAt.get(at);
       const own = count === undefined ? Array.from(this.tokenizer.encode(before)) : typed.slice(0, count);
       for (const tokens of [own, ...this.beforeLetter(before, own)]) {
-        const shared = sharedLength(tokens, typed);
+        const shared = commonPrefixLength(tokens, typed);
         if (shared === tokens.length || this.hasEncoding(tokens, rest)) {
           paths.push({ tokens, rest, shared });
         }
       }
     }
     for (const tokens of [...this.beforeLetter(text, typed), typed]) {
-      paths.push({ tokens: [...tokens], rest: new Uint8Array(), shared: sharedLength(tokens, typed) });
+      paths.push({ tokens: [...tokens], rest: new Uint8Array(), shared: commonPrefixLength(tokens, typed) });
     }
     return paths;
   }
@@ -239,16 +240,4 @@ export function lastWordOf(tokenizer: Tokenizer, { tokens }: ReadTail): LastWord
   }
   // Where no token begins where the word does, nothing is taken back.
   return bytes === 0 ? { text: word, firstToken } : { text: '', firstToken: tokens.length };
-}
-
-const isEqual = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
-  a.length === b.length && sharedLength(a, b) === a.length;
-
-/** The number of equal first elements. */
-export function sharedLength(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let length = 0;
-  while (length < a.length && length < b.length && a[length] === b[length]) {
-    length++;
-  }
-  return length;
 }

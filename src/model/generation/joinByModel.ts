@@ -1,7 +1,8 @@
 /** How well insertions join the text right of the cursor, by the model itself. */
+import { commonPrefixLength } from '../commonPrefix';
 import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { lastWordOf, sharedLength, type ReadTail } from './healedStart';
+import { lastWordOf, type ReadTail } from './healedStart';
 import type { Pause } from './pause';
 import { wordEnds } from './wordUnits';
 
@@ -46,7 +47,7 @@ export function* joinsByModel(
     const [without, joined] = [text + insertion, text + insertion + beginning].map((whole) =>
       tokenizer.encode(whole),
     );
-    const scoredFrom = sharedLength(without, joined);
+    const scoredFrom = commonPrefixLength(without, joined);
     return {
       without: { tokens: without, scoredFrom, logProb: 0 },
       joined: { tokens: joined, scoredFrom, logProb: 0 },

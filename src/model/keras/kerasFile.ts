@@ -1,4 +1,5 @@
 import { unzipSync } from 'fflate';
+import { beginsWith } from '../commonPrefix';
 import { isNestedTooDeeply } from '../nesting';
 import { Hdf5File } from './hdf5File';
 import { KerasFault } from './kerasFault';
@@ -36,10 +37,10 @@ export async function openKerasFile(bytes: Uint8Array): Promise<KerasFile> {
       `it is larger than ${MAX_KERAS_FILE_BYTES / 1024 / 1024} MB; choose a smaller model`,
     );
   }
-  if (startsWith(bytes, HDF5_SIGNATURE)) {
+  if (beginsWith(bytes, HDF5_SIGNATURE)) {
     return openHdf5(bytes);
   }
-  if (startsWith(bytes, ZIP_SIGNATURE)) {
+  if (beginsWith(bytes, ZIP_SIGNATURE)) {
     return openArchive(bytes);
   }
   if (bytes[0] === 0x80 && bytes[1] <= 5) {
@@ -169,8 +170,4 @@ function text(bytes: Uint8Array): string {
 
 function majorVersionOf(version: string): number {
   return Number.parseInt(version, 10) || 2;
-}
-
-function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
-  return signature.every((byte, i) => bytes[i] === byte);
 }

@@ -1,3 +1,4 @@
+import { isEqual } from '../commonPrefix';
 import type { Hdf5File } from './hdf5File';
 import { KerasFault } from './kerasFault';
 import { MAX_WEIGHTS } from './sizeLimits';
@@ -36,7 +37,7 @@ class CheckedDatasets {
     if (stored === null) {
       throw new KerasFault(`its weights "${path}" are missing`);
     }
-    if (stored.length !== shape.length || stored.some((length, i) => length !== shape[i])) {
+    if (!isEqual(stored, shape)) {
       throw new KerasFault(
         `its weights "${path}" have the shape [${stored.join(', ')}], and its layer needs [${shape.join(', ')}]`,
       );

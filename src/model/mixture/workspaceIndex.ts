@@ -1,3 +1,4 @@
+import { isEqual } from '../commonPrefix';
 import type { WorkspaceText } from '../mixtureModel';
 import type { ContextCounts } from './contextCounts';
 import { DocumentIndex } from './documentIndex';
@@ -253,10 +254,6 @@ export class WorkspaceIndex implements WorkspaceText {
       .filter(({ length }) => length > 0)
       .map((tokens) => ({ tokens, recent: file.recent }));
   }
-}
-
-function isEqual(a: Uint16Array, b: Uint16Array): boolean {
-  return a.length === b.length && a.every((tokenId, i) => tokenId === b[i]);
 }
 
 function folderOf(uri: string): string {

@@ -11,6 +11,7 @@ import {
   type SharedTokens,
 } from '../../../model/bridge/sharedTokens';
 import { wholeCharacters } from '../../../model/characterBounds';
+import { beginsWith } from '../../../model/commonPrefix';
 import type { Expert, Readiness } from '../../../model/expert';
 import { OneByOne } from '../../../model/oneByOne';
 import type { ChoiceSource } from './choiceSource';
@@ -86,9 +87,9 @@ export class ServerExpert extends OneByOne<ServerState> implements Expert<Server
     let exact = 0;
     for (const { bytes, probability } of this.choices(root)) {
       listed += probability;
-      if (bytes.length > tail.length && startsWith(bytes, tail)) {
+      if (bytes.length > tail.length && beginsWith(bytes, tail)) {
         this.add(sums, state.context, bytes.subarray(tail.length), probability);
-      } else if (startsWith(tail, bytes)) {
+      } else if (beginsWith(tail, bytes)) {
         exact += probability * (bytes.length === tail.length ? 1 : UNLISTED);
       }
     }
@@ -151,7 +152,3 @@ function promptOf(text: string): string {
 /** Where the prompt of a text of so many UTF-16 units begins. */
 const promptStart = (length: number): number =>
   Math.max(0, Math.ceil((length - LONGEST_PROMPT) / PROMPT_STEP) * PROMPT_STEP);
-
-function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
-  return beginning.every((byte, i) => byte === bytes[i]);
-}
