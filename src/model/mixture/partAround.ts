@@ -14,31 +14,17 @@ export function partAround(
   above: Uint16Array,
   below: Uint16Array,
 ): readonly [from: number, to: number] {
+  const text = asText(tokens);
   const head = above.subarray(CUT, CUT + ANCHOR);
-  const foundHead = head.length < ANCHOR ? -1 : indexOf(tokens, head);
+  const foundHead = head.length < ANCHOR ? -1 : text.indexOf(asText(head));
   const from = foundHead < 0 ? 0 : Math.max(0, foundHead - CUT);
   const end = below.length - CUT;
   const tail = below.subarray(Math.max(0, end - ANCHOR), Math.max(0, end));
-  const foundTail = tail.length < ANCHOR ? -1 : lastIndexOf(tokens, tail);
+  const foundTail = tail.length < ANCHOR ? -1 : text.lastIndexOf(asText(tail));
   const to = foundTail < from ? tokens.length : Math.min(tokens.length, foundTail + ANCHOR + CUT);
   return [from, to];
 }
 
-function indexOf(tokens: Uint16Array, wanted: Uint16Array): number {
-  let at = tokens.indexOf(wanted[0]);
-  while (at >= 0 && !isAt(tokens, wanted, at)) {
-    at = tokens.indexOf(wanted[0], at + 1);
-  }
-  return at;
-}
-
-function lastIndexOf(tokens: Uint16Array, wanted: Uint16Array): number {
-  let at = tokens.lastIndexOf(wanted[0]);
-  while (at > 0 && !isAt(tokens, wanted, at)) {
-    at = tokens.lastIndexOf(wanted[0], at - 1);
-  }
-  return at >= 0 && isAt(tokens, wanted, at) ? at : -1;
-}
-
-const isAt = (tokens: Uint16Array, wanted: Uint16Array, at: number): boolean =>
-  wanted.every((tokenId, i) => tokens[at + i] === tokenId);
+/** Each token as a UTF-16 unit, so that the platform finds a part; halves of surrogate pairs are kept as they are. */
+const asText = ({ buffer, byteOffset, byteLength }: Uint16Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('utf16le');
