@@ -10,13 +10,19 @@ const WORN_SHARE = 1 / 4;
 const WORN_INDEXES = 2;
 
 export interface LearnedFile {
+  readonly uri: string;
   /** Once indexed, a view into the segment's tokens, so that no text is kept twice. */
   tokens: Uint16Array;
   readonly recent: boolean;
+  /** Null before it is indexed, and once it is stale. */
+  segment: Segment | null;
 }
 
+/** A file's tokens, or a part of them. */
+type Text = Pick<LearnedFile, 'tokens'>;
+
 interface Segment {
-  readonly uris: readonly string[];
+  readonly files: readonly LearnedFile[];
   readonly tokenCount: number;
   readonly recent: boolean;
   readonly index: TextIndex;
@@ -39,10 +45,8 @@ interface Stale {
 export class SegmentedText {
   private readonly filesByUri = new Map<string, LearnedFile>();
   private segments: Segment[] = [];
-  private readonly pending = new Map<string, LearnedFile>();
+  private readonly pending = new Set<LearnedFile>();
   private pendingTokens = 0;
-  /** Of the files that are indexed and not stale. */
-  private readonly segmentOf = new Map<string, Segment>();
   /** Their counts are subtracted from those of the segments. */
   private stale: Stale[] = [];
   /** Stale files that are not yet indexed as such. */
@@ -67,12 +71,16 @@ export class SegmentedText {
     return this.segments.length + this.stale.length;
   }
 
-  /** @param uri must not be held; {@link forget} a changed file first */
-  add(uri: string, file: LearnedFile): void {
+  /**
+   * @param uri must not be held; {@link forget} a changed file first
+   * @param tokens kept, not copied, until they are indexed
+   */
+  add(uri: string, tokens: Uint16Array, recent: boolean): void {
+    const file = { uri, tokens, recent, segment: null };
     this.filesByUri.set(uri, file);
-    this.tokens += file.tokens.length;
-    this.pending.set(uri, file);
-    this.pendingTokens += file.tokens.length;
+    this.tokens += tokens.length;
+    this.pending.add(file);
+    this.pendingTokens += tokens.length;
     if (this.pendingTokens >= PENDING_TOKENS) {
       this.indexPending();
     }
@@ -86,17 +94,15 @@ export class SegmentedText {
     }
     this.filesByUri.delete(uri);
     this.tokens -= file.tokens.length;
-    if (this.pending.delete(uri)) {
+    const { segment } = file;
+    if (segment === null) {
+      this.pending.delete(file);
       this.pendingTokens -= file.tokens.length;
-      return file;
-    }
-    const segment = this.segmentOf.get(uri)!;
-    this.segmentOf.delete(uri);
-    const others = this.forgotten.get(segment);
-    if (others === undefined) {
-      this.forgotten.set(segment, [file]);
     } else {
+      file.segment = null;
+      const others = this.forgotten.get(segment) ?? [];
       others.push(file);
+      this.forgotten.set(segment, others);
     }
     return file;
   }
@@ -140,7 +146,7 @@ export class SegmentedText {
       return false;
     }
     const { recent } = worn[0];
-    const left: string[] = [];
+    const left: LearnedFile[] = [];
     let size = 0;
     for (const segment of worn.filter((other) => other.recent === recent)) {
       const added = segment.tokenCount - this.staleTokens(segment);
@@ -159,11 +165,11 @@ export class SegmentedText {
     return this.stale.reduce((sum, entry) => sum + (entry.segment === segment ? entry.tokenCount : 0), 0);
   }
 
-  /** An index of files alone, whether they are held here or not. */
-  indexOf(files: readonly LearnedFile[]): TextIndex {
-    const joined = new Uint16Array(sizeOf(files)).fill(this.endOfTextId);
+  /** An index of texts alone, whether they are held here or not. */
+  indexOf(texts: readonly Text[]): TextIndex {
+    const joined = new Uint16Array(sizeOf(texts)).fill(this.endOfTextId);
     let offset = 1;
-    for (const { tokens } of files) {
+    for (const { tokens } of texts) {
       joined.set(tokens, offset);
       offset += tokens.length + 1;
     }
@@ -171,7 +177,7 @@ export class SegmentedText {
   }
 
   /** An index of the tokens `from` to `to` (excluded) of a file that is held here, without what stands beside them. */
-  indexOfPart({ tokens }: LearnedFile, from: number, to: number): TextIndex {
+  indexOfPart({ tokens }: Text, from: number, to: number): TextIndex {
     const whole = new Uint16Array(tokens.length + 2).fill(this.endOfTextId);
     whole.set(tokens, 1);
     const end = to === tokens.length ? whole.length : to + 1;
@@ -180,17 +186,15 @@ export class SegmentedText {
 
   private indexPending(): void {
     for (const recent of [false, true]) {
-      const uris = [...this.pending].filter(([, file]) => file.recent === recent).map(([uri]) => uri);
-      if (uris.length > 0) {
-        this.addSegment(uris, recent);
+      const files = [...this.pending].filter((file) => file.recent === recent);
+      if (files.length > 0) {
+        this.addSegment(files, recent);
       }
     }
     this.pending.clear();
     this.pendingTokens = 0;
     for (const [segment, files] of this.forgotten) {
-      const earlier = this.stale.filter((entry) => entry.segment === segment);
-      const staleTokens = earlier.reduce((sum, { tokenCount }) => sum + tokenCount, sizeOf(files));
-      if (2 * staleTokens < segment.tokenCount) {
+      if (2 * (this.staleTokens(segment) + sizeOf(files)) < segment.tokenCount) {
         this.addStale(segment, files);
         continue;
       }
@@ -218,45 +222,38 @@ export class SegmentedText {
   }
 
   /** Adds a segment of these files, together with the files of earlier segments that are not much larger. */
-  private addSegment(uris: readonly string[], recent: boolean): void {
-    const merged = [...uris];
-    let size = sizeOf(this.filesOf(merged));
+  private addSegment(files: readonly LearnedFile[], recent: boolean): void {
+    const merged = [...files];
+    let size = sizeOf(merged);
     for (const segment of this.segments.filter((other) => other.recent === recent).reverse()) {
       if (segment.tokenCount > 2 * size || segment.tokenCount + size > LARGEST_SEGMENT) {
         break;
       }
       merged.unshift(...this.takeOut(segment));
-      size = sizeOf(this.filesOf(merged));
+      size = sizeOf(merged);
     }
-    const files = this.filesOf(merged);
-    const index = this.indexOf(files);
-    const added = { uris: merged, tokenCount: size, recent, index };
+    const index = this.indexOf(merged);
+    const added = { files: merged, tokenCount: size, recent, index };
     // The smallest last, as those are merged first.
     this.segments = [...this.segments, added].sort((a, b) => b.tokenCount - a.tokenCount);
-    for (const uri of merged) {
-      this.segmentOf.set(uri, added);
-    }
     let offset = 1;
-    for (const file of files) {
+    for (const file of merged) {
+      file.segment = added;
       file.tokens = index.tokens.subarray(offset, offset + file.tokens.length);
       offset += file.tokens.length + 1;
     }
   }
 
   /** Removes a segment. @returns its files that are not stale */
-  private takeOut(segment: Segment): string[] {
+  private takeOut(segment: Segment): LearnedFile[] {
     this.segments = this.segments.filter((other) => other !== segment);
     this.stale = this.stale.filter((entry) => entry.segment !== segment);
     this.forgotten.delete(segment);
-    return segment.uris.filter((uri) => this.segmentOf.get(uri) === segment);
-  }
-
-  private filesOf(uris: readonly string[]): LearnedFile[] {
-    return uris.map((uri) => this.filesByUri.get(uri)!);
+    return segment.files.filter((file) => file.segment === segment);
   }
 }
 
-/** Tokens of an index of these files. */
-function sizeOf(files: readonly LearnedFile[]): number {
-  return files.reduce((sum, { tokens }) => sum + tokens.length + 1, 1);
+/** Tokens of an index of these texts. */
+function sizeOf(texts: readonly Text[]): number {
+  return texts.reduce((sum, { tokens }) => sum + tokens.length + 1, 1);
 }

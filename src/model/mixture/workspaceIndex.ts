@@ -26,7 +26,6 @@ const MOST_AMISS = 1 << 12;
 
 /** The file of the open document, of which the tokens `from` to `to` (excluded) are set aside. */
 interface OpenFile {
-  readonly uri: string;
   readonly file: LearnedFile;
   readonly from: number;
   readonly to: number;
@@ -85,9 +84,8 @@ export class WorkspaceIndex implements WorkspaceText {
     }
     this.forget(uri);
     if (tokens.length > 0) {
-      const file = { tokens: Uint16Array.from(tokens), recent };
-      this.fileCounts.add(tokens, this.weightOf(file));
-      this.text.add(uri, file);
+      this.fileCounts.add(tokens, this.weightOf({ recent }));
+      this.text.add(uri, Uint16Array.from(tokens), recent);
     }
     if (uri === this.openUri) {
       this.setOpenAside();
@@ -183,15 +181,15 @@ export class WorkspaceIndex implements WorkspaceText {
 
   private indexFolder(): TextIndex {
     const folder = this.openUri === null ? null : folderOf(this.openUri);
-    const chosen: LearnedFile[] = [];
+    const chosen = [];
     let size = 0;
     // A file that is saved is learned last; where not all have room, it must not be the one that has none.
-    const files = [...this.text.files].sort(([, a], [, b]) => Number(b.recent) - Number(a.recent));
-    for (const [uri, file] of files) {
-      if (folderOf(uri) !== folder) {
+    const files = [...this.text.files.values()].sort((a, b) => Number(b.recent) - Number(a.recent));
+    for (const file of files) {
+      if (folderOf(file.uri) !== folder) {
         continue;
       }
-      for (const part of uri === this.openUri ? this.openRest() : [file]) {
+      for (const part of file.uri === this.openUri ? this.openRest() : [file]) {
         if (size + part.tokens.length <= LARGEST_FOLDER) {
           chosen.push(part);
           size += part.tokens.length;
@@ -206,7 +204,7 @@ export class WorkspaceIndex implements WorkspaceText {
   }
 
   private forget(uri: string): void {
-    if (this.openFile?.uri === uri) {
+    if (this.openFile?.file.uri === uri) {
       this.putBackOpen();
     }
     const file = this.text.forget(uri);
@@ -218,11 +216,10 @@ export class WorkspaceIndex implements WorkspaceText {
   /** Sets all of the open file aside, and counts the file that was open before again. */
   private setOpenAside(): void {
     this.putBackOpen();
-    const uri = this.openUri;
-    const file = uri === null ? undefined : this.text.files.get(uri);
-    if (uri !== null && file !== undefined) {
+    const file = this.openUri === null ? undefined : this.text.files.get(this.openUri);
+    if (file !== undefined) {
       const all = { from: 0, to: file.tokens.length };
-      this.setAside({ uri, file, ...all, index: null, beginning: null, end: new Uint16Array() });
+      this.setAside({ file, ...all, index: null, beginning: null, end: new Uint16Array() });
     }
   }
 
@@ -245,14 +242,14 @@ export class WorkspaceIndex implements WorkspaceText {
   }
 
   /** What stands before and after the part of the open file that is set aside. */
-  private openRest(): LearnedFile[] {
+  private openRest(): { readonly tokens: Uint16Array }[] {
     if (this.openFile === null) {
       return [];
     }
     const { file, from, to } = this.openFile;
     return [file.tokens.subarray(0, from), file.tokens.subarray(to)]
       .filter(({ length }) => length > 0)
-      .map((tokens) => ({ tokens, recent: file.recent }));
+      .map((tokens) => ({ tokens }));
   }
 }
 
