@@ -28,7 +28,7 @@ interface Recorded {
 /** Reads each document from its start; the counts of the document and the gate learn each token after it was recorded. */
 function record({ mix, documents }: HeldOutDocuments): Recorded[] {
   const { vocabSize, kinds, workspace } = mix;
-  const counts = new Mixture({ vocabSize, kinds, networks: [], gate: null, workspace });
+  const counts = new Mixture({ kinds, networks: [], gate: null, workspace });
   const recorded: Recorded[] = [];
   for (const { uri, tokens } of documents) {
     workspace.openDocument(uri);

@@ -46,7 +46,6 @@ async function main([basePath, corpusFolder, out]: string[]): Promise<void> {
   for (const [round, gateLearningRate] of LEARNING_RATES.entries()) {
     for (const { kind, documents } of workspaces) {
       const mixture: Mixture = new Mixture({
-        vocabSize: config.vocabSize,
         kinds: tokenKinds(tokenizer),
         networks: [base],
         gate,

@@ -43,7 +43,7 @@ export async function scoreFold(
       : new ReplaceableNetwork(createKernelNetwork(config, personal, 'personal', kernel));
   const networks = current === null ? [baseNetwork] : [baseNetwork, current];
   const workspace = learnOn === undefined ? sharedText(fold, kinds) : liveText(fold, kinds);
-  const mix = new Mixture({ vocabSize: config.vocabSize, kinds, networks, gate, workspace });
+  const mix = new Mixture({ kinds, networks, gate, workspace });
   const bits = { personal: 0, mix: 0 };
   try {
     for (const { path, tokens } of fold.heldOut) {
@@ -88,7 +88,7 @@ function sharedText(fold: Fold, kinds: Uint8Array): WorkspaceIndex {
 }
 
 function liveText(fold: Fold, kinds: Uint8Array): WorkspaceIndex {
-  const { workspace } = new Mixture({ vocabSize: kinds.length, kinds, networks: [], gate: null });
+  const { workspace } = new Mixture({ kinds, networks: [], gate: null });
   for (const [i, tokens] of fold.learned.entries()) {
     workspace.learnFile(`learned ${i}`, Int32Array.from(tokens.subarray(1, -1)), false);
   }

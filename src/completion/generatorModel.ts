@@ -159,7 +159,6 @@ export class GeneratorModel {
     const networks = Object.values(this.networks).flatMap((loaded) => loaded?.network ?? []);
     const { workspace } = (this.mixture as Mixture | undefined) ?? {};
     return new Mixture({
-      vocabSize: this.tokenizer.vocabSize,
       kinds: this.kinds,
       endOfTextId: this.tokenizer.endOfTextId,
       networks,

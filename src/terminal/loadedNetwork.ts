@@ -37,7 +37,7 @@ export async function loadMixture(product: ShippedFiles, modelPath: string | nul
       ? []
       : [createKernelNetwork(personal.config, personal.weights, 'personal', kernel)]),
   ];
-  const { vocabSize, endOfTextId } = tokenizer;
   const gate = personal?.gate ?? base?.gate ?? null;
-  return { options: { vocabSize, endOfTextId, kinds: tokenKinds(tokenizer), gate, networks }, tokenizer };
+  const { endOfTextId } = tokenizer;
+  return { options: { endOfTextId, kinds: tokenKinds(tokenizer), gate, networks }, tokenizer };
 }

@@ -42,9 +42,8 @@ const likeliest = (probs: Float32Array): string =>
   Buffer.from(shippedTokenizer.tokenBytes(probs.indexOf(Math.max(...probs)))).toString();
 
 async function bitsPerByte({ expert }: OpenedHalf, text: string): Promise<number> {
-  const { vocabSize, endOfTextId } = shippedTokenizer;
+  const { endOfTextId } = shippedTokenizer;
   const mix = new Mixture({
-    vocabSize,
     endOfTextId,
     kinds: tokenKinds(shippedTokenizer),
     networks: [],

@@ -74,7 +74,6 @@ describe('SmolLM2-135M beside the network', function () {
     it('predicts English well, in each of its states sums to one, and earns its weight in the mix', async () => {
       const { vocabSize, endOfTextId } = shippedTokenizer;
       const mix = new Mixture({
-        vocabSize,
         endOfTextId,
         kinds: tokenKinds(shippedTokenizer),
         networks: [],

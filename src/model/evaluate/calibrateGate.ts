@@ -5,7 +5,6 @@ import { Mixture } from '../mixture/mixture';
 import { scoreText, type ScoredDocument, type ScoreProgress, type TextScore } from './scoreText';
 
 interface Calibration {
-  readonly vocabSize: number;
   /** [vocabSize], see `tokenKinds.ts`. */
   readonly kinds: Uint8Array;
   /** Not trained on this workspace; null when there is none. */
@@ -38,17 +37,17 @@ interface CalibratedGate {
  * candidate's trust in the networks; its trust in the live counts is not taken over, as so short a text would overfit it.
  */
 export async function calibrateGate(
-  { vocabSize, kinds, base, candidates, earlier = null, gate, learned, heldOut }: Calibration,
+  { kinds, base, candidates, earlier = null, gate, learned, heldOut }: Calibration,
   onProgress?: (progress: ScoreProgress) => void | Promise<void>,
 ): Promise<CalibratedGate> {
   const own = base === null ? [] : [base];
-  const without = new Mixture({ vocabSize, kinds, networks: own, gate });
+  const without = new Mixture({ kinds, networks: own, gate });
   const { workspace } = without;
   for (const { uri, tokens } of learned) {
     workspace.learnFile(uri, tokens, false);
   }
   const beside = (personal: Expert): Mixture =>
-    new Mixture({ vocabSize, kinds, networks: [...own, personal], gate, workspace });
+    new Mixture({ kinds, networks: [...own, personal], gate, workspace });
   const withCandidate = candidates.map(beside);
   const mixes = [without, ...withCandidate, ...(earlier === null ? [] : [beside(earlier)])];
   const tokens = heldOut.reduce((sum, document) => sum + document.tokens.length, 0);
@@ -63,7 +62,7 @@ export async function calibrateGate(
   const bits = others.slice(0, candidates.length).map(({ bitsPerByte }) => bitsPerByte['mix']);
   const chosen = bits.indexOf(Math.min(...bits));
   const learnedNow = withCandidate[chosen].gate.parameters;
-  const parameters = initialParameters(vocabSize, gate);
+  const parameters = initialParameters(kinds.length, gate);
   parameters.set(learnedNow.subarray(NETWORK_OFFSET, KINDS_OFFSET), NETWORK_OFFSET);
   return {
     chosen,

@@ -35,8 +35,8 @@ export async function scoreText(
   documents: readonly ScoredDocument[],
   onProgress?: (progress: ScoreProgress) => void | Promise<void>,
 ): Promise<TextScore> {
-  const { vocabSize, kinds, workspace } = mix;
-  const alone = { vocabSize, kinds, networks: [], gate: null, workspace };
+  const { kinds, workspace } = mix;
+  const alone = { kinds, networks: [], gate: null, workspace };
   const counts = new Mixture({ ...alone, without: ['copy'] });
   const copy = new Mixture({ ...alone, without: ['counts'] });
   const names = [...mix.networkNames, 'counts', 'copy', 'mix'];

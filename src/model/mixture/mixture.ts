@@ -8,7 +8,8 @@ import { MAX_CONTEXT } from './textIndex';
 import { WorkspaceIndex, type ScopeWeights } from './workspaceIndex';
 
 export interface MixtureOptions {
-  readonly vocabSize: number;
+  /** [vocabSize], the kind of each token, by which the gate tells words from punctuation, see `tokenKinds.ts`. */
+  readonly kinds: Uint8Array;
   /** The base network, the personal one, or both, in this order; at most two. */
   readonly networks: readonly Expert[];
   /** The language-model half that the user chose, over the same vocabulary; its weight is earned as text is read. */
@@ -16,8 +17,6 @@ export interface MixtureOptions {
   /** Parameters that a gate has learned; null starts afresh. */
   readonly gate: Float32Array | null;
   readonly endOfTextId?: number;
-  /** [vocabSize], the kind of each token, by which the gate tells words from punctuation, see `tokenKinds.ts`. */
-  readonly kinds: Uint8Array;
   /** Live text to share with another mixture; without it the mixture starts with none. */
   readonly workspace?: WorkspaceIndex;
   /** Parts of the live text that are left out, to measure what they are worth. */
@@ -58,13 +57,14 @@ export class Mixture implements MixtureModel {
   private reading: Reading | null = null;
 
   constructor(options: MixtureOptions) {
-    const { vocabSize, half = null, gate, endOfTextId = 0, without = [], gateLearningRate = 0.1 } = options;
+    const { kinds, half = null, gate, endOfTextId = 0, without = [], gateLearningRate = 0.1 } = options;
+    const vocabSize = kinds.length;
     this.vocabSize = vocabSize;
     this.ensemble = new NetworkEnsemble(vocabSize, options.networks, half);
     this.endOfTextId = endOfTextId;
     this.workspace = options.workspace ?? new WorkspaceIndex(vocabSize, endOfTextId, SCOPE_WEIGHTS);
     this.gate = new Gate(vocabSize, gate, gateLearningRate);
-    this.kinds = options.kinds;
+    this.kinds = kinds;
     this.live = new LiveLevels(this.workspace, vocabSize, without);
     this.sum = new Float64Array(vocabSize);
   }

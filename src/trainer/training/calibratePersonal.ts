@@ -65,7 +65,6 @@ export async function calibratePersonal(job: CalibrationJob): Promise<Calibrated
   try {
     const scores = await calibrateGate(
       {
-        vocabSize: config.vocabSize,
         kinds: tokenKinds(tokenizer),
         base,
         candidates,

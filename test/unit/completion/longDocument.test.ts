@@ -27,9 +27,8 @@ const URI = 'file:///novel/novel.txt';
 
 /** @param earlier where the cursor was before */
 function suggested(text: string, cursor: number, saved: string, earlier?: number): string {
-  const { vocabSize, endOfTextId } = tokenizer;
+  const { endOfTextId } = tokenizer;
   const model = new Mixture({
-    vocabSize,
     endOfTextId,
     kinds: tokenKinds(tokenizer),
     gate: null,

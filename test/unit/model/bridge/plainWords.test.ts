@@ -98,7 +98,6 @@ describe('a model of words', () => {
       ['wörter', ' wö', /^r/],
     ] as const) {
       const model = new Mixture({
-        vocabSize: tokenizer.vocabSize,
         kinds: tokenKinds(tokenizer),
         networks: [saying(word)],
         gate: null,

@@ -33,7 +33,7 @@ describe('scoreText', () => {
     const network = biased('base', 3);
     const probs = new Float32Array(VOCAB);
     network.predict(network.start(), probs);
-    const mixture = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [network], gate: null });
+    const mixture = new Mixture({ kinds: ALIKE, networks: [network], gate: null });
     const documents = [{ uri: 'a', tokens: Int32Array.of(3, 3, 4), bytes: 6 }];
     const score = await scoreText(mixture, documents);
     const expected = -(2 * Math.log2(probs[3]) + Math.log2(probs[4])) / 6;
@@ -43,7 +43,7 @@ describe('scoreText', () => {
   });
 
   it('knows nothing of a document before it reads it: the first pass over a surprise costs what chance costs', async () => {
-    const mixture = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
+    const mixture = new Mixture({ kinds: ALIKE, networks: [], gate: null });
     const once = [{ uri: 'a', tokens: Int32Array.of(5), bytes: 1 }];
     const { bitsPerByte } = await scoreText(mixture, once);
     assert.ok(Math.abs(bitsPerByte['mix'] - Math.log2(VOCAB)) < 1e-6);
@@ -51,7 +51,7 @@ describe('scoreText', () => {
 
   it('finds text of a learned file cheap, and leaves the learned files as they were', async () => {
     const pattern = [1, 5, 2, 7, 3, 8, 4, 6];
-    const mixture = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
+    const mixture = new Mixture({ kinds: ALIKE, networks: [], gate: null });
     mixture.workspace.learnFile('learned', repeated(pattern, 400), false);
     const documents = [{ uri: 'new', tokens: repeated(pattern, 80), bytes: 80 }];
     const { bitsPerByte } = await scoreText(mixture, documents);
@@ -63,7 +63,7 @@ describe('scoreText', () => {
 
   it('knows of a document nothing that it has read in the one before', async () => {
     const scoreOf = async (...names: string[]) => {
-      const mixture = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
+      const mixture = new Mixture({ kinds: ALIKE, networks: [], gate: null });
       const tokens = Int32Array.of(1, 5, 2, 7, 3, 8, 4, 6);
       return scoreText(
         mixture,
@@ -77,7 +77,7 @@ describe('scoreText', () => {
   });
 
   it('can be stopped by its progress callback', async () => {
-    const mixture = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
+    const mixture = new Mixture({ kinds: ALIKE, networks: [], gate: null });
     const documents = [{ uri: 'a', tokens: repeated([1, 2], 5000), bytes: 5000 }];
     const stop = new Error('stop');
     await assert.rejects(
@@ -95,7 +95,6 @@ describe('calibrateGate', () => {
     // No pair of tokens repeats, so the counts predict nothing.
     const heldOut = [{ uri: 'new', tokens: repeated([3], 300), bytes: 300 }];
     const { gate, before, after } = await calibrateGate({
-      vocabSize: VOCAB,
       kinds: new Uint8Array(VOCAB),
       base: biased('base', 7),
       candidates: [biased('personal', 3)],
@@ -106,10 +105,10 @@ describe('calibrateGate', () => {
     assert.ok(after.bitsPerByte['mix'] < before.bitsPerByte['mix']);
     assert.deepEqual(Object.keys(after.bitsPerByte), ['base', 'personal', 'counts', 'copy', 'mix']);
     const networks = [biased('base', 7), biased('personal', 3)];
-    const mixture = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks, gate });
+    const mixture = new Mixture({ kinds: ALIKE, networks, gate });
     const weights = new Map(mixture.explain(mixture.start()).map(({ name, weight }) => [name, weight]));
     assert.ok(weights.get('personal')! > weights.get('base')!);
-    const fresh = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks, gate: null }).gate.parameters;
+    const fresh = new Mixture({ kinds: ALIKE, networks, gate: null }).gate.parameters;
     const changed = [...gate.keys()].filter((i) => gate[i] !== fresh[i]);
     assert.ok(
       changed.length > 0 && changed.length <= 2 * (LEVELS + 1),
@@ -120,7 +119,6 @@ describe('calibrateGate', () => {
   it('scores the mix with the earlier personal network on the same text', async () => {
     const heldOut = [{ uri: 'new', tokens: repeated([3], 300), bytes: 300 }];
     const job = {
-      vocabSize: VOCAB,
       kinds: new Uint8Array(VOCAB),
       base: null,
       candidates: [biased('personal', 3)],
@@ -143,7 +141,6 @@ describe('calibrateGate', () => {
   it('chooses the candidate whose mix does best, with its gate', async () => {
     const heldOut = [{ uri: 'new', tokens: repeated([3], 300), bytes: 300 }];
     const job = {
-      vocabSize: VOCAB,
       kinds: new Uint8Array(VOCAB),
       base: biased('base', 5),
       gate: null,

@@ -56,7 +56,7 @@ class Uniform extends SlowHalf {
 }
 
 const mixtureWith = (half: Expert) =>
-  new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [new Uniform()], half, gate: null });
+  new Mixture({ kinds: ALIKE, networks: [new Uniform()], half, gate: null });
 const sum = (probs: Float32Array) => probs.reduce((total, p) => total + p, 0);
 
 describe('the language-model half in the mix', () => {
@@ -123,10 +123,7 @@ describe('the language-model half in the mix', () => {
   it('has one weight for any cursor, and none where there is no half', () => {
     const unknown = mixtureWith(new SlowHalf(onToken(3))).halfWeight!;
     assert.ok(unknown > 0.1 && unknown < 0.5);
-    assert.equal(
-      new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [new Uniform()], gate: null }).halfWeight,
-      null,
-    );
+    assert.equal(new Mixture({ kinds: ALIKE, networks: [new Uniform()], gate: null }).halfWeight, null);
   });
 
   it('learns nothing where it did not contribute', () => {
@@ -139,7 +136,7 @@ describe('the language-model half in the mix', () => {
 
   it('a gate of another vocabulary is ignored', () => {
     const [other, none] = [new Float32Array(gateSize(VOCAB + 1)).fill(0.25), null].map(
-      (gate) => new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate }).gate.parameters,
+      (gate) => new Mixture({ kinds: ALIKE, networks: [], gate }).gate.parameters,
     );
     assert.deepEqual(other, none);
   });

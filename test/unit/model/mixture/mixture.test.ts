@@ -46,7 +46,7 @@ describe('Mixture', () => {
         fewTokens(VOCAB, 40),
         fewTokens(VOCAB, 12),
         (networks, file, written, typed) => {
-          const mixture = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks, gate: null });
+          const mixture = new Mixture({ kinds: ALIKE, networks, gate: null });
           mixture.workspace.learnFile('file', Int32Array.from(file), false);
           mixture.workspace.openDocument('other');
           mixture.workspace.document.append(written);
@@ -70,7 +70,6 @@ describe('Mixture', () => {
 
   it('predicts the same for several states at once, and leaves them as they are', () => {
     const mixture = new Mixture({
-      vocabSize: VOCAB,
       kinds: ALIKE,
       networks: [network('base', 1)],
       gate: null,
@@ -93,7 +92,7 @@ describe('Mixture', () => {
   });
 
   it('never predicts a file from its own learned text while that file is open', () => {
-    const mixture = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
+    const mixture = new Mixture({ kinds: ALIKE, networks: [], gate: null });
     mixture.workspace.learnFile('one/file', Int32Array.of(1, 2, 3, 4, 5, 6), false);
     const probs = new Float32Array(VOCAB);
     const probabilityAfter = (): number => {
@@ -114,7 +113,6 @@ describe('Mixture', () => {
     const file = Int32Array.from({ length: 600 }, (_, i) => pattern[i % 6]);
     const bitsOf = (targets: readonly number[]): number => {
       const mixture = new Mixture({
-        vocabSize: VOCAB,
         kinds: ALIKE,
         networks: [network('base', 1)],
         gate: null,
@@ -150,7 +148,6 @@ describe('Mixture', () => {
     };
     const base = new ReferenceNetwork(config, randomWeights(config, 3), 'base');
     const mixture = new Mixture({
-      vocabSize: tokenizer.vocabSize,
       kinds: tokenKinds(tokenizer),
       networks: [base],
       gate: null,
@@ -171,11 +168,11 @@ describe('Mixture', () => {
   });
 
   it('starts the gate afresh when its parameters are of another version', () => {
-    const other = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: new Float32Array(3) });
-    const fresh = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: null });
+    const other = new Mixture({ kinds: ALIKE, networks: [], gate: new Float32Array(3) });
+    const fresh = new Mixture({ kinds: ALIKE, networks: [], gate: null });
     assert.deepEqual(other.gate.parameters, fresh.gate.parameters);
     const learned = new Float32Array(gateSize(VOCAB)).fill(0.5);
-    const kept = new Mixture({ vocabSize: VOCAB, kinds: ALIKE, networks: [], gate: learned });
+    const kept = new Mixture({ kinds: ALIKE, networks: [], gate: learned });
     assert.deepEqual(kept.gate.parameters, learned);
   });
 });
