@@ -1,8 +1,7 @@
 /** Beam search over the mix. All beams advance together, so that a network reads its weights once a step, not once a beam. */
-import type { MixtureModel } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import type { GrownText } from './drawnStep';
-import type { Candidate, HealedStart, ReadTail } from './healedStart';
+import type { Candidate, HealedStart } from './healedStart';
 import type { NextMark } from './nextMark';
 import type { Pause } from './pause';
 import { mostLikely } from './samplerStages';
@@ -69,13 +68,11 @@ const logProbOf = ({ steps }: OpenBeam): number => steps[steps.length - 1].logPr
 
 /** Yields after each step; returns every beam that ended, each with its reason. */
 export function* beamSearch<Reason extends string>(
-  model: MixtureModel,
-  tokenizer: Tokenizer,
-  tail: ReadTail,
   start: HealedStart,
   seeds: readonly Seed[],
   rules: BeamRules<Reason>,
 ): Generator<Pause, Beam<Reason>[]> {
+  const { model, tokenizer, tail } = start;
   const ended: Beam<Reason>[] = [];
   let open: OpenBeam[] = [];
   const end = (beam: OpenBeam, reason: Beam<Reason>['reason'], logProb = logProbOf(beam)) => {

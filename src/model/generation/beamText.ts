@@ -37,7 +37,7 @@ export function* searchText(
   if (seeds.at(0)?.candidate.tokenId === tokenizer.endOfTextId) {
     return { text: '', stopReason: 'endOfText' };
   }
-  const beams = yield* beamSearch<GenerationStop>(model, tokenizer, tail, start, seeds, {
+  const beams = yield* beamSearch<GenerationStop>(start, seeds, {
     width: options.beamWidth,
     maxTokens: options.maxNewTokens,
     minLogProb: -Infinity,

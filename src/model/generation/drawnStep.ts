@@ -2,7 +2,7 @@
 import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { SamplingOptions } from '../samplingOptions';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import type { Candidate, HealedStart } from './healedStart';
+import type { HealedStart } from './healedStart';
 import { sample } from './sampler';
 import { suppress } from './samplerStages';
 import { appendBytes, NOTHING_DECODED, type DecodedText } from './wholeCharacters';
@@ -19,7 +19,6 @@ export interface Step extends GrownText {
 /** The first token; null when it is the end of the text, or nothing else can come. */
 export function startAt(
   start: HealedStart,
-  tokenizer: Tokenizer,
   mayEnd: boolean,
   recent: readonly number[],
   options: SamplingOptions,
@@ -28,49 +27,45 @@ export function startAt(
   if (!mayEnd && !start.suppressEnd()) {
     return null;
   }
-  const probs = start.probs.slice();
+  const { candidates, probs, tokenizer } = start;
   const repeated = new Set(recent);
-  const repeatedCandidates = start.candidates.flatMap(({ tokenId }, i) => (repeated.has(tokenId) ? [i] : []));
-  const chosen = drawUsable(probs, repeatedCandidates, options, random, (index): Candidate | null => {
-    const candidate = start.candidates[index];
-    return start.isEncoding(candidate) && appendBytes(NOTHING_DECODED, start.newBytes(candidate))
-      ? candidate
+  const repeatedCandidates = candidates.flatMap(({ tokenId }, i) => (repeated.has(tokenId) ? [i] : []));
+  const drawn = drawUsable(probs.slice(), repeatedCandidates, options, random, (index) => {
+    const candidate = candidates[index];
+    const decoded = start.isEncoding(candidate)
+      ? appendBytes(NOTHING_DECODED, start.newBytes(candidate))
       : null;
+    return decoded && { candidate, decoded };
   });
-  return chosen === null || chosen.tokenId === tokenizer.endOfTextId
-    ? null
-    : {
-        tokenId: chosen.tokenId,
-        state: start.stateAfter(chosen),
-        decoded: appendBytes(NOTHING_DECODED, start.newBytes(chosen))!,
-      };
+  if (drawn === null || drawn.candidate.tokenId === tokenizer.endOfTextId) {
+    return null;
+  }
+  const { candidate, decoded } = drawn;
+  return { tokenId: candidate.tokenId, state: start.stateAfter(candidate), decoded };
 }
 
 /** The next token; null when it is the end of the text, or nothing else can come. @param probs [vocabSize], is overwritten */
 export function continueFrom(
   model: MixtureModel,
   tokenizer: Tokenizer,
-  { state, decoded }: GrownText,
+  grown: GrownText,
   probs: Float32Array,
   mayEnd: boolean,
   recent: readonly number[],
   options: SamplingOptions,
   random: () => number,
 ): Step | null {
-  model.predict(state, probs);
+  model.predict(grown.state, probs);
   if (!mayEnd && !suppress(probs, tokenizer.endOfTextId)) {
     return null;
   }
-  const tokenId = drawUsable(probs, recent, options, random, (index) =>
-    appendBytes(decoded, tokenizer.tokenBytes(index)) ? index : null,
-  );
-  return tokenId === null || tokenId === tokenizer.endOfTextId
+  const drawn = drawUsable(probs, recent, options, random, (tokenId) => {
+    const decoded = appendBytes(grown.decoded, tokenizer.tokenBytes(tokenId));
+    return decoded && { tokenId, decoded };
+  });
+  return drawn === null || drawn.tokenId === tokenizer.endOfTextId
     ? null
-    : {
-        tokenId,
-        state: model.next(state, tokenId),
-        decoded: appendBytes(decoded, tokenizer.tokenBytes(tokenId))!,
-      };
+    : { ...drawn, state: model.next(grown.state, drawn.tokenId) };
 }
 
 /** Draws until an entry is usable; unusable ones are left out of the following draws. Null when none is usable. */
@@ -82,8 +77,7 @@ function drawUsable<T>(
   usable: (index: number) => T | null,
 ): T | null {
   for (;;) {
-    const shaped = probs.slice();
-    const index = sample(shaped, repeated, options, random);
+    const index = sample(probs.slice(), repeated, options, random);
     const found = usable(index);
     if (found !== null) {
       return found;

@@ -64,7 +64,7 @@ export function* generateText(
     const mayEnd = added.length >= minNewTokens;
     const step: Step | null = state
       ? continueFrom(model, tokenizer, { state, decoded }, probs, mayEnd, recent, options, random)
-      : startAt(new HealedStart(model, tokenizer, tail), tokenizer, mayEnd, recent, options, random);
+      : startAt(new HealedStart(model, tokenizer, tail), mayEnd, recent, options, random);
     if (step === null) {
       return yield* finish(decoded.text, 'endOfText');
     }

@@ -71,9 +71,9 @@ export class HealedStart {
   private readonly coversByLength = new Map<number, Int32Array>();
 
   constructor(
-    private readonly model: MixtureModel,
-    private readonly tokenizer: Tokenizer,
-    private readonly tail: ReadTail,
+    readonly model: MixtureModel,
+    readonly tokenizer: Tokenizer,
+    readonly tail: ReadTail,
   ) {
     this.branches = this.branchesOf(lastWordOf(tokenizer, tail));
     const candidates: Candidate[] = [];

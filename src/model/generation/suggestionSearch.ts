@@ -155,12 +155,12 @@ export function* searchContinuations(
   const start = new HealedStart(model, tokenizer, tail);
   yield;
   const { minProbability, isForChoice = false } = options;
-  const seeds = seedsOf(model, start, {
+  const seeds = seedsOf(start, {
     width: isForChoice ? CHOICE_WIDTH : BEAM_WIDTH,
     reserved: isForChoice ? CHOICE_WIDTH : 1,
     minProbability,
   });
-  const beams = yield* beamSearch<SuggestionStop>(model, tokenizer, tail, start, seeds, {
+  const beams = yield* beamSearch<SuggestionStop>(start, seeds, {
     width: BEAM_WIDTH,
     maxTokens: options.maxNewTokens,
     minLogProb: Math.log(minProbability),
@@ -176,7 +176,7 @@ export function* searchContinuations(
   return {
     continuations: beams.flatMap((beam) => continuationOf(beam, before, options) ?? []),
     longest: beams.reduce((longest, { text }) => (text.length > longest.length ? text : longest), ''),
-    lineEnds: doesLineEnd(start, seeds, tokenizer.endOfTextId),
+    lineEnds: doesLineEnd(start, seeds),
   };
 }
 

@@ -1,5 +1,4 @@
 /** The first tokens that the search for ghost text goes on from. */
-import type { MixtureModel } from '../mixtureModel';
 import type { Seed } from './beamSearch';
 import type { HealedStart } from './healedStart';
 
@@ -13,7 +12,6 @@ const LINE_BREAKS: readonly number[] = [0x0a, 0x0d];
  * @param reserved how many of the likeliest are followed whatever else is likelier; one of them is the greedy candidate
  */
 export function seedsOf(
-  model: MixtureModel,
   start: HealedStart,
   { width, reserved, minProbability }: { width: number; reserved: number; minProbability: number },
 ): Seed[] {
@@ -23,16 +21,16 @@ export function seedsOf(
       seeds.push({ candidate, logProb: Math.log(probability), reserved: seeds.length < reserved });
     }
   }
-  const copied = seeds.length > 0 ? copySeed(model, start) : null;
+  const copied = seeds.length > 0 ? copySeed(start) : null;
   if (copied === null || copied.logProb < Math.log(minProbability)) {
     return seeds;
   }
   return [...seeds.filter(({ candidate }) => candidate !== copied.candidate), copied];
 }
 
-function copySeed(model: MixtureModel, start: HealedStart): Seed | null {
+function copySeed(start: HealedStart): Seed | null {
   const branch = start.likeliestBranch();
-  const copy = model.explain(branch.state).find(({ name }) => name === COPY_EXPERT);
+  const copy = start.model.explain(branch.state).find(({ name }) => name === COPY_EXPERT);
   if (copy === undefined) {
     return null;
   }
@@ -47,7 +45,8 @@ function copySeed(model: MixtureModel, start: HealedStart): Seed | null {
 }
 
 /** Whether, by these seeds, it is likelier than not that nothing more stands in the line. */
-export function doesLineEnd(start: HealedStart, seeds: readonly Seed[], endOfTextId: number): boolean {
+export function doesLineEnd(start: HealedStart, seeds: readonly Seed[]): boolean {
+  const { endOfTextId } = start.tokenizer;
   const ends = seeds.filter(
     ({ candidate }) =>
       candidate.tokenId === endOfTextId || LINE_BREAKS.includes(start.newBytes(candidate)[0]),
