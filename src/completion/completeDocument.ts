@@ -37,7 +37,7 @@ export function* completeDocument(
   const read = reader.moveTo(document.uri, document.prefix, document.suffix);
   const asksOthers = isPatient && document.isSecret !== true;
   const tail = asksOthers ? patientTail(model, read) : read;
-  yield tail.prepare(tail.states) ?? undefined;
+  yield tail.prepare(tail.states);
   if (asksOthers) {
     yield* reader.learnWaitedFor(tail);
   }

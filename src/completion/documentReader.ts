@@ -231,7 +231,7 @@ export class DocumentReader {
       tokens,
       states,
       predictAfter: (count) => predictOnce(this.model, document.predictions, first + count, states[count]),
-      prepare: () => null,
+      prepare: () => undefined,
     };
   }
 }

@@ -100,7 +100,7 @@ export class RequestWork {
   private *inspect(request: InspectRequest): RequestSteps {
     const { mixture, tokenizer } = this.model;
     const tail = this.tailOf(request.document, request.document.suffix);
-    yield tail.prepare(tail.states) ?? undefined;
+    yield tail.prepare(tail.states);
     const inspection = inspectDocument(mixture, tokenizer, tail, request.topCount);
     const maxNewTokens = Math.min(SAMPLE_TOKENS, request.sampling.maxNewTokens);
     const sample = yield* this.sampleText(

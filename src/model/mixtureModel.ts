@@ -57,10 +57,10 @@ export interface MixtureModel extends LanguageModel<MixtureState> {
   /** The share that the chosen language-model half has earned among the networks, 0 to 1; null without one. */
   readonly halfWeight: number | null;
   /**
-   * Waits for the experts that are not ready in these states, and never rejects; null when all are ready. The mix leaves out
+   * Waits for the experts that are not ready in these states, and never rejects; undefined when all are ready. The mix leaves out
    * experts that are not ready.
    */
-  prepare(states: readonly MixtureState[]): Promise<void> | null;
+  prepare(states: readonly MixtureState[]): Promise<void> | undefined;
   /** Each expert's own distribution in this state and its weight. */
   explain(state: MixtureState): ExpertPrediction[];
   /**

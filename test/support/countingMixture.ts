@@ -75,8 +75,8 @@ export class CountingMixture extends OneByOne<MixtureState> implements MixtureMo
     }
   }
 
-  prepare(): Promise<void> | null {
-    return null;
+  prepare(): Promise<void> | undefined {
+    return undefined;
   }
 
   explain(state: MixtureState): ExpertPrediction[] {

@@ -98,7 +98,7 @@ export function* beamSearch<Reason extends string>(
   const buffers: Float32Array[] = [];
   for (let step = 1; open.length > 0; step++) {
     const states = open.map((beam) => beam.state);
-    yield tail.prepare(states) ?? undefined;
+    yield tail.prepare(states);
     while (buffers.length < open.length) {
       buffers.push(new Float32Array(model.vocabSize));
     }

@@ -23,7 +23,7 @@ export function* searchText(
   options: SamplingOptions,
   minNewTokens: number,
 ): Generator<string | Pause, GeneratedText> {
-  yield tail.prepare(tail.states) ?? undefined;
+  yield tail.prepare(tail.states);
   const start = new HealedStart(model, tokenizer, tail);
   if (minNewTokens > 0 && !start.suppressEnd()) {
     return { text: '', stopReason: 'endOfText' };

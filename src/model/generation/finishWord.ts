@@ -27,7 +27,7 @@ export function* finishWord(
   const probs = new Float32Array(model.vocabSize);
   let grown = full;
   for (let added = 0; added < MAX_TOKENS && !/\s$/u.test(grown.decoded.text); added++) {
-    yield tail.prepare([grown.state]) ?? undefined;
+    yield tail.prepare([grown.state]);
     const longer = continueFrom(model, tokenizer, grown, probs, true, recent, options, random);
     if (longer === null || isWhole(before, grown.decoded.text, longer.decoded.text)) {
       break;

@@ -58,7 +58,7 @@ export function* generateText(
 
   while (added.length < options.maxNewTokens) {
     const pause = tail.prepare(state === null ? tail.states : [state]);
-    if (pause !== null) {
+    if (pause !== undefined) {
       yield pause;
     }
     const mayEnd = added.length >= minNewTokens;

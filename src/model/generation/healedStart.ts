@@ -12,6 +12,7 @@ import { commonPrefixLength, isEqual } from '../commonPrefix';
 import type { MixtureModel, MixtureState } from '../mixtureModel';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { tokensBeforeLetter } from './beforeLetter';
+import type { Pause } from './pause';
 import { mostLikely, normalize, suppress } from './samplerStages';
 
 /** The end of a text that has been read. */
@@ -22,8 +23,8 @@ export interface ReadTail {
   readonly states: readonly MixtureState[];
   /** p(token | the first `count` tokens of the tail and all before) [vocabSize]; not to be changed. */
   predictAfter(count: number): Float32Array;
-  /** A promise to await before predicting in these states; null when there is nothing to wait for, or no time to wait. */
-  prepare(states: readonly MixtureState[]): Promise<void> | null;
+  /** A promise to await before predicting in these states; undefined when there is nothing to wait for, or no time to wait. */
+  prepare(states: readonly MixtureState[]): Pause;
 }
 
 export interface Branch {

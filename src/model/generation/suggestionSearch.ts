@@ -151,7 +151,7 @@ export function* searchContinuations(
   options: SearchOptions,
 ): Generator<Pause, FoundContinuations> {
   const before = tokenizer.decode(tail.tokens);
-  yield tail.prepare(tail.states) ?? undefined;
+  yield tail.prepare(tail.states);
   const start = new HealedStart(model, tokenizer, tail);
   yield;
   const { minProbability, isForChoice = false } = options;

@@ -113,7 +113,7 @@ export class Mixture implements MixtureModel {
     }
   }
 
-  prepare(states: readonly MixtureState[]): Promise<void> | null {
+  prepare(states: readonly MixtureState[]): Promise<void> | undefined {
     return this.ensemble.prepare(states as readonly State[]);
   }
 

@@ -78,13 +78,13 @@ export class NetworkEnsemble {
     return given;
   }
 
-  /** Waits for the networks that are not ready in some of these states; null when all are. It never rejects. */
-  prepare(states: readonly NetworkStates[]): Promise<void> | null {
+  /** Waits for the networks that are not ready in some of these states; undefined when all are. It never rejects. */
+  prepare(states: readonly NetworkStates[]): Promise<void> | undefined {
     const pending = this.networks.flatMap(({ readiness }, n) => {
       const waiting = states.filter((state) => !this.isReady(n, state)).map(({ networks }) => networks[n]);
       return waiting.length === 0 || readiness === undefined ? [] : [readiness.prepare(waiting)];
     });
-    return pending.length === 0 ? null : Promise.all(pending).then(() => undefined);
+    return pending.length === 0 ? undefined : Promise.all(pending).then(() => undefined);
   }
 
   isHalfReady(state: NetworkStates): boolean {

@@ -312,8 +312,8 @@ describe('the generator', () => {
     let release: () => void = () => undefined;
     let isReleased = false;
     class SlowMixture extends CountingMixture {
-      override prepare(): Promise<void> | null {
-        return isReleased ? null : new Promise((resolve) => (release = resolve));
+      override prepare(): Promise<void> | undefined {
+        return isReleased ? undefined : new Promise((resolve) => (release = resolve));
       }
     }
     const model = new TestModel();
@@ -389,7 +389,7 @@ describe('the generator', () => {
   it('settles nothing a second time where what a cancelled request waited for fails', async () => {
     const failures: (() => void)[] = [];
     class FailingMixture extends CountingMixture {
-      override prepare(): Promise<void> | null {
+      override prepare(): Promise<void> | undefined {
         return new Promise((_, reject) => {
           failures.push(() => {
             reject(new Error('The model is gone.'));

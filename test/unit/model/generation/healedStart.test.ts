@@ -85,7 +85,7 @@ describe('token healing at the cursor', () => {
       tokens: Array.from(whole.tokens).slice(1),
       states: whole.states.slice(1),
       predictAfter: (count) => whole.predictAfter(count + 1),
-      prepare: () => null,
+      prepare: () => undefined,
     });
     assert.match(newText(healed), /^习/);
     assert.ok(healed.branches.length > 1);

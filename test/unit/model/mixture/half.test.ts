@@ -70,7 +70,7 @@ describe('the language-model half in the mix', () => {
       ['counts', 'base'],
     );
     await mix.prepare([state]);
-    assert.equal(mix.prepare([state]), null);
+    assert.equal(mix.prepare([state]), undefined);
     const after = new Float32Array(VOCAB);
     mix.predictMany([state], [after]);
     assert.ok(after[3] > before[3]);
