@@ -1,7 +1,7 @@
 import { KernelMemory, padded } from '../kernel/kernelModule';
 import { packMatrix, padGroups, type PackedMatrix } from '../kernel/packMatrix';
 import { GATES_PER_CELL, hasAttention, type RecurrentConfig } from '../networkConfig';
-import { MAX_SLOTS, NEVER, reserveActivations, type ActivationRoom } from './kernelRuntime';
+import { MAX_SLOTS, NEVER } from './kernelRuntime';
 import { quantizeWeights, type QuantizedMatrix, type StoredWeights } from './quantizedMatrix';
 import { RememberedPositions } from './rememberedPositions';
 
@@ -37,7 +37,6 @@ export interface KernelLayout {
   readonly projected: number;
   /** float [slots, vocabSize] */
   readonly logits: number;
-  readonly activations: ActivationRoom;
   /** Null without attention. */
   readonly attention: AttentionLayout | null;
 }
@@ -102,7 +101,6 @@ export function layOutNetwork(
     output: slots(hiddenSize),
     projected: slots(embeddingSize),
     logits: slots(vocabSize),
-    activations: reserveActivations(memory, Math.max(hiddenSize, embeddingSize)),
     attention: hasAttention(config)
       ? {
           queryKernel: matrix('attention.queryKernel'),

@@ -33,7 +33,8 @@ export class KernelRecurrent implements Expert<State> {
     this.vocabSize = config.vocabSize;
     this.layout = layOutNetwork(memory, config, weights);
     this.stateLength = config.numLayers * this.layout.stateParts * this.layout.hiddenSize;
-    this.runtime = new KernelRuntime(memory, kernelBytes, this.layout.activations, name);
+    const longest = Math.max(this.layout.hiddenSize, this.layout.embeddingSize);
+    this.runtime = new KernelRuntime(memory, kernelBytes, longest, name);
   }
 
   start(): State {

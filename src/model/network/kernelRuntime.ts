@@ -9,32 +9,27 @@ export const NEVER = -3e38;
 /** The largest magnitude of the 16-bit numbers that attention remembers. */
 export const INT16_LIMIT = 32767;
 
-/** Room for the vectors that a packed matrix is multiplied with. */
-export interface ActivationRoom {
-  /** int16 [slots, length of a vector], with room for the longest, and the scale of each slot's vector, float [slots]. */
-  readonly vectors: number;
-  readonly vectorScales: number;
-}
-
-export function reserveActivations(memory: KernelMemory, longest: number): ActivationRoom {
-  return {
-    vectors: memory.reserve(2 * MAX_SLOTS * longest),
-    vectorScales: memory.reserve(4 * MAX_SLOTS),
-  };
-}
-
 /** The kernel of one network, with the operations that all architectures share. Offsets are in bytes. */
 export class KernelRuntime {
   /** Null once disposed of. */
   private kernel: (Kernel & { readonly floats: Float32Array }) | null;
+  /** The vectors that a packed matrix is multiplied with, int16 [slots, length of a vector], and their scales, float [slots]. */
+  private readonly vectors: number;
+  private readonly vectorScales: number;
 
-  /** @throws Error when the kernel cannot be loaded or there is not enough memory */
+  /**
+   * @param memory in which all else is reserved already
+   * @param longest length of the longest vector that a matrix is multiplied with, padded
+   * @throws Error when the kernel cannot be loaded or there is not enough memory
+   */
   constructor(
     memory: KernelMemory,
     kernelBytes: Uint8Array,
-    private readonly room: ActivationRoom,
+    longest: number,
     private readonly networkName: string,
   ) {
+    this.vectors = memory.reserve(2 * MAX_SLOTS * longest);
+    this.vectorScales = memory.reserve(4 * MAX_SLOTS);
     const kernel = memory.instantiate(kernelBytes);
     this.kernel = { ...kernel, floats: new Float32Array(kernel.buffer) };
   }
@@ -75,21 +70,21 @@ export class KernelRuntime {
   }
 
   quantize(source: number, length: number, { limit }: PackedMatrix, index: number): void {
-    const { vectors, vectorScales } = this.room;
+    const { vectors, vectorScales } = this;
     const scale = this.functions.quantize(source, length, limit, vectors + 2 * index * length);
     this.floats[vectorScales / 4 + index] = scale;
   }
 
   /** Makes a row of a matrix the vector of a slot. The embeddings are 8-bit rows already, so widening them is exact. */
   takeRow({ weights, pairs, scales }: PackedMatrix, row: number, slot: number): void {
-    const { vectors, vectorScales } = this.room;
+    const { vectors, vectorScales } = this;
     this.functions.unpackRow(weights, pairs, row, vectors + 4 * slot * pairs);
     this.floats[vectorScales / 4 + slot] = this.floats[scales / 4 + row];
   }
 
   /** Adds the products with the quantised vectors to `out` [count, rows]. */
   multiplyAdd({ weights, scales, panels, pairs }: PackedMatrix, out: number, count: number): void {
-    const { vectors, vectorScales } = this.room;
+    const { vectors, vectorScales } = this;
     this.functions.multiplyAdd(weights, scales, panels, pairs, vectors, vectorScales, count, out);
   }
 

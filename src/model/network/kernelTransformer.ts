@@ -12,12 +12,7 @@ import {
 import { INT16_LIMIT, KernelRuntime, MAX_SLOTS } from './kernelRuntime';
 import type { StoredWeights } from './quantizedMatrix';
 import type { RememberedPosition } from './rememberedPositions';
-import {
-  layOutTransformer,
-  positionBytes,
-  type BlockLayout,
-  type TransformerLayout,
-} from './transformerLayout';
+import { layOutTransformer, type BlockLayout, type TransformerLayout } from './transformerLayout';
 
 /** What the kernel's Transformer remembers of one sequence; an immutable value. */
 interface State {
@@ -45,8 +40,6 @@ export class KernelTransformer implements Expert<State> {
   readonly vocabSize: number;
   private readonly layout: TransformerLayout;
   private readonly runtime: KernelRuntime;
-  /** Byte offset of the scales within a remembered position. */
-  private readonly units: number;
 
   constructor(
     private readonly config: TransformerConfig,
@@ -56,9 +49,10 @@ export class KernelTransformer implements Expert<State> {
   ) {
     const memory = new KernelMemory();
     this.vocabSize = config.vocabSize;
-    this.units = positionBytes(config).units;
     this.layout = layOutTransformer(memory, config, weights);
-    this.runtime = new KernelRuntime(memory, kernelBytes, this.layout.activations, name);
+    const { width, attentionSize, expandedSize } = this.layout;
+    const longest = Math.max(width, attentionSize, expandedSize);
+    this.runtime = new KernelRuntime(memory, kernelBytes, longest, name);
   }
 
   start(): State {
@@ -224,7 +218,8 @@ export class KernelTransformer implements Expert<State> {
 
   /** Byte offsets, within a remembered position, of a head's key (part 0) or value (1) and of its scale. */
   private placeOf(layer: number, part: number, head: number): { numbers: number; unit: number } {
+    const { headSize: size, positionScales } = this.layout;
     const index = (2 * layer + part) * ATTENTION_HEADS + head;
-    return { numbers: 2 * index * this.layout.headSize, unit: this.units + 4 * index };
+    return { numbers: 2 * index * size, unit: positionScales + 4 * index };
   }
 }

@@ -1,7 +1,7 @@
 import { padded, type KernelMemory } from '../kernel/kernelModule';
 import { packMatrix, padGroups, type PackedMatrix } from '../kernel/packMatrix';
 import { ATTENTION_HEADS, headSize, type TransformerConfig } from '../networkConfig';
-import { MAX_SLOTS, NEVER, reserveActivations, type ActivationRoom } from './kernelRuntime';
+import { MAX_SLOTS, NEVER } from './kernelRuntime';
 import { quantizeWeights, type QuantizedMatrix, type StoredWeights } from './quantizedMatrix';
 import { RememberedPositions } from './rememberedPositions';
 
@@ -43,19 +43,13 @@ export interface TransformerLayout {
   readonly logits: number;
   /** float [slots, headSize]: cosines, then sines of a position */
   readonly rotations: number;
-  readonly activations: ActivationRoom;
   /**
    * Each holds int16 [numLayers, 2, attentionSize], the rotated keys and the values of each block, and float [numLayers, 2, heads],
    * the scales of each head's key and value.
    */
   readonly positions: RememberedPositions;
-}
-
-/** Total bytes of one remembered position, and the byte offset of the scales within it. */
-export function positionBytes(config: TransformerConfig): { readonly units: number; readonly total: number } {
-  const units = 2 * config.numLayers * 2 * ATTENTION_HEADS * headSize(config);
-  const total = units + 4 * config.numLayers * 2 * ATTENTION_HEADS;
-  return { units, total: Math.ceil(total / 16) * 16 };
+  /** Byte offset of the scales within a remembered position. */
+  readonly positionScales: number;
 }
 
 /** Plans a Transformer's memory, as `layOutNetwork` does a recurrent network's. */
@@ -69,6 +63,8 @@ export function layOutTransformer(
   const expandedSize = padded(config.hiddenSize);
   const vocabSize = padded(config.vocabSize);
   const attentionSize = ATTENTION_HEADS * headSize(config);
+  const positionScales = 2 * config.numLayers * 2 * attentionSize;
+  const positionBytes = positionScales + 4 * config.numLayers * 2 * ATTENTION_HEADS;
   const matrix = (name: string) => packMatrix(memory, tensors.get(name) as QuantizedMatrix);
   const vector = (name: string, filler = 0) =>
     memory.reserveFloats(padGroups(tensors.get(name) as Float32Array, 1, filler));
@@ -99,7 +95,7 @@ export function layOutTransformer(
     expanded: slots(expandedSize),
     logits: slots(vocabSize),
     rotations: slots(headSize(config)),
-    activations: reserveActivations(memory, Math.max(width, attentionSize, expandedSize)),
-    positions: new RememberedPositions(memory, positionBytes(config).total),
+    positions: new RememberedPositions(memory, Math.ceil(positionBytes / 16) * 16),
+    positionScales,
   };
 }
