@@ -146,7 +146,7 @@ function inputShape({ shape }: GraphInput, kind: NetworkInput['kind'], graph: Mo
   const sequence = { size: 1, perStep: true, masked: false };
   switch (kind) {
     case 'tokens':
-      return { ...sequence, isTokens: true };
+      return { ...sequence, meaning: 'tokens' };
     case 'positions':
       return { ...sequence, firstPosition: 0 };
     case 'oneHot': {
@@ -173,7 +173,7 @@ function countReadable(
     .filter(({ layer, inputs }) => layer.className === 'Embedding' && isTokens(inputs[0]))
     .map(({ layer }) => layer.size('input_dim'));
   function isTokens(input: LayerCall['inputs'][number] | undefined): boolean {
-    return input?.kind === 'value' && shapes.get(input.id)?.isTokens === true;
+    return input?.kind === 'value' && shapes.get(input.id)?.meaning === 'tokens';
   }
   if (tables.length === 0) {
     throw new KerasFault('it has no Embedding of its tokens');

@@ -28,14 +28,11 @@ export interface ValueShape {
   readonly masked: boolean;
   /** Set for positions: the position of the first step, usually 0. */
   readonly firstPosition?: number;
-  /** Set for token numbers. */
-  readonly isTokens?: boolean;
-  /** Set for ones in the tokens' shape. */
-  readonly isOnes?: boolean;
-  /** Set for a mask of the steps: 0 for token 0, else 1. */
-  readonly isMask?: boolean;
-  /** Set for the number of steps, which is in the graph but is never computed. */
-  readonly isShape?: boolean;
+  /**
+   * Set for token numbers; for ones in the tokens' shape; for a mask of the steps, 0 for token 0, else 1; and for the number of
+   * steps, which is in the graph but is never computed.
+   */
+  readonly meaning?: 'tokens' | 'ones' | 'mask' | 'stepCount';
 }
 
 export interface RunContext {

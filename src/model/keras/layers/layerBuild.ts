@@ -69,7 +69,7 @@ export class LayerBuild {
     if (mask === undefined || (mask.kind === 'plain' && mask.value === null)) {
       return tensor;
     }
-    if (mask.kind !== 'value' || this.shapes.get(mask.id)!.isMask !== true) {
+    if (mask.kind !== 'value' || this.shapes.get(mask.id)!.meaning !== 'mask') {
       throw this.layer.fault('is given a mask other than that of token 0, which is not supported');
     }
     return { id: tensor.id, shape: { ...tensor.shape, masked: true } };

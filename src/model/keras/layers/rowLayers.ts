@@ -30,7 +30,7 @@ export const embedding: LayerBuilder = (build) => {
   }
   const [table] = build.take('', [[inputs, outputs]]);
   const operation = rowOperation(
-    { size: outputs, perStep: shape.perStep, masked: shape.isTokens === true && layer.flag('mask_zero') },
+    { size: outputs, perStep: shape.perStep, masked: shape.meaning === 'tokens' && layer.flag('mask_zero') },
     ([input], rows) => {
       const data = rows.resize(input.count);
       for (let row = 0; row < input.count; row++) {

@@ -22,7 +22,7 @@ export const item: LayerBuilder = (build) => {
   if (key === undefined || key.kind === 'value') {
     throw layer.fault('takes a part that is not supported');
   }
-  if (shape.isShape === true) {
+  if (shape.meaning === 'stepCount') {
     return shapeOf(build);
   }
   const parts: readonly unknown[] = Array.isArray(key.value) ? key.value : [];
@@ -58,13 +58,14 @@ export const maskOfTokens: LayerBuilder = (build) => {
   const [tokens, padding] = build.tensors('x1', 'x2');
   const isMask =
     tokens.kind === 'value' &&
-    tokens.shape.isTokens === true &&
+    tokens.shape.meaning === 'tokens' &&
     padding.kind === 'constant' &&
     padding.value === 0;
   if (!isMask) {
     throw build.layer.fault('compares something else than the tokens with 0, which is not supported');
   }
-  const operation = rowOperation({ size: 1, perStep: true, masked: false, isMask }, ([input], rows) => {
+  const shape = { size: 1, perStep: true, masked: false, meaning: 'mask' } as const;
+  const operation = rowOperation(shape, ([input], rows) => {
     const data = rows.resize(input.count);
     for (let row = 0; row < input.count; row++) {
       data[row] = input.data[row] === 0 ? 0 : 1;
@@ -76,7 +77,7 @@ export const maskOfTokens: LayerBuilder = (build) => {
 /** `logical_or` of masks and the like: there is one mask only, that of the tokens. */
 export const sameMask: LayerBuilder = (build) => {
   const [mask] = build.tensors('x1', 'x2').map((tensor) => {
-    if (tensor.kind !== 'value' || tensor.shape.isMask !== true) {
+    if (tensor.kind !== 'value' || tensor.shape.meaning !== 'mask') {
       throw build.layer.fault('takes something else than masks, which is not supported');
     }
     return tensor;
@@ -87,7 +88,8 @@ export const sameMask: LayerBuilder = (build) => {
 /** `ones_like` of the tokens; their cumulative sum gives positions. */
 export const onesLike: LayerBuilder = (build) => {
   const { id, shape } = build.value();
-  const operation = rowOperation({ ...plainSequence(build, shape.size), isOnes: true }, ([input], rows) => {
+  const ones = { ...plainSequence(build, shape.size), meaning: 'ones' } as const;
+  const operation = rowOperation(ones, ([input], rows) => {
     rows.resize(input.count).fill(1);
   });
   return { operation, from: [id] };
@@ -98,7 +100,7 @@ export const cumulativeSum: LayerBuilder = (build) => {
   const { id, shape } = build.value();
   const axisOption = options.get('axis');
   const axis = layer.config['axis'] ?? (axisOption?.kind === 'value' ? undefined : axisOption?.value);
-  if (shape.isOnes !== true || shape.size !== 1 || (axis !== 1 && axis !== -1)) {
+  if (shape.meaning !== 'ones' || shape.size !== 1 || (axis !== 1 && axis !== -1)) {
     throw layer.fault('sums up something else than ones along the steps, which is not supported');
   }
   return positionsOf(id, build.isAsked('exclusive') ? 0 : 1);
@@ -109,7 +111,7 @@ export const range: LayerBuilder = (build) => {
   const { layer } = build;
   const tensors = build.tensors('start', 'limit', 'delta');
   const numbers = tensors.flatMap((tensor) => (tensor.kind === 'constant' ? [tensor.value] : []));
-  const lengths = tensors.filter((tensor) => tensor.kind === 'value' && tensor.shape.isShape === true);
+  const lengths = tensors.filter((tensor) => tensor.kind === 'value' && tensor.shape.meaning === 'stepCount');
   const source = lengths[0];
   if (lengths.length !== 1 || source.kind !== 'value' || !numbers.every((n) => n === 0 || n === 1)) {
     throw layer.fault('makes other numbers than the positions of the steps, which is not supported');
@@ -121,7 +123,7 @@ export const range: LayerBuilder = (build) => {
 export function shapeOf(build: LayerBuild): BuiltCall {
   const { id } = build.value();
   const operation = rowOperation(
-    { size: 1, perStep: true, masked: false, isShape: true },
+    { size: 1, perStep: true, masked: false, meaning: 'stepCount' },
     ([input], rows) => void rows.resize(input.count),
   );
   return { operation, from: [id] };
