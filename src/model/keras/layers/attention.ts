@@ -41,7 +41,7 @@ export const multiHeadAttention: LayerBuilder = (build) => {
   return attentionCall(
     build,
     { query, value, key },
-    { size: outputSize, perStep: true, masked: query.shape.masked },
+    outputSize,
     attention,
     ([queryRows, valueRows, keyRows], rows, { mask, queryMask }, before, isCausal) => {
       project(queries, queryRows);
@@ -101,7 +101,7 @@ function plainAttention(build: LayerBuild, score: Score, scale: number): BuiltCa
   return attentionCall(
     build,
     { query, value, key },
-    { size: value.shape.size, perStep: true, masked: query.shape.masked },
+    value.shape.size,
     attention,
     ([queryRows, valueRows, keyRows], rows, { mask, queryMask }, before, isCausal) => {
       const cache = before.append(keyRows.data, valueRows.data, mask, keyRows.count);
@@ -140,7 +140,7 @@ interface Masks {
 function attentionCall(
   build: LayerBuild,
   { query, value, key }: { readonly query: Source; readonly value: Source; readonly key: Source },
-  shape: ValueShape,
+  size: number,
   attention: AttentionHeads,
   run: (
     inputs: readonly Rows[],
@@ -167,7 +167,7 @@ function attentionCall(
     ? { maxSteps: masksAll ? lengthOf(mask) : Infinity }
     : { scope: 'whole', whyWhole: 'attends to later words, too (use_causal_mask is not set)' };
   const operation = stepOperation(
-    shape,
+    { size, perStep: true, masked: query.shape.masked },
     attention.emptyCache(),
     (inputs, rows, context, before) => {
       if (!isPadded && real.length < context.mask.length) {

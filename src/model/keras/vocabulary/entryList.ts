@@ -1,5 +1,6 @@
 /** Vocabularies that list characters or words by their number. */
 import * as v from 'valibot';
+import { isObject } from '../layerSpec';
 import { VocabularyError, type Vocabulary } from './vocabulary';
 
 /** More than any vocabulary has. A larger number is a mistake, and would cost that much memory. */
@@ -13,11 +14,7 @@ const STRIPPED = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\'';
 
 /** A JSON object from entries to numbers. valibot's `record` would drop `constructor`, which is a word like any other. */
 export const numberTable = v.custom<Readonly<Record<string, number>>>(
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((id) => typeof id === 'number'),
+  (value) => isObject(value) && Object.values(value).every((id) => typeof id === 'number'),
   'it has no table of numbers',
 );
 

@@ -42,14 +42,7 @@ const schema = v.object({
 });
 
 export function isHuggingFaceTokenizer(json: unknown): boolean {
-  return (
-    typeof json === 'object' &&
-    json !== null &&
-    'model' in json &&
-    typeof json.model === 'object' &&
-    json.model !== null &&
-    'vocab' in json.model
-  );
+  return isObject(json) && isObject(json['model']) && 'vocab' in json['model'];
 }
 
 /**

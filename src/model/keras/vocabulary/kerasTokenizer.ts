@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { isObject } from '../layerSpec';
 import { described, isCharacter, LARGEST_VOCABULARY, numberTable, placed, shortened } from './entryList';
 import { VocabularyError, type Vocabulary } from './vocabulary';
 
@@ -16,7 +17,7 @@ const schema = v.object({
 });
 
 export function isKerasTokenizer(json: unknown): boolean {
-  return typeof json === 'object' && json !== null && 'class_name' in json && json.class_name === 'Tokenizer';
+  return isObject(json) && json['class_name'] === 'Tokenizer';
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isNestedTooDeeply } from '../../nesting';
+import { isObject } from '../layerSpec';
 import { characterText, listedEntries, mappedEntries } from './entryList';
 import { isKerasTokenizer, kerasTokenizer } from './kerasTokenizer';
 import { huggingFaceTokenizer, isHuggingFaceTokenizer } from './huggingFaceTokenizer';
@@ -41,8 +42,8 @@ export function readVocabulary(content: string, fileName: string): Vocabulary {
   if (Array.isArray(inner)) {
     return listedEntries(inner, fileName);
   }
-  if (typeof inner === 'object' && inner !== null) {
-    return mappedEntries(inner as Record<string, unknown>, fileName);
+  if (isObject(inner)) {
+    return mappedEntries(inner, fileName);
   }
   if (!/\.json$/i.test(fileName)) {
     return characterText(text, fileName);
