@@ -5,7 +5,7 @@ import { MATCH_LEVEL, type GateContext, type GateLevel } from './gateParameters'
 import { LiveLevels, type LivePart } from './liveLevels';
 import { NetworkEnsemble, type NetworkStates } from './networkEnsemble';
 import { MAX_CONTEXT } from './textIndex';
-import { WorkspaceIndex, type ScopeWeights } from './workspaceIndex';
+import { WorkspaceIndex } from './workspaceIndex';
 
 export interface MixtureOptions {
   /** [vocabSize], the kind of each token, by which the gate tells words from punctuation, see `tokenKinds.ts`. */
@@ -24,8 +24,6 @@ export interface MixtureOptions {
   /** 0.1 when absent. */
   readonly gateLearningRate?: number;
 }
-
-const SCOPE_WEIGHTS: ScopeWeights = { document: 4, recent: 1.5, sameFolder: 3 };
 
 interface State extends NetworkStates {
   /** The last tokens, at most {@link MAX_CONTEXT}. */
@@ -62,7 +60,7 @@ export class Mixture implements MixtureModel {
     this.vocabSize = vocabSize;
     this.ensemble = new NetworkEnsemble(vocabSize, options.networks, half);
     this.endOfTextId = endOfTextId;
-    this.workspace = options.workspace ?? new WorkspaceIndex(vocabSize, endOfTextId, SCOPE_WEIGHTS);
+    this.workspace = options.workspace ?? new WorkspaceIndex(vocabSize, endOfTextId);
     this.gate = new Gate(vocabSize, gate, gateLearningRate);
     this.kinds = kinds;
     this.live = new LiveLevels(this.workspace, vocabSize, without);

@@ -7,14 +7,15 @@ import { SegmentedText, type LearnedFile } from './segmentedText';
 import { MAX_CONTEXT, type TextIndex } from './textIndex';
 import { TokenCounts } from './tokenCounts';
 
-export interface ScopeWeights {
-  /** Weight of one occurrence in the document being written; in other files it is 1. */
-  readonly document: number;
-  /** The same for recently edited files. */
-  readonly recent: number;
-  /** Added to the weight of one occurrence in a file of the document's own folder. */
-  readonly sameFolder: number;
-}
+/** Weights of one occurrence, which in most files is 1. */
+export const SCOPE_WEIGHTS = {
+  /** In the document being written. */
+  document: 4,
+  /** In recently edited files. */
+  recent: 1.5,
+  /** Added in the files of the document's own folder. */
+  sameFolder: 3,
+};
 
 /** Tokens at the document's beginning, and at the end of what is known below the cursor, that tell whether it has moved in its file. */
 const COMPARED = 64;
@@ -55,7 +56,6 @@ export class WorkspaceIndex implements WorkspaceText {
   constructor(
     private readonly vocabSize: number,
     endOfTextId: number,
-    private readonly weights: ScopeWeights,
   ) {
     this.document = new DocumentIndex(vocabSize, endOfTextId);
     this.fileCounts = new TokenCounts(vocabSize);
@@ -133,8 +133,8 @@ export class WorkspaceIndex implements WorkspaceText {
 
   /** p(token) regardless of context, never zero: one occurrence is added to the count of every token. */
   unigramProbability(tokenId: number): number {
-    const { document, fileCounts, weights } = this;
-    const count = fileCounts.counts[tokenId] + weights.document * document.tokenCounts.counts[tokenId];
+    const { document, fileCounts } = this;
+    const count = fileCounts.counts[tokenId] + SCOPE_WEIGHTS.document * document.tokenCounts.counts[tokenId];
     return (count + 1) / this.unigramTotal;
   }
 
@@ -144,12 +144,12 @@ export class WorkspaceIndex implements WorkspaceText {
     const files = this.fileCounts.counts;
     const document = this.document.tokenCounts.counts;
     for (let tokenId = 0; tokenId < probs.length; tokenId++) {
-      probs[tokenId] += scale * (files[tokenId] + this.weights.document * document[tokenId] + 1);
+      probs[tokenId] += scale * (files[tokenId] + SCOPE_WEIGHTS.document * document[tokenId] + 1);
     }
   }
 
   private get unigramTotal(): number {
-    return this.fileCounts.total + this.weights.document * this.document.tokenCounts.total + this.vocabSize;
+    return this.fileCounts.total + SCOPE_WEIGHTS.document * this.document.tokenCounts.total + this.vocabSize;
   }
 
   /** Adds what followed the last `length` tokens of `history`, 1 to {@link MAX_CONTEXT}. */
@@ -160,11 +160,9 @@ export class WorkspaceIndex implements WorkspaceText {
       this.openFile.index ??= this.text.indexOfPart(file, from, to);
       this.openFile.index.continuations(history, length, counts.adder(-this.weightOf(file)));
     }
-    if (this.weights.sameFolder > 0) {
-      this.folderIndex ??= this.indexFolder();
-      this.folderIndex.continuations(history, length, counts.adder(this.weights.sameFolder));
-    }
-    this.document.continuations(history, length, counts.adder(this.weights.document));
+    this.folderIndex ??= this.indexFolder();
+    this.folderIndex.continuations(history, length, counts.adder(SCOPE_WEIGHTS.sameFolder));
+    this.document.continuations(history, length, counts.adder(SCOPE_WEIGHTS.document));
   }
 
   /** Length of the longest context, of at least `from` tokens, that occurs in any scope; 0 when that of `from` tokens does not. */
@@ -200,7 +198,7 @@ export class WorkspaceIndex implements WorkspaceText {
   }
 
   private weightOf({ recent }: { readonly recent: boolean }): number {
-    return recent ? this.weights.recent : 1;
+    return recent ? SCOPE_WEIGHTS.recent : 1;
   }
 
   private forget(uri: string): void {

@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { seededRandom } from '../../../../src/model/generation/seededRandom';
 import { ContextCounts } from '../../../../src/model/mixture/contextCounts';
-import { WorkspaceIndex } from '../../../../src/model/mixture/workspaceIndex';
+import { SCOPE_WEIGHTS, WorkspaceIndex } from '../../../../src/model/mixture/workspaceIndex';
 import { countContinuations, fewTokens } from './naiveCounts';
 
 const VOCAB = 5;
-const weights = { document: 4, recent: 2, sameFolder: 0.5 };
 const uris = ['one/a', 'one/b', 'two/a'];
 
 type Step =
@@ -49,7 +48,7 @@ class PlainWorkspace {
     if ('learn' in step) {
       this.files.delete(step.learn);
       if (step.tokens.length > 0) {
-        this.files.set(step.learn, { tokens: step.tokens, weight: step.recent ? weights.recent : 1 });
+        this.files.set(step.learn, { tokens: step.tokens, weight: step.recent ? SCOPE_WEIGHTS.recent : 1 });
       }
     } else if ('open' in step) {
       this.open = step.open;
@@ -71,8 +70,8 @@ class PlainWorkspace {
       }));
     return [
       ...others,
-      { tokens: [0, ...this.written], weight: weights.document },
-      { tokens: this.below, weight: weights.document },
+      { tokens: [0, ...this.written], weight: SCOPE_WEIGHTS.document },
+      { tokens: this.below, weight: SCOPE_WEIGHTS.document },
     ];
   }
 }
@@ -106,7 +105,7 @@ describe('WorkspaceIndex', () => {
   it('counts exactly what its files and the document hold, after any learning, forgetting, opening and writing', () => {
     fc.assert(
       fc.property(steps, histories, (performed, history) => {
-        const workspace = new WorkspaceIndex(VOCAB, 0, weights);
+        const workspace = new WorkspaceIndex(VOCAB, 0);
         const plain = new PlainWorkspace();
         for (const step of performed) {
           perform(workspace, step);
@@ -115,7 +114,7 @@ describe('WorkspaceIndex', () => {
           workspace.addContinuations(counts, Uint16Array.from(history), history.length);
           counts.finish();
           // A text is followed by the end-of-text token only where another text or the end of the index comes after it.
-          const expected = weighted(plain.texts(weights.sameFolder), (tokens) =>
+          const expected = weighted(plain.texts(SCOPE_WEIGHTS.sameFolder), (tokens) =>
             countContinuations(tokens, history),
           );
           for (let tokenId = 1; tokenId < VOCAB; tokenId++) {
@@ -138,7 +137,7 @@ describe('WorkspaceIndex', () => {
   });
 
   it('lets no context reach from one file into the next', () => {
-    const workspace = new WorkspaceIndex(VOCAB, 0, weights);
+    const workspace = new WorkspaceIndex(VOCAB, 0);
     workspace.learnFile('a', Int32Array.of(1, 2), false);
     workspace.learnFile('b', Int32Array.of(3, 4), false);
     const counts = new ContextCounts(VOCAB, 0);
@@ -149,7 +148,7 @@ describe('WorkspaceIndex', () => {
   });
 
   it('merges its segments, so that many small files cost little', () => {
-    const workspace = new WorkspaceIndex(VOCAB, 0, weights);
+    const workspace = new WorkspaceIndex(VOCAB, 0);
     for (let file = 0; file < 2000; file++) {
       workspace.learnFile(`file${file}`, Int32Array.of(1, 2, 3, 4, 1, 2), false);
       workspace.longestContext(Uint16Array.of(1), 1);
@@ -159,7 +158,7 @@ describe('WorkspaceIndex', () => {
   });
 
   it('keeps few indexes and no old text when many files of a large workspace change again and again', () => {
-    const workspace = new WorkspaceIndex(64, 0, weights);
+    const workspace = new WorkspaceIndex(64, 0);
     const random = seededRandom(1);
     const counts = new ContextCounts(64, 0);
     for (let version = 0; version < 6; version++) {
@@ -179,7 +178,7 @@ describe('WorkspaceIndex', () => {
     const random = seededRandom(2);
     const text = () => Int32Array.from({ length: 3000 }, () => 1 + Math.floor((vocabSize - 1) * random()));
     const now = new Map<string, Int32Array>();
-    const workspace = new WorkspaceIndex(vocabSize, 0, weights);
+    const workspace = new WorkspaceIndex(vocabSize, 0);
     const learn = (file: number, recent = false): void => {
       const uri = `folder${file % 7}/file${file}`;
       const tokens = file % 11 === 0 && now.has(uri) ? new Int32Array() : text();
@@ -205,7 +204,7 @@ describe('WorkspaceIndex', () => {
         workspace.addContinuations(new ContextCounts(vocabSize, 0), Uint16Array.of(1), 1);
       }
     }
-    const fresh = new WorkspaceIndex(vocabSize, 0, weights);
+    const fresh = new WorkspaceIndex(vocabSize, 0);
     for (const [uri, tokens] of now) {
       fresh.learnFile(uri, tokens, false);
     }
@@ -239,10 +238,7 @@ describe('WorkspaceIndex', () => {
   it('is renewed in any state to the same counts', () => {
     fc.assert(
       fc.property(steps, histories, (performed, history) => {
-        const [renewed, plain] = [
-          new WorkspaceIndex(VOCAB, 0, weights),
-          new WorkspaceIndex(VOCAB, 0, weights),
-        ];
+        const [renewed, plain] = [new WorkspaceIndex(VOCAB, 0), new WorkspaceIndex(VOCAB, 0)];
         for (const step of performed) {
           perform(renewed, step);
           perform(plain, step);
@@ -260,7 +256,7 @@ describe('WorkspaceIndex', () => {
   });
 
   it('still counts a file as one of the document’s folder once it is saved, where not all of that folder have room', () => {
-    const workspace = new WorkspaceIndex(64, 0, weights);
+    const workspace = new WorkspaceIndex(64, 0);
     const chapter = Int32Array.from({ length: 30_000 }, (_, i) => 3 + (i % 60));
     workspace.learnFile('one/notes', Int32Array.of(1, 2), false);
     for (let i = 0; i < 6; i++) {
@@ -273,10 +269,10 @@ describe('WorkspaceIndex', () => {
       counts.finish();
       return counts.total;
     };
-    assert.equal(counted(), 1 + weights.sameFolder);
+    assert.equal(counted(), 1 + SCOPE_WEIGHTS.sameFolder);
     // Behind four chapters it would have no room.
     workspace.learnFile('one/notes', Int32Array.from([1, 2, ...chapter.slice(0, 20_000)]), true);
-    assert.equal(counted(), weights.recent + weights.sameFolder);
+    assert.equal(counted(), SCOPE_WEIGHTS.recent + SCOPE_WEIGHTS.sameFolder);
   });
 
   it('sets no more of a long open file aside than the document holds of it, until that is learned anew or another is opened', () => {
@@ -287,7 +283,7 @@ describe('WorkspaceIndex', () => {
     };
     const file = text(1, 600);
     const other = text(2, 50);
-    const workspace = new WorkspaceIndex(many, 0, weights);
+    const workspace = new WorkspaceIndex(many, 0);
     const counted = (history: readonly number[]) => {
       const counts = new ContextCounts(many, 0);
       workspace.addContinuations(counts, Uint16Array.from(history), history.length);
@@ -321,11 +317,11 @@ describe('WorkspaceIndex', () => {
     const texts = (from: number, cursor: number, to: number): WeightedText[] => [
       { tokens: [0, ...file], weight: 1 },
       { tokens: from === 0 ? [0, ...file.slice(from, to)] : file.slice(from, to), weight: -1 },
-      { tokens: [0, ...file.slice(0, from)], weight: weights.sameFolder },
-      { tokens: [0, ...file.slice(to)], weight: weights.sameFolder },
+      { tokens: [0, ...file.slice(0, from)], weight: SCOPE_WEIGHTS.sameFolder },
+      { tokens: [0, ...file.slice(to)], weight: SCOPE_WEIGHTS.sameFolder },
       { tokens: [0, ...other], weight: 1 },
-      { tokens: [0, ...file.slice(from, cursor)], weight: weights.document },
-      { tokens: file.slice(cursor, to), weight: weights.document },
+      { tokens: [0, ...file.slice(from, cursor)], weight: SCOPE_WEIGHTS.document },
+      { tokens: file.slice(cursor, to), weight: SCOPE_WEIGHTS.document },
     ];
     workspace.openDocument('one/long');
     open(200, 300, 400);
