@@ -1,4 +1,5 @@
 /** What crosses between the extension host (or the terminal tool) and the generator's worker thread. */
+import type { SuggestionStop } from '../model/generation/suggestionSearch';
 import type { SamplingOptions } from '../model/samplingOptions';
 
 /** Suggestions beside the first where the user asks for one. */
@@ -125,8 +126,7 @@ export type GeneratorRequest =
   | { readonly kind: 'ping' };
 export type AnsweredRequest = Exclude<GeneratorRequest, { readonly kind: 'cancel' | 'ping' }>;
 
-export type StopReason =
-  'length' | 'lineEnd' | 'sentenceEnd' | 'confidence' | 'endOfText' | 'repetition' | 'cancelled' | 'suffix';
+export type StopReason = SuggestionStop | 'cancelled';
 
 /** Why there is no ghost text, so that the user can be told. */
 export type NoSuggestionReason =

@@ -1,5 +1,5 @@
 /** Where a growing text ends. Reasons are those the user can be told. */
-type TextStop = 'lineEnd' | 'sentenceEnd';
+export type TextStop = 'lineEnd' | 'sentenceEnd';
 
 export interface StoppingCriteria {
   readonly stopAtLineEnd: boolean;

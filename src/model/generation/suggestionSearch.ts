@@ -5,6 +5,7 @@ import { agrees } from './agrees';
 import { beamSearch, type Beam, type BeamStep } from './beamSearch';
 import { bestCut, leastUsefulProbability, type CutPoint, type Reader } from './expectedSaving';
 import { correctedProbability, shiftedProbability } from './confidenceShift';
+import type { GenerationStop } from './generateText';
 import { HealedStart, type ReadTail } from './healedStart';
 import { joinsByModel } from './joinByModel';
 import { insertionsOf, rankByJoin } from './joinRanking';
@@ -12,7 +13,7 @@ import { keysToType } from './keysToType';
 import { nextMark } from './nextMark';
 import type { Pause } from './pause';
 import { endsInLoop } from './repetition';
-import { findStop, type StoppingCriteria } from './stoppingCriteria';
+import { findStop, type StoppingCriteria, type TextStop } from './stoppingCriteria';
 import { doesLineEnd, seedsOf } from './suggestionSeeds';
 import { withoutHalfGrapheme } from './wholeCharacters';
 import { continuationTable } from './wordContinuation';
@@ -39,8 +40,8 @@ export interface SuggestionOptions extends StoppingCriteria {
   readonly alternatives?: number;
 }
 
-type SuggestionStop =
-  'length' | 'lineEnd' | 'sentenceEnd' | 'confidence' | 'endOfText' | 'repetition' | 'suffix';
+/** suffix: the rest is not allowed where it would stand. confidence: nothing more is likely enough. */
+export type SuggestionStop = TextStop | GenerationStop | 'suffix' | 'confidence';
 
 export interface Suggestion {
   /** Empty when nothing is worth showing. */
