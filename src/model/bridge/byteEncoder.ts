@@ -42,25 +42,31 @@ export function byteEncoder(
 
 /** @param encoding of the whole characters */
 function withBrokenCharacter(encoding: Encoding, bytes: Uint8Array, index: PrefixIndex): Encoding | null {
-  const { tokens } = index;
   const ids = Array.from(encoding.ids);
   const ends = Array.from(encoding.ends);
-  let end = ends.at(-1) ?? 0;
-  const whole = end;
   // A byte-pair encoding merges the last token with part of the character if there is such a token.
   const start = ends.at(-2) ?? 0;
   const joined = ids.length > 0 ? index.longestAt(bytes, start) : null;
-  if (joined !== null && start + tokens[joined]!.length > whole) {
-    end = start + tokens[joined]!.length;
-    ids[ids.length - 1] = joined;
-    ends[ends.length - 1] = end;
+  if (joined !== null && start + index.tokens[joined]!.length > ends.at(-1)!) {
+    ids.pop();
+    ends.pop();
   }
-  while (end < bytes.length) {
+  return withLongest(ids, ends, bytes, index);
+}
+
+/** Goes on from the last of these tokens by the longest that fit, one after the other; null where none does. */
+export function withLongest(
+  ids: number[],
+  ends: number[],
+  bytes: Uint8Array,
+  index: PrefixIndex,
+): Encoding | null {
+  for (let end = ends.at(-1) ?? 0; end < bytes.length;) {
     const id = index.longestAt(bytes, end);
     if (id === null) {
       return null;
     }
-    end += tokens[id]!.length;
+    end += index.tokens[id]!.length;
     ids.push(id);
     ends.push(end);
   }

@@ -2,7 +2,7 @@ import { getOrMake } from '../boundedMap';
 import { beginsCharacter, isHalfCharacter } from '../characterBounds';
 import type { PrefixIndex } from '../tokenizer/prefixIndex';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { byteEncoder, concatBytes, encodingsOf, latin1 } from './byteEncoder';
+import { byteEncoder, concatBytes, encodingsOf, latin1, withLongest } from './byteEncoder';
 import type { Encoding } from './foreignModel';
 import { lastSeparation, separates } from './separation';
 
@@ -47,20 +47,8 @@ export class SharedTokens {
 
   /** The tokens of bytes taken alone. */
   tokensOf(bytes: Uint8Array): Encoding {
-    const encoding = this.encode(bytes);
-    if (encoding !== null) {
-      return encoding;
-    }
-    // These bytes are no text. Every byte is a token, so some token fits at every place.
-    const ids: number[] = [];
-    const ends: number[] = [];
-    for (let end = 0; end < bytes.length;) {
-      const id = this.index.longestAt(bytes, end)!;
-      end += this.tokenizer.tokenBytes(id).length;
-      ids.push(id);
-      ends.push(end);
-    }
-    return { ids, ends };
+    // Where these bytes are no text: every byte is a token, so some token fits at every place.
+    return this.encode(bytes) ?? withLongest([], [], bytes, this.index)!;
   }
 
   isToken(bytes: Uint8Array): boolean {
