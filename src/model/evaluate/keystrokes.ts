@@ -1,5 +1,5 @@
 /** Simulates a user who types a text and accepts what ghost text gets right, and counts the keys saved and the wrong suggestions. */
-import { firstCharacter, isInWord, isUnspaced, lastCharacter } from '../generation/wordCharacters';
+import { firstCharacter, isInSpacedWord, lastCharacter } from '../generation/wordCharacters';
 import { firstWord } from '../generation/wordUnits';
 import type { TypedStretch, TypedText } from './typedStretches';
 
@@ -82,8 +82,10 @@ export function rightPart(suggestion: string, text: string, prefix: string): str
 
 /** Whether a cut there would split a word; scripts without spaces may be cut after any character. */
 function splitsWord(text: string, position: number): boolean {
-  const around = [lastCharacter(text.slice(0, position)), firstCharacter(text.slice(position))];
-  return around.every((character) => isInWord(character) && !isUnspaced(character));
+  return (
+    isInSpacedWord(lastCharacter(text.slice(0, position))) &&
+    isInSpacedWord(firstCharacter(text.slice(position)))
+  );
 }
 
 class Tally {

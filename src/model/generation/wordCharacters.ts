@@ -9,6 +9,9 @@ export const isInWord = (character: string): boolean => IN_WORD.test(character);
 /** Whether its script is written without spaces, so that a word may begin at any character: Han, Kana, Thai, Lao, Khmer, Myanmar. */
 export const isUnspaced = (character: string): boolean => UNSPACED.test(character);
 
+/** Whether it is a character of a word in a script that is written with spaces. */
+export const isInSpacedWord = (character: string): boolean => isInWord(character) && !isUnspaced(character);
+
 /** Empty when the text is, as for {@link lastCharacter}. */
 export const firstCharacter = (text: string): string => Array.from(text.slice(0, 2))[0] ?? '';
 

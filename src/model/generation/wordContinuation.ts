@@ -1,8 +1,5 @@
 import type { Tokenizer } from '../tokenizer/tokenizer';
-import { firstCharacter, isInWord, isUnspaced, lastCharacter } from './wordCharacters';
-
-/** Whether it is a character of a word in a script that is written with spaces. */
-const isInSpacedWord = (character: string): boolean => isInWord(character) && !isUnspaced(character);
+import { firstCharacter, isInSpacedWord, lastCharacter } from './wordCharacters';
 
 /**
  * First bytes in UTF-8 of characters that are mostly letters of scripts with spaces: from two bytes Latin to Arabic, from three those
