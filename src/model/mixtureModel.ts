@@ -14,11 +14,11 @@ export interface DocumentText {
   /** Replaces what is known of the text below the current line, which no context before it runs into. */
   setBelow(tokens: ArrayLike<number>): void;
   append(tokens: ArrayLike<number>): void;
-  /** @throws RangeError when `length` is more than the current one. */
+  /** @param length in tokens, at most the current one */
   truncate(length: number): void;
 }
 
-/** Live counts and longest-match copy over the workspace's files, in nested scopes: this document, recent files, all. */
+/** Live counts and longest-match copy over the workspace's files; the closer to what is written, the more they count. */
 export interface WorkspaceText {
   readonly tokenCount: number;
   /** Learns a file, replacing what was learned of it; no tokens forgets it. `tokens` hold no end-of-text token. */

@@ -57,7 +57,6 @@ export class DocumentIndex implements DocumentText {
     this.version++;
   }
 
-  /** @param length in tokens, at most that of the text */
   truncate(length: number): void {
     this.tokenCounts.add(this.tokens.subarray(length + 1, this.size), -1);
     this.size = length + 1;

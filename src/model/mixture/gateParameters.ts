@@ -28,7 +28,7 @@ export const countedLevel = (length: number): number => length - 1;
 export const documentLevel = (length: number): number => COUNTED_LENGTHS + length - 1;
 
 /** A base and a personal network at most. */
-export const MAX_NETWORKS = 2;
+const MAX_NETWORKS = 2;
 /** The slot of the chosen language-model half, after the networks' slots 0 and 1. */
 export const HALF_SLOT = MAX_NETWORKS;
 
