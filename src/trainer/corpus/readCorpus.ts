@@ -5,7 +5,7 @@ import type { CorpusSelection } from '../../protocol/trainerProtocol';
 import { countTargets, type DocumentTokens } from '../data/batchStream';
 import { readFileText, type FileReading } from './fileText';
 import { LEFT_OUT_REASONS, type LeftOut, type LeftOutReason } from './leftOutReason';
-import { scanFolders, type ScanProgress, type TextFile } from './scanFolders';
+import { scanFolders, type ScanProgress, type ScanResult, type TextFile } from './scanFolders';
 import { HELD_OUT_SHARE, splitHeldOut, type FilePart } from './splitHeldOut';
 
 /** What the corpus needs of a tokenizer; ids must fit 16 bits. */
@@ -40,16 +40,25 @@ interface FileTokens {
 }
 
 interface TextSet {
-  readonly files: ReadonlyMap<TextFile, FileTokens>;
+  readonly tokens: ReadonlyMap<TextFile, FileTokens>;
   readonly train: readonly FilePart[];
   readonly heldOut: readonly FilePart[];
   readonly leftOut: readonly LeftOut[];
 }
 
+/** How the texts of folders are looked for. */
+interface TextSearch {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ScanProgress) => void;
+  /** Whether the model that is to be measured has been trained on a file, which is then better not held out. */
+  readonly isLearned?: (document: DocumentTokens) => boolean;
+  /** UTF-8 bytes of text after which no more is tokenized; without it, and with `isLearned`, all is. */
+  readonly mostBytes?: number;
+}
+
 /**
  * Reads and tokenizes each text once. A file that vanishes or cannot be read is left out, and stands in `leftOut`.
  * @param seed of the choice of held-out files, when the selection names none
- * @param isLearned whether the model that is to be measured has been trained on a file, which is then better not held out
  * @throws Error with a sentence for the user when a folder cannot be read or there is too little text; the signal's reason when
  * it aborts
  */
@@ -57,18 +66,16 @@ export async function readCorpus(
   selection: CorpusSelection,
   encoding: TextEncoding,
   seed: number,
-  signal?: AbortSignal,
-  onProgress?: (progress: ScanProgress) => void,
-  isLearned?: (document: DocumentTokens) => boolean,
+  search: TextSearch = {},
 ): Promise<Corpus> {
   const texts =
     selection.split === null
-      ? await scanned(selection, encoding, seed, signal, onProgress, isLearned)
-      : await listed(selection, selection.split, encoding, signal);
+      ? await scanTexts(selection, encoding, seed, search)
+      : await listed(selection, selection.split, encoding, search);
   const documents = corpusDocuments(texts, encoding.endOfTextId);
   const { train, heldOut } = documents;
   checkEnough(selection.folders, train, heldOut, texts.leftOut);
-  const files = [...texts.files.keys()];
+  const files = [...texts.tokens.keys()];
   return {
     ...documents,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -79,33 +86,28 @@ export async function readCorpus(
 
 /** The documents of texts that have been read and parted. */
 export function corpusDocuments(
-  { files, train: trainParts, heldOut: heldOutParts }: Pick<TextSet, 'files' | 'train' | 'heldOut'>,
+  { tokens, train: trainParts, heldOut: heldOutParts }: Pick<TextSet, 'tokens' | 'train' | 'heldOut'>,
   endOfTextId: number,
 ): Pick<Corpus, 'train' | 'heldOut' | 'modified' | 'fingerprint'> {
-  const train = trainParts.map((part) => trainDocument(part, files.get(part.file)!.tokens, endOfTextId));
+  const train = trainParts.map((part) => documentOf(part, tokens, endOfTextId, true));
   const heldOut = heldOutParts
-    .map((part) => cut(part, files.get(part.file)!.tokens, [endOfTextId], []))
+    .map((part) => documentOf(part, tokens, endOfTextId, false))
     .filter((document) => document.length > 1);
-  const modified = trainParts.map(({ file }) => files.get(file)!.modified);
+  const modified = trainParts.map(({ file }) => tokens.get(file)!.modified);
   return { train, heldOut, modified, fingerprint: fingerprintOf(train, heldOut) };
 }
 
-/** A part that is trained on, out of its file's tokens: end of text, the text, end of text. */
-export function trainDocument(part: FilePart, tokens: Uint16Array, endOfTextId: number): DocumentTokens {
-  return cut(part, tokens, [endOfTextId], [endOfTextId]);
-}
-
-function cut(
-  { from, to }: FilePart,
-  tokens: Uint16Array,
-  beginning: readonly number[],
-  ending: readonly number[],
+/** End of text, a part of a file, and where the document is trained on, end of text again. */
+function documentOf(
+  { file, from, to }: FilePart,
+  tokens: TextSet['tokens'],
+  endOfTextId: number,
+  isTrainedOn: boolean,
 ): DocumentTokens {
-  const part = tokens.subarray(Math.round(from * tokens.length), Math.round(to * tokens.length));
-  const document = new Uint16Array(beginning.length + part.length + ending.length);
-  document.set(beginning);
-  document.set(part, beginning.length);
-  document.set(ending, beginning.length + part.length);
+  const { tokens: all } = tokens.get(file)!;
+  const part = all.subarray(Math.round(from * all.length), Math.round(to * all.length));
+  const document = new Uint16Array(part.length + (isTrainedOn ? 2 : 1)).fill(endOfTextId);
+  document.set(part, 1);
   return document;
 }
 
@@ -118,38 +120,45 @@ export function countReasons(leftOut: readonly LeftOut[]): Record<string, number
   return counts;
 }
 
-async function scanned(
-  selection: CorpusSelection,
+/**
+ * The texts of some folders, parted, as {@link readCorpus} reads them.
+ * @throws Error with a sentence for the user when a folder cannot be read; the signal's reason when it aborts
+ */
+export async function scanTexts(
+  selection: Omit<CorpusSelection, 'split'>,
   encoding: TextEncoding,
   seed: number,
-  signal: AbortSignal | undefined,
-  onProgress: ((progress: ScanProgress) => void) | undefined,
-  isLearned: ((document: DocumentTokens) => boolean) | undefined,
-): Promise<TextSet> {
-  const files = new Map<TextFile, FileTokens>();
+  { signal, onProgress, isLearned, mostBytes = Infinity }: TextSearch,
+): Promise<TextSet & ScanResult> {
+  const tokens = new Map<TextFile, FileTokens>();
+  let tokenizedBytes = 0;
   const scan = await scanFolders(
     selection.folders,
     {
       ...selection,
-      onText: (file, text, modified) =>
-        files.set(file, { tokens: Uint16Array.from(encoding.encode(text)), modified }),
+      onText: (file, text, modified) => {
+        if (tokenizedBytes < mostBytes) {
+          tokenizedBytes += file.bytes;
+          tokens.set(file, { tokens: Uint16Array.from(encoding.encode(text)), modified });
+        }
+      },
       ...(onProgress && { onProgress }),
     },
     signal,
   );
   const learned = scan.files.filter((file) =>
-    isLearned?.(trainDocument({ file, from: 0, to: 1 }, files.get(file)!.tokens, encoding.endOfTextId)),
+    isLearned?.(documentOf({ file, from: 0, to: 1 }, tokens, encoding.endOfTextId, true)),
   );
-  return { files, ...splitHeldOut(scan.files, seed, new Set(learned)), leftOut: scan.leftOut };
+  return { ...scan, tokens, ...splitHeldOut(scan.files, seed, new Set(learned)) };
 }
 
 async function listed(
   selection: CorpusSelection,
   split: NonNullable<CorpusSelection['split']>,
   encoding: TextEncoding,
-  signal: AbortSignal | undefined,
+  { signal }: TextSearch,
 ): Promise<TextSet> {
-  const files = new Map<TextFile, FileTokens>();
+  const tokens = new Map<TextFile, FileTokens>();
   const byPath = new Map<string, TextFile>();
   const leftOut: LeftOut[] = [];
   for (const path of new Set([...split.train, ...split.heldOut])) {
@@ -162,7 +171,7 @@ async function listed(
     const { text, modified } = read;
     const file = { root, path, bytes: Buffer.byteLength(text) };
     byPath.set(path, file);
-    files.set(file, { tokens: Uint16Array.from(encoding.encode(text)), modified });
+    tokens.set(file, { tokens: Uint16Array.from(encoding.encode(text)), modified });
   }
   const trained = new Set(split.train);
   const inPart = new Set(split.heldOut.filter((path) => trained.has(path)));
@@ -172,7 +181,7 @@ async function listed(
       return file === undefined ? [] : [{ file, ...(inPart.has(path) ? tail : { from: 0, to: 1 }) }];
     });
   return {
-    files,
+    tokens,
     train: partsOf(split.train, { from: 0, to: 1 - HELD_OUT_SHARE }),
     heldOut: partsOf(split.heldOut, { from: 1 - HELD_OUT_SHARE, to: 1 }),
     leftOut,

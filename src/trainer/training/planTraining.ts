@@ -5,14 +5,12 @@ import { join } from 'node:path';
 import { countParameters } from '../../model/networkConfig';
 import type { PlanJob, PlannedFile, TrainerEvent, TrainingPlan } from '../../protocol/trainerProtocol';
 import type { LeftOut, LeftOutReason } from '../corpus/leftOutReason';
-import { corpusDocuments, countReasons, isEnough, trainDocument } from '../corpus/readCorpus';
-import { scanFolders, type TextFile } from '../corpus/scanFolders';
+import { corpusDocuments, countReasons, isEnough, scanTexts } from '../corpus/readCorpus';
 import { scanReporter } from '../corpus/scanReporter';
-import { splitHeldOut, type FilePart } from '../corpus/splitHeldOut';
-import { readBeginning } from './beginning';
+import { readBeginning, type Beginning } from './beginning';
 import { learnedTest } from './continuation';
 import { readEarlierModel } from './earlierModel';
-import { planReading, readingOf } from './readingPlan';
+import { planReading, readingOf, type ReadingPlan } from './readingPlan';
 import { findResumePoint } from './resumeFile';
 import { resumeFingerprint } from './resumeFingerprint';
 import { TrainingBudget } from './trainingBudget';
@@ -53,83 +51,67 @@ export async function planTraining(
   const earlier =
     job.modelPath === null ? null : await readEarlierModel(job.modelPath, tokenizer, () => undefined);
   const read = (earlier ?? initial)?.training.learned;
-  const continues = initial?.training.learned !== undefined;
   const mayResume = job.resumePath !== null && existsSync(job.resumePath);
-  const texts = new Map<TextFile, { readonly tokens: Uint16Array; readonly modified: number }>();
-  let tokenizedBytes = 0;
-  const scan = await scanFolders(
-    job.folders,
-    {
-      ...job,
-      onText: (file, text, modified) => {
-        if (read !== undefined || continues || mayResume || tokenizedBytes < TOKENIZED_BYTES) {
-          tokenizedBytes += file.bytes;
-          texts.set(file, { tokens: Uint16Array.from(tokenizer.encode(text)), modified });
-        }
-      },
-      onProgress: scanReporter(emit),
-    },
+  const needsAll = read !== undefined || initial?.training.learned !== undefined || mayResume;
+  const texts = await scanTexts(job, tokenizer, job.options.seed, {
     signal,
-  );
-  const documentOf = (part: FilePart) =>
-    trainDocument(part, texts.get(part.file)!.tokens, tokenizer.endOfTextId);
-  const isLearned = learnedTest(read ?? '');
-  const learned =
-    read === undefined ? [] : scan.files.filter((file) => isLearned(documentOf({ file, from: 0, to: 1 })));
-  const { train, heldOut } = splitHeldOut(scan.files, job.options.seed, new Set(learned));
-  const shares = new Map(heldOut.map(({ file, from, to }) => [file, to - from]));
-  const files = scan.files.map((file) => ({ ...file, heldOutShare: shares.get(file) ?? 0 }));
+    onProgress: scanReporter(emit),
+    ...(read === undefined ? {} : { isLearned: learnedTest(read) }),
+    ...(needsAll ? {} : { mostBytes: TOKENIZED_BYTES }),
+  });
+  const shares = new Map(texts.heldOut.map(({ file, from, to }) => [file, to - from]));
+  const files = texts.files.map((file) => ({ ...file, heldOutShare: shares.get(file) ?? 0 }));
   const heldOutBytes = Math.round(
     files.reduce((sum, { bytes, heldOutShare }) => sum + bytes * heldOutShare, 0),
   );
-  const trainBytes = scan.bytes - heldOutBytes;
-  const seenTokens = [...texts.values()].reduce((sum, { tokens }) => sum + tokens.length, 0);
-  const trainTokens = tokenizedBytes === 0 ? 0 : Math.round((trainBytes * seenTokens) / tokenizedBytes);
-  const reading = continues
-    ? planReading(
-        beginning,
-        {
-          train: train.map(documentOf),
-          modified: train.map(({ file }) => texts.get(file)!.modified),
-        },
-        job.options.seconds,
-      )
-    : readingOf(initial, { seconds: job.options.seconds, passTokens: trainTokens }, null);
-  const documents =
-    mayResume || scan.bytes < TOKENIZED_BYTES
-      ? corpusDocuments({ files: texts, train, heldOut }, tokenizer.endOfTextId)
-      : null;
-  const tooLittle = documents !== null && !isEnough(documents);
-  let resumes = false;
-  let shareLeft = 1;
-  if (mayResume && documents !== null) {
-    const fingerprint = resumeFingerprint(job.options, beginning, documents);
-    const found = await findResumePoint(job.resumePath, fingerprint);
-    if (found.kind === 'found') {
-      resumes = true;
-      const { progress, validationSeconds } = found.point;
-      const budget = new TrainingBudget(reading.seconds, reading.mostTokens, validationSeconds);
-      shareLeft = 1 - budget.shareSpent(progress);
-    }
-  }
+  const trainBytes = texts.bytes - heldOutBytes;
+  const isAll = texts.tokens.size === texts.files.length;
+  const documents = isAll ? corpusDocuments(texts, tokenizer.endOfTextId) : null;
+  const seen = [...texts.tokens];
+  const seenBytes = seen.reduce((sum, [{ bytes }]) => sum + bytes, 0);
+  const seenTokens = seen.reduce((sum, [, { tokens }]) => sum + tokens.length, 0);
+  const trainTokens = seenBytes === 0 ? 0 : Math.round((trainBytes * seenTokens) / seenBytes);
+  const reading =
+    documents === null
+      ? readingOf(initial, { seconds: job.options.seconds, passTokens: trainTokens }, null)
+      : planReading(beginning, documents, job.options.seconds);
+  const left = documents === null ? null : await shareLeft(job, beginning, documents, reading);
   const tokensPerSecond = TYPICAL_WEIGHT_TOKENS_PER_SECOND / countParameters(config);
-  const seconds = shareLeft * Math.min(reading.seconds, reading.mostTokens / tokensPerSecond);
+  const seconds = (left ?? 1) * Math.min(reading.seconds, reading.mostTokens / tokensPerSecond);
   return {
     files,
     trainBytes,
     heldOutBytes,
-    leftOut: countReasons(scan.leftOut),
-    largestLeftOut: await largest(scan.leftOut, signal),
-    tooLittle,
+    leftOut: countReasons(texts.leftOut),
+    largestLeftOut: await largest(texts.leftOut, signal),
+    tooLittle: documents !== null && !isEnough(documents),
     startsAfresh: initial === null,
     continues: reading.continues,
-    resumes,
+    resumes: left !== null,
     estimate: {
       trainTokens,
       seconds,
       epochs: reading.passTokens === 0 ? 0 : (seconds * tokensPerSecond) / reading.passTokens,
     },
   };
+}
+
+/** Of the training that was interrupted and goes on, 0 to 1; null where none does. */
+async function shareLeft(
+  { resumePath, options }: PlanJob,
+  beginning: Beginning,
+  documents: ReturnType<typeof corpusDocuments>,
+  { seconds, mostTokens }: ReadingPlan,
+): Promise<number | null> {
+  if (resumePath === null) {
+    return null;
+  }
+  const found = await findResumePoint(resumePath, resumeFingerprint(options, beginning, documents));
+  if (found.kind !== 'found') {
+    return null;
+  }
+  const { progress, validationSeconds } = found.point;
+  return 1 - new TrainingBudget(seconds, mostTokens, validationSeconds).shareSpent(progress);
 }
 
 async function largest(

@@ -21,14 +21,11 @@ export async function readTexts(
   { emit, warn, control }: TrainSurroundings,
 ): Promise<Corpus> {
   const learned = (earlier ?? initial)?.training.learned ?? '';
-  const corpus = await readCorpus(
-    job,
-    tokenizer,
-    job.options.seed,
-    control.signal,
-    scanReporter(emit),
-    learnedTest(learned),
-  );
+  const corpus = await readCorpus(job, tokenizer, job.options.seed, {
+    signal: control.signal,
+    onProgress: scanReporter(emit),
+    isLearned: learnedTest(learned),
+  });
   const lost = corpus.leftOut.filter(({ reason }) => reason === 'vanished' || reason === 'unreadable');
   if (lost.length > 0) {
     const names = lost.slice(0, MOST_NAMES).map(({ path }) => path);
