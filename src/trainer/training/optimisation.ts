@@ -11,6 +11,7 @@ import { affordableTokens, measureHeldOut, SMALLEST_SAMPLE_TOKENS } from './meas
 import type { ReadingPlan } from './readingPlan';
 import { encodeResumePoint, findResumePoint, type MeasuredNetwork, type ResumePoint } from './resumeFile';
 import { resumeFingerprint } from './resumeFingerprint';
+import { ResumePoints } from './resumePoints';
 import { isDiskFull } from './saveFile';
 import { TrainingLoop } from './trainingLoop';
 import type { TrainSurroundings } from './trainSurroundings';
@@ -37,60 +38,77 @@ export interface Optimised {
   readonly loop: Pick<TrainingLoop, 'bestScore' | 'steps' | 'tokensPerSecond'>;
 }
 
+/** What is known before the first step. */
+type Start = Pick<ResumePoint, 'before' | 'earlier' | 'sampleTokens' | 'validationSeconds'>;
+
 /**
  * Trains until the budget is spent or nothing improves any more.
  * @throws CancelledError, Error with a sentence for the user
  */
 export async function optimise(
   job: TrainJob,
-  { beginning, corpus, reading, stream, network, engine, earlier }: Prepared,
+  prepared: Prepared,
   surroundings: TrainSurroundings,
 ): Promise<Optimised> {
+  const { beginning, corpus, reading, stream, network } = prepared;
   const { emit, control, now } = surroundings;
+  const fingerprint = resumeFingerprint(job.options, beginning, corpus);
+  const resumeFrom = await readResumePoint(job, fingerprint, surroundings);
   const sampleOf = (maxTokens: number): HeldOutSample =>
     sampleHeldOut(corpus.heldOut, {
       ...job.options,
       maxTokens,
       bytesOf: (id) => beginning.tokenizer.tokenBytes(id).length,
     });
-  const fingerprint = resumeFingerprint(job.options, beginning, corpus);
-  const resumeFrom = await readResumePoint(job, fingerprint, surroundings);
-  const sampleTokens =
-    resumeFrom?.sampleTokens ??
-    (await affordableTokens(network, sampleOf(SMALLEST_SAMPLE_TOKENS), reading.seconds, now));
+  const { before, earlier, sampleTokens, validationSeconds } =
+    resumeFrom ?? (await measureStart(job, prepared, sampleOf, surroundings));
   const sample = sampleOf(sampleTokens);
-  const measure = () => measureHeldOut(network, sample, control);
-  const start = now();
-  const first = resumeFrom === null ? await measure() : null;
-  const validationSeconds = resumeFrom?.validationSeconds ?? (now() - start) / 1000;
-  const before = beginning.initial === null ? null : (resumeFrom?.before ?? first?.score ?? null);
-  if (before !== null && resumeFrom === null) {
-    emit({ kind: 'validation', step: 0, score: before });
-  }
-  const startsFromEarlier = beginning.initial !== null && job.initialModelPath === job.modelPath;
-  const earlierScore =
-    resumeFrom !== null
-      ? resumeFrom.earlier
-      : earlier === null || startsFromEarlier
-        ? null
-        : await scoreEarlierModel(earlier, engine, sample, job.options.seed, control);
-  const kept = { fingerprint, before, earlier: earlierScore, sampleTokens, validationSeconds };
+  const kept = { fingerprint, before, earlier, sampleTokens, validationSeconds };
   const save = resumePointWriter(job, surroundings);
   const loop = new TrainingLoop({
     network,
     stream,
     training: { ...job.options, seconds: reading.seconds },
     mostTokens: reading.mostTokens,
-    initial: first?.weights ?? (await network.exportWeights()),
-    measure,
+    initial: await network.exportWeights(),
+    measure: () => measureHeldOut(network, sample, control),
     validationSeconds,
     resumeFrom,
     control,
     emit,
-    saveResumePoint: (state) => save(encodeResumePoint({ ...kept, ...state })),
+    resumePoints: new ResumePoints(
+      (state) => save(encodeResumePoint({ ...kept, ...state })),
+      reading.seconds,
+      now,
+    ),
     now,
   });
-  return { before, earlier: earlierScore, candidates: await loop.run(), loop };
+  return { before, earlier, candidates: await loop.run(), loop };
+}
+
+/** @param sampleOf the held-out sample of at most so many tokens */
+async function measureStart(
+  { initialModelPath, modelPath, options }: TrainJob,
+  { beginning, reading, network, engine, earlier }: Prepared,
+  sampleOf: (maxTokens: number) => HeldOutSample,
+  { emit, control, now }: TrainSurroundings,
+): Promise<Start> {
+  const trial = sampleOf(SMALLEST_SAMPLE_TOKENS);
+  const sampleTokens = await affordableTokens(network, trial, reading.seconds, now);
+  const sample = sampleOf(sampleTokens);
+  const start = now();
+  const { score } = await measureHeldOut(network, sample, control);
+  const validationSeconds = (now() - start) / 1000;
+  const before = beginning.initial === null ? null : score;
+  if (before !== null) {
+    emit({ kind: 'validation', step: 0, score: before });
+  }
+  const startsFromEarlier = before !== null && initialModelPath === modelPath;
+  const earlierScore =
+    earlier === null || startsFromEarlier
+      ? null
+      : await scoreEarlierModel(earlier, engine, sample, options.seed, control);
+  return { before, earlier: earlierScore, sampleTokens, validationSeconds };
 }
 
 async function readResumePoint(

@@ -10,6 +10,7 @@ import { isBetter } from './improvement';
 import { learningRateAt } from './learningRateSchedule';
 import type { Measured } from './measureHeldOut';
 import type { MeasuredNetwork, ResumePoint, TrainingProgress } from './resumeFile';
+import type { ResumePoints } from './resumePoints';
 import { countedSeconds, TrainingBudget } from './trainingBudget';
 import type { TrainingControl } from './trainingControl';
 
@@ -28,18 +29,11 @@ interface TrainingLoopOptions {
   readonly resumeFrom: ResumePoint | null;
   readonly control: TrainingControl;
   readonly emit: (event: TrainerEvent) => void;
-  readonly saveResumePoint: (state: LoopState) => Promise<void>;
+  readonly resumePoints: ResumePoints;
   /** Milliseconds. */
   readonly now: () => number;
 }
 
-type LoopState = Pick<ResumePoint, 'weights' | 'optimizer' | 'best' | 'position' | 'progress'>;
-
-const SECONDS_BETWEEN_RESUME_POINTS = 10;
-/** In the time that a training may take. One is of tens of megabytes, so that a day of them would write hundreds of gigabytes. */
-const MOST_RESUME_POINTS = 200;
-/** Writing resume points may take this share of the time; on a slow disk they are rarer. */
-const RESUME_POINT_SHARE = 0.02;
 /**
  * So many validations in a row, each worse than the one before, end the training of a fresh network early. Not beating the best
  * score is no reason: while the learning rate is high, held-out text costs more than it will at the end. A training with a limit of
@@ -66,9 +60,6 @@ export class TrainingLoop {
   private measuredStep = 0;
   private readonly budget: TrainingBudget;
   private readonly startPosition: BatchPosition;
-  private lastResumePoint: number;
-  /** What writing the last one took; Infinity before the first. */
-  private resumePointSeconds = Infinity;
   private lastStepEvent = -Infinity;
   /** The largest share that was told: the share spent falls a little where measuring was slow and is fast again. */
   private shareTold = 0;
@@ -76,7 +67,6 @@ export class TrainingLoop {
   constructor(private readonly options: TrainingLoopOptions) {
     const { resumeFrom, network, stream, training, mostTokens, validationSeconds } = options;
     this.budget = new TrainingBudget(training.seconds, mostTokens, validationSeconds);
-    this.lastResumePoint = options.now();
     this.startPosition = stream.position();
     if (resumeFrom !== null) {
       network.importWeights(resumeFrom.weights);
@@ -119,7 +109,9 @@ export class TrainingLoop {
         await this.ready();
         await this.validate();
       }
-      await this.writeResumePointIfDue();
+      if (this.options.resumePoints.isDue) {
+        await this.writeResumePoint();
+      }
     }
     if (this.measuredStep < this.progress.step) {
       // Writing a resume point took the rest of the time, now or before this training was interrupted.
@@ -250,30 +242,16 @@ export class TrainingLoop {
     this.progress = { ...this.progress, ...change, seconds: this.progress.seconds + seconds };
   }
 
-  private async writeResumePointIfDue(): Promise<void> {
-    const pause = Math.max(
-      SECONDS_BETWEEN_RESUME_POINTS,
-      this.options.training.seconds / MOST_RESUME_POINTS,
-      this.resumePointSeconds / RESUME_POINT_SHARE,
-    );
-    if (this.options.now() - this.lastResumePoint >= 1000 * pause) {
-      await this.writeResumePoint();
-    }
-  }
-
   private async writeResumePoint(): Promise<void> {
-    const { network, stream, saveResumePoint, now } = this.options;
-    const start = now();
-    await saveResumePoint({
+    const { network, stream, resumePoints } = this.options;
+    const seconds = await resumePoints.write(async () => ({
       weights: await network.exportWeights(),
       optimizer: await network.exportOptimizer(),
       best: this.best,
       position: stream.position(),
       progress: this.progress,
-    });
-    this.lastResumePoint = now();
-    this.resumePointSeconds = this.secondsSince(start, this.resumePointSeconds);
-    this.advance(this.resumePointSeconds);
+    }));
+    this.advance(seconds);
   }
 
   private secondsSince(start: number, usual: number): number {

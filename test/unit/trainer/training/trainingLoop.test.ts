@@ -3,6 +3,7 @@ import { DEFAULT_TRAINING, type TrainerEvent } from '../../../../src/protocol/tr
 import { BatchStream } from '../../../../src/trainer/data/batchStream';
 import type { TrainableNetwork, TrainStepOptions } from '../../../../src/trainer/engine';
 import type { ResumePoint } from '../../../../src/trainer/training/resumeFile';
+import { ResumePoints } from '../../../../src/trainer/training/resumePoints';
 import { TrainingControl } from '../../../../src/trainer/training/trainingControl';
 import { TrainingLoop } from '../../../../src/trainer/training/trainingLoop';
 
@@ -62,12 +63,16 @@ async function train(
     resumeFrom,
     control: new TrainingControl(),
     emit: (event) => events.push(event),
-    saveResumePoint: (state) => {
-      time += 1000 * saveSeconds;
-      const rest = { fingerprint: '', before: null, earlier: null, sampleTokens: 1, validationSeconds: 0 };
-      saved.push({ ...state, ...rest });
-      return Promise.resolve();
-    },
+    resumePoints: new ResumePoints(
+      (state) => {
+        time += 1000 * saveSeconds;
+        const rest = { fingerprint: '', before: null, earlier: null, sampleTokens: 1, validationSeconds: 0 };
+        saved.push({ ...state, ...rest });
+        return Promise.resolve();
+      },
+      seconds,
+      () => time,
+    ),
     now: () => time,
   });
   const measured = await loop.run();
