@@ -132,7 +132,7 @@ export class BatchStream {
   }
 
   /**
-   * Continues where a stream over the same documents with the same options stood.
+   * Continues where a stream over the same documents with the same options stood; only the weights may be others.
    * The carried state is not part of the position: each row begins the stretch anew that it is in.
    */
   restore(position: BatchPosition): void {
@@ -146,7 +146,8 @@ export class BatchStream {
   }
 
   private take(): { stretch: number; offset: number } {
-    if (this.taken === this.order.length) {
+    // More where the weights have changed since it was restored, which makes an epoch shorter or longer.
+    if (this.taken >= this.order.length) {
       this.epoch++;
       this.taken = 0;
       this.order = this.orderOf(this.epoch);

@@ -52,7 +52,7 @@ export async function optimise(
 ): Promise<Optimised> {
   const { beginning, corpus, reading, stream, network } = prepared;
   const { emit, control, now } = surroundings;
-  const fingerprint = resumeFingerprint(job.options, beginning, corpus);
+  const fingerprint = resumeFingerprint(job.options, beginning, corpus, reading);
   const resumeFrom = await readResumePoint(job, fingerprint, surroundings);
   const sampleOf = (maxTokens: number): HeldOutSample =>
     sampleHeldOut(corpus.heldOut, {

@@ -101,17 +101,19 @@ async function shareLeft(
   { resumePath, options }: PlanJob,
   beginning: Beginning,
   documents: ReturnType<typeof corpusDocuments>,
-  { seconds, mostTokens }: ReadingPlan,
+  reading: ReadingPlan,
 ): Promise<number | null> {
   if (resumePath === null) {
     return null;
   }
-  const found = await findResumePoint(resumePath, resumeFingerprint(options, beginning, documents));
+  const fingerprint = resumeFingerprint(options, beginning, documents, reading);
+  const found = await findResumePoint(resumePath, fingerprint);
   if (found.kind !== 'found') {
     return null;
   }
   const { progress, validationSeconds } = found.point;
-  return 1 - new TrainingBudget(seconds, mostTokens, validationSeconds).shareSpent(progress);
+  const budget = new TrainingBudget(reading.seconds, reading.mostTokens, validationSeconds);
+  return 1 - budget.shareSpent(progress);
 }
 
 async function largest(

@@ -2,12 +2,18 @@ import { createHash } from 'node:crypto';
 import type { TrainJob } from '../../protocol/trainerProtocol';
 import type { Corpus } from '../corpus/readCorpus';
 import type { Beginning } from './beginning';
+import type { ReadingPlan } from './readingPlan';
 
-/** Of all that a training depends on: one with the same fingerprint goes on with an interrupted one. */
+/**
+ * Of all that a training depends on: one with the same fingerprint goes on with an interrupted one. Of when files were changed only
+ * whether the text is weighted counts, which decides how it is cut: files that were touched, but hold what they held, are only read
+ * somewhat more or less often from then on.
+ */
 export function resumeFingerprint(
   jobOptions: TrainJob['options'],
   { config, tokenizer, base, initial }: Beginning,
-  { fingerprint, modified }: Pick<Corpus, 'fingerprint' | 'modified'>,
+  { fingerprint }: Pick<Corpus, 'fingerprint'>,
+  { weightOf }: Pick<ReadingPlan, 'weightOf'>,
 ): string {
   // Another engine may go on where one has failed.
   const options = { ...jobOptions, engine: null, threads: null, onBattery: null, maxMemoryMegabytes: null };
@@ -15,7 +21,7 @@ export function resumeFingerprint(
     .update(
       JSON.stringify([
         fingerprint,
-        modified,
+        weightOf !== undefined,
         options,
         config,
         initial?.training ?? null,

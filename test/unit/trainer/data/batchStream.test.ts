@@ -115,6 +115,21 @@ describe('BatchStream', () => {
     assert.equal(Math.max(...lengths), 32 * 4);
   });
 
+  it('goes on from a position late in an epoch that is shorter by the weights of today', () => {
+    const documents = documentsOf(Array.from({ length: 60 }, () => 33));
+    const options = { batchSize: 4, unrollSteps: 8, seed: 5 };
+    const stream = new BatchStream(documents, { ...options, weightOf: () => 1 });
+    while (stream.position().taken < 59) {
+      stream.next();
+    }
+    const today = new BatchStream(documents, { ...options, weightOf: (document) => (document < 30 ? 1 : 2) });
+    today.restore(stream.position());
+    for (let i = 0; i < 20; i++) {
+      assert.equal(countedTargets(today.next()).length, 4 * 8);
+    }
+    assert.equal(today.position().epoch, 1);
+  });
+
   it('continues from a saved position as it would have gone on', () => {
     const options = { batchSize: 3, unrollSteps: 5, seed: 7 };
     const documents = documentsOf([16, 16, 16, 16, 16, 16, 16]);

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { decodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
 import { createKernelNetwork } from '../../../../src/model/network/kernelNetwork';
@@ -304,6 +313,23 @@ describe('Training a workspace', function () {
       writeFileSync(workspace.resumePath, bytes);
       const { events, done } = await runCollecting(job);
       assert.match(eventsOf(events, 'warning')[0].message, /it is damaged, so this one starts again/);
+      assert.equal(done.outcome, 'improved');
+    });
+
+    it('goes on where it was, too, when a file was touched or written anew that holds what it held', async () => {
+      const touch = (name: string, days: number) => {
+        const time = Date.now() / 1000 - days * 24 * 3600;
+        utimesSync(join(workspace.folder, name), time, time);
+      };
+      const job = workspace.writeVerses().job();
+      touch('verse1.txt', 90);
+      touch('verse2.txt', 40);
+      await interrupted(job);
+      touch('verse2.txt', 0);
+      touch('verse3.txt', 20);
+      assert.equal(await planResumes(job), true);
+      const { events, done } = await runCollecting(job);
+      assert.equal(eventsOf(events, 'resumed').length, 1);
       assert.equal(done.outcome, 'improved');
     });
 
