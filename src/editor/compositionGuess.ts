@@ -1,9 +1,5 @@
 /** Tells the steps of an input method from other edits, since VS Code does not report composition to extensions. */
-export interface TextChange {
-  readonly offset: number;
-  readonly replacedLength: number;
-  readonly text: string;
-}
+import type { TextChange } from './textChange';
 
 /**
  * Letters, digits and separators of an input method's raw spelling, and unfinished syllables; it begins with no space. Before letters,
@@ -40,13 +36,13 @@ export class CompositionGuess {
       return;
     }
     this.steps.set(uri, {
-      offset: change.offset,
+      offset: change.rangeOffset,
       length: change.text.length,
-      isDeadKey: change.replacedLength === 0 && DEAD_KEY.test(change.text),
+      isDeadKey: change.rangeLength === 0 && DEAD_KEY.test(change.text),
       isComposing:
-        change.replacedLength > 0 &&
-        change.offset === last?.offset &&
-        change.replacedLength === last.length &&
+        change.rangeLength > 0 &&
+        change.rangeOffset === last?.offset &&
+        change.rangeLength === last.length &&
         !(last.isDeadKey && isAccented(change.text)) &&
         addsKey(change) &&
         SPELLING.test(change.text),
@@ -60,8 +56,8 @@ export class CompositionGuess {
 }
 
 /** Whether a change adds a letter at most, and perhaps a separator before it; a completion that is accepted after a letter adds more. */
-const addsKey = ({ text, replacedLength }: TextChange): boolean =>
-  text.length <= replacedLength + 2 && text.replaceAll(SEPARATORS, '').length <= replacedLength + 1;
+const addsKey = ({ text, rangeLength }: TextChange): boolean =>
+  text.length <= rangeLength + 2 && text.replaceAll(SEPARATORS, '').length <= rangeLength + 1;
 
 /** Whether a text is one letter with a mark, which nothing is added to. */
 const isAccented = (text: string): boolean => /^\p{Letter}\p{Mark}+$/u.test(text.normalize('NFD'));

@@ -1,10 +1,5 @@
 /** Where a text was generated, through the edits that come later. Offsets and lengths are in UTF-16 code units of the document. */
-
-interface Change {
-  readonly rangeOffset: number;
-  readonly rangeLength: number;
-  readonly text: string;
-}
+import type { TextChange } from './textChange';
 
 interface StandingSample {
   /** Null where it continues all text before it. */
@@ -34,7 +29,7 @@ export class GeneratedPlace {
    * @param changes all of one edit, the last in the document first, as VS Code gives them
    * @param lineEnd of the document
    */
-  edited(changes: readonly Change[], lineEnd: string): void {
+  edited(changes: readonly TextChange[], lineEnd: string): void {
     for (const change of changes) {
       const { rangeOffset, rangeLength } = change;
       const text = withBareLineFeeds(change.text);
@@ -75,7 +70,7 @@ export class GeneratedPlace {
 }
 
 /** An edit before an offset moves it; one across it leaves it at the edit's start. */
-function moved(offset: number, { rangeOffset, rangeLength, text }: Change): number {
+function moved(offset: number, { rangeOffset, rangeLength, text }: TextChange): number {
   if (rangeOffset + rangeLength <= offset) {
     return offset + text.length - rangeLength;
   }

@@ -1,4 +1,4 @@
-import type { TextChange } from './compositionGuess';
+import type { TextChange } from './textChange';
 
 /** Follows, by document, the text that is being inserted at one place in one go. */
 export class InsertedRun {
@@ -13,16 +13,16 @@ export class InsertedRun {
 
   /** @param changes of one edit of a document */
   changed(uri: string, changes: readonly TextChange[]): void {
-    const [{ offset, replacedLength, text }] = changes;
+    const [{ rangeOffset, rangeLength, text }] = changes;
     const run = this.runs.get(uri);
-    const end = offset + text.length;
+    const end = rangeOffset + text.length;
     if (changes.length !== 1) {
       this.runs.delete(uri);
-    } else if (run !== undefined && run.from <= offset && offset + replacedLength === run.to) {
+    } else if (run !== undefined && run.from <= rangeOffset && rangeOffset + rangeLength === run.to) {
       // Typed on, deleted at its end, or written anew there, as by an input method.
       this.runs.set(uri, { from: run.from, to: end });
-    } else if (replacedLength === 0) {
-      this.runs.set(uri, { from: offset, to: end });
+    } else if (rangeLength === 0) {
+      this.runs.set(uri, { from: rangeOffset, to: end });
     } else {
       this.runs.delete(uri);
     }

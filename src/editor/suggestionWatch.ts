@@ -169,13 +169,8 @@ export class SuggestionWatch implements vscode.Disposable {
       return;
     }
     const uri = document.uri.toString();
-    const changes = contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
-      offset: rangeOffset,
-      replacedLength: rangeLength,
-      text,
-    }));
-    this.composition.changed(uri, changes, reason !== undefined);
-    this.inserted.changed(uri, changes);
+    this.composition.changed(uri, contentChanges, reason !== undefined);
+    this.inserted.changed(uri, contentChanges);
     const [change] = contentChanges;
     if (contentChanges.length === 1 && change.rangeLength === 0) {
       const { line, character } = change.range.start;

@@ -5,7 +5,7 @@ import { CompositionGuess } from '../../../src/editor/compositionGuess';
 function guesses(...edits: [number, number, string][]): boolean[] {
   const guess = new CompositionGuess();
   return edits.map(([offset, replacedLength, text]) => {
-    guess.changed('draft', [{ offset, replacedLength, text }]);
+    guess.changed('draft', [{ rangeOffset: offset, rangeLength: replacedLength, text }]);
     return guess.isComposing('draft');
   });
 }
@@ -61,31 +61,31 @@ describe('the guess about input methods', () => {
 
   it('sees none in an undo', () => {
     const guess = new CompositionGuess();
-    guess.changed('draft', [{ offset: 4, replacedLength: 1, text: 'of' }]);
-    guess.changed('draft', [{ offset: 4, replacedLength: 2, text: 'o' }], true);
+    guess.changed('draft', [{ rangeOffset: 4, rangeLength: 1, text: 'of' }]);
+    guess.changed('draft', [{ rangeOffset: 4, rangeLength: 2, text: 'o' }], true);
     assert.equal(guess.isComposing('draft'), false);
-    guess.changed('draft', [{ offset: 7, replacedLength: 0, text: 'n' }]);
-    guess.changed('draft', [{ offset: 7, replacedLength: 1, text: 'ni' }]);
-    guess.changed('draft', [{ offset: 7, replacedLength: 2, text: '' }], true);
+    guess.changed('draft', [{ rangeOffset: 7, rangeLength: 0, text: 'n' }]);
+    guess.changed('draft', [{ rangeOffset: 7, rangeLength: 1, text: 'ni' }]);
+    guess.changed('draft', [{ rangeOffset: 7, rangeLength: 2, text: '' }], true);
     assert.equal(guess.isComposing('draft'), false, 'also one of what was being spelled');
   });
 
   it('sees none in an edit of several places', () => {
     const guess = new CompositionGuess();
-    guess.changed('draft', [{ offset: 0, replacedLength: 0, text: 'a' }]);
+    guess.changed('draft', [{ rangeOffset: 0, rangeLength: 0, text: 'a' }]);
     guess.changed('draft', [
-      { offset: 0, replacedLength: 1, text: 'ab' },
-      { offset: 9, replacedLength: 1, text: 'ab' },
+      { rangeOffset: 0, rangeLength: 1, text: 'ab' },
+      { rangeOffset: 9, rangeLength: 1, text: 'ab' },
     ]);
     assert.equal(guess.isComposing('draft'), false);
   });
 
   it('is not led astray by what a program writes into another document meanwhile', () => {
     const guess = new CompositionGuess();
-    const output = [{ offset: 90, replacedLength: 0, text: 'built in 2 s' }];
-    guess.changed('draft', [{ offset: 7, replacedLength: 0, text: 'n' }]);
+    const output = [{ rangeOffset: 90, rangeLength: 0, text: 'built in 2 s' }];
+    guess.changed('draft', [{ rangeOffset: 7, rangeLength: 0, text: 'n' }]);
     guess.changed('output', output);
-    guess.changed('draft', [{ offset: 7, replacedLength: 1, text: 'ni' }]);
+    guess.changed('draft', [{ rangeOffset: 7, rangeLength: 1, text: 'ni' }]);
     guess.changed('output', output);
     assert.deepEqual([guess.isComposing('draft'), guess.isComposing('output')], [true, false]);
     guess.closed('draft');

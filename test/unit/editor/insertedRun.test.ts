@@ -5,7 +5,7 @@ import { InsertedRun } from '../../../src/editor/insertedRun';
 describe('text that is inserted in one go', () => {
   let run: InsertedRun;
   const insert = (offset: number, text: string, replacedLength = 0) => {
-    run.changed('draft', [{ offset, replacedLength, text }]);
+    run.changed('draft', [{ rangeOffset: offset, rangeLength: replacedLength, text }]);
   };
   const lengthAt = (offset: number) => run.lengthBefore('draft', offset);
 
@@ -30,8 +30,8 @@ describe('text that is inserted in one go', () => {
     assert.equal(lengthAt(1), 0);
     insert(10, 'He');
     run.changed('draft', [
-      { offset: 12, replacedLength: 0, text: ' ' },
-      { offset: 2, replacedLength: 0, text: ' ' },
+      { rangeOffset: 12, rangeLength: 0, text: ' ' },
+      { rangeOffset: 2, rangeLength: 0, text: ' ' },
     ]);
     assert.equal(lengthAt(13), 0);
   });
@@ -45,7 +45,7 @@ describe('text that is inserted in one go', () => {
 
   it('is that of each document, until it is closed', () => {
     insert(10, 'He');
-    run.changed('output', [{ offset: 0, replacedLength: 0, text: 'line' }]);
+    run.changed('output', [{ rangeOffset: 0, rangeLength: 0, text: 'line' }]);
     assert.equal(lengthAt(12), 2);
     run.closed('draft');
     assert.equal(lengthAt(12), 0);
@@ -65,7 +65,7 @@ describe('text that is inserted in one go', () => {
           const offset = Math.min(at, text.length);
           const replacedLength = Math.min(replaced, text.length - offset);
           text = text.slice(0, offset) + added + text.slice(offset + replacedLength);
-          followed.changed('draft', [{ offset, replacedLength, text: added }]);
+          followed.changed('draft', [{ rangeOffset: offset, rangeLength: replacedLength, text: added }]);
           for (let end = 0; end <= text.length; end++) {
             const length = followed.lengthBefore('draft', end);
             assert.match(text.slice(end - length, end), /^[a-c]*$/);
