@@ -28,7 +28,6 @@ export interface RemoteState {
 }
 
 interface RemoteExpertOptions {
-  readonly name: string;
   readonly vocabSize: number;
   /** Most tokens that the model reads; at least 2. */
   readonly window: number;
@@ -40,7 +39,7 @@ interface RemoteExpertOptions {
 const MOST_NUMBERS = 1 << 24;
 
 export class RemoteExpert extends OneByOne<RemoteState> implements Expert<RemoteState> {
-  readonly name: string;
+  readonly name = 'half';
   readonly vocabSize: number;
   readonly readiness: Readiness<RemoteState> = {
     isReady: (state) => this.distributions.has(state),
@@ -54,10 +53,9 @@ export class RemoteExpert extends OneByOne<RemoteState> implements Expert<Remote
 
   constructor(
     private readonly source: DistributionSource,
-    { name, vocabSize, window, firstTokenId }: RemoteExpertOptions,
+    { vocabSize, window, firstTokenId }: RemoteExpertOptions,
   ) {
     super();
-    this.name = name;
     this.vocabSize = vocabSize;
     this.window = window;
     this.first = { parent: null, tokenId: firstTokenId, length: 1 };
@@ -78,7 +76,7 @@ export class RemoteExpert extends OneByOne<RemoteState> implements Expert<Remote
   predict(state: RemoteState, probs: Float32Array): void {
     const distribution = this.distributions.get(state);
     if (distribution === undefined) {
-      throw new RangeError(`The model "${this.name}" was not asked about this state.`);
+      throw new RangeError('The model was not asked about this state.');
     }
     probs.set(distribution);
   }

@@ -71,7 +71,6 @@ export async function loadGguf(
     throw source.fault;
   }
   const expert = new RemoteExpert(source, {
-    name: 'half',
     vocabSize: vocabulary.tokens.length,
     window,
     firstTokenId: vocabulary.beginOfTextId,

@@ -29,7 +29,6 @@ export async function openGguf(
     },
   });
   const expert = new RemoteExpert(source, {
-    name: 'half',
     vocabSize: tokenizer.vocabSize,
     window: WINDOW,
     firstTokenId: tokenizer.endOfTextId,

@@ -50,7 +50,7 @@ describe('questions in the shared tokens', () => {
           Promise.resolve(questions.map(({ after }) => after.map(() => null))),
         dispose: () => undefined,
       },
-      { name: 'half', vocabSize: vocabulary.tokens.length, window: 8, firstTokenId: 256 },
+      { vocabSize: vocabulary.tokens.length, window: 8, firstTokenId: 256 },
     );
     const source = new BridgedSource(new Bridge({ expert: away, vocabulary }, tokenizer));
     assert.deepEqual(await source.answer({ tokens: Int32Array.of(endOfTextId), after: [1] }), [null]);

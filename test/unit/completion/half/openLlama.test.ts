@@ -296,7 +296,6 @@ describe('llama.cpp in a process of its own', function () {
 
   it('is an expert that is left out of the mix where its process could not answer', async () => {
     const expert = new RemoteExpert(await open('model.gguf'), {
-      name: 'half',
       vocabSize: 4,
       window: 8,
       firstTokenId: 0,

@@ -26,7 +26,7 @@ function summing(window: number, vocabSize = VOCAB) {
     },
     dispose: () => undefined,
   };
-  const expert = new RemoteExpert(source, { name: 'half', vocabSize, window, firstTokenId: 0 });
+  const expert = new RemoteExpert(source, { vocabSize, window, firstTokenId: 0 });
   return { asked, expert };
 }
 const read = (expert: RemoteExpert, tokens: readonly number[], from = expert.start()): RemoteState[] => {
@@ -66,7 +66,7 @@ describe('a language model in another process', () => {
       ask: async () => [[await new Promise<Float32Array | null>((resolve) => waiting.push(resolve))]],
       dispose: () => undefined,
     };
-    const expert = new RemoteExpert(source, { name: 'half', vocabSize: VOCAB, window: 9, firstTokenId: 0 });
+    const expert = new RemoteExpert(source, { vocabSize: VOCAB, window: 9, firstTokenId: 0 });
     const state = expert.next(expert.start(), 1);
     let settled = 0;
     const prepare = () => expert.readiness.prepare([state]).then(() => settled++);
