@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { generatorDocument } from '../editor/inlineCompletionProvider';
+import { generatorDocument } from '../editor/generatorDocument';
 import { isEnabled } from '../editor/enablement';
 import { inform } from '../editor/notifications';
 import type { Parts } from '../editor/parts';

@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import type { SamplingOptions } from '../model/samplingOptions';
 import { suitedLayers } from '../protocol/suitedTraining';
 import type { TrainingOptions } from '../protocol/trainerProtocol';
-import { cellOf, type CompletionSettings } from './inlineCompletionProvider';
 import { enablementProblem, isEnabled, parseEnablement, type Enablement } from './enablement';
 import { globsThatAreOn } from './excludeGlobs';
+import { cellOf } from './generatorDocument';
+import type { CompletionSettings } from './inlineCompletionProvider';
 import { oldEncoding } from './oldEncoding';
 import { describeProblem, parseSetting, type SettingName, type SettingValue } from './settings';
 

@@ -1,12 +1,12 @@
 /** Longer text written into the editor: from a selection or the cursor, and again with another seed. */
 import * as vscode from 'vscode';
-import { generatorDocument } from './inlineCompletionProvider';
 import type { GeneratorClient } from '../completion/generatorClient';
 import { restOfWord, runsIntoWord } from '../completion/cursorPlace';
 import { selectedBefore } from '../completion/textAroundCursor';
 import type { GeneratorDocument, StopReason } from '../protocol/generatorProtocol';
 import type { SamplingOptions } from '../model/samplingOptions';
 import { GeneratedPlace } from './generatedPlace';
+import { generatorDocument } from './generatorDocument';
 import { withCancelButton } from './shownWork';
 import { NewestWins } from './newestWins';
 import { whySameSample } from './sameSample';

@@ -10,14 +10,9 @@ import { apartFromNextWord } from '../completion/cursorPlace';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { SuggestionLearning } from '../completion/suggestionLearning';
 import { placeOf, type SuggestionRefiner } from '../completion/suggestionRefiner';
-import { textAroundCursor } from '../completion/textAroundCursor';
 import { asError } from '../protocol/asError';
-import {
-  CELL_BREAK,
-  type CompletedResponse,
-  type CompletionQuestion,
-  type GeneratorDocument,
-} from '../protocol/generatorProtocol';
+import type { CompletedResponse, CompletionQuestion } from '../protocol/generatorProtocol';
+import { CELL_SCHEME, generatorDocument } from './generatorDocument';
 import type { SuggestionWatch } from './suggestionWatch';
 
 export interface CompletionSettings extends Required<
@@ -37,8 +32,6 @@ export type CompletionOutcome =
 
 /** Run by VS Code with the text when a whole suggestion is accepted; registered by the extension, not offered to users. */
 export const ACCEPTED_COMMAND = 'understudy.suggestionAccepted';
-
-const CELL_SCHEME = 'vscode-notebook-cell';
 
 /** Of texts that the user writes, although VS Code may know no file system of that name here. */
 const KNOWN_SCHEMES: readonly string[] = [
@@ -208,32 +201,4 @@ function extendsSelectedCompletion(
 /** Identifies the cursor's position in this version of the document. */
 export function placeOfCursor(document: vscode.TextDocument, position: vscode.Position): string {
   return placeOf(document.uri.toString(), document.version, document.offsetAt(position));
-}
-
-/** The text around the cursor as the generator reads it; a notebook is one document. */
-export function generatorDocument(
-  document: vscode.TextDocument,
-  position: vscode.Position,
-): GeneratorDocument {
-  const { languageId } = document;
-  const offset = document.offsetAt(position);
-  const cell = cellOf(document);
-  if (cell === undefined) {
-    return textAroundCursor(document.uri.toString(), languageId, offset, (start, end) =>
-      document.getText(new vscode.Range(document.positionAt(start), document.positionAt(end))),
-    );
-  }
-  const texts = cell.notebook.getCells().map((each) => each.document.getText());
-  const above = texts.slice(0, cell.index).map((text) => text + CELL_BREAK);
-  const whole = texts.join(CELL_BREAK);
-  const { uri } = cell.notebook;
-  return textAroundCursor(uri.toString(), languageId, above.join('').length + offset, (start, end) =>
-    whole.slice(start, end),
-  );
-}
-
-/** The cell of a notebook that a document is the text of. */
-export function cellOf(document: vscode.TextDocument): vscode.NotebookCell | undefined {
-  const notebooks = document.uri.scheme === CELL_SCHEME ? vscode.workspace.notebookDocuments : [];
-  return notebooks.flatMap((notebook) => notebook.getCells()).find((cell) => cell.document === document);
 }

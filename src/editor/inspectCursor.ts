@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { GeneratorDocument, InspectedResponse } from '../protocol/generatorProtocol';
 import type { PanelInspection } from '../protocol/panelProtocol';
-import { cellOf, generatorDocument, takesGhostText } from './inlineCompletionProvider';
+import { cellOf, generatorDocument } from './generatorDocument';
+import { takesGhostText } from './inlineCompletionProvider';
 import { panelInspection } from './panelInspection';
 
 /**
