@@ -1,6 +1,7 @@
 /** The extension's settings with their defaults and ranges, and how an invalid value is corrected. */
 import { ARCHITECTURES, type Architecture } from '../model/networkConfig';
 import { DEFAULT_SAMPLING } from '../model/samplingOptions';
+import { DEFAULT_COMPLETION } from '../protocol/generatorProtocol';
 import {
   DEFAULT_TRAINING,
   ENGINE_NAMES,
@@ -57,10 +58,10 @@ const choice = <T extends string>(value: T, choices: readonly T[]): ChoiceSettin
 
 /** By the name after `understudy.`; `enable`, `languageModel` and `maskedModel` have formats of their own and are parsed elsewhere. */
 export const SETTINGS = {
-  eagerness: real(0.5, 0, 1),
+  eagerness: real(DEFAULT_COMPLETION.eagerness, 0, 1),
   multiline: flag(false),
   midLineInCode: flag(false),
-  maxNewTokens: whole(32, 1, 200),
+  maxNewTokens: whole(DEFAULT_COMPLETION.maxNewTokens, 1, 200),
   'sampling.repetitionPenalty': real(DEFAULT_SAMPLING.repetitionPenalty, 1, 2),
   'sampling.temperature': real(DEFAULT_SAMPLING.temperature, 0.05, 2),
   'sampling.topK': whole(DEFAULT_SAMPLING.topK, 0, 1000),

@@ -41,6 +41,8 @@ export interface CompleteRequest {
   readonly isInvoked?: boolean;
 }
 export type CompletionQuestion = Omit<CompleteRequest, 'kind' | 'id'>;
+/** Of the settings that bear these names. */
+export const DEFAULT_COMPLETION = { eagerness: 0.5, maxNewTokens: 32 } as const;
 export interface GenerateRequest {
   readonly kind: 'generate';
   readonly id: number;

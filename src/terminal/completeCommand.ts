@@ -1,6 +1,6 @@
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { textAroundCursor } from '../completion/textAroundCursor';
-import type { CompletedResponse } from '../protocol/generatorProtocol';
+import { DEFAULT_COMPLETION, type CompletedResponse } from '../protocol/generatorProtocol';
 import { decodeText } from '../trainer/corpus/decodeText';
 import { isSecret } from '../trainer/corpus/fileNameRules';
 import { holdsSecret } from '../trainer/corpus/secretForms';
@@ -39,7 +39,7 @@ export const completeCommand = defineCommand({
       type: 'number',
       min: 0,
       max: 1,
-      help: '0 to 1: 0 shows only what is nearly certain, 1 whatever might save a key (default 0.5)',
+      help: `0 to 1: 0 shows only what is nearly certain, 1 whatever might save a key (default ${DEFAULT_COMPLETION.eagerness})`,
     },
     multiline: { type: 'flag', help: 'may continue past the end of the line' },
     'mid-line-in-code': { type: 'flag', help: 'also where code follows the cursor' },
@@ -48,7 +48,7 @@ export const completeCommand = defineCommand({
       min: 1,
       max: 200,
       integer: true,
-      help: 'length in tokens (default 32)',
+      help: `length in tokens (default ${DEFAULT_COMPLETION.maxNewTokens})`,
     },
     json: { type: 'flag', help: 'prints one JSON object' },
     ...MODEL_OPTIONS,
@@ -79,8 +79,8 @@ export const completeCommand = defineCommand({
           ),
           multiline: options.multiline,
           midLineInCode: options['mid-line-in-code'],
-          eagerness: options.eagerness ?? 0.5,
-          maxNewTokens: options['max-new-tokens'] ?? 32,
+          eagerness: options.eagerness ?? DEFAULT_COMPLETION.eagerness,
+          maxNewTokens: options['max-new-tokens'] ?? DEFAULT_COMPLETION.maxNewTokens,
           isPatient: half !== null,
         },
         terminal.signal,

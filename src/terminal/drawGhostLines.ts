@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { textAroundCursor } from '../completion/textAroundCursor';
 import { seededRandom } from '../model/generation/seededRandom';
+import { DEFAULT_COMPLETION } from '../protocol/generatorProtocol';
 import { drawPlaces, type GhostLine } from './ghostLines';
-import { DEFAULT_KEYSTROKES } from './keystrokeScore';
 import { languageIdOf } from './languageId';
 import type { Terminal } from './terminal';
 import type { ScoredTexts } from './textScores';
@@ -41,8 +41,7 @@ export async function drawGhostLines(
             file.text.slice(from, Math.min(to, offset)),
           ),
           multiline: false,
-          eagerness: DEFAULT_KEYSTROKES.eagerness,
-          maxNewTokens: DEFAULT_KEYSTROKES.maxNewTokens,
+          ...DEFAULT_COMPLETION,
         },
         terminal.signal,
       );

@@ -4,7 +4,7 @@ import { sampleStretches } from '../model/evaluate/typedStretches';
 import { SuggestionLearning } from '../completion/suggestionLearning';
 import { textAroundCursor } from '../completion/textAroundCursor';
 import { seededRandom } from '../model/generation/seededRandom';
-import type { HalfChoice } from '../protocol/generatorProtocol';
+import { DEFAULT_COMPLETION, type HalfChoice } from '../protocol/generatorProtocol';
 import { languageIdOf } from './languageId';
 import type { ScoredTexts } from './textScores';
 import type { Terminal } from './terminal';
@@ -28,13 +28,7 @@ export interface KeystrokeOptions {
   readonly maxNewTokens: number;
 }
 
-/** The values of the `understudy.*` settings. */
-export const DEFAULT_KEYSTROKES: KeystrokeOptions = {
-  characters: 3000,
-  seed: 1,
-  eagerness: 0.5,
-  maxNewTokens: 32,
-};
+export const DEFAULT_KEYSTROKES: KeystrokeOptions = { characters: 3000, seed: 1, ...DEFAULT_COMPLETION };
 
 /** @throws Error whose message is for the user; the signal's reason when it aborts */
 export async function scoreKeystrokes(
