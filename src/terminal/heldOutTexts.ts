@@ -1,11 +1,10 @@
 /** Divides the texts of a planned training: what the live workspace model may know, and what is only measured on. */
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { TrainingPlan } from '../protocol/trainerProtocol';
 import { readFileText } from '../trainer/corpus/fileText';
 import { MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import type { ScoredTexts } from './textScores';
-import type { WorkspaceFile } from './workspaceTexts';
+import { fileUri, type WorkspaceFile } from './workspaceTexts';
 
 /** A part of a file is held out by tokens, not characters, so only this share of it is surely unseen. */
 const SURE_SHARE = 0.9;
@@ -26,7 +25,7 @@ export async function heldOutTexts(plan: TrainingPlan, maxTestCharacters: number
       continue;
     }
     const { text } = read;
-    const uri = pathToFileURL(join(root, path)).href;
+    const uri = fileUri(root, path);
     const cut = cutAtLine(text, (1 - heldOutShare) * text.length);
     const sure = cutAtLine(text, (1 - SURE_SHARE * heldOutShare) * text.length);
     if (cut > 0) {
