@@ -13,7 +13,7 @@ interface TrainingStatus {
 export interface StatusState {
   /** `failed` is a sentence about the failure; `stopped` is what the generator died of when it is no longer restarted. */
   readonly generator: 'loading' | 'ready' | { readonly failed: string } | { readonly stopped: string };
-  /** The loaded models, e.g. "base model and personal LSTM"; null while none is loaded. */
+  /** The personal network, e.g. "lstm 512, 2.9 M parameters"; null while none is in use. */
   readonly model: string | null;
   readonly hasPersonalModel: boolean;
   /** The chosen language model; `away` says why it does not answer. */
