@@ -13,12 +13,13 @@ interface GeneratorContent {
   readonly half?: HalfChoice | null;
 }
 
-/** @throws Error whose message is for the user, when the tool is not built or the model cannot be loaded */
+/** @throws Error whose message is for the user, when the tool is not built or the model cannot be loaded; the signal's reason when it aborts */
 export async function withGenerator<T>(
-  { product, signal, note }: Terminal,
-  { modelPath, files, half = null }: GeneratorContent,
+  terminal: Terminal,
+  content: GeneratorContent,
   use: (generator: GeneratorClient) => Promise<T>,
 ): Promise<T> {
+  const { product, note } = terminal;
   await requireBuilt(product.generator);
   const generator = new GeneratorClient({
     workerPath: product.generator,
@@ -30,23 +31,41 @@ export async function withGenerator<T>(
       note(message);
     },
     onFilesLost: () => {
-      generator.learnFiles(files).catch((error: unknown) => {
+      generator.learnFiles(content.files).catch((error: unknown) => {
         note(`The texts could not be learned again. ${String(error)}`);
       });
     },
   });
   try {
+    await prepare(generator, content, terminal);
+    return await use(generator);
+  } finally {
+    await generator.dispose();
+  }
+}
+
+/** Has a generator know the content. It is ended as soon as the signal aborts, as a large language model takes minutes to open. */
+async function prepare(
+  generator: GeneratorClient,
+  { modelPath, files, half = null }: GeneratorContent,
+  { signal, note }: Terminal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const end = (): void => {
+    void generator.dispose();
+  };
+  signal.addEventListener('abort', end, { once: true });
+  try {
     await generator.loadModel(modelPath);
-    signal.throwIfAborted();
     await generator.learnFiles(files);
-    signal.throwIfAborted();
     if (half !== null) {
       const { description, away } = await generator.loadHalf(half);
       note(away === null ? `With ${description}.` : `${away} Until it answers, suggestions come without it.`);
     }
-    return await use(generator);
   } finally {
-    await generator.dispose();
+    signal.removeEventListener('abort', end);
+    // In the place of what was ended by that.
+    signal.throwIfAborted();
   }
 }
 
