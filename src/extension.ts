@@ -136,7 +136,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         signal,
       );
     },
-    () => configuration.training().values.maxTotalBytes,
     configuration,
     log,
   );

@@ -45,9 +45,7 @@ export class WorkspaceReader implements vscode.Disposable {
       maxTotalBytes: number,
       signal: AbortSignal,
     ) => Promise<TrainingPlan>,
-    /** Limit of all text that is read, by the user's settings. */
-    private readonly maxTotalBytes: () => number,
-    private readonly configuration: Pick<Configuration, 'excludeGlobs' | 'oldEncodingIn'>,
+    private readonly configuration: Pick<Configuration, 'training' | 'excludeGlobs' | 'oldEncodingIn'>,
     private readonly log: vscode.LogOutputChannel,
   ) {
     const excludeGlobs = (): readonly string[] => configuration.excludeGlobs();
@@ -208,7 +206,7 @@ export class WorkspaceReader implements vscode.Disposable {
   }
 
   private liveBytes(): number {
-    return Math.min(LIVE_BYTES, this.maxTotalBytes());
+    return Math.min(LIVE_BYTES, this.configuration.training().values.maxTotalBytes);
   }
 
   /** @param withContents whether a folder stands for everything in it */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { Configuration } from '../../../../src/editor/configuration.js';
 import { EditedTexts } from '../../../../src/editor/editedTexts.js';
 import { WorkspaceReader } from '../../../../src/editor/workspaceReader.js';
 import type { TrainingPlan } from '../../../../src/protocol/trainerProtocol.js';
@@ -182,8 +183,7 @@ describe('Text that is not saved', () => {
         forgetSuggestions: () => undefined,
       },
       () => Promise.resolve({ files: [file] } as unknown as TrainingPlan),
-      () => 1_000_000,
-      { excludeGlobs: () => [], oldEncodingIn: () => '' },
+      new Configuration(log),
       log,
     );
     try {
