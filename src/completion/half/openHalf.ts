@@ -31,10 +31,14 @@ export async function openHalf(choice: HalfChoice, surroundings: HalfSurrounding
   const { tokenizer, onStatus } = surroundings;
   switch (choice.kind) {
     case 'keras': {
-      const { model, description, isAway } = await openKeras(choice, (message) => {
+      const turn = oneATurn();
+      const onAway = (message: string) => {
         onStatus({ state: 'away', message });
-      });
-      const expert = new DeferredModel('half', model.expert, oneATurn());
+      };
+      const { model, description, isAway } = await openKeras(choice, onAway, turn);
+      // The tables of a vocabulary, and then those of a bridge to it, each take about as long as the file.
+      await turn();
+      const expert = new DeferredModel('half', model.expert, turn);
       return {
         expert: hasSharedTokens(model, tokenizer)
           ? expert
@@ -50,8 +54,8 @@ export async function openHalf(choice: HalfChoice, surroundings: HalfSurrounding
 }
 
 /**
- * A pause between the steps of a network that runs in this thread: other work gets a turn after each step, however many callers
- * wait for steps.
+ * A pause between what is done in this thread, such as the steps of a network: other work gets a turn after each step, however many
+ * callers wait for steps.
  */
 function oneATurn(): () => Promise<void> {
   let last = Promise.resolve();

@@ -24,11 +24,13 @@ interface OpenedKeras {
 
 /**
  * @param onAway called at most once, with a sentence that says why
+ * @param turn gives other work in the thread its turn
  * @throws Error with one sentence, by rejecting, when the model or its vocabulary cannot be used
  */
 export async function openKeras(
   { path, vocabularyPath }: Extract<HalfChoice, { kind: 'keras' }>,
   onAway: (sentence: string) => void,
+  turn: () => Promise<void>,
 ): Promise<OpenedKeras> {
   const name = basename(path);
   const network = await readKerasModel(await readLimited(path, 'The model', MAX_KERAS_FILE_BYTES), name);
@@ -41,6 +43,7 @@ export async function openKeras(
   const vocabularyName = basename(found);
   const text = Buffer.from(await readLimited(found, 'The vocabulary', MAX_VOCABULARY_BYTES)).toString('utf8');
   const vocabulary = readVocabulary(text, vocabularyName);
+  await turn();
   checkVocabularySize(vocabulary, vocabularyName, network.vocabSize, name);
   const description = `${name} with ${vocabularyName} (Keras; ${network.description})`;
   let usable = vocabulary;

@@ -73,6 +73,32 @@ describe('A Keras model chosen as the language model', () => {
     }
   });
 
+  it('leaves other work a turn while it is opened, after its vocabulary is read and before it is bridged', async () => {
+    const smaller = tokenizerOf('ax xx', 260);
+    let turns = 0;
+    let isOpen = false;
+    const count = async () => {
+      for (; !isOpen; turns++) {
+        await setImmediate();
+      }
+    };
+    const { parse } = JSON;
+    let turnsWhenRead = 0;
+    const parsing = mock.method(JSON, 'parse', (...given: Parameters<typeof parse>): unknown => {
+      turnsWhenRead = turns;
+      return parse(...given);
+    });
+    const counting = count();
+    try {
+      await open(smaller.vocabSize, smaller.toJson());
+      assert.ok(turns >= turnsWhenRead + 2, `${turns - turnsWhenRead} turns`);
+    } finally {
+      parsing.mock.restore();
+      isOpen = true;
+      await counting;
+    }
+  });
+
   it('reads a text only when it is waited for, and leaves a turn for other work after each step', async () => {
     const smaller = tokenizerOf('ax xx', 260);
     const steps = mock.method(SteppedModel.prototype, 'next').mock;
