@@ -153,7 +153,7 @@ describe('terminal commands from the folder to the result', function () {
     const generate = ['generate', '--folder', text, '--prompt'];
     const ended = await runIn(offer('scriptedWorker.mjs'), ...generate, 'ENDED');
     assert.deepEqual([ended.status, ended.stdout], [0, '']);
-    assert.match(ended.stderr, /^Nothing could be generated, .*; give another or a longer --prompt\.\n$/);
+    assert.match(ended.stderr, /^Nothing was generated, .*; give another or a longer --prompt\.\n$/);
     const written = await runIn(offer('scriptedWorker.mjs'), ...generate, 'The');
     assert.deepEqual([written.stdout, written.stderr], ['one two\n', '']);
   });

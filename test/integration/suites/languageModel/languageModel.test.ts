@@ -102,7 +102,7 @@ describe('A language model', () => {
     const [, told] = await answering('Send Text to This Server', () =>
       choose({ server: 'http://127.0.0.1:9' }),
     );
-    assert.match(told, /127\.0\.0\.1:9 is chosen but away, and suggestions come without it/);
+    assert.match(told, /127\.0\.0\.1:9 is chosen but does not answer; until it does, suggestions come without it/);
     const afterKey = await answering(undefined, () =>
       vscode.commands.executeCommand('understudy.setLanguageModelKey', 'sk-of-no-use'),
     );
@@ -117,7 +117,7 @@ describe('A language model', () => {
     const question = `Let Understudy send what you write to ${new URL(server.address).origin}?`;
     assert.deepEqual([refused, agreed], [[question], [question]]);
     const isRemote = vscode.env.remoteName !== undefined;
-    assert.equal(detail.includes(`on the machine ${hostname()}, on which this window works`), isRemote);
+    assert.equal(detail.includes(`on ${hostname()}, the machine that this window works on`), isRemote);
     assert.ok(server.prompts.length > 0);
     assert.deepEqual(chosen(), { server: server.address });
     await choose({});
