@@ -102,7 +102,10 @@ describe('A language model', () => {
     const [, told] = await answering('Send Text to This Server', () =>
       choose({ server: 'http://127.0.0.1:9' }),
     );
-    assert.match(told, /127\.0\.0\.1:9 is chosen but does not answer; until it does, suggestions come without it/);
+    assert.match(
+      told,
+      /127\.0\.0\.1:9 is chosen but does not answer; until it does, suggestions come without it/,
+    );
     const afterKey = await answering(undefined, () =>
       vscode.commands.executeCommand('understudy.setLanguageModelKey', 'sk-of-no-use'),
     );
