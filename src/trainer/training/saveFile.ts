@@ -105,23 +105,20 @@ export async function patiently(
   await work();
 }
 
-/** Removes what a process that was killed while writing the file left beside it. */
+/** Removes what a process that was killed while writing the file left beside it. @throws Error with a sentence for the user */
 export async function removeLeftovers(path: string): Promise<void> {
   const place = await realpath(path).catch(() => path);
   const folder = dirname(place);
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return;
-    }
-    throw notWritten(path, error);
-  }
   const prefix = `${basename(place)}.`;
-  for (const name of names) {
-    if (name.startsWith(prefix) && TEMPORARY.test(name.slice(prefix.length))) {
-      await patiently(() => rm(join(folder, name), { force: true }));
+  try {
+    for (const name of await readdir(folder)) {
+      if (name.startsWith(prefix) && TEMPORARY.test(name.slice(prefix.length))) {
+        await patiently(() => rm(join(folder, name), { force: true }));
+      }
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw notWritten(path, error);
     }
   }
 }

@@ -255,4 +255,14 @@ describe('A file that is written whole', () => {
     await removeLeftovers(path);
     assert.deepEqual(readdirSync(folder), ['model', 'model.1', 'model.note', 'other.1.partial']);
   });
+
+  it('says in a sentence that what was left of an interrupted writing cannot be removed', async () => {
+    writeFileSync(`${path}.12.partial`, 'half');
+    const fault = Object.assign(new Error('EACCES: permission denied, unlink'), { code: 'EACCES' });
+    const refused = mock.method(promises, 'rm', () => Promise.reject(fault));
+    const message = /because its folder may not be written to\. .* Change its permissions and try again\.$/;
+    await assert.rejects(removeLeftovers(path), { message, cause: fault }).finally(() => {
+      refused.mock.restore();
+    });
+  });
 });
