@@ -173,10 +173,12 @@ export class WorkspaceReader implements vscode.Disposable {
           roots = await realRoots(folders, (sentence) => {
             this.log.warn(sentence);
           });
-          for (const root of roots.keys()) {
-            oldEncodings.set(root, this.configuration.oldEncodingIn(root));
+          // By the names that they are opened by, as VS Code knows the settings of no others.
+          for (const [root, { fsPath }] of roots) {
+            oldEncodings.set(root, this.configuration.oldEncodingIn(fsPath));
           }
-          return (await this.planLive([...roots.keys()], this.liveBytes(), signal)).files;
+          const opened = Array.from(roots.values(), ({ fsPath }) => fsPath);
+          return (await this.planLive(opened, this.liveBytes(), signal)).files;
         },
         uriOf: (planned) => uriOf(planned, roots),
         isOpen,

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { Configuration } from '../../../../src/editor/configuration.js';
+import { WorkspaceReader } from '../../../../src/editor/workspaceReader.js';
+import type { TrainingPlan } from '../../../../src/protocol/trainerProtocol.js';
 import { closeAll, untilGhostTextIsWithout, untilLikeliest, workspaceFolder } from '../../support/editing.js';
 import { needsKeyboard } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';
@@ -115,6 +119,50 @@ describe('A file that another program writes', () => {
       await untilSuggested('Агафья');
     } finally {
       await settings.update('encoding', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+});
+
+describe('A folder that is opened through a link', () => {
+  it('is read in the encoding that is set for it by the name of the link', async () => {
+    const { workspace, window } = vscode;
+    const folder = await mkdtemp(join(tmpdir(), 'understudy-linked-'));
+    const link = `${folder}-link`;
+    await symlink(folder, link, 'junction');
+    await writeFile(join(folder, 'ferry.md'), Buffer.from('The man was called Àãàôüÿ.', 'latin1'));
+    const file = { root: await realpath(folder), path: 'ferry.md', bytes: 1, heldOutShare: 0 };
+    const log = window.createOutputChannel('A reading through a link', { log: true });
+    const oldEncodingIn = (name: string): string => (name === link ? 'windows1251' : '');
+    const planned: (readonly string[])[] = [];
+    const learned: string[] = [];
+    const reader = new WorkspaceReader(
+      {
+        learnFiles: (files) => {
+          learned.push(...files.map(({ text }) => text));
+          return Promise.resolve({ kind: 'filesLearned', id: 1, tokens: 1 });
+        },
+        forgetSuggestions: () => undefined,
+      },
+      (folders) => {
+        planned.push(folders);
+        return Promise.resolve({ files: [file] } as unknown as TrainingPlan);
+      },
+      Object.assign(new Configuration(log), { oldEncodingIn }),
+      log,
+    );
+    const opened = Object.getOwnPropertyDescriptor(workspace, 'workspaceFolders')!;
+    const value = [{ uri: vscode.Uri.file(link), name: 'link', index: 0 }];
+    Object.defineProperty(workspace, 'workspaceFolders', { value, configurable: true });
+    try {
+      await reader.start();
+      assert.deepEqual(planned, [[link]]);
+      assert.ok(learned.some((text) => text.includes('Агафья')));
+    } finally {
+      Object.defineProperty(workspace, 'workspaceFolders', opened);
+      reader.dispose();
+      log.dispose();
+      await rm(link);
+      await rm(folder, { recursive: true });
     }
   });
 });
