@@ -13,7 +13,7 @@ import { resultText } from '../editor/resultText';
 import { trainingJob } from '../editor/trainingJob';
 import { inEnglish } from '../editor/translate';
 import { asError } from '../protocol/asError';
-import type { DoneEvent, TrainingPlan } from '../protocol/trainerProtocol';
+import type { DoneEvent, TrainingPlan } from '../protocol/trainerEvents';
 import { trainerNode } from '../trainer/native/trainerNode';
 import { planTraining } from '../trainer/planClient';
 import { reportProblems } from './reportProblems';

@@ -1,6 +1,6 @@
 /** Read-only documents that show which files training would read. */
 import * as vscode from 'vscode';
-import type { TrainingPlan } from '../protocol/trainerProtocol';
+import type { TrainingPlan } from '../protocol/trainerEvents';
 import { fileListText } from './planTexts';
 
 const SCHEME = 'understudy-files';

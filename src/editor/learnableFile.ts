@@ -1,7 +1,7 @@
 /** Tells which files a scan of a folder would learn from, for files that were saved, created or moved after the scan. */
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PlannedFile } from '../protocol/trainerProtocol';
+import type { PlannedFile } from '../protocol/trainerEvents';
 import { leftOutByName } from '../trainer/corpus/fileNameRules';
 import { readFileText } from '../trainer/corpus/fileText';
 import { IgnoreRules, isTakenBack } from '../trainer/corpus/ignoreRules';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { GeneratorClient } from '../completion/generatorClient';
 import type { LearnFilesRequest } from '../protocol/generatorProtocol';
-import type { PlannedFile } from '../protocol/trainerProtocol';
+import type { PlannedFile } from '../protocol/trainerEvents';
 
 /** Text sent to the generator at a time, in UTF-16 code units; small, so that a key pressed meanwhile is answered soon. */
 const BATCH_CHARACTERS = 128 * 1024;

@@ -1,6 +1,6 @@
 /** What the user reads before training: how much of the workspace is learned, from where it continues, and what is left out. */
 import { localDate } from '../protocol/localDate';
-import type { Continues, TrainingPlan } from '../protocol/trainerProtocol';
+import type { Continues, TrainingPlan } from '../protocol/trainerEvents';
 import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
 import { durationText, filesText, sizeText } from './quantityTexts';
 import type { Translate } from './translate';

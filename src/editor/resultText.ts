@@ -1,5 +1,5 @@
 /** What the user reads after training: whether it helped. */
-import type { DoneEvent, HeldOutScore, MixScores } from '../protocol/trainerProtocol';
+import type { DoneEvent, HeldOutScore, MixScores } from '../protocol/trainerEvents';
 import type { Translate } from './translate';
 
 /** Bits per byte with two decimals, or with up to five if two scores would otherwise look the same. */

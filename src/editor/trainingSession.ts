@@ -1,7 +1,8 @@
 /** The one training that a window runs at a time, and what it has reported so far for the status bar and the panel. */
 import * as vscode from 'vscode';
 import { asError } from '../protocol/asError';
-import type { DoneEvent, TrainerEvent, TrainJob } from '../protocol/trainerProtocol';
+import type { DoneEvent, TrainerEvent } from '../protocol/trainerEvents';
+import type { TrainJob } from '../protocol/trainerProtocol';
 import type { CurvePoint, PanelTraining } from '../protocol/panelProtocol';
 import { startTraining, type TrainingRun } from '../trainer/trainerClient';
 import type { TrainerNode } from '../trainer/native/trainerNode';

@@ -2,7 +2,7 @@
  * What the user reads while training goes on; texts only. Screen readers say each new text of a notification, over all else: one that
  * changes with every step would keep them from saying anything else for as long as the training lasts.
  */
-import type { TrainerEvent } from '../protocol/trainerProtocol';
+import type { TrainerEvent } from '../protocol/trainerEvents';
 import { continuesText } from './planTexts';
 import { durationText, filesText, sizeText } from './quantityTexts';
 import type { Translate } from './translate';

@@ -1,6 +1,6 @@
 /** The files of the workspace and their documents, as VS Code knows them. */
 import * as vscode from 'vscode';
-import type { PlannedFile } from '../protocol/trainerProtocol';
+import type { PlannedFile } from '../protocol/trainerEvents';
 import type { FilePlace } from './learnableFile';
 import { pathBelow } from './pathBelow';
 

@@ -7,7 +7,7 @@
 import * as vscode from 'vscode';
 import type { GeneratorClient } from '../completion/generatorClient';
 import { asError } from '../protocol/asError';
-import type { TrainingPlan } from '../protocol/trainerProtocol';
+import type { TrainingPlan } from '../protocol/trainerEvents';
 import { isRuleFile } from '../trainer/corpus/ignoreRules';
 import { ChangedFiles } from './changedFiles';
 import { ChangedRules } from './changedRules';

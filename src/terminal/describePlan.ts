@@ -1,7 +1,7 @@
 /** The plan of a training, as `train` and `try` print it: what it would read and what is left out. */
 import { LEFT_OUT_REASONS, type LeftOutReason } from '../trainer/corpus/leftOutReason';
 import { localDate } from '../protocol/localDate';
-import type { TrainingPlan } from '../protocol/trainerProtocol';
+import type { TrainingPlan } from '../protocol/trainerEvents';
 import { formatBytes, onOneLine } from './progressLine';
 import { formatCount, formatNumber } from './trainingProgress';
 

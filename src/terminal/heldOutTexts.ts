@@ -1,6 +1,6 @@
 /** Divides the texts of a planned training: what the live workspace model may know, and what is only measured on. */
 import { join } from 'node:path';
-import type { TrainingPlan } from '../protocol/trainerProtocol';
+import type { TrainingPlan } from '../protocol/trainerEvents';
 import { readFileText } from '../trainer/corpus/fileText';
 import { MAX_FILE_BYTES } from '../trainer/corpus/scanFolders';
 import type { ScoredTexts } from './textScores';

@@ -1,4 +1,5 @@
-import type { TrainingOptions, TrainingPlan } from '../protocol/trainerProtocol';
+import type { TrainingPlan } from '../protocol/trainerEvents';
+import type { TrainingOptions } from '../protocol/trainerProtocol';
 import { DEFAULT_MAX_TOTAL_BYTES } from '../trainer/corpus/scanFolders';
 import { planTraining } from '../trainer/planClient';
 import type { Terminal } from './terminal';

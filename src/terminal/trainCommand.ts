@@ -1,4 +1,4 @@
-import type { DoneEvent, HeldOutScore, MixScores } from '../protocol/trainerProtocol';
+import type { DoneEvent, HeldOutScore, MixScores } from '../protocol/trainerEvents';
 import { defineCommand } from './command';
 import { describePlan } from './describePlan';
 import { keptModelPath, realFolder } from './keptModels';

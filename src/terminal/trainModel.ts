@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { hasShape, type NetworkShape } from '../model/networkConfig';
 import { suitedTraining } from '../protocol/suitedTraining';
-import { type DoneEvent, type EngineName, type TrainJob } from '../protocol/trainerProtocol';
+import type { DoneEvent } from '../protocol/trainerEvents';
+import type { EngineName, TrainJob } from '../protocol/trainerProtocol';
 import { DEFAULT_MAX_TOTAL_BYTES } from '../trainer/corpus/scanFolders';
 import { readCheckpoint } from '../trainer/readModel';
 import { startTraining } from '../trainer/trainerClient';

@@ -1,5 +1,6 @@
 /** What a training prints while it runs: a progress line, and remarks that stay. */
-import type { EngineName, TrainerEvent } from '../protocol/trainerProtocol';
+import type { TrainerEvent } from '../protocol/trainerEvents';
+import type { EngineName } from '../protocol/trainerProtocol';
 import type { ScanProgress } from '../trainer/corpus/scanFolders';
 import { bar, formatBytes } from './progressLine';
 import type { Terminal } from './terminal';

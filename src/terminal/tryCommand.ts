@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TextScore } from '../model/evaluate/scoreText';
-import type { DoneEvent } from '../protocol/trainerProtocol';
+import type { DoneEvent } from '../protocol/trainerEvents';
 import { defineCommand } from './command';
 import { describePlan } from './describePlan';
 import { drawGhostLines, type DrawnLines } from './drawGhostLines';

@@ -1,5 +1,6 @@
 /** The parent's side of a plan: which texts a training would read. */
-import type { PlanJob, TrainerEvent, TrainingPlan } from '../protocol/trainerProtocol';
+import type { TrainerEvent, TrainingPlan } from '../protocol/trainerEvents';
+import type { PlanJob } from '../protocol/trainerProtocol';
 import { startTrainerChild } from './trainerChild';
 
 interface PlanStart {

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { asError } from '../protocol/asError';
 import { parseTrainerEvent } from '../protocol/trainerMessages';
-import type { TrainerEvent, TrainerRequest } from '../protocol/trainerProtocol';
+import type { TrainerEvent } from '../protocol/trainerEvents';
+import type { TrainerRequest } from '../protocol/trainerProtocol';
 import { relaxedSimdOptions } from './engines/relaxedSimd';
 import type { TrainerNode } from './native/trainerNode';
 

@@ -1,12 +1,7 @@
 /** The parent's side of a training: a run that can be paused and cancelled. */
 import { rm } from 'node:fs/promises';
-import {
-  CANCELLED,
-  type DoneEvent,
-  type EngineName,
-  type TrainerEvent,
-  type TrainJob,
-} from '../protocol/trainerProtocol';
+import { CANCELLED, type DoneEvent, type TrainerEvent } from '../protocol/trainerEvents';
+import type { EngineName, TrainJob } from '../protocol/trainerProtocol';
 import { enginesAfter } from './engines/enginesAfter';
 import type { TrainerNode } from './native/trainerNode';
 import { startTrainerChild, TrainerEndedError, TrainerFailedError, type TrainerChild } from './trainerChild';

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
-import type { TrainerEvent, TrainingOptions } from '../../src/protocol/trainerProtocol';
+import type { TrainerEvent } from '../../src/protocol/trainerEvents';
+import type { TrainingOptions } from '../../src/protocol/trainerProtocol';
 import { installRuntime, removeRuntime, WEBGPU } from '../../src/trainer/native/installRuntime';
 import { startTrainerChild } from '../../src/trainer/trainerChild';
 import { softwareGpuEnvironment } from '../support/softwareGpu';

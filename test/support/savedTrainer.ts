@@ -3,7 +3,7 @@
  * where it is to pause.
  */
 import { parseTrainerRequest } from '../../src/protocol/trainerMessages';
-import type { TrainerEvent } from '../../src/protocol/trainerProtocol';
+import type { TrainerEvent } from '../../src/protocol/trainerEvents';
 
 const send = (event: TrainerEvent): boolean => process.send!(event);
 

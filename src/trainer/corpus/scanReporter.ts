@@ -1,4 +1,4 @@
-import type { TrainerEvent } from '../../protocol/trainerProtocol';
+import type { TrainerEvent } from '../../protocol/trainerEvents';
 import type { ScanProgress } from './scanFolders';
 
 const MILLISECONDS_BETWEEN_EVENTS = 100;

@@ -6,7 +6,7 @@ import type { ScoredDocument, TextScore } from '../../model/evaluate/scoreText';
 import { createKernelNetwork } from '../../model/network/kernelNetwork';
 import type { StoredWeights } from '../../model/network/quantizedMatrix';
 import { tokenKinds } from '../../model/tokenizer/tokenKinds';
-import type { MixScores } from '../../protocol/trainerProtocol';
+import type { MixScores } from '../../protocol/trainerEvents';
 import type { Corpus } from '../corpus/readCorpus';
 import type { DocumentTokens } from '../data/batchStream';
 import { shuffledIndices } from '../data/shuffledIndices';

@@ -3,7 +3,7 @@ import { decodeCheckpoint, hasTokens, type Checkpoint } from '../../model/checkp
 import { dequantizeWeights } from '../../model/network/quantizedMatrix';
 import type { Tokenizer } from '../../model/tokenizer/tokenizer';
 import { asError } from '../../protocol/asError';
-import type { HeldOutScore } from '../../protocol/trainerProtocol';
+import type { HeldOutScore } from '../../protocol/trainerEvents';
 import type { HeldOutSample } from '../data/heldOutSample';
 import type { TrainingEngine } from '../engine';
 import { readIfPresent } from '../ifPresent';

@@ -1,5 +1,5 @@
 /** When a score is better than another, and when the gain is too large to be chance. */
-import type { HeldOutScore } from '../../protocol/trainerProtocol';
+import type { HeldOutScore } from '../../protocol/trainerEvents';
 
 /** A gain below this share of the bits counts as chance. */
 const SMALLEST_GAIN = 0.001;

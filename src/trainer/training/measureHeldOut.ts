@@ -1,6 +1,6 @@
 import { dequantizeWeights, quantizeWeights } from '../../model/network/quantizedMatrix';
 import type { NetworkWeights } from '../../model/networkConfig';
-import type { HeldOutScore } from '../../protocol/trainerProtocol';
+import type { HeldOutScore } from '../../protocol/trainerEvents';
 import type { HeldOutSample } from '../data/heldOutSample';
 import type { TrainableNetwork } from '../engine';
 import type { TrainingControl } from './trainingControl';

@@ -1,6 +1,7 @@
 /** The optimisation within a training: its starting point, the scores before it, and its loop. */
 import type { Checkpoint } from '../../model/checkpoint/checkpoint';
-import type { HeldOutScore, TrainJob } from '../../protocol/trainerProtocol';
+import type { HeldOutScore } from '../../protocol/trainerEvents';
+import type { TrainJob } from '../../protocol/trainerProtocol';
 import type { Corpus } from '../corpus/readCorpus';
 import type { BatchStream } from '../data/batchStream';
 import { sampleHeldOut, type HeldOutSample } from '../data/heldOutSample';

@@ -1,7 +1,7 @@
 /** The file that a training writes. */
 import { encodeCheckpoint } from '../../model/checkpoint/checkpoint';
 import type { StoredWeights } from '../../model/network/quantizedMatrix';
-import type { HeldOutScore } from '../../protocol/trainerProtocol';
+import type { HeldOutScore } from '../../protocol/trainerEvents';
 import type { Corpus } from '../corpus/readCorpus';
 import type { Beginning } from './beginning';
 import type { CalibratedModel } from './calibratePersonal';

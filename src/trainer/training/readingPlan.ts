@@ -1,5 +1,5 @@
 /** How often a training reads which text, and for how long. */
-import type { Continues } from '../../protocol/trainerProtocol';
+import type { Continues } from '../../protocol/trainerEvents';
 import type { Corpus } from '../corpus/readCorpus';
 import { countTargets, type StretchWeight } from '../data/batchStream';
 import { recencyWeights } from '../data/recencyWeights';

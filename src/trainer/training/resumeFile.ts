@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { DefaultSerializer, deserialize } from 'node:v8';
 import type { NetworkWeights } from '../../model/networkConfig';
 import { asError } from '../../protocol/asError';
-import type { HeldOutScore } from '../../protocol/trainerProtocol';
+import type { HeldOutScore } from '../../protocol/trainerEvents';
 import { readHead } from '../corpus/readHead';
 import type { BatchPosition } from '../data/batchStream';
 import type { OptimizerState } from '../engine';

@@ -2,7 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { quantizeWeights, type StoredWeights } from '../../model/network/quantizedMatrix';
 import { asError } from '../../protocol/asError';
-import { CANCELLED, type DoneEvent, type TrainJob } from '../../protocol/trainerProtocol';
+import { CANCELLED, type DoneEvent } from '../../protocol/trainerEvents';
+import type { TrainJob } from '../../protocol/trainerProtocol';
 import { BatchStream } from '../data/batchStream';
 import { forgetTimings } from '../engines/engineTimings';
 import { EngineFault } from '../engines/guardEngine';

@@ -1,5 +1,5 @@
 /** What a training depends on outside of itself; tests replace parts of it. */
-import type { TrainerEvent } from '../../protocol/trainerProtocol';
+import type { TrainerEvent } from '../../protocol/trainerEvents';
 import { chooseEngine } from '../engines/chooseEngine';
 import type { EngineOptions } from '../engines/loadEngine';
 import { calibratePersonal } from './calibratePersonal';

@@ -1,6 +1,6 @@
 /** Pause, continue and cancel, as the training loop hears them between two steps. */
 import { setImmediate } from 'node:timers/promises';
-import type { TrainerEvent } from '../../protocol/trainerProtocol';
+import type { TrainerEvent } from '../../protocol/trainerEvents';
 
 /** The training was cancelled by the user; not a fault. */
 export class CancelledError extends Error {

@@ -1,5 +1,6 @@
 /** The optimisation: truncated back-propagation within a time budget, measured on held-out text as it goes. */
-import type { HeldOutScore, TrainerEvent, TrainingOptions } from '../../protocol/trainerProtocol';
+import type { HeldOutScore, TrainerEvent } from '../../protocol/trainerEvents';
+import type { TrainingOptions } from '../../protocol/trainerProtocol';
 import type { NetworkWeights } from '../../model/networkConfig';
 import type { BatchPosition, BatchStream } from '../data/batchStream';
 import { DivergenceError, type TrainableNetwork } from '../engine';

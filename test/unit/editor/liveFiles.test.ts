@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GeneratorClient } from '../../../src/completion/generatorClient';
 import { LiveFiles, type LiveSource } from '../../../src/editor/liveFiles';
-import type { PlannedFile } from '../../../src/protocol/trainerProtocol';
+import type { PlannedFile } from '../../../src/protocol/trainerEvents';
 import { cursorText } from '../../support/cursorText';
 import { processorSeconds } from '../../support/processorSeconds';
 

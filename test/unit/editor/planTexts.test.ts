@@ -7,7 +7,7 @@ import {
   planOrigin,
   planSummary,
 } from '../../../src/editor/planTexts';
-import type { TrainingPlan } from '../../../src/protocol/trainerProtocol';
+import type { TrainingPlan } from '../../../src/protocol/trainerEvents';
 import { inEnglish as t } from '../../../src/editor/translate';
 
 const plan: TrainingPlan = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { resultText } from '../../../src/editor/resultText';
-import type { DoneEvent } from '../../../src/protocol/trainerProtocol';
+import type { DoneEvent } from '../../../src/protocol/trainerEvents';
 import { inEnglish as t } from '../../../src/editor/translate';
 
 const score = (bitsPerByte: number) => ({ bytes: 1000, bitsPerByte });

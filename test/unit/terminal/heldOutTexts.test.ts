@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TrainingPlan } from '../../../src/protocol/trainerProtocol';
+import type { TrainingPlan } from '../../../src/protocol/trainerEvents';
 import { heldOutTexts } from '../../../src/terminal/heldOutTexts';
 
 const line = 'The keeper of the lamp walked along the harbour wall.\n';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { DoneEvent } from '../../../src/protocol/trainerProtocol';
+import type { DoneEvent } from '../../../src/protocol/trainerEvents';
 import { describeResult } from '../../../src/terminal/trainCommand';
 
 const [worse, better] = [2.5, 2].map((bitsPerByte) => ({ bytes: 1500, bitsPerByte }));

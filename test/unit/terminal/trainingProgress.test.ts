@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TrainerEvent } from '../../../src/protocol/trainerProtocol';
+import type { TrainerEvent } from '../../../src/protocol/trainerEvents';
 import { bar, formatBytes } from '../../../src/terminal/progressLine';
 import {
   formatCount,

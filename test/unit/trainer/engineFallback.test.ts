@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TrainerEvent } from '../../../src/protocol/trainerProtocol';
+import type { TrainerEvent } from '../../../src/protocol/trainerEvents';
 import { startTraining } from '../../../src/trainer/trainerClient';
 import { eventsOf, SmallWorkspace } from './training/smallJob';
 

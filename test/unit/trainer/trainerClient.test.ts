@@ -6,7 +6,7 @@ import { mock } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encode } from 'iconv-lite';
 import { parseTrainerRequest } from '../../../src/protocol/trainerMessages';
-import type { TrainerEvent } from '../../../src/protocol/trainerProtocol';
+import type { TrainerEvent } from '../../../src/protocol/trainerEvents';
 import type { TrainerNode } from '../../../src/trainer/native/trainerNode';
 import { planTraining } from '../../../src/trainer/planClient';
 import { startTraining } from '../../../src/trainer/trainerClient';

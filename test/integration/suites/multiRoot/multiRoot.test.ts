@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { DoneEvent } from '../../../../src/protocol/trainerProtocol.js';
+import type { DoneEvent } from '../../../../src/protocol/trainerEvents.js';
 import {
   closeAll,
   openDraft,

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { Configuration } from '../../../../src/editor/configuration.js';
 import { WorkspaceReader } from '../../../../src/editor/workspaceReader.js';
-import type { TrainingPlan } from '../../../../src/protocol/trainerProtocol.js';
+import type { TrainingPlan } from '../../../../src/protocol/trainerEvents.js';
 import { closeAll, untilGhostTextIsWithout, untilLikeliest, workspaceFolder } from '../../support/editing.js';
 import { needsKeyboard } from '../../support/theWindow.js';
 import { waitFor } from '../../support/waitFor.js';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { DoneEvent } from '../../../../src/protocol/trainerProtocol.js';
+import type { DoneEvent } from '../../../../src/protocol/trainerEvents.js';
 import { closeAll, openDraft, triggerUntilGhostText } from '../../support/editing.js';
 import { hasChannel } from '../../support/channel.js';
 import { hearProgress } from '../../support/hearProgress.js';

@@ -4,12 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { TrainingSession } from '../../../../src/editor/trainingSession.js';
-import {
-  DEFAULT_TRAINING,
-  type DoneEvent,
-  type TrainerEvent,
-  type TrainJob,
-} from '../../../../src/protocol/trainerProtocol.js';
+import type { DoneEvent, TrainerEvent } from '../../../../src/protocol/trainerEvents.js';
+import { DEFAULT_TRAINING, type TrainJob } from '../../../../src/protocol/trainerProtocol.js';
 
 /** Tells its events in order; a word among them is a request that it awaits first. */
 const trainer = (script: readonly (TrainerEvent | 'pause' | 'resume')[]): string => `

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { Configuration } from '../../../../src/editor/configuration.js';
 import { EditedTexts } from '../../../../src/editor/editedTexts.js';
 import { WorkspaceReader } from '../../../../src/editor/workspaceReader.js';
-import type { TrainingPlan } from '../../../../src/protocol/trainerProtocol.js';
+import type { TrainingPlan } from '../../../../src/protocol/trainerEvents.js';
 import {
   closeAll,
   ghostTextBeginning,

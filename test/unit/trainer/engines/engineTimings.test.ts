@@ -13,7 +13,7 @@ import type { TrainingEngine } from '../../../../src/trainer/engine';
 import { timeEngine } from '../../../../src/trainer/engines/timeEngine';
 import { clippingScale } from '../../../../src/trainer/network/clippingScale';
 import { startTraining } from '../../../../src/trainer/trainerClient';
-import type { TrainerEvent } from '../../../../src/protocol/trainerProtocol';
+import type { TrainerEvent } from '../../../../src/protocol/trainerEvents';
 import { eventsOf, SmallWorkspace } from '../training/smallJob';
 
 const processPath = join(__dirname, '..', '..', '..', '..', 'src', 'trainer', 'trainerProcess.ts');

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../../src/model/checkpoint/checkpoint';
 import { gateSize } from '../../../../src/model/mixture/gateParameters';
-import type { MixScores } from '../../../../src/protocol/trainerProtocol';
+import type { MixScores } from '../../../../src/protocol/trainerEvents';
 import { gains } from '../../../../src/trainer/training/calibratePersonal';
 import type { TrainSurroundings } from '../../../../src/trainer/training/trainSurroundings';
 import { shuffledIndices } from '../../../../src/trainer/data/shuffledIndices';

@@ -1,7 +1,8 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { DEFAULT_TRAINING, type TrainerEvent, type TrainJob } from '../../../../src/protocol/trainerProtocol';
+import type { TrainerEvent } from '../../../../src/protocol/trainerEvents';
+import { DEFAULT_TRAINING, type TrainJob } from '../../../../src/protocol/trainerProtocol';
 import { gainingCalibration } from '../../../support/gainingCalibration';
 import { kernelBytes } from '../../../support/kernelBytes';
 import { tickingClock } from '../../../support/tickingClock';

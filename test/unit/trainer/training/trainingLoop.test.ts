@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { DEFAULT_TRAINING, type TrainerEvent } from '../../../../src/protocol/trainerProtocol';
+import type { TrainerEvent } from '../../../../src/protocol/trainerEvents';
+import { DEFAULT_TRAINING } from '../../../../src/protocol/trainerProtocol';
 import { BatchStream } from '../../../../src/trainer/data/batchStream';
 import type { TrainableNetwork, TrainStepOptions } from '../../../../src/trainer/engine';
 import type { ResumePoint } from '../../../../src/trainer/training/resumeFile';
