@@ -14,8 +14,6 @@ export interface Cover<State> {
   readonly at: number;
   /** Whether it is the whole tail, as it was read. */
   readonly isMain: boolean;
-  /** Whether the whole tail has a second encoding, which depends on what follows. */
-  readonly hasOther: boolean;
   /** Probability of its tokens after the root. */
   readonly weight: number;
   readonly distribution: ForeignDistribution;
@@ -83,7 +81,6 @@ export function* readCovers<State>(
         ids: Array.from(path.ids),
         at,
         isMain: path === main,
-        hasOther: whole.length > 1,
         weight,
         distribution,
         mass,

@@ -27,7 +27,6 @@ interface Origin<State> {
   readonly pending: number;
   /** Whether it continues the main cover. A token on a path that no text takes then counts as the token itself. */
   readonly isMain: boolean;
-  readonly hasOther: boolean;
   /** By foreign token, for those placed before. */
   readonly placed: Placed;
 }
@@ -36,7 +35,6 @@ interface Segment<State> extends TailSegment {
   readonly parent: ForeignNode<State>;
   readonly mass: number;
   readonly isMain: boolean;
-  readonly hasOther: boolean;
 }
 
 /** A smaller sum of masses has few digits left, and below 6e-309 no finite inverse: one NaN in the mix would end all predictions. */
@@ -51,6 +49,8 @@ export class Placing<State> {
   private unknown = 0;
   private open: Segment<State>[] = [];
   private readonly isWholeWord: boolean;
+  /** Whether the whole tail has a second encoding, which depends on what follows. */
+  private readonly hasOther: boolean;
   private readonly openFrom: number;
   private readonly examineFrom: number;
 
@@ -65,6 +65,7 @@ export class Placing<State> {
     this.examineFrom = source.limits.examineFrom * total;
     const { tail, context } = state;
     this.isWholeWord = isEqual(tail, context.bytes);
+    this.hasOther = source.tokens.encodingsOf(tail).length > 1;
   }
 
   addCover(cover: Cover<State>): void {
@@ -93,8 +94,8 @@ export class Placing<State> {
   /** Replaces an open segment by those that are one foreign token longer. */
   readOn(segment: Segment<State>, node: ForeignNode<State>, { probs, unknown }: ForeignDistribution): void {
     const { firstShared } = this.source.tokens;
-    const { ids, added, isMain, hasOther, mass } = segment;
-    const origin = this.origin({ node, ids, added, isMain, hasOther }, 0);
+    const { ids, added, isMain, mass } = segment;
+    const origin = this.origin({ node, ids, added, isMain }, 0);
     const examineFrom = this.examineFrom / mass;
     let rest = unknown;
     let light = 0;
@@ -198,11 +199,11 @@ export class Placing<State> {
   }
 
   private origin(
-    { node, ids, added, isMain, hasOther }: Omit<Origin<State>, 'pending' | 'placed'>,
+    { node, ids, added, isMain }: Omit<Origin<State>, 'pending' | 'placed'>,
     pending: number,
   ): Origin<State> {
     const placed = this.source.memory.placed(this.state, ids, isMain);
-    return { node, ids, added, isMain: isMain && pending === 0, hasOther, pending, placed };
+    return { node, ids, added, isMain: isMain && pending === 0, pending, placed };
   }
 
   private place(origin: Origin<State>, id: number, mass: number): void {
@@ -216,10 +217,10 @@ export class Placing<State> {
       this.settle(NO_PATH - 1 - target, mass);
       return;
     }
-    const { node, ids, pending, isMain, hasOther } = origin;
+    const { node, ids, pending, isMain } = origin;
     const added = this.longer(origin.added, id, pending);
     if (mass > this.openFrom || isHalfCharacter(added)) {
-      const segment = { parent: node, ids: [...ids, id], added, mass, isMain, hasOther, first: target };
+      const segment = { parent: node, ids: [...ids, id], added, mass, isMain, first: target };
       if (this.source.memory.isOpen(this.state, segment)) {
         this.open.push(segment);
         return;
@@ -229,7 +230,7 @@ export class Placing<State> {
   }
 
   /** The value for {@link Placed}. */
-  private targetOf({ ids, added, pending, isMain, hasOther }: Origin<State>, id: number): number {
+  private targetOf({ ids, added, pending, isMain }: Origin<State>, id: number): number {
     const { tokens, shared } = this.source;
     const longer = this.longer(added, id, pending);
     const first = shared.firstToken(this.state.context, longer);
@@ -238,7 +239,7 @@ export class Placing<State> {
       return first;
     }
     // No text takes this path, so it says nothing about texts: the model means the token itself, unless another path has its text.
-    const meant = isMain && (first === NO_TOKEN || !hasOther) ? shared.tokenOf(longer) : NO_TOKEN;
+    const meant = isMain && (first === NO_TOKEN || !this.hasOther) ? shared.tokenOf(longer) : NO_TOKEN;
     return NO_PATH - 1 - meant;
   }
 
