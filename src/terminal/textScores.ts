@@ -52,9 +52,9 @@ export async function scoreTexts(
   }
 }
 
-/** @throws Error whose message is for the user */
+/** @throws Error whose message is for the user, by rejecting, also when the signal aborts while a GGUF model is opened */
 export function openedHalf(
-  { product, note }: Terminal,
+  { product, note, signal }: Terminal,
   half: HalfChoice,
   tokenizer: Tokenizer,
 ): Promise<OpenedHalf> {
@@ -64,5 +64,6 @@ export function openedHalf(
     onStatus: ({ message }) => {
       note(message);
     },
+    signal,
   });
 }
