@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { mock } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { runCommand } from '../../../../src/trainer/native/runCommand';
 
@@ -50,8 +52,22 @@ describe('A program that an installation runs', function () {
     const idle = 'setInterval(() => undefined, 1000)';
     const orderly = "process.on('SIGTERM', () => setTimeout(() => process.exit(1), 200))";
     const stubborn = "process.on('SIGTERM', () => undefined)";
+    const listeners = process.listenerCount('exit');
     for (const script of [idle, `${idle}; ${orderly}`, `${idle}; ${stubborn}`]) {
       assert.equal(await cancelled(script), false, script);
+    }
+    assert.equal(process.listenerCount('exit'), listeners, 'nor is anything left of it');
+  });
+
+  it('does not begin where it is cancelled already', async () => {
+    const starts = mock.method(ChildProcess.prototype as unknown as { spawn: () => number }, 'spawn');
+    const signal = AbortSignal.abort(new Error('cancelled by the user'));
+    try {
+      const begun = async (): Promise<string> => runCommand(process.execPath, ['-e', ''], { signal });
+      await assert.rejects(begun, { message: 'cancelled by the user' });
+      assert.equal(starts.mock.callCount(), 0);
+    } finally {
+      starts.mock.restore();
     }
   });
 
@@ -128,7 +144,11 @@ describe('npm on Windows, which a shell starts', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('ends with all that the shell has started when it is cancelled', async () => {
+  it('ends with all that the shell has started when it is cancelled, and opens no console', async () => {
+    const starts = mock.method(
+      ChildProcess.prototype as unknown as { spawn: (options: object) => number },
+      'spawn',
+    );
     const stop = new AbortController();
     const running = runCommand('npm', ['install'], { signal: stop.signal });
     let shell = '';
@@ -139,5 +159,8 @@ describe('npm on Windows, which a shell starts', () => {
     stop.abort(new Error('cancelled by the user'));
     await assert.rejects(running, /cancelled by the user/);
     assert.equal(await readFile(join(folder, 'ended'), 'utf8'), `/pid ${shell.trim()} /t /f\n`);
+    const hidden = starts.mock.calls.map((call) => Reflect.get(call.arguments[0], 'windowsHide') as unknown);
+    starts.mock.restore();
+    assert.deepEqual(hidden, [true, true]);
   });
 });
