@@ -10,7 +10,7 @@ const send = (event: TrainerEvent): boolean => process.send!(event);
 process.on('message', (message) => {
   const { kind } = parseTrainerRequest(message);
   if (kind === 'train') {
-    send({ kind: 'loading', name: 'wasm' });
+    send({ kind: 'loading', name: 'native' });
   } else if (kind === 'cancel') {
     send({ kind: 'saved', path: 'model', step: 3 });
   } else if (kind === 'pause') {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainerEvent } from '../../../src/protocol/trainerEvents';
 import { startTraining } from '../../../src/trainer/trainerClient';
+import { lockModel } from '../../../src/trainer/training/trainingLock';
 import { eventsOf, SmallWorkspace } from './training/smallJob';
 
 const processPath = join(__dirname, '..', '..', 'support', 'faultyTrainer.ts');
@@ -139,6 +140,98 @@ describe('An engine that dies while it trains', function () {
       ['engine', 'pause', 'paused', 'warning', 'continued', 'engine', 'paused', 'continued'],
       eventsOf(events, 'warning')[0].message,
     );
+  });
+
+  describe('as may each of them', () => {
+    afterEach(() => {
+      delete process.env['UNDERSTUDY_TEST_ENGINES'];
+    });
+    const fall = (engines: string, hear: (event: TrainerEvent) => void = () => undefined) => {
+      process.env['UNDERSTUDY_TEST_ENGINES'] = engines;
+      return startTraining({
+        processPath: join(__dirname, '../../support/fallingTrainer.mjs'),
+        job: workspace.job(),
+        onEvent: hear,
+      });
+    };
+
+    it('is followed by each that was found to train, once', async () => {
+      const told: string[] = [];
+      const run = fall('wasm native webgpu', (event) => {
+        if (event.kind === 'warning' || event.kind === 'failed') {
+          told.push(event.message.split('.')[0]);
+        }
+      });
+      await assert.rejects(run.finished, { message: 'The webgpu engine failed.' });
+      assert.deepEqual(told, [
+        'The wasm engine failed',
+        'The native engine failed',
+        'The webgpu engine failed',
+      ]);
+    });
+
+    it('is the one that is blamed, and not another that was only tried', async () => {
+      const told: string[] = [];
+      const run = fall('crashes wasm', (event) => {
+        if (event.kind === 'warning') {
+          told.push(event.message);
+        }
+      });
+      await assert.rejects(run.finished, { message: 'The wasm engine failed.' });
+      assert.deepEqual(told, [
+        'The process of the native engine ended unexpectedly, with status 9. Training goes on with the next engine, from the last checkpoint.',
+      ]);
+    });
+
+    it('is not blamed for a process that ends before it has begun with the next one', async () => {
+      await assert.rejects(fall('native dies').finished, { message: /ended unexpectedly, with status 7\./ });
+    });
+
+    it('is followed by one that does not pause where the training was paused and went on before', async () => {
+      const told: string[] = [];
+      const run = fall('native waits', ({ kind }) => {
+        told.push(kind);
+        if (kind === 'loading') {
+          run.resume();
+        } else if (kind === 'continued') {
+          run.end();
+        }
+      });
+      run.pause();
+      run.resume();
+      await assert.rejects(run.finished, /ended unexpectedly/);
+      assert.deepEqual(told.slice(told.indexOf('warning')), ['warning', 'loading', 'continued']);
+    });
+
+    it('is not followed by another one once the window is closed', async () => {
+      const told: string[] = [];
+      const run = fall('waits', ({ kind }) => {
+        told.push(kind);
+        run.end();
+      });
+      await assert.rejects(run.finished, { message: /ended unexpectedly/ });
+      assert.deepEqual(told, ['loading']);
+    });
+
+    it('leaves nothing half written when it is cancelled, also right before the window is closed, and is where another one holds the model', async () => {
+      const cancelled = async (andClosed: boolean) => {
+        const told: string[] = [];
+        const run = fall('waits', ({ kind }) => {
+          told.push(kind);
+          run.cancel();
+          if (andClosed) {
+            run.end();
+          }
+        });
+        assert.equal((await run.finished).outcome, 'cancelled');
+        assert.deepEqual(told, ['loading', 'done']);
+      };
+      await cancelled(true);
+      assert.deepEqual(readdirSync(workspace.storage), []);
+      const held = await lockModel(workspace.modelPath);
+      await cancelled(false);
+      await held.release();
+    });
   });
 
   it('ends the training with its sentence when there is no other engine, and what was saved is kept', async () => {
