@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { mock } from 'node:test';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openLlama } from '../../../../src/completion/half/gguf/openGguf';
 import { RemoteExpert, type DistributionSource } from '../../../../src/completion/half/remoteExpert';
 import type { ModelStatus } from '../../../../src/protocol/generatorProtocol';
@@ -176,16 +177,23 @@ describe('llama.cpp in a process of its own', function () {
     assert.equal(likeliest(probs), 2);
   });
 
-  it('is not restarted for ever', async () => {
+  it('is restarted less and less often while it answers nothing between, and not for ever', async () => {
     const { heard, hears, onStatus } = recorder();
     const client = await open('model.gguf', onStatus);
-    const given = hears('away: llama.cpp keeps stopping');
+    const restarts = mock.method(globalThis, 'setTimeout');
+    const [back, given] = [hears('answering'), hears('away: llama.cpp keeps stopping')];
+    await client.ask(question(3));
+    await back;
+    assert.equal(likeliest((await client.ask(question(1)))[0][0]), 2);
     let isOver = false;
     void given.then(() => (isOver = true));
     while (!isOver) {
       await client.ask(question(3));
-      await new Promise((wait) => setTimeout(wait, 5));
+      await sleep(5);
     }
+    const delays = restarts.mock.calls.map((call) => call.arguments[1]);
+    restarts.mock.restore();
+    assert.deepEqual(delays, [1, 1, 2, 4, 8, 16, 32]);
     assert.match(heard.at(-1)!, /Choose model\.gguf again to retry\.$/);
   });
 
