@@ -21,6 +21,8 @@ describe('asking a server', () => {
     assert.deepEqual(server.asked[1].body, {
       ...server.asked[1].body,
       ...{ prompt: 'The quick', model: 'small', max_tokens: 1, logprobs: 100, temperature: 0 },
+      // llama.cpp's own: for its older versions, and so that it goes on from what it has read.
+      ...{ n_probs: 100, cache_prompt: true },
     });
     assert.equal(server.asked[1].contentType, 'application/json');
   });
@@ -51,14 +53,36 @@ describe('asking a server', () => {
     assert.deepEqual(texts((await client.choicesAfter('b', 1))[0].choices), ['a']);
   });
 
-  it('asks with the query that the address has', async () => {
+  it('asks for the model that is named, and with the query that the address has', async () => {
     const server = await serve(good);
     const client = new CompletionsClient({
       address: `${server.address}/?api-version=2024-02`,
-      model: 'small',
+      model: 'large',
     });
     await client.choicesAfter('a', 1);
-    assert.equal(server.asked.at(-1)?.path, '/v1/completions?api-version=2024-02');
+    assert.deepEqual(
+      server.asked.map(({ path, body }) => [path, body.model]),
+      [['/v1/completions?api-version=2024-02', 'large']],
+    );
+  });
+
+  it('says what to do where it lists no models', async () => {
+    for (const answer of [{ data: [] }, { models: ['small'] }]) {
+      const server = await serveAll(() => answer);
+      await assert.rejects(clientOf(server.address).modelName(), {
+        message: `The server at 127.0.0.1:${server.port} lists no models. Check the address, or name the model.`,
+        isLasting: true,
+      });
+    }
+  });
+
+  it('asks no server again at once that has a fault', async () => {
+    const server = await serve((_, response) => void response.writeHead(503).end());
+    await assert.rejects(clientOf(server.address).choicesAfter('a', 1), /is not ready/);
+    assert.deepEqual(
+      server.asked.map(({ path }) => path),
+      ['/v1/models', '/v1/completions'],
+    );
   });
 
   it('finds the protocol below the path of an address, or below one of its own where that has none', async () => {
@@ -132,7 +156,10 @@ describe('asking a server', () => {
       /refuses what it is asked \(status 400\)\. Check .* that its context holds 4,096 characters/,
     );
     await client.choicesAfter('b', 1);
-    assert.equal(server.asked.at(-1)?.body.logprobs, 100);
+    assert.deepEqual(
+      server.asked.flatMap(({ body }) => body.logprobs ?? []),
+      [100, 100, 20, 5, 100],
+    );
   });
 
   describe('that writes a character in several tokens, as llama.cpp does,', () => {
@@ -173,6 +200,15 @@ describe('asking a server', () => {
         place.choices?.map(({ bytes }) => [...bytes]),
         [[0xf0, 0x9f]],
       );
+    });
+
+    it('is not said to tell no probabilities when it has a fault as it is asked for them so', async () => {
+      const server = await serve(({ body }, response) =>
+        body.logit_bias === undefined
+          ? { choices: [{ text: '\ufffd', logprobs: null }] }
+          : void response.writeHead(503).end(),
+      );
+      await assert.rejects(clientOf(server.address).choicesAfter('我', 1), /is not ready/);
     });
 
     it('knows nothing of that place when it refuses the question, and goes on elsewhere', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openServer } from '../../../../../src/completion/half/server/openServer';
 import type { ModelStatus } from '../../../../../src/protocol/generatorProtocol';
 import { shippedTokenizer } from '../../../../support/shippedTokenizer';
@@ -51,6 +52,28 @@ describe('opening a server', () => {
       ['away', 'answering'],
     );
     expert.dispose();
+  });
+
+  it('is sent no more text once another model is chosen, also none that waited for its turn', async () => {
+    const server = await serve(good);
+    const choice = { kind: 'server', address: server.address, model: 'small' } as const;
+    const { expert } = await openServer(choice, shippedTokenizer, () => undefined);
+    let ask = 0;
+    const asked = new Promise<void>((resolve) => {
+      server.behaviour = () => {
+        if (++ask === 4) {
+          resolve();
+        }
+      };
+    });
+    const states = ['A', 'B', 'C', 'D', 'E', 'F'].map((letter) =>
+      expert.next(expert.start(), shippedTokenizer.encode(`${letter}.`)[0]),
+    );
+    const prepared = expert.readiness!.prepare(states).then(() => 'settled');
+    await asked;
+    expert.dispose();
+    assert.equal(await Promise.race([prepared, sleep(5000, 'waits', { ref: false })]), 'settled');
+    assert.equal(ask, 4);
   });
 
   it('that cannot be used as it is set up is refused', async () => {
