@@ -107,9 +107,11 @@ parentPort.on('message', (request) => {
     base = ` on ${request.baseModelPath}`;
     respond({ kind: 'modelLoaded', id, description: base });
   } else if (kind === 'loadHalf') {
-    const { path } = request.half;
+    const path = request.half?.path;
     overtake();
-    if (path === 'HANG' || existsSync(`${path}.opened`)) {
+    if (path === undefined) {
+      respond({ kind: 'halfLoaded', id, description: '', away: null });
+    } else if (path === 'HANG' || existsSync(`${path}.opened`)) {
       hold();
     } else if (existsSync(`${path}.stuck`)) {
       log('held');

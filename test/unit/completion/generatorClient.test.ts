@@ -208,16 +208,18 @@ describe('a generator that dies', () => {
 
   it('says that the language model is away when it cannot be opened again, until a later thread can', async () => {
     const statuses: string[] = [];
-    const client = newClient({ onStatus: ({ state, message }) => statuses.push(`${state}: ${message}`) });
+    const client = newClient({
+      onStatus: ({ model, state, message }) => statuses.push(`${model} ${state}: ${message}`),
+    });
     const folder = mkdtempSync(join(tmpdir(), 'understudy-half-'));
     await client.loadHalf({ kind: 'gguf', path: folder });
     rmSync(folder, { recursive: true });
     await assert.rejects(client.complete(question('CRASH█')));
     await client.complete(question('The█'));
-    assert.equal(statuses.at(-1), `away: The model "${folder}" is damaged.`);
+    assert.equal(statuses.at(-1), `half away: The model "${folder}" is damaged.`);
     mkdirSync(folder);
     await assert.rejects(client.complete(question('CRASH█')));
-    const reopened = `answering: ${folder} answers again.`;
+    const reopened = `half answering: ${folder} answers again.`;
     await until(() => statuses.includes(reopened));
     rmSync(folder, { recursive: true });
     assert.ok(statuses.includes(reopened));
@@ -419,18 +421,24 @@ describe('a generator that dies', () => {
       await assert.rejects(answer, { heldBy: 'answer' });
     });
 
-    it('is left alone while it starts and while it loads a network, for which a slow disk may take minutes', async () => {
-      const client = pingedClient();
-      const begun = [
+    it('is left alone while it starts, also again, and while it loads a network, for which a slow disk may take minutes', async () => {
+      const log: string[] = [];
+      const client = pingedClient(log);
+      const begun: readonly (() => Promise<unknown>)[] = [
         () => client.complete(question('The█')),
+        () => client.complete(question('Another█')),
         () => client.loadModel('mine'),
         () => client.loadBase('base'),
       ];
-      for (const begin of begun) {
+      for (const [i, begin] of begun.entries()) {
+        if (i === 1) {
+          await assert.rejects(client.complete(question('CRASH█')));
+        }
         const settled = begin();
         mock.timers.tick(300_000);
         await settled;
       }
+      assert.deepEqual(log, ['The generator stopped (boom) and is started again.']);
     });
 
     it('is terminated where a language model blocks it for good before a network that it is to load', async () => {
@@ -494,14 +502,21 @@ describe('a generator that dies', () => {
     assert.deepEqual(told, ['answering: LATER answers again.']);
   });
 
-  it('keeps the language model in use when another is chosen that cannot be opened, while a new thread opens it again', async () => {
-    const told: string[] = [];
-    const client = newClient({ onStatus: ({ state, message }) => told.push(`${state}: ${message}`) });
-    await client.loadHalf({ kind: 'keras', path: 'LATER' });
-    await assert.rejects(client.complete(question('CRASH█')));
-    const damaged = client.loadHalf({ kind: 'keras', path: 'LATER damaged' });
-    await assert.rejects(damaged, { message: 'The model "LATER damaged" is damaged.' });
-    assert.deepEqual(told, ['answering: LATER answers again.']);
+  it('keeps the language model in use when another is chosen that cannot be opened, while a new thread opens it again, or one after that', async () => {
+    for (const deathsMeanwhile of [0, 1]) {
+      const told: string[] = [];
+      const client = newClient({ onStatus: ({ state, message }) => told.push(`${state}: ${message}`) });
+      await client.loadHalf({ kind: 'keras', path: 'LATER' });
+      await assert.rejects(client.complete(question('CRASH█')));
+      const damaged = client.loadHalf({ kind: 'keras', path: 'LATER damaged' });
+      const isRefused = assert.rejects(damaged, { message: 'The model "LATER damaged" is damaged.' });
+      for (let death = 0; death < deathsMeanwhile; death++) {
+        await assert.rejects(client.complete(question('CRASH█')));
+      }
+      await isRefused;
+      assert.equal(told.length, deathsMeanwhile + 1);
+      assert.equal(told.at(-1), 'answering: LATER answers again.');
+    }
   });
 
   it('opens the language model that was being opened when the thread died, also where the one before is gone', async () => {
@@ -517,12 +532,16 @@ describe('a generator that dies', () => {
   it('tells of a masked model that another thread cannot open, and of one that it can', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'understudy-client-'));
     const told: string[] = [];
-    const client = newClient({ onStatus: ({ state, message }) => told.push(`${state}: ${message}`) });
+    const client = newClient({
+      onStatus: ({ model, state, message }) => told.push(`${model} ${state}: ${message}`),
+    });
     const crash = async (): Promise<void> => {
       const { length } = told;
       await assert.rejects(client.complete(question('CRASH█')));
       await until(() => told.length > length);
     };
+    // Of none there is nothing to tell.
+    await client.loadHalf(null);
     await client.loadMasked({ folder, modulePath: '' });
     rmSync(folder, { recursive: true });
     await crash();
@@ -530,8 +549,8 @@ describe('a generator that dies', () => {
     await crash();
     rmSync(folder, { recursive: true });
     assert.deepEqual(told, [
-      `away: The folder ${folder} holds no model.onnx.`,
-      `answering: ${folder} answers again.`,
+      `masked away: The folder ${folder} holds no model.onnx.`,
+      `masked answering: ${folder} answers again.`,
     ]);
   });
 
