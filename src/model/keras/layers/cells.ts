@@ -15,7 +15,7 @@ export interface Cell {
   /**
    * @param input holds at `at` [width] the step's input · kernel + bias
    * @param before [stateSize]
-   * @param after [stateSize], written; must be another array than `before`
+   * @param after [stateSize], written; may be the same array as `before`
    */
   step(input: Float32Array, at: number, before: Float32Array, after: Float32Array): void;
 }

@@ -103,7 +103,7 @@ class RecurrentPass {
   /** Whether padding outputs zeros, as Bidirectional needs, rather than the output of the step before. */
   private readonly zeroesPadding: boolean;
   private readonly input: Rows;
-  private readonly scratch: readonly [Float32Array, Float32Array];
+  private readonly scratch: Float32Array;
 
   constructor(
     private readonly cell: Cell,
@@ -114,7 +114,7 @@ class RecurrentPass {
     this.isBackwards = layer.flag('go_backwards');
     this.zeroesPadding = layer.flag('zero_output_for_mask');
     this.input = new Rows(cell.width);
-    this.scratch = [new Float32Array(cell.stateSize), new Float32Array(cell.stateSize)];
+    this.scratch = new Float32Array(cell.stateSize);
     this.shape = {
       size: cell.units,
       perStep: this.returnsSequences,
@@ -134,9 +134,8 @@ class RecurrentPass {
       const at = this.isBackwards ? count - 1 - step : step;
       const isPadding = this.inputShape.masked && mask[at] === 0;
       if (!isPadding) {
-        const next = state === this.scratch[0] ? this.scratch[1] : this.scratch[0];
-        cell.step(products, at * cell.width, state, next);
-        state = next;
+        cell.step(products, at * cell.width, state, this.scratch);
+        state = this.scratch;
       }
       if (!isLastOnly || step === count - 1) {
         const row = isLastOnly ? 0 : step;
