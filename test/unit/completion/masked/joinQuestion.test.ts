@@ -44,10 +44,12 @@ describe('how well insertions join, as a question', () => {
   });
 
   it('law: judges the same tokens in every row, right of the insertion, and never reads beyond the window', () => {
-    const text = fc.string({ maxLength: 400, unit: fc.constantFrom('a', 'b', ' ') });
+    // Without a size they would be of some ten characters, whatever the most is.
+    const text = (maxLength: number) =>
+      fc.string({ minLength: 1, maxLength, size: 'max', unit: fc.constantFrom('a', 'b', ' ') });
     const insertions = fc.array(fc.string({ minLength: 1, maxLength: 80 }), { minLength: 2, maxLength: 8 });
     fc.assert(
-      fc.property(text, insertions, fc.string({ minLength: 1 }), (left, texts, right) => {
+      fc.property(text(400), insertions, text(200), (left, texts, right) => {
         const rows = joinRows(characters, left, texts, right)!;
         const judged = rows.map((row) => textOf(row.judged.map((place) => row.ids[place])));
         assert.ok(judged.every((read) => read !== '' && read === judged[0] && right.startsWith(read)));
