@@ -181,9 +181,9 @@ function countReadable(
   return Math.min(...tables);
 }
 
-/** Layers and operations that make distributions, perhaps not normalised, of distributions: of an ensemble's, for example. */
+/** Layers and operations that make distributions, perhaps not normalised, of distributions: an ensemble's, the last step's, for example. */
 const KEEPING =
-  /^(?:(?:Spatial|Gaussian|Alpha)?Dropout(?:1D)?|GaussianNoise|ActivityRegularization|Average|Maximum|Minimum|Add|Multiply|Cast|__operators__\.(?:add|mul)|math\.(?:add|multiply)|cast)$/;
+  /^(?:(?:Spatial|Gaussian|Alpha)?Dropout(?:1D)?|GaussianNoise|ActivityRegularization|GetItem|SlicingOpLambda|Reshape|Flatten|Global(?:Average|Max)Pooling1D|Average|Maximum|Minimum|Add|Multiply|Cast|__operators__\.(?:add|mul)|math\.(?:add|multiply)|cast)$/;
 
 /** @throws KerasFault when the last layer gives neither a distribution nor scores for one */
 function endsInLogits(output: LayerCall, calls: readonly LayerCall[]): boolean {

@@ -1,9 +1,19 @@
 import * as assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
-import type { KerasModel } from '../../../../src/model/keras/kerasModel';
+import { writeDistribution } from '../../../../src/model/keras/kerasModel';
 import { readKerasModel } from '../../../../src/model/keras/readKerasModel';
+import {
+  closeTo,
+  described,
+  descriptionOf,
+  distributionsAlong,
+  folder,
+  functional,
+  layersOf,
+  read,
+  type Layer,
+} from '../../../support/kerasFixtures';
 
 interface Case {
   readonly tokens: readonly number[];
@@ -13,45 +23,7 @@ interface Case {
   readonly probs: readonly (readonly number[])[];
 }
 
-interface Layer {
-  readonly class_name: string;
-  readonly config: { readonly name: string };
-}
-
-const folder = join(__dirname, '../../../fixtures/keras');
 const expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Record<string, Case[]>;
-
-/** The layers of a model that is one after the other. */
-function layersOf(name: string): readonly Layer[] {
-  const { 'config.json': config } = unzipSync(readFileSync(join(folder, name)));
-  return (JSON.parse(strFromU8(config)) as { config: { layers: Layer[] } }).config.layers;
-}
-
-/** A functional model of layers one after the other. @param node how a layer is called with the result of the one before */
-function functional(
-  layers: readonly Layer[],
-  node: (layer: Layer, before: object) => object,
-): { class_name: string; config: object } {
-  const called = layers.map((layer, i) => {
-    const history = { keras_history: [layers[i - 1]?.config.name, 0, 0] };
-    const before = { class_name: '__keras_tensor__', config: history };
-    return { ...layer, name: layer.config.name, inbound_nodes: i === 0 ? [] : [node(layer, before)] };
-  });
-  const config = {
-    layers: called,
-    input_layers: [[layers[0].config.name, 0, 0]],
-    output_layers: [[layers.at(-1)!.config.name, 0, 0]],
-  };
-  return { class_name: 'Functional', config };
-}
-
-/** The model of a fixture's weights and another description. */
-function described(name: string, description: unknown): Promise<KerasModel> {
-  const archive = unzipSync(readFileSync(join(folder, name)));
-  return readKerasModel(zipSync({ ...archive, 'config.json': strToU8(JSON.stringify(description)) }), name);
-}
-
-const read = (name: string): Promise<KerasModel> => readKerasModel(readFileSync(join(folder, name)), name);
 
 describe('A model saved by Keras', () => {
   for (const [name, cases] of Object.entries(expected)) {
@@ -149,27 +121,71 @@ describe('A model saved by Keras', () => {
   });
 
   it('takes all tokens for equally likely before it has read any, if it has no window to fill', async () => {
-    const model = await read('lstm.keras');
     const probs = new Float32Array(13);
-    model.predict(model.start(), probs);
-    closeTo(probs, new Float32Array(13).fill(1 / 13), 'lstm.keras');
+    const anyLength = JSON.parse(
+      descriptionOf('pooledAttention.keras').replace(
+        '"batch_shape": [null, 6]',
+        '"batch_shape": [null, null]',
+      ),
+    ) as unknown;
+    for (const model of [await read('lstm.keras'), await described('pooledAttention.keras', anyLength)]) {
+      model.predict(model.start(), probs);
+      closeTo(probs, new Float32Array(13).fill(1 / 13), model.name);
+    }
     const window = await read('window.h5');
     window.predict(window.start(), probs);
     assert.ok(probs.some((p) => Math.abs(p - 1 / 13) > 1e-3));
   });
-});
 
-function distributionsAlong(model: KerasModel, tokens: readonly number[]): Float32Array[] {
-  let state = model.start();
-  return tokens.map((tokenId) => {
-    state = model.next(state, tokenId);
-    const probs = new Float32Array(model.vocabSize);
-    model.predict(state, probs);
-    return probs;
+  it('takes all tokens for equally likely where its numbers have overflowed', () => {
+    const probs = new Float32Array(2);
+    for (const values of [
+      [Infinity, 1],
+      [NaN, NaN],
+      [NaN, 1],
+    ]) {
+      for (const areLogits of [true, false]) {
+        writeDistribution(Float32Array.from(values), 0, areLogits, probs);
+        assert.deepEqual([...probs], [0.5, 0.5], values.join());
+      }
+    }
   });
-}
 
-function closeTo(actual: Float32Array, wanted: Float32Array, name: string): void {
-  const largest = actual.reduce((worst, p, i) => Math.max(worst, Math.abs(p - wanted[i])), 0);
-  assert.ok(largest < 1e-6, `${name}: off by ${largest}`);
-}
+  it('is read where Keras has split a long list of weights', async () => {
+    const { File, ready } = await import('h5wasm');
+    const { FS } = await ready;
+    const file = new File('split.h5', 'w');
+    const layers = [
+      { class_name: 'Embedding', config: { name: 'table', input_dim: 2, output_dim: 2 } },
+      { class_name: 'Dense', config: { name: 'scores', units: 2, activation: 'softmax' } },
+    ];
+    file.create_attribute('model_config', JSON.stringify({ class_name: 'Sequential', config: { layers } }));
+    const groups = ['model_weights', 'model_weights/table', 'model_weights/scores'];
+    const [, table, scores] = groups.map((path) => file.create_group(path));
+    table.create_dataset({ name: 'embeddings', data: Float32Array.of(1, 0, 0, 1), shape: [2, 2] });
+    table.create_attribute('weight_names0', ['embeddings']);
+    scores.create_dataset({ name: 'kernel', data: Float32Array.of(0, Math.log(3), 0, 0), shape: [2, 2] });
+    scores.create_attribute('weight_names0', ['kernel']);
+    scores.create_dataset({ name: 'bias', data: Float32Array.of(0, Math.log(2)), shape: [2] });
+    scores.create_attribute('weight_names1', ['bias']);
+    file.close();
+    const model = await readKerasModel(FS.readFile('split.h5').slice(), 'split.h5');
+    FS.unlink('split.h5');
+    const [first, second] = distributionsAlong(model, [0, 1]);
+    closeTo(first, Float32Array.of(1 / 7, 6 / 7), 'after token 0');
+    closeTo(second, Float32Array.of(1 / 3, 2 / 3), 'after token 1');
+  });
+
+  it('is not left in memory as a file, whether it can be used or not', async () => {
+    await read('lstm.h5');
+    await read('lstm.keras');
+    await assert.rejects(readKerasModel(readFileSync(join(folder, 'lstm.h5')).subarray(0, 20_000), 'cut.h5'));
+    await assert.rejects(read('refused/weightsOnly.weights.h5'));
+    const { FS } = await import('h5wasm').then(({ ready }) => ready);
+    const names = FS.readdir('/') as string[];
+    assert.deepEqual(
+      names.filter((name) => name.endsWith('.h5')),
+      [],
+    );
+  });
+});

@@ -198,6 +198,60 @@ describe('A Keras file that cannot be used is refused with one sentence', () => 
     );
   });
 
+  it('an option that changes what a layer does, and is not known here', async () => {
+    /** A fixture in which the layers of a class have another configuration. */
+    const configured = (name: string, className: string, change: object) =>
+      described(name, (config) =>
+        JSON.stringify(JSON.parse(config), (_key, value: unknown) =>
+          isLayer(value) && value.class_name === className
+            ? { ...value, config: { ...value.config, ...change } }
+            : value,
+        ),
+      );
+    const isLayer = (value: unknown): value is { class_name: string; config: object } =>
+      typeof value === 'object' && value !== null && 'class_name' in value && 'config' in value;
+    const options: [string, string, object, RegExp][] = [
+      ['encoder.keras', 'MultiHeadAttention', { use_gate: true }, /uses "use_gate"/],
+      ['encoder.keras', 'MultiHeadAttention', { sliding_window: 4 }, /uses "sliding_window"/],
+      ['encoder.keras', 'MultiHeadAttention', { attention_axes: [2] }, /over other axes than the steps/],
+      ['encoder.keras', 'MultiHeadAttention', { output_shape: [2, 4] }, /output_shape of several axes/],
+      ['attention.keras', 'Concatenate', { axis: 1 }, /joins along another axis than the last/],
+      ['bidirectional.keras', 'Bidirectional', { merge_mode: 'max' }, /merges its halves by "max"/],
+      ['gpt.keras', 'LayerNormalization', { axis: [1] }, /normalises over another axis than the last/],
+      ['gpt.keras', 'Cumsum', { axis: 0 }, /sums up something else than ones along the steps/],
+      ['mixedLayers.keras', 'Softmax', { axis: 1 }, /a softmax over another axis than the last/],
+      ['pooledAttention.keras', 'GlobalAveragePooling1D', { keepdims: true }, /is not a sequence/],
+      ['flattened.keras', 'Reshape', { target_shape: [4, -1] }, /a target shape that is not supported/],
+      ['flattened.keras', 'InputLayer', { batch_shape: [null, null] }, /needs a fixed number of words/],
+      ['lstm.keras', 'InputLayer', { batch_shape: [null, 0] }, /has no usable shape/],
+      ['lstm.keras', 'InputLayer', { batch_shape: [null, null, null] }, /vectors of no fixed size/],
+      ['lstm.keras', 'InputLayer', { batch_shape: [null, 3, 3, 3] }, /its inputs are .+ \[3, 3, 3\]/],
+      [
+        'gptPositionsCounted.keras',
+        'InputLayer',
+        { batch_shape: [null, 99] },
+        /fewer positions \(\d+\) than/,
+      ],
+    ];
+    for (const [name, className, change, sentence] of options) {
+      assert.match(await refusal(configured(name, className, change)), sentence);
+    }
+    const calls: [string, string, string, RegExp][] = [
+      ['gpt.keras', '"use_causal_mask": true', '"return_attention_scores": true', /returns its scores/],
+      ['gpt.keras', '"use_causal_mask": true', '"attention_mask": [[1, 1], [0, 1]]', /that is not causal/],
+      [
+        'encoder.keras',
+        ', -1, {"class_name": "__slice__"',
+        ', -2, {"class_name": "__slice__"',
+        /than the last step/,
+      ],
+      ['lstm.keras', '"Sequential"', '"MyModel"', /of the class MyModel with code of its own/],
+    ];
+    for (const [name, from, to, sentence] of calls) {
+      assert.match(await refusal(described(name, (config) => config.replace(from, to))), sentence);
+    }
+  });
+
   it('a mask of anything but token 0', async () => {
     const other = described('maskedGraph.keras', (config) =>
       config.replace(/(\["tokens", 0, 0\]\}\}), 0\]/, '$1, 5]'),
