@@ -98,12 +98,14 @@ describe('The vocabulary beside a Keras model', () => {
       assert.ok(vocabulary.kind === 'characters', text);
       assert.deepEqual(vocabulary.characters, expected, text);
     }
-    const texts = ['\n !é😀', '\\n\n \n!\né\n😀\n', '["\\n", " ", "!", "é", "😀"]'];
+    // Editors end a file with a line break, which is no character where it is one already.
+    const texts = ['\n !é😀', '\n !é😀\n', '\\n\n \n!\né\n😀\n', '["\\n", " ", "!", "é", "😀"]'];
     const onWindows = ['\\n\r\n \r\n!\r\né\r\n😀\r\n', ...texts.map((text) => `\ufeff${text}`)];
     for (const text of [...texts, ...onWindows]) {
       const vocabulary = readVocabulary(text, 'characters.txt');
       assert.ok(vocabulary.kind === 'characters', text);
       assert.deepEqual(vocabulary.characters, ['\n', ' ', '!', 'é', '😀'], text);
+      assert.equal(vocabulary.isLowerCase, false);
     }
   });
 
@@ -123,7 +125,10 @@ describe('The vocabulary beside a Keras model', () => {
     assert.equal(own.tokens[own.endOfTextId!], null);
     assert.ok(own.tokens.some((bytes) => bytes !== null && new TextDecoder().decode(bytes) === ' the'));
     const sentencePiece = {
-      added_tokens: [{ id: 1, content: '<s>', special: true }],
+      added_tokens: [
+        { id: 1, content: '<s>', special: true },
+        { id: 5, content: '▁▁', special: false },
+      ],
       model: {
         type: 'BPE',
         byte_fallback: true,
@@ -136,9 +141,21 @@ describe('The vocabulary beside a Keras model', () => {
     assert.ok(other.kind === 'bpe');
     assert.deepEqual(
       other.tokens.map((bytes) => bytes && Buffer.from(bytes).toString()),
-      [null, null, '\n', ' the', 'é'],
+      [null, null, '\n', ' the', 'é', '▁▁'],
     );
     assert.deepEqual([other.beginOfTextId, other.unknownId], [1, 0]);
+  });
+
+  it('may be a tokenizer.json of whole words', () => {
+    const json = {
+      added_tokens: [{ id: 0, content: '[PAD]', special: true }],
+      pre_tokenizer: { type: 'Whitespace' },
+      model: { type: 'WordLevel', vocab: { '[PAD]': 0, '[UNK]': 1, the: 2, Cat: 3 }, unk_token: '[UNK]' },
+    };
+    const vocabulary = readVocabulary(JSON.stringify(json), 'tokenizer.json');
+    assert.ok(vocabulary.kind === 'words');
+    assert.deepEqual(vocabulary.words, [null, null, 'the', 'Cat']);
+    assert.deepEqual([vocabulary.unknownId, vocabulary.isLowerCase], [1, false]);
   });
 
   it('puts a space before a document where its tokenizer does, but not before a text that goes on', () => {
