@@ -8,7 +8,7 @@ import type { PlanJob } from '../../protocol/trainerProtocol';
 import type { LeftOut, LeftOutReason } from '../corpus/leftOutReason';
 import { corpusDocuments, countReasons, isEnough, scanTexts } from '../corpus/readCorpus';
 import { scanReporter } from '../corpus/scanReporter';
-import { readBeginning, type Beginning } from './beginning';
+import { readBeginning } from './beginning';
 import { learnedTest } from './continuation';
 import { readEarlierModel } from './earlierModel';
 import { planReading, readingOf, type ReadingPlan } from './readingPlan';
@@ -76,7 +76,14 @@ export async function planTraining(
     documents === null
       ? readingOf(initial, { seconds: job.options.seconds, passTokens: trainTokens }, null)
       : planReading(beginning, documents, job.options.seconds);
-  const left = documents === null ? null : await shareLeft(job, beginning, documents, reading);
+  const left =
+    mayResume && documents !== null
+      ? await shareLeft(
+          job.resumePath,
+          resumeFingerprint(job.options, beginning, documents, reading),
+          reading,
+        )
+      : null;
   const tokensPerSecond = TYPICAL_WEIGHT_TOKENS_PER_SECOND / countParameters(config);
   const seconds = (left ?? 1) * Math.min(reading.seconds, reading.mostTokens / tokensPerSecond);
   return {
@@ -99,22 +106,16 @@ export async function planTraining(
 
 /** Of the training that was interrupted and goes on, 0 to 1; null where none does. */
 async function shareLeft(
-  { resumePath, options }: PlanJob,
-  beginning: Beginning,
-  documents: ReturnType<typeof corpusDocuments>,
-  reading: ReadingPlan,
+  resumePath: string,
+  fingerprint: string,
+  { seconds, mostTokens }: ReadingPlan,
 ): Promise<number | null> {
-  if (resumePath === null) {
-    return null;
-  }
-  const fingerprint = resumeFingerprint(options, beginning, documents, reading);
   const found = await findResumePoint(resumePath, fingerprint);
   if (found.kind !== 'found') {
     return null;
   }
   const { progress, validationSeconds } = found.point;
-  const budget = new TrainingBudget(reading.seconds, reading.mostTokens, validationSeconds);
-  return 1 - budget.shareSpent(progress);
+  return 1 - new TrainingBudget(seconds, mostTokens, validationSeconds).shareSpent(progress);
 }
 
 async function largest(
