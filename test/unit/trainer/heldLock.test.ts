@@ -15,11 +15,15 @@ describe('A lock on a memory stick', () => {
     const { utimes } = fs;
     const kept: number[] = [];
     const toTwoSeconds = (time: Date) => new Date(Math.floor(time.getTime() / 2000) * 2000);
-    mock.method(fs, 'utimes', (path: string, _: Date, modified: Date, done: fs.NoParamCallback) => {
-      const time = toTwoSeconds(modified);
-      kept.push(time.getTime());
-      utimes(path, time, time, done);
-    });
+    const renewals = mock.method(
+      fs,
+      'utimes',
+      (path: string, _: Date, modified: Date, done: fs.NoParamCallback) => {
+        const time = toTwoSeconds(modified);
+        kept.push(time.getTime());
+        utimes(path, time, time, done);
+      },
+    );
     // In the second half of two seconds, as at each renewal below.
     mock.timers.enable({ apis: ['setTimeout', 'Date'], now: toTwoSeconds(new Date()).getTime() + 1000 });
     try {
@@ -33,7 +37,7 @@ describe('A lock on a memory stick', () => {
       await held.release();
     } finally {
       mock.timers.reset();
-      mock.restoreAll();
+      renewals.mock.restore();
       await promises.rm(folder, { recursive: true, force: true });
     }
   });
@@ -41,6 +45,7 @@ describe('A lock on a memory stick', () => {
 
 describe('A lock on Windows', () => {
   const { platform } = process;
+  const refused: { callCount(): number; restore(): void }[] = [];
   let folder: string;
   beforeEach(async () => {
     folder = await promises.mkdtemp(join(tmpdir(), 'understudy-held-'));
@@ -48,7 +53,9 @@ describe('A lock on Windows', () => {
   });
   afterEach(async () => {
     Object.defineProperty(process, 'platform', { value: platform });
-    mock.restoreAll();
+    for (const calls of refused.splice(0)) {
+      calls.restore();
+    }
     await promises.rm(folder, { recursive: true, force: true });
   });
 
@@ -57,17 +64,18 @@ describe('A lock on Windows', () => {
     const refusal = Object.assign(new Error(`EPERM: operation not permitted, ${name}`), { code: 'EPERM' });
     const { mock: calls } = mock.method(promises, name);
     calls.mockImplementationOnce(() => Promise.reject(refusal));
-    return calls;
+    refused.push(calls);
   };
 
   it('is taken and given back though another program looks at its folder', async () => {
-    const calls = [refuseOnce('mkdir'), refuseOnce('rmdir')];
+    refuseOnce('mkdir');
+    refuseOnce('rmdir');
     const held = await tryLock(join(folder, 'model'), { stale: 10_000, lostError });
     assert.deepEqual(await promises.readdir(folder), ['model.lock']);
     await held?.release();
     assert.deepEqual(await promises.readdir(folder), []);
     assert.deepEqual(
-      calls.map((of) => of.callCount()),
+      refused.map((calls) => calls.callCount()),
       [2, 2],
     );
   });
