@@ -10,7 +10,7 @@ import {
   languageModelSetting,
   parseLanguageModel,
 } from '../editor/languageModelSetting';
-import { agrees, inform, warn } from '../editor/notifications';
+import { agrees, inform, UntrustedError, warn } from '../editor/notifications';
 import { ensureRuntime } from '../editor/installing';
 import type { Parts } from '../editor/parts';
 import { pathHere } from '../editor/pathHere';
@@ -29,11 +29,7 @@ interface ChoiceItem extends vscode.QuickPickItem {
  */
 export async function chooseLanguageModel({ languageModel, paths }: Parts, chosen?: unknown): Promise<void> {
   if (!vscode.workspace.isTrusted) {
-    throw new Error(
-      vscode.l10n.t(
-        'Language models are opened in trusted workspaces only; choose Manage Workspace Trust first.',
-      ),
-    );
+    throw new UntrustedError(vscode.l10n.t('Language models are opened in trusted workspaces only.'));
   }
   const choice = chosen === undefined ? await pick(languageModel) : parseLanguageModel(vscode.l10n.t, chosen);
   if (

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { parseMaskedModel } from '../editor/maskedModelSetting';
 import { ensureRuntime } from '../editor/installing';
-import { inform } from '../editor/notifications';
+import { inform, UntrustedError } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 import { pathHere } from '../editor/pathHere';
 import { ONNX_RUNTIME } from '../trainer/native/installRuntime';
@@ -19,9 +19,7 @@ interface ChoiceItem extends vscode.QuickPickItem {
 export async function chooseMaskedModel({ maskedModel, paths }: Parts, chosen?: unknown): Promise<void> {
   const { t } = vscode.l10n;
   if (!vscode.workspace.isTrusted) {
-    throw new Error(
-      t('Masked models are opened in trusted workspaces only; choose Manage Workspace Trust first.'),
-    );
+    throw new UntrustedError(t('Masked models are opened in trusted workspaces only.'));
   }
   const folder =
     chosen === undefined ? await pick(maskedModel.state?.choice ?? null) : parseMaskedModel(t, chosen);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { unlessCancelled, withCancelButton } from '../editor/shownWork';
 import type { TrainingSettings } from '../editor/configuration';
-import { inform } from '../editor/notifications';
+import { inform, UntrustedError } from '../editor/notifications';
 import type { Parts } from '../editor/parts';
 import type { StartingPoint } from '../editor/personalModel';
 import { trainableFolders } from '../editor/trainableFolders';
@@ -72,10 +72,8 @@ export async function trainOnWorkspace(
 
 function foldersToTrainOn(): string[] {
   if (!vscode.workspace.isTrusted) {
-    throw new Error(
-      vscode.l10n.t(
-        'Training reads all texts of the workspace, so it needs a trusted one; choose Manage Workspace Trust first.',
-      ),
+    throw new UntrustedError(
+      vscode.l10n.t('Training reads all texts of the workspace, so it needs a trusted one.'),
     );
   }
   const folders = trainableFolders();

@@ -25,16 +25,28 @@ export function alarm(sentence: string, button: Button): void {
   void vscode.window.showErrorMessage(withoutLinks(sentence), button.label).then(pressed(button));
 }
 
-/** Logs what went wrong, and shows it as its sentence. */
+/** What was asked for needs a trusted workspace. */
+export class UntrustedError extends Error {}
+
+/** Logs what went wrong, and shows it as its sentence, with the button that helps. */
 export function showFailure(thrown: unknown, log: vscode.LogOutputChannel): void {
   const error = asError(thrown);
   log.error(failureText(error));
-  alarm(shownSentence(error.message), {
-    label: vscode.l10n.t('Show Log'),
-    press: () => {
-      log.show(true);
-    },
-  });
+  const { t } = vscode.l10n;
+  alarm(
+    shownSentence(error.message),
+    error instanceof UntrustedError
+      ? {
+          label: t('Manage Workspace Trust'),
+          press: () => vscode.commands.executeCommand('workbench.trust.manage'),
+        }
+      : {
+          label: t('Show Log'),
+          press: () => {
+            log.show(true);
+          },
+        },
+  );
 }
 
 /** Asks before something is done. Resolves with whether the user presses the button, and not Cancel. */

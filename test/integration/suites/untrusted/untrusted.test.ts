@@ -53,12 +53,17 @@ describe('A window in Restricted Mode', () => {
     }
   });
 
-  it('says on Train on Workspace that training needs trust', async () => {
+  it('says on Train on Workspace that training needs trust, and offers to give it', async () => {
     const done: unknown = await vscode.commands.executeCommand('understudy.trainOnWorkspace', {
       preview: false,
     });
     assert.equal(done, undefined);
     await told('needs a trusted one');
+    await vscode.commands.executeCommand('notifications.showList');
+    await vscode.commands.executeCommand('notification.acceptPrimaryAction');
+    await waitFor('the page of trust', () =>
+      vscode.window.tabGroups.activeTabGroup.activeTab?.label.includes('Workspace Trust'),
+    );
   });
 
   it('makes no link of what a setting of the workspace holds, which would run any command when clicked', async () => {
@@ -77,8 +82,8 @@ describe('A window in Restricted Mode', () => {
 
   it('says what to do before a language model or a masked model can be chosen', async () => {
     await vscode.commands.executeCommand('understudy.chooseLanguageModel');
-    await told('Language models are opened in trusted workspaces only; choose Manage Workspace Trust first.');
+    await told('Language models are opened in trusted workspaces only.');
     await vscode.commands.executeCommand('understudy.chooseMaskedModel');
-    await told('Masked models are opened in trusted workspaces only; choose Manage Workspace Trust first.');
+    await told('Masked models are opened in trusted workspaces only.');
   });
 });
