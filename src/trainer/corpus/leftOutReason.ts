@@ -16,8 +16,7 @@ export const LEFT_OUT_REASONS = {
   minified: 'minified code',
   longLine: 'has a line too long to be written by a person',
   secret: 'may hold a password or key',
-  secretText:
-    'holds what looks like a password or key; if it is none, a line with its whole path in .understudyignore, such as !docs/keys.md, includes it',
+  secretText: 'may hold a secret; a line such as !docs/keys.md in .understudyignore includes it',
   duplicate: 'the same or nearly the same as another file',
   empty: 'without any text',
   restOverFileLimit: 'too long; only its beginning is read',
