@@ -164,7 +164,7 @@ async function trainWithProgress(
 ): Promise<DoneEvent> {
   // The present folders, for which the model is stored: they may have changed during the preview.
   const folders = foldersToTrainOn();
-  const places = await parts.model.places();
+  const { places, forgetUnused } = await parts.model.places();
   try {
     const node = await trainerNode(settings.engine, parts.paths.webgpu);
     return await withCancelButton(
@@ -192,7 +192,7 @@ async function trainWithProgress(
     );
   } finally {
     // How the training ended is what the user has to know.
-    await parts.model.forgetUnused(places).catch((error: unknown) => {
+    await forgetUnused().catch((error: unknown) => {
       parts.log.warn(asError(error).message);
     });
   }

@@ -48,14 +48,13 @@ export class PersonalModel {
     return this.state?.description ?? null;
   }
 
-  /** Where training writes the model. */
-  places(): Promise<ModelPlaces> {
-    return this.store.remember(this.requireFolders());
-  }
-
-  /** To be called when a training has ended: notes nothing for a workspace where it has left nothing. */
-  forgetUnused(places: ModelPlaces): Promise<void> {
-    return this.store.forgetUnused(places);
+  /** Where training writes the model, and what is to be called when it has ended: see {@link ModelStore.forgetUnused}. */
+  async places(): Promise<{ readonly places: ModelPlaces; readonly forgetUnused: () => Promise<void> }> {
+    const folders = this.requireFolders();
+    return {
+      places: await this.store.remember(folders),
+      forgetUnused: () => this.store.forgetUnused(folders),
+    };
   }
 
   /**

@@ -50,7 +50,7 @@ export async function trainForFolder(
   } finally {
     if (out === null) {
       // How the training ended stays what the user is told last.
-      await store.forgetUnused(places).catch((error: unknown) => {
+      await store.forgetUnused([folder]).catch((error: unknown) => {
         terminal.note(asError(error).message);
       });
     }

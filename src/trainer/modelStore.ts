@@ -80,9 +80,17 @@ export class ModelStore {
     return this.places(key);
   }
 
-  /** Removes what {@link remember} has noted for a training that has ended and left nothing. */
-  async forgetUnused({ modelPath, resumePath }: ModelPlaces): Promise<void> {
-    if ((await exists(modelPath)) || (await exists(resumePath)) || (await isModelInUse(modelPath))) {
+  /**
+   * Removes what {@link remember} has noted for a training that has ended and left nothing. For one that left something it is noted
+   * again: another training, which ended as this one began, may have removed it.
+   */
+  async forgetUnused(folders: readonly string[]): Promise<void> {
+    const { modelPath, resumePath } = this.places(workspaceKey(folders));
+    if ((await exists(modelPath)) || (await exists(resumePath))) {
+      await this.remember(folders);
+      return;
+    }
+    if (await isModelInUse(modelPath)) {
       return;
     }
     const folder = dirname(modelPath);

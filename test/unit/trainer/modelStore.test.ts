@@ -326,18 +326,28 @@ describe('ModelStore', () => {
     const places = await store.remember(folders);
     const noted = join(dirname(places.modelPath), 'workspace.json');
     const lock = await lockModel(places.modelPath);
-    await store.forgetUnused(places);
+    await store.forgetUnused(folders);
     await lock.release();
     assert.ok(existsSync(noted));
     for (const path of [places.modelPath, places.resumePath]) {
       writeFileSync(path, 'what it left');
-      await store.forgetUnused(places);
+      await store.forgetUnused(folders);
       assert.ok(existsSync(noted));
       rmSync(path);
     }
-    await store.forgetUnused(places);
+    await store.forgetUnused(folders);
     assert.equal(existsSync(dirname(places.modelPath)), false);
-    await store.forgetUnused(places);
+    await store.forgetUnused(folders);
+  });
+
+  it('knows the folders of a model although another training, which left nothing, ended as its own began', async () => {
+    const { modelPath } = await store.remember(folders);
+    await store.forgetUnused(folders);
+    const lock = await lockModel(modelPath);
+    writeFileSync(modelPath, smallModelBytes(7));
+    await lock.release();
+    await store.forgetUnused(folders);
+    assert.deepEqual((await store.show(key))?.folders, folders);
   });
 
   it('leaves nothing of a model that was deleted', async () => {
