@@ -112,12 +112,18 @@ export class PersonalModel {
 
   /**
    * Deletes the model and what an interrupted training has kept, unless another program has done so already.
-   * @throws Error with a sentence for the user when a training is writing it
+   * @throws Error with a sentence for the user when a training is writing it, or a file cannot be deleted
    */
   async delete(): Promise<void> {
     const key = workspaceKey(this.requireFolders());
     if (await this.isAnythingStored()) {
-      await this.store.delete(key);
+      try {
+        await this.store.delete(key);
+      } catch (error) {
+        // The model itself may be gone, though not all that was beside it.
+        await this.isStillStored();
+        throw error;
+      }
       await this.load();
     }
   }

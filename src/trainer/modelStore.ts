@@ -180,7 +180,8 @@ export class ModelStore {
 
   /**
    * Deletes the model and what an interrupted training has kept of the next one.
-   * @throws Error with a sentence for the user when there is neither, or a training is writing it
+   * @throws Error with a sentence for the user when there is neither, a training is writing it, or a file cannot be deleted; what was
+   * not deleted then is by the next call
    */
   async delete(key: string): Promise<void> {
     const { modelPath, resumePath } = this.places(key);
@@ -190,9 +191,11 @@ export class ModelStore {
     const folder = this.folderOf(key);
     const removeAll = async () => {
       const names = (await readdir(folder)).filter((name) => !isOfLock(modelPath, name));
-      await Promise.all(
-        names.map((name) => patiently(() => rm(join(folder, name), { recursive: true, force: true }))),
-      );
+      // So that a file which cannot be deleted leaves what this can be asked to delete once more, with the folders that it is listed by.
+      const last = [MODEL_FILE, RESUME_FILE, WORKSPACE_FILE];
+      for (const name of names.toSorted((a, b) => last.indexOf(a) - last.indexOf(b))) {
+        await deleteFile(join(folder, name));
+      }
     };
     try {
       await whileLocked(modelPath, removeAll);
@@ -211,6 +214,17 @@ export class ModelStore {
       throw new Error(`"${key}" is not the key of a model; keys have 16 characters from 0-9 and a-f.`);
     }
     return join(this.storageFolder, key);
+  }
+}
+
+async function deleteFile(path: string): Promise<void> {
+  try {
+    await patiently(() => rm(path, { recursive: true, force: true }));
+  } catch (error) {
+    throw new Error(
+      `${path} could not be deleted, because another program has it open or it may not be changed. Close it there, or permit changes, and delete the model again.`,
+      { cause: error },
+    );
   }
 }
 

@@ -137,6 +137,18 @@ describe('the personal model of a window', () => {
     assert.equal(used, null);
   });
 
+  it('is in use no longer once it was deleted, though a file beside it could not be', async () => {
+    const path = await keep('a');
+    await model.load();
+    store.delete = () => {
+      rmSync(path);
+      return Promise.reject(new Error('It could not be deleted.'));
+    };
+    await assert.rejects(model.delete(), /could not be deleted/);
+    assert.equal(model.isStored, false);
+    assert.equal(used, null);
+  });
+
   it('is deleted with what an interrupted training has kept, also before there is a model', async () => {
     const { resumePath } = await store.remember(['a']);
     assert.equal(await model.isAnythingStored(), false);

@@ -357,6 +357,38 @@ describe('ModelStore', () => {
     assert.equal(existsSync(dirname(modelPath)), false);
   });
 
+  it('names the file that another program holds as a model is deleted, and deletes the rest once it is let go', async () => {
+    const { modelPath, resumePath } = await store.remember(folders);
+    const noted = join(dirname(modelPath), 'workspace.json');
+    const leftover = `${modelPath}.7.partial`;
+    const deleted = [leftover, modelPath, resumePath, noted];
+    const { rm } = promises;
+    for (const [at, held] of [leftover, modelPath, resumePath].entries()) {
+      await store.remember(folders);
+      for (const path of [leftover, modelPath, resumePath]) {
+        writeFileSync(path, smallModelBytes(7));
+      }
+      const mocked = mock.method(promises, 'rm', (path: string, options: object) =>
+        path === held
+          ? Promise.reject(Object.assign(new Error('EBUSY'), { code: 'EBUSY' }))
+          : rm(path, options),
+      );
+      try {
+        await assert.rejects(store.delete(key), ({ message }: Error) =>
+          message.startsWith(`${held} could not be deleted, `),
+        );
+      } finally {
+        mocked.mock.restore();
+      }
+      assert.deepEqual(
+        deleted.map(existsSync),
+        deleted.map((_, i) => i >= at),
+      );
+      await store.delete(key);
+      assert.ok(!existsSync(dirname(modelPath)));
+    }
+  });
+
   it('refuses a key that would lead elsewhere', () => {
     assert.throws(() => store.places('../../etc'), { message: /is not the key of a model/ });
   });
