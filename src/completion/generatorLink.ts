@@ -96,6 +96,11 @@ export class GeneratorLink {
         reject(new GeneratorError(this.closed!));
         return;
       }
+      const isNetwork = request.kind === 'loadModel' || request.kind === 'loadBase';
+      if (isNetwork && this.pending.size > 0 && this.unheard === 0 && this.isWatched) {
+        // Once it is to load, silence alone would not tell a thread that something holds already from one that waits for a slow disk.
+        this.sendPing();
+      }
       this.pending.set(id, { kind: request.kind, resolve, reject, onPart });
       this.worker.postMessage({ ...request, id });
       this.pings ??= setInterval(() => {
@@ -175,8 +180,7 @@ export class GeneratorLink {
     } else if (!this.isWatched) {
       return;
     } else if (this.unheard < MOST_UNHEARD) {
-      this.unheard++;
-      this.worker?.postMessage({ kind: 'ping' } satisfies GeneratorRequest);
+      this.sendPing();
     } else if (this.unheard === MOST_UNHEARD) {
       this.unheard++;
       void this.worker?.terminate();
@@ -188,6 +192,11 @@ export class GeneratorLink {
       this.worker?.unref();
       this.replace();
     }
+  }
+
+  private sendPing(): void {
+    this.unheard++;
+    this.worker?.postMessage({ kind: 'ping' } satisfies GeneratorRequest);
   }
 
   private stopPings(): void {

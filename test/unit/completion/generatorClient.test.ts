@@ -456,11 +456,23 @@ describe('a generator that dies', () => {
       await half(client, 'novel');
       const answer = client.complete(question('ENDLESS█'));
       await until(() => isHeld);
-      mock.timers.tick(10_000);
       const loading = client.loadModel('mine');
       await passUntil(answer);
       await assert.rejects(answer, { heldBy: 'answer' });
       assert.equal((await loading).description, '1');
+    });
+
+    it('is left alone while it loads a network that is chosen as it answers, however slow the disk is', async () => {
+      const log: string[] = [];
+      const client = pingedClient(log);
+      await client.complete(question('The█'));
+      const answer = client.complete(question('Another█'));
+      const loading = client.loadModel('mine');
+      await answer;
+      await until(() => log.includes('heard'));
+      mock.timers.tick(300_000);
+      await loading;
+      assert.deepEqual(log, ['heard']);
     });
 
     it('is not pinged while nothing waits', async () => {
