@@ -188,7 +188,9 @@ function lastWord(files: readonly RuleFile[], path: string): 'ignored' | 'unigno
 function isNamedIn(files: readonly RuleFile[], path: string): boolean {
   return files.some(({ text, base, above }) => {
     const below = above + path.slice(base.length);
-    return ['!', '!/'].some((start) => `\n${text}\n`.includes(`\n${start}${below}\n`));
+    // Brackets and the like in a name are written with a backslash before them.
+    const lines = text.split('\n').map((line) => line.trimEnd().replace(/\\(.)/g, '$1'));
+    return lines.includes(`!${below}`) || lines.includes(`!/${below}`);
   });
 }
 

@@ -305,6 +305,17 @@ describe('scanFolders', () => {
       });
     });
 
+    it('lets it name such a file by a path whose brackets are escaped, and with blanks after it', async () => {
+      await write({
+        '.understudyignore': '!app/\\[id\\]/keys.md\n!b.md  \n',
+        'app/[id]/keys.md': `See mysql://one:hunter2secret@db.example.org/x. ${PROSE}`,
+        'b.md': `See mysql://two:hunter2secret@db.example.org/x. ${PROSE}`,
+      });
+      const result = await scan();
+      assert.deepEqual(reasons(result), {});
+      assert.ok(paths(result).includes('app/[id]/keys.md'));
+    });
+
     it('takes the exclude globs of the editor', async () => {
       await write({ 'a/gen/x.md': `x ${PROSE}`, 'a/y.md': `y ${PROSE}`, 'top.rst': `r ${PROSE}` });
       const result = await scan({ excludeGlobs: ['**/gen', '*.rst'] });
