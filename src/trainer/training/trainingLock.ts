@@ -13,6 +13,7 @@ const STALE_MILLISECONDS = 30_000;
 /** Taking a lock takes milliseconds; a process that needs so long was killed meanwhile. */
 const TURN_STALE_MILLISECONDS = 5_000;
 const TURN_RETRY_MILLISECONDS = 50;
+const PLACE_ATTEMPTS = 10;
 const TURN_ATTEMPTS = (2 * TURN_STALE_MILLISECONDS) / TURN_RETRY_MILLISECONDS;
 
 const holderSchema = v.object({ pid: v.number(), host: v.string(), since: v.string() });
@@ -39,8 +40,10 @@ export async function lockModel(modelPath: string): Promise<ModelLock> {
   let made: string | null = null;
   let held: HeldLock;
   try {
-    made = await makeFolder(folder);
-    held = await inTurn(modelPath, async () => {
+    const makePlace = async () => {
+      made = (await makeFolder(folder)) ?? made;
+    };
+    held = await inTurn(modelPath, makePlace, async () => {
       const taken = await take(modelPath, holderPath);
       const holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
       try {
@@ -108,8 +111,23 @@ type Holder = v.InferOutput<typeof holderSchema>;
  * Lets only one process at a time look at who holds a lock and take it. Otherwise one might see a new lock beside the name of its
  * previous holder, a dead process, and remove it.
  */
-async function inTurn<T>(modelPath: string, work: () => Promise<T>): Promise<T> {
-  const tryTurn = () => tryLockOf(modelPath, `${modelPath}.turn`, TURN_STALE_MILLISECONDS);
+async function inTurn<T>(
+  modelPath: string,
+  makePlace: () => Promise<void>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const tryTurn = async (attempt = 1): Promise<HeldLock | null> => {
+    await makePlace();
+    try {
+      return await tryLockOf(modelPath, `${modelPath}.turn`, TURN_STALE_MILLISECONDS);
+    } catch (error) {
+      // A process that had made the folder may have taken it away again just now.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT' && attempt < PLACE_ATTEMPTS) {
+        return tryTurn(attempt + 1);
+      }
+      throw error;
+    }
+  };
   let turn = await tryTurn();
   for (let attempt = 1; turn === null && attempt < TURN_ATTEMPTS; attempt++) {
     await sleep(TURN_RETRY_MILLISECONDS);

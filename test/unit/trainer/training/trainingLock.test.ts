@@ -171,6 +171,26 @@ describe('The lock of a model', () => {
     assert.deepEqual(readdirSync(join(folder, 'new', 'folder')), ['model']);
   });
 
+  it('is taken where another process takes the folder away again that it had made', async () => {
+    const place = join(folder, 'new', 'model');
+    const makeReally = promises.mkdir;
+    let removals = 0;
+    const making = mock.method(promises, 'mkdir', async (...args: Parameters<typeof makeReally>) => {
+      const made = await makeReally(...args);
+      if (args[0] === join(folder, 'new') && removals++ < 2) {
+        await promises.rmdir(join(folder, 'new'));
+      }
+      return made;
+    });
+    try {
+      await (await lockModel(place)).release();
+    } finally {
+      making.mock.restore();
+    }
+    assert.ok(removals > 2);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
   it('is reported lost in a sentence, and leaves another’s lock in place', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     const lock = await lockModel(modelPath);
