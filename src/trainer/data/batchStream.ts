@@ -42,6 +42,8 @@ export interface BatchPosition {
   readonly taken: number;
   /** By row: the stretch and the next token in it. */
   readonly rows: readonly { readonly stretch: number; readonly offset: number }[];
+  /** By stretch, the probability that an epoch reads it; null reads all. */
+  readonly shares: Float64Array | null;
 }
 
 interface Stretch {
@@ -63,8 +65,7 @@ export class BatchStream {
   /** Targets in one epoch. */
   readonly tokensPerEpoch: number;
   private readonly stretches: readonly Stretch[];
-  /** By stretch, the probability that an epoch reads it; null reads all. */
-  private readonly shares: Float64Array | null;
+  private shares: BatchPosition['shares'];
   private order: Uint32Array;
   private epoch = 0;
   private taken = 0;
@@ -128,16 +129,19 @@ export class BatchStream {
   }
 
   position(): BatchPosition {
-    return { epoch: this.epoch, taken: this.taken, rows: this.rows.map((row) => ({ ...row })) };
+    const { epoch, taken, rows, shares } = this;
+    return { epoch, taken, rows: rows.map((row) => ({ ...row })), shares };
   }
 
   /**
-   * Continues where a stream over the same documents with the same options stood; only the weights may be others.
-   * The carried state is not part of the position: each row begins the stretch anew that it is in.
+   * Continues where a stream over the same documents with the same options stood. Only the weights may be others: those of that
+   * stream go on, as they tell what it has read. The carried state is not part of the position: each row begins the stretch anew that
+   * it is in.
    */
   restore(position: BatchPosition): void {
     this.epoch = position.epoch;
     this.taken = position.taken;
+    this.shares = position.shares;
     this.order = this.orderOf(position.epoch);
     this.rows = position.rows.map(({ stretch, offset }) => {
       const { start, end } = this.stretches[stretch];
@@ -146,8 +150,7 @@ export class BatchStream {
   }
 
   private take(): { stretch: number; offset: number } {
-    // More where the weights have changed since it was restored, which makes an epoch shorter or longer.
-    if (this.taken >= this.order.length) {
+    if (this.taken === this.order.length) {
       this.epoch++;
       this.taken = 0;
       this.order = this.orderOf(this.epoch);

@@ -53,7 +53,7 @@ export interface ResumePoint {
 }
 
 /** First bytes of the file; the number changes with what it holds. */
-const MAGIC = Buffer.from('understudy-resume-5\n');
+const MAGIC = Buffer.from('understudy-resume-6\n');
 const MAGIC_OF_ALL_VERSIONS = Buffer.from('understudy-resume-');
 const DIGEST_BYTES = 32;
 const BODY_START = MAGIC.length + DIGEST_BYTES;

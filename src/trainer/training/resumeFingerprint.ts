@@ -6,8 +6,8 @@ import type { ReadingPlan } from './readingPlan';
 
 /**
  * Of all that a training depends on: one with the same fingerprint goes on with an interrupted one. Of when files were changed only
- * whether the text is weighted counts, which decides how it is cut: files that were touched, but hold what they held, are only read
- * somewhat more or less often from then on.
+ * whether the text is weighted counts, which decides how it is cut: files that were touched, but hold what they held, are read as
+ * often as before.
  */
 export function resumeFingerprint(
   jobOptions: TrainJob['options'],

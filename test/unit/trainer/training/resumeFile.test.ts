@@ -28,9 +28,9 @@ const point: ResumePoint = {
     weights: tensors(4),
     score: { bytes: 10, bitsPerByte: 1.9 },
     step: 2,
-    position: { epoch: 0, taken: 3, rows: [{ stretch: 2, offset: 8 }] },
+    position: { epoch: 0, taken: 3, rows: [{ stretch: 2, offset: 8 }], shares: null },
   },
-  position: { epoch: 1, taken: 2, rows: [{ stretch: 3, offset: 4 }] },
+  position: { epoch: 1, taken: 2, rows: [{ stretch: 3, offset: 4 }], shares: Float64Array.of(1, 0.5) },
   progress: {
     step: 3,
     seconds: 12,
