@@ -11,5 +11,10 @@ export function giveUp(key: string): void {
 
 /** @param key as above; made only where any are given up, as rules may be long */
 export function isGivenUp(key: () => string): boolean {
-  return givenUpUntil.size > 0 && (givenUpUntil.get(key()) ?? 0) > performance.now();
+  for (const [each, until] of givenUpUntil) {
+    if (until <= performance.now()) {
+      givenUpUntil.delete(each);
+    }
+  }
+  return givenUpUntil.size > 0 && givenUpUntil.has(key());
 }
