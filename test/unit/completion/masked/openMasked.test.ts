@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import fs, {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { openMasked, type OpenedMasked } from '../../../../src/completion/masked/openMasked';
 import {
   onnxFolder,
@@ -92,6 +102,47 @@ describe('a masked model out of a folder', function () {
     );
   });
 
+  for (const beside of ['model.onnx_data', 'model.onnx.data']) {
+    it(`whose weights in ${beside} are larger than the memory is refused before anything reads them`, async () => {
+      writeMaskedModel(folder, TEXT);
+      writeFileSync(join(folder, beside), '');
+      const { statSync } = fs;
+      const stat = mock.method(fs, 'statSync', (path: string) => {
+        const found = statSync(path);
+        return path.endsWith(beside) ? Object.assign(found, { size: 1e15 }) : found;
+      });
+      try {
+        await assert.rejects(
+          open(join(folder, 'nowhere')),
+          /^Error: small \(1000000\.0 GB\) is too large for this machine's memory/,
+        );
+      } finally {
+        stat.mock.restore();
+      }
+    });
+  }
+
+  it('is asked for its logits alone, in the kinds of numbers that it takes, and for no more at once than memory holds', async () => {
+    const width = 90_000;
+    folder = join(folder, '..', String(width));
+    writeMaskedModel(folder, TEXT);
+    const path = join(folder, 'tokenizer.json');
+    const tokenizer = JSON.parse(readFileSync(path, 'utf8')) as { model: { vocab: Record<string, number> } };
+    const { vocab } = tokenizer.model;
+    for (let id = Object.keys(vocab).length; id < width; id++) {
+      vocab[`token${id}`] = id;
+    }
+    writeFileSync(path, JSON.stringify(tokenizer));
+    const runtime = join(folder, 'node_modules', 'onnxruntime-node');
+    mkdirSync(join(runtime, 'dist'), { recursive: true });
+    writeFileSync(join(runtime, 'package.json'), '{ "type": "module" }');
+    copyFileSync('test/support/scriptedOnnx.mjs', join(runtime, 'dist', 'index.js'));
+    const masked = await open(folder);
+    const joins = await masked.logJoins('Then he lit the', [' lamp'], ' at dusk. The cook lit the stove');
+    // Four tokens are judged, one in each text.
+    assert.deepEqual(joins, [-4 * Math.log(width)]);
+  });
+
   describe('run by ONNX Runtime', () => {
     before(function () {
       requireOnnxRuntime(this);
@@ -118,6 +169,16 @@ describe('a masked model out of a folder', function () {
       const seen = -Math.log(1 + 6 * UNSEEN);
       const unseen = Math.log(UNSEEN) + seen;
       assert.ok(Math.abs(one - seen) < 1e-5 && Math.abs(two - unseen) < 1e-5, `${one}, ${two}`);
+    });
+
+    it('may have more values than tokens, as models are padded to round sizes, but not 128 more', async () => {
+      writeMaskedModel(folder, 'a b a', { width: 7 + 127 });
+      assert.ok((await (await open()).logJoins('a', [' b'], ' a'))![0] < 0);
+      writeMaskedModel(folder, 'a b a', { width: 7 + 128 });
+      await assert.rejects(
+        open(),
+        /another number of values a token \(135\) than its tokenizer\.json has tokens \(7\)/,
+      );
     });
 
     it('reports to nobody, and keeps nothing in the user’s folder to report later', async () => {
